@@ -1,0 +1,50 @@
+# The same commands for people and for CI. Needs Python 3.11 or newer with venv, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+AS_OF ?= 2026-11-22
+
+.PHONY: demo test lint format lock docs wheel bench clean
+
+demo: $(VENV)/.installed ## build the example packet
+	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
+
+test: $(VENV)/.dev ## run the tests with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: $(VENV)/.dev ## style, types, formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.dev ## write the generated pages anew
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.dev ## measure; prints a table and writes benchmarks/results.json
+	$(BIN)/python benchmarks/run.py
+
+lock: $(VENV)/.dev ## resolve the dependencies anew
+	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --group lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+
+wheel: $(VENV)/.dev ## a wheel with templates and schemas inside
+	$(BIN)/python -m pip wheel --no-deps --no-build-isolation -w dist .
+
+clean:
+	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .coverage
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,1 @@
+"""visa-packet: one patient JSON file in, one submission-ready PDF bundle out."""

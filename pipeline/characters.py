@@ -1,0 +1,38 @@
+"""Characters that no value of a case may hold, because a document would lose or hide them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: Bidirectional controls and zero-width characters: they change what a reader sees without being seen.
+_INVISIBLE = frozenset(
+    [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070)]
+)
+_KINDS = {
+    "Cc": "a control character",
+    "Cs": "half of a surrogate pair",
+    "Co": "a private-use character",
+    "Cn": "not an assigned character",
+}
+
+
+def refused_characters(text: str) -> list[tuple[str, str]]:
+    """Each refused character of ``text`` once, as ("U+0007", "a control character")."""
+    found: dict[str, str] = {}
+    for character in text:
+        kind = _kind(character)
+        if kind:
+            found.setdefault(name_of(character), kind)
+    return list(found.items())
+
+
+def name_of(character: str) -> str:
+    """``U+XXXX``, which names a character without printing it."""
+    return f"U+{ord(character):04X}"
+
+
+def _kind(character: str) -> str | None:
+    code = ord(character)
+    if code in _INVISIBLE or 0xE0000 <= code <= 0xE007F:
+        return "an invisible character"
+    return _KINDS.get(unicodedata.category(character))

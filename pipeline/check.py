@@ -1,0 +1,74 @@
+"""Everything that can be checked before a document is made: the case, the rules, the attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipeline.attach import Paper, UnusableError, read_paper
+from pipeline.errors import AttachmentError, CaseError, Problem
+from pipeline.jsonfile import JsonFile
+from pipeline.load import LoadedCase, load_case
+from pipeline.plan import AttachmentPart, Packet, missing_papers, plan_packet
+from pipeline.rules import check_rules
+from pipeline.template_set import TemplateSet, load_template_set
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to check and build.
+
+    ``as_of`` is the day for which the rules are checked: with it, a run is repeatable. ``templates`` is the
+    name of a shipped set or the folder of another. With ``strict``, warnings forbid to build.
+    """
+
+    as_of: date
+    templates: str = "medical-stay"
+    engine: str = "office2pdf"
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A case that may be built: planned, its attachments read by part id, no error found."""
+
+    loaded: LoadedCase
+    templates: TemplateSet
+    packet: Packet
+    papers: Mapping[str, Paper]
+    problems: tuple[Problem, ...]
+
+
+def check_case(path: Path, options: Options) -> Checked:
+    """Check the case at ``path``. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    loaded = load_case(path)
+    templates = load_template_set(options.templates)
+    packet = plan_packet(loaded.case, templates)
+    problems = [*check_rules(loaded.case, options.as_of, loaded.document), *missing_papers(packet, loaded.document)]
+    papers, unusable = _read_papers(packet, loaded.document)
+    _refuse(problems, unusable, strict=options.strict)
+    return Checked(loaded, templates, packet, papers, tuple(problems))
+
+
+def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], list[Problem]]:
+    papers, unusable = {}, []
+    for part in packet.parts:
+        if isinstance(part, AttachmentPart):
+            try:
+                papers[part.id] = read_paper(document.folder, part.attachment.path, part.print_size_mm)
+            except UnusableError as error:
+                message = f"{part.attachment.role} of {part.person}: {error.message}"
+                pointer = f"/attachments/{part.index}/path"
+                unusable.append(document.problem(error.code, pointer, message, error.hint))
+    return papers, unusable
+
+
+def _refuse(problems: Sequence[Problem], unusable: Sequence[Problem], *, strict: bool) -> None:
+    """Raise with everything found when something of it forbids to build."""
+    forbidding = ("error", "warning") if strict else ("error",)
+    if any(problem.severity in forbidding for problem in problems):
+        raise CaseError([*problems, *unusable])
+    if unusable:
+        raise AttachmentError([*problems, *unusable])

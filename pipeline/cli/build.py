@@ -1,0 +1,108 @@
+"""visa-packet build"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.build import Built, build_checked
+from pipeline.check import Options, check_case
+from pipeline.cli.many import Outcome, attempt, overall, show
+from pipeline.cli.options import case_files, cases_argument, check_options, make_options
+from pipeline.cli.report import Report, emit, told
+from pipeline.engines import ENGINES
+from pipeline.errors import CaseError
+
+
+@click.command(short_help="Build the submission bundle of each case.")
+@cases_argument
+@click.option("-o", "--out", default="out", show_default=True, type=click.Path(path_type=Path), help="Folder for the packets; each goes to OUT/<case id>.")
+@click.option("--engine", default="office2pdf", show_default=True, type=click.Choice(list(ENGINES)), help="What turns Word documents into PDF.")
+@check_options
+def build(cases: tuple[Path, ...], out: Path, engine: str, as_of: datetime | None, templates: str, strict: bool, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by position of name
+    """Build the submission bundle of each CASE: a case file, or a folder with case.json files.
+
+    For a case with the id X, OUT/X then holds bundle.pdf, documents/ and manifest.json. Nothing is
+    published before all of it is right; an earlier packet stays until then.
+
+    \b
+    Example:
+      visa-packet build examples/wang-xiaoming/case.json -o out
+      visa-packet build examples/wang-xiaoming -o out --as-of 2026-11-22 --json
+    """
+    options = make_options(as_of, templates, strict=strict, engine=engine)
+    files = case_files(cases)
+    done: dict[str, Path] = {}
+    results = [_build_one(path, out, options, done, as_json=as_json) for path in files]
+    code = overall(result["exit_code"] for result in results)
+    emit(Report("build", code, (), results), as_json=as_json)
+    return code
+
+
+def _build_one(path: Path, out: Path, options: Options, done: dict[str, Path], *, as_json: bool) -> dict[str, Any]:
+    started = time.perf_counter()
+    outcome = attempt(lambda: _build(path, out, options, done))
+    seconds = time.perf_counter() - started
+    built = outcome.value
+    if built is not None:
+        show(built.problems)
+        if not as_json:
+            _print_built(built, seconds)
+    return _result(path, outcome, seconds)
+
+
+def _build(path: Path, out: Path, options: Options, done: dict[str, Path]) -> Built:
+    """Build one case, unless an earlier one of this run has its id: both would go to one folder."""
+    checked = check_case(path, options)
+    case_id = checked.loaded.case.case_id
+    if case_id in done:
+        message = "an earlier case of this run has the same id, and its packet would be lost"
+        hint = f"give each case its own id; the other is {done[case_id]}"
+        raise CaseError(checked.loaded.document.problem("case-id-repeated", "/case_id", message, hint))
+    built = build_checked(checked, out, options)
+    done[case_id] = path
+    return built
+
+
+def _result(path: Path, outcome: Outcome[Built], seconds: float) -> dict[str, Any]:
+    built = outcome.value
+    problems = built.problems if built else outcome.problems
+    return {
+        "case": str(path),
+        "case_id": built.case_id if built else None,
+        "exit_code": int(outcome.code),
+        "folder": str(built.folder) if built else None,
+        "bundle": str(built.bundle) if built else None,
+        "sha256": built.sha256 if built else None,
+        "pages": built.pages if built else None,
+        "seconds": round(seconds, 3),
+        "documents": [_document(part) for part in built.page_map] if built else [],
+        "problems": [told(problem) for problem in problems],
+    }
+
+
+def _document(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: part[key] for key in ("id", "title", "page", "pages")}
+
+
+def _print_built(built: Built, seconds: float) -> None:
+    """What was built: the list of its parts, and where it is."""
+    # Imported here: only people need a table.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column("page", justify="right")
+    table.add_column("pages", justify="right")
+    table.add_column("document")
+    for part in built.page_map:
+        table.add_row(str(part["page"]), str(part["pages"]), part["title"])
+    Console(highlight=False).print(table)
+    documents = len(built.page_map)
+    click.secho(f"{built.bundle}", bold=True)
+    click.echo(f"{built.pages} pages, {documents} documents and papers, {seconds:.2f} s")

@@ -1,0 +1,94 @@
+"""Entry point of ``visa-packet``: the group of commands, and what becomes of every failure."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.report import Report, emit
+from pipeline.errors import ExitCode, Problem, VisaPacketError
+from pipeline.version import VERSION
+
+#: command -> its one-line help; kept here so that --help loads no command
+COMMANDS = {
+    "build": "Build the submission bundle of each case.",
+    "validate": "Check cases and their attachments without building anything.",
+    "verify": "Check that a packet is what its manifest says.",
+    "schema": "List the JSON Schemas, or print one.",
+    "rules": "List the visa's rules, or explain one with its source.",
+    "doctor": "Check engine, fonts, templates and versions on this machine.",
+}
+
+
+class CommandGroup(click.Group):
+    """Loads a command's module only when it is called, so that --help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        if ctx.resilient_parsing or "--help" not in sys.argv[1:2]:
+            module = importlib.import_module(f"pipeline.cli.{cmd_name}")
+            command: click.Command = getattr(module, cmd_name)
+            return command
+        return click.Command(cmd_name, short_help=COMMANDS[cmd_name])
+
+
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="visa-packet")
+def cli() -> None:
+    """From one patient JSON file to a submission-ready PDF bundle for Japan's Medical Stay visa.
+
+    \b
+    Example:
+      visa-packet build examples/wang-xiaoming/case.json -o out
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with a documented code. Nothing but this function exits."""
+    arguments = sys.argv[1:]
+    try:
+        code = int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False) or 0)
+    except Exception as error:  # noqa: BLE001 - the one place that turns every failure into an exit code
+        code = _failed(error, arguments)
+    except KeyboardInterrupt:
+        code = _failed(click.Abort(), arguments)
+    sys.exit(code)
+
+
+def _failed(error: Exception, arguments: list[str]) -> int:
+    report = _report(error, next((word for word in arguments if word in COMMANDS), None))
+    emit(report, as_json="--json" in arguments)
+    return report.exit_code
+
+
+def _report(error: Exception, command: str | None) -> Report:
+    if isinstance(error, VisaPacketError):
+        return Report(command, error.exit_code, error.problems)
+    if isinstance(error, click.Abort):
+        problem = Problem("interrupted", "error", "interrupted", "what was published before is complete")
+        return Report(command, ExitCode.INTERRUPTED, (problem,))
+    if isinstance(error, click.ClickException):
+        problem = Problem("usage", "error", error.format_message(), f"see visa-packet {command or ''} --help".replace("  ", " "))
+        return Report(command, ExitCode.USAGE, (problem,))
+    return Report(command, ExitCode.BUG, (_bug(error),))
+
+
+def _bug(error: BaseException) -> Problem:
+    """A bug as kind and place alone: the text of the error may hold a value of a case."""
+    traceback: Any = error.__traceback__
+    place = "unknown"
+    while traceback is not None:
+        file = Path(traceback.tb_frame.f_code.co_filename)
+        if file.is_relative_to(Path(__file__).parents[1]):
+            place = f"{file.relative_to(Path(__file__).parents[2])}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    hint = "please report it with this line; nothing was published"
+    return Problem("bug", "error", f"a bug in visa-packet: {type(error).__name__} at {place}", hint)

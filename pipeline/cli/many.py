@@ -1,0 +1,44 @@
+"""Doing the same to several cases: one bad case does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pipeline.cli.report import print_problem
+from pipeline.errors import ExitCode, Problem, VisaPacketError
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Value]):
+    """What became of one case: its value, or the code and problems of its failure."""
+
+    value: Value | None
+    code: ExitCode = ExitCode.OK
+    problems: tuple[Problem, ...] = ()
+
+
+def attempt(work: Callable[[], Value]) -> Outcome[Value]:
+    """Do ``work``; a failure that a user can understand is shown and becomes an outcome."""
+    try:
+        return Outcome(work())
+    except VisaPacketError as error:
+        show(error.problems)
+        return Outcome(None, error.exit_code, error.problems)
+
+
+def show(problems: Iterable[Problem]) -> None:
+    """Print problems for people."""
+    for problem in problems:
+        print_problem(problem)
+
+
+def overall(codes: Iterable[int]) -> ExitCode:
+    """Exit code of a run: of one case its own; of many, whether some failed."""
+    found = list(codes)
+    if len(found) == 1:
+        return ExitCode(found[0])
+    return ExitCode.SOME_FAILED if any(found) else ExitCode.OK

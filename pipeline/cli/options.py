@@ -1,0 +1,53 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.check import Options
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+CASE_FILE = "case.json"
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+def check_options(command: Function) -> Function:
+    """Options that say how a case is checked."""
+    decorators = (
+        click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Day for which the rules are checked, YYYY-MM-DD; today by default. Fixing it makes a run repeatable."),
+        click.option("--templates", default="medical-stay", show_default=True, metavar="SET", help="A shipped template set, or the folder of your own."),
+        click.option("--strict", is_flag=True, help="Treat warnings as errors."),
+        json_option,
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def make_options(as_of: datetime | None, templates: str, *, strict: bool, engine: str = "office2pdf") -> Options:
+    """The options as the library takes them."""
+    return Options(as_of.date() if as_of else date.today(), templates, engine, strict)  # noqa: DTZ011 - the user's own day
+
+
+def case_files(given: Iterable[Path]) -> list[Path]:
+    """Case files that the arguments name: a file as it is, a folder by its case.json, or those in its folders."""
+    files: list[Path] = []
+    for path in given:
+        found = _in_folder(path) if path.is_dir() else [path]
+        if not found:
+            raise click.UsageError(f"the folder {path} holds no {CASE_FILE}, and none of its folders does")
+        files += found
+    return files
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    own = folder / CASE_FILE
+    return [own] if own.is_file() else sorted(folder.glob(f"*/{CASE_FILE}"))

@@ -1,0 +1,61 @@
+"""One result, told in two ways: as text for people, or as one JSON document (schemas/report.schema.json)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import click
+
+from pipeline.errors import ExitCode, Problem
+from pipeline.version import VERSION
+
+_COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a command ends with. ``results`` are plain JSON objects, one a case, path, schema, rule or check."""
+
+    command: str | None
+    exit_code: ExitCode
+    problems: Sequence[Problem] = ()
+    results: Sequence[dict[str, Any]] = field(default_factory=list)
+
+
+def emit(report: Report, *, as_json: bool, text: Callable[[], None] | None = None) -> None:
+    """Print the report. ``text`` prints the results for people; with JSON only the problems go to stderr."""
+    for problem in report.problems:
+        print_problem(problem)
+    if as_json:
+        click.echo(json.dumps(_document(report), ensure_ascii=False, indent=2))
+    elif text is not None:
+        text()
+
+
+def print_problem(problem: Problem) -> None:
+    """One problem on stderr: place, what, what to do, and where the rule comes from."""
+    severity = click.style(problem.severity, fg=_COLOURS[problem.severity], bold=True)
+    place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
+    click.echo(f"{severity} {problem.code}  {place}  {problem.pointer or ''}".rstrip(), err=True)
+    click.echo(f"  {problem.message}", err=True)
+    click.echo(f"  hint: {problem.hint}", err=True)
+    if problem.source:
+        click.echo(click.style(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
+
+
+def told(problem: Problem) -> dict[str, Any]:
+    """A problem as a JSON object."""
+    return asdict(problem)
+
+
+def _document(report: Report) -> dict[str, Any]:
+    return {
+        "visa_packet": VERSION,
+        "command": report.command,
+        "exit_code": int(report.exit_code),
+        "problems": [told(problem) for problem in report.problems],
+        "results": list(report.results),
+    }

@@ -1,0 +1,50 @@
+"""visa-packet validate"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.check import Options, check_case
+from pipeline.cli.many import attempt, overall, show
+from pipeline.cli.options import case_files, cases_argument, check_options, make_options
+from pipeline.cli.report import Report, emit, told
+
+
+@click.command(short_help="Check cases and their attachments without building anything.")
+@cases_argument
+@check_options
+def validate(cases: tuple[Path, ...], as_of: datetime | None, templates: str, strict: bool, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+    """Check each CASE: its JSON against the schemas, the rules of the visa, and its attachments.
+
+    Nothing is written. Every problem is told at once, with its place and what to do.
+
+    \b
+    Example:
+      visa-packet validate examples/wang-xiaoming/case.json
+      visa-packet validate examples --json
+    """
+    options = make_options(as_of, templates, strict=strict)
+    results = [_validate_one(path, options, as_json=as_json) for path in case_files(cases)]
+    code = overall(result["exit_code"] for result in results)
+    emit(Report("validate", code, (), results), as_json=as_json)
+    return code
+
+
+def _validate_one(path: Path, options: Options, *, as_json: bool) -> dict[str, Any]:
+    outcome = attempt(lambda: check_case(path, options))
+    checked = outcome.value
+    problems = checked.problems if checked else outcome.problems
+    if checked is not None:
+        show(problems)
+        if not as_json:
+            click.echo(f"{path}: nothing forbids to build it")
+    return {
+        "case": str(path),
+        "case_id": checked.loaded.case.case_id if checked else None,
+        "exit_code": int(outcome.code),
+        "problems": [told(problem) for problem in problems],
+    }

@@ -1,0 +1,64 @@
+"""What this machine has of what a packet needs."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Literal
+
+from pipeline.engines import ENGINES, load_engine
+from pipeline.errors import VisaPacketError
+from pipeline.fonts import font_files
+from pipeline.manifest import LIBRARIES
+from pipeline.pdftext import embedded_fonts
+from pipeline.resources import shipped
+from pipeline.template_set import load_template_set
+from pipeline.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    status: Literal["ok", "missing", "warning"]
+    version: str | None
+    detail: str
+    hint: str | None = None
+
+
+def examine() -> Iterator[Check]:
+    """Look at everything; the engines convert a real document."""
+    yield Check("visa-packet", "ok", VERSION, f"Python {platform.python_version()} on {platform.system()}")
+    for package, file in font_files().items():
+        yield _guarded(package, lambda package=package, file=file: (version(package), f"{file.stat().st_size:,} bytes"))
+    for folder in sorted(path.parent for path in shipped("templates").glob("*/packet.json")):
+        yield _guarded(f"templates {folder.name}", lambda folder=folder: (None, _templates(folder.name)))
+    for engine in ENGINES:
+        yield _guarded(f"engine {engine}", lambda engine=engine: (load_engine(engine).version(), _converts(engine)))
+    for library in LIBRARIES:
+        yield _guarded(library, lambda library=library: (version(library), "installed"))
+
+
+def _guarded(name: str, look: Callable[[], tuple[str | None, str]]) -> Check:
+    try:
+        found, detail = look()
+    except VisaPacketError as error:
+        problem = error.problems[0]
+        return Check(name, "missing", None, problem.message, problem.hint)
+    except (ImportError, OSError) as error:
+        return Check(name, "missing", None, type(error).__name__, "install visa-packet anew: pip install --force-reinstall")
+    return Check(name, "ok", found, detail)
+
+
+def _templates(name: str) -> str:
+    return f"{len(load_template_set(name).templates)} Word templates"
+
+
+def _converts(engine: str) -> str:
+    """Convert a shipped template as it is: its tags are plain text to an engine."""
+    templates = load_template_set("medical-stay").templates
+    pdf = load_engine(engine).convert(templates["invitation-letter.docx"])
+    return f"converts; draws with {', '.join(sorted(embedded_fonts(pdf)))}"

@@ -1,0 +1,57 @@
+"""All documents of a packet, the cover sheet last: it names the page on which each part begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import accumulate
+from typing import Any
+
+from pipeline.check import Checked
+from pipeline.context import PagePlan, cover_context, document_context
+from pipeline.draw import Drawn, draw
+from pipeline.engines import Engine
+from pipeline.errors import Problem, TemplateError
+from pipeline.plan import DocumentPart
+
+_COVER_ATTEMPTS = 4
+
+
+def draw_documents(checked: Checked, as_of: date, engine: Engine) -> dict[str, Drawn]:
+    """Every document by its id. Raises TemplateError or EngineError."""
+    context = document_context(checked.loaded.case, as_of)
+    documents = [part for part in checked.packet.parts if isinstance(part, DocumentPart)]
+    drawn = {part.id: _draw(part, checked, context, engine) for part in documents if not part.is_cover}
+    for cover in (part for part in documents if part.is_cover):
+        drawn[cover.id] = _draw_cover(cover, checked, drawn, as_of, engine)
+    return drawn
+
+
+def page_plan(checked: Checked, document_pages: Mapping[str, int]) -> PagePlan:
+    """First page of each part when the documents have that many pages."""
+    counts = {**document_pages, **{part_id: paper.pages for part_id, paper in checked.papers.items()}}
+    lengths = [counts[part.id] for part in checked.packet.parts]
+    starts = accumulate(lengths, initial=1)
+    return PagePlan(dict(zip((part.id for part in checked.packet.parts), starts, strict=False)), sum(lengths))
+
+
+def _draw(part: DocumentPart, checked: Checked, context: Mapping[str, Any], engine: Engine) -> Drawn:
+    template = checked.templates.templates[part.template]
+    name = str(checked.templates.folder / part.template)
+    return draw(template, name, context, engine, checked.loaded.document)
+
+
+def _draw_cover(cover: DocumentPart, checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine) -> Drawn:
+    """Draw the cover sheet until the number of its own pages is the one that its page numbers assume."""
+    pages = 1
+    for _ in range(_COVER_ATTEMPTS):
+        counts = {part_id: document.pages for part_id, document in drawn.items()} | {cover.id: pages}
+        plan = page_plan(checked, counts)
+        context = cover_context(checked.loaded.case, as_of, checked.templates, checked.packet, plan)
+        sheet = _draw(cover, checked, context, engine)
+        if sheet.pages == pages:
+            return sheet
+        pages = sheet.pages
+    message = "the cover sheet changes its length with the page numbers on it"
+    hint = "give the column of page numbers more room"
+    raise TemplateError(Problem("template-cover", "error", message, hint, cover.template))

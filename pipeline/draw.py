@@ -1,0 +1,76 @@
+"""One document from template to PDF, and the proof that the page says what the template printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.characters import name_of
+from pipeline.engines import Engine, UndrawableError
+from pipeline.errors import EngineError, Problem, VisaPacketError
+from pipeline.fill import fill
+from pipeline.fonts import ALLOWED_PREFIX, undrawable
+from pipeline.jsonfile import JsonFile, texts
+from pipeline.pdftext import embedded_fonts, lost_texts, page_count
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A finished document."""
+
+    docx: bytes
+    pdf: bytes
+    pages: int
+
+
+def draw(template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile) -> Drawn:
+    """Fill, convert and check one document. Raises TemplateError or EngineError; ``case`` is for places."""
+    filled = fill(template, name, context)
+    try:
+        pdf = engine.convert(filled.docx)
+        _check_page(pdf, filled.texts, name)
+    except UndrawableError as error:
+        raise EngineError(_without_glyph(error.characters, name, case)) from None
+    except VisaPacketError as error:
+        raise type(error)([_in_file(problem, name) for problem in error.problems]) from None
+    return Drawn(filled.docx, pdf, page_count(pdf))
+
+
+def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
+    """Raise when another font than the shipped ones was used, or when a printed value is not on the page."""
+    printed = tuple(printed)
+    foreign = {font for font in embedded_fonts(pdf) if not font.startswith(ALLOWED_PREFIX)}
+    if foreign:
+        characters = undrawable("".join(printed))
+        if characters:
+            raise UndrawableError(characters)
+        message = f"the page uses fonts that are not shipped: {', '.join(sorted(foreign))}"
+        raise EngineError(Problem("engine-font", "error", message, "set the template's text in Noto Sans CJK", name))
+    lost = lost_texts(pdf, printed)
+    if lost:
+        message = f"{len(lost)} of the {len(printed)} values that the template prints are not on the page"
+        hint = "look in the template for a cell, box or line that is too small for them"
+        raise EngineError(Problem("engine-lost-text", "error", message, hint, name))
+
+
+def _without_glyph(characters: str, name: str, case: JsonFile) -> list[Problem]:
+    """Where in the case the characters stand; in the template itself when they are not in the case."""
+    found = [
+        case.problem("glyph-missing", pointer, f"the shipped fonts have no glyph for {name_of(character)}", _GLYPH_HINT)
+        for pointer, text, is_key in texts(case.data)
+        for character in sorted(set(text) & set(characters))
+        if not is_key
+    ]
+    unplaced = [
+        Problem("glyph-missing", "error", f"the template has {name_of(character)}, for which the shipped fonts have no glyph", _GLYPH_HINT, name)
+        for character in sorted(set(characters))
+    ]
+    return found or unplaced
+
+
+_GLYPH_HINT = "write another form of the character, as the passport or the register has it"
+
+
+def _in_file(problem: Problem, name: str) -> Problem:
+    return problem if problem.file else Problem(problem.code, problem.severity, problem.message, problem.hint, name)

@@ -1,0 +1,97 @@
+"""Exit codes, problems and exceptions: what can go wrong, and how it is told.
+
+The library raises; only the command line exits. Every exception carries the exit code that the
+command will end with and the problems that explain it. A message never holds a value of a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command: a public promise, documented in docs/exit-codes.md."""
+
+    OK = 0
+    USAGE = 2
+    CASE = 3
+    TEMPLATE = 4
+    ATTACHMENT = 5
+    ENGINE = 6
+    OUTPUT = 7
+    VERIFY = 8
+    SOME_FAILED = 9
+    BUG = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that a person should know or mend.
+
+    ``code`` is a rule's id (``ID-02``) or a kind of failure (``json-syntax``). ``pointer`` is a JSON
+    pointer into ``file``; ``line`` and ``column`` count from 1. ``source`` and ``as_of`` (ISO date)
+    say where a rule of the visa comes from.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+    file: str | None = None
+    pointer: str | None = None
+    line: int | None = None
+    column: int | None = None
+    source: str | None = None
+    as_of: str | None = None
+
+
+class VisaPacketError(Exception):
+    """A failure that a user can understand. ``problems`` is never empty."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.BUG
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+class CaseError(VisaPacketError):
+    """The case is wrong: not readable, not JSON, against the schema, or against an error-level rule."""
+
+    exit_code = ExitCode.CASE
+
+
+class TemplateError(VisaPacketError):
+    """The template set is wrong."""
+
+    exit_code = ExitCode.TEMPLATE
+
+
+class AttachmentError(VisaPacketError):
+    """An attachment cannot be used."""
+
+    exit_code = ExitCode.ATTACHMENT
+
+
+class EngineError(VisaPacketError):
+    """The engine is missing, failed, or drew something else than the document says."""
+
+    exit_code = ExitCode.ENGINE
+
+
+class OutputError(VisaPacketError):
+    """The output cannot be written."""
+
+    exit_code = ExitCode.OUTPUT
+
+
+class VerificationError(VisaPacketError):
+    """A packet is not what its manifest says."""
+
+    exit_code = ExitCode.VERIFY

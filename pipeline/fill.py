@@ -1,0 +1,82 @@
+"""Filling a Word template with a case: DOCX bytes in, DOCX bytes out, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docx.opc.exceptions import OpcError
+from docxtpl import DocxTemplate
+from jinja2.exceptions import TemplateError as JinjaError
+from jinja2.exceptions import TemplateSyntaxError
+from lxml.etree import LxmlError
+
+from pipeline.errors import Problem, TemplateError
+from pipeline.jinja import environment, printed
+
+#: The earliest time that a ZIP archive can hold; a real one would differ from run to run.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled document and every text that the template printed into it, in order."""
+
+    docx: bytes
+    texts: tuple[str, ...]
+
+
+def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
+    """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
+    token = printed.set([])
+    try:
+        document = DocxTemplate(io.BytesIO(template))
+        document.render(dict(context), jinja_env=environment())
+        saved = io.BytesIO()
+        document.save(saved)
+        return Filled(_with_fixed_times(saved.getvalue()), tuple(printed.get()))
+    except JinjaError as error:
+        raise TemplateError(_located(template, name, context, error)) from None
+    except (OpcError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise TemplateError(_unusable(name, error)) from None
+    finally:
+        printed.reset(token)
+
+
+def _with_fixed_times(docx: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, _ZIP_TIME), source.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _located(template: bytes, name: str, context: Mapping[str, Any], error: JinjaError) -> list[Problem]:
+    """What the linter says about the template with this data; Jinja's own words where it finds nothing."""
+    # Imported here: only a wrong template needs it.
+    from docxtpl_lint import lint  # noqa: PLC0415
+
+    code = "template-syntax" if isinstance(error, TemplateSyntaxError) else "template-field"
+    hint = "mend the tag in Word; docs/templates.md lists the fields and filters"
+    found = lint(template, jinja_env=environment()).errors
+    problems = [
+        Problem(code, "error", f"{issue.location.human()}: {issue.message}", hint, name) for issue in found
+    ]
+    return problems or [Problem(code, "error", f"{_near(error)}{error.message}", hint, name)]
+
+
+def _near(error: JinjaError) -> str:
+    """Text around the tag, as far as docxtpl noted it. It is the template's, not the case's."""
+    lines = [line.strip() for line in getattr(error, "docx_context", ())]
+    text = " / ".join(line for line in lines if "{" in line)
+    return f"near “{text[:160]}”: " if text else ""
+
+
+def _unusable(name: str, error: Exception) -> Problem:
+    # The text of these errors may quote a value of the case, so only their kind is told.
+    message = f"the template cannot be filled ({type(error).__name__})"
+    hint = "open it in Word and save it as .docx; check the filters of its tags against docs/templates.md"
+    return Problem("template-unusable", "error", message, hint, name)

@@ -1,0 +1,50 @@
+"""Pre-entry TB screening: what the dated table says about a stay (pipeline/data/jpets.json)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from pipeline.case import Case
+from pipeline.resources import read_data
+
+Status = Literal["not_applicable", "not_started", "required", "not_listed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The conclusion for one case. ``days`` is the longest stay, ``as_of`` the date of the table."""
+
+    status: Status
+    conclusion: dict[str, str]
+    days: int
+    as_of: date
+    source: str
+
+
+def screening_for(case: Case) -> Screening:
+    """Whether screening applies to the stays of ``case``, from the length of stay, then from nationality."""
+    table = read_data("jpets")
+    status = _status(case, table)
+    return Screening(
+        status, table["conclusions"][status], case.longest_stay, date.fromisoformat(table["as_of"]), table["source"]
+    )
+
+
+def table_is_stale(as_of: date) -> bool:
+    """Whether the table is older than its own limit on that day."""
+    table = read_data("jpets")
+    return (as_of - date.fromisoformat(table["as_of"])).days > int(table["stale_after_days"])
+
+
+def _status(case: Case, table: dict[str, Any]) -> Status:
+    if case.longest_stay <= table["longest_exempt_stay_days"]:
+        return "not_applicable"
+    starts = {row["nationality"]: row["mandatory_from"] for row in table["start"]}
+    nationality = case.patient.nationality
+    if nationality not in starts:
+        return "not_listed"
+    begins = starts[nationality]
+    first_entry = min(visit.entry_date for visit in case.treatment.visits)
+    return "required" if begins and date.fromisoformat(begins) <= first_entry else "not_started"

@@ -1,0 +1,195 @@
+"""Reading a JSON file from a stranger: within limits, strictly, every problem with its place."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import json
+import math
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pipeline.characters import refused_characters
+from pipeline.errors import CaseError, Problem
+from pipeline.places import Places, escape, find_places
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
+MAX_DIGITS = 18
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True)
+class JsonFile:
+    """A JSON text that was read: its data, and what is needed to name places in it."""
+
+    name: str
+    folder: Path
+    text: str
+    sha256: str
+    data: Any
+
+    @cached_property
+    def places(self) -> Places:
+        """Offsets of every value, worked out only when a problem has to be located."""
+        return find_places(self.text)
+
+    def problem(self, code: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Problem:
+        """An error at ``pointer`` of this file."""
+        line, column = self.places.key(pointer) if at_key else self.places.value(pointer)
+        return Problem(code, "error", message, hint, self.name, pointer, line, column)
+
+
+class _RefusedNumberError(ValueError):
+    """A number that JSON does not have or that cannot be held exactly."""
+
+
+def read_json(path: Path) -> JsonFile:
+    """Read ``path``. Raises CaseError with all problems of the stage that failed."""
+    name = str(path)
+    raw = _read_bytes(path, name)
+    text = _decode(raw, name)
+    _check_depth(text, name)
+    data, keys_repeat = _parse(text, name)
+    document = JsonFile(name, path.parent, text, hashlib.sha256(raw).hexdigest(), data)
+    problems = [*(_repeated_keys(document) if keys_repeat else ()), *_refused_text(document)]
+    if problems:
+        raise CaseError(problems)
+    return document
+
+
+def _fail(code: str, message: str, hint: str, name: str, line: int | None = None, column: int | None = None) -> CaseError:
+    return CaseError(Problem(code, "error", message, hint, name, None, line, column))
+
+
+def _read_bytes(path: Path, name: str) -> bytes:
+    try:
+        # Without O_NONBLOCK a named pipe would be waited for without end.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise _fail("file-kind", "this is not a regular file", "give a JSON file", name)
+            if status.st_size > MAX_BYTES:
+                raise _fail("file-size", f"the file is larger than {MAX_BYTES:,} bytes", "give one case a file", name)
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _fail("file-missing", "the file does not exist", "check the path", name) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "bad path"
+        raise _fail("file-unreadable", f"the file cannot be read: {reason}", "check its permissions", name) from None
+    if not raw.strip():
+        raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
+    return raw
+
+
+def _decode(raw: bytes, name: str) -> str:
+    hint = "save the file as UTF-8"
+    if raw.startswith(_UTF16):
+        raise _fail("file-encoding", "the file is in UTF-16", hint, name)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        message = "the file is not UTF-8: the first wrong byte is at this place (column in bytes)"
+        raise _fail("file-encoding", message, hint, name, line, column) from None
+
+
+def _check_depth(text: str, name: str) -> None:
+    depth = 0
+    for character in _STRING.sub("", text):
+        if character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _fail("json-depth", f"the JSON is nested deeper than {MAX_DEPTH} levels", "see the schema", name)
+        elif character in "]}":
+            depth -= 1
+
+
+def _parse(text: str, name: str) -> tuple[Any, bool]:
+    keys_repeat = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal keys_repeat
+        found = dict(pairs)
+        keys_repeat = keys_repeat or len(found) < len(pairs)
+        return found
+
+    try:
+        data = json.loads(
+            text,
+            object_pairs_hook=members,
+            parse_constant=_refuse_constant,
+            parse_float=_float,
+            parse_int=_int,
+        )
+    except json.JSONDecodeError as error:
+        # Messages of the parser are fixed words without any of the text.
+        message = f"this is not JSON: {error.msg.lower()}"
+        hint = "mend the text at this place; an editor that knows JSON shows it"
+        raise _fail("json-syntax", message, hint, name, error.lineno, error.colno) from None
+    except _RefusedNumberError as error:
+        hint = "write a plain number, or leave the field out"
+        line, column = _place_of_number(text, error.args[1])
+        raise _fail("json-number", error.args[0], hint, name, line, column) from None
+    return data, keys_repeat
+
+
+def _refuse_constant(token: str) -> Any:
+    raise _RefusedNumberError("JSON has no such number as NaN or Infinity", token)
+
+
+def _float(token: str) -> float:
+    value = float(token)
+    if not math.isfinite(value):
+        raise _RefusedNumberError("the number is too large", token)
+    return value
+
+
+def _int(token: str) -> int:
+    if len(token) > MAX_DIGITS:
+        raise _RefusedNumberError(f"the number has more than {MAX_DIGITS} digits", token)
+    return int(token)
+
+
+def _place_of_number(text: str, token: str) -> tuple[int, int]:
+    blanked = _STRING.sub(lambda found: " " * len(found[0]), text)
+    offset = max(blanked.find(token), 0)
+    return Places(text).line_and_column(offset)
+
+
+def _repeated_keys(document: JsonFile) -> Iterator[Problem]:
+    for pointer, offset in document.places.repeated:
+        line, column = document.places.line_and_column(offset)
+        message = "the object has this key twice; only one could be used"
+        yield Problem("json-repeated-key", "error", message, "remove one of them", document.name, pointer, line, column)
+
+
+def _refused_text(document: JsonFile) -> Iterator[Problem]:
+    for pointer, text, is_key in texts(document.data):
+        for name, kind in refused_characters(text):
+            message = f"the {'key' if is_key else 'text'} holds {name}, {kind}, which a document would lose or hide"
+            yield document.problem("text-character", pointer, message, "type the text anew without it", at_key=is_key)
+
+
+def texts(data: Any, pointer: str = "") -> Iterator[tuple[str, str, bool]]:
+    """Every string of ``data`` as (pointer, string, whether it is a key)."""
+    if isinstance(data, str):
+        yield pointer, data, False
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            below = f"{pointer}/{escape(key)}"
+            yield below, key, True
+            yield from texts(value, below)
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from texts(value, f"{pointer}/{index}")

@@ -1,0 +1,64 @@
+"""manifest.json: what a packet was made from and what it holds. No value of the case but its id."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from pipeline.errors import Problem
+from pipeline.rules.catalogue import CATALOGUE_FILE, catalogue_date
+from pipeline.version import VERSION
+
+MANIFEST_NAME = "manifest.json"
+BUNDLE_NAME = "bundle.pdf"
+
+#: Libraries whose version may change the bytes of a bundle.
+LIBRARIES = (
+    "docxtpl",
+    "img2pdf",
+    "jinja2",
+    "noto-cjk-sans-jp-bold",
+    "noto-cjk-sans-otc",
+    "office2pdf-python",
+    "pikepdf",
+    "pillow",
+    "pypdf",
+    "python-docx",
+)
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def library_versions() -> dict[str, str]:
+    """Installed version of each of ``LIBRARIES``."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+def make_manifest(
+    *, made_from: Mapping[str, Any], files: Mapping[str, bytes], page_map: Sequence[Mapping[str, Any]], problems: Sequence[Problem]
+) -> bytes:
+    """The manifest of ``files``. ``made_from`` holds the keys about case, templates and engine."""
+    pages = sum(part["pages"] for part in page_map)
+    manifest = {
+        "manifest_version": 1,
+        "visa_packet": VERSION,
+        **made_from,
+        "versions": library_versions(),
+        "rules": {"as_of": catalogue_date(), "sha256": sha256(CATALOGUE_FILE.read_bytes())},
+        "outputs": [
+            {"path": path, "sha256": sha256(content), "bytes": len(content)} for path, content in sorted(files.items())
+        ],
+        "bundle": {"path": BUNDLE_NAME, "sha256": sha256(files[BUNDLE_NAME]), "pages": pages},
+        "page_map": list(page_map),
+        "findings": [
+            {"rule": found.code, "severity": found.severity, "pointer": found.pointer, "message": found.message}
+            for found in problems
+        ],
+    }
+    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()

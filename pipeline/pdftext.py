@@ -1,0 +1,48 @@
+"""Reading a finished PDF with a second parser: its pages, its text, the fonts that it embeds."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterable
+
+import pypdfium2
+from pypdf import PdfReader
+
+
+def text_of(pdf: bytes) -> str:
+    """All text of ``pdf`` in reading order, without white space, compatibility forms unified."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return squeezed("".join(page.get_textpage().get_text_bounded() for page in document))
+    finally:
+        document.close()
+
+
+def squeezed(text: str) -> str:
+    """``text`` as it is compared: line breaks and spaces are the layout's, not the value's."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def page_count(pdf: bytes) -> int:
+    """Number of pages."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
+def lost_texts(pdf: bytes, texts: Iterable[str]) -> list[str]:
+    """Those of ``texts`` that do not stand in ``pdf``."""
+    found = text_of(pdf)
+    return [text for text in texts if squeezed(text) not in found]
+
+
+def embedded_fonts(pdf: bytes) -> set[str]:
+    """PostScript names, without subset tags, of the fonts that the pages of ``pdf`` use."""
+    fonts: set[str] = set()
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        for font in page["/Resources"].get_object().get("/Font", {}).values():
+            fonts.add(str(font.get_object()["/BaseFont"]).lstrip("/").rpartition("+")[2])
+    return fonts

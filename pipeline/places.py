@@ -1,0 +1,89 @@
+"""Where a JSON pointer stands in the text of a file: line and column, for messages."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Character offsets in one JSON text, by JSON pointer."""
+
+    text: str
+    #: pointer -> offset of the value
+    of_value: dict[str, int] = field(default_factory=dict)
+    #: pointer -> offset of the key that names the value
+    of_key: dict[str, int] = field(default_factory=dict)
+    #: pointer and offset of each key that its object already had
+    repeated: list[tuple[str, int]] = field(default_factory=list)
+
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of a character offset."""
+        line = self.text.count("\n", 0, offset) + 1
+        return line, offset - (self.text.rfind("\n", 0, offset) + 1) + 1
+
+    def value(self, pointer: str) -> tuple[int, int]:
+        """Line and column of the value at ``pointer``; of the nearest one around it when absent."""
+        while pointer and pointer not in self.of_value:
+            pointer = pointer.rpartition("/")[0]
+        return self.line_and_column(self.of_value.get(pointer, 0))
+
+    def key(self, pointer: str) -> tuple[int, int]:
+        """Line and column of the key that names the value at ``pointer``."""
+        if pointer in self.of_key:
+            return self.line_and_column(self.of_key[pointer])
+        return self.value(pointer)
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or array that the scan is inside of."""
+
+    pointer: str
+    is_object: bool
+    index: int = 0
+    key: str | None = None
+
+    def child(self) -> str:
+        step = self.key if self.is_object and self.key is not None else str(self.index)
+        return f"{self.pointer}/{escape(step)}"
+
+
+def escape(step: str) -> str:
+    """One step of a JSON pointer, escaped as RFC 6901 says."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def find_places(text: str) -> Places:
+    """Scan ``text``, which must be valid JSON, without recursion."""
+    places = Places(text)
+    stack: list[_Open] = []
+    for token in _TOKEN.finditer(text):
+        _step(places, stack, token[0], token.start())
+    return places
+
+
+def _step(places: Places, stack: list[_Open], token: str, offset: int) -> None:
+    top = stack[-1] if stack else None
+    if token in "]}":
+        stack.pop()
+    elif token == ",":
+        if top is not None:
+            top.index, top.key = top.index + 1, None
+    elif token == ":":
+        return
+    elif top is not None and top.is_object and top.key is None:
+        top.key = str(json.loads(token, strict=False))
+        pointer = top.child()
+        if pointer in places.of_key:
+            places.repeated.append((pointer, offset))
+        places.of_key[pointer] = offset
+    else:
+        pointer = top.child() if top is not None else ""
+        places.of_value[pointer] = offset
+        if token in "[{":
+            stack.append(_Open(pointer, token == "{"))

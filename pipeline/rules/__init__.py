@@ -1,0 +1,49 @@
+"""The rules of the visa: a catalogue (data) and one small function a rule, in one module a theme.
+
+To add a rule: an entry in ``catalogue.json``, a function with ``@rule("ID")`` in the module of its
+theme, and a positive and a negative sample in ``tests/rules/samples``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from datetime import date
+
+from pipeline.case import Case
+from pipeline.errors import Problem
+from pipeline.jsonfile import JsonFile
+from pipeline.rules.catalogue import Rule, catalogue
+from pipeline.rules.registry import CHECKS, CheckFunction, Hit
+
+THEMES = ("identity", "dates", "visits", "tb", "scope")
+
+
+def check_rules(case: Case, as_of: date, document: JsonFile) -> list[Problem]:
+    """Findings of all rules on ``case`` as of that day, in the order of the catalogue."""
+    checks = load_checks()
+    return [
+        _finding(entry, hit, document) for entry in catalogue().values() for hit in checks[entry.id](case, as_of)
+    ]
+
+
+def load_checks() -> dict[str, CheckFunction]:
+    """Every rule's function by its id."""
+    for theme in THEMES:
+        importlib.import_module(f"pipeline.rules.{theme}")
+    return CHECKS
+
+
+def _finding(entry: Rule, hit: Hit, document: JsonFile) -> Problem:
+    line, column = document.places.value(hit.pointer)
+    return Problem(
+        code=entry.id,
+        severity=entry.severity,
+        message=entry.message.format(detail=hit.detail),
+        hint=entry.hint.format(detail=hit.detail),
+        file=document.name,
+        pointer=hit.pointer,
+        line=line,
+        column=column,
+        source=entry.source,
+        as_of=entry.as_of,
+    )

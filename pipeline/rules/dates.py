@@ -1,0 +1,66 @@
+"""Dates that contradict each other, and papers that are too old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from pipeline.case import Attachment, Case
+from pipeline.rules.calendar import months_after
+from pipeline.rules.registry import Hit, rule
+
+#: Passport and photo have terms of their own: the passport's expiry (ID-06) and the photo's age (OUT-06).
+VALIDITY_MONTHS = 3
+
+
+@rule("DAT-01")
+def passport_dates(case: Case, as_of: date) -> Iterator[Hit]:
+    for pointer, person in case.travellers.values():
+        passport = person.passport
+        if passport.issue_date <= person.birth_date:
+            yield Hit(f"{pointer}/passport/issue_date", "it was issued before its holder was born")
+        if passport.expiry_date <= passport.issue_date:
+            yield Hit(f"{pointer}/passport/expiry_date", "it expires before it was issued")
+        if passport.issue_date > as_of:
+            yield Hit(f"{pointer}/passport/issue_date", "it is issued in the future")
+
+
+@rule("DAT-02")
+def filed_before_entry(case: Case, _as_of: date) -> Iterator[Hit]:
+    if case.visa.filing_date >= min(visit.entry_date for visit in case.treatment.visits):
+        yield Hit("/visa/filing_date")
+
+
+@rule("DAT-03")
+def filing_lies_ahead(case: Case, as_of: date) -> Iterator[Hit]:
+    if case.visa.filing_date < as_of:
+        yield Hit("/visa/filing_date")
+
+
+@rule("DOC-11")
+def papers_are_recent(case: Case, _as_of: date) -> Iterator[Hit]:
+    oldest = months_after(case.visa.filing_date, -VALIDITY_MONTHS)
+    for index, paper in enumerate(case.attachments):
+        if _expired(paper, case.visa.filing_date, oldest):
+            field = "valid_until" if paper.valid_until else "issued_on"
+            yield Hit(f"/attachments/{index}/{field}")
+
+
+def _expired(paper: Attachment, filing: date, oldest: date) -> bool:
+    if paper.valid_until is not None:
+        return paper.valid_until < filing
+    return paper.issued_on is not None and paper.issued_on < oldest
+
+
+@rule("DOC-12")
+def papers_not_from_the_future(case: Case, _as_of: date) -> Iterator[Hit]:
+    for index, paper in enumerate(case.attachments):
+        if paper.issued_on is not None and paper.issued_on > case.visa.filing_date:
+            yield Hit(f"/attachments/{index}/issued_on")
+
+
+@rule("LET-03")
+def letters_are_recent(case: Case, _as_of: date) -> Iterator[Hit]:
+    filing = case.visa.filing_date
+    if not months_after(filing, -VALIDITY_MONTHS) <= case.visa.letter_date <= filing:
+        yield Hit("/visa/letter_date")

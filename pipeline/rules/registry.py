@@ -1,0 +1,31 @@
+"""How a rule's function announces itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place in the case where a rule is not met. ``detail`` fills the catalogue's message; never a value."""
+
+    pointer: str
+    detail: str = ""
+
+
+CheckFunction = Callable[[Case, date], Iterable[Hit]]
+CHECKS: dict[str, CheckFunction] = {}
+
+
+def rule(rule_id: str) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a function as the check of one catalogue entry."""
+
+    def register(check: CheckFunction) -> CheckFunction:
+        CHECKS[rule_id] = check
+        return check
+
+    return register

@@ -1,0 +1,38 @@
+"""Who may file this packet, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from pipeline.case import Case
+from pipeline.resources import read_data
+from pipeline.rules.registry import Hit, rule
+
+
+@rule("FRM-09")
+def chinese_nationals(case: Case, _as_of: date) -> Iterator[Hit]:
+    for pointer, person in case.travellers.values():
+        if person.nationality != "CHN":
+            yield Hit(f"{pointer}/nationality")
+
+
+@rule("VIS-07")
+def mission_of_residence(case: Case, _as_of: date) -> Iterator[Hit]:
+    beijing = read_data("missions")["missions"]["beijing"]["provinces"]
+    if (case.patient.address.province in beijing) != (case.visa.mission == "beijing"):
+        yield Hit("/visa/mission", "、".join(beijing))
+
+
+@rule("VIS-09")
+def ordinary_passport(case: Case, _as_of: date) -> Iterator[Hit]:
+    for pointer, person in case.travellers.values():
+        if person.passport.kind != "ordinary":
+            yield Hit(f"{pointer}/passport/kind")
+
+
+@rule("ATT-01")
+def attachment_of_a_traveller(case: Case, _as_of: date) -> Iterator[Hit]:
+    for index, attachment in enumerate(case.attachments):
+        if attachment.person not in case.travellers:
+            yield Hit(f"/attachments/{index}/person")

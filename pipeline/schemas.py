@@ -1,0 +1,170 @@
+"""The JSON Schemas: finding them, checking data against them, saying in own words what is wrong.
+
+No message holds a value of the data, and no ``$ref`` is ever fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from referencing import Registry, Resource
+
+from pipeline.errors import Problem
+from pipeline.jsonfile import JsonFile
+from pipeline.places import escape
+from pipeline.resources import shipped
+
+_SUFFIX = ".schema.json"
+#: The form of an address that HTML's input type email accepts, and a dot in the domain.
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+FORMATS = FormatChecker(formats=())
+
+
+@FORMATS.checks("date", raises=ValueError)
+def _is_date(value: object) -> bool:
+    return not isinstance(value, str) or (_ISO_DATE.fullmatch(value) is not None and bool(date.fromisoformat(value)))
+
+
+@FORMATS.checks("email")
+def _is_email(value: object) -> bool:
+    return not isinstance(value, str) or _EMAIL.fullmatch(value) is not None
+
+
+def schema_names() -> list[str]:
+    """Names of the shipped schemas, such as ``case`` and ``patient``."""
+    return sorted(path.name.removesuffix(_SUFFIX) for path in shipped("schemas").glob(f"*{_SUFFIX}"))
+
+
+@cache
+def schema_text(name: str) -> str:
+    """Text of one schema. Raises FileNotFoundError when there is none of that name."""
+    return (shipped("schemas") / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
+
+
+@cache
+def _registry() -> Registry[Any]:
+    contents = (json.loads(schema_text(name)) for name in schema_names())
+    return Registry().with_resources((content["$id"], Resource.from_contents(content)) for content in contents)
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """Validator of one schema; formats are checked, references stay inside ``schemas/``."""
+    return Draft202012Validator(json.loads(schema_text(name)), registry=_registry(), format_checker=FORMATS)
+
+
+def check_schema(document: JsonFile, name: str) -> list[Problem]:
+    """All that is wrong with ``document`` by schema ``name``, in the order of its lines."""
+    errors = sorted(validator(name).iter_errors(document.data), key=_telling)
+    problems: dict[tuple[str | None, str], Problem] = {}
+    for error in errors:
+        for problem in _told(document, error):
+            # One mistake often breaks several keywords; the most telling one is enough.
+            about = problem.message if problem.code in _ABOUT_FIELDS else ""
+            problems.setdefault((problem.pointer, about), problem)
+    return sorted(problems.values(), key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
+
+
+_ABOUT_FIELDS = ("schema-required", "schema-unknown-field")
+_TELLING = ("type", "enum", "format", "pattern")
+
+
+def _telling(error: ValidationError) -> int:
+    keyword = str(error.validator)
+    return _TELLING.index(keyword) if keyword in _TELLING else len(_TELLING)
+
+
+def _told(document: JsonFile, error: ValidationError) -> Iterator[Problem]:
+    pointer = "".join(f"/{escape(str(step))}" for step in error.absolute_path)
+    if error.validator == "additionalProperties":
+        yield from _unknown_fields(document, error, pointer)
+    elif error.validator == "required":
+        yield from _missing_fields(document, error, pointer)
+    else:
+        message = _MESSAGES.get(str(error.validator), _other)(error)
+        yield document.problem(f"schema-{error.validator}", pointer, message, _hint(_schema_of(error)))
+
+
+def _unknown_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
+    known = list(_schema_of(error).get("properties", {}))
+    for name in sorted(set(error.instance) - set(known)):
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+        at = f"{pointer}/{escape(name)}"
+        yield document.problem("schema-unknown-field", at, f"there is no field {name!r} here", hint, at_key=True)
+
+
+def _missing_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
+    properties = _schema_of(error).get("properties", {})
+    for name in error.validator_value:
+        if name not in error.instance:
+            hint = f"add it: {_hint(properties.get(name, {}))}"
+            yield document.problem("schema-required", pointer, f"the field {name!r} is missing", hint)
+
+
+def _schema_of(error: ValidationError) -> Mapping[str, Any]:
+    return error.schema if isinstance(error.schema, Mapping) else {}
+
+
+def _hint(schema: Mapping[str, Any]) -> str:
+    """What the schema says the field means, with its first example."""
+    description = str(schema.get("description", "")).rstrip(".")
+    examples = schema.get("examples") or []
+    example = json.dumps(examples[0], ensure_ascii=False) if examples else ""
+    parts = [description, f"for example {example}" if 0 < len(example) <= 90 else ""]
+    return "; ".join(part for part in parts if part) or "see `visa-packet schema`"
+
+
+_WORDS = {
+    "object": "an object",
+    "array": "a list",
+    "string": "text in quotes",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def _type(error: ValidationError) -> str:
+    expected = error.validator_value
+    names = [expected] if isinstance(expected, str) else expected
+    return f"this must be {' or '.join(_WORDS[name] for name in names)}"
+
+
+def _format(error: ValidationError) -> str:
+    wanted = {"date": "a day of the calendar, written YYYY-MM-DD", "email": "an e-mail address"}
+    return f"this is not {wanted[error.validator_value]}"
+
+
+def _other(error: ValidationError) -> str:
+    return f"this breaks the schema's rule {error.validator!r}"
+
+
+_MESSAGES: dict[str, Callable[[ValidationError], str]] = {
+    "type": _type,
+    "format": _format,
+    "enum": lambda error: f"this must be one of: {', '.join(map(str, error.validator_value))}",
+    "pattern": lambda _error: "this does not have the form that the field needs",
+    "minLength": lambda _error: "this is too short",
+    "maxLength": lambda error: f"this is longer than {error.validator_value} characters",
+    "minItems": lambda error: f"the list needs at least {error.validator_value}",
+    "maxItems": lambda error: f"the list holds more than {error.validator_value}",
+    "minimum": lambda error: f"this is less than {error.validator_value}",
+    "maximum": lambda error: f"this is more than {error.validator_value}",
+    "uniqueItems": lambda _error: "the list holds the same thing twice",
+    "not": lambda _error: "this is a name that cannot be used",
+}

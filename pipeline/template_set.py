@@ -1,0 +1,134 @@
+"""A template set: the folder with packet.json and Word templates that says what a packet consists of."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from pipeline.case import Role, Trilingual
+from pipeline.errors import CaseError, Problem, TemplateError
+from pipeline.jsonfile import JsonFile, read_json
+from pipeline.resources import shipped
+from pipeline.schemas import check_schema
+
+ConditionName = Literal[
+    "always", "multiple_entry", "single_entry", "companions", "stay_over_90_days", "registered_elsewhere"
+]
+
+
+class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
+    """One paper that the official list names. A letter may stand in more than one row."""
+
+    letter: str
+    role: Role
+    title: Trilingual
+    issuer: Trilingual
+    when: ConditionName
+    whom: Literal["patient", "everyone"]
+    source: str
+    as_of: str
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One place in the order of the bundle: a document with its template, or the attachments of a role."""
+
+    document: str | None = None
+    template: str | None = None
+    title: Trilingual | None = None
+    issuer: Trilingual | None = None
+    when: ConditionName = "always"
+    is_cover: bool = False
+    attachments: Role | None = None
+    print_size_mm: tuple[float, float] | None = None
+
+
+class PacketFile(msgspec.Struct, frozen=True):
+    """Contents of packet.json."""
+
+    id: str
+    title: Trilingual
+    official_list: tuple[OfficialRow, ...]
+    contents: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class TemplateSet:
+    """A set as it was read, once: later changes of its files do not reach a run."""
+
+    folder: Path
+    packet: PacketFile
+    #: bytes of each Word template by file name
+    templates: dict[str, bytes]
+    sha256: str
+
+    def official(self, role: Role) -> OfficialRow | None:
+        """The official list's row for a role, if it names that paper."""
+        return next((row for row in self.packet.official_list if row.role == role), None)
+
+
+@cache
+def load_template_set(name: str) -> TemplateSet:
+    """Load a shipped set by its name, or a set of the user's by its folder. Raises TemplateError."""
+    folder = Path(name) if Path(name).is_dir() else shipped("templates") / name
+    if not (folder / "packet.json").is_file():
+        known = ", ".join(sorted(path.parent.name for path in shipped("templates").glob("*/packet.json")))
+        hint = f"give one of the shipped sets ({known}) or a folder with a packet.json"
+        raise _wrong("template-set", "there is no such template set", hint, name)
+    document = _read_packet(folder)
+    fields = {key: value for key, value in document.data.items() if key != "$schema"}
+    packet = msgspec.convert(fields, PacketFile)
+    templates = {
+        entry.template: _read_template(folder / entry.template) for entry in packet.contents if entry.template
+    }
+    return TemplateSet(folder, packet, templates, _digest(document, templates))
+
+
+def _read_packet(folder: Path) -> JsonFile:
+    try:
+        document = read_json(folder / "packet.json")
+    except CaseError as error:
+        raise TemplateError(error.problems) from None
+    problems = check_schema(document, "packet") or _titles_missing(document)
+    if problems:
+        raise TemplateError(problems)
+    return document
+
+
+def _titles_missing(document: JsonFile) -> list[Problem]:
+    listed = {row["role"] for row in document.data["official_list"]}
+    return [
+        document.problem(
+            "packet-title",
+            f"/contents/{index}",
+            "attachments that the official list does not name need a title and an issuer here",
+            "add both, in Japanese, English and Chinese",
+        )
+        for index, entry in enumerate(document.data["contents"])
+        if "attachments" in entry
+        and entry["attachments"] not in listed
+        and not {"title", "issuer"} <= entry.keys()
+    ]
+
+
+def _read_template(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unreadable"
+        raise _wrong("template-missing", f"the template cannot be read: {reason}", "see packet.json", str(path)) from None
+
+
+def _digest(document: JsonFile, templates: dict[str, bytes]) -> str:
+    digest = hashlib.sha256(document.sha256.encode())
+    for name, content in sorted(templates.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def _wrong(code: str, message: str, hint: str, file: str) -> TemplateError:
+    return TemplateError(Problem(code, "error", message, hint, file))
