@@ -134,7 +134,9 @@ def _sheet(title: str, subtitle: str, rows: Iterable[tuple[str, str]]) -> Image.
         draw.line((430, top, 430, top + 100), GREY, 2)
         draw.text((155, top + 50), label, GREY, _font(30), anchor="lm")
         draw.text((455, top + 50), value, INK, _font(34), anchor="lm")
-    draw.text((620, 1660), "虚构样本，与任何真实证件无关  Invented sample, no real document", RED, _font(28), anchor="mm")
+    draw.text(
+        (620, 1660), "虚构样本，与任何真实证件无关  Invented sample, no real document", RED, _font(28), anchor="mm"
+    )
     return _stamp(picture, 150, 40)
 
 

@@ -10,11 +10,11 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import cast
 
 import img2pdf
 import pikepdf
 from PIL import Image
-
 
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 60_000_000
@@ -74,24 +74,32 @@ def _read_inside(folder: Path, path: str) -> bytes:
     try:
         return _read_without_links(folder, steps)
     except FileNotFoundError:
-        raise UnusableError("attachment-missing", "the file does not exist", "check the path; it is relative to the case") from None
+        raise UnusableError(
+            "attachment-missing", "the file does not exist", "check the path; it is relative to the case"
+        ) from None
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise UnusableError("attachment-unreadable", f"the file cannot be read: {reason}", "check its permissions") from None
+        raise UnusableError(
+            "attachment-unreadable", f"the file cannot be read: {reason}", "check its permissions"
+        ) from None
 
 
 def _read_without_links(folder: Path, steps: tuple[str, ...]) -> bytes:
     """Open ``steps`` below ``folder`` one by one, so that no link can lead out between check and use."""
     for count in range(1, len(steps) + 1):
         if folder.joinpath(*steps[:count]).is_symlink():
-            raise UnusableError("attachment-outside", "the path leads over a symbolic link", "copy the file itself there")
+            raise UnusableError(
+                "attachment-outside", "the path leads over a symbolic link", "copy the file itself there"
+            )
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     with open(os.open(folder.joinpath(*steps), flags), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise UnusableError("attachment-kind", "this is not a regular file", "give a PDF, JPEG or PNG file")
         if status.st_size > MAX_BYTES:
-            raise UnusableError("attachment-size", f"the file is larger than {MAX_BYTES // 1_000_000} MB", "scan it smaller")
+            raise UnusableError(
+                "attachment-size", f"the file is larger than {MAX_BYTES // 1_000_000} MB", "scan it smaller"
+            )
         content = file.read(MAX_BYTES + 1)
     if not content:
         raise UnusableError("attachment-empty", "the file is empty", "copy or scan it again")
@@ -108,12 +116,10 @@ def _converter(suffix: str, content: bytes) -> Converter:
         "JPEG": (".jpg .jpeg", content.startswith(b"\xff\xd8\xff"), _picture),
         "PNG": (".png", content.startswith(b"\x89PNG\r\n\x1a\n"), _picture),
     }
-    for kind, (suffixes, _, _) in kinds.items():
-        if suffix in suffixes.split():
-            break
-    else:
+    kind = next((kind for kind, (suffixes, _, _) in kinds.items() if suffix in suffixes.split()), None)
+    if kind is None:
         raise UnusableError("attachment-kind", "files of this kind are not accepted", f"accepted: {', '.join(kinds)}")
-    suffixes, is_that, convert = kinds[kind]
+    _, is_that, convert = kinds[kind]
     if not is_that:
         seen = next((name for name, (_, matches, _) in kinds.items() if matches), "something else")
         raise UnusableError(
@@ -147,7 +153,9 @@ def _pdf(content: bytes, _print_size: tuple[float, float] | None) -> tuple[bytes
 
 def _encrypted() -> UnusableError:
     return UnusableError(
-        "attachment-encrypted", "the PDF is encrypted", "ask for an unprotected copy, or print it to PDF without a password"
+        "attachment-encrypted",
+        "the PDF is encrypted",
+        "ask for an unprotected copy, or print it to PDF without a password",
     )
 
 
@@ -186,8 +194,12 @@ def _opaque(content: bytes) -> bytes:
         return out.getvalue()
 
 
-def _layout(print_size: tuple[float, float] | None) -> Callable[..., tuple[float, float, float, float]]:
-    if print_size is not None:
-        exact = tuple((img2pdf.ImgSize.abs, img2pdf.mm_to_pt(length)) for length in print_size)
-        return img2pdf.get_layout_fun(_A4, exact, None, img2pdf.FitMode.into)
-    return img2pdf.get_layout_fun(_A4, None, (_MARGIN, _MARGIN), img2pdf.FitMode.into)
+Layout = Callable[..., tuple[float, float, float, float]]
+
+
+def _layout(print_size: tuple[float, float] | None) -> Layout:
+    """Where on the A4 page the picture stands: in its print size, or as large as the margins allow."""
+    if print_size is None:
+        return cast(Layout, img2pdf.get_layout_fun(_A4, None, (_MARGIN, _MARGIN), img2pdf.FitMode.into))
+    exact = tuple((img2pdf.ImgSize.abs, img2pdf.mm_to_pt(length)) for length in print_size)
+    return cast(Layout, img2pdf.get_layout_fun(_A4, exact, None, img2pdf.FitMode.into))

@@ -61,9 +61,7 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
         language="ja",
     )
     made_from = _made_from(checked, options, engine)
-    files[MANIFEST_NAME] = make_manifest(
-        made_from=made_from, files=files, page_map=page_map, problems=checked.problems
-    )
+    files[MANIFEST_NAME] = make_manifest(made_from=made_from, files=files, page_map=page_map, problems=checked.problems)
     verify_files(files, str(out / case.case_id))
     publish(files, out / case.case_id)
     return Built(case.case_id, out / case.case_id, sha256(files[BUNDLE_NAME]), tuple(page_map), checked.problems)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ByteStringObject, ArrayObject, BooleanObject, DictionaryObject, NameObject, TextStringObject
-
-import hashlib
+from pypdf.generic import ArrayObject, BooleanObject, ByteStringObject, DictionaryObject, NameObject, TextStringObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,9 @@ def merge(pieces: Sequence[Piece], title: str, language: str) -> bytes:
     root = writer.root_object
     root[NameObject("/Lang")] = TextStringObject(language)
     root[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    root[NameObject("/ViewerPreferences")] = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
+    root[NameObject("/ViewerPreferences")] = DictionaryObject(
+        {NameObject("/DisplayDocTitle"): BooleanObject(value=True)}
+    )
     writer.compress_identical_objects()
     return _written(writer, pieces)
 
@@ -43,7 +44,8 @@ def _written(writer: PdfWriter, pieces: Sequence[Piece]) -> bytes:
     for piece in pieces:
         digest.update(hashlib.sha256(piece.pdf).digest())
     identifier = ByteStringObject(digest.digest()[:16])
-    writer._ID = ArrayObject((identifier, identifier))
+    # pypdf can only make an identifier from random bytes itself.
+    writer._ID = ArrayObject((identifier, identifier))  # noqa: SLF001 - see above
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

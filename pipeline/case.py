@@ -5,28 +5,31 @@ The classes mirror ``schemas/``; a test proves that both agree. What a field mea
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Literal
 
 import msgspec
+
+#: Up to this many days a stay is a short one (Temporary Visitor), by the day count of ``Visit.days``.
+SHORT_STAY_DAYS = 90
 
 
 class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a case."""
 
 
-class Trilingual(Frozen):
+class Trilingual(Frozen, frozen=True):
     ja: str
     en: str
     zh: str
 
 
-class Bilingual(Frozen):
+class Bilingual(Frozen, frozen=True):
     ja: str
     en: str
 
 
-class PersonName(Frozen):
+class PersonName(Frozen, frozen=True):
     """The name as the passport has it; never transliterated by this program (rule ID-09)."""
 
     chinese: str
@@ -34,59 +37,59 @@ class PersonName(Frozen):
     given_names: str
 
 
-class Passport(Frozen):
+class Passport(Frozen, frozen=True):
     number: str
     kind: Literal["ordinary", "official_ordinary", "official", "diplomatic"]
     issuing_country: str
-    issue_date: datetime.date
-    expiry_date: datetime.date
+    issue_date: dt.date
+    expiry_date: dt.date
     place_of_issue: str | None = None
     authority: str | None = None
     mrz: tuple[str, str] | None = None
 
 
-class Traveller(Frozen, kw_only=True):
+class Traveller(Frozen, frozen=True, kw_only=True):
     """What the patient and each companion have in common."""
 
     name: PersonName
     sex: Literal["male", "female"]
-    birth_date: datetime.date
+    birth_date: dt.date
     nationality: str
     occupation: Trilingual
     passport: Passport
     resident_id: str | None = None
 
 
-class PatientAddress(Frozen):
+class PatientAddress(Frozen, frozen=True):
     province: str
     text: str
 
 
-class Patient(Traveller, kw_only=True):
+class Patient(Traveller, frozen=True, kw_only=True):
     address: PatientAddress
     phone: str
     email: str | None = None
     household_province: str | None = None
 
 
-class Companion(Traveller, kw_only=True):
+class Companion(Traveller, frozen=True, kw_only=True):
     relationship: Trilingual
 
 
-class Condition(Frozen):
+class Condition(Frozen, frozen=True):
     diagnosis: Trilingual
     side: Literal["left", "right", "both", "not_applicable"]
     background: Trilingual
 
 
-class Procedure(Frozen):
-    date: datetime.date
+class Procedure(Frozen, frozen=True):
+    date: dt.date
     step: Literal["examination", "harvest", "injection", "follow_up", "other"]
 
 
-class Visit(Frozen):
-    entry_date: datetime.date
-    exit_date: datetime.date
+class Visit(Frozen, frozen=True):
+    entry_date: dt.date
+    exit_date: dt.date
     hospitalised: bool
     physician: Bilingual
     purpose: Trilingual
@@ -98,7 +101,7 @@ class Visit(Frozen):
         return (self.exit_date - self.entry_date).days + 1
 
 
-class Treatment(Frozen):
+class Treatment(Frozen, frozen=True):
     product: Trilingual
     kind: Literal["cultured_autologous_msc", "prp", "uncultured_svf", "other"]
     visits: tuple[Visit, ...]
@@ -108,17 +111,17 @@ class Treatment(Frozen):
     need_for_visits: Trilingual | None = None
 
 
-class Representative(Frozen):
+class Representative(Frozen, frozen=True):
     title: Bilingual
     name: Bilingual
 
 
-class Contact(Frozen):
+class Contact(Frozen, frozen=True):
     department: Bilingual
     name: Bilingual
 
 
-class Organisation(Frozen, kw_only=True):
+class Organisation(Frozen, frozen=True, kw_only=True):
     """What the hospital and the guarantor have in common."""
 
     name: Bilingual
@@ -133,31 +136,31 @@ class Organisation(Frozen, kw_only=True):
     corporate_number: str | None = None
 
 
-class Hospital(Organisation):
+class Hospital(Organisation, frozen=True):
     pass
 
 
-class Guarantor(Organisation):
+class Guarantor(Organisation, frozen=True):
     kind: Literal["coordinator", "travel_agency"]
 
 
-class Visa(Frozen):
+class Visa(Frozen, frozen=True):
     entries: Literal["single", "multiple"]
     mission: Literal["beijing", "shanghai"]
-    letter_date: datetime.date
-    filing_date: datetime.date
+    letter_date: dt.date
+    filing_date: dt.date
     agency: str | None = None
     certificate_of_eligibility: str | None = None
 
 
-class ScreeningSteps(Frozen):
-    examination: datetime.date | None = None
-    chest_xray: datetime.date | None = None
-    sputum_test: datetime.date | None = None
-    certificate: datetime.date | None = None
+class ScreeningSteps(Frozen, frozen=True):
+    examination: dt.date | None = None
+    chest_xray: dt.date | None = None
+    sputum_test: dt.date | None = None
+    certificate: dt.date | None = None
 
 
-class TbScreening(Frozen):
+class TbScreening(Frozen, frozen=True):
     residence_country: str
     steps: ScreeningSteps
     panel_clinic: str | None = None
@@ -177,15 +180,15 @@ Role = Literal[
 ]
 
 
-class Attachment(Frozen):
+class Attachment(Frozen, frozen=True):
     role: Role
     path: str
     person: str = "patient"
-    issued_on: datetime.date | None = None
-    valid_until: datetime.date | None = None
+    issued_on: dt.date | None = None
+    valid_until: dt.date | None = None
 
 
-class Case(Frozen):
+class Case(Frozen, frozen=True):
     case_id: str
     patient: Patient
     companions: tuple[Companion, ...]

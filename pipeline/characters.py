@@ -6,7 +6,16 @@ import unicodedata
 
 #: Bidirectional controls and zero-width characters: they change what a reader sees without being seen.
 _INVISIBLE = frozenset(
-    [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070)]
+    [
+        0x00AD,
+        0x061C,
+        0x180E,
+        0xFEFF,
+        *range(0x200B, 0x2010),
+        *range(0x2028, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xE0000, 0xE0080),
+    ]
 )
 _KINDS = {
     "Cc": "a control character",
@@ -33,6 +42,6 @@ def name_of(character: str) -> str:
 
 def _kind(character: str) -> str | None:
     code = ord(character)
-    if code in _INVISIBLE or 0xE0000 <= code <= 0xE007F:
+    if code in _INVISIBLE:
         return "an invisible character"
     return _KINDS.get(unicodedata.category(character))

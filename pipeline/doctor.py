@@ -32,33 +32,40 @@ class Check:
 def examine() -> Iterator[Check]:
     """Look at everything; the engines convert a real document."""
     yield Check("visa-packet", "ok", VERSION, f"Python {platform.python_version()} on {platform.system()}")
-    for package, file in font_files().items():
-        yield _guarded(package, lambda package=package, file=file: (version(package), f"{file.stat().st_size:,} bytes"))
+    for package in font_files():
+        yield _guarded(package, package, _font)
     for folder in sorted(path.parent for path in shipped("templates").glob("*/packet.json")):
-        yield _guarded(f"templates {folder.name}", lambda folder=folder: (None, _templates(folder.name)))
+        yield _guarded(f"templates {folder.name}", folder.name, _templates)
     for engine in ENGINES:
-        yield _guarded(f"engine {engine}", lambda engine=engine: (load_engine(engine).version(), _converts(engine)))
+        yield _guarded(f"engine {engine}", engine, _converts)
     for library in LIBRARIES:
-        yield _guarded(library, lambda library=library: (version(library), "installed"))
+        yield _guarded(library, library, lambda name: (version(name), "installed"))
 
 
-def _guarded(name: str, look: Callable[[], tuple[str | None, str]]) -> Check:
+def _guarded(name: str, subject: str, look: Callable[[str], tuple[str | None, str]]) -> Check:
+    """Look at ``subject``: its version and a word about it, or what is missing."""
     try:
-        found, detail = look()
+        found, detail = look(subject)
     except VisaPacketError as error:
         problem = error.problems[0]
         return Check(name, "missing", None, problem.message, problem.hint)
     except (ImportError, OSError) as error:
-        return Check(name, "missing", None, type(error).__name__, "install visa-packet anew: pip install --force-reinstall")
+        return Check(
+            name, "missing", None, type(error).__name__, "install visa-packet anew: pip install --force-reinstall"
+        )
     return Check(name, "ok", found, detail)
 
 
-def _templates(name: str) -> str:
-    return f"{len(load_template_set(name).templates)} Word templates"
+def _font(package: str) -> tuple[str, str]:
+    return version(package), f"{font_files()[package].stat().st_size:,} bytes"
 
 
-def _converts(engine: str) -> str:
+def _templates(name: str) -> tuple[None, str]:
+    return None, f"{len(load_template_set(name).templates)} Word templates"
+
+
+def _converts(engine: str) -> tuple[str, str]:
     """Convert a shipped template as it is: its tags are plain text to an engine."""
     templates = load_template_set("medical-stay").templates
     pdf = load_engine(engine).convert(templates["invitation-letter.docx"])
-    return f"converts; draws with {', '.join(sorted(embedded_fonts(pdf)))}"
+    return load_engine(engine).version(), f"converts; draws with {', '.join(sorted(embedded_fonts(pdf)))}"

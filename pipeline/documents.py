@@ -41,7 +41,9 @@ def _draw(part: DocumentPart, checked: Checked, context: Mapping[str, Any], engi
     return draw(template, name, context, engine, checked.loaded.document)
 
 
-def _draw_cover(cover: DocumentPart, checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine) -> Drawn:
+def _draw_cover(
+    cover: DocumentPart, checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine
+) -> Drawn:
     """Draw the cover sheet until the number of its own pages is the one that its page numbers assume."""
     pages = 1
     for _ in range(_COVER_ATTEMPTS):

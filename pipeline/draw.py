@@ -63,7 +63,13 @@ def _without_glyph(characters: str, name: str, case: JsonFile) -> list[Problem]:
         if not is_key
     ]
     unplaced = [
-        Problem("glyph-missing", "error", f"the template has {name_of(character)}, for which the shipped fonts have no glyph", _GLYPH_HINT, name)
+        Problem(
+            "glyph-missing",
+            "error",
+            f"the template has {name_of(character)}, for which the shipped fonts have no glyph",
+            _GLYPH_HINT,
+            name,
+        )
         for character in sorted(set(characters))
     ]
     return found or unplaced

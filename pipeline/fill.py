@@ -39,7 +39,7 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
         document.save(saved)
         return Filled(_with_fixed_times(saved.getvalue()), tuple(printed.get()))
     except JinjaError as error:
-        raise TemplateError(_located(template, name, context, error)) from None
+        raise TemplateError(_located(template, name, error)) from None
     except (OpcError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise TemplateError(_unusable(name, error)) from None
     finally:
@@ -54,17 +54,15 @@ def _with_fixed_times(docx: bytes) -> bytes:
     return out.getvalue()
 
 
-def _located(template: bytes, name: str, context: Mapping[str, Any], error: JinjaError) -> list[Problem]:
-    """What the linter says about the template with this data; Jinja's own words where it finds nothing."""
+def _located(template: bytes, name: str, error: JinjaError) -> list[Problem]:
+    """What the linter says about the template; Jinja's own words where it finds nothing."""
     # Imported here: only a wrong template needs it.
     from docxtpl_lint import lint  # noqa: PLC0415
 
     code = "template-syntax" if isinstance(error, TemplateSyntaxError) else "template-field"
     hint = "mend the tag in Word; docs/templates.md lists the fields and filters"
     found = lint(template, jinja_env=environment()).errors
-    problems = [
-        Problem(code, "error", f"{issue.location.human()}: {issue.message}", hint, name) for issue in found
-    ]
+    problems = [Problem(code, "error", f"{issue.location.human()}: {issue.message}", hint, name) for issue in found]
     return problems or [Problem(code, "error", f"{_near(error)}{error.message}", hint, name)]
 
 

@@ -45,7 +45,7 @@ def date_zh(day: date) -> str:
     return format_date(day, "long", locale="zh")
 
 
-def tick(state: bool) -> str:
+def tick(state: bool) -> str:  # noqa: FBT001 - a filter's value comes by position
     """Tick box: ``■`` when true, ``□`` when false."""
     return TICKED if state else UNTICKED
 

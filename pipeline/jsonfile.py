@@ -66,7 +66,9 @@ def read_json(path: Path) -> JsonFile:
     return document
 
 
-def _fail(code: str, message: str, hint: str, name: str, line: int | None = None, column: int | None = None) -> CaseError:
+def _fail(
+    code: str, message: str, hint: str, name: str, line: int | None = None, column: int | None = None
+) -> CaseError:
     return CaseError(Problem(code, "error", message, hint, name, None, line, column))
 
 

@@ -41,7 +41,11 @@ def library_versions() -> dict[str, str]:
 
 
 def make_manifest(
-    *, made_from: Mapping[str, Any], files: Mapping[str, bytes], page_map: Sequence[Mapping[str, Any]], problems: Sequence[Problem]
+    *,
+    made_from: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    page_map: Sequence[Mapping[str, Any]],
+    problems: Sequence[Problem],
 ) -> bytes:
     """The manifest of ``files``. ``made_from`` holds the keys about case, templates and engine."""
     pages = sum(part["pages"] for part in page_map)

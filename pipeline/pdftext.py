@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable
+from typing import cast
 
 import pypdfium2
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 
 def text_of(pdf: bytes) -> str:
@@ -43,6 +45,7 @@ def embedded_fonts(pdf: bytes) -> set[str]:
     """PostScript names, without subset tags, of the fonts that the pages of ``pdf`` use."""
     fonts: set[str] = set()
     for page in PdfReader(io.BytesIO(pdf)).pages:
-        for font in page["/Resources"].get_object().get("/Font", {}).values():
-            fonts.add(str(font.get_object()["/BaseFont"]).lstrip("/").rpartition("+")[2])
+        resources = cast("DictionaryObject", page["/Resources"].get_object())
+        for font in cast("DictionaryObject", resources.get("/Font", DictionaryObject())).values():
+            fonts.add(str(cast("DictionaryObject", font.get_object())["/BaseFont"]).lstrip("/").rpartition("+")[2])
     return fonts

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +62,22 @@ def find_places(text: str) -> Places:
     """Scan ``text``, which must be valid JSON, without recursion."""
     places = Places(text)
     stack: list[_Open] = []
-    for token in _TOKEN.finditer(text):
-        _step(places, stack, token[0], token.start())
+    for mark in _MARK.finditer(text):
+        _step(places, stack, mark[0], mark.start())
     return places
 
 
-def _step(places: Places, stack: list[_Open], token: str, offset: int) -> None:
+def _step(places: Places, stack: list[_Open], mark: str, offset: int) -> None:
     top = stack[-1] if stack else None
-    if token in "]}":
+    if mark in "]}":
         stack.pop()
-    elif token == ",":
+    elif mark == ",":
         if top is not None:
             top.index, top.key = top.index + 1, None
-    elif token == ":":
+    elif mark == ":":
         return
     elif top is not None and top.is_object and top.key is None:
-        top.key = str(json.loads(token, strict=False))
+        top.key = str(json.loads(mark, strict=False))
         pointer = top.child()
         if pointer in places.of_key:
             places.repeated.append((pointer, offset))
@@ -85,5 +85,5 @@ def _step(places: Places, stack: list[_Open], token: str, offset: int) -> None:
     else:
         pointer = top.child() if top is not None else ""
         places.of_value[pointer] = offset
-        if token in "[{":
-            stack.append(_Open(pointer, token == "{"))
+        if mark in "[{":
+            stack.append(_Open(pointer, mark == "{"))

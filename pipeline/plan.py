@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pipeline.case import Attachment, Case, Role, Traveller, Trilingual
+from pipeline.case import SHORT_STAY_DAYS, Attachment, Case, Role, Traveller, Trilingual
 from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
 from pipeline.resources import read_data
@@ -38,7 +38,7 @@ class AttachmentPart:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One row of the official list for this case: is the paper needed, and for whom is it missing?"""
+    """One row of the official list for this case: whether the paper is needed, and for whom it is missing."""
 
     row: OfficialRow
     needed: bool
@@ -66,7 +66,7 @@ CONDITIONS: dict[str, Callable[[Case], bool]] = {
     "multiple_entry": lambda case: case.visa.entries == "multiple",
     "single_entry": lambda case: case.visa.entries == "single",
     "companions": lambda case: bool(case.companions),
-    "stay_over_90_days": lambda case: case.longest_stay > 90,
+    "stay_over_90_days": lambda case: case.longest_stay > SHORT_STAY_DAYS,
     "registered_elsewhere": _registered_elsewhere,
 }
 
@@ -122,9 +122,7 @@ def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet) -
         for index, attachment in enumerate(case.attachments):
             if attachment.role == role and attachment.person == person and named.title and named.issuer:
                 part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
-                yield AttachmentPart(
-                    part_id, index, attachment, person, named.title, named.issuer, entry.print_size_mm
-                )
+                yield AttachmentPart(part_id, index, attachment, person, named.title, named.issuer, entry.print_size_mm)
 
 
 def _requirement(row: OfficialRow, case: Case) -> Requirement:

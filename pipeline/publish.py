@@ -68,15 +68,15 @@ def _swap(work: Path, folder: Path) -> None:
     if folder.is_symlink():
         raise OSError(errno.ELOOP, "is a symbolic link")
     if not folder.exists():
-        os.rename(work, folder)
+        work.rename(folder)
     elif not folder.is_dir():
         raise OSError(errno.ENOTDIR, "a file of this name is in the way")
     elif not (folder / "manifest.json").is_file() and any(folder.iterdir()):
         raise OSError(errno.ENOTEMPTY, "the folder holds files that are not a packet")
     elif not _exchange(work, folder):
         former = work.with_suffix(".former")
-        os.rename(folder, former)
-        os.rename(work, folder)
+        folder.rename(former)
+        work.rename(folder)
         shutil.rmtree(former, ignore_errors=True)
     _flush(folder.parent)
 

@@ -30,6 +30,8 @@ _EMAIL = re.compile(
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
+_LONGEST_EXAMPLE = 90
+
 FORMATS = FormatChecker(formats=())
 
 
@@ -100,7 +102,7 @@ def _told(document: JsonFile, error: ValidationError) -> Iterator[Problem]:
 
 def _unknown_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
     known = list(_schema_of(error).get("properties", {}))
-    for name in sorted(set(error.instance) - set(known)):
+    for name in sorted(set(_found(error)) - set(known)):
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
         at = f"{pointer}/{escape(name)}"
@@ -109,10 +111,20 @@ def _unknown_fields(document: JsonFile, error: ValidationError, pointer: str) ->
 
 def _missing_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
     properties = _schema_of(error).get("properties", {})
-    for name in error.validator_value:
-        if name not in error.instance:
+    for name in _expected(error):
+        if name not in _found(error):
             hint = f"add it: {_hint(properties.get(name, {}))}"
             yield document.problem("schema-required", pointer, f"the field {name!r} is missing", hint)
+
+
+def _expected(error: ValidationError) -> Any:
+    """Value of the keyword that was broken."""
+    return error.validator_value
+
+
+def _found(error: ValidationError) -> Any:
+    """The part of the data that broke it; only ever looked at for its keys."""
+    return error.instance
 
 
 def _schema_of(error: ValidationError) -> Mapping[str, Any]:
@@ -124,7 +136,7 @@ def _hint(schema: Mapping[str, Any]) -> str:
     description = str(schema.get("description", "")).rstrip(".")
     examples = schema.get("examples") or []
     example = json.dumps(examples[0], ensure_ascii=False) if examples else ""
-    parts = [description, f"for example {example}" if 0 < len(example) <= 90 else ""]
+    parts = [description, f"for example {example}" if 0 < len(example) <= _LONGEST_EXAMPLE else ""]
     return "; ".join(part for part in parts if part) or "see `visa-packet schema`"
 
 
@@ -140,14 +152,14 @@ _WORDS = {
 
 
 def _type(error: ValidationError) -> str:
-    expected = error.validator_value
+    expected = _expected(error)
     names = [expected] if isinstance(expected, str) else expected
     return f"this must be {' or '.join(_WORDS[name] for name in names)}"
 
 
 def _format(error: ValidationError) -> str:
     wanted = {"date": "a day of the calendar, written YYYY-MM-DD", "email": "an e-mail address"}
-    return f"this is not {wanted[error.validator_value]}"
+    return f"this is not {wanted[_expected(error)]}"
 
 
 def _other(error: ValidationError) -> str:
@@ -157,14 +169,14 @@ def _other(error: ValidationError) -> str:
 _MESSAGES: dict[str, Callable[[ValidationError], str]] = {
     "type": _type,
     "format": _format,
-    "enum": lambda error: f"this must be one of: {', '.join(map(str, error.validator_value))}",
+    "enum": lambda error: f"this must be one of: {', '.join(map(str, _expected(error)))}",
     "pattern": lambda _error: "this does not have the form that the field needs",
     "minLength": lambda _error: "this is too short",
-    "maxLength": lambda error: f"this is longer than {error.validator_value} characters",
-    "minItems": lambda error: f"the list needs at least {error.validator_value}",
-    "maxItems": lambda error: f"the list holds more than {error.validator_value}",
-    "minimum": lambda error: f"this is less than {error.validator_value}",
-    "maximum": lambda error: f"this is more than {error.validator_value}",
+    "maxLength": lambda error: f"this is longer than {_expected(error)} characters",
+    "minItems": lambda error: f"the list needs at least {_expected(error)}",
+    "maxItems": lambda error: f"the list holds more than {_expected(error)}",
+    "minimum": lambda error: f"this is less than {_expected(error)}",
+    "maximum": lambda error: f"this is more than {_expected(error)}",
     "uniqueItems": lambda _error: "the list holds the same thing twice",
     "not": lambda _error: "this is a name that cannot be used",
 }

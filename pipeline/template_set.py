@@ -82,9 +82,7 @@ def load_template_set(name: str) -> TemplateSet:
     document = _read_packet(folder)
     fields = {key: value for key, value in document.data.items() if key != "$schema"}
     packet = msgspec.convert(fields, PacketFile)
-    templates = {
-        entry.template: _read_template(folder / entry.template) for entry in packet.contents if entry.template
-    }
+    templates = {entry.template: _read_template(folder / entry.template) for entry in packet.contents if entry.template}
     return TemplateSet(folder, packet, templates, _digest(document, templates))
 
 
@@ -109,9 +107,7 @@ def _titles_missing(document: JsonFile) -> list[Problem]:
             "add both, in Japanese, English and Chinese",
         )
         for index, entry in enumerate(document.data["contents"])
-        if "attachments" in entry
-        and entry["attachments"] not in listed
-        and not {"title", "issuer"} <= entry.keys()
+        if "attachments" in entry and entry["attachments"] not in listed and not {"title", "issuer"} <= entry.keys()
     ]
 
 
@@ -120,7 +116,9 @@ def _read_template(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise _wrong("template-missing", f"the template cannot be read: {reason}", "see packet.json", str(path)) from None
+        raise _wrong(
+            "template-missing", f"the template cannot be read: {reason}", "see packet.json", str(path)
+        ) from None
 
 
 def _digest(document: JsonFile, templates: dict[str, bytes]) -> str:

@@ -21,10 +21,25 @@ from pipeline.errors import CaseError
 
 @click.command(short_help="Build the submission bundle of each case.")
 @cases_argument
-@click.option("-o", "--out", default="out", show_default=True, type=click.Path(path_type=Path), help="Folder for the packets; each goes to OUT/<case id>.")
-@click.option("--engine", default="office2pdf", show_default=True, type=click.Choice(list(ENGINES)), help="What turns Word documents into PDF.")
+@click.option(
+    "-o",
+    "--out",
+    default="out",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the packets; each goes to OUT/<case id>.",
+)
+@click.option(
+    "--engine",
+    default="office2pdf",
+    show_default=True,
+    type=click.Choice(list(ENGINES)),
+    help="What turns Word documents into PDF.",
+)
 @check_options
-def build(cases: tuple[Path, ...], out: Path, engine: str, as_of: datetime | None, templates: str, strict: bool, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by position of name
+def build(
+    cases: tuple[Path, ...], out: Path, engine: str, as_of: datetime | None, templates: str, strict: bool, as_json: bool
+) -> int:
     """Build the submission bundle of each CASE: a case file, or a folder with case.json files.
 
     For a case with the id X, OUT/X then holds bundle.pdf, documents/ and manifest.json. Nothing is

@@ -16,7 +16,7 @@ _MARKS = {"ok": ("ok", "green"), "warning": ("warn", "yellow"), "missing": ("mis
 
 @click.command(short_help="Check engine, fonts, templates and versions on this machine.")
 @json_option
-def doctor(as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+def doctor(as_json: bool) -> int:
     """Check engine, fonts, templates and versions; say what is missing and how to get it.
 
     \b

@@ -27,17 +27,21 @@ COMMANDS = {
 class CommandGroup(click.Group):
     """Loads a command's module only when it is called, so that --help is quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names of the commands."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """The command of that name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
-        if ctx.resilient_parsing or "--help" not in sys.argv[1:2]:
-            module = importlib.import_module(f"pipeline.cli.{cmd_name}")
-            command: click.Command = getattr(module, cmd_name)
-            return command
-        return click.Command(cmd_name, short_help=COMMANDS[cmd_name])
+        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """List the commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,7 +80,9 @@ def _report(error: Exception, command: str | None) -> Report:
         problem = Problem("interrupted", "error", "interrupted", "what was published before is complete")
         return Report(command, ExitCode.INTERRUPTED, (problem,))
     if isinstance(error, click.ClickException):
-        problem = Problem("usage", "error", error.format_message(), f"see visa-packet {command or ''} --help".replace("  ", " "))
+        problem = Problem(
+            "usage", "error", error.format_message(), f"see visa-packet {command or ''} --help".replace("  ", " ")
+        )
         return Report(command, ExitCode.USAGE, (problem,))
     return Report(command, ExitCode.BUG, (_bug(error),))
 

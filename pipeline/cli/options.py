@@ -22,8 +22,19 @@ cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Pat
 def check_options(command: Function) -> Function:
     """Options that say how a case is checked."""
     decorators = (
-        click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Day for which the rules are checked, YYYY-MM-DD; today by default. Fixing it makes a run repeatable."),
-        click.option("--templates", default="medical-stay", show_default=True, metavar="SET", help="A shipped template set, or the folder of your own."),
+        click.option(
+            "--as-of",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help="Day for which the rules are checked, YYYY-MM-DD; today by default. Fixing it makes a run repeatable.",
+        ),
+        click.option(
+            "--templates",
+            default="medical-stay",
+            show_default=True,
+            metavar="SET",
+            help="A shipped template set, or the folder of your own.",
+        ),
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         json_option,
     )

@@ -16,7 +16,7 @@ from pipeline.rules.catalogue import Rule, catalogue
 @click.command(short_help="List the visa's rules, or explain one with its source.")
 @click.argument("rule_id", metavar="[ID]", required=False)
 @json_option
-def rules(rule_id: str | None, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+def rules(rule_id: str | None, as_json: bool) -> int:
     """List the rules that a case is checked against, or explain the one with that ID.
 
     \b

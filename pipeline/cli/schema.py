@@ -17,7 +17,7 @@ from pipeline.schemas import schema_names, schema_text
 @click.command(short_help="List the JSON Schemas, or print one.")
 @click.argument("name", required=False)
 @json_option
-def schema(name: str | None, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+def schema(name: str | None, as_json: bool) -> int:
     """List the JSON Schemas that a case must meet, or print the one called NAME.
 
     \b

@@ -17,7 +17,7 @@ from pipeline.cli.report import Report, emit, told
 @click.command(short_help="Check cases and their attachments without building anything.")
 @cases_argument
 @check_options
-def validate(cases: tuple[Path, ...], as_of: datetime | None, templates: str, strict: bool, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+def validate(cases: tuple[Path, ...], as_of: datetime | None, templates: str, strict: bool, as_json: bool) -> int:
     """Check each CASE: its JSON against the schemas, the rules of the visa, and its attachments.
 
     Nothing is written. Every problem is told at once, with its place and what to do.

@@ -15,7 +15,7 @@ from pipeline.verify import verify_path
 @click.command(short_help="Check that a packet is what its manifest says.")
 @click.argument("path", type=click.Path(path_type=Path))
 @json_option
-def verify(path: Path, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+def verify(path: Path, as_json: bool) -> int:
     """Check the packet at PATH, its folder or its bundle.pdf, against its manifest.
 
     Recomputes every hash, counts the pages with two parsers, and compares the outline with the page map.

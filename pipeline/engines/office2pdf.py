@@ -27,9 +27,11 @@ class Office2Pdf:
     name = "office2pdf"
 
     def version(self) -> str:
+        """Version of the installed wheel."""
         return version("office2pdf-python")
 
     def convert(self, docx: bytes) -> bytes:
+        """PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
         try:
             with _without_system_fonts():
                 result = library.convert_bytes(docx, library.Format.DOCX, self._options)
@@ -38,7 +40,9 @@ class Office2Pdf:
             if undrawable:
                 raise UndrawableError(undrawable[1]) from None
             # The engine's own words may quote the document, so only their kind is told.
-            raise _failure("engine-failed", f"the engine could not convert the document ({type(error).__name__})") from None
+            raise _failure(
+                "engine-failed", f"the engine could not convert the document ({type(error).__name__})"
+            ) from None
         if result.warnings:
             kinds = ", ".join(sorted({_told(warning) for warning in result.warnings}))
             raise _failure("engine-warning", f"the engine would draw something else than the document says: {kinds}")

@@ -21,9 +21,7 @@ THEMES = ("identity", "dates", "visits", "tb", "scope")
 def check_rules(case: Case, as_of: date, document: JsonFile) -> list[Problem]:
     """Findings of all rules on ``case`` as of that day, in the order of the catalogue."""
     checks = load_checks()
-    return [
-        _finding(entry, hit, document) for entry in catalogue().values() for hit in checks[entry.id](case, as_of)
-    ]
+    return [_finding(entry, hit, document) for entry in catalogue().values() for hit in checks[entry.id](case, as_of)]
 
 
 def load_checks() -> dict[str, CheckFunction]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
-from pipeline.case import Case
+from pipeline.case import SHORT_STAY_DAYS, Case
 from pipeline.rules.registry import Hit, rule
 
-SHORT_STAY_DAYS = 90
 SIX_WEEKS = timedelta(weeks=6)
 
 
