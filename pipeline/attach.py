@@ -200,6 +200,6 @@ Layout = Callable[..., tuple[float, float, float, float]]
 def _layout(print_size: tuple[float, float] | None) -> Layout:
     """Where on the A4 page the picture stands: in its print size, or as large as the margins allow."""
     if print_size is None:
-        return cast(Layout, img2pdf.get_layout_fun(_A4, None, (_MARGIN, _MARGIN), img2pdf.FitMode.into))
+        return cast("Layout", img2pdf.get_layout_fun(_A4, None, (_MARGIN, _MARGIN), img2pdf.FitMode.into))
     exact = tuple((img2pdf.ImgSize.abs, img2pdf.mm_to_pt(length)) for length in print_size)
-    return cast(Layout, img2pdf.get_layout_fun(_A4, exact, None, img2pdf.FitMode.into))
+    return cast("Layout", img2pdf.get_layout_fun(_A4, exact, None, img2pdf.FitMode.into))

@@ -1,0 +1,164 @@
+"""What many tests need: a copy of the example to change, a run of the command, the common expectation."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli.main import main
+from pipeline.schemas import validator
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+AS_OF = date(2026, 11, 22)
+REMOVE = object()
+
+Edit = Callable[[Mapping[str, Any]], Path]
+Command = Callable[..., "Run"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the command line."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The one JSON document on standard output, which must meet the report's schema."""
+        report: dict[str, Any] = json.loads(self.out)
+        errors = [error.message for error in validator("report").iter_errors(report)]
+        assert not errors
+        assert report["exit_code"] == self.code
+        return report
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        """All problems of the report, of the run and of each case."""
+        return [*self.report["problems"], *(p for result in self.report["results"] for p in result["problems"])]
+
+
+def change(data: Any, edits: Mapping[str, Any]) -> None:
+    """Set the value at each JSON pointer, or take it away where the value is REMOVE; ``/-`` appends."""
+    for pointer, value in edits.items():
+        *steps, last = pointer.lstrip("/").split("/")
+        target = data
+        for step in steps:
+            target = target[int(step)] if isinstance(target, list) else target[step]
+        if isinstance(target, list):
+            target.append(value) if last == "-" else target.__setitem__(int(last), value)
+        elif value is REMOVE:
+            del target[last]
+        else:
+            target[last] = value
+
+
+@pytest.fixture
+def case_folder(tmp_path: Path) -> Path:
+    """A copy of the example wang-xiaoming, free to be spoilt."""
+    folder = tmp_path / "case"
+    shutil.copytree(EXAMPLES / "wang-xiaoming", folder)
+    return folder
+
+
+@pytest.fixture
+def edit(case_folder: Path) -> Edit:
+    """Change the copied case by JSON pointers; returns the path of the case file."""
+
+    def edit_case(edits: Mapping[str, Any]) -> Path:
+        path = case_folder / "case.json"
+        data = json.loads(path.read_text(encoding="utf-8"))
+        change(data, edits)
+        path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
+        return path
+
+    return edit_case
+
+
+@pytest.fixture
+def visa_packet(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run the command in this process, from its own entry point to its exit."""
+
+    def run(*arguments: str | Path) -> Run:
+        monkeypatch.setattr(sys, "argv", ["visa-packet", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            main()
+        out, err = capfd.readouterr()
+        code = stop.value.code
+        assert isinstance(code, int)
+        return Run(code, out, err)
+
+    return run
+
+
+def run_process(*arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Run:
+    """Run the command as a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        check=False,
+        timeout=60,
+    )
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def strings(data: Any) -> Iterator[str]:
+    """Every string value of a JSON document."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from strings(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from strings(value)
+
+
+#: What only the patient's own file says: none of it may stand in a message or a log.
+PERSONAL = (
+    "王晓明",
+    "XIAOMING",
+    "EJ0123456",
+    "110105199203140032",
+    "虚构路",
+    "wang.xiaoming@",
+    "1992-03-14",
+    "膝骨关节炎",
+)
+
+
+def assert_refused(run: Run, out: Path, code: int) -> list[dict[str, Any]]:
+    """The common expectation of every failure: right code, no output, no traceback, nothing personal.
+
+    ``run`` was made with --json. Returns its problems, each of which says where and what to do.
+    """
+    assert run.code == code
+    assert not out.exists()
+    assert "Traceback" not in run.err
+    for value in PERSONAL:
+        assert value not in run.out
+        assert value not in run.err
+    problems = run.problems
+    assert problems
+    for problem in problems:
+        assert problem["message"]
+        assert problem["hint"]
+        assert problem["message"] in run.err
+        assert problem["hint"] in run.err
+    return problems
