@@ -9,6 +9,9 @@ from pipeline.case import SHORT_STAY_DAYS, Attachment, Case, Role, Traveller, Tr
 from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
 from pipeline.resources import read_data
+from pipeline.rules import finding
+from pipeline.rules.catalogue import catalogue
+from pipeline.rules.registry import Hit
 from pipeline.template_set import Entry, OfficialRow, TemplateSet
 
 
@@ -83,7 +86,7 @@ def passport_name(person: Traveller) -> str:
 
 
 def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
-    """A warning (rules DOC-01, DOC-02) for each paper of the official list that the packet lacks."""
+    """A finding (rules DOC-01, DOC-02) for each paper of the official list that the packet lacks."""
     return [
         _missing(requirement.row, person, document)
         for requirement in packet.requirements
@@ -92,19 +95,10 @@ def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
 
 
 def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:
-    line, column = document.places.value("/attachments")
-    return Problem(
-        "DOC-01" if person == "patient" else "DOC-02",
-        "warning",
-        f"missing for {person}: {row.letter} {row.title.en}",
-        f"add an attachment with the role {row.role!r}; until then the cover sheet lists it as missing",
-        document.name,
-        "/attachments",
-        line,
-        column,
-        row.source,
-        row.as_of,
-    )
+    paper = f"{row.letter} {row.title.en} (role {row.role})"
+    if person == "patient":
+        return finding(catalogue()["DOC-01"], Hit("/attachments", paper), document)
+    return finding(catalogue()["DOC-02"], Hit("/attachments", f"{paper} of {person}"), document)
 
 
 def _parts(entry: Entry, case: Case, templates: TemplateSet) -> Iterator[DocumentPart | AttachmentPart]:

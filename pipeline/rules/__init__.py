@@ -15,13 +15,19 @@ from pipeline.jsonfile import JsonFile
 from pipeline.rules.catalogue import Rule, catalogue
 from pipeline.rules.registry import CHECKS, CheckFunction, Hit
 
+#: Modules with rules on the case alone. Rules of the theme "papers" need the plan: pipeline/plan.py.
 THEMES = ("identity", "dates", "visits", "tb", "scope")
 
 
 def check_rules(case: Case, as_of: date, document: JsonFile) -> list[Problem]:
     """Findings of all rules on ``case`` as of that day, in the order of the catalogue."""
     checks = load_checks()
-    return [_finding(entry, hit, document) for entry in catalogue().values() for hit in checks[entry.id](case, as_of)]
+    return [
+        finding(entry, hit, document)
+        for entry in catalogue().values()
+        if entry.theme in THEMES
+        for hit in checks[entry.id](case, as_of)
+    ]
 
 
 def load_checks() -> dict[str, CheckFunction]:
@@ -31,7 +37,8 @@ def load_checks() -> dict[str, CheckFunction]:
     return CHECKS
 
 
-def _finding(entry: Rule, hit: Hit, document: JsonFile) -> Problem:
+def finding(entry: Rule, hit: Hit, document: JsonFile) -> Problem:
+    """A hit of a rule as a problem with its place in ``document``."""
     line, column = document.places.value(hit.pointer)
     return Problem(
         code=entry.id,

@@ -1,0 +1,104 @@
+"""Writes the pages that are made from the program: the references of commands, rules and filters.
+
+``python docs/generate.py`` writes them, ``--check`` fails when one is stale. The tests run the check.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.cli.main import COMMANDS, cli
+from pipeline.errors import ExitCode
+from pipeline.filters import FILTERS
+from pipeline.rules.catalogue import Rule, catalogue, catalogue_date
+
+HERE = Path(__file__).parent
+_NOTE = "<!-- Made by docs/generate.py. Change the program, then run `make docs`. -->\n\n"
+_WIDTH = 100
+
+
+def command_reference() -> str:
+    """docs/cli.md: the help of every command, and the exit codes."""
+    parts = ["# Command reference\n", _help([])]
+    parts += [f"## visa-packet {name}\n\n{_help([name])}" for name in COMMANDS]
+    return _NOTE + "\n".join(parts)
+
+
+def _help(path: list[str]) -> str:
+    context = click.Context(cli, info_name="visa-packet", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    command: click.Command = cli
+    for name in path:
+        found = cli.get_command(context, name)
+        if found is None:
+            raise KeyError(name)
+        command = found
+        context = click.Context(command, info_name=name, parent=context, terminal_width=_WIDTH)
+    return f"```text\n{command.get_help(context)}\n```\n"
+
+
+def rule_reference() -> str:
+    """docs/rules.md: every rule with severity, text, source and date."""
+    rules = list(catalogue().values())
+    head = (
+        "# Rules\n\n"
+        f"The {len(rules)} rules that a case is checked against, as of {catalogue_date()}. "
+        "An error forbids to build; a warning or a note does not (with `--strict` a warning does). "
+        "A rule whose source is weak (confidence low) never blocks. `visa-packet rules ID` prints one of them.\n\n"
+        "| rule | severity | what it asks |\n|---|---|---|\n"
+    )
+    table = "".join(f"| [{rule.id}](#{rule.id.lower()}) | {rule.severity} | {rule.title} |\n" for rule in rules)
+    return _NOTE + head + table + "".join(_rule(rule) for rule in rules)
+
+
+def _rule(rule: Rule) -> str:
+    return (
+        f"\n## {rule.id}\n\n{rule.title}.\n\n"
+        f"- Severity: {rule.severity}; confidence: {rule.confidence}\n"
+        f"- Message: {rule.message.format(detail='…')}\n"
+        f"- What to do: {rule.hint.format(detail='…')}\n"
+        f"- Source: {rule.source} (as of {rule.as_of})\n"
+    )
+
+
+def filter_reference() -> str:
+    """docs/filters.md: the filters that a template may use, by their docstrings."""
+    rows = "".join(f"| `{name}` | {_first_line(function)} |\n" for name, function in FILTERS.items())
+    head = "# Filters\n\nFor the tags of a Word template, as in `{{ visa.letter_date|date_reiwa }}`.\n\n"
+    return _NOTE + head + "| filter | what it prints |\n|---|---|\n" + rows
+
+
+def _first_line(function: object) -> str:
+    line = (inspect.getdoc(function) or "").splitlines()[0]
+    return line.replace("``", "`").replace("|", "\\|")
+
+
+PAGES = {"filters.md": filter_reference, "cli.md": command_reference, "rules.md": rule_reference}
+
+
+def stale_pages() -> list[str]:
+    """Names of the pages that are not what the program says now."""
+    return [name for name, make in PAGES.items() if not _same(HERE / name, make())]
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def main() -> int:
+    """Write the pages, or with --check only say which are stale."""
+    if "--check" in sys.argv[1:]:
+        stale = stale_pages()
+        for name in stale:
+            print(f"docs/{name} is stale: run `make docs`")
+        return ExitCode.VERIFY if stale else ExitCode.OK
+    for name, make in PAGES.items():
+        (HERE / name).write_text(make(), encoding="utf-8")
+    return ExitCode.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
