@@ -7,6 +7,7 @@ import io
 import os
 import re
 import stat
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -92,15 +93,19 @@ def _read_without_links(folder: Path, steps: tuple[str, ...]) -> bytes:
                 "attachment-outside", "the path leads over a symbolic link", "copy the file itself there"
             )
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    with open(os.open(folder.joinpath(*steps), flags), "rb") as file:
-        status = os.fstat(file.fileno())
+    descriptor = os.open(folder.joinpath(*steps), flags)
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UnusableError("attachment-kind", "this is not a regular file", "give a PDF, JPEG or PNG file")
         if status.st_size > MAX_BYTES:
             raise UnusableError(
                 "attachment-size", f"the file is larger than {MAX_BYTES // 1_000_000} MB", "scan it smaller"
             )
-        content = file.read(MAX_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if not content:
         raise UnusableError("attachment-empty", "the file is empty", "copy or scan it again")
     return content
@@ -132,6 +137,9 @@ def _converter(suffix: str, content: bytes) -> Converter:
 
 def _pdf(content: bytes, _print_size: tuple[float, float] | None) -> tuple[bytes, int]:
     """Repaired and cleaned copy of a PDF, and its number of pages."""
+    # A repaired PDF whose end is missing would open without complaint, with fewer pages than the paper has.
+    if b"%%EOF" not in content.rstrip(b"\0\t\n\r ")[-1024:]:
+        raise UnusableError("attachment-damaged", "the end of the PDF is missing", "copy, download or scan it again")
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             if pdf.is_encrypted:
@@ -171,7 +179,9 @@ def _picture(content: bytes, print_size: tuple[float, float] | None) -> tuple[by
             producer="",
             engine=img2pdf.Engine.internal,
         )
-    except (OSError, SyntaxError, ValueError, img2pdf.ImageOpenError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many_pixels() from None
+    except (OSError, SyntaxError, ValueError, img2pdf.ImageOpenError) as error:
         message = f"the picture is damaged ({type(error).__name__})"
         raise UnusableError("attachment-damaged", message, "export or scan the picture again") from None
     return pdf, 1
@@ -179,10 +189,13 @@ def _picture(content: bytes, print_size: tuple[float, float] | None) -> tuple[by
 
 def _opaque(content: bytes) -> bytes:
     """The picture itself; without its transparency where it has any, which paper cannot show."""
-    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+    with warnings.catch_warnings():
+        # Pillow's own limit is higher, and it would print a line of its source.
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        opened = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
+    with opened as picture:
         if picture.width * picture.height > MAX_PIXELS:
-            message = f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels"
-            raise UnusableError("attachment-pixels", message, "scan it at 300 dpi")
+            raise _too_many_pixels()
         picture.load()
         if "A" not in picture.getbands() and "transparency" not in picture.info:
             return content
@@ -192,6 +205,11 @@ def _opaque(content: bytes) -> bytes:
         out = io.BytesIO()
         paper.save(out, "PNG", dpi=picture.info.get("dpi", (300, 300)))
         return out.getvalue()
+
+
+def _too_many_pixels() -> UnusableError:
+    message = f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels"
+    return UnusableError("attachment-pixels", message, "scan it at 300 dpi")
 
 
 Layout = Callable[..., tuple[float, float, float, float]]

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pypdf.errors import PyPdfError
+from pypdfium2 import PdfiumError
+
 from pipeline.characters import name_of
 from pipeline.engines import Engine, UndrawableError
 from pipeline.errors import EngineError, Problem, VisaPacketError
@@ -30,11 +33,15 @@ def draw(template: bytes, name: str, context: Mapping[str, Any], engine: Engine,
     try:
         pdf = engine.convert(filled.docx)
         _check_page(pdf, filled.texts, name)
+        pages = page_count(pdf)
     except UndrawableError as error:
         raise EngineError(_without_glyph(error.characters, name, case)) from None
     except VisaPacketError as error:
         raise type(error)([_in_file(problem, name) for problem in error.problems]) from None
-    return Drawn(filled.docx, pdf, page_count(pdf))
+    except (PyPdfError, PdfiumError, KeyError, ValueError, TypeError) as error:
+        message = f"what the engine made is not a PDF that can be read ({type(error).__name__})"
+        raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
+    return Drawn(filled.docx, pdf, pages)
 
 
 def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,20 @@ from pipeline.jinja import environment, printed
 
 #: The earliest time that a ZIP archive can hold; a real one would differ from run to run.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+#: What opening a file that is no Word document raises, and what an expression of a tag can raise.
+_UNUSABLE = (
+    OpcError,
+    LxmlError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,7 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
         return Filled(_with_fixed_times(saved.getvalue()), tuple(printed.get()))
     except JinjaError as error:
         raise TemplateError(_located(template, name, error)) from None
-    except (OpcError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+    except _UNUSABLE as error:
         raise TemplateError(_unusable(name, error)) from None
     finally:
         printed.reset(token)

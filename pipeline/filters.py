@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from babel.dates import format_date
+from jinja2.exceptions import FilterArgumentError
 
 from pipeline.resources import read_data
 
@@ -20,9 +21,16 @@ REIWA_OFFSET = 2018
 TICKED, UNTICKED = "■", "□"
 
 
+def _day(value: object) -> date:
+    """``value`` itself. Babel would take None for today, and print that in place of a day that a case lacks."""
+    if isinstance(value, date):
+        return value
+    raise FilterArgumentError("a filter for dates is given something else; guard an optional day with {% if %}")
+
+
 def date_ja(day: date) -> str:
     """Western date in Japanese: ``2026年11月20日``."""
-    return format_date(day, "long", locale="ja")
+    return format_date(_day(day), "long", locale="ja")
 
 
 def date_reiwa(day: date) -> str:
@@ -30,19 +38,19 @@ def date_reiwa(day: date) -> str:
 
     Raises ValueError for a day before 2019-05-01, where another era holds.
     """
-    if day < REIWA_START:
+    if _day(day) < REIWA_START:
         raise ValueError("the era Reiwa begins on 2019-05-01; use date_ja for earlier days")
     return f"令和{day.year - REIWA_OFFSET}年{day.month}月{day.day}日"
 
 
 def date_en(day: date) -> str:
     """Date in English, day first: ``20 November 2026``."""
-    return format_date(day, "long", locale="en_GB")
+    return format_date(_day(day), "long", locale="en_GB")
 
 
 def date_zh(day: date) -> str:
     """Date in Chinese: ``2026年11月20日``."""
-    return format_date(day, "long", locale="zh")
+    return format_date(_day(day), "long", locale="zh")
 
 
 def tick(state: bool) -> str:  # noqa: FBT001 - a filter's value comes by position

@@ -74,9 +74,7 @@ def _fail(
 
 def _read_bytes(path: Path, name: str) -> bytes:
     try:
-        # Without O_NONBLOCK a named pipe would be waited for without end.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:
+        with open(path, "rb", opener=_open_without_waiting) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise _fail("file-kind", "this is not a regular file", "give a JSON file", name)
@@ -91,6 +89,11 @@ def _read_bytes(path: Path, name: str) -> bytes:
     if not raw.strip():
         raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
     return raw
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; without O_NONBLOCK a named pipe would be waited for without end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _decode(raw: bytes, name: str) -> str:
@@ -154,7 +157,8 @@ def _float(token: str) -> float:
     value = float(token)
     if not math.isfinite(value):
         raise _RefusedNumberError("the number is too large", token)
-    return value
+    # To JSON Schema 42.0 is an integer, to Python's types it is none.
+    return int(value) if value.is_integer() else value
 
 
 def _int(token: str) -> int:
@@ -165,8 +169,9 @@ def _int(token: str) -> int:
 
 def _place_of_number(text: str, token: str) -> tuple[int, int]:
     blanked = _STRING.sub(lambda found: " " * len(found[0]), text)
-    offset = max(blanked.find(token), 0)
-    return Places(text).line_and_column(offset)
+    # Alone, not as a part of another number.
+    found = re.search(rf"(?<![\w.+-]){re.escape(token)}(?![\w.+-])", blanked)
+    return Places(text).line_and_column(found.start() if found else 0)
 
 
 def _repeated_keys(document: JsonFile) -> Iterator[Problem]:

@@ -47,6 +47,7 @@ class _Open:
     is_object: bool
     index: int = 0
     key: str | None = None
+    keys: set[str] = field(default_factory=set)
 
     def child(self) -> str:
         step = self.key if self.is_object and self.key is not None else str(self.index)
@@ -79,8 +80,9 @@ def _step(places: Places, stack: list[_Open], mark: str, offset: int) -> None:
     elif top is not None and top.is_object and top.key is None:
         top.key = str(json.loads(mark, strict=False))
         pointer = top.child()
-        if pointer in places.of_key:
+        if top.key in top.keys:
             places.repeated.append((pointer, offset))
+        top.keys.add(top.key)
         places.of_key[pointer] = offset
     else:
         pointer = top.child() if top is not None else ""

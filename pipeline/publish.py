@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -76,9 +77,15 @@ def _swap(work: Path, folder: Path) -> None:
     elif not _exchange(work, folder):
         former = work.with_suffix(".former")
         folder.rename(former)
-        work.rename(folder)
+        try:
+            work.rename(folder)
+        except OSError:
+            former.rename(folder)
+            raise
         shutil.rmtree(former, ignore_errors=True)
-    _flush(folder.parent)
+    # The packet is published now; a power cut before the disk has noted the rename leaves the former one.
+    with contextlib.suppress(OSError):
+        _flush(folder.parent)
 
 
 def _exchange(one: Path, other: Path) -> bool:

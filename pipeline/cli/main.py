@@ -79,6 +79,9 @@ def _report(error: Exception, command: str | None) -> Report:
     if isinstance(error, click.Abort):
         problem = Problem("interrupted", "error", "interrupted", "what was published before is complete")
         return Report(command, ExitCode.INTERRUPTED, (problem,))
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        problem = Problem("usage", "error", "no command was given", "see visa-packet --help")
+        return Report(command, ExitCode.USAGE, (problem,))
     if isinstance(error, click.ClickException):
         problem = Problem(
             "usage", "error", error.format_message(), f"see visa-packet {command or ''} --help".replace("  ", " ")
