@@ -107,17 +107,8 @@ def _document(part: Mapping[str, Any]) -> dict[str, Any]:
 
 def _print_built(built: Built, seconds: float) -> None:
     """What was built: the list of its parts, and where it is."""
-    # Imported here: only people need a table.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(box=None, padding=(0, 1), header_style="bold")
-    table.add_column("page", justify="right")
-    table.add_column("pages", justify="right")
-    table.add_column("document")
+    click.secho("  page  pages  document", dim=True)
     for part in built.page_map:
-        table.add_row(str(part["page"]), str(part["pages"]), part["title"])
-    Console(highlight=False).print(table)
-    documents = len(built.page_map)
-    click.secho(f"{built.bundle}", bold=True)
-    click.echo(f"{built.pages} pages, {documents} documents and papers, {seconds:.2f} s")
+        click.echo(f"{part['page']:>6}{part['pages']:>7}  {part['title']}")
+    click.secho(str(built.bundle), bold=True)
+    click.echo(f"{built.pages} pages, {len(built.page_map)} documents and papers, {seconds:.2f} s")
