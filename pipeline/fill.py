@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from docx.opc.exceptions import OpcError
@@ -44,11 +45,19 @@ class Filled:
     texts: tuple[str, ...]
 
 
+@cache
+def _gathered(xml: str) -> str:
+    """The XML with each tag in one piece. Half of docxtpl's work, and it depends on the template alone."""
+    gathered: str = DocxTemplate(io.BytesIO()).patch_xml(xml)
+    return gathered
+
+
 def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
     """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
     token = printed.set([])
     try:
         document = DocxTemplate(io.BytesIO(template))
+        document.patch_xml = _gathered
         document.render(dict(context), jinja_env=environment())
         saved = io.BytesIO()
         document.save(saved)

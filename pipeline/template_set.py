@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -91,7 +92,7 @@ def _read_packet(folder: Path) -> JsonFile:
         document = read_json(folder / "packet.json")
     except CaseError as error:
         raise TemplateError(error.problems) from None
-    problems = check_schema(document, "packet") or _titles_missing(document)
+    problems = check_schema(document, "packet") or [*_titles_missing(document), *_repeated(document)]
     if problems:
         raise TemplateError(problems)
     return document
@@ -109,6 +110,18 @@ def _titles_missing(document: JsonFile) -> list[Problem]:
         for index, entry in enumerate(document.data["contents"])
         if "attachments" in entry and entry["attachments"] not in listed and not {"title", "issuer"} <= entry.keys()
     ]
+
+
+def _repeated(document: JsonFile) -> Iterator[Problem]:
+    """A problem for each part that is named twice: by its name, the page map and the files know it."""
+    seen = set()
+    for index, entry in enumerate(document.data["contents"]):
+        key = "document" if "document" in entry else "attachments"
+        if (key, entry[key]) in seen:
+            pointer = f"/contents/{index}/{key}"
+            message = "an earlier entry has the same name"
+            yield document.problem("packet-repeated", pointer, message, "give the document another id, or remove one")
+        seen.add((key, entry[key]))
 
 
 def _read_template(path: Path) -> bytes:

@@ -43,6 +43,11 @@ class Office2Pdf:
             raise _failure(
                 "engine-failed", f"the engine could not convert the document ({type(error).__name__})"
             ) from None
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            message = f"the folder for temporary files cannot be used: {reason}"
+            hint = "make room there, or name another folder in TMPDIR"
+            raise EngineError(Problem("engine-temporary", "error", message, hint)) from None
         if result.warnings:
             kinds = ", ".join(sorted({_told(warning) for warning in result.warnings}))
             raise _failure("engine-warning", f"the engine would draw something else than the document says: {kinds}")
