@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.build import build_case
+from pipeline.check import Options
 from pipeline.cli.main import main
 from pipeline.schemas import validator
 
@@ -162,3 +164,15 @@ def assert_refused(run: Run, out: Path, code: int) -> list[dict[str, Any]]:
         assert problem["message"] in run.err
         assert problem["hint"] in run.err
     return problems
+
+
+@pytest.fixture(scope="session")
+def packet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the example wang-xiaoming's packet, built once; copy it before you change it."""
+    return build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path_factory.mktemp("one"), Options(AS_OF)).folder
+
+
+@pytest.fixture(scope="session")
+def packet_with_companion(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of the example chen-lihua, who travels with a companion."""
+    return build_case(EXAMPLES / "chen-lihua" / "case.json", tmp_path_factory.mktemp("two"), Options(AS_OF)).folder

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,11 @@ def generator() -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "docs" / "generate.py"))
 
 
-def test_generated_pages_are_fresh(generator: dict[str, Any]) -> None:
-    assert generator["stale_pages"]() == []
+def test_generated_pages_are_fresh() -> None:
+    # A process of its own: another test may have an engine of its own in this one.
+    script = ROOT / "docs" / "generate.py"
+    check = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert (check.returncode, check.stdout) == (0, "")
 
 
 def test_a_changed_page_is_stale(generator: dict[str, Any], tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""What the tests of the later stages are made from: papers, small template sets, faults."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import img2pdf
+import pikepdf
+from conftest import ROOT
+from docx import Document
+from docx.oxml.ns import qn
+from PIL import Image
+from pypdf import PdfReader
+
+MEDICAL_STAY = ROOT / "templates" / "medical-stay"
+FONT = "Noto Sans CJK JP"
+_WORDS = {"ja": "手紙", "en": "Letter", "zh": "信件"}
+
+
+def make_docx(*paragraphs: str, font: str = FONT) -> bytes:
+    """A Word file with one paragraph for each text, set in a shipped font."""
+    document = Document()
+    style = document.styles["Normal"]
+    style.font.name = font
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), font)
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def make_set(folder: Path, *paragraphs: str, edits: Mapping[str, Any] | None = None) -> Path:
+    """A template set of one letter and every attachment: quick to build, with the shipped official list."""
+    folder.mkdir(parents=True)
+    packet = json.loads((MEDICAL_STAY / "packet.json").read_text(encoding="utf-8"))
+    attachments = [entry for entry in packet["contents"] if "attachments" in entry]
+    letter = {"document": "letter", "template": "letter.docx", "title": _WORDS, "issuer": _WORDS, "when": "always"}
+    packet |= {"id": "small", "contents": [letter, *attachments]} | dict(edits or {})
+    (folder / "packet.json").write_text(json.dumps(packet, ensure_ascii=False, indent=2), encoding="utf-8")
+    (folder / "letter.docx").write_bytes(make_docx(*(paragraphs or ("{{ patient.name.chinese }}",))))
+    return folder
+
+
+def make_pdf(pages: int = 2) -> bytes:
+    """A PDF of blank pages."""
+    with pikepdf.new() as pdf:
+        for _ in range(pages):
+            pdf.add_blank_page(page_size=(595, 842))
+        return saved(pdf)
+
+
+def saved(pdf: pikepdf.Pdf, **options: Any) -> bytes:
+    """Bytes of ``pdf``."""
+    out = io.BytesIO()
+    pdf.save(out, **options)
+    return out.getvalue()
+
+
+def make_picture(kind: str = "PNG", size: tuple[int, int] = (300, 200), mode: str = "RGB", **options: Any) -> bytes:
+    """A picture with a pattern, so that a second encoding would show."""
+    red = Image.linear_gradient("L").resize(size)
+    picture = Image.merge("RGB", (red, red.rotate(90), red.rotate(180))).convert(mode)
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+def make_png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and has no pixels."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def make_pdf_of(picture: bytes, pages: int) -> bytes:
+    """A PDF of that many pages, each with the same picture, as a scanner makes it."""
+    content: bytes = img2pdf.convert([picture] * pages, nodate=True)
+    return content
+
+
+def outline_of(pdf: bytes) -> list[tuple[str, int]]:
+    """Title and page (from 1) of each entry of the outline."""
+    reader = PdfReader(io.BytesIO(pdf))
+    entries = [entry for entry in reader.outline if not isinstance(entry, list)]
+    assert len(entries) == len(reader.outline), "the outline has entries below others"
+    pages = [reader.get_destination_page_number(entry) for entry in entries]
+    return [(str(entry["/Title"]), 1 + (page or 0)) for entry, page in zip(entries, pages, strict=True)]
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Content of every file below ``folder``, hidden ones too."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def names_in(folder: Path) -> list[str]:
+    """Names of what is directly in ``folder``, hidden ones too."""
+    return sorted(path.name for path in folder.iterdir())

@@ -1,0 +1,178 @@
+"""Every command: help, report, and wrong usage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, Command, run_process
+
+from pipeline.cli.main import COMMANDS
+from pipeline.rules.catalogue import catalogue
+from pipeline.schemas import schema_names, validator
+from pipeline.version import VERSION
+
+CASE = EXAMPLES / "wang-xiaoming" / "case.json"
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_has_an_example(visa_packet: Command, command: tuple[str, ...], option: str) -> None:
+    run = visa_packet(*command, option)
+    assert (run.code, run.err) == (0, "")
+    example = run.out.split("Example:\n", 1)[1].splitlines()[0].strip()
+    assert example.startswith(f"visa-packet {' '.join(command)}".strip())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_all_says_what_each_command_does(visa_packet: Command, name: str) -> None:
+    run = visa_packet("--help")
+    assert COMMANDS[name] in " ".join(run.out.split())
+    own = visa_packet(name, "--help")
+    assert own.out.startswith(f"Usage: visa-packet {name}")
+
+
+def test_version(visa_packet: Command) -> None:
+    assert VERSION in visa_packet("--version").out
+
+
+class TestReport:
+    """``--json`` gives one document that meets its schema; ``Run.report`` checks that."""
+
+    def test_build(self, visa_packet: Command, tmp_path: Path) -> None:
+        run = visa_packet("build", CASE, "-o", tmp_path / "out", "--as-of", "2026-11-22", "--json")
+        (result,) = run.report["results"]
+        assert run.report["command"] == "build"
+        assert result["case_id"] == "wang-xiaoming"
+        assert result["folder"] == str(tmp_path / "out" / "wang-xiaoming")
+        assert result["pages"] == sum(part["pages"] for part in result["documents"])
+        assert len(result["documents"]) == 8
+        assert {problem["severity"] for problem in result["problems"]} <= {"warning", "info"}
+        assert all(problem["message"] in run.err for problem in result["problems"])
+
+    def test_validate(self, visa_packet: Command, tmp_path: Path) -> None:
+        run = visa_packet("validate", CASE, "--as-of", "2026-11-22", "--json")
+        assert (run.code, run.report["command"]) == (0, "validate")
+        assert run.report["results"][0]["case_id"] == "wang-xiaoming"
+        assert list(tmp_path.iterdir()) == []
+
+    def test_validate_of_a_folder_of_cases(self, visa_packet: Command) -> None:
+        run = visa_packet("validate", EXAMPLES, "--as-of", "2026-11-22", "--json")
+        codes = {Path(result["case"]).parent.name: result["exit_code"] for result in run.report["results"]}
+        assert codes == {"chen-lihua": 0, "wang-xiaoming": 0, "wrong-on-purpose": 3}
+        assert run.code == 9
+
+    def test_validate_for_people(self, visa_packet: Command) -> None:
+        run = visa_packet("validate", CASE, "--as-of", "2026-11-22")
+        assert run.code == 0
+        assert str(CASE) in run.out
+        assert "hint: " in run.err
+
+    def test_verify(self, visa_packet: Command, packet: Path) -> None:
+        assert visa_packet("verify", packet, "--json").report["results"][0]["ok"] is True
+
+    def test_schema(self, visa_packet: Command) -> None:
+        results = visa_packet("schema", "--json").report["results"]
+        assert [result["name"] for result in results] == schema_names()
+        assert all(Path(result["file"]).is_file() and result["title"] for result in results)
+        (one,) = visa_packet("schema", "patient", "--json").report["results"]
+        assert one in results
+
+    def test_rules(self, visa_packet: Command) -> None:
+        results = visa_packet("rules", "--json").report["results"]
+        assert [result["id"] for result in results] == list(catalogue())
+        (one,) = visa_packet("rules", "id-02", "--json").report["results"]
+        assert one["id"] == "ID-02"
+        assert one["source"]
+
+    def test_doctor(self, visa_packet: Command) -> None:
+        run = visa_packet("doctor", "--json")
+        assert (run.code, run.err) == (0, "")
+        assert {check["status"] for check in run.report["results"]} == {"ok"}
+
+
+class TestText:
+    """The same for people."""
+
+    @pytest.mark.parametrize("name", schema_names())
+    def test_a_schema_is_printed_as_it_is(self, visa_packet: Command, name: str) -> None:
+        run = visa_packet("schema", name)
+        assert run.code == 0
+        assert json.loads(run.out) == validator(name).schema
+
+    def test_schemas_are_listed(self, visa_packet: Command) -> None:
+        assert [line.split()[0] for line in visa_packet("schema").out.splitlines()] == schema_names()
+
+    def test_rules_are_listed(self, visa_packet: Command) -> None:
+        assert [line.split()[0] for line in visa_packet("rules").out.splitlines()] == list(catalogue())
+
+    @pytest.mark.parametrize("rule_id", catalogue())
+    def test_a_rule_is_explained(self, visa_packet: Command, rule_id: str) -> None:
+        rule = catalogue()[rule_id]
+        out = visa_packet("rules", rule_id).out
+        for words in (rule.id, rule.title, rule.severity, rule.source, rule.as_of, rule.confidence):
+            assert words in out
+
+    def test_doctor(self, visa_packet: Command) -> None:
+        lines = visa_packet("doctor").out.splitlines()
+        assert all(line.startswith("ok ") for line in lines)
+        assert any("office2pdf" in line for line in lines)
+
+
+class TestUsage:
+    """Wrong usage: code 2, a hint, and with ``--json`` still one document."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "command", "words"),
+        [
+            (("biuld", str(CASE)), None, "No such command"),
+            (("build",), "build", "Missing argument"),
+            (("validate",), "validate", "Missing argument"),
+            (("verify",), "verify", "Missing argument"),
+            (("build", str(CASE), "--ot", "x"), "build", "--out"),
+            (("build", str(CASE), "--as-of", "2026-02-30"), "build", "2026-02-30"),
+            (("build", str(CASE), "--as-of", "22.11.2026"), "build", "%Y-%m-%d"),
+            (("build", str(CASE), "--engine", "word"), "build", "office2pdf"),
+            (("validate", str(CASE), "--nothing"), "validate", "--nothing"),
+            (("verify", "a", "b"), "verify", "unexpected extra argument"),
+            (("schema", "patiant"), "schema", "did you mean 'patient'?"),
+            (("schema", "xyzzy"), "schema", "one of: "),
+            (("schema", "../pyproject"), "schema", "there is no schema"),
+            (("rules", "ID-20"), "rules", "did you mean ID-"),
+            (("rules", "xyzzy"), "rules", "`visa-packet rules` lists them"),
+            (("doctor", "x"), "doctor", "unexpected extra argument"),
+        ],
+    )
+    def test_it_is_told(
+        self, visa_packet: Command, arguments: tuple[str, ...], command: str | None, words: str
+    ) -> None:
+        run = visa_packet(*arguments, "--json")
+        assert run.code == 2
+        assert run.report["command"] == command
+        assert run.report["results"] == []
+        (problem,) = run.report["problems"]
+        assert problem["code"] == "usage"
+        assert words in problem["message"]
+        assert problem["hint"].startswith("see visa-packet ")
+        plain = visa_packet(*arguments)
+        assert (plain.code, plain.out) == (2, "")
+        assert words in plain.err
+
+    def test_no_command_is_told(self, visa_packet: Command) -> None:
+        run = visa_packet()
+        assert (run.code, run.out) == (2, "")
+        assert "no command" in run.err
+        assert "visa-packet --help" in run.err
+
+
+def test_as_a_process_in_another_folder(tmp_path: Path) -> None:
+    run = run_process("validate", CASE, "--as-of", "2026-11-22", "--json", cwd=tmp_path)
+    assert run.code == 0
+    assert run.report["results"][0]["case_id"] == "wang-xiaoming"
+
+
+def test_colours_are_for_terminals_only(visa_packet: Command) -> None:
+    for arguments in (("validate", CASE), ("rules", "ID-02"), ("doctor",)):
+        run = visa_packet(*arguments)
+        assert "\x1b" not in run.out + run.err

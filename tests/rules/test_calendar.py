@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.rules.calendar import months_after
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        ("2026-12-07", -3, "2026-09-07"),
+        ("2027-05-31", -3, "2027-02-28"),
+        ("2028-05-31", -3, "2028-02-29"),
+        ("2027-08-31", 6, "2028-02-29"),
+        ("2026-08-31", 6, "2027-02-28"),
+        ("2027-02-28", 6, "2027-08-28"),
+        ("2027-01-31", 1, "2027-02-28"),
+        ("2027-12-15", 1, "2028-01-15"),
+        ("2027-01-15", -1, "2026-12-15"),
+        ("2027-06-30", 0, "2027-06-30"),
+        ("0001-02-01", -3, "0001-01-01"),
+        ("9999-12-31", 6, "9999-12-31"),
+        ("9999-06-30", 6, "9999-12-30"),
+        ("0001-04-01", -3, "0001-01-01"),
+    ],
+)
+def test_months_after(day: str, months: int, expected: str) -> None:
+    assert months_after(date.fromisoformat(day), months) == date.fromisoformat(expected)
+
+
+@given(day=st.dates(), months=st.integers(-24, 24))
+def test_the_day_is_kept_or_is_the_last_of_its_month(day: date, months: int) -> None:
+    found = months_after(day, months)
+    if found in {date.min, date.max}:
+        return
+    assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == months
+    assert found.day == day.day or (found.day < day.day and date.fromordinal(found.toordinal() + 1).day == 1)

@@ -1,0 +1,323 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from built import make_pdf, make_pdf_of, make_picture, make_set, outline_of, saved, snapshot
+from conftest import AS_OF, EXAMPLES, Edit, run_process
+from pypdf import PdfReader
+
+from pipeline.build import build_case
+from pipeline.bundle import Piece, merge
+from pipeline.check import Options
+from pipeline.pdftext import squeezed, text_of
+
+ORDER_OF_ONE = [
+    "cover-sheet",
+    "invitation-letter",
+    "letter-of-guarantee",
+    "tb-screening-checklist",
+    "attachment-1-passport",
+    "attachment-2-photo",
+    "attachment-3-funds-proof",
+    "attachment-4-identity-document",
+]
+ORDER_OF_TWO = [
+    *ORDER_OF_ONE[:4],
+    "attachment-1-passport",
+    "attachment-7-passport",
+    "attachment-2-photo",
+    "attachment-8-photo",
+    "attachment-3-visa-application",
+    "attachment-9-visa-application",
+    "attachment-4-combined-form",
+    "attachment-5-funds-proof",
+    "attachment-6-identity-document",
+    "attachment-10-identity-document",
+]
+
+
+@pytest.fixture(params=["one", "two"])
+def built(request: pytest.FixtureRequest, packet: Path, packet_with_companion: Path) -> Path:
+    return packet if request.param == "one" else packet_with_companion
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+def bundle_of(folder: Path) -> bytes:
+    return (folder / "bundle.pdf").read_bytes()
+
+
+def texts_of_pages(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [squeezed(page.get_textpage().get_text_bounded()) for page in document]
+    finally:
+        document.close()
+
+
+class TestPacket:
+    """The bundles of the two examples."""
+
+    def test_the_parts_are_in_order(self, packet: Path, packet_with_companion: Path) -> None:
+        assert [part["id"] for part in manifest_of(packet)["page_map"]] == ORDER_OF_ONE
+        assert [part["id"] for part in manifest_of(packet_with_companion)["page_map"]] == ORDER_OF_TWO
+
+    def test_the_outline_is_the_page_map(self, built: Path) -> None:
+        page_map = manifest_of(built)["page_map"]
+        assert outline_of(bundle_of(built)) == [(part["title"], part["page"]) for part in page_map]
+
+    def test_the_parts_follow_one_another_without_a_gap(self, built: Path) -> None:
+        manifest = manifest_of(built)
+        page = 1
+        for part in manifest["page_map"]:
+            assert part["page"] == page
+            page += part["pages"]
+        assert page - 1 == manifest["bundle"]["pages"]
+
+    def test_each_document_stands_where_the_page_map_says(self, built: Path) -> None:
+        pages = texts_of_pages(bundle_of(built))
+        documents = sorted((built / "documents").glob("*.pdf"))
+        parts = [part for part in manifest_of(built)["page_map"] if part["kind"] != "attachment"]
+        assert [document.stem[3:] for document in documents] == [part["id"] for part in parts]
+        for part, document in zip(parts, documents, strict=True):
+            own = texts_of_pages(document.read_bytes())
+            assert all(own)
+            assert pages[part["page"] - 1 : part["page"] - 1 + part["pages"]] == own
+
+    def test_each_attachment_has_all_its_pages(self, built: Path) -> None:
+        case = json.loads((EXAMPLES / built.name / "case.json").read_text(encoding="utf-8"))
+        parts = {part["id"]: part for part in manifest_of(built)["page_map"]}
+        for index, attachment in enumerate(case["attachments"], start=1):
+            pages = 1
+            if attachment["path"].endswith(".pdf"):
+                with pikepdf.open(EXAMPLES / built.name / attachment["path"]) as pdf:
+                    pages = len(pdf.pages)
+            assert parts[f"attachment-{index}-{attachment['role'].replace('_', '-')}"]["pages"] == pages
+
+    def test_the_cover_sheet_says_the_pages_of_the_page_map(self, built: Path) -> None:
+        manifest = manifest_of(built)
+        (cover,) = [part for part in manifest["page_map"] if part["kind"] == "cover"]
+        lines = lines_of_cover(bundle_of(built), cover["pages"])
+        assert any(f"{manifest['bundle']['pages']} pages" in line for line in lines)
+        said = {int(number) for line in lines for number in re.findall(r"(?<![0-9])([0-9]{1,2})(?![0-9])", line)}
+        for part in manifest["page_map"]:
+            if part["kind"] != "cover":
+                assert part["page"] in said
+                japanese = part["title"].split(" / ")[0]
+                assert squeezed(japanese) in squeezed("".join(lines))
+
+    def test_the_rows_of_the_cover_sheet_are_the_page_map(self, built: Path) -> None:
+        """What the cover sheet was filled with, read back from its Word file, against the page map."""
+        from docx import Document  # noqa: PLC0415 - only this test reads a Word file
+
+        parts = [part for part in manifest_of(built)["page_map"] if part["kind"] != "cover"]
+        wanted: dict[str, list[int]] = {}
+        for part in parts:
+            wanted.setdefault(part["title"].split(" / ")[0], []).append(part["page"])
+        rows = [
+            [cell.text for cell in row.cells]
+            for table in Document(str(built / "documents" / "01-cover-sheet.docx")).tables
+            for row in table.rows
+        ]
+        for title, pages in wanted.items():
+            (cells,) = [row for row in rows if any(cell.split("\n")[0].strip() == title for cell in row)]
+            assert numbers_in(cells[-1]) == pages, title
+
+    def test_the_cover_sheet_lists_what_is_missing(self, packet: Path, packet_with_companion: Path) -> None:
+        for folder, names in ((packet, {"patient": "WANG XIAOMING"}), (packet_with_companion, {})):
+            manifest = manifest_of(folder)
+            cover = text_of((folder / "documents" / "01-cover-sheet.pdf").read_bytes())
+            titles = {row["role"]: row["title"]["ja"] for row in official_list()}
+            listed = [
+                squeezed(f"{row['letter']}　{titles[row['role']]}　{names[row['person']]}")
+                for row in manifest["missing"]
+            ]
+            assert [row for row in listed if row not in cover] == []
+        assert [row["letter"] for row in manifest_of(packet)["missing"]] == ["ウ", "エ", "ク"]
+        assert manifest_of(packet_with_companion)["missing"] == []
+
+    def test_title_language_and_view(self, built: Path) -> None:
+        reader = PdfReader(io.BytesIO(bundle_of(built)))
+        assert reader.metadata is not None
+        assert reader.metadata.title == f"医療滞在ビザ 提出書類一式 {built.name}"
+        assert reader.metadata.producer == "visa-packet"
+        assert set(reader.metadata) == {"/Title", "/Producer"}
+        root = reader.root_object
+        assert str(root["/Lang"]) == "ja"
+        assert str(root["/PageMode"]) == "/UseOutlines"
+        assert str(root["/ViewerPreferences"]) == "{'/DisplayDocTitle': True}"
+
+    def test_it_does_nothing_when_it_is_opened(self, built: Path) -> None:
+        with pikepdf.open(built / "bundle.pdf") as pdf:
+            assert not {"/OpenAction", "/AA", "/Names", "/AcroForm", "/JavaScript"} & set(pdf.Root.keys())
+            plain = saved(
+                pdf,
+                stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+                compress_streams=False,
+                object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            )
+        for word in (b"/JavaScript", b"/Launch", b"/OpenAction", b"/EmbeddedFile", b"/SubmitForm", b"/RichMedia"):
+            assert word not in plain
+
+    def test_it_names_no_machine_and_no_file(self, built: Path) -> None:
+        with pikepdf.open(built / "bundle.pdf") as pdf:
+            plain = saved(
+                pdf,
+                stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+                compress_streams=False,
+                object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            )
+        for word in (str(built), str(EXAMPLES), "papers/", "bank-certificate"):
+            assert word.encode() not in plain
+
+    def test_other_parsers_find_no_fault(self, built: Path) -> None:
+        with pikepdf.open(built / "bundle.pdf") as pdf:
+            assert pdf.check_pdf_syntax() == []
+            assert len(pdf.pages) == manifest_of(built)["bundle"]["pages"]
+        document = pypdfium2.PdfDocument(built / "bundle.pdf")
+        try:
+            assert len(document) == manifest_of(built)["bundle"]["pages"]
+        finally:
+            document.close()
+
+    @pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
+    def test_qpdf_finds_no_fault(self, built: Path) -> None:
+        qpdf = str(shutil.which("qpdf"))
+        done = subprocess.run([qpdf, "--check", str(built / "bundle.pdf")], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_all_fonts_are_embedded(self, built: Path) -> None:
+        with pikepdf.open(built / "bundle.pdf") as pdf:
+            descriptors = [
+                each
+                for each in pdf.objects
+                if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/FontDescriptor"
+            ]
+            assert descriptors
+            assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(each.keys()) for each in descriptors)
+
+    def test_no_image_is_stored_twice(self, built: Path) -> None:
+        with pikepdf.open(built / "bundle.pdf") as pdf:
+            images = [
+                (bytes(each.read_raw_bytes()), str(each.get("/ColorSpace")))
+                for each in pdf.objects
+                if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image"
+            ]
+        assert images
+        assert len(images) == len(set(images))
+
+    def test_the_same_case_gives_the_same_packet(self, packet: Path, tmp_path: Path) -> None:
+        again = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path, Options(AS_OF)).folder
+        assert snapshot(again) == snapshot(packet)
+
+    def test_place_time_zone_language_and_hash_seed_change_nothing(self, packet: Path, tmp_path: Path) -> None:
+        case = tmp_path / "elsewhere" / "another name" / "case.json"
+        shutil.copytree(EXAMPLES / "wang-xiaoming", case.parent)
+        environment = {
+            "TZ": "Pacific/Kiritimati",
+            "LANG": "zh_CN.GB18030",
+            "LC_ALL": "C",
+            "PYTHONHASHSEED": "12345",
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        }
+        run = run_process("build", case, "-o", "out", "--as-of", "2026-11-22", "--json", cwd=tmp_path, env=environment)
+        assert run.code == 0, run.err
+        assert snapshot(tmp_path / "out" / "wang-xiaoming") == snapshot(packet)
+        assert run.report["results"][0]["sha256"] == manifest_of(packet)["bundle"]["sha256"]
+
+    def test_another_day_or_case_gives_another_bundle(self, packet: Path, tmp_path: Path, edit: Edit) -> None:
+        day = AS_OF.replace(day=23)
+        later = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path / "a", Options(day)).folder
+        assert bundle_of(later) != bundle_of(packet)
+        assert identifiers(bundle_of(later)) != identifiers(bundle_of(packet))
+        other = build_case(edit({"/patient/phone": "+86 10 0000 0124"}), tmp_path / "b", Options(AS_OF)).folder
+        assert manifest_of(other)["inputs"]["case"] != manifest_of(packet)["inputs"]["case"]
+
+
+def official_list() -> list[dict[str, Any]]:
+    text = (EXAMPLES.parent / "templates" / "medical-stay" / "packet.json").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = json.loads(text)["official_list"]
+    return rows
+
+
+def lines_of_cover(pdf: bytes, pages: int) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [line for page in range(pages) for line in document[page].get_textpage().get_text_bounded().splitlines()]
+    finally:
+        document.close()
+
+
+def numbers_in(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"(?m)^\s*([0-9]+)", text)]
+
+
+def identifiers(pdf: bytes) -> list[bytes]:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return [bytes(part) for part in opened.trailer.ID]
+
+
+class TestMerge:
+    """Merging alone."""
+
+    def test_pieces_come_in_order_with_their_titles(self) -> None:
+        merged = merge(
+            [Piece("一 / One", make_pdf(2)), Piece("二 / Two", make_pdf(3)), Piece("三", make_pdf(1))], "t", "ja"
+        )
+        assert outline_of(merged) == [("一 / One", 1), ("二 / Two", 3), ("三", 6)]
+
+    def test_the_identifier_is_made_from_the_pieces(self) -> None:
+        one, two = Piece("a", make_pdf(1)), Piece("b", make_pdf(2))
+        first = identifiers(merge([one, two], "t", "ja"))
+        assert len(first) == 2
+        assert first[0] == first[1]
+        assert len(first[0]) == 16
+        assert identifiers(merge([one, two], "t", "ja")) == first
+        assert identifiers(merge([two, one], "t", "ja")) != first
+
+    def test_the_same_pieces_give_the_same_bytes(self) -> None:
+        pieces = [Piece("a", make_pdf(1)), Piece("b", make_pdf_of(make_picture("JPEG"), 2))]
+        assert merge(pieces, "t", "ja") == merge(pieces, "t", "ja")
+
+    def test_a_picture_of_two_pieces_is_stored_once(self) -> None:
+        picture = make_pdf_of(make_picture("JPEG", (600, 600), quality=95), 1)
+        with pikepdf.open(io.BytesIO(merge([Piece("a", picture), Piece("b", picture)], "t", "ja"))) as pdf:
+            assert len(pdf.pages) == 2
+            images = [x for x in pdf.objects if isinstance(x, pikepdf.Stream) and x.get("/Subtype") == "/Image"]
+        assert len(images) == 1
+
+    def test_outline_title_and_author_of_a_piece_are_not_taken_over(self) -> None:
+        with pikepdf.open(io.BytesIO(make_pdf(2))) as pdf:
+            with pdf.open_outline() as outline:
+                outline.root.append(pikepdf.OutlineItem("inner", 1))
+            pdf.docinfo["/Author"] = "somebody"
+            pdf.docinfo["/Title"] = "inner title"
+            piece = saved(pdf)
+        merged = merge([Piece("outer", piece)], "whole", "zh")
+        assert outline_of(merged) == [("outer", 1)]
+        metadata = PdfReader(io.BytesIO(merged)).metadata
+        assert metadata == {"/Title": "whole", "/Producer": "visa-packet"}
+
+    def test_what_is_merged_is_drawn_as_before(self, tmp_path: Path) -> None:
+        folder = make_set(tmp_path / "set", "{{ patient.name.chinese }}")
+        case = EXAMPLES / "wang-xiaoming" / "case.json"
+        built = build_case(case, tmp_path / "out", Options(AS_OF, templates=str(folder)))
+        single = pypdfium2.PdfDocument(built.folder / "documents" / "01-letter.pdf")
+        whole = pypdfium2.PdfDocument(built.bundle)
+        try:
+            assert single[0].render().to_pil().tobytes() == whole[0].render().to_pil().tobytes()
+        finally:
+            single.close()
+            whole.close()

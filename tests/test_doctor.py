@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Command
+
+from pipeline.doctor import examine
+from pipeline.errors import EngineError, Problem
+from pipeline.fonts import font_files
+from pipeline.manifest import LIBRARIES
+
+
+def test_everything_is_there() -> None:
+    checks = list(examine())
+    assert [check for check in checks if check.status != "ok"] == []
+    names = {check.name for check in checks}
+    assert {"visa-packet", "templates medical-stay", "engine office2pdf", *font_files(), *LIBRARIES} <= names
+    (engine,) = [check for check in checks if check.name == "engine office2pdf"]
+    assert "NotoSansCJK" in engine.detail
+    assert engine.version
+
+
+def test_a_missing_font_is_told(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {name: Path("/nowhere") / name for name in font_files()}
+    monkeypatch.setattr("pipeline.doctor.font_files", lambda: files)
+    run = visa_packet("doctor", "--json")
+    assert run.code == 6
+    missing = [check for check in run.report["results"] if check["status"] == "missing"]
+    assert [check["name"] for check in missing] == list(files)
+    assert all(check["hint"] for check in missing)
+
+
+def test_an_engine_that_fails_is_told(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def convert(self, _docx: bytes) -> bytes:
+            raise EngineError(Problem("engine-failed", "error", "it failed", "mend it"))
+
+    monkeypatch.setattr("pipeline.doctor.load_engine", lambda _name: Broken())
+    run = visa_packet("doctor", "--json")
+    assert run.code == 6
+    (check,) = [check for check in run.report["results"] if check["status"] == "missing"]
+    assert (check["name"], check["detail"], check["hint"]) == ("engine office2pdf", "it failed", "mend it")
+    shown = visa_packet("doctor")
+    assert shown.code == 6
+    assert "missing engine office2pdf" in shown.out
+    assert "hint: mend it" in shown.out
+
+
+def test_an_engine_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_name: str) -> Any:
+        raise ModuleNotFoundError("No module named 'office2pdf'")
+
+    monkeypatch.setattr("pipeline.doctor.load_engine", missing)
+    (check,) = [check for check in examine() if check.status == "missing"]
+    assert check.detail == "ModuleNotFoundError"
+    assert "pip install" in (check.hint or "")

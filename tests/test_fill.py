@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+from built import MEDICAL_STAY, make_docx, make_set
+from conftest import AS_OF, EXAMPLES, Command, Edit, assert_refused
+from docx import Document
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pipeline.context import document_context
+from pipeline.errors import Problem, TemplateError
+from pipeline.fill import fill
+from pipeline.jinja import TemplateEnvironment, environment
+from pipeline.load import load_case
+from pipeline.pdftext import squeezed, text_of
+
+
+@pytest.fixture
+def context() -> Mapping[str, Any]:
+    return document_context(load_case(EXAMPLES / "wang-xiaoming" / "case.json").case, AS_OF)
+
+
+def paragraphs(docx: bytes) -> list[str]:
+    return [paragraph.text for paragraph in Document(io.BytesIO(docx)).paragraphs]
+
+
+def problem_of(template: bytes, context: Mapping[str, Any]) -> Problem:
+    with pytest.raises(TemplateError) as error:
+        fill(template, "letter.docx", context)
+    (problem,) = error.value.problems
+    assert problem.file == "letter.docx"
+    assert problem.hint
+    return problem
+
+
+def with_part(name: str, content: bytes | None) -> bytes:
+    """A Word file with one part replaced, or taken out."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(make_docx("text"))) as source, zipfile.ZipFile(out, "w") as target:
+        for part in source.namelist():
+            if part != name:
+                target.writestr(part, source.read(part))
+            elif content is not None:
+                target.writestr(part, content)
+    return out.getvalue()
+
+
+def with_broken_data() -> bytes:
+    content = make_docx("text")
+    start = content.index(b"word/document.xml") + 40
+    return content[:start] + b"\0" * 40 + content[start + 40 :]
+
+
+def test_it_fills_and_tells_what_it_printed(context: Mapping[str, Any]) -> None:
+    filled = fill(make_docx("{{ patient.name.chinese }}，{{ as_of|date_en }}"), "letter.docx", context)
+    assert paragraphs(filled.docx) == ["王晓明，22 November 2026"]
+    assert filled.texts == ("王晓明", "22 November 2026")
+
+
+def test_two_fills_give_the_same_bytes(context: Mapping[str, Any]) -> None:
+    template = (MEDICAL_STAY / "invitation-letter.docx").read_bytes()
+    first, second = (fill(template, "invitation-letter.docx", context) for _ in range(2))
+    assert first == second
+    with zipfile.ZipFile(io.BytesIO(first.docx)) as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    "value", ["王 & 孙 <测试>", '"', "'", "]]>", "<w:p>", "</w:t></w:r>", "&amp;", "{{ 7 * 7 }}", "{% x"]
+)
+def test_a_value_is_text_and_nothing_else(context: Mapping[str, Any], value: str) -> None:
+    filled = fill(make_docx("before {{ case_id }} after", "last"), "letter.docx", {**context, "case_id": value})
+    assert paragraphs(filled.docx) == [f"before {value} after", "last"]
+    assert filled.texts == (value,)
+
+
+def test_a_value_may_have_two_lines(context: Mapping[str, Any]) -> None:
+    filled = fill(make_docx("{{ case_id }}", "last"), "letter.docx", {**context, "case_id": "one two"})
+    assert paragraphs(filled.docx) == ["one two", "last"]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ ''.__class__ }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ patient.__init__.__globals__ }}",
+        "{{ ''|attr('__class__') }}",
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ self.__init__.__globals__.__builtins__ }}",
+        "{{ '{0.__class__}'.format('') }}",
+        "{{ stays.append(1) }}",
+        "{{ packet_of.clear() }}",
+        "{% for x in ''.__class__.__mro__ %}{% endfor %}",
+    ],
+)
+def test_a_template_cannot_leave_its_sandbox(context: Mapping[str, Any], tag: str) -> None:
+    names = {**context, "stays": list(context["stays"]), "packet_of": {"key": 1}}
+    problem = problem_of(make_docx(tag), names)
+    assert problem.code == "template-field"
+    assert names["packet_of"] == {"key": 1}
+
+
+@pytest.mark.parametrize("tag", ["{% import 'os' as os %}", "{% include '/etc/hostname' %}", "{% extends 'x' %}"])
+def test_a_template_cannot_load_another(context: Mapping[str, Any], tag: str) -> None:
+    assert problem_of(make_docx(tag), context).code == "template-unusable"
+
+
+@pytest.mark.parametrize(
+    ("tag", "code", "words"),
+    [
+        ("{{ patiet.name }}", "template-field", "patiet"),
+        ("{{ patient.name.chinse }}", "template-field", "chinse"),
+        ("{{ as_of|date_jp }}", "template-syntax", "date_jp"),
+        ("{{ case_id", "template-syntax", "never closed"),
+        ("{% if case_id %}", "template-syntax", "endif"),
+        ("{{ visa.certificate_of_eligibility }}", "template-field", "guard it with {% if %}"),
+        ("{{ tb_screening.steps.examination|date_ja }}", "template-field", "guard an optional day"),
+        ("{{ patient.name.chinese|date_ja }}", "template-field", "given something else"),
+        ('{{ patient.sex|label("sx", "ja") }}', "template-unusable", "KeyError"),
+        ("{{ patient.birth_date|date_reiwa }}", "template-unusable", "ValueError"),
+        ("{{ 1 / 0 }}", "template-unusable", "ZeroDivisionError"),
+        ("{% for x in range(999999999) %}{% endfor %}", "template-unusable", "OverflowError"),
+        ("{{ ''|int + '' }}", "template-unusable", "TypeError"),
+    ],
+)
+def test_a_wrong_tag_is_told_without_a_value(context: Mapping[str, Any], tag: str, code: str, words: str) -> None:
+    problem = problem_of(make_docx("first", tag), context)
+    assert problem.code == code
+    assert words in problem.message
+    assert "王晓明" not in problem.message
+
+
+def test_a_syntax_error_is_placed_in_the_document(context: Mapping[str, Any]) -> None:
+    assert problem_of(make_docx("one", "two", "{{ case_id"), context).message.startswith("body ¶3: ")
+
+
+def test_an_optional_field_may_be_guarded(context: Mapping[str, Any]) -> None:
+    tag = "{% if visa.certificate_of_eligibility %}{{ visa.certificate_of_eligibility }}{% else %}none{% endif %}"
+    assert paragraphs(fill(make_docx(tag), "letter.docx", context).docx) == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("template", "kind"),
+    [
+        (b"", "BadZipFile"),
+        (b"plain text", "BadZipFile"),
+        (make_docx("x")[:-200], "BadZipFile"),
+        (make_docx("x")[:1000], "BadZipFile"),
+        (with_part("word/document.xml", None), "KeyError"),
+        (with_part("[Content_Types].xml", None), "KeyError"),
+        (with_part("word/document.xml", b"<w:p"), "XMLSyntaxError"),
+        (with_broken_data(), "error"),
+    ],
+)
+def test_a_file_that_is_no_word_document_is_told(context: Mapping[str, Any], template: bytes, kind: str) -> None:
+    problem = problem_of(template, context)
+    assert (problem.code, problem.message) == ("template-unusable", f"the template cannot be filled ({kind})")
+
+
+def test_what_one_document_printed_is_not_in_the_next(context: Mapping[str, Any]) -> None:
+    fill(make_docx("{{ patient.name.chinese }}"), "one.docx", context)
+    with pytest.raises(TemplateError):
+        fill(make_docx("{{ patient.name.chinese }}{{ nothing }}"), "two.docx", context)
+    assert fill(make_docx("{{ case_id }}"), "three.docx", context).texts == ("wang-xiaoming",)
+
+
+def test_a_template_is_compiled_once_a_process(context: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    compile_source = jinja2.Environment.compile
+
+    def counted(self: jinja2.Environment, source: Any, *args: Any, **named: Any) -> Any:
+        compiled.append(source)
+        return compile_source(self, source, *args, **named)
+
+    monkeypatch.setattr(jinja2.Environment, "compile", counted)
+    template = make_docx("only here: {{ case_id }}")
+    fill(template, "letter.docx", context)
+    first = len(compiled)
+    for _ in range(3):
+        fill(template, "letter.docx", {**context, "case_id": "another"})
+    assert first > 0
+    assert len(compiled) == first
+
+
+def test_there_is_one_environment_and_it_is_strict() -> None:
+    assert environment() is environment()
+    assert isinstance(environment(), ImmutableSandboxedEnvironment)
+    assert environment().undefined is StrictUndefined
+    assert environment().autoescape is True
+
+
+def test_a_template_with_own_globals_is_not_shared() -> None:
+    own = TemplateEnvironment()
+    assert own.from_string("x") is own.from_string("x")
+    assert own.from_string("x", {"y": 1}) is not own.from_string("x")
+
+
+class TestBuild:
+    """The same through the command."""
+
+    @pytest.mark.parametrize(
+        ("code", "tag"),
+        [
+            ("template-field", "{{ patient.name.chinse }}"),
+            ("template-field", "{{ ''.__class__ }}"),
+            ("template-field", "{{ visa.certificate_of_eligibility }}"),
+            ("template-field", "{{ tb_screening.steps.chest_xray|date_zh }}"),
+            ("template-syntax", "{{ as_of|date_jp }}"),
+            ("template-syntax", "{% for x in stays %}"),
+            ("template-unusable", "{{ patient.name.chinese + 1 }}"),
+        ],
+    )
+    def test_a_wrong_tag_is_refused(self, tmp_path: Path, visa_packet: Command, code: str, tag: str) -> None:
+        folder, out = make_set(tmp_path / "set", "{{ patient.name.chinese }}", tag), tmp_path / "out"
+        run = build(visa_packet, EXAMPLES / "wang-xiaoming" / "case.json", folder, out)
+        (problem,) = assert_refused(run, out, 4)
+        assert (problem["code"], problem["file"]) == (code, str(folder / "letter.docx"))
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"PK", b"text", make_docx("x")[:-100], with_part("word/document.xml", None)]
+    )
+    def test_a_file_that_is_no_word_document_is_refused(
+        self, tmp_path: Path, visa_packet: Command, content: bytes
+    ) -> None:
+        folder, out = make_set(tmp_path / "set"), tmp_path / "out"
+        (folder / "letter.docx").write_bytes(content)
+        (problem,) = assert_refused(build(visa_packet, EXAMPLES / "wang-xiaoming" / "case.json", folder, out), out, 4)
+        assert (problem["code"], problem["file"]) == ("template-unusable", str(folder / "letter.docx"))
+
+    def test_signs_of_xml_come_out_in_the_pdf(self, tmp_path: Path, edit: Edit, visa_packet: Command) -> None:
+        values = ["王 & 孙 <测试>", 'say "yes"', "a ]]> b", "<w:p>x</w:p>", "it's {{ 1 }}"]
+        pointers = [f"/hospital/{place}" for place in ("name/ja", "name/en", "address/ja", "address/en")]
+        case = edit({**dict(zip(pointers, values[:4], strict=True)), "/patient/address/text": values[4]})
+        tags = [re.sub(r"/", ".", pointer.lstrip("/")) for pointer in (*pointers, "/patient/address/text")]
+        folder, out = make_set(tmp_path / "set", *(f"[{{{{ {tag} }}}}]" for tag in tags)), tmp_path / "out"
+        run = build(visa_packet, case, folder, out)
+        assert run.code == 0, run.err
+        text = text_of((out / "wang-xiaoming" / "documents" / "01-letter.pdf").read_bytes())
+        assert text == squeezed("".join(f"[{value}]" for value in values))
+
+
+def build(visa_packet: Command, case: Path, templates: Path, out: Path) -> Any:
+    return visa_packet("build", case, "--templates", templates, "-o", out, "--as-of", AS_OF.isoformat(), "--json")
