@@ -11,6 +11,8 @@ _INVISIBLE = frozenset(
         0x061C,
         0x180E,
         0xFEFF,
+        *(0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0),  # fillers and the empty Braille cell look like a space
+        *range(0xFFF9, 0xFFFC),
         *range(0x200B, 0x2010),
         *range(0x2028, 0x202F),
         *range(0x2060, 0x2070),

@@ -46,5 +46,6 @@ def _status(case: Case, table: dict[str, Any]) -> Status:
     if nationality not in starts:
         return "not_listed"
     begins = starts[nationality]
-    first_entry = min(visit.entry_date for visit in case.treatment.visits)
-    return "required" if begins and date.fromisoformat(begins) <= first_entry else "not_started"
+    long_stays = [visit for visit in case.treatment.visits if visit.days > table["longest_exempt_stay_days"]]
+    last_entry = max(visit.entry_date for visit in long_stays)
+    return "required" if begins and date.fromisoformat(begins) <= last_entry else "not_started"

@@ -78,15 +78,15 @@ def _read_bytes(path: Path, name: str) -> bytes:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise _fail("file-kind", "this is not a regular file", "give a JSON file", name)
-            if status.st_size > MAX_BYTES:
-                raise _fail("file-size", f"the file is larger than {MAX_BYTES:,} bytes", "give one case a file", name)
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise _fail("file-missing", "the file does not exist", "check the path", name) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "bad path"
         raise _fail("file-unreadable", f"the file cannot be read: {reason}", "check its permissions", name) from None
-    if not raw.strip():
+    if len(raw) > MAX_BYTES:
+        raise _fail("file-size", f"the file is larger than {MAX_BYTES:,} bytes", "give one case a file", name)
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
     return raw
 

@@ -65,6 +65,12 @@ def test_screening_applies_from_its_first_day(nationality: str, start: str) -> N
     assert status(nationality, (first - timedelta(days=1), 91)) == "not_started"
 
 
+def test_the_entry_of_the_long_stay_counts_not_that_of_a_short_one_before_it() -> None:
+    first = date.fromisoformat(STARTED["IDN"])
+    assert status("IDN", (first - timedelta(days=60), 10), (first, 91)) == "required"
+    assert status("IDN", (first - timedelta(days=120), 91), (first, 10)) == "not_started"
+
+
 @pytest.mark.parametrize("nationality", NOT_STARTED)
 def test_without_a_date_screening_has_not_started(nationality: str) -> None:
     assert status(nationality, (date(2099, 1, 1), 91)) == "not_started"

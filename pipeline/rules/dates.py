@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.case import Attachment, Case
+from pipeline.filters import REIWA_START
 from pipeline.rules.calendar import months_after
 from pipeline.rules.registry import Hit, rule
 
@@ -63,4 +64,10 @@ def papers_not_from_the_future(case: Case, _as_of: date) -> Iterator[Hit]:
 def letters_are_recent(case: Case, _as_of: date) -> Iterator[Hit]:
     filing = case.visa.filing_date
     if not months_after(filing, -VALIDITY_MONTHS) <= case.visa.letter_date <= filing:
+        yield Hit("/visa/letter_date")
+
+
+@rule("ID-12")
+def letters_in_reiwa(case: Case, _as_of: date) -> Iterator[Hit]:
+    if case.visa.letter_date < REIWA_START:
         yield Hit("/visa/letter_date")
