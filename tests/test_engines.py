@@ -96,6 +96,23 @@ def test_the_words_of_the_library_are_not_told(monkeypatch: pytest.MonkeyPatch) 
     assert error.value.problems[0].message == "the engine could not convert the document (Office2PdfRenderError)"
 
 
+@pytest.mark.parametrize(("name", "expected"), [("PanicException", EngineError), ("Other", BaseException)])
+def test_a_panic_of_the_library_is_a_failure_of_the_engine(
+    monkeypatch: pytest.MonkeyPatch, name: str, expected: type[BaseException]
+) -> None:
+    """The panics of PyO3 are no Exception, so they would pass the handlers of every failure and bug."""
+    panic = type(name, (BaseException,), {})
+
+    def fail(*_arguments: Any) -> Any:
+        raise panic("王晓明")
+
+    monkeypatch.setattr("pipeline.engines.office2pdf.library.convert_bytes", fail)
+    with pytest.raises(BaseException) as error:  # noqa: PT011 - the type is compared below
+        Office2Pdf().convert(b"x")
+    assert type(error.value) is (expected if expected is EngineError else panic)
+    assert ("王晓明" in str(error.value)) == (expected is not EngineError)
+
+
 @pytest.mark.parametrize(
     ("warning", "words"),
     [

@@ -61,6 +61,9 @@ def test_it_says_what_the_packet_was_made_from(built: Path) -> None:
         for each in case["attachments"]
     }
     assert {(each["role"], each["person"]): each["sha256"] for each in manifest["inputs"]["attachments"]} == supplied
+    sizes = [each["bytes"] for each in manifest["inputs"]["attachments"]]
+    papers = (EXAMPLES / built.name / "papers").iterdir()
+    assert sorted(sizes) == sorted(paper.stat().st_size for paper in papers)
     assert manifest["template_set"] == {"id": "medical-stay", "sha256": load_template_set("medical-stay").sha256}
     assert manifest["engine"]["name"] == "office2pdf"
     assert set(manifest["versions"]) == set(LIBRARIES)

@@ -48,6 +48,11 @@ class Office2Pdf:
             message = f"the folder for temporary files cannot be used: {reason}"
             hint = "make room there, or name another folder in TMPDIR"
             raise EngineError(Problem("engine-temporary", "error", message, hint)) from None
+        except BaseException as error:
+            # A panic inside the library is no Exception, and would pass every other handler with its words.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise _failure("engine-failed", "the engine broke off while converting the document") from None
         if result.warnings:
             kinds = ", ".join(sorted({_told(warning) for warning in result.warnings}))
             raise _failure("engine-warning", f"the engine would draw something else than the document says: {kinds}")
