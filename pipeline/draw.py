@@ -15,7 +15,7 @@ from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.fill import fill
 from pipeline.fonts import ALLOWED_PREFIX, undrawable
 from pipeline.jsonfile import JsonFile, texts
-from pipeline.pdftext import embedded_fonts, lost_texts, page_count
+from pipeline.pdftext import embedded_fonts, lost_texts, page_count, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
     printed = tuple(printed)
     foreign = {font for font in embedded_fonts(pdf) if not font.startswith(ALLOWED_PREFIX)}
     if foreign:
-        characters = undrawable("".join(printed))
+        characters = undrawable("".join(printed)) or undrawable(text_of(pdf))
         if characters:
             raise UndrawableError(characters)
         message = f"the page uses fonts that are not shipped: {', '.join(sorted(foreign))}"

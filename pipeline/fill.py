@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import traceback
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -21,6 +23,8 @@ from pipeline.jinja import environment, printed
 
 #: The earliest time that a ZIP archive can hold; a real one would differ from run to run.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_XML_TAG = re.compile(r"<[^>]+>")
+_LONGEST_QUOTE = 160
 #: What opening a file that is no Word document raises, and what an expression of a tag can raise.
 _UNUSABLE = (
     OpcError,
@@ -55,15 +59,15 @@ def _gathered(xml: str) -> str:
 def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
     """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
     token = printed.set([])
+    document = DocxTemplate(io.BytesIO(template))
     try:
-        document = DocxTemplate(io.BytesIO(template))
         document.patch_xml = _gathered
         document.render(dict(context), jinja_env=environment())
         saved = io.BytesIO()
         document.save(saved)
         return Filled(_with_fixed_times(saved.getvalue()), tuple(printed.get()))
     except JinjaError as error:
-        raise TemplateError(_located(template, name, error)) from None
+        raise TemplateError(_located(template, name, error, document.current_rendering_part)) from None
     except _UNUSABLE as error:
         raise TemplateError(_unusable(name, error)) from None
     finally:
@@ -78,8 +82,8 @@ def _with_fixed_times(docx: bytes) -> bytes:
     return out.getvalue()
 
 
-def _located(template: bytes, name: str, error: JinjaError) -> list[Problem]:
-    """What the linter says about the template; Jinja's own words where it finds nothing."""
+def _located(template: bytes, name: str, error: JinjaError, part: Any) -> list[Problem]:
+    """What the linter says about the template; Jinja's own words and the paragraph where it finds nothing."""
     # Imported here: only a wrong template needs it.
     from docxtpl_lint import lint  # noqa: PLC0415
 
@@ -87,14 +91,20 @@ def _located(template: bytes, name: str, error: JinjaError) -> list[Problem]:
     hint = "mend the tag in Word; docs/templates.md lists the fields and filters"
     found = lint(template, jinja_env=environment()).errors
     problems = [Problem(code, "error", f"{issue.location.human()}: {issue.message}", hint, name) for issue in found]
-    return problems or [Problem(code, "error", f"{_near(error)}{error.message}", hint, name)]
+    return problems or [Problem(code, "error", f"{_paragraph(error, part)}: {error.message}", hint, name)]
 
 
-def _near(error: JinjaError) -> str:
-    """Text around the tag, as far as docxtpl noted it. It is the template's, not the case's."""
-    lines = [line.strip() for line in getattr(error, "docx_context", ())]
-    text = " / ".join(line for line in lines if "{" in line)
-    return f"near “{text[:160]}”: " if text else ""
+def _paragraph(error: JinjaError, part: Any) -> str:
+    """The part of the Word file and the text of the paragraph with the tag: the template's own, not the case's.
+
+    docxtpl sets each paragraph on a line of its own before Jinja compiles it.
+    """
+    steps = traceback.walk_tb(error.__traceback__)
+    lines = [number for frame, number in steps if frame.f_code.co_filename == "<template>"]
+    source = environment().latest.splitlines()
+    text = _XML_TAG.sub("", source[lines[-1] - 1]).strip() if lines and lines[-1] <= len(source) else ""
+    where = str(getattr(part, "partname", "document")).lstrip("/")
+    return f"{where}, near “{text[:_LONGEST_QUOTE]}”" if text else where
 
 
 def _unusable(name: str, error: Exception) -> Problem:

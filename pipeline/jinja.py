@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -27,11 +28,14 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(autoescape=True, undefined=StrictUndefined, finalize=_record)
         self.filters.update(FILTERS)
         self._compiled: dict[str, Template] = {}
+        #: source of the template that was asked for last, to quote from when it fails
+        self.latest = ""
 
     def from_string(self, source: Any, *args: Any, **kwargs: Any) -> Template:
         """Compile ``source``, or take what was compiled of the same text before."""
         if args or kwargs:
             return super().from_string(source, *args, **kwargs)
+        self.latest = source
         if source not in self._compiled:
             self._compiled[source] = super().from_string(source)
         return self._compiled[source]
@@ -46,6 +50,9 @@ def environment() -> TemplateEnvironment:
 def _record(value: Any) -> Any:
     if value is None:
         raise UndefinedError("a field that this case does not have is printed; guard it with {% if %}")
-    if not isinstance(value, Undefined):
-        printed.get().append(str(value))
+    if isinstance(value, Undefined):
+        return value
+    if not isinstance(value, str | int | float | date):
+        raise UndefinedError("a group of fields is printed; name one of its fields")
+    printed.get().append(str(value))
     return value

@@ -175,6 +175,7 @@ _MESSAGES: dict[str, Callable[[ValidationError], str]] = {
     "maxLength": lambda error: f"this is longer than {_expected(error)} characters",
     "minItems": lambda error: f"the list needs at least {_expected(error)}",
     "maxItems": lambda error: f"the list holds more than {_expected(error)}",
+    "maxContains": lambda error: f"only {_expected(error)} entry of the list may be of this kind",
     "minimum": lambda error: f"this is less than {_expected(error)}",
     "maximum": lambda error: f"this is more than {_expected(error)}",
     "uniqueItems": lambda _error: "the list holds the same thing twice",

@@ -84,8 +84,9 @@ def test_an_engine_that_uses_another_font_is_found(case: LoadedCase, monkeypatch
 def test_a_font_inside_the_engine_is_found(case: LoadedCase) -> None:
     """The engine draws U+2611 with a font of its own, without a warning; here the template has it."""
     (problem,) = failure(case, load_engine("office2pdf"), make_docx("☑ {{ case_id }}"))
-    assert problem.code == "engine-font"
-    assert "DejaVu" in problem.message
+    assert problem.code == "glyph-missing"
+    assert problem.message == "the template has U+2611, for which the shipped fonts have no glyph"
+    assert problem.file == "letter.docx"
 
 
 @pytest.mark.parametrize("pdf", [b"", b"%PDF-1.7", b"text", make_pdf()[:200], make_pdf(0)])

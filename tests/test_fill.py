@@ -250,3 +250,16 @@ class TestBuild:
 
 def build(visa_packet: Command, case: Path, templates: Path, out: Path) -> Any:
     return visa_packet("build", case, "--templates", templates, "-o", out, "--as-of", AS_OF.isoformat(), "--json")
+
+
+def test_an_unknown_name_is_told_with_its_paragraph(context: Mapping[str, Any]) -> None:
+    template = make_docx("first {{ case_id }}", "Passport no. {{ patient.pasport.number }}", "last")
+    problem = problem_of(template, context)
+    assert problem.message.startswith("word/document.xml, near “Passport no. {{ patient.pasport.number }}”: ")
+    assert "王晓明" not in problem.message
+
+
+def test_a_group_of_fields_is_not_printed_as_python_writes_it(context: Mapping[str, Any]) -> None:
+    problem = problem_of(make_docx("{{ patient.name }}"), context)
+    assert problem.code == "template-field"
+    assert "name one of its fields" in problem.message

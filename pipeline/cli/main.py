@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
-from pathlib import Path
-from typing import Any
 
 import click
 
-from pipeline.cli.report import Report, emit
+from pipeline.cli.report import Report, bug, emit
 from pipeline.errors import ExitCode, Problem, VisaPacketError
 from pipeline.version import VERSION
 
@@ -58,6 +57,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit with a documented code. Nothing but this function exits."""
     arguments = sys.argv[1:]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
     try:
         code = int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False) or 0)
     except Exception as error:  # noqa: BLE001 - the one place that turns every failure into an exit code
@@ -87,17 +87,4 @@ def _report(error: Exception, command: str | None) -> Report:
             "usage", "error", error.format_message(), f"see visa-packet {command or ''} --help".replace("  ", " ")
         )
         return Report(command, ExitCode.USAGE, (problem,))
-    return Report(command, ExitCode.BUG, (_bug(error),))
-
-
-def _bug(error: BaseException) -> Problem:
-    """A bug as kind and place alone: the text of the error may hold a value of a case."""
-    traceback: Any = error.__traceback__
-    place = "unknown"
-    while traceback is not None:
-        file = Path(traceback.tb_frame.f_code.co_filename)
-        if file.is_relative_to(Path(__file__).parents[1]):
-            place = f"{file.relative_to(Path(__file__).parents[2])}:{traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    hint = "please report it with this line; nothing was published"
-    return Problem("bug", "error", f"a bug in visa-packet: {type(error).__name__} at {place}", hint)
+    return Report(command, ExitCode.BUG, (bug(error),))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.cli.report import print_problem
+from pipeline.cli.report import bug, print_problem
 from pipeline.errors import ExitCode, Problem, VisaPacketError
 
 Value = TypeVar("Value")
@@ -28,6 +28,10 @@ def attempt(work: Callable[[], Value]) -> Outcome[Value]:
     except VisaPacketError as error:
         show(error.problems)
         return Outcome(None, error.exit_code, error.problems)
+    except Exception as error:  # noqa: BLE001 - a bug in one case does not stop the others either
+        problem = bug(error)
+        show([problem])
+        return Outcome(None, ExitCode.BUG, (problem,))
 
 
 def show(problems: Iterable[Problem]) -> None:

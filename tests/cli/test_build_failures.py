@@ -16,6 +16,7 @@ from built import make_set, names_in, snapshot
 from conftest import EXAMPLES, PERSONAL, Command, Edit, assert_refused, change
 
 from pipeline.build import build_checked
+from pipeline.bundle import merge
 
 DAY = ("--as-of", "2026-11-22")
 
@@ -138,6 +139,27 @@ class TestBug:
         (problem,) = assert_refused(run, out, 70)
         assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/build.py:")
         assert run.report["command"] == "build"
+
+    def test_a_bug_in_one_case_does_not_stop_the_others(
+        self,
+        small: Path,
+        cases: Callable[..., Path],
+        tmp_path: Path,
+        visa_packet: Command,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def fail_for_one(pieces: Any, title: str, language: str) -> bytes:
+            if title.endswith("one"):
+                raise RuntimeError(PERSONAL[0])
+            return merge(pieces, title, language)
+
+        monkeypatch.setattr("pipeline.build.merge", fail_for_one)
+        out = tmp_path / "out"
+        run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *DAY)
+        assert run.code == 9
+        assert [result["exit_code"] for result in run.report["results"]] == [70, 0]
+        assert [path.name for path in out.iterdir()] == ["two"]
+        assert PERSONAL[0] not in run.out + run.err
 
     def test_no_output_of_a_process_holds_a_value(
         self, small: Path, cases: Callable[..., Path], tmp_path: Path
