@@ -15,7 +15,7 @@ from pipeline.engines import Engine, load_engine
 from pipeline.errors import Problem
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
 from pipeline.plan import AttachmentPart, DocumentPart
-from pipeline.publish import publish
+from pipeline.publish import check_target, publish
 from pipeline.verify import verify_files
 
 
@@ -51,6 +51,7 @@ def build_case(path: Path, out: Path, options: Options) -> Built:
 def build_checked(checked: Checked, out: Path, options: Options) -> Built:
     """Build and publish the packet of a case that ``check_case`` let through."""
     case = checked.loaded.case
+    check_target(out / case.case_id)
     engine = load_engine(options.engine)
     drawn = draw_documents(checked, options.as_of, engine)
     page_map = _page_map(checked, drawn)

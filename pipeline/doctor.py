@@ -10,7 +10,7 @@ from typing import Literal
 
 from pipeline.engines import ENGINES, load_engine
 from pipeline.errors import VisaPacketError
-from pipeline.fonts import font_files
+from pipeline.fonts import FONT_PACKAGES, font_file
 from pipeline.manifest import LIBRARIES
 from pipeline.pdftext import embedded_fonts
 from pipeline.resources import shipped
@@ -32,7 +32,7 @@ class Check:
 def examine() -> Iterator[Check]:
     """Look at everything; the engines convert a real document."""
     yield Check("visa-packet", "ok", VERSION, f"Python {platform.python_version()} on {platform.system()}")
-    for package in font_files():
+    for package in FONT_PACKAGES:
         yield _guarded(package, package, _font)
     for folder in sorted(path.parent for path in shipped("templates").glob("*/packet.json")):
         yield _guarded(f"templates {folder.name}", folder.name, _templates)
@@ -57,7 +57,7 @@ def _guarded(name: str, subject: str, look: Callable[[str], tuple[str | None, st
 
 
 def _font(package: str) -> tuple[str, str]:
-    return version(package), f"{font_files()[package].stat().st_size:,} bytes"
+    return version(package), f"{font_file(package).stat().st_size:,} bytes"
 
 
 def _templates(name: str) -> tuple[None, str]:

@@ -19,12 +19,14 @@ from jinja2.exceptions import TemplateSyntaxError
 from lxml.etree import LxmlError
 
 from pipeline.errors import Problem, TemplateError
+from pipeline.filters import FILTERS
 from pipeline.jinja import environment, printed
 
 #: The earliest time that a ZIP archive can hold; a real one would differ from run to run.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _XML_TAG = re.compile(r"<[^>]+>")
 _LONGEST_QUOTE = 160
+_UNKNOWN_FILTER_OR_TEST = ("DTL104", "DTL105")
 #: What opening a file that is no Word document raises, and what an expression of a tag can raise.
 _UNUSABLE = (
     OpcError,
@@ -90,8 +92,18 @@ def _located(template: bytes, name: str, error: JinjaError, part: Any) -> list[P
     code = "template-syntax" if isinstance(error, TemplateSyntaxError) else "template-field"
     hint = "mend the tag in Word; docs/templates.md lists the fields and filters"
     found = lint(template, jinja_env=environment()).errors
-    problems = [Problem(code, "error", f"{issue.location.human()}: {issue.message}", hint, name) for issue in found]
+    problems = [
+        Problem(code, "error", f"{issue.location.human()}: {_said(issue.rule, issue.message, error)}", hint, name)
+        for issue in found
+    ]
     return problems or [Problem(code, "error", f"{_paragraph(error, part)}: {error.message}", hint, name)]
+
+
+def _said(rule: str, message: str, error: JinjaError) -> str:
+    """The linter's words, but for unknown filters and tests: of this program's own it knows nothing."""
+    if rule in _UNKNOWN_FILTER_OR_TEST:
+        return f"{error.message} Filters: {', '.join(FILTERS)}"
+    return message
 
 
 def _paragraph(error: JinjaError, part: Any) -> str:

@@ -36,10 +36,10 @@ def date_ja(day: date) -> str:
 def date_reiwa(day: date) -> str:
     """Date in the Japanese era: ``令和8年11月20日``.
 
-    Raises ValueError for a day before 2019-05-01, where another era holds.
+    Not for a day before 2019-05-01, where another era holds.
     """
     if _day(day) < REIWA_START:
-        raise ValueError("the era Reiwa begins on 2019-05-01; use date_ja for earlier days")
+        raise FilterArgumentError("the era Reiwa begins on 2019-05-01; use date_ja for earlier days")
     return f"令和{day.year - REIWA_OFFSET}年{day.month}月{day.day}日"
 
 
@@ -61,9 +61,14 @@ def tick(state: bool) -> str:  # noqa: FBT001 - a filter's value comes by positi
 def label(code: str, table: str, language: str) -> str:
     """Printed word for a code of the case: ``"male"|label("sex", "ja")`` is ``男``.
 
-    Tables and languages stand in ``pipeline/data/labels.json``. Raises KeyError for an unknown one.
+    Tables and languages stand in ``pipeline/data/labels.json``.
     """
-    text: str = read_data("labels")[table][code][language]
+    tables = read_data("labels")
+    if table not in tables:
+        raise FilterArgumentError(f"label has no table {table!r}; known: {', '.join(tables)}")
+    text = tables[table].get(code, {}).get(language)
+    if not isinstance(text, str):
+        raise FilterArgumentError(f"the table {table!r} of label has no word for this code in {language!r}")
     return text
 
 

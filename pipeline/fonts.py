@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
 from functools import cache
 from pathlib import Path
 
-import noto_cjk_sans_jp_bold
-import noto_cjk_sans_otc
+from pipeline.errors import EngineError, Problem
 
 #: PostScript names that a document may embed: Regular for Japanese and Chinese, Bold for Japanese.
 ALLOWED_PREFIX = "NotoSansCJK"
 
 
-def font_files() -> dict[str, Path]:
-    """The shipped font files by the distribution that carries them."""
-    return {
-        "noto-cjk-sans-otc": Path(str(noto_cjk_sans_otc.FONT_PATH)),
-        "noto-cjk-sans-jp-bold": Path(str(noto_cjk_sans_jp_bold.FONT_PATH)),
-    }
+#: The distributions that carry the fonts; each has one module, which names its file.
+FONT_PACKAGES = ("noto-cjk-sans-otc", "noto-cjk-sans-jp-bold")
+
+
+def font_file(package: str) -> Path:
+    """The font file that a distribution carries. Raises EngineError when it is not there."""
+    try:
+        file = Path(str(importlib.import_module(package.replace("-", "_")).FONT_PATH))
+    except ImportError:
+        file = Path(package)
+    if not file.is_file():
+        hint = "install visa-packet anew with its dependencies; `visa-packet doctor` says what is there"
+        raise EngineError(Problem("engine-fonts", "error", f"the font package {package} is missing", hint, package))
+    return file
 
 
 def font_folders() -> list[Path]:
     """Folders with the shipped font files."""
-    return [file.parent for file in font_files().values()]
+    return [font_file(package).parent for package in FONT_PACKAGES]
 
 
 def undrawable(text: str) -> str:
@@ -35,5 +43,5 @@ def _coverage() -> frozenset[int]:
     # Imported here: only a document that could not be drawn needs it.
     from fontTools.ttLib import TTCollection  # noqa: PLC0415
 
-    with TTCollection(str(noto_cjk_sans_otc.FONT_PATH), lazy=True) as collection:
+    with TTCollection(str(font_file(FONT_PACKAGES[0])), lazy=True) as collection:
         return frozenset(code for face in collection.fonts for code in face.getBestCmap())

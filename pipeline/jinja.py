@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, Undefined
 from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from pipeline.filters import FILTERS
 
+#: what Jinja says stands around a name that stands alone
+_Missing = type(missing)
+
 #: What the document that is being filled has printed so far.
 printed: ContextVar[list[str]] = ContextVar("printed")
+
+
+class UnknownName(StrictUndefined):
+    """A name that a template reads and a case does not have; says which one was probably meant."""
+
+    @property
+    def _undefined_message(self) -> str:
+        name, group = str(self._undefined_name), self._undefined_obj
+        if isinstance(group, _Missing):
+            return f"there is no name {name!r}"
+        known = [*getattr(group, "__struct_fields__", ()), *getattr(group, "__slots__", ())]
+        known += list(group) if isinstance(group, Mapping) else []
+        near = get_close_matches(name, known, n=1)
+        meant = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+        return f"there is no field {name!r} here; {meant}"
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -25,7 +46,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """
 
     def __init__(self) -> None:
-        super().__init__(autoescape=True, undefined=StrictUndefined, finalize=_record)
+        super().__init__(autoescape=True, undefined=UnknownName, finalize=_record)
+        self.globals.clear()  # letters need no range(), and nothing can loop without end
         self.filters.update(FILTERS)
         self._compiled: dict[str, Template] = {}
         #: source of the template that was asked for last, to quote from when it fails
@@ -52,6 +74,8 @@ def _record(value: Any) -> Any:
         raise UndefinedError("a field that this case does not have is printed; guard it with {% if %}")
     if isinstance(value, Undefined):
         return value
+    if isinstance(value, bool):
+        raise UndefinedError("a yes or no is printed; use the filter tick, or {% if %}")
     if not isinstance(value, str | int | float | date):
         raise UndefinedError("a group of fields is printed; name one of its fields")
     printed.get().append(str(value))

@@ -14,7 +14,10 @@ Status = Literal["not_applicable", "not_started", "required", "not_listed"]
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """The conclusion for one case. ``days`` is the longest stay, ``as_of`` the date of the table."""
+    """The conclusion for one case. ``days`` is the longest stay.
+
+    ``as_of`` and ``source`` are those of the exemption when that decides, else of the table of start dates.
+    """
 
     status: Status
     conclusion: dict[str, str]
@@ -27,9 +30,9 @@ def screening_for(case: Case) -> Screening:
     """Whether screening applies to the stays of ``case``, from the length of stay, then from nationality."""
     table = read_data("jpets")
     status = _status(case, table)
-    return Screening(
-        status, table["conclusions"][status], case.longest_stay, date.fromisoformat(table["as_of"]), table["source"]
-    )
+    basis = table["exemption"] if status == "not_applicable" else table
+    as_of = date.fromisoformat(basis["as_of"])
+    return Screening(status, table["conclusions"][status], case.longest_stay, as_of, basis["source"])
 
 
 def table_is_stale(as_of: date) -> bool:
@@ -39,13 +42,13 @@ def table_is_stale(as_of: date) -> bool:
 
 
 def _status(case: Case, table: dict[str, Any]) -> Status:
-    if case.longest_stay <= table["longest_exempt_stay_days"]:
+    if case.longest_stay <= table["exemption"]["longest_stay_days"]:
         return "not_applicable"
     starts = {row["nationality"]: row["mandatory_from"] for row in table["start"]}
     nationality = case.patient.nationality
     if nationality not in starts:
         return "not_listed"
     begins = starts[nationality]
-    long_stays = [visit for visit in case.treatment.visits if visit.days > table["longest_exempt_stay_days"]]
+    long_stays = [visit for visit in case.treatment.visits if visit.days > table["exemption"]["longest_stay_days"]]
     last_entry = max(visit.entry_date for visit in long_stays)
     return "required" if begins and date.fromisoformat(begins) <= last_entry else "not_started"

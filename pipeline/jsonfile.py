@@ -24,6 +24,7 @@ MAX_DEPTH = 32
 MAX_DIGITS = 18
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_$-]{0,40}")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -45,7 +46,19 @@ class JsonFile:
     def problem(self, code: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Problem:
         """An error at ``pointer`` of this file."""
         line, column = self.places.key(pointer) if at_key else self.places.value(pointer)
-        return Problem(code, "error", message, hint, self.name, pointer, line, column)
+        return Problem(code, "error", message, hint, self.name, shown_pointer(pointer), line, column)
+
+
+def shown_pointer(pointer: str) -> str:
+    """``pointer`` up to the first key that is no plain word: such a key may be a value that stands in a wrong place."""
+    steps = pointer.split("/")
+    plain = next((index for index, step in enumerate(steps) if not is_plain_key(step)), len(steps))
+    return "/".join(steps[:plain])
+
+
+def is_plain_key(key: str) -> bool:
+    """Whether ``key`` looks like the name of a field, so that a message may repeat it."""
+    return _PLAIN_KEY.fullmatch(key) is not None and not (key.isupper() and len(key) > 1)
 
 
 class _RefusedNumberError(ValueError):
@@ -111,13 +124,20 @@ def _decode(raw: bytes, name: str) -> str:
 
 def _check_depth(text: str, name: str) -> None:
     depth = 0
-    for character in _STRING.sub("", text):
+    for offset, character in enumerate(_without_strings(text)):
         if character in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise _fail("json-depth", f"the JSON is nested deeper than {MAX_DEPTH} levels", "see the schema", name)
+                line, column = Places(text).line_and_column(offset)
+                message, hint = f"the JSON is nested deeper than {MAX_DEPTH} levels", "close what is open before this"
+                raise _fail("json-depth", message, hint, name, line, column)
         elif character in "]}":
             depth -= 1
+
+
+def _without_strings(text: str) -> str:
+    """``text`` with blanks in place of every string, so that offsets stay."""
+    return _STRING.sub(lambda found: " " * len(found[0]), text)
 
 
 def _parse(text: str, name: str) -> tuple[Any, bool]:
@@ -168,7 +188,7 @@ def _int(token: str) -> int:
 
 
 def _place_of_number(text: str, token: str) -> tuple[int, int]:
-    blanked = _STRING.sub(lambda found: " " * len(found[0]), text)
+    blanked = _without_strings(text)
     # Alone, not as a part of another number.
     found = re.search(rf"(?<![\w.+-]){re.escape(token)}(?![\w.+-])", blanked)
     return Places(text).line_and_column(found.start() if found else 0)
@@ -178,7 +198,8 @@ def _repeated_keys(document: JsonFile) -> Iterator[Problem]:
     for pointer, offset in document.places.repeated:
         line, column = document.places.line_and_column(offset)
         message = "the object has this key twice; only one could be used"
-        yield Problem("json-repeated-key", "error", message, "remove one of them", document.name, pointer, line, column)
+        shown = shown_pointer(pointer)
+        yield Problem("json-repeated-key", "error", message, "remove one of them", document.name, shown, line, column)
 
 
 def _refused_text(document: JsonFile) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ FOLDER_MODE = 0o700
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_SUFFIX = ".partial"
 
 
 def publish(files: Mapping[str, bytes], folder: Path) -> None:
@@ -26,26 +27,91 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
     The files are written to a work folder on the same file system and flushed before the rename, so that
     a full disk, a crash or a power cut leaves the former folder or the new one, never half of one.
     """
+    check_target(folder)
+    made: list[Path] = []
     try:
-        folder.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent))
+        _make_folders(folder.parent, made)
+        _sweep(folder)
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.{os.getpid()}-", suffix=_SUFFIX, dir=folder.parent))
+        work.chmod(FOLDER_MODE)
+        try:
+            for path, content in files.items():
+                _write(work / path, content)
+            _flush_folders(work)
+            _swap(work, folder)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
-        raise _failure(error, folder.parent) from None
-    try:
-        for path, content in files.items():
-            _write(work / path, content)
-        _flush_folders(work)
-        _swap(work, folder)
-    except OSError as error:
+        for empty in reversed(made):
+            with contextlib.suppress(OSError):
+                empty.rmdir()
         raise _failure(error, folder) from None
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+
+
+def check_target(folder: Path) -> None:
+    """Raise OutputError when a packet cannot be published as ``folder``: better before the work than after."""
+    nearest = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
+    try:
+        obstacle = _obstacle(folder, nearest)
+    except OSError as error:
+        obstacle = error.errno
+    if obstacle is not None:
+        raise _failure(OSError(obstacle, _OBSTACLES.get(obstacle, os.strerror(obstacle))), nearest)
+
+
+_OBSTACLES = {
+    errno.ELOOP: "it is a symbolic link",
+    errno.ENOTDIR: "a file of this name is in the way",
+    errno.ENOTEMPTY: "the folder holds files that are not a packet",
+}
+
+
+def _obstacle(folder: Path, nearest: Path) -> int | None:
+    """Error number of what is in the way; ``nearest`` is the folder itself or what there is of the way to it."""
+    if folder.is_symlink():
+        return errno.ELOOP
+    if not nearest.is_dir():
+        return errno.ENOTDIR
+    if nearest != folder:
+        return None if os.access(nearest, os.W_OK | os.X_OK) else errno.EACCES
+    is_packet = (folder / "manifest.json").is_file() or not any(folder.iterdir())
+    return None if is_packet else errno.ENOTEMPTY
+
+
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    """Make ``folder`` and those above it, private whatever the umask; ``made`` notes the new ones."""
+    for path in reversed([folder, *folder.parents]):
+        if not path.exists():
+            path.mkdir()
+            path.chmod(FOLDER_MODE)
+            made.append(path)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs on this case left behind when they were killed; those still running keep theirs."""
+    for left in folder.parent.glob(f".{folder.name}.*{_SUFFIX}"):
+        owner = left.name.removeprefix(f".{folder.name}.").partition("-")[0]
+        if owner.isdecimal() and not _is_running(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir()
+        path.parent.chmod(FOLDER_MODE)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     with open(descriptor, "wb") as file:
+        os.fchmod(descriptor, FILE_MODE)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -66,14 +132,8 @@ def _flush(folder: Path) -> None:
 
 def _swap(work: Path, folder: Path) -> None:
     """Put ``work`` in the place of ``folder``. Afterwards ``work`` is gone or holds what was there before."""
-    if folder.is_symlink():
-        raise OSError(errno.ELOOP, "is a symbolic link")
     if not folder.exists():
         work.rename(folder)
-    elif not folder.is_dir():
-        raise OSError(errno.ENOTDIR, "a file of this name is in the way")
-    elif not (folder / "manifest.json").is_file() and any(folder.iterdir()):
-        raise OSError(errno.ENOTEMPTY, "the folder holds files that are not a packet")
     elif not _exchange(work, folder):
         former = work.with_suffix(".former")
         folder.rename(former)

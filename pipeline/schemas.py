@@ -18,7 +18,7 @@ from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from pipeline.errors import Problem
-from pipeline.jsonfile import JsonFile
+from pipeline.jsonfile import JsonFile, is_plain_key
 from pipeline.places import escape
 from pipeline.resources import shipped
 
@@ -105,8 +105,8 @@ def _unknown_fields(document: JsonFile, error: ValidationError, pointer: str) ->
     for name in sorted(set(_found(error)) - set(known)):
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
-        at = f"{pointer}/{escape(name)}"
-        yield document.problem("schema-unknown-field", at, f"there is no field {name!r} here", hint, at_key=True)
+        message = f"there is no field {name!r} here" if is_plain_key(name) else "there is no field of this name"
+        yield document.problem("schema-unknown-field", f"{pointer}/{escape(name)}", message, hint, at_key=True)
 
 
 def _missing_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+import sys
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from conftest import Command
 
 from pipeline.doctor import examine
 from pipeline.errors import EngineError, Problem
-from pipeline.fonts import font_files
+from pipeline.fonts import FONT_PACKAGES
 from pipeline.manifest import LIBRARIES
 
 
@@ -16,19 +16,19 @@ def test_everything_is_there() -> None:
     checks = list(examine())
     assert [check for check in checks if check.status != "ok"] == []
     names = {check.name for check in checks}
-    assert {"visa-packet", "templates medical-stay", "engine office2pdf", *font_files(), *LIBRARIES} <= names
+    assert {"visa-packet", "templates medical-stay", "engine office2pdf", *FONT_PACKAGES, *LIBRARIES} <= names
     (engine,) = [check for check in checks if check.name == "engine office2pdf"]
     assert "NotoSansCJK" in engine.detail
     assert engine.version
 
 
 def test_a_missing_font_is_told(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {name: Path("/nowhere") / name for name in font_files()}
-    monkeypatch.setattr("pipeline.doctor.font_files", lambda: files)
+    for package in FONT_PACKAGES:
+        monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
     run = visa_packet("doctor", "--json")
     assert run.code == 6
     missing = [check for check in run.report["results"] if check["status"] == "missing"]
-    assert [check["name"] for check in missing] == list(files)
+    assert [check["name"] for check in missing if check["name"] in FONT_PACKAGES] == list(FONT_PACKAGES)
     assert all(check["hint"] for check in missing)
 
 

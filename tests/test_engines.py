@@ -171,11 +171,11 @@ def test_fonts_of_the_machine_are_hidden(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_font_in_the_home_folder_is_not_used(tmp_path: Path) -> None:
     """The engine reads fontconfig when it starts, so this needs a process of its own."""
-    from pipeline.fonts import font_files  # noqa: PLC0415 - only this test looks for another font
+    from pipeline.fonts import font_file  # noqa: PLC0415 - only this test looks for another font
 
     fonts = tmp_path / ".local" / "share" / "fonts"
     fonts.mkdir(parents=True)
-    copied(font_files()["noto-cjk-sans-jp-bold"], fonts / "Emoji.otf", draws=0x1F600)
+    copied(font_file("noto-cjk-sans-jp-bold"), fonts / "Emoji.otf", draws=0x1F600)
     program = (
         "import sys; sys.path.insert(0, 'tests');"
         "from built import make_docx; from pipeline.engines.office2pdf import Office2Pdf;"
@@ -267,3 +267,17 @@ class TestBuild:
             fonts = embedded_fonts(document.read_bytes())
             assert fonts
             assert all(font.startswith("NotoSansCJK") for font in fonts), document
+
+
+def test_an_engine_that_is_not_installed_is_no_bug(
+    visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pipeline.engines.office2pdf", None)
+    load_engine.cache_clear()
+    try:
+        out = tmp_path / "out"
+        run = visa_packet("build", EXAMPLES / "wang-xiaoming", "-o", out, "--json", "--as-of", "2026-11-22")
+        *_, problem = assert_refused(run, out, 6)
+    finally:
+        load_engine.cache_clear()
+    assert problem["code"] == "engine-missing"

@@ -47,7 +47,7 @@ def test_a_stay_of_ninety_days_is_exempt_whatever_the_nationality(nationality: s
 
 
 def test_the_limit_of_the_table_is_that_of_a_short_stay() -> None:
-    assert TABLE["longest_exempt_stay_days"] == SHORT_STAY_DAYS == 90
+    assert TABLE["exemption"]["longest_stay_days"] == SHORT_STAY_DAYS == 90
 
 
 def test_stays_are_not_added_up() -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -140,7 +142,7 @@ def test_a_failing_open_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("pipeline.publish.os.open", fail)
     assert refused(folder).message == "the output cannot be written: permission denied"
-    assert names_in(folder.parent) == []
+    assert not folder.parent.exists()  # it was made for this packet
 
 
 def test_a_failing_rename_leaves_the_former_packet(former: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,3 +232,25 @@ def test_a_folder_that_may_not_be_written_is_told(folder: Path) -> None:
     folder.parent.mkdir(mode=0o500)
     assert refused(folder).message == "the output cannot be written: permission denied"
     assert names_in(folder.parent) == []
+
+
+def test_what_a_killed_run_left_is_swept_and_a_running_one_keeps_its_folder(folder: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    dead = folder.parent / f".{folder.name}.{int(ended.stdout)}-abc.partial"
+    alive = folder.parent / f".{folder.name}.{os.getpid()}-abc.partial"
+    other = folder.parent / f".other.{int(ended.stdout)}-abc.partial"
+    for left in (dead, alive, other):
+        left.mkdir(parents=True)
+    publish({"manifest.json": b"{}"}, folder)
+    assert names_in(folder.parent) == sorted([folder.name, alive.name, other.name])
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077, 0o777])
+def test_new_folders_on_the_way_are_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        publish({"documents/a.pdf": b"x", "manifest.json": b"{}"}, tmp_path / "a" / "b" / "packet")
+    finally:
+        os.umask(before)
+    made = [tmp_path / "a", *(tmp_path / "a").rglob("*")]
+    assert {(path.is_dir(), path.stat().st_mode & 0o777) for path in made} == {(True, 0o700), (False, 0o600)}

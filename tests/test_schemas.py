@@ -300,8 +300,25 @@ def test_an_unknown_field_like_no_other_lists_the_known(edit: Edit, name: str) -
     data = json.loads(path.read_text(encoding="utf-8"))
     data["visa"][name] = 1
     path.write_text(json.dumps(data), encoding="utf-8")
-    problem = only(path, "schema-unknown-field", "/visa/" + name.replace("~", "~0").replace("/", "~1"))
+    plain = "/" not in name and "~" not in name
+    problem = only(path, "schema-unknown-field", f"/visa/{name}" if plain else "/visa")
+    assert (repr(name) in problem.message) == plain
     assert problem.hint == f"known here: {', '.join(SCHEMAS['visa']['properties'])}"
+
+
+@pytest.mark.parametrize("name", ["王晓明", "WANG", "wang xiaoming", "x" * 41])
+def test_a_value_in_the_place_of_a_key_is_not_repeated(edit: Edit, name: str) -> None:
+    path = edit({})
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["patient"][name] = {"passport": "EJ0123456"}
+    path.write_text(json.dumps(data), encoding="utf-8")
+    problem = only(path, "schema-unknown-field", "/patient")
+    assert name not in f"{problem.message} {problem.hint} {problem.pointer}"
+    assert (
+        path.read_text(encoding="utf-8")
+        .splitlines()[(problem.line or 0) - 1][(problem.column or 0) - 1 :]
+        .startswith('"')
+    )
 
 
 def test_a_missing_field_is_explained(edit: Edit) -> None:

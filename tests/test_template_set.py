@@ -172,7 +172,7 @@ class TestBuild:
     def test_a_cover_that_never_settles_is_told(self, tmp_path: Path, visa_packet: Command) -> None:
         words = {"ja": "表紙", "en": "Cover", "zh": "封面"}
         cover = {"document": "cover", "template": "letter.docx", "title": words, "issuer": words, "when": "always"}
-        growing = ("{%p for line in range(50 * packet.page_count) %}", "{{ line }}", "{%p endfor %}")
+        growing = ("{%p for row in packet.required * 8 * packet.page_count %}", "{{ row.letter }}", "{%p endfor %}")
         folder = make_set(tmp_path / "set", *growing, edits={"contents": [{**cover, "is_cover": True}]})
         (problem,) = self.refused(visa_packet, folder, tmp_path / "out")
         assert problem["code"] == "template-cover"

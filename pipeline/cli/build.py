@@ -61,20 +61,25 @@ def build(
 
 def _build_one(path: Path, out: Path, options: Options, done: dict[str, Path], *, as_json: bool) -> dict[str, Any]:
     started = time.perf_counter()
-    outcome = attempt(lambda: _build(path, out, options, done))
+    known: list[str] = []
+    outcome = attempt(lambda: _build(path, out, options, done, known))
     seconds = time.perf_counter() - started
     built = outcome.value
     if built is not None:
         show(built.problems)
         if not as_json:
             _print_built(built, seconds)
-    return _result(path, outcome, seconds)
+    return _result(path, known[0] if known else None, outcome, seconds)
 
 
-def _build(path: Path, out: Path, options: Options, done: dict[str, Path]) -> Built:
-    """Build one case, unless an earlier one of this run has its id: both would go to one folder."""
+def _build(path: Path, out: Path, options: Options, done: dict[str, Path], known: list[str]) -> Built:
+    """Build one case, unless an earlier one of this run has its id: both would go to one folder.
+
+    ``known`` is given the id as soon as it is known, for the report of what fails later.
+    """
     checked = check_case(path, options)
     case_id = checked.loaded.case.case_id
+    known.append(case_id)
     if case_id in done:
         message = "an earlier case of this run has the same id, and its packet would be lost"
         hint = f"give each case its own id; the other is {done[case_id]}"
@@ -84,12 +89,12 @@ def _build(path: Path, out: Path, options: Options, done: dict[str, Path]) -> Bu
     return built
 
 
-def _result(path: Path, outcome: Outcome[Built], seconds: float) -> dict[str, Any]:
+def _result(path: Path, case_id: str | None, outcome: Outcome[Built], seconds: float) -> dict[str, Any]:
     built = outcome.value
     problems = built.problems if built else outcome.problems
     return {
         "case": str(path),
-        "case_id": built.case_id if built else None,
+        "case_id": case_id,
         "exit_code": int(outcome.code),
         "folder": str(built.folder) if built else None,
         "bundle": str(built.bundle) if built else None,

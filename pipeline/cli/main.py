@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 
@@ -57,20 +58,42 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit with a documented code. Nothing but this function exits."""
     arguments = sys.argv[1:]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
+    for name in ("SIGTERM", "SIGHUP"):  # clean up as after Ctrl-C
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    sys.exit(_closed(_run(arguments)))
+
+
+def _run(arguments: list[str]) -> int:
     try:
-        code = int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False) or 0)
+        return int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False) or 0)
+    except SystemExit:  # click's own end when nobody reads its output any more
+        return ExitCode.OUTPUT
     except Exception as error:  # noqa: BLE001 - the one place that turns every failure into an exit code
-        code = _failed(error, arguments)
+        return _failed(error, arguments)
     except KeyboardInterrupt:
-        code = _failed(click.Abort(), arguments)
-    sys.exit(code)
+        return _failed(click.Abort(), arguments)
 
 
 def _failed(error: Exception, arguments: list[str]) -> int:
     report = _report(error, next((word for word in arguments if word in COMMANDS), None))
-    emit(report, as_json="--json" in arguments)
+    try:
+        emit(report, as_json="--json" in arguments)
+    except OSError:
+        return ExitCode.OUTPUT
     return report.exit_code
+
+
+def _closed(code: int) -> int:
+    """``code``, or that of an output that cannot be written: what was printed may only now reach a full disk."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            code = ExitCode.OUTPUT
+            # The interpreter flushes once more when it ends, and would complain with a traceback.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
 
 
 def _report(error: Exception, command: str | None) -> Report:
@@ -87,4 +110,8 @@ def _report(error: Exception, command: str | None) -> Report:
             "usage", "error", error.format_message(), f"see visa-packet {command or ''} --help".replace("  ", " ")
         )
         return Report(command, ExitCode.USAGE, (problem,))
+    if isinstance(error, OSError):  # the library tells its own; what is left comes from printing
+        message = f"the report cannot be printed: {(error.strerror or type(error).__name__).lower()}"
+        hint = "packets that were published are complete; run it again with room for the report"
+        return Report(command, ExitCode.OUTPUT, (Problem("output-report", "error", message, hint),))
     return Report(command, ExitCode.BUG, (bug(error),))

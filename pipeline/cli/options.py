@@ -16,7 +16,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 CASE_FILE = "case.json"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
-cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path))
+cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 
 
 def check_options(command: Function) -> Function:
@@ -49,16 +49,24 @@ def make_options(as_of: datetime | None, templates: str, *, strict: bool, engine
 
 
 def case_files(given: Iterable[Path]) -> list[Path]:
-    """Case files that the arguments name: a file as it is, a folder by its case.json, or those in its folders."""
+    """Case files that the arguments name: a file as it is, a folder by the cases in it."""
     files: list[Path] = []
     for path in given:
+        if str(path) == "-":
+            raise click.UsageError("cases are not read from standard input; name a file or a folder")
         found = _in_folder(path) if path.is_dir() else [path]
         if not found:
-            raise click.UsageError(f"the folder {path} holds no {CASE_FILE}, and none of its folders does")
+            raise click.UsageError(f"the folder {path} holds no JSON file, and none of its folders a {CASE_FILE}")
         files += found
     return files
 
 
 def _in_folder(folder: Path) -> list[Path]:
+    """A folder's own case.json; else every JSON file in it and every case.json one folder down."""
     own = folder / CASE_FILE
-    return [own] if own.is_file() else sorted(folder.glob(f"*/{CASE_FILE}"))
+    return [own] if own.is_file() else sorted([*folder.glob("*.json"), *folder.glob(f"*/{CASE_FILE}")])
+
+
+def complete(words: Iterable[str], begun: str) -> list[str]:
+    """Words that a shell offers for what was begun."""
+    return [word for word in words if word.startswith(begun)]

@@ -71,5 +71,5 @@ def bug(error: BaseException) -> Problem:
         if file.is_relative_to(Path(__file__).parents[1]):
             place = f"{file.relative_to(Path(__file__).parents[2])}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
-    hint = "please report it with this line; nothing was published"
+    hint = "please report it with this line; it holds no personal data"
     return Problem("bug", "error", f"a bug in visa-packet: {type(error).__name__} at {place}", hint)

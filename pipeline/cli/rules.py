@@ -7,14 +7,19 @@ from difflib import get_close_matches
 import click
 import msgspec
 
-from pipeline.cli.options import json_option
+from pipeline.cli.options import complete, json_option
 from pipeline.cli.report import Report, emit
 from pipeline.errors import ExitCode
 from pipeline.rules.catalogue import Rule, catalogue
 
 
 @click.command(short_help="List the visa's rules, or explain one with its source.")
-@click.argument("rule_id", metavar="[ID]", required=False)
+@click.argument(
+    "rule_id",
+    metavar="[ID]",
+    required=False,
+    shell_complete=lambda _ctx, _param, word: complete(catalogue(), word.upper()),
+)
 @json_option
 def rules(rule_id: str | None, as_json: bool) -> int:
     """List the rules that a case is checked against, or explain the one with that ID.

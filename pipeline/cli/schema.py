@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import click
 
-from pipeline.cli.options import json_option
+from pipeline.cli.options import complete, json_option
 from pipeline.cli.report import Report, emit
 from pipeline.errors import ExitCode
 from pipeline.resources import shipped
@@ -15,7 +15,7 @@ from pipeline.schemas import schema_names, schema_text
 
 
 @click.command(short_help="List the JSON Schemas, or print one.")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=lambda _ctx, _param, word: complete(schema_names(), word))
 @json_option
 def schema(name: str | None, as_json: bool) -> int:
     """List the JSON Schemas that a case must meet, or print the one called NAME.

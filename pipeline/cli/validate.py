@@ -25,7 +25,7 @@ def validate(cases: tuple[Path, ...], as_of: datetime | None, templates: str, st
     \b
     Example:
       visa-packet validate examples/wang-xiaoming/case.json
-      visa-packet validate examples --json
+      visa-packet validate examples/chen-lihua --json
     """
     options = make_options(as_of, templates, strict=strict)
     results = [_validate_one(path, options, as_json=as_json) for path in case_files(cases)]

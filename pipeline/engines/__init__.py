@@ -44,5 +44,10 @@ def load_engine(name: str) -> Engine:
         known = ", ".join(ENGINES)
         raise EngineError(Problem("engine-unknown", "error", "there is no such engine", f"one of: {known}", name))
     module, engine = ENGINES[name]
-    loaded: Engine = getattr(importlib.import_module(module), engine)()
+    try:
+        loaded: Engine = getattr(importlib.import_module(module), engine)()
+    except ImportError as error:
+        message = f"the engine is not installed: the module {error.name} is missing"
+        hint = "install visa-packet anew with its dependencies; `visa-packet doctor` says what is there"
+        raise EngineError(Problem("engine-missing", "error", message, hint, name)) from None
     return loaded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import signal
 import subprocess
@@ -269,3 +270,41 @@ def test_a_failed_build_leaves_an_earlier_packet(
     assert visa_packet("build", case_folder / "case.json", "--templates", small, *arguments).code == 3
     assert snapshot(out) == before
     assert visa_packet("verify", out / "wang-xiaoming", "--json").code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [["rules"], ["rules", "--json"], ["schema", "case"]])
+def test_a_full_disk_behind_standard_output_is_told(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 7
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_bug() -> None:
+    program = f"{shlex.quote(sys.executable)} -m pipeline rules --json; echo code $? >&2"
+    done = subprocess.run(["/bin/sh", "-c", f"( {program} ) | true"], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip().splitlines()[-1] in {"code 7", "code 0"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_a_build_with_a_report_and_without_leftovers(tmp_path: Path, number: int) -> None:
+    program = (
+        "import os, signal, sys; import pipeline.build as b\n"
+        f"b.merge = lambda *a, **k: os.kill(os.getpid(), {int(number)})\n"
+        "from pipeline.cli.main import main; main()"
+    )
+    case, out = EXAMPLES / "wang-xiaoming", tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "build", str(case), "-o", str(out), "--json", *DAY],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 130
+    assert json.loads(done.stdout)["problems"][0]["code"] == "interrupted"
+    assert not out.exists()
