@@ -386,6 +386,36 @@ class TestPicture:
         with pikepdf.open(io.BytesIO(paper(tmp_path, "a.jpg", content).pdf)) as pdf:
             assert int(pdf.pages[0].obj.get("/Rotate", 0)) % 360 == turn
 
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    @pytest.mark.parametrize("print_size", [None, (45.0, 30.0)])
+    def test_every_orientation_shows_the_same_upright_page(
+        self, tmp_path: Path, orientation: int, print_size: tuple[float, float] | None
+    ) -> None:
+        """Red on the left, blue on the right, whatever the camera wrote about how it was held."""
+        upright = Image.new("RGB", (300, 200), "red")
+        upright.paste("blue", (150, 0, 300, 200))
+        turns = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # what the camera did: the inverse of what undoes it
+        stored = upright.transpose(Image.Transpose(turns[orientation])) if orientation > 1 else upright
+        exif = Image.Exif()
+        exif[274] = orientation
+        out = io.BytesIO()
+        stored.save(out, "JPEG", exif=exif, quality=95)
+        (tmp_path / "a.jpg").write_bytes(out.getvalue())
+        document = pypdfium2.PdfDocument(read_paper(tmp_path, "a.jpg", print_size).pdf)
+        try:
+            page = document[0]
+            assert [round(length) for length in page.get_size()] == [595, 842]
+            shown = page.render().to_pil().convert("RGB")
+        finally:
+            document.close()
+        middle = shown.height // 2
+        coloured = [x for x in range(shown.width) if min(shown.getpixel((x, middle))) < 100]
+        left, right = shown.getpixel((coloured[5], middle)), shown.getpixel((coloured[-5], middle))
+        assert left[0] > 200 > left[2]
+        assert right[2] > 200 > right[0]
+        width_mm = len(coloured) / 72 * 25.4
+        assert abs(width_mm - (45 if print_size else 190)) < 1.5
+
     @pytest.mark.parametrize("size", [(9_000, 9_000), (13_000, 13_000), (60_000, 60_000)])
     def test_too_many_pixels_are_refused_without_decoding_them(
         self, tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch

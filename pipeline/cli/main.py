@@ -58,9 +58,10 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit with a documented code. Nothing but this function exits."""
     arguments = sys.argv[1:]
-    for name in ("SIGTERM", "SIGHUP"):  # clean up as after Ctrl-C
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):  # clean up as after Ctrl-C, but let nohup have its way
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     sys.exit(_closed(_run(arguments)))
 
 
