@@ -1,1 +1,51 @@
-"""visa-packet: one patient JSON file in, one submission-ready PDF bundle out."""
+"""visa-packet: one patient JSON file in, one submission-ready PDF bundle out.
+
+Everything that the command line does can be called:
+
+>>> from datetime import date
+>>> from pathlib import Path
+>>> from pipeline import Options, check_case
+>>> check_case(Path("examples/wang-xiaoming/case.json"), Options(date(2026, 11, 22))).loaded.case.case_id
+'wang-xiaoming'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.build import Built, build_case
+    from pipeline.check import Checked, Options, check_case
+    from pipeline.errors import ExitCode, Problem, VisaPacketError
+    from pipeline.load import load_case
+    from pipeline.verify import verify_path
+
+__all__ = [
+    "Built",
+    "Checked",
+    "ExitCode",
+    "Options",
+    "Problem",
+    "VisaPacketError",
+    "build_case",
+    "check_case",
+    "load_case",
+    "verify_path",
+]
+
+_HOMES = {
+    "build": ("Built", "build_case"),
+    "check": ("Checked", "Options", "check_case"),
+    "errors": ("ExitCode", "Problem", "VisaPacketError"),
+    "load": ("load_case",),
+    "verify": ("verify_path",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for, so that ``visa-packet --help`` loads no library."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"pipeline.{module}"), name)
+    raise AttributeError(f"module 'pipeline' has no attribute {name!r}")
