@@ -14,7 +14,7 @@ import click
 from pipeline.cli.main import COMMANDS, cli
 from pipeline.errors import ExitCode
 from pipeline.filters import FILTERS
-from pipeline.rules.catalogue import Rule, catalogue, catalogue_date
+from pipeline.rules.catalogue import Rule, UncheckedRule, all_rules, catalogue, catalogue_date, unchecked
 
 HERE = Path(__file__).parent
 _NOTE = "<!-- Made by docs/generate.py. Change the program, then run `make docs`. -->\n\n"
@@ -41,27 +41,44 @@ def _help(path: list[str]) -> str:
 
 
 def rule_reference() -> str:
-    """docs/rules.md: every rule with severity, text, source and date."""
-    rules = list(catalogue().values())
+    """docs/rules.md: every rule with severity, text, source and date; first those that are checked."""
+    checked, others = list(catalogue().values()), list(unchecked().values())
     head = (
         "# Rules\n\n"
-        f"The {len(rules)} rules that a case is checked against, as of {catalogue_date()}. "
+        f"The {len(checked)} rules that a case is checked against, as of {catalogue_date()}, "
+        f"and {len(others)} that the program does not check. "
         "An error forbids to build; a warning or a note does not (with `--strict` a warning does). "
-        "A rule whose source is weak (confidence low) never blocks. `visa-packet rules ID` prints one of them.\n\n"
+        "A rule whose source is weak (confidence low) never blocks. `visa-packet rules ID` prints one of them, with "
+        "`--lang` in English, Japanese or Chinese.\n\n"
+        "## Checked\n\n"
         "| rule | severity | what it asks |\n|---|---|---|\n"
     )
-    table = "".join(f"| [{rule.id}](#{rule.id.lower()}) | {rule.severity} | {rule.title} |\n" for rule in rules)
-    return _NOTE + head + table + "".join(_rule(rule) for rule in rules)
-
-
-def _rule(rule: Rule) -> str:
-    return (
-        f"\n## {rule.id}\n\n{rule.title}.\n\n"
-        f"- Severity: {rule.severity}; confidence: {rule.confidence}\n"
-        f"- Message: {rule.message.format(detail='…')}\n"
-        f"- What to do: {rule.hint.format(detail='…')}\n"
-        f"- Source: {rule.source} (as of {rule.as_of})\n"
+    table = "".join(
+        f"| [{rule.id}](#{rule.id.lower()}) | {rule.severity} | {rule.texts['en'].title} |\n" for rule in checked
     )
+    middle = (
+        "\n## Not checked by the program\n\n"
+        "What these rules ask is left to people, or holds by the way the program is made.\n\n"
+        "| rule | what it asks | why it is not checked |\n|---|---|---|\n"
+    )
+    rest = "".join(
+        f"| [{rule.id}](#{rule.id.lower()}) | {rule.texts['en'].title} | {rule.not_checked} |\n" for rule in others
+    )
+    details = "\n## Each rule\n" + "".join(_rule(rule) for rule in all_rules().values())
+    return _NOTE + head + table + middle + rest + details
+
+
+def _rule(rule: Rule | UncheckedRule) -> str:
+    rows = [f"Severity: {rule.severity}; confidence: {rule.confidence}"]
+    if isinstance(rule, Rule):
+        rows.append(f"Message: {rule.texts['en'].filled('…').message}")
+    else:
+        rows.append(f"Not checked: {rule.not_checked}")
+    hint = rule.texts["en"].filled("…").hint if isinstance(rule, Rule) else rule.texts["en"].hint
+    rows += [f"What to do: {hint}", f"Source: {rule.source} (as of {rule.as_of})"]
+    if isinstance(rule, Rule) and rule.note is not None:
+        rows.append(f"Note: {rule.note}")
+    return f"\n### {rule.id}\n\n{rule.texts['en'].title}.\n\n" + "".join(f"- {row}\n" for row in rows)
 
 
 def filter_reference() -> str:

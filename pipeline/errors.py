@@ -6,10 +6,12 @@ command will end with and the problems that explain it. A message never holds a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import ClassVar, Literal
+
+from pipeline.language import Language
 
 Severity = Literal["error", "warning", "info"]
 
@@ -36,7 +38,8 @@ class Problem:
 
     ``code`` is a rule's id (``ID-02``) or a kind of failure (``json-syntax``). ``pointer`` is a JSON
     pointer into ``file``; ``line`` and ``column`` count from 1. ``source`` and ``as_of`` (ISO date)
-    say where a rule of the visa comes from.
+    say where a rule of the visa comes from. ``message`` and ``hint`` are English; ``translations`` holds
+    both in each language that there is.
     """
 
     code: str
@@ -49,6 +52,12 @@ class Problem:
     column: int | None = None
     source: str | None = None
     as_of: str | None = None
+    translations: Mapping[Language, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def in_language(self, language: Language) -> Problem:
+        """The same problem told in ``language``, or in English when it has no words in that."""
+        message, hint = self.translations.get(language, (self.message, self.hint))
+        return replace(self, message=message, hint=hint)
 
 
 class VisaPacketError(Exception):

@@ -41,8 +41,13 @@ def table_is_stale(as_of: date) -> bool:
     return (as_of - date.fromisoformat(table["as_of"])).days > int(table["stale_after_days"])
 
 
+def stays_are_long(case: Case) -> bool:
+    """Whether a stay is longer than those to which screening never applies."""
+    return case.longest_stay > int(read_data("jpets")["exemption"]["longest_stay_days"])
+
+
 def _status(case: Case, table: dict[str, Any]) -> Status:
-    if case.longest_stay <= table["exemption"]["longest_stay_days"]:
+    if not stays_are_long(case):
         return "not_applicable"
     starts = {row["nationality"]: row["mandatory_from"] for row in table["start"]}
     nationality = case.patient.nationality

@@ -63,6 +63,10 @@ def _registered_elsewhere(case: Case) -> bool:
     return household is not None and provinces is not None and household not in provinces
 
 
+#: The rule that finds a missing paper: of the patient, of a companion, and of roles with a rule of their own.
+PATIENT_RULE, COMPANION_RULE = "DOC-01", "DOC-02"
+PAPER_RULES: dict[Role, str] = {"residence_permit": "DOC-04", "treatment_schedule": "DOC-05"}
+
 #: The conditions that packet.json may name.
 CONDITIONS: dict[str, Callable[[Case], bool]] = {
     "always": lambda _case: True,
@@ -86,7 +90,7 @@ def passport_name(person: Traveller) -> str:
 
 
 def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
-    """A finding (rules DOC-01, DOC-02) for each paper of the official list that the packet lacks."""
+    """A finding of the rules on papers for each paper of the official list that the packet lacks."""
     return [
         _missing(requirement.row, person, document)
         for requirement in packet.requirements
@@ -95,10 +99,19 @@ def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
 
 
 def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:
-    paper = f"{row.letter} {row.title.en} (role {row.role})"
-    if person == "patient":
-        return finding(catalogue()["DOC-01"], Hit("/attachments", paper), document)
-    return finding(catalogue()["DOC-02"], Hit("/attachments", f"{paper} of {person}"), document)
+    if person != "patient":
+        return finding(catalogue()[COMPANION_RULE], Hit("/attachments", [_named(row, person)]), document)
+    entry = catalogue()[PAPER_RULES.get(row.role, PATIENT_RULE)]
+    return finding(entry, Hit("/attachments", [_named(row)]), document)
+
+
+def _named(row: OfficialRow, companion: str | None = None) -> Trilingual:
+    """A paper by letter, title and role, and whose it is."""
+    return Trilingual(
+        ja=f"{row.letter} {row.title.ja}（{row.role}{f'、{companion}' if companion else ''}）",
+        en=f"{row.letter} {row.title.en} (role {row.role}){f' of {companion}' if companion else ''}",
+        zh=f"{row.letter} {row.title.zh}（{row.role}{f'，{companion}' if companion else ''}）",
+    )
 
 
 def _parts(entry: Entry, case: Case, templates: TemplateSet) -> Iterator[DocumentPart | AttachmentPart]:

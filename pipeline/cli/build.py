@@ -12,11 +12,12 @@ import click
 
 from pipeline.build import Built, build_checked
 from pipeline.check import Options, check_case
-from pipeline.cli.many import Outcome, attempt, overall, show
+from pipeline.cli.many import Outcome, attempt, overall
 from pipeline.cli.options import case_files, cases_argument, check_options, make_options
-from pipeline.cli.report import Report, emit, told
+from pipeline.cli.report import Report, Telling, emit, show, told
 from pipeline.engines import ENGINES
 from pipeline.errors import CaseError
+from pipeline.language import Language
 
 
 @click.command(short_help="Build the submission bundle of each case.")
@@ -38,7 +39,15 @@ from pipeline.errors import CaseError
 )
 @check_options
 def build(
-    cases: tuple[Path, ...], out: Path, engine: str, as_of: datetime | None, templates: str, strict: bool, as_json: bool
+    cases: tuple[Path, ...],
+    out: Path,
+    engine: str,
+    as_of: datetime | None,
+    templates: str,
+    strict: bool,
+    notes: bool,
+    language: Language,
+    as_json: bool,
 ) -> int:
     """Build the submission bundle of each CASE: a case file, or a folder with case.json files.
 
@@ -53,23 +62,26 @@ def build(
     options = make_options(as_of, templates, strict=strict, engine=engine)
     files = case_files(cases)
     done: dict[str, Path] = {}
-    results = [_build_one(path, out, options, done, as_json=as_json) for path in files]
+    telling = Telling(language, notes)
+    results = [_build_one(path, out, options, done, telling, as_json=as_json) for path in files]
     code = overall(result["exit_code"] for result in results)
     emit(Report("build", code, (), results), as_json=as_json)
     return code
 
 
-def _build_one(path: Path, out: Path, options: Options, done: dict[str, Path], *, as_json: bool) -> dict[str, Any]:
+def _build_one(
+    path: Path, out: Path, options: Options, done: dict[str, Path], telling: Telling, *, as_json: bool
+) -> dict[str, Any]:
     started = time.perf_counter()
     known: list[str] = []
-    outcome = attempt(lambda: _build(path, out, options, done, known))
+    outcome = attempt(lambda: _build(path, out, options, done, known), telling)
     seconds = time.perf_counter() - started
     built = outcome.value
     if built is not None:
-        show(built.problems)
+        show(built.problems, telling)
         if not as_json:
             _print_built(built, seconds)
-    return _result(path, known[0] if known else None, outcome, seconds)
+    return _result(path, known[0] if known else None, outcome, seconds, telling.language)
 
 
 def _build(path: Path, out: Path, options: Options, done: dict[str, Path], known: list[str]) -> Built:
@@ -89,7 +101,9 @@ def _build(path: Path, out: Path, options: Options, done: dict[str, Path], known
     return built
 
 
-def _result(path: Path, case_id: str | None, outcome: Outcome[Built], seconds: float) -> dict[str, Any]:
+def _result(
+    path: Path, case_id: str | None, outcome: Outcome[Built], seconds: float, language: Language
+) -> dict[str, Any]:
     built = outcome.value
     problems = built.problems if built else outcome.problems
     return {
@@ -102,7 +116,7 @@ def _result(path: Path, case_id: str | None, outcome: Outcome[Built], seconds: f
         "pages": built.pages if built else None,
         "seconds": round(seconds, 3),
         "documents": [_document(part) for part in built.page_map] if built else [],
-        "problems": [told(problem) for problem in problems],
+        "problems": [told(problem, language) for problem in problems],
     }
 
 

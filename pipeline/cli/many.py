@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.cli.report import bug, print_problem
+from pipeline.cli.report import Telling, bug, show
 from pipeline.errors import ExitCode, Problem, VisaPacketError
 
 Value = TypeVar("Value")
+_IN_FULL = Telling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +22,17 @@ class Outcome(Generic[Value]):
     problems: tuple[Problem, ...] = ()
 
 
-def attempt(work: Callable[[], Value]) -> Outcome[Value]:
+def attempt(work: Callable[[], Value], telling: Telling = _IN_FULL) -> Outcome[Value]:
     """Do ``work``; a failure that a user can understand is shown and becomes an outcome."""
     try:
         return Outcome(work())
     except VisaPacketError as error:
-        show(error.problems)
+        show(error.problems, telling)
         return Outcome(None, error.exit_code, error.problems)
     except Exception as error:  # noqa: BLE001 - a bug in one case does not stop the others either
         problem = bug(error)
-        show([problem])
+        show([problem], telling)
         return Outcome(None, ExitCode.BUG, (problem,))
-
-
-def show(problems: Iterable[Problem]) -> None:
-    """Print problems for people."""
-    for problem in problems:
-        print_problem(problem)
 
 
 def overall(codes: Iterable[int]) -> ExitCode:

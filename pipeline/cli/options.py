@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -10,11 +11,20 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.check import Options
+from pipeline.language import LANGUAGES, language_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 CASE_FILE = "case.json"
 
+lang_option = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    default=lambda: language_of(os.environ),
+    show_default="by the locale",
+    help="Language of the rules' texts.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 
@@ -36,6 +46,8 @@ def check_options(command: Function) -> Function:
             help="A shipped template set, or the folder of your own.",
         ),
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
+        click.option("--notes", is_flag=True, help="Print notes in full, not only how many there are."),
+        lang_option,
         json_option,
     )
     for decorator in reversed(decorators):

@@ -11,9 +11,18 @@ from typing import Any
 import click
 
 from pipeline.errors import ExitCode, Problem
+from pipeline.language import Language
 from pipeline.version import VERSION
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How problems are told: in which language, and whether notes are printed one by one."""
+
+    language: Language = "en"
+    notes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,22 @@ def print_problem(problem: Problem) -> None:
         click.echo(click.style(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
 
 
-def told(problem: Problem) -> dict[str, Any]:
+def show(problems: Sequence[Problem], telling: Telling) -> None:
+    """Print problems for people; notes only as their number, unless they are asked for."""
+    for problem in problems:
+        if telling.notes or problem.severity != "info":
+            print_problem(problem.in_language(telling.language))
+    notes = sum(problem.severity == "info" for problem in problems)
+    if notes and not telling.notes:
+        line = "1 note; --notes shows it" if notes == 1 else f"{notes} notes; --notes shows them"
+        click.secho(line, dim=True, err=True)
+
+
+def told(problem: Problem, language: Language = "en") -> dict[str, Any]:
     """A problem as a JSON object."""
-    return asdict(problem)
+    fields = asdict(problem.in_language(language))
+    del fields["translations"]
+    return fields
 
 
 def _document(report: Report) -> dict[str, Any]:

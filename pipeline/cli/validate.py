@@ -9,15 +9,24 @@ from typing import Any
 import click
 
 from pipeline.check import Options, check_case
-from pipeline.cli.many import attempt, overall, show
+from pipeline.cli.many import attempt, overall
 from pipeline.cli.options import case_files, cases_argument, check_options, make_options
-from pipeline.cli.report import Report, emit, told
+from pipeline.cli.report import Report, Telling, emit, show, told
+from pipeline.language import Language
 
 
 @click.command(short_help="Check cases and their attachments without building anything.")
 @cases_argument
 @check_options
-def validate(cases: tuple[Path, ...], as_of: datetime | None, templates: str, strict: bool, as_json: bool) -> int:
+def validate(
+    cases: tuple[Path, ...],
+    as_of: datetime | None,
+    templates: str,
+    strict: bool,
+    notes: bool,
+    language: Language,
+    as_json: bool,
+) -> int:
     """Check each CASE: its JSON against the schemas, the rules of the visa, and its attachments.
 
     Nothing is written. Every problem is told at once, with its place and what to do.
@@ -28,23 +37,24 @@ def validate(cases: tuple[Path, ...], as_of: datetime | None, templates: str, st
       visa-packet validate examples/chen-lihua --json
     """
     options = make_options(as_of, templates, strict=strict)
-    results = [_validate_one(path, options, as_json=as_json) for path in case_files(cases)]
+    telling = Telling(language, notes)
+    results = [_validate_one(path, options, telling, as_json=as_json) for path in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
     emit(Report("validate", code, (), results), as_json=as_json)
     return code
 
 
-def _validate_one(path: Path, options: Options, *, as_json: bool) -> dict[str, Any]:
-    outcome = attempt(lambda: check_case(path, options))
+def _validate_one(path: Path, options: Options, telling: Telling, *, as_json: bool) -> dict[str, Any]:
+    outcome = attempt(lambda: check_case(path, options), telling)
     checked = outcome.value
     problems = checked.problems if checked else outcome.problems
     if checked is not None:
-        show(problems)
+        show(problems, telling)
         if not as_json:
             click.echo(f"{path}: nothing forbids to build it")
     return {
         "case": str(path),
         "case_id": checked.loaded.case.case_id if checked else None,
         "exit_code": int(outcome.code),
-        "problems": [told(problem) for problem in problems],
+        "problems": [told(problem, telling.language) for problem in problems],
     }

@@ -16,7 +16,18 @@ from pipeline.rules.catalogue import Rule, catalogue
 from pipeline.rules.registry import CHECKS, CheckFunction, Hit
 
 #: Modules with rules on the case alone. Rules of the theme "papers" need the plan: pipeline/plan.py.
-THEMES = ("identity", "dates", "visits", "tb", "scope")
+THEMES = (
+    "identity",
+    "dates",
+    "visits",
+    "tb",
+    "scope",
+    "visa",
+    "organisations",
+    "supplied",
+    "regenerative",
+    "wording",
+)
 
 
 def check_rules(case: Case, as_of: date, document: JsonFile) -> list[Problem]:
@@ -40,15 +51,17 @@ def load_checks() -> dict[str, CheckFunction]:
 def finding(entry: Rule, hit: Hit, document: JsonFile) -> Problem:
     """A hit of a rule as a problem with its place in ``document``."""
     line, column = document.places.value(hit.pointer)
+    words = entry.told(hit.details)
     return Problem(
         code=entry.id,
         severity=entry.severity,
-        message=entry.message.format(detail=hit.detail),
-        hint=entry.hint.format(detail=hit.detail),
+        message=words["en"].message,
+        hint=words["en"].hint,
         file=document.name,
         pointer=hit.pointer,
         line=line,
         column=column,
         source=entry.source,
         as_of=entry.as_of,
+        translations={language: (told.message, told.hint) for language, told in words.items()},
     )

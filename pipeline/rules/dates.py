@@ -10,8 +10,9 @@ from pipeline.filters import REIWA_START
 from pipeline.rules.calendar import months_after
 from pipeline.rules.registry import Hit, rule
 
-#: Passport and photo have terms of their own: the passport's expiry (ID-06) and the photo's age (OUT-06).
 VALIDITY_MONTHS = 3
+#: Papers with terms of their own: the passport's expiry (ID-06) and the photo's age (OUT-06).
+OWN_TERMS = ("passport", "photo")
 
 
 @rule("DAT-01")
@@ -19,11 +20,11 @@ def passport_dates(case: Case, as_of: date) -> Iterator[Hit]:
     for pointer, person in case.travellers.values():
         passport = person.passport
         if passport.issue_date <= person.birth_date:
-            yield Hit(f"{pointer}/passport/issue_date", "it was issued before its holder was born")
+            yield Hit(f"{pointer}/passport/issue_date", ["issued_before_birth"])
         if passport.expiry_date <= passport.issue_date:
-            yield Hit(f"{pointer}/passport/expiry_date", "it expires before it was issued")
+            yield Hit(f"{pointer}/passport/expiry_date", ["expires_before_issue"])
         if passport.issue_date > as_of:
-            yield Hit(f"{pointer}/passport/issue_date", "it is issued in the future")
+            yield Hit(f"{pointer}/passport/issue_date", ["issued_in_future"])
 
 
 @rule("DAT-02")
@@ -42,7 +43,7 @@ def filing_lies_ahead(case: Case, as_of: date) -> Iterator[Hit]:
 def papers_are_recent(case: Case, _as_of: date) -> Iterator[Hit]:
     oldest = months_after(case.visa.filing_date, -VALIDITY_MONTHS)
     for index, paper in enumerate(case.attachments):
-        if _expired(paper, case.visa.filing_date, oldest):
+        if paper.role not in OWN_TERMS and _expired(paper, case.visa.filing_date, oldest):
             field = "valid_until" if paper.valid_until else "issued_on"
             yield Hit(f"/attachments/{index}/{field}")
 

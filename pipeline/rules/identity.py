@@ -18,6 +18,8 @@ from pipeline.rules.registry import Hit, rule
 _ORDINARY = re.compile(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|1[45][0-9]{7}")
 _OLD_SERIES = re.compile(r"G[0-9]{8}|1[45][0-9]{7}")
 _NAME_FIELD = 39
+#: Characters that are read lü or nü, by the spelling of that syllable in newer passports.
+_SYLLABLES = {"LYU": frozenset("吕呂律绿綠旅履侣侶缕縷屡屢铝鋁闾閭榈櫚"), "NYU": frozenset("女钕")}
 
 
 @rule("ID-01")
@@ -40,10 +42,10 @@ def zone_is_valid(case: Case, _as_of: date) -> Iterator[Hit]:
         if passport.mrz is None:
             continue
         if parse(*passport.mrz).document[:1] != "P":
-            yield Hit(f"{pointer}/mrz/0", "the first line does not begin with P")
+            yield Hit(f"{pointer}/mrz/0", ["first_letter"])
         wrong = wrong_check_digits(passport.mrz[1])
         if wrong:
-            yield Hit(f"{pointer}/mrz/1", f"wrong check digit of {', '.join(wrong)}")
+            yield Hit(f"{pointer}/mrz/1", [name.replace(" ", "_") for name in wrong])
 
 
 @rule("ID-03")
@@ -73,9 +75,9 @@ def resident_id_is_valid(case: Case, _as_of: date) -> Iterator[Hit]:
         try:
             ric.validate(number)
         except InvalidChecksum:
-            yield Hit(pointer, "wrong check digit")
+            yield Hit(pointer, ["check_digit"])
         except ValidationError:
-            yield Hit(pointer, "no such area or day of birth")
+            yield Hit(pointer, ["area_or_day"])
 
 
 @rule("ID-05")
@@ -125,3 +127,23 @@ def _resident_ids(case: Case) -> Iterator[tuple[str, str]]:
     for pointer, person in case.travellers.values():
         if person.resident_id:
             yield f"{pointer}/resident_id", person.resident_id
+
+
+@rule("FRM-06")
+def given_names_in_one_word(case: Case, _as_of: date) -> Iterator[Hit]:
+    for pointer, person in case.travellers.values():
+        given, zone = person.name.given_names, person.passport.mrz
+        printed_apart = zone is not None and parse(*zone).given_names == name_in_zone(given)
+        if " " in given and not printed_apart:
+            yield Hit(f"{pointer}/name/given_names")
+
+
+@rule("ID-08")
+def name_with_u_umlaut(case: Case, _as_of: date) -> Iterator[Hit]:
+    for pointer, person in case.travellers.values():
+        letters = person.name.surname + person.name.given_names
+        if any(
+            _SYLLABLES[syllable].intersection(person.name.chinese) and syllable not in letters
+            for syllable in _SYLLABLES
+        ):
+            yield Hit(f"{pointer}/name")

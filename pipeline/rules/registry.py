@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.case import Case
+from pipeline.case import Case, Trilingual
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place in the case where a rule is not met. ``detail`` fills the catalogue's message; never a value."""
+    """A place in the case where a rule is not met.
+
+    ``details`` fill the catalogue's message: keys of the entry's own details, or the names of things. Never a value.
+    """
 
     pointer: str
-    detail: str = ""
+    details: Sequence[str | Trilingual] = ()
 
 
 CheckFunction = Callable[[Case, date], Iterable[Hit]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.case import Case
+from pipeline.case import Case, Trilingual
 from pipeline.resources import read_data
 from pipeline.rules.registry import Hit, rule
 
@@ -21,7 +21,8 @@ def chinese_nationals(case: Case, _as_of: date) -> Iterator[Hit]:
 def mission_of_residence(case: Case, _as_of: date) -> Iterator[Hit]:
     beijing = read_data("missions")["missions"]["beijing"]["provinces"]
     if (case.patient.address.province in beijing) != (case.visa.mission == "beijing"):
-        yield Hit("/visa/mission", "、".join(beijing))
+        names = "、".join(beijing)
+        yield Hit("/visa/mission", [Trilingual(ja=names, en=names, zh=names)])
 
 
 @rule("VIS-09")

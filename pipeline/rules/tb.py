@@ -6,14 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.case import Case
-from pipeline.jpets import screening_for, table_is_stale
+from pipeline.jpets import screening_for, stays_are_long, table_is_stale
+from pipeline.resources import read_data
 from pipeline.rules.registry import Hit, rule
-
-_DETAILS = {
-    "not_started": "for this nationality the start of pre-entry TB screening is not set in the table",
-    "required": "by the table, pre-entry TB screening applies to this nationality",
-    "not_listed": "this nationality is not in the table of pre-entry TB screening",
-}
 
 
 @rule("TB-01")
@@ -26,10 +21,29 @@ def short_stay(case: Case, _as_of: date) -> Iterator[Hit]:
 def long_stay(case: Case, _as_of: date) -> Iterator[Hit]:
     status = screening_for(case).status
     if status != "not_applicable":
-        yield Hit("/tb_screening", _DETAILS[status])
+        yield Hit("/tb_screening", [status])
 
 
 @rule("TB-06")
 def stale_table(_case: Case, as_of: date) -> Iterator[Hit]:
     if table_is_stale(as_of):
         yield Hit("/tb_screening")
+
+
+@rule("TB-04")
+def certificate_in_time(case: Case, _as_of: date) -> Iterator[Hit]:
+    steps = case.tb_screening.steps
+    if case.visa.certificate_of_eligibility is not None or not stays_are_long(case):
+        return
+    if steps.certificate is not None and steps.chest_xray is not None:
+        days = read_data("jpets")["certificate_valid_days"]
+        if (case.visa.filing_date - steps.chest_xray).days > days:
+            yield Hit("/tb_screening/steps/chest_xray")
+
+
+@rule("TB-05")
+def residence_elsewhere(case: Case, _as_of: date) -> Iterator[Hit]:
+    listed = {row["nationality"] for row in read_data("jpets")["start"]}
+    listed_national = case.patient.nationality in listed
+    if stays_are_long(case) and listed_national and case.tb_screening.residence_country not in listed:
+        yield Hit("/tb_screening/residence_country")

@@ -18,13 +18,13 @@ def visits_in_order(case: Case, _as_of: date) -> Iterator[Hit]:
     for index, visit in enumerate(visits):
         at = f"/treatment/visits/{index}"
         if visit.exit_date < visit.entry_date:
-            yield Hit(f"{at}/exit_date", "the exit is before the entry")
+            yield Hit(f"{at}/exit_date", ["exit_before_entry"])
         for number, procedure in enumerate(visit.procedures):
             if not visit.entry_date <= procedure.date <= visit.exit_date:
-                yield Hit(f"{at}/procedures/{number}/date", "this lies outside the stay")
+                yield Hit(f"{at}/procedures/{number}/date", ["outside"])
     for index, (earlier, later) in enumerate(pairwise(visits), start=1):
         if later.entry_date <= earlier.exit_date:
-            yield Hit(f"/treatment/visits/{index}/entry_date", "this visit begins before the one above it has ended")
+            yield Hit(f"/treatment/visits/{index}/entry_date", ["overlap"])
 
 
 @rule("SCH-01")
@@ -61,9 +61,9 @@ def long_stay(case: Case, _as_of: date) -> Iterator[Hit]:
         if visit.days <= SHORT_STAY_DAYS:
             continue
         if not visit.hospitalised:
-            yield Hit(f"/treatment/visits/{index}/hospitalised", "the patient is not hospitalised")
+            yield Hit(f"/treatment/visits/{index}/hospitalised", ["not_hospitalised"])
         if case.visa.certificate_of_eligibility is None:
-            yield Hit(f"/treatment/visits/{index}", "the case names no Certificate of Eligibility")
+            yield Hit(f"/treatment/visits/{index}", ["no_certificate"])
 
 
 @rule("DOC-08")

@@ -9,7 +9,8 @@ import pytest
 from conftest import EXAMPLES, Command, run_process
 
 from pipeline.cli.main import COMMANDS
-from pipeline.rules.catalogue import catalogue
+from pipeline.language import LANGUAGES, Language
+from pipeline.rules.catalogue import UncheckedRule, all_rules, unchecked
 from pipeline.schemas import schema_names, validator
 from pipeline.version import VERSION
 
@@ -49,7 +50,8 @@ class TestReport:
         assert result["pages"] == sum(part["pages"] for part in result["documents"])
         assert len(result["documents"]) == 8
         assert {problem["severity"] for problem in result["problems"]} <= {"warning", "info"}
-        assert all(problem["message"] in run.err for problem in result["problems"])
+        for problem in result["problems"]:
+            assert (problem["message"] in run.err) == (problem["severity"] == "warning")
 
     def test_validate(self, visa_packet: Command, tmp_path: Path) -> None:
         run = visa_packet("validate", CASE, "--as-of", "2026-11-22", "--json")
@@ -81,7 +83,8 @@ class TestReport:
 
     def test_rules(self, visa_packet: Command) -> None:
         results = visa_packet("rules", "--json").report["results"]
-        assert [result["id"] for result in results] == list(catalogue())
+        assert [result["id"] for result in results] == list(all_rules())
+        assert {result["id"] for result in results if result["not_checked"]} == set(unchecked())
         (one,) = visa_packet("rules", "id-02", "--json").report["results"]
         assert one["id"] == "ID-02"
         assert one["source"]
@@ -105,14 +108,23 @@ class TestText:
         assert [line.split()[0] for line in visa_packet("schema").out.splitlines()] == schema_names()
 
     def test_rules_are_listed(self, visa_packet: Command) -> None:
-        assert [line.split()[0] for line in visa_packet("rules").out.splitlines()] == list(catalogue())
+        lines = visa_packet("rules").out.splitlines()
+        assert [line.split()[0] for line in lines] == list(all_rules())
+        states = {line.split()[0]: line.split()[1] for line in lines}
+        assert {rule_id for rule_id, state in states.items() if state == "-"} == set(unchecked())
 
-    @pytest.mark.parametrize("rule_id", catalogue())
-    def test_a_rule_is_explained(self, visa_packet: Command, rule_id: str) -> None:
-        rule = catalogue()[rule_id]
-        out = visa_packet("rules", rule_id).out
-        for words in (rule.id, rule.title, rule.severity, rule.source, rule.as_of, rule.confidence):
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("rule_id", all_rules())
+    def test_a_rule_is_explained(self, visa_packet: Command, rule_id: str, language: Language) -> None:
+        rule = all_rules()[rule_id]
+        out = visa_packet("rules", rule_id, "--lang", language).out
+        texts = (rule.texts[language].title, rule.texts[language].hint.partition("{detail}")[0])
+        for words in (rule.id, *texts, rule.severity, rule.source, rule.as_of, rule.confidence):
             assert words in out
+        assert "{" not in out
+        assert ("程序不检查" in out) == (language == "zh" and rule_id in unchecked())
+        if isinstance(rule, UncheckedRule):
+            assert rule.not_checked in out
 
     def test_doctor(self, visa_packet: Command) -> None:
         lines = visa_packet("doctor").out.splitlines()

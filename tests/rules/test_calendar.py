@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.rules.calendar import months_after
+from pipeline.rules.calendar import after_working_days, is_working_day, months_after
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,37 @@ def test_the_day_is_kept_or_is_the_last_of_its_month(day: date, months: int) -> 
         return
     assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == months
     assert found.day == day.day or (found.day < day.day and date.fromordinal(found.toordinal() + 1).day == 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        ("2026-12-07", True),
+        ("2026-12-05", False),
+        ("2026-12-06", False),
+        ("2027-01-01", False),
+        ("2027-01-11", False),
+        ("2027-04-29", False),
+        ("2027-02-08", False),
+        ("2026-10-07", False),
+        ("2026-10-10", False),
+    ],
+)
+def test_a_working_day_is_one_in_both_countries(day: str, works: bool) -> None:  # noqa: FBT001 - a table
+    """Among them: a Monday that is a holiday of Japan alone, days of China alone, a Saturday worked in China."""
+    assert is_working_day(date.fromisoformat(day)) == works
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "expected"),
+    [
+        ("2026-12-07", 0, "2026-12-07"),
+        ("2026-12-07", 1, "2026-12-08"),
+        ("2026-12-07", 5, "2026-12-14"),
+        ("2026-12-04", 1, "2026-12-07"),
+        ("2026-09-30", 1, "2026-10-08"),
+        ("9999-12-30", 5, "9999-12-31"),
+    ],
+)
+def test_after_working_days(day: str, number: int, expected: str) -> None:
+    assert after_working_days(date.fromisoformat(day), number) == date.fromisoformat(expected)

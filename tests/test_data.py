@@ -1,0 +1,51 @@
+"""Tables that change: each says where it comes from and as of when."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from pipeline.resources import read_data
+
+TABLES = ("fees", "jpets", "missions", "photo", "visa-terms", "wordings")
+
+
+def words(data: Any) -> list[str]:
+    return [text for value in data.values() for text in (words(value) if isinstance(value, dict) else value)]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_dated(name: str) -> None:
+    table = read_data(name)
+    assert date(2020, 1, 1) < date.fromisoformat(table["as_of"]) < date(2100, 1, 1)
+    assert table["title"]
+    assert name == "wordings" or table.get("source") or table.get("sources")
+
+
+def test_every_table_is_known() -> None:
+    folder = ROOT / "pipeline" / "data"
+    assert {path.stem for path in folder.glob("*.json")} == {*TABLES, "labels"}
+
+
+def test_every_term_has_a_source() -> None:
+    table = read_data("visa-terms")
+    assert set(table["terms"]) == set(table["sources"])
+
+
+def test_the_photo_is_printed_in_its_size() -> None:
+    packet = json.loads((Path(ROOT) / "templates" / "medical-stay" / "packet.json").read_text(encoding="utf-8"))
+    [size] = [entry["print_size_mm"] for entry in packet["contents"] if "print_size_mm" in entry]
+    assert size == read_data("photo")["size_mm"]
+
+
+def test_the_words_that_are_looked_for_are_expressions() -> None:
+    table = read_data("wordings")
+    for expression in (*words(table["forbidden"]), *table["treatments"].values()):
+        assert not re.compile(expression, re.IGNORECASE).search("")
+    assert all(text == text.strip().lower() for text in table["vague_purposes"])
