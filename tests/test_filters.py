@@ -97,7 +97,7 @@ def test_every_label_has_every_language() -> None:
         ("step", "visit", "step"),
         ("passport_kind", "passport", "kind"),
         ("risk_class", "treatment", "risk_class"),
-        ("treatment_kind", "treatment", "kind"),
+        ("treatment_kind", "treatment", "/properties/kind"),
     ],
 )
 def test_every_code_that_a_case_may_have_has_a_label(table: str, schema: str, definition: str) -> None:

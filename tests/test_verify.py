@@ -216,7 +216,7 @@ class TestCommand:
         assert run.report["results"] == [{"path": str(packet), "ok": True, "problems": []}]
         run = visa_packet("verify", packet / "bundle.pdf")
         assert run.code == 0
-        assert "right (9 files" in run.out
+        assert "right (15 files" in run.out
 
     def test_wrong(self, spoilt: Path, visa_packet: Command) -> None:
         (spoilt / DOCUMENT).unlink()

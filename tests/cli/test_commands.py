@@ -47,7 +47,7 @@ class TestReport:
         assert result["case_id"] == "wang-xiaoming"
         assert result["folder"] == str(tmp_path / "out" / "wang-xiaoming")
         assert result["pages"] == sum(part["pages"] for part in result["documents"])
-        assert len(result["documents"]) == 8
+        assert len(result["documents"]) == 11
         assert {problem["severity"] for problem in result["problems"]} <= {"warning", "info"}
         assert all(problem["message"] in run.err for problem in result["problems"])
 
