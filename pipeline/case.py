@@ -87,6 +87,22 @@ class Procedure(Frozen, frozen=True):
     step: Literal["examination", "harvest", "injection", "follow_up", "other"]
 
 
+class Lodging(Frozen, frozen=True):
+    name: Bilingual
+    address: Bilingual
+    phone: str
+
+
+class Flight(Frozen, frozen=True):
+    flight: str
+    port: str
+
+
+class Activity(Frozen, frozen=True):
+    date: dt.date
+    text: Trilingual
+
+
 class Visit(Frozen, frozen=True):
     entry_date: dt.date
     exit_date: dt.date
@@ -94,11 +110,21 @@ class Visit(Frozen, frozen=True):
     physician: Bilingual
     purpose: Trilingual
     procedures: tuple[Procedure, ...]
+    lodging: Lodging | None = None
+    arrival: Flight | None = None
+    departure: Flight | None = None
+    activities: tuple[Activity, ...] = ()
 
     @property
     def days(self) -> int:
         """Length of the stay in days, the days of entry and of exit both counted."""
         return (self.exit_date - self.entry_date).days + 1
+
+
+class CellProcessing(Frozen, frozen=True):
+    name: Bilingual
+    kind: Literal["licensed", "notified", "accredited_abroad"]
+    facility_number: str | None = None
 
 
 class Treatment(Frozen, frozen=True):
@@ -107,6 +133,12 @@ class Treatment(Frozen, frozen=True):
     visits: tuple[Visit, ...]
     risk_class: Literal["I", "II", "III"] | None = None
     plan_number: str | None = None
+    plan_title: str | None = None
+    committee_number: str | None = None
+    committee_name: str | None = None
+    cell_processing: CellProcessing | None = None
+    dose: Trilingual | None = None
+    guidance: Trilingual | None = None
     culture_and_release_days: int | None = None
     need_for_visits: Trilingual | None = None
 

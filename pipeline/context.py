@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from pipeline.case import Case, Trilingual, Visit
+from babel.dates import format_date
+
+from pipeline.case import Case, Flight, Trilingual, Visit
 from pipeline.jpets import screening_for
 from pipeline.plan import AttachmentPart, DocumentPart, Packet, Requirement, passport_name
 from pipeline.resources import read_data
-from pipeline.template_set import TemplateSet
+from pipeline.template_set import OfficialRow, TemplateSet
+
+LANGUAGES = ("ja", "en", "zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ def document_context(case: Case, as_of: date) -> dict[str, Any]:
         "mission": read_data("missions")["missions"][case.visa.mission]["name"],
         "addressee": read_data("missions")["missions"][case.visa.mission]["addressee"],
         "stays": [_stay(number, visit) for number, visit in enumerate(case.treatment.visits, start=1)],
+        "days_of_stay": [_days(visit) for visit in case.treatment.visits],
         "longest_stay": case.longest_stay,
         "jpets": screening_for(case),
     }
@@ -75,15 +80,54 @@ def _stay(number: int, visit: Visit) -> dict[str, Any]:
         "physician": visit.physician,
         "purpose": visit.purpose,
         "procedures": visit.procedures,
+        "lodging": visit.lodging,
+        "arrival": visit.arrival,
+        "departure": visit.departure,
+        "activities": visit.activities,
     }
+
+
+def _days(visit: Visit) -> list[dict[str, Any]]:
+    """Each day of a stay with all that the case plans for it; a day for which it plans nothing has no activity."""
+    planned: dict[date, list[Trilingual]] = {
+        visit.entry_date + timedelta(days=number): [] for number in range(visit.days)
+    }
+    planned[visit.entry_date].append(_journey("entry", visit.arrival))
+    steps = [(step.date, _label("step", step.step)) for step in visit.procedures]
+    for day, text in [*steps, *((activity.date, activity.text) for activity in visit.activities)]:
+        planned[day].append(text)
+    planned[visit.exit_date].append(_journey("exit", visit.departure))
+    return [
+        {
+            "date": day,
+            "weekday": Trilingual(*(format_date(day, "EEE", locale=language) for language in LANGUAGES)),
+            "activities": activities,
+            "lodging": None if day == visit.exit_date else visit.lodging,
+        }
+        for day, activities in planned.items()
+    ]
+
+
+def _journey(way: str, flight: Flight | None) -> Trilingual:
+    """Entry or exit with the flight; an airport that has no name in the labels is called by its code."""
+    word = _label("journey", way)
+    if flight is None:
+        return word
+    known = flight.port in read_data("labels")["airport"]
+    port = _label("airport", flight.port) if known else Trilingual(flight.port, flight.port, flight.port)
+    return Trilingual(*(f"{getattr(word, key)} {flight.flight} {getattr(port, key)}" for key in LANGUAGES))
+
+
+def _label(table: str, code: str) -> Trilingual:
+    return Trilingual(**read_data("labels")[table][code])
 
 
 def _required(requirement: Requirement, case: Case, packet: Packet, pages: PagePlan) -> dict[str, Any]:
     row = requirement.row
     supplied = [
-        {"label": _label(part, case, requirement), "page": pages.first_page[part.id]}
+        {"label": _owner(part, case, requirement), "page": pages.first_page[part.id]}
         for part in packet.parts
-        if isinstance(part, AttachmentPart) and part.attachment.role == row.role
+        if _answers(part, row)
     ]
     return {
         "letter": row.letter,
@@ -96,16 +140,21 @@ def _required(requirement: Requirement, case: Case, packet: Packet, pages: PageP
     }
 
 
-def _label(part: AttachmentPart, case: Case, requirement: Requirement) -> str:
+def _answers(part: DocumentPart | AttachmentPart, row: OfficialRow) -> bool:
+    return part.id == row.document if isinstance(part, DocumentPart) else part.attachment.role == row.role
+
+
+def _owner(part: DocumentPart | AttachmentPart, case: Case, requirement: Requirement) -> str:
     """Whose paper it is, where the list asks for one of each traveller."""
     for_several = requirement.row.whom == "everyone" and len(case.travellers) > 1
-    return passport_name(case.travellers[part.person][1]) if for_several else ""
+    if not for_several or isinstance(part, DocumentPart):
+        return ""
+    return passport_name(case.travellers[part.person][1])
 
 
 def _is_enclosed(part: DocumentPart | AttachmentPart, templates: TemplateSet) -> bool:
-    if isinstance(part, DocumentPart):
-        return not part.is_cover
-    return templates.official(part.attachment.role) is None
+    is_cover = isinstance(part, DocumentPart) and part.is_cover
+    return not is_cover and not any(_answers(part, row) for row in templates.packet.official_list)
 
 
 def _enclosed(part: DocumentPart | AttachmentPart, pages: PagePlan) -> dict[str, Any]:

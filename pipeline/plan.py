@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from pipeline.case import SHORT_STAY_DAYS, Attachment, Case, Role, Traveller, Trilingual
@@ -80,8 +80,9 @@ CONDITIONS: dict[str, Callable[[Case], bool]] = {
 
 def plan_packet(case: Case, templates: TemplateSet) -> Packet:
     """Choose and order the parts of the packet of ``case``."""
-    parts = [part for entry in templates.packet.contents for part in _parts(entry, case, templates)]
-    return Packet(tuple(parts), tuple(_requirement(row, case) for row in templates.packet.official_list))
+    parts = tuple(part for entry in templates.packet.contents for part in _parts(entry, case, templates))
+    made: Collection[str | None] = {part.id for part in parts if isinstance(part, DocumentPart)}
+    return Packet(parts, tuple(_requirement(row, case, made) for row in templates.packet.official_list))
 
 
 def passport_name(person: Traveller) -> str:
@@ -115,12 +116,16 @@ def _named(row: OfficialRow, companion: str | None = None) -> Trilingual:
 
 
 def _parts(entry: Entry, case: Case, templates: TemplateSet) -> Iterator[DocumentPart | AttachmentPart]:
-    if not CONDITIONS[entry.when](case):
+    if not CONDITIONS[entry.when](case) or _is_attached(entry.unless_attached, case):
         return
     if entry.attachments is not None:
         yield from _attachments(entry, entry.attachments, case, templates)
     elif entry.document and entry.template and entry.title and entry.issuer:
         yield DocumentPart(entry.document, entry.template, entry.title, entry.issuer, entry.is_cover)
+
+
+def _is_attached(role: Role | None, case: Case) -> bool:
+    return any(attachment.role == role for attachment in case.attachments)
 
 
 def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet) -> Iterator[AttachmentPart]:
@@ -132,9 +137,11 @@ def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet) -
                 yield AttachmentPart(part_id, index, attachment, person, named.title, named.issuer, entry.print_size_mm)
 
 
-def _requirement(row: OfficialRow, case: Case) -> Requirement:
+def _requirement(row: OfficialRow, case: Case, made: Collection[str | None]) -> Requirement:
+    """``made`` are the documents of the packet: one that answers the row answers it for everyone."""
     needed = CONDITIONS[row.when](case)
     people = case.travellers if row.whom == "everyone" else ("patient",)
     supplied = {attachment.person for attachment in case.attachments if attachment.role == row.role}
-    missing = tuple(person for person in people if person not in supplied) if needed else ()
+    lacking = tuple(person for person in people if person not in supplied)
+    missing = () if not needed or row.document in made else lacking
     return Requirement(row, needed, missing)

@@ -33,6 +33,7 @@ class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     whom: Literal["patient", "everyone"]
     source: str
     as_of: str
+    document: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -43,6 +44,7 @@ class Entry(msgspec.Struct, frozen=True):
     title: Trilingual | None = None
     issuer: Trilingual | None = None
     when: ConditionName = "always"
+    unless_attached: Role | None = None
     is_cover: bool = False
     attachments: Role | None = None
     print_size_mm: tuple[float, float] | None = None
@@ -92,7 +94,11 @@ def _read_packet(folder: Path) -> JsonFile:
         document = read_json(folder / "packet.json")
     except CaseError as error:
         raise TemplateError(error.problems) from None
-    problems = check_schema(document, "packet") or [*_titles_missing(document), *_repeated(document)]
+    problems = check_schema(document, "packet") or [
+        *_titles_missing(document),
+        *_repeated(document),
+        *_unknown(document),
+    ]
     if problems:
         raise TemplateError(problems)
     return document
@@ -122,6 +128,21 @@ def _repeated(document: JsonFile) -> Iterator[Problem]:
             message = "an earlier entry has the same name"
             yield document.problem("packet-repeated", pointer, message, "give the document another id, or remove one")
         seen.add((key, entry[key]))
+
+
+def _unknown(document: JsonFile) -> list[Problem]:
+    """A problem for each row of the official list that is answered by a document that the set does not have."""
+    known = {entry.get("document") for entry in document.data["contents"]}
+    return [
+        document.problem(
+            "packet-document",
+            f"/official_list/{index}/document",
+            "the contents have no document of that name",
+            "name a document of the contents, or remove this line",
+        )
+        for index, row in enumerate(document.data["official_list"])
+        if "document" in row and row["document"] not in known
+    ]
 
 
 def _read_template(path: Path) -> bytes:

@@ -41,6 +41,8 @@ def make_set(folder: Path, *paragraphs: str, edits: Mapping[str, Any] | None = N
     folder.mkdir(parents=True)
     packet = json.loads((MEDICAL_STAY / "packet.json").read_text(encoding="utf-8"))
     attachments = [entry for entry in packet["contents"] if "attachments" in entry]
+    for row in packet["official_list"]:
+        row.pop("document", None)
     letter = {"document": "letter", "template": "letter.docx", "title": _WORDS, "issuer": _WORDS, "when": "always"}
     packet |= {"id": "small", "contents": [letter, *attachments]} | dict(edits or {})
     (folder / "packet.json").write_text(json.dumps(packet, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -62,10 +62,17 @@ def test_what_was_built_is_told(small: str, out: Path) -> None:
 
 
 def test_the_packet_of_the_shipped_set(packet: Path) -> None:
-    documents = ["cover-sheet", "invitation-letter", "letter-of-guarantee", "tb-screening-checklist"]
-    names = [f"{number:02}-{name}" for number, name in enumerate(documents, start=1)]
+    documents = [
+        "01-cover-sheet",
+        "02-invitation-letter",
+        "03-letter-of-guarantee",
+        "04-schedule-of-stay",
+        "05-regenerative-medicine-sheet",
+        "06-tb-screening-checklist",
+        "07-treatment-schedule",
+    ]
     assert sorted(snapshot(packet)) == sorted(
-        ["bundle.pdf", "manifest.json", *(f"documents/{name}.{kind}" for name in names for kind in ("docx", "pdf"))]
+        ["bundle.pdf", "manifest.json", *(f"documents/{name}.{kind}" for name in documents for kind in ("docx", "pdf"))]
     )
 
 
@@ -199,7 +206,7 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
 
 def test_no_attachment_at_all_still_gives_the_documents(edit: Edit, out: Path) -> None:
     built = build_case(edit({"/attachments": []}), out, Options(AS_OF))
-    assert [part["kind"] for part in built.page_map] == ["cover", "document", "document", "document"]
+    assert [part["kind"] for part in built.page_map] == ["cover", *["document"] * 6]
 
 
 def test_the_library_never_exits_and_prints_nothing(small: str, out: Path, capfd: pytest.CaptureFixture[str]) -> None:

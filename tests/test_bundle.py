@@ -24,14 +24,19 @@ ORDER_OF_ONE = [
     "cover-sheet",
     "invitation-letter",
     "letter-of-guarantee",
+    "schedule-of-stay",
+    "regenerative-medicine-sheet",
     "tb-screening-checklist",
     "attachment-1-passport",
     "attachment-2-photo",
     "attachment-3-funds-proof",
     "attachment-4-identity-document",
+    "treatment-schedule",
 ]
 ORDER_OF_TWO = [
-    *ORDER_OF_ONE[:4],
+    *ORDER_OF_ONE[:3],
+    "list-of-applicants",
+    *ORDER_OF_ONE[3:6],
     "attachment-1-passport",
     "attachment-7-passport",
     "attachment-2-photo",
@@ -145,7 +150,7 @@ class TestPacket:
                 for row in manifest["missing"]
             ]
             assert [row for row in listed if row not in cover] == []
-        assert [row["letter"] for row in manifest_of(packet)["missing"]] == ["ウ", "エ", "ク"]
+        assert [row["letter"] for row in manifest_of(packet)["missing"]] == ["ウ", "エ"]
         assert manifest_of(packet_with_companion)["missing"] == []
 
     def test_title_language_and_view(self, built: Path) -> None:

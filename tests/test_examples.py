@@ -44,7 +44,7 @@ def test_what_the_readme_says_is_missing() -> None:
     def missing(example: str) -> list[str]:
         return [row.row.role for row in checked(example).packet.requirements if row.missing_for]
 
-    assert missing("wang-xiaoming") == ["visa_application", "combined_form", "treatment_schedule"]
+    assert missing("wang-xiaoming") == ["visa_application", "combined_form"]
     assert missing("chen-lihua") == []
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from conftest import AS_OF, EXAMPLES, REMOVE, Edit, change
 
@@ -122,7 +124,6 @@ def test_what_is_missing_for_one_person(edit: Edit) -> None:
             "combined_form",
             "funds_proof",
             "identity_document",
-            "treatment_schedule",
         ),
         ("patient",),
     )
@@ -144,7 +145,7 @@ def test_a_missing_paper_is_a_warning_with_source_and_place(edit: Edit) -> None:
     path = edit({})
     loaded = load_case(path)
     problems = missing_papers(plan_packet(loaded.case, SET), loaded.document)
-    assert [problem.code for problem in problems] == ["DOC-01", "DOC-01", "DOC-05"]
+    assert [problem.code for problem in problems] == ["DOC-01", "DOC-01"]
     for problem in problems:
         assert (problem.severity, problem.pointer) == ("warning", "/attachments")
         assert problem.source
@@ -162,6 +163,36 @@ def test_a_paper_missing_for_a_companion_has_its_own_rule(case_with_companion: A
         role for role in get_args(Role) for problem in of_companion if f"role {role})" in problem.message
     }
     assert all("companion-1" in problem.message for problem in of_companion)
+
+
+def test_a_document_gives_way_to_the_paper_of_the_user(edit: Edit) -> None:
+    assert "treatment-schedule" in ids(planned(edit({})))
+    supplied = {"role": "treatment_schedule", "path": "papers/hukou.pdf"}
+    case = planned(edit({"/attachments/-": supplied}))
+    assert "treatment-schedule" not in ids(case)
+    assert ids(case)[-1] == "attachment-5-treatment-schedule"
+    assert "treatment_schedule" not in missing(case)
+
+
+def test_a_paper_of_another_role_takes_no_place(edit: Edit) -> None:
+    case = planned(edit({"/attachments/-": {"role": "other", "path": "papers/hukou.pdf"}}))
+    assert "treatment-schedule" in ids(case)
+
+
+def test_a_document_answers_its_row_only_when_it_is_made(edit: Edit) -> None:
+    rows = {row.row.letter: row for row in plan_packet(planned(edit({})), SET).requirements}
+    assert (rows["ク"].needed, rows["ク"].missing_for) == (True, ())
+    others = tuple(entry for entry in SET.packet.contents if entry.document != "treatment-schedule")
+    without = dataclasses.replace(SET, packet=msgspec.structs.replace(SET.packet, contents=others))
+    rows = {row.row.letter: row for row in plan_packet(planned(edit({})), without).requirements}
+    assert (rows["ク"].needed, rows["ク"].missing_for) == (True, ("patient",))
+
+
+def test_documents_of_a_single_entry_with_and_without_companions(edit: Edit, case_with_companion: Any) -> None:
+    alone = ids(planned(edit({"/visa/entries": "single"})))
+    assert not {"treatment-schedule", "list-of-applicants"} & set(alone)
+    assert {"schedule-of-stay", "regenerative-medicine-sheet"} <= set(alone)
+    assert "list-of-applicants" in ids(planned(case_with_companion({})))
 
 
 class TestCover:
@@ -191,6 +222,14 @@ class TestCover:
         assert [page["label"] for page in rows["オ"]["pages"]] == [""]
         alone = {row["letter"]: row for row in self.names(edit({}))["required"]}
         assert [page["label"] for page in alone["ア"]["pages"]] == [""]
+
+    def test_a_row_that_a_document_answers_shows_its_page(self, edit: Edit) -> None:
+        path = edit({})
+        place = 1 + ids(planned(path)).index("treatment-schedule")
+        rows = {row["letter"]: row for row in self.names(path)["required"]}
+        assert rows["ク"]["present"] is True
+        assert rows["ク"]["pages"] == [{"label": "", "page": place}]
+        assert "Treatment schedule" not in [row["title"].en for row in self.names(path)["enclosed"]]
 
     def test_a_row_is_ticked_when_nobody_lacks_the_paper(self, case_with_companion: Any) -> None:
         path = case_with_companion({"/attachments/6/role": "other"})

@@ -171,7 +171,7 @@ def test_a_lost_page_is_found(spoilt: Path) -> None:
         del pdf.pages[-1]
 
     replace_bundle(spoilt, changed_bundle(spoilt, drop))
-    assert [code for code, _ in difference(spoilt)] == ["verify-pages"]
+    assert [code for code, _ in difference(spoilt)] == ["verify-pages", "verify-outline"]
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"%PDF-1.7\n%%EOF\n"])
@@ -216,7 +216,7 @@ class TestCommand:
         assert run.report["results"] == [{"path": str(packet), "ok": True, "problems": []}]
         run = visa_packet("verify", packet / "bundle.pdf")
         assert run.code == 0
-        assert "right (9 files" in run.out
+        assert "right (15 files" in run.out
 
     def test_wrong(self, spoilt: Path, visa_packet: Command) -> None:
         (spoilt / DOCUMENT).unlink()

@@ -19,9 +19,11 @@ def visits_in_order(case: Case, _as_of: date) -> Iterator[Hit]:
         at = f"/treatment/visits/{index}"
         if visit.exit_date < visit.entry_date:
             yield Hit(f"{at}/exit_date", ["exit_before_entry"])
-        for number, procedure in enumerate(visit.procedures):
-            if not visit.entry_date <= procedure.date <= visit.exit_date:
-                yield Hit(f"{at}/procedures/{number}/date", ["outside"])
+        steps = [(f"procedures/{number}", step.date) for number, step in enumerate(visit.procedures)]
+        others = [(f"activities/{number}", activity.date) for number, activity in enumerate(visit.activities)]
+        for place, day in [*steps, *others]:
+            if not visit.entry_date <= day <= visit.exit_date:
+                yield Hit(f"{at}/{place}/date", ["outside"])
     for index, (earlier, later) in enumerate(pairwise(visits), start=1):
         if later.entry_date <= earlier.exit_date:
             yield Hit(f"/treatment/visits/{index}/entry_date", ["overlap"])

@@ -48,7 +48,7 @@ class TestReport:
         assert result["case_id"] == "wang-xiaoming"
         assert result["folder"] == str(tmp_path / "out" / "wang-xiaoming")
         assert result["pages"] == sum(part["pages"] for part in result["documents"])
-        assert len(result["documents"]) == 8
+        assert len(result["documents"]) == 11
         assert {problem["severity"] for problem in result["problems"]} <= {"warning", "info"}
         for problem in result["problems"]:
             assert (problem["message"] in run.err) == (problem["severity"] == "warning")

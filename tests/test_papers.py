@@ -1,0 +1,210 @@
+"""The days of a stay, and what the papers that the packet makes say and never say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import AS_OF, EXAMPLES, REMOVE, Edit, change
+
+from pipeline.build import build_case
+from pipeline.check import Options
+from pipeline.context import document_context
+from pipeline.load import load_case
+from pipeline.pdftext import squeezed, text_of
+
+WANG = EXAMPLES / "wang-xiaoming" / "case.json"
+FORBIDDEN = ("認可", "承認", "认可", "批准", "approved")
+VISIT = "/treatment/visits/0"
+OF_VISITS = ("lodging", "arrival", "departure", "activities")
+OF_TREATMENT = (
+    "plan_number",
+    "plan_title",
+    "risk_class",
+    "committee_number",
+    "committee_name",
+    "cell_processing",
+    "dose",
+    "guidance",
+    "culture_and_release_days",
+    "need_for_visits",
+)
+BARE: Mapping[str, Any] = {
+    **{f"/treatment/visits/{visit}/{name}": REMOVE for visit in (0, 1) for name in OF_VISITS},
+    **{f"/treatment/{name}": REMOVE for name in OF_TREATMENT},
+}
+
+
+def days(path: Path) -> list[list[dict[str, Any]]]:
+    found: list[list[dict[str, Any]]] = document_context(load_case(path).case, AS_OF)["days_of_stay"]
+    return found
+
+
+def plans(path: Path, stay: int = 0) -> list[list[str]]:
+    return [[text.ja for text in day["activities"]] for day in days(path)[stay]]
+
+
+def document(folder: Path, name: str) -> str:
+    """Text of one document of a packet, without spaces."""
+    [pdf] = (folder / "documents").glob(f"*-{name}.pdf")
+    return text_of(pdf.read_bytes())
+
+
+def built(path: Path, out: Path) -> Path:
+    return build_case(path, out, Options(AS_OF)).folder
+
+
+def assert_says(text: str, *values: str) -> None:
+    assert [value for value in values if squeezed(value) not in text] == []
+
+
+class TestDays:
+    """The name ``days_of_stay``."""
+
+    def test_there_is_a_row_for_each_day(self) -> None:
+        case = load_case(WANG).case
+        for visit, rows in zip(case.treatment.visits, days(WANG), strict=True):
+            assert len(rows) == visit.days
+            assert [row["date"] for row in rows] == [visit.entry_date + timedelta(days=n) for n in range(visit.days)]
+
+    def test_what_is_planned_stands_on_its_day_and_nothing_else(self) -> None:
+        assert plans(WANG) == [
+            ["入国 XX123 羽田空港"],
+            ["診察・検査"],
+            ["組織採取"],
+            ["採取部位の安静（宿泊先）"],
+            [],
+            [],
+            ["出国 XX124 羽田空港"],
+        ]
+
+    def test_in_three_languages(self) -> None:
+        first, last = days(WANG)[1][0], days(WANG)[1][-1]
+        assert [(text.en, text.zh) for text in first["activities"]] == [
+            ("Entry XX123 Haneda Airport", "入境 XX123 羽田机场")
+        ]
+        assert [(text.en, text.zh) for text in last["activities"]] == [
+            ("Exit XX126 Narita Airport", "离境 XX126 成田国际机场")
+        ]
+        weekday = first["weekday"]
+        assert (first["date"], weekday.ja, weekday.en, weekday.zh) == (date(2027, 3, 9), "火", "Tue", "周二")
+
+    def test_without_flights_entry_and_exit_stay(self, edit: Edit) -> None:
+        found = plans(edit(BARE))
+        assert (found[0], found[-1]) == (["入国"], ["出国"])
+
+    def test_an_airport_without_a_name_is_called_by_its_code(self, edit: Edit) -> None:
+        found = plans(edit({f"{VISIT}/arrival/port": "OKD"}))
+        assert found[0] == ["入国 XX123 OKD"]
+
+    def test_all_on_one_day(self, edit: Edit) -> None:
+        moved = {f"{VISIT}/{name}/0/date": "2027-01-12" for name in ("procedures", "activities")}
+        one_day = {f"{VISIT}/exit_date": "2027-01-12", f"{VISIT}/procedures/1/date": "2027-01-12"}
+        [found] = plans(edit({**moved, **one_day}))
+        expected = ["入国 XX123 羽田空港", "診察・検査", "組織採取", "採取部位の安静（宿泊先）", "出国 XX124 羽田空港"]
+        assert found == expected
+
+    def test_nobody_sleeps_there_in_the_night_after_the_exit(self, edit: Edit) -> None:
+        [first, *_] = days(WANG)
+        assert [row["lodging"] is not None for row in first] == [True] * 6 + [False]
+        assert all(row["lodging"] is None for rows in days(edit(BARE)) for row in rows)
+
+
+def test_the_treatment_schedule_says_what_the_case_says(packet: Path) -> None:
+    text = document(packet, "treatment-schedule")
+    treatment = load_case(WANG).case.treatment
+    assert treatment.need_for_visits
+    assert_says(text, "治療予定表", "WANG XIAOMING", "王晓明", "EJ0123456", treatment.product.ja)
+    assert_says(text, "変形性膝関節症（スポーツ外傷後）", "［右］", "1回、細胞数は医師が決定", "超音波ガイド下")
+    assert_says(text, treatment.need_for_visits.ja, treatment.need_for_visits.en, treatment.need_for_visits.zh)
+    assert_says(text, "42日", "提供計画を提出（受理）", "PB3999001", "医師 高橋 直樹")
+    for visit in treatment.visits:
+        assert_says(text, visit.purpose.ja, visit.purpose.en, visit.purpose.zh, f"{visit.days}日・通院")
+    assert_says(text, "2027年1月14日 組織採取", "2027年3月11日 投与")
+
+
+def test_the_schedule_of_stay_says_what_the_case_says(packet: Path) -> None:
+    text = document(packet, "schedule-of-stay")
+    assert_says(text, "滞在予定表", "ホテルみほん東京", "東京都架空区見本町7丁目8番9号", "+81 3 0000 0005")
+    assert_says(text, "2027年1月12日（火）", "入国 XX123 羽田空港", "2027年3月16日（火）", "出国 XX126 成田国際空港")
+    assert text.count(squeezed("予定なし")) == 2 + 3
+    assert text.count(squeezed("+81 6 0000 0003")) == 7 + 8 + 1
+    assert_says(text, "No appointment", "无安排", "代表取締役 山田 花子")
+
+
+def test_the_list_of_applicants_names_everyone(packet_with_companion: Path) -> None:
+    text = document(packet_with_companion, "list-of-applicants")
+    case = load_case(EXAMPLES / "chen-lihua" / "case.json").case
+    for _, person in case.travellers.values():
+        assert_says(text, f"{person.name.surname} {person.name.given_names}", person.name.chinese)
+        assert_says(text, person.passport.number, person.occupation.ja, person.occupation.zh)
+        assert_says(text, f"{person.birth_date.year}年{person.birth_date.month}月{person.birth_date.day}日")
+    assert_says(text, "患者本人", case.companions[0].relationship.ja, "次の2名")
+
+
+def test_the_regenerative_medicine_sheet_says_what_the_case_says(packet: Path) -> None:
+    text = document(packet, "regenerative-medicine-sheet")
+    assert_says(text, "PB3999001", "提供計画を提出（受理）", "第二種再生医療等", "みほん特定認定再生医療等委員会")
+    assert_says(text, "NA9990001", "あおば関節クリニック 細胞加工室", "区分：届出", "FC9990001")
+    assert_says(text, "自己脂肪由来間葉系幹細胞を用いた変形性膝関節症の治療", "厚生労働省", "院長 高橋 直樹")
+    assert squeezed("未記入") not in text
+
+
+def test_a_sheet_without_plan_names_no_class_and_shows_what_is_open(packet_with_companion: Path) -> None:
+    text = document(packet_with_companion, "regenerative-medicine-sheet")
+    assert text.count(squeezed("未記入")) == 5
+    assert not [word for word in ("第一種", "第二種", "第三種", "受理）", "届出") if word in text]
+
+
+def test_a_class_without_a_plan_number_is_not_named(edit: Edit, tmp_path: Path) -> None:
+    text = document(built(edit({"/treatment/plan_number": REMOVE}), tmp_path), "regenerative-medicine-sheet")
+    assert "第二種" not in text
+    assert text.count(squeezed("未記入")) == 2
+
+
+def test_a_case_without_the_optional_fields_gives_the_same_papers(edit: Edit, tmp_path: Path) -> None:
+    folder = built(edit(BARE), tmp_path)
+    schedule = document(folder, "treatment-schedule")
+    assert_says(schedule, load_case(WANG).case.condition.background.ja)
+    assert not [word for word in ("投与量", "提供計画", "採取から投与まで") if word in schedule]
+    stay = document(folder, "schedule-of-stay")
+    assert stay.count(squeezed("not decided")) == 6 + 7
+    assert "XX123" not in stay
+
+
+def test_a_long_stay_in_hospital_has_its_header_on_each_page(edit: Edit, tmp_path: Path) -> None:
+    long = {"/visa/entries": "single", "/visa/certificate_of_eligibility": "TX0000001"}
+    path = edit({**long, f"{VISIT}/exit_date": "2027-07-10", f"{VISIT}/hospitalised": True, f"{VISIT}/lodging": REMOVE})
+    data = json.loads(path.read_text(encoding="utf-8"))
+    change(data, {"/treatment/visits": data["treatment"]["visits"][:1]})
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    folder = built(path, tmp_path)
+    pages = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["page_map"]
+    [count] = [part["pages"] for part in pages if part["id"] == "schedule-of-stay"]
+    text = document(folder, "schedule-of-stay")
+    assert count > 4
+    assert text.count(squeezed("行動予定")) == count
+    assert text.count(squeezed("In hospital")) == 179
+
+
+@pytest.mark.parametrize("packet_of", ["packet", "packet_with_companion"])
+def test_no_document_says_that_a_therapy_has_leave_of_the_state(packet_of: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(packet_of)
+    found = sorted((folder / "documents").glob("*.pdf"))
+    assert len(found) == 7
+    for pdf in found:
+        text = text_of(pdf.read_bytes()).lower()
+        assert [word for word in FORBIDDEN if word in text] == [], pdf.name
+
+
+@pytest.mark.parametrize("packet_of", ["packet", "packet_with_companion"])
+def test_every_seal_place_is_empty(packet_of: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(packet_of)
+    for name in ("schedule-of-stay", "regenerative-medicine-sheet"):
+        text = document(folder, name)
+        assert text.count(squeezed("印seal")) == 1
+        assert_says(text, "署名 Signature")
