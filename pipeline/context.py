@@ -18,6 +18,10 @@ from pipeline.template_set import OfficialRow, TemplateSet
 LANGUAGES = ("ja", "en", "zh")
 
 
+#: Letter in packet.json of a paper that is asked for beyond the official letters.
+BEYOND_THE_LETTERS = "＋"
+
+
 @dataclass(frozen=True, slots=True)
 class PagePlan:
     """First page (from 1) of each part in the bundle, and the number of all pages."""
@@ -50,7 +54,7 @@ def document_context(case: Case, as_of: date) -> dict[str, Any]:
 
 def cover_context(case: Case, as_of: date, templates: TemplateSet, packet: Packet, pages: PagePlan) -> dict[str, Any]:
     """Names for the cover sheet: those of every document, and the list of papers with their pages."""
-    rows = [_required(requirement, case, packet, pages) for requirement in packet.requirements]
+    rows = [_required(asked, case, packet, pages) for asked in packet.requirements if _is_listed(asked)]
     return document_context(case, as_of) | {
         "packet": {
             "title": templates.packet.title,
@@ -120,6 +124,11 @@ def _journey(way: str, flight: Flight | None) -> Trilingual:
 
 def _label(table: str, code: str) -> Trilingual:
     return Trilingual(**read_data("labels")[table][code])
+
+
+def _is_listed(requirement: Requirement) -> bool:
+    """Whether the cover sheet names the paper: all of the official letters, others only when asked for."""
+    return requirement.needed or requirement.row.letter != BEYOND_THE_LETTERS
 
 
 def _required(requirement: Requirement, case: Case, packet: Packet, pages: PagePlan) -> dict[str, Any]:

@@ -14,11 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from pipeline.build import build_case
 from pipeline.check import Options
 from pipeline.cli.main import main
 from pipeline.schemas import validator
+
+# No test is about time: a slow machine must not fail one.
+settings.register_profile("visa-packet", deadline=None)
+settings.load_profile("visa-packet")
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"

@@ -161,7 +161,10 @@ def test_a_sheet_without_plan_names_no_class_and_shows_what_is_open(packet_with_
 
 
 def test_a_class_without_a_plan_number_is_not_named(edit: Edit, tmp_path: Path) -> None:
-    text = document(built(edit({"/treatment/plan_number": REMOVE}), tmp_path), "regenerative-medicine-sheet")
+    text = document(
+        built(edit({"/treatment/plan_number": REMOVE, "/treatment/risk_class": REMOVE}), tmp_path),
+        "regenerative-medicine-sheet",
+    )
     assert "第二種" not in text
     assert text.count(squeezed("未記入")) == 2
 

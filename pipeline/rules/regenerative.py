@@ -54,6 +54,23 @@ def cells_of_the_first_class(case: Case, _as_of: date) -> Iterator[Hit]:
         yield Hit(_CLASS)
 
 
+@rule("REG-06")
+def committee_number_form(case: Case, _as_of: date) -> Iterator[Hit]:
+    number, letters = case.treatment.committee_number, "[AB]" if case.treatment.risk_class == "III" else "A"
+    if number is not None and not re.fullmatch(f"N{letters}[0-9]{{7}}", number):
+        yield Hit("/treatment/committee_number")
+
+
+@rule("REG-07")
+def facility_number_form(case: Case, _as_of: date) -> Iterator[Hit]:
+    facility = case.treatment.cell_processing
+    if facility is None or facility.facility_number is None:
+        return
+    letters = {"licensed": "FA", "accredited_abroad": "FB", "notified": "FC"}[facility.kind]
+    if not re.fullmatch(f"{letters}[0-9]{{7}}", facility.facility_number):
+        yield Hit("/treatment/cell_processing/facility_number")
+
+
 @rule("REG-05")
 def platelet_rich_plasma(case: Case, _as_of: date) -> Iterator[Hit]:
     stated = case.treatment.risk_class

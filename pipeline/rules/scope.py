@@ -37,3 +37,12 @@ def attachment_of_a_traveller(case: Case, _as_of: date) -> Iterator[Hit]:
     for index, attachment in enumerate(case.attachments):
         if attachment.person not in case.travellers:
             yield Hit(f"/attachments/{index}/person")
+
+
+@rule("ATT-02")
+def passport_of_each(case: Case, _as_of: date) -> Iterator[Hit]:
+    seen: set[str] = set()
+    for pointer, person in case.travellers.values():
+        if person.passport.number in seen:
+            yield Hit(f"{pointer}/passport/number")
+        seen.add(person.passport.number)

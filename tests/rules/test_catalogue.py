@@ -45,7 +45,7 @@ NUMBERS = {
     "OUT": "01 02 03 04 05 06 07 08 09",
     "SPO": "01 02 03",
     "DAT": "01 02 03",
-    "ATT": "01",
+    "ATT": "01 02",
 }
 EXPECTED = [f"{theme}-{number}" for theme, numbers in NUMBERS.items() for number in numbers.split()]
 
