@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.attach import Paper, UnusableError, read_paper
-from pipeline.errors import AttachmentError, CaseError, Problem
+from pipeline.attach import Paper, read_paper
+from pipeline.errors import AttachmentError, CaseError, Problem, UnusableError
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
 from pipeline.plan import AttachmentPart, Packet, missing_papers, plan_packet

@@ -104,3 +104,11 @@ class VerificationError(VisaPacketError):
     """A packet is not what its manifest says."""
 
     exit_code = ExitCode.VERIFY
+
+
+class UnusableError(Exception):
+    """Why one attachment cannot be used, and what to do."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        self.code, self.message, self.hint = code, message, hint
+        super().__init__(message)

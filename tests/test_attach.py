@@ -16,7 +16,8 @@ from conftest import EXAMPLES, Command, Edit, assert_refused
 from PIL import Image
 
 from pipeline import attach
-from pipeline.attach import Paper, UnusableError, read_paper
+from pipeline.attach import Paper, read_paper
+from pipeline.errors import UnusableError
 
 A4 = (595.28, 841.89)
 JPEG = make_picture("JPEG")
@@ -442,7 +443,7 @@ class TestPicture:
         def broken(*_arguments: Any, **_named: Any) -> bytes:
             raise img2pdf.ImageOpenError("cannot read the input")
 
-        monkeypatch.setattr("pipeline.attach.img2pdf.convert", broken)
+        monkeypatch.setattr("pipeline.pictures.img2pdf.convert", broken)
         assert refusal(tmp_path, "a.png", PNG).code == "attachment-damaged"
 
 
