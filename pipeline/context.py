@@ -15,8 +15,8 @@ from pipeline.plan import AttachmentPart, DocumentPart, Packet, Requirement, pas
 from pipeline.resources import read_data
 from pipeline.template_set import OfficialRow, TemplateSet
 
+#: The order of the fields of Trilingual.
 LANGUAGES = ("ja", "en", "zh")
-
 
 #: Letter in packet.json of a paper that is asked for beyond the official letters.
 BEYOND_THE_LETTERS = "＋"
@@ -167,5 +167,4 @@ def _is_enclosed(part: DocumentPart | AttachmentPart, templates: TemplateSet) ->
 
 
 def _enclosed(part: DocumentPart | AttachmentPart, pages: PagePlan) -> dict[str, Any]:
-    title: Trilingual = part.title
-    return {"title": title, "issuer": part.issuer, "page": pages.first_page[part.id]}
+    return {"title": part.title, "issuer": part.issuer, "page": pages.first_page[part.id]}

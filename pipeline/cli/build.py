@@ -49,7 +49,7 @@ def build(
     language: Language,
     as_json: bool,
 ) -> int:
-    """Build the submission bundle of each CASE: a case file, or a folder with case.json files.
+    """Build the submission bundle of each CASE: a case file, or a folder of cases (*.json, */case.json).
 
     For a case with the id X, OUT/X then holds bundle.pdf, documents/ and manifest.json. Nothing is
     published before all of it is right; an earlier packet stays until then.

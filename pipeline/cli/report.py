@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +32,15 @@ class Report:
     command: str | None
     exit_code: ExitCode
     problems: Sequence[Problem] = ()
-    results: Sequence[dict[str, Any]] = field(default_factory=list)
+    results: Sequence[dict[str, Any]] = ()
 
 
-def emit(report: Report, *, as_json: bool, text: Callable[[], None] | None = None) -> None:
-    """Print the report. ``text`` prints the results for people; with JSON only the problems go to stderr."""
+def emit(report: Report, *, as_json: bool) -> None:
+    """Print the report's problems on stderr and, with ``as_json``, the whole of it on stdout."""
     for problem in report.problems:
         print_problem(problem)
     if as_json:
         click.echo(json.dumps(_document(report), ensure_ascii=False, indent=2))
-    elif text is not None:
-        text()
 
 
 def print_problem(problem: Problem) -> None:
