@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import signal
 import sys
 
@@ -62,7 +61,7 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
-    sys.exit(_closed(_run(arguments)))
+    sys.exit(_run(arguments))
 
 
 def _run(arguments: list[str]) -> int:
@@ -83,18 +82,6 @@ def _failed(error: Exception, arguments: list[str]) -> int:
     except OSError:
         return ExitCode.OUTPUT
     return report.exit_code
-
-
-def _closed(code: int) -> int:
-    """``code``, or that of an output that cannot be written: what was printed may only now reach a full disk."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            code = ExitCode.OUTPUT
-            # The interpreter flushes once more when it ends, and would complain with a traceback.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    return code
 
 
 def _report(error: Exception, command: str | None) -> Report:
