@@ -48,6 +48,41 @@ class Passport(Frozen, frozen=True):
     mrz: tuple[str, str] | None = None
 
 
+class Employer(Frozen, frozen=True):
+    name: str
+    phone: str | None = None
+    address: str | None = None
+
+
+class Questions(Frozen, frozen=True):
+    """The six questions "Have you ever"; None where the applicant has not answered."""
+
+    convicted: bool | None = None
+    imprisoned: bool | None = None
+    deported: bool | None = None
+    drug_offence: bool | None = None
+    prostitution: bool | None = None
+    trafficking: bool | None = None
+
+
+class Application(Frozen, frozen=True):
+    """The applicant's own answers for the application form; the text ``none`` is an answer too, None is none."""
+
+    former_names: str | None = None
+    birth_place: str | None = None
+    marital_status: Literal["single", "married", "widowed", "divorced"] | None = None
+    other_nationalities: str | None = None
+    mobile: str | None = None
+    employer: Employer | None = None
+    partner_occupation: str | None = None
+    previous_stays: str | None = None
+    days_in_japan: int | None = None
+    questions: Questions | None = None
+    details: str | None = None
+    unpaid_medical_bills: bool | None = None
+    paid_work_in_japan: bool | None = None
+
+
 class Traveller(Frozen, frozen=True, kw_only=True):
     """What the patient and each companion have in common."""
 
@@ -58,6 +93,7 @@ class Traveller(Frozen, frozen=True, kw_only=True):
     occupation: Trilingual
     passport: Passport
     resident_id: str | None = None
+    application: Application | None = None
 
 
 class PatientAddress(Frozen, frozen=True):
@@ -74,12 +110,38 @@ class Patient(Traveller, frozen=True, kw_only=True):
 
 class Companion(Traveller, frozen=True, kw_only=True):
     relationship: Trilingual
+    address: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+class Imaging(Frozen, frozen=True):
+    kind: Literal["mri", "ct", "x_ray", "ultrasound"]
+    date: dt.date
+
+
+ConditionKind = Literal[
+    "knee_osteoarthritis",
+    "meniscus_tear",
+    "focal_cartilage_defect",
+    "achilles_tendinopathy",
+    "patellar_tendonitis",
+    "partial_acl_tear",
+    "partial_pcl_tear",
+    "rotator_cuff_injury",
+    "lateral_epicondylitis",
+    "chronic_ankle_sprain",
+    "other",
+]
 
 
 class Condition(Frozen, frozen=True):
+    kind: ConditionKind
     diagnosis: Trilingual
     side: Literal["left", "right", "both", "not_applicable"]
     background: Trilingual
+    grade: Literal["I", "II", "III"] | None = None
+    imaging: tuple[Imaging, ...] = ()
 
 
 class Procedure(Frozen, frozen=True):
@@ -96,6 +158,7 @@ class Lodging(Frozen, frozen=True):
 class Flight(Frozen, frozen=True):
     flight: str
     port: str
+    abroad: str | None = None
 
 
 class Activity(Frozen, frozen=True):
@@ -127,9 +190,21 @@ class CellProcessing(Frozen, frozen=True):
     facility_number: str | None = None
 
 
+class Phase(Frozen, frozen=True):
+    """A phase of the return to sport, in whole weeks after the last injection."""
+
+    from_week: int
+    text: str
+    to_week: int | None = None
+
+
+TreatmentKind = Literal["cultured_autologous_msc", "prp", "cultured_autologous_msc_and_prp", "uncultured_svf", "other"]
+
+
 class Treatment(Frozen, frozen=True):
     product: Trilingual
-    kind: Literal["cultured_autologous_msc", "prp", "uncultured_svf", "other"]
+    kind: TreatmentKind
+    route: Literal["joint", "tendon", "ligament", "muscle", "intravenous", "several", "other"]
     visits: tuple[Visit, ...]
     risk_class: Literal["I", "II", "III"] | None = None
     plan_number: str | None = None
@@ -141,6 +216,14 @@ class Treatment(Frozen, frozen=True):
     guidance: Trilingual | None = None
     culture_and_release_days: int | None = None
     need_for_visits: Trilingual | None = None
+    infusion_ml: int | None = None
+    aftercare: tuple[str, ...] = ()
+    return_to_sport: tuple[Phase, ...] = ()
+
+    @property
+    def has_cultured_cells(self) -> bool:
+        """Whether cells are cultured for it, alone or together with something else."""
+        return self.kind in {"cultured_autologous_msc", "cultured_autologous_msc_and_prp"}
 
 
 class Representative(Frozen, frozen=True):
@@ -151,6 +234,12 @@ class Representative(Frozen, frozen=True):
 class Contact(Frozen, frozen=True):
     department: Bilingual
     name: Bilingual
+
+
+class MandarinContact(Frozen, frozen=True):
+    name: str
+    phone: str
+    hours: str | None = None
 
 
 class Organisation(Frozen, frozen=True, kw_only=True):
@@ -166,6 +255,7 @@ class Organisation(Frozen, frozen=True, kw_only=True):
     contact: Contact
     fax: str | None = None
     corporate_number: str | None = None
+    mandarin_contact: MandarinContact | None = None
 
 
 class Hospital(Organisation, frozen=True):
@@ -196,6 +286,37 @@ class TbScreening(Frozen, frozen=True):
     residence_country: str
     steps: ScreeningSteps
     panel_clinic: str | None = None
+
+
+class CostLine(Frozen, frozen=True):
+    text: Trilingual
+    amount_jpy: int
+
+
+class Exchange(Frozen, frozen=True):
+    """Rates as text, so that the page shows the digits of the case."""
+
+    jpy_per_cny: str
+    jpy_per_usd: str
+    date: dt.date
+    source: str
+
+
+class Deposit(Frozen, frozen=True):
+    amount_jpy: int
+    terms: Trilingual
+    due_date: dt.date | None = None
+
+
+class Costs(Frozen, frozen=True):
+    lines: tuple[CostLine, ...]
+    exchange: Exchange
+    deposit: Deposit | None = None
+
+    @property
+    def total_jpy(self) -> int:
+        """Sum of the lines in yen."""
+        return sum(line.amount_jpy for line in self.lines)
 
 
 Role = Literal[
@@ -231,6 +352,8 @@ class Case(Frozen, frozen=True):
     visa: Visa
     tb_screening: TbScreening
     attachments: tuple[Attachment, ...]
+    costs: Costs | None = None
+    athlete: bool = False
 
     @property
     def travellers(self) -> dict[str, tuple[str, Traveller]]:

@@ -42,6 +42,8 @@ def document_context(case: Case, as_of: date) -> dict[str, Any]:
         "guarantor": case.guarantor,
         "visa": case.visa,
         "tb_screening": case.tb_screening,
+        "costs": case.costs,
+        "athlete": case.athlete,
         "as_of": as_of,
         "mission": read_data("missions")["missions"][case.visa.mission]["name"],
         "addressee": read_data("missions")["missions"][case.visa.mission]["addressee"],
@@ -117,9 +119,11 @@ def _journey(way: str, flight: Flight | None) -> Trilingual:
     word = _label("journey", way)
     if flight is None:
         return word
+    ends = (flight.abroad, flight.port) if way == "entry" else (flight.port, flight.abroad)
+    number = f"{flight.flight} {ends[0]}–{ends[1]}" if flight.abroad else flight.flight
     known = flight.port in read_data("labels")["airport"]
     port = _label("airport", flight.port) if known else Trilingual(flight.port, flight.port, flight.port)
-    return Trilingual(*(f"{getattr(word, key)} {flight.flight} {getattr(port, key)}" for key in LANGUAGES))
+    return Trilingual(*(f"{getattr(word, key)} {number} {getattr(port, key)}" for key in LANGUAGES))
 
 
 def _label(table: str, code: str) -> Trilingual:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
 
 from pipeline.case import Case
 from pipeline.resources import read_data
@@ -13,6 +12,7 @@ from pipeline.rules.registry import Hit, rule
 
 _PLAN = re.compile(r"P[ABC][0-9]{7}")
 _TRIAL = re.compile(r"jRCT[abc][0-9]{9}")
+_SOFT_TISSUE = {"muscle", "tendon", "ligament"}
 _CLASS = "/treatment/risk_class"
 
 
@@ -44,13 +44,13 @@ def _letters(case: Case) -> str | None:
 
 @rule("REG-03")
 def cultured_cells(case: Case, _as_of: date) -> Iterator[Hit]:
-    if case.treatment.kind == "cultured_autologous_msc" and case.treatment.risk_class in {"I", "III"}:
+    if case.treatment.has_cultured_cells and case.treatment.risk_class in {"I", "III"}:
         yield Hit(_CLASS)
 
 
 @rule("REG-04")
 def cells_of_the_first_class(case: Case, _as_of: date) -> Iterator[Hit]:
-    if case.treatment.risk_class in {"II", "III"} and _named(case, "first_class"):
+    if case.treatment.risk_class in {"II", "III"} and _of_first_class(case):
         yield Hit(_CLASS)
 
 
@@ -76,10 +76,9 @@ def platelet_rich_plasma(case: Case, _as_of: date) -> Iterator[Hit]:
     stated = case.treatment.risk_class
     if case.treatment.kind != "prp" or stated is None:
         return
-    joint, soft_tissue = _named(case, "joint"), _named(case, "soft_tissue")
-    if joint and not soft_tissue and stated != "II":
+    if case.treatment.route == "joint" and stated != "II":
         yield Hit(_CLASS, ["joint"])
-    if soft_tissue and not joint and stated != "III":
+    if case.treatment.route in _SOFT_TISSUE and stated != "III":
         yield Hit(_CLASS, ["soft_tissue"])
 
 
@@ -89,10 +88,10 @@ def no_class_without_plan(case: Case, _as_of: date) -> Iterator[Hit]:
         yield Hit(_CLASS)
 
 
-def _named(case: Case, what: Literal["first_class", "joint", "soft_tissue"]) -> bool:
-    """Whether the treatment's name has one of the words for it, in any language."""
+def _of_first_class(case: Case) -> bool:
+    """Whether the treatment's name has one of the words for cells of the first class, in any language."""
     product = case.treatment.product
-    words = read_data("wordings")["treatments"][what]
+    words = read_data("wordings")["treatments"]["first_class"]
     return any(re.search(words, name, re.IGNORECASE) for name in (product.ja, product.en, product.zh))
 
 

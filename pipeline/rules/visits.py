@@ -39,7 +39,7 @@ def after_culture(case: Case, _as_of: date) -> Iterator[Hit]:
 @rule("SCH-02")
 def culture_time_known(case: Case, _as_of: date) -> Iterator[Hit]:
     treatment = case.treatment
-    if treatment.kind == "cultured_autologous_msc" and treatment.culture_and_release_days is None:
+    if treatment.has_cultured_cells and treatment.culture_and_release_days is None:
         yield from (Hit(pointer) for pointer, interval in _intervals(case) if interval < SIX_WEEKS)
 
 
