@@ -30,10 +30,14 @@ class PagePlan:
     pages: int
 
 
-def document_context(case: Case, as_of: date) -> dict[str, Any]:
-    """Names for every document except the cover sheet, which also needs ``packet``."""
+def document_context(case: Case, as_of: date, person: str = "patient") -> dict[str, Any]:
+    """Names for every document except the cover sheet, which also needs ``packet``.
+
+    ``person`` is whose document it is: ``patient``, ``companion-1`` and so on.
+    """
     return {
         "case_id": case.case_id,
+        "applicant": case.travellers[person][1],
         "patient": case.patient,
         "companions": case.companions,
         "condition": case.condition,
