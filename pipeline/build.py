@@ -9,35 +9,40 @@ from typing import Any
 
 from pipeline.bundle import Piece, merge
 from pipeline.check import Checked, Options, check_case
-from pipeline.documents import draw_documents, page_plan
+from pipeline.documents import draw_documents, page_plan, pages_of
 from pipeline.draw import Drawn
 from pipeline.engines import Engine, load_engine
 from pipeline.errors import Problem
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
-from pipeline.plan import AttachmentPart, DocumentPart
+from pipeline.plan import PATIENT, AttachmentPart, Bundle, Packet, Part
 from pipeline.publish import check_target, publish
 from pipeline.verify import verify_files
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """A published packet. ``page_map`` has a row a part: id, kind, title, page, pages."""
+class BuiltBundle:
+    """One merged PDF: what ``person`` files. ``page_map`` has a row a part: id, kind, title, page, pages."""
 
-    case_id: str
-    folder: Path
+    person: str
+    path: Path
     sha256: str
     page_map: tuple[Mapping[str, Any], ...]
-    problems: tuple[Problem, ...]
-
-    @property
-    def bundle(self) -> Path:
-        """Path of the merged PDF."""
-        return self.folder / BUNDLE_NAME
 
     @property
     def pages(self) -> int:
         """Pages of the merged PDF."""
         return sum(part["pages"] for part in self.page_map)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A published packet; the patient's bundle is the first."""
+
+    case_id: str
+    folder: Path
+    bundles: tuple[BuiltBundle, ...]
+    apart: tuple[Path, ...]
+    problems: tuple[Problem, ...]
 
 
 def build_case(path: Path, out: Path, options: Options) -> Built:
@@ -54,60 +59,77 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
     check_target(out / case.case_id)
     engine = load_engine(options.engine)
     drawn = draw_documents(checked, options.as_of, engine)
-    page_map = _page_map(checked, drawn)
-    files = _document_files(checked, drawn)
-    files[BUNDLE_NAME] = merge(
-        [Piece(part["title"], _pdf_of(part["id"], checked, drawn)) for part in page_map],
-        title=f"{checked.templates.packet.title.ja} {case.case_id}",
-        language="ja",
+    pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
+    pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
+    files, apart = _document_files(checked.packet, drawn)
+    folder = out / case.case_id
+    bundles = []
+    for bundle in checked.packet.bundles:
+        page_map = _page_map(bundle, pages_of(checked, drawn))
+        name = _bundle_name(bundle)
+        files[name] = merge(
+            [Piece(part["title"], pdfs[part["id"]]) for part in page_map],
+            title=f"{checked.templates.packet.title.ja} {case.case_id}",
+            language="ja",
+        )
+        bundles.append(BuiltBundle(bundle.person, folder / name, sha256(files[name]), page_map))
+    files[MANIFEST_NAME] = make_manifest(
+        made_from=_made_from(checked, options, engine),
+        files=files,
+        bundles=[_described(bundle) for bundle in bundles],
+        problems=checked.problems,
     )
-    made_from = _made_from(checked, options, engine)
-    files[MANIFEST_NAME] = make_manifest(made_from=made_from, files=files, page_map=page_map, problems=checked.problems)
-    verify_files(files, str(out / case.case_id))
-    publish(files, out / case.case_id)
-    return Built(case.case_id, out / case.case_id, sha256(files[BUNDLE_NAME]), tuple(page_map), checked.problems)
+    verify_files(files, str(folder))
+    publish(files, folder)
+    return Built(case.case_id, folder, tuple(bundles), tuple(folder / name for name in apart), checked.problems)
 
 
-def _page_map(checked: Checked, drawn: Mapping[str, Drawn]) -> list[dict[str, Any]]:
-    """Where each part of the bundle is. Titles name nobody, for the manifest may be shown around."""
-    plan = page_plan(checked, {part_id: document.pages for part_id, document in drawn.items()})
-    return [
+def _bundle_name(bundle: Bundle) -> str:
+    return BUNDLE_NAME if bundle.person == PATIENT else f"bundle-{bundle.person}.pdf"
+
+
+def _described(bundle: BuiltBundle) -> dict[str, Any]:
+    """A bundle as the manifest has it."""
+    return {
+        "person": bundle.person,
+        "path": bundle.path.name,
+        "sha256": bundle.sha256,
+        "pages": bundle.pages,
+        "page_map": list(bundle.page_map),
+    }
+
+
+def _page_map(bundle: Bundle, pages: Mapping[str, int]) -> tuple[Mapping[str, Any], ...]:
+    """Where each part of a bundle is. Titles name nobody, for the manifest may be shown around."""
+    plan = page_plan(bundle, pages)
+    return tuple(
         {
             "id": part.id,
             "kind": _kind(part),
-            "title": _outline_title(part),
+            "title": f"{part.title.ja} / {part.title.en}",
             "page": plan.first_page[part.id],
-            "pages": drawn[part.id].pages if part.id in drawn else checked.papers[part.id].pages,
+            "pages": pages[part.id],
         }
-        for part in checked.packet.parts
-    ]
+        for part in bundle.parts
+    )
 
 
-def _kind(part: DocumentPart | AttachmentPart) -> str:
+def _kind(part: Part) -> str:
     if isinstance(part, AttachmentPart):
         return "attachment"
     return "cover" if part.is_cover else "document"
 
 
-def _outline_title(part: DocumentPart | AttachmentPart) -> str:
-    title = f"{part.title.ja} / {part.title.en}"
-    if isinstance(part, AttachmentPart) and part.person != "patient":
-        return f"{title} ({part.person.replace('-', ' ')})"
-    return title
-
-
-def _document_files(checked: Checked, drawn: Mapping[str, Drawn]) -> dict[str, bytes]:
-    """Each document as Word file and PDF, numbered in the order of the bundle."""
-    files = {}
-    documents = [part for part in checked.packet.parts if isinstance(part, DocumentPart)]
-    for number, part in enumerate(documents, start=1):
-        files[f"documents/{number:02}-{part.id}.docx"] = drawn[part.id].docx
-        files[f"documents/{number:02}-{part.id}.pdf"] = drawn[part.id].pdf
-    return files
-
-
-def _pdf_of(part_id: str, checked: Checked, drawn: Mapping[str, Drawn]) -> bytes:
-    return drawn[part_id].pdf if part_id in drawn else checked.papers[part_id].pdf
+def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[str, bytes], list[str]]:
+    """Each document as Word file and PDF, numbered in order, and the PDFs that belong to no bundle."""
+    files, apart = {}, []
+    for number, part in enumerate(packet.documents, start=1):
+        name = f"documents/{number:02}-{part.id}"
+        files[f"{name}.docx"] = drawn[part.id].docx
+        files[f"{name}.pdf"] = drawn[part.id].pdf
+        if part in packet.apart:
+            apart.append(f"{name}.pdf")
+    return files, apart
 
 
 def _made_from(checked: Checked, options: Options, engine: Engine) -> dict[str, Any]:
@@ -128,13 +150,12 @@ def _made_from(checked: Checked, options: Options, engine: Engine) -> dict[str, 
                     "bytes": checked.papers[part.id].size,
                     "pages": checked.papers[part.id].pages,
                 }
-                for part in packet.parts
-                if isinstance(part, AttachmentPart)
+                for part in packet.attachments
             ],
         },
         "missing": [
-            {"letter": requirement.row.letter, "role": requirement.row.role, "person": person}
-            for requirement in packet.requirements
-            for person in requirement.missing_for
+            {"letter": row.letter, "role": row.role, "person": bundle.person}
+            for bundle in packet.bundles
+            for row in bundle.missing
         ],
     }

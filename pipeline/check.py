@@ -11,7 +11,7 @@ from pipeline.attach import Paper, read_paper
 from pipeline.errors import AttachmentError, CaseError, Problem, UnusableError
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
-from pipeline.plan import AttachmentPart, Packet, missing_papers, plan_packet
+from pipeline.plan import Packet, missing_papers, plan_packet
 from pipeline.rules import check_rules
 from pipeline.template_set import TemplateSet, load_template_set
 
@@ -54,14 +54,13 @@ def check_case(path: Path, options: Options) -> Checked:
 
 def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], list[Problem]]:
     papers, unusable = {}, []
-    for part in packet.parts:
-        if isinstance(part, AttachmentPart):
-            try:
-                papers[part.id] = read_paper(document.folder, part.attachment.path, part.print_size_mm)
-            except UnusableError as error:
-                message = f"{part.attachment.role} of {part.person}: {error.message}"
-                pointer = f"/attachments/{part.index}/path"
-                unusable.append(document.problem(error.code, pointer, message, error.hint))
+    for part in packet.attachments:
+        try:
+            papers[part.id] = read_paper(document.folder, part.attachment.path, part.print_size_mm)
+        except UnusableError as error:
+            message = f"{part.attachment.role} of {part.person}: {error.message}"
+            pointer = f"/attachments/{part.index}/path"
+            unusable.append(document.problem(error.code, pointer, message, error.hint))
     return papers, unusable
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from babel.dates import format_date
 
 from pipeline.case import Case, Flight, Trilingual, Visit
 from pipeline.jpets import screening_for
-from pipeline.plan import AttachmentPart, DocumentPart, Packet, Requirement, passport_name
+from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Part, Requirement
 from pipeline.resources import read_data
 from pipeline.template_set import OfficialRow, TemplateSet
 
@@ -30,7 +30,7 @@ class PagePlan:
     pages: int
 
 
-def document_context(case: Case, as_of: date, person: str = "patient") -> dict[str, Any]:
+def document_context(case: Case, as_of: date, person: str = PATIENT) -> dict[str, Any]:
     """Names for every document except the cover sheet, which also needs ``packet``.
 
     ``person`` is whose document it is: ``patient``, ``companion-1`` and so on.
@@ -58,26 +58,31 @@ def document_context(case: Case, as_of: date, person: str = "patient") -> dict[s
     }
 
 
-def cover_context(case: Case, as_of: date, templates: TemplateSet, packet: Packet, pages: PagePlan) -> dict[str, Any]:
-    """Names for the cover sheet: those of every document, and the list of papers with their pages."""
-    rows = [_required(asked, case, packet, pages) for asked in packet.requirements if _is_listed(asked)]
-    return document_context(case, as_of) | {
+def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundle, pages: PagePlan) -> dict[str, Any]:
+    """Names for a cover sheet: those of every document, and the list of the bundle's papers with their pages."""
+    return document_context(case, as_of, bundle.person) | {
         "packet": {
             "title": templates.packet.title,
-            "required": rows,
-            "enclosed": [_enclosed(part, pages) for part in packet.parts if _is_enclosed(part, templates)],
-            "missing": [
-                {
-                    "letter": requirement.row.letter,
-                    "title": requirement.row.title,
-                    "person": passport_name(case.travellers[person][1]),
-                }
-                for requirement in packet.requirements
-                for person in requirement.missing_for
-            ],
+            "fellows": list(_fellows(case, bundle.person)),
+            "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
+            "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
+            "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
             "page_count": pages.pages,
         }
     }
+
+
+def _fellows(case: Case, person: str) -> Iterator[dict[str, Any]]:
+    """Who travels with the one whose bundle it is: the patient's companions, or a companion's patient."""
+    if person == PATIENT:
+        for companion in case.companions:
+            yield {
+                "role": _label("traveller", "companion"),
+                "person": companion,
+                "relationship": companion.relationship,
+            }
+    else:
+        yield {"role": _label("traveller", "patient"), "person": case.patient, "relationship": None}
 
 
 def _stay(number: int, visit: Visit) -> dict[str, Any]:
@@ -139,40 +144,37 @@ def _is_listed(requirement: Requirement) -> bool:
     return requirement.needed or requirement.row.letter != BEYOND_THE_LETTERS
 
 
-def _required(requirement: Requirement, case: Case, packet: Packet, pages: PagePlan) -> dict[str, Any]:
+def _required(requirement: Requirement, bundle: Bundle, pages: PagePlan) -> dict[str, Any]:
     row = requirement.row
-    supplied = [
-        {"label": _owner(part, case, requirement), "page": pages.first_page[part.id]}
-        for part in packet.parts
-        if _answers(part, row)
-    ]
+    papers = [_paper(part, pages) for part in bundle.parts if _answers(part, row)]
     return {
         "letter": row.letter,
         "title": row.title,
         "issuer": row.issuer,
         "needed": requirement.needed,
-        "present": bool(supplied) and not requirement.missing_for,
-        "pages": supplied,
-        "note": None,
+        "present": bool(papers),
+        "pages": papers,
     }
 
 
-def _answers(part: DocumentPart | AttachmentPart, row: OfficialRow) -> bool:
+def _paper(part: Part, pages: PagePlan) -> dict[str, Any]:
+    """Where a paper begins, and the dates of a supplied one as far as the case gives them."""
+    supplied = part.attachment if isinstance(part, AttachmentPart) else None
+    return {
+        "page": pages.first_page[part.id],
+        "issued_on": supplied.issued_on if supplied else None,
+        "valid_until": supplied.valid_until if supplied else None,
+    }
+
+
+def _answers(part: Part, row: OfficialRow) -> bool:
     return part.id == row.document if isinstance(part, DocumentPart) else part.attachment.role == row.role
 
 
-def _owner(part: DocumentPart | AttachmentPart, case: Case, requirement: Requirement) -> str:
-    """Whose paper it is, where the list asks for one of each traveller."""
-    for_several = requirement.row.whom == "everyone" and len(case.travellers) > 1
-    if not for_several or isinstance(part, DocumentPart):
-        return ""
-    return passport_name(case.travellers[part.person][1])
-
-
-def _is_enclosed(part: DocumentPart | AttachmentPart, templates: TemplateSet) -> bool:
+def _is_enclosed(part: Part, bundle: Bundle) -> bool:
     is_cover = isinstance(part, DocumentPart) and part.is_cover
-    return not is_cover and not any(_answers(part, row) for row in templates.packet.official_list)
+    return not is_cover and not any(_answers(part, requirement.row) for requirement in bundle.requirements)
 
 
-def _enclosed(part: DocumentPart | AttachmentPart, pages: PagePlan) -> dict[str, Any]:
+def _enclosed(part: Part, pages: PagePlan) -> dict[str, Any]:
     return {"title": part.title, "issuer": part.issuer, "page": pages.first_page[part.id]}

@@ -12,27 +12,37 @@ from pipeline.context import PagePlan, cover_context, document_context
 from pipeline.draw import Drawn, draw
 from pipeline.engines import Engine
 from pipeline.errors import Problem, TemplateError
-from pipeline.plan import DocumentPart
+from pipeline.plan import Bundle, DocumentPart
 
 _COVER_ATTEMPTS = 4
 
 
 def draw_documents(checked: Checked, as_of: date, engine: Engine) -> dict[str, Drawn]:
     """Every document by its id. Raises TemplateError or EngineError."""
-    context = document_context(checked.loaded.case, as_of)
-    documents = [part for part in checked.packet.parts if isinstance(part, DocumentPart)]
-    drawn = {part.id: _draw(part, checked, context, engine) for part in documents if not part.is_cover}
-    for cover in (part for part in documents if part.is_cover):
-        drawn[cover.id] = _draw_cover(cover, checked, drawn, as_of, engine)
+    case = checked.loaded.case
+    contexts = {person: document_context(case, as_of, person) for person in case.travellers}
+    drawn = {
+        part.id: _draw(part, checked, contexts[part.person], engine)
+        for part in checked.packet.documents
+        if not part.is_cover
+    }
+    for bundle in checked.packet.bundles:
+        for cover in (part for part in bundle.parts if isinstance(part, DocumentPart) and part.is_cover):
+            drawn[cover.id] = _draw_cover(cover, bundle, checked, drawn, as_of, engine)
     return drawn
 
 
-def page_plan(checked: Checked, document_pages: Mapping[str, int]) -> PagePlan:
-    """First page of each part when the documents have that many pages."""
-    counts = {**document_pages, **{part_id: paper.pages for part_id, paper in checked.papers.items()}}
-    lengths = [counts[part.id] for part in checked.packet.parts]
+def page_plan(bundle: Bundle, pages: Mapping[str, int]) -> PagePlan:
+    """First page of each part of a bundle when the parts have that many pages."""
+    lengths = [pages[part.id] for part in bundle.parts]
     starts = accumulate(lengths, initial=1)
-    return PagePlan(dict(zip((part.id for part in checked.packet.parts), starts, strict=False)), sum(lengths))
+    return PagePlan(dict(zip((part.id for part in bundle.parts), starts, strict=False)), sum(lengths))
+
+
+def pages_of(checked: Checked, drawn: Mapping[str, Drawn]) -> dict[str, int]:
+    """Number of pages of each paper and each document drawn so far, by part id."""
+    papers = {part_id: paper.pages for part_id, paper in checked.papers.items()}
+    return papers | {part_id: document.pages for part_id, document in drawn.items()}
 
 
 def _draw(part: DocumentPart, checked: Checked, context: Mapping[str, Any], engine: Engine) -> Drawn:
@@ -42,14 +52,13 @@ def _draw(part: DocumentPart, checked: Checked, context: Mapping[str, Any], engi
 
 
 def _draw_cover(
-    cover: DocumentPart, checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine
+    cover: DocumentPart, bundle: Bundle, checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine
 ) -> Drawn:
     """Draw the cover sheet until the number of its own pages is the one that its page numbers assume."""
     pages = 1
     for _ in range(_COVER_ATTEMPTS):
-        counts = {part_id: document.pages for part_id, document in drawn.items()} | {cover.id: pages}
-        plan = page_plan(checked, counts)
-        context = cover_context(checked.loaded.case, as_of, checked.templates, checked.packet, plan)
+        plan = page_plan(bundle, pages_of(checked, drawn) | {cover.id: pages})
+        context = cover_context(checked.loaded.case, as_of, checked.templates, bundle, plan)
         sheet = _draw(cover, checked, context, engine)
         if sheet.pages == pages:
             return sheet

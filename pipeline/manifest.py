@@ -13,6 +13,7 @@ from pipeline.rules.catalogue import CATALOGUE_FILE, catalogue_date
 from pipeline.version import VERSION
 
 MANIFEST_NAME = "manifest.json"
+#: The patient's bundle; a companion's is bundle-companion-1.pdf and so on.
 BUNDLE_NAME = "bundle.pdf"
 
 #: Libraries whose version may change the bytes of a bundle.
@@ -44,11 +45,14 @@ def make_manifest(
     *,
     made_from: Mapping[str, Any],
     files: Mapping[str, bytes],
-    page_map: Sequence[Mapping[str, Any]],
+    bundles: Sequence[Mapping[str, Any]],
     problems: Sequence[Problem],
 ) -> bytes:
-    """The manifest of ``files``. ``made_from`` holds the keys about case, templates and engine."""
-    pages = sum(part["pages"] for part in page_map)
+    """The manifest of ``files``.
+
+    ``made_from`` holds the keys about case, templates and engine; ``bundles`` are dictionaries with person, path,
+    sha256, pages and page_map.
+    """
     manifest = {
         "manifest_version": 1,
         "visa_packet": VERSION,
@@ -58,8 +62,7 @@ def make_manifest(
         "outputs": [
             {"path": path, "sha256": sha256(content), "bytes": len(content)} for path, content in sorted(files.items())
         ],
-        "bundle": {"path": BUNDLE_NAME, "sha256": sha256(files[BUNDLE_NAME]), "pages": pages},
-        "page_map": list(page_map),
+        "bundles": list(bundles),
         "findings": [
             {"rule": found.code, "severity": found.severity, "pointer": found.pointer, "message": found.message}
             for found in problems

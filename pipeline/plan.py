@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from pipeline.case import SHORT_STAY_DAYS, Attachment, Case, Role, Traveller, Trilingual
+from pipeline.case import SHORT_STAY_DAYS, Attachment, Case, Role, Trilingual
 from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
 from pipeline.resources import read_data
@@ -17,10 +18,11 @@ from pipeline.template_set import Entry, OfficialRow, TemplateSet
 
 @dataclass(frozen=True, slots=True)
 class DocumentPart:
-    """A document to fill from ``template``."""
+    """A document to fill from ``template`` for ``person``."""
 
     id: str
     template: str
+    person: str
     title: Trilingual
     issuer: Trilingual
     is_cover: bool
@@ -39,22 +41,49 @@ class AttachmentPart:
     print_size_mm: tuple[float, float] | None
 
 
+Part = DocumentPart | AttachmentPart
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One row of the official list for this case: whether the paper is needed, and for whom it is missing."""
+    """One row of the official list for one person: whether the paper is needed, and whether it is missing."""
 
     row: OfficialRow
     needed: bool
-    #: words of the case for the persons whose paper is not there: "patient", "companion-1"
-    missing_for: tuple[str, ...]
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What one traveller files, in order. ``person`` is the case's word for them: patient, companion-1."""
+
+    person: str
+    parts: tuple[Part, ...]
+    requirements: tuple[Requirement, ...]
+
+    @property
+    def missing(self) -> tuple[OfficialRow, ...]:
+        """The rows whose paper is needed and not there."""
+        return tuple(requirement.row for requirement in self.requirements if requirement.missing)
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A template set applied to a case."""
+    """A template set applied to a case: the patient's bundle, one for each companion, and documents apart."""
 
-    parts: tuple[DocumentPart | AttachmentPart, ...]
-    requirements: tuple[Requirement, ...]
+    bundles: tuple[Bundle, ...]
+    apart: tuple[DocumentPart, ...]
+
+    @property
+    def documents(self) -> tuple[DocumentPart, ...]:
+        """Every document to fill, in the order of the bundles, those apart last."""
+        bundled = (part for bundle in self.bundles for part in bundle.parts if isinstance(part, DocumentPart))
+        return (*bundled, *self.apart)
+
+    @property
+    def attachments(self) -> tuple[AttachmentPart, ...]:
+        """Every supplied paper, in the order of the bundles."""
+        return tuple(part for bundle in self.bundles for part in bundle.parts if isinstance(part, AttachmentPart))
 
 
 def _registered_elsewhere(case: Case) -> bool:
@@ -62,6 +91,9 @@ def _registered_elsewhere(case: Case) -> bool:
     household = case.patient.household_province
     return household is not None and provinces is not None and household not in provinces
 
+
+#: The case's word for the patient, as for whose paper an attachment is.
+PATIENT = "patient"
 
 #: The rule that finds a missing paper: of the patient, of a companion, and of roles with a rule of their own.
 PATIENT_RULE, COMPANION_RULE = "DOC-01", "DOC-02"
@@ -80,27 +112,28 @@ CONDITIONS: dict[str, Callable[[Case], bool]] = {
 
 def plan_packet(case: Case, templates: TemplateSet) -> Packet:
     """Choose and order the parts of the packet of ``case``."""
-    parts = tuple(part for entry in templates.packet.contents for part in _parts(entry, case, templates))
-    made: Collection[str | None] = {part.id for part in parts if isinstance(part, DocumentPart)}
-    return Packet(parts, tuple(_requirement(row, case, made) for row in templates.packet.official_list))
+    apart = (entry for entry in templates.packet.contents if entry.apart and _is_included(entry, case, PATIENT))
+    return Packet(
+        tuple(_bundle(person, case, templates) for person in case.travellers),
+        tuple(part for entry in apart for part in _documents(entry, PATIENT)),
+    )
 
 
-def passport_name(person: Traveller) -> str:
-    """Name in passport letters, surname first."""
-    return f"{person.name.surname} {person.name.given_names}"
+def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
+    included = [entry for entry in templates.packet.contents if not entry.apart and _is_included(entry, case, person)]
+    parts = tuple(part for entry in included for part in _parts(entry, case, templates, person))
+    made: Collection[str | None] = {entry.document for entry in included if entry.document}
+    listed = [row for row in templates.packet.official_list if _concerns(row.whom, person)]
+    return Bundle(person, parts, tuple(_requirement(row, case, person, made) for row in listed))
 
 
 def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
     """A finding of the rules on papers for each paper of the official list that the packet lacks."""
-    return [
-        _missing(requirement.row, person, document)
-        for requirement in packet.requirements
-        for person in requirement.missing_for
-    ]
+    return [_missing(row, bundle.person, document) for bundle in packet.bundles for row in bundle.missing]
 
 
 def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:
-    if person != "patient":
+    if person != PATIENT:
         return finding(catalogue()[COMPANION_RULE], Hit("/attachments", [_named(row, person)]), document)
     entry = catalogue()[PAPER_RULES.get(row.role, PATIENT_RULE)]
     return finding(entry, Hit("/attachments", [_named(row)]), document)
@@ -115,33 +148,41 @@ def _named(row: OfficialRow, companion: str | None = None) -> Trilingual:
     )
 
 
-def _parts(entry: Entry, case: Case, templates: TemplateSet) -> Iterator[DocumentPart | AttachmentPart]:
-    if not CONDITIONS[entry.when](case) or _is_attached(entry.unless_attached, case):
-        return
+def _concerns(whom: Literal["patient", "everyone"], person: str) -> bool:
+    return whom == "everyone" or person == PATIENT
+
+
+def _is_included(entry: Entry, case: Case, person: str) -> bool:
+    """Whether the bundle of ``person`` has the entry. Papers go to the bundle of the one whose they are."""
+    concerned = entry.attachments is not None or _concerns(entry.whom, person)
+    replaced = any(attachment.role == entry.unless_attached for attachment in case.attachments)
+    return concerned and CONDITIONS[entry.when](case) and not replaced
+
+
+def _parts(entry: Entry, case: Case, templates: TemplateSet, person: str) -> Iterator[Part]:
     if entry.attachments is not None:
-        yield from _attachments(entry, entry.attachments, case, templates)
-    elif entry.document and entry.template and entry.title and entry.issuer:
-        yield DocumentPart(entry.document, entry.template, entry.title, entry.issuer, entry.is_cover)
+        yield from _attachments(entry, entry.attachments, case, templates, person)
+    else:
+        yield from _documents(entry, person)
 
 
-def _is_attached(role: Role | None, case: Case) -> bool:
-    return any(attachment.role == role for attachment in case.attachments)
+def _documents(entry: Entry, person: str) -> Iterator[DocumentPart]:
+    """The document of an entry, if it is one."""
+    if entry.document and entry.template and entry.title and entry.issuer:
+        part_id = entry.document if person == PATIENT else f"{person}-{entry.document}"
+        yield DocumentPart(part_id, entry.template, person, entry.title, entry.issuer, entry.is_cover)
 
 
-def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet) -> Iterator[AttachmentPart]:
+def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet, person: str) -> Iterator[AttachmentPart]:
     named: Entry | OfficialRow = templates.official(role) or entry
-    for person in case.travellers:
-        for index, attachment in enumerate(case.attachments):
-            if attachment.role == role and attachment.person == person and named.title and named.issuer:
-                part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
-                yield AttachmentPart(part_id, index, attachment, person, named.title, named.issuer, entry.print_size_mm)
+    for index, attachment in enumerate(case.attachments):
+        if attachment.role == role and attachment.person == person and named.title and named.issuer:
+            part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
+            yield AttachmentPart(part_id, index, attachment, person, named.title, named.issuer, entry.print_size_mm)
 
 
-def _requirement(row: OfficialRow, case: Case, made: Collection[str | None]) -> Requirement:
-    """``made`` are the documents of the packet: one that answers the row answers it for everyone."""
+def _requirement(row: OfficialRow, case: Case, person: str, made: Collection[str | None]) -> Requirement:
+    """``made`` are the documents of the bundle, one of which may answer the row."""
     needed = CONDITIONS[row.when](case)
-    people = case.travellers if row.whom == "everyone" else ("patient",)
-    supplied = {attachment.person for attachment in case.attachments if attachment.role == row.role}
-    lacking = tuple(person for person in people if person not in supplied)
-    missing = () if not needed or row.document in made else lacking
-    return Requirement(row, needed, missing)
+    supplied = any(attachment.role == row.role and attachment.person == person for attachment in case.attachments)
+    return Requirement(row, needed, needed and not supplied and row.document not in made)

@@ -36,14 +36,19 @@ class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     document: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """One place in the order of the bundle: a document with its template, or the attachments of a role."""
+class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
+    """One place in the order of a bundle: a document with its template, or the attachments of a role.
+
+    ``whom`` says whose bundles have it: the patient's, or everyone's. A document that is ``apart`` is in none.
+    """
 
     document: str | None = None
     template: str | None = None
     title: Trilingual | None = None
     issuer: Trilingual | None = None
     when: ConditionName = "always"
+    whom: Literal["patient", "everyone"] = "patient"
+    apart: bool = False
     unless_attached: Role | None = None
     is_cover: bool = False
     attachments: Role | None = None

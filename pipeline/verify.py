@@ -44,7 +44,10 @@ def verify_path(path: Path) -> dict[str, Any]:
 def verify_files(files: Mapping[str, bytes], folder: str) -> dict[str, Any]:
     """Verify the files of one packet (relative path -> content) and return the manifest."""
     manifest = _manifest(files, folder)
-    problems = [*_listed(files, manifest, folder), *_bundle(files, manifest, folder)]
+    problems = [
+        *_listed(files, manifest, folder),
+        *(problem for bundle in manifest["bundles"] for problem in _bundle(files, bundle, folder)),
+    ]
     if problems:
         raise VerificationError(problems)
     return manifest
@@ -74,25 +77,26 @@ def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str
             yield _difference("verify-changed", f"{path} was changed after it was made", folder)
 
 
-def _bundle(files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str) -> Iterator[Problem]:
-    """The bundle against the page map: pages as counted by two parsers, and one outline entry a part."""
-    bundle = files.get(manifest["bundle"]["path"])
+def _bundle(files: Mapping[str, bytes], described: Mapping[str, Any], folder: str) -> Iterator[Problem]:
+    """A bundle against its page map: pages as counted by two parsers, and one outline entry a part."""
+    name = described["path"]
+    bundle = files.get(name)
     if bundle is None:
         return
-    if sha256(bundle) != manifest["bundle"]["sha256"]:
-        yield _difference("verify-changed", "the bundle is not the one that the manifest describes", folder)
+    if sha256(bundle) != described["sha256"]:
+        yield _difference("verify-changed", f"{name} is not the one that the manifest describes", folder)
     try:
         reader = PdfReader(io.BytesIO(bundle))
         outline = [(str(entry["/Title"]), reader.get_destination_page_number(entry)) for entry in _entries(reader)]
-        counts = {len(reader.pages), page_count(bundle), manifest["bundle"]["pages"]}
+        counts = {len(reader.pages), page_count(bundle), described["pages"]}
     except (PyPdfError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        yield _difference("verify-unreadable", f"the bundle cannot be read ({type(error).__name__})", folder)
+        yield _difference("verify-unreadable", f"{name} cannot be read ({type(error).__name__})", folder)
         return
-    mapped = [(part["title"], part["page"] - 1) for part in manifest["page_map"]]
-    if len(counts) > 1 or sum(part["pages"] for part in manifest["page_map"]) not in counts:
-        yield _difference("verify-pages", "the bundle does not have the pages of the page map", folder)
+    mapped = [(part["title"], part["page"] - 1) for part in described["page_map"]]
+    if len(counts) > 1 or sum(part["pages"] for part in described["page_map"]) not in counts:
+        yield _difference("verify-pages", f"{name} does not have the pages of its page map", folder)
     if outline != mapped:
-        yield _difference("verify-outline", "the bundle's outline does not agree with the page map", folder)
+        yield _difference("verify-outline", f"the outline of {name} does not agree with its page map", folder)
 
 
 def _entries(reader: PdfReader) -> list[Any]:

@@ -55,9 +55,10 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 def test_what_was_built_is_told(small: str, out: Path) -> None:
     built = build_case(CASE, out, Options(AS_OF, small))
     assert (built.case_id, built.folder) == ("wang-xiaoming", out / "wang-xiaoming")
-    assert built.bundle.is_file()
-    assert built.pages == sum(part["pages"] for part in built.page_map) == 9
-    assert built.page_map[0]["id"] == "letter"
+    [bundle] = built.bundles
+    assert bundle.path.is_file()
+    assert bundle.pages == sum(part["pages"] for part in bundle.page_map) == 9
+    assert bundle.page_map[0]["id"] == "letter"
     assert {problem.severity for problem in built.problems} <= {"warning", "info"}
 
 
@@ -201,12 +202,12 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
             REMOVE,
         )
     )
-    assert build_case(path, out, Options(AS_OF)).bundle.is_file()
+    assert build_case(path, out, Options(AS_OF)).bundles[0].path.is_file()
 
 
 def test_no_attachment_at_all_still_gives_the_documents(edit: Edit, out: Path) -> None:
     built = build_case(edit({"/attachments": []}), out, Options(AS_OF))
-    assert [part["kind"] for part in built.page_map] == ["cover", *["document"] * 6]
+    assert [part["kind"] for part in built.bundles[0].page_map] == ["cover", *["document"] * 6]
 
 
 def test_the_library_never_exits_and_prints_nothing(small: str, out: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -219,7 +220,7 @@ def test_the_library_never_exits_and_prints_nothing(small: str, out: Path, capfd
 
 def test_it_needs_no_network(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", raising(AssertionError("a socket was opened")))
-    assert build_case(CASE, out, Options(AS_OF, small)).bundle.is_file()
+    assert build_case(CASE, out, Options(AS_OF, small)).bundles[0].path.is_file()
 
 
 class TestCommand:

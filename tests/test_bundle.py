@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +39,50 @@ ORDER_OF_TWO = [
     "list-of-applicants",
     *ORDER_OF_ONE[3:6],
     "attachment-1-passport",
-    "attachment-7-passport",
     "attachment-2-photo",
-    "attachment-8-photo",
     "attachment-3-visa-application",
-    "attachment-9-visa-application",
     "attachment-4-combined-form",
     "attachment-5-funds-proof",
     "attachment-6-identity-document",
+]
+ORDER_OF_COMPANION = [
+    "companion-1-cover-sheet",
+    "attachment-7-passport",
+    "attachment-8-photo",
+    "attachment-9-visa-application",
     "attachment-10-identity-document",
 ]
 
 
-@pytest.fixture(params=["one", "two"])
-def built(request: pytest.FixtureRequest, packet: Path, packet_with_companion: Path) -> Path:
-    return packet if request.param == "one" else packet_with_companion
+@dataclass(frozen=True)
+class Filed:
+    """One bundle of a packet with what the manifest says about it."""
+
+    folder: Path
+    described: dict[str, Any]
+
+    @property
+    def pdf(self) -> bytes:
+        return self.path.read_bytes()
+
+    @property
+    def path(self) -> Path:
+        return self.folder / str(self.described["path"])
+
+    @property
+    def page_map(self) -> list[dict[str, Any]]:
+        parts: list[dict[str, Any]] = self.described["page_map"]
+        return parts
+
+    def document(self, part_id: str, suffix: str = ".pdf") -> Path:
+        [path] = (self.folder / "documents").glob(f"??-{part_id}{suffix}")
+        return path
+
+
+@pytest.fixture(params=["patient", "patient with companion", "companion"])
+def filed(request: pytest.FixtureRequest, packet: Path, packet_with_companion: Path) -> Filed:
+    folder = packet if request.param == "patient" else packet_with_companion
+    return Filed(folder, manifest_of(folder)["bundles"][int(request.param == "companion")])
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:
@@ -76,64 +106,76 @@ class TestPacket:
     """The bundles of the two examples."""
 
     def test_the_parts_are_in_order(self, packet: Path, packet_with_companion: Path) -> None:
-        assert [part["id"] for part in manifest_of(packet)["page_map"]] == ORDER_OF_ONE
-        assert [part["id"] for part in manifest_of(packet_with_companion)["page_map"]] == ORDER_OF_TWO
+        def orders(folder: Path) -> list[tuple[str, str, list[str]]]:
+            bundles = manifest_of(folder)["bundles"]
+            return [(each["person"], each["path"], [part["id"] for part in each["page_map"]]) for each in bundles]
 
-    def test_the_outline_is_the_page_map(self, built: Path) -> None:
-        page_map = manifest_of(built)["page_map"]
-        assert outline_of(bundle_of(built)) == [(part["title"], part["page"]) for part in page_map]
+        assert orders(packet) == [("patient", "bundle.pdf", ORDER_OF_ONE)]
+        assert orders(packet_with_companion) == [
+            ("patient", "bundle.pdf", ORDER_OF_TWO),
+            ("companion-1", "bundle-companion-1.pdf", ORDER_OF_COMPANION),
+        ]
 
-    def test_the_parts_follow_one_another_without_a_gap(self, built: Path) -> None:
-        manifest = manifest_of(built)
+    def test_the_outline_is_the_page_map(self, filed: Filed) -> None:
+        assert outline_of(filed.pdf) == [(part["title"], part["page"]) for part in filed.page_map]
+
+    def test_the_parts_follow_one_another_without_a_gap(self, filed: Filed) -> None:
         page = 1
-        for part in manifest["page_map"]:
+        for part in filed.page_map:
             assert part["page"] == page
             page += part["pages"]
-        assert page - 1 == manifest["bundle"]["pages"]
+        assert page - 1 == filed.described["pages"]
 
-    def test_each_document_stands_where_the_page_map_says(self, built: Path) -> None:
-        pages = texts_of_pages(bundle_of(built))
-        documents = sorted((built / "documents").glob("*.pdf"))
-        parts = [part for part in manifest_of(built)["page_map"] if part["kind"] != "attachment"]
-        assert [document.stem[3:] for document in documents] == [part["id"] for part in parts]
-        for part, document in zip(parts, documents, strict=True):
-            own = texts_of_pages(document.read_bytes())
+    def test_every_document_is_in_one_bundle(self, packet_with_companion: Path) -> None:
+        documents = sorted(path.stem[3:] for path in (packet_with_companion / "documents").glob("*.pdf"))
+        parts = [part for each in manifest_of(packet_with_companion)["bundles"] for part in each["page_map"]]
+        assert documents == sorted(part["id"] for part in parts if part["kind"] != "attachment")
+
+    def test_each_document_stands_where_the_page_map_says(self, filed: Filed) -> None:
+        pages = texts_of_pages(filed.pdf)
+        for part in (part for part in filed.page_map if part["kind"] != "attachment"):
+            own = texts_of_pages(filed.document(part["id"]).read_bytes())
             assert all(own)
             assert pages[part["page"] - 1 : part["page"] - 1 + part["pages"]] == own
 
-    def test_each_attachment_has_all_its_pages(self, built: Path) -> None:
-        case = json.loads((EXAMPLES / built.name / "case.json").read_text(encoding="utf-8"))
-        parts = {part["id"]: part for part in manifest_of(built)["page_map"]}
+    def test_each_attachment_has_all_its_pages(self, filed: Filed) -> None:
+        example = EXAMPLES / filed.folder.name
+        case = json.loads((example / "case.json").read_text(encoding="utf-8"))
+        parts = {part["id"]: part["pages"] for part in filed.page_map}
+        own = 0
         for index, attachment in enumerate(case["attachments"], start=1):
+            if attachment.get("person", "patient") != filed.described["person"]:
+                continue
             pages = 1
             if attachment["path"].endswith(".pdf"):
-                with pikepdf.open(EXAMPLES / built.name / attachment["path"]) as pdf:
+                with pikepdf.open(example / attachment["path"]) as pdf:
                     pages = len(pdf.pages)
-            assert parts[f"attachment-{index}-{attachment['role'].replace('_', '-')}"]["pages"] == pages
+            assert parts[f"attachment-{index}-{attachment['role'].replace('_', '-')}"] == pages
+            own += 1
+        assert own == len([part for part in filed.page_map if part["kind"] == "attachment"])
 
-    def test_the_cover_sheet_says_the_pages_of_the_page_map(self, built: Path) -> None:
-        manifest = manifest_of(built)
-        (cover,) = [part for part in manifest["page_map"] if part["kind"] == "cover"]
-        lines = lines_of_cover(bundle_of(built), cover["pages"])
-        assert any(f"{manifest['bundle']['pages']} pages" in line for line in lines)
+    def test_the_cover_sheet_says_the_pages_of_the_page_map(self, filed: Filed) -> None:
+        (cover,) = [part for part in filed.page_map if part["kind"] == "cover"]
+        lines = lines_of_cover(filed.pdf, cover["pages"])
+        assert any(f"{filed.described['pages']} pages" in line for line in lines)
         said = {int(number) for line in lines for number in re.findall(r"(?<![0-9])([0-9]{1,2})(?![0-9])", line)}
-        for part in manifest["page_map"]:
+        for part in filed.page_map:
             if part["kind"] != "cover":
                 assert part["page"] in said
                 japanese = part["title"].split(" / ")[0]
                 assert squeezed(japanese) in squeezed("".join(lines))
 
-    def test_the_rows_of_the_cover_sheet_are_the_page_map(self, built: Path) -> None:
+    def test_the_rows_of_the_cover_sheet_are_the_page_map(self, filed: Filed) -> None:
         """What the cover sheet was filled with, read back from its Word file, against the page map."""
         from docx import Document  # noqa: PLC0415 - only this test reads a Word file
 
-        parts = [part for part in manifest_of(built)["page_map"] if part["kind"] != "cover"]
+        cover, *parts = filed.page_map
         wanted: dict[str, list[int]] = {}
         for part in parts:
             wanted.setdefault(part["title"].split(" / ")[0], []).append(part["page"])
         rows = [
             [cell.text for cell in row.cells]
-            for table in Document(str(built / "documents" / "01-cover-sheet.docx")).tables
+            for table in Document(str(filed.document(cover["id"], ".docx"))).tables
             for row in table.rows
         ]
         for title, pages in wanted.items():
@@ -141,22 +183,22 @@ class TestPacket:
             assert numbers_in(cells[-1]) == pages, title
 
     def test_the_cover_sheet_lists_what_is_missing(self, packet: Path, packet_with_companion: Path) -> None:
-        for folder, names in ((packet, {"patient": "WANG XIAOMING"}), (packet_with_companion, {})):
+        for folder in (packet, packet_with_companion):
             manifest = manifest_of(folder)
             cover = text_of((folder / "documents" / "01-cover-sheet.pdf").read_bytes())
-            titles = {row["role"]: row["title"]["ja"] for row in official_list()}
+            titles = {row["role"]: row["title"] for row in official_list()}
             listed = [
-                squeezed(f"{row['letter']}　{titles[row['role']]}　{names[row['person']]}")
+                squeezed(f"{row['letter']}　{titles[row['role']]['ja']}　{titles[row['role']]['en']}")
                 for row in manifest["missing"]
             ]
             assert [row for row in listed if row not in cover] == []
         assert [row["letter"] for row in manifest_of(packet)["missing"]] == ["ウ", "エ"]
         assert manifest_of(packet_with_companion)["missing"] == []
 
-    def test_title_language_and_view(self, built: Path) -> None:
-        reader = PdfReader(io.BytesIO(bundle_of(built)))
+    def test_title_language_and_view(self, filed: Filed) -> None:
+        reader = PdfReader(io.BytesIO(filed.pdf))
         assert reader.metadata is not None
-        assert reader.metadata.title == f"医療滞在ビザ 提出書類一式 {built.name}"
+        assert reader.metadata.title == f"医療滞在ビザ 提出書類一式 {filed.folder.name}"
         assert reader.metadata.producer == "visa-packet"
         assert set(reader.metadata) == {"/Title", "/Producer"}
         root = reader.root_object
@@ -164,8 +206,8 @@ class TestPacket:
         assert str(root["/PageMode"]) == "/UseOutlines"
         assert str(root["/ViewerPreferences"]) == "{'/DisplayDocTitle': True}"
 
-    def test_it_does_nothing_when_it_is_opened(self, built: Path) -> None:
-        with pikepdf.open(built / "bundle.pdf") as pdf:
+    def test_it_does_nothing_when_it_is_opened(self, filed: Filed) -> None:
+        with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
             assert not {"/OpenAction", "/AA", "/Names", "/AcroForm", "/JavaScript"} & set(pdf.Root.keys())
             plain = saved(
                 pdf,
@@ -176,35 +218,35 @@ class TestPacket:
         for word in (b"/JavaScript", b"/Launch", b"/OpenAction", b"/EmbeddedFile", b"/SubmitForm", b"/RichMedia"):
             assert word not in plain
 
-    def test_it_names_no_machine_and_no_file(self, built: Path) -> None:
-        with pikepdf.open(built / "bundle.pdf") as pdf:
+    def test_it_names_no_machine_and_no_file(self, filed: Filed) -> None:
+        with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
             plain = saved(
                 pdf,
                 stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
                 compress_streams=False,
                 object_stream_mode=pikepdf.ObjectStreamMode.disable,
             )
-        for word in (str(built), str(EXAMPLES), "papers/", "bank-certificate"):
+        for word in (str(filed.folder), str(EXAMPLES), "papers/", "bank-certificate"):
             assert word.encode() not in plain
 
-    def test_other_parsers_find_no_fault(self, built: Path) -> None:
-        with pikepdf.open(built / "bundle.pdf") as pdf:
+    def test_other_parsers_find_no_fault(self, filed: Filed) -> None:
+        with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
             assert pdf.check_pdf_syntax() == []
-            assert len(pdf.pages) == manifest_of(built)["bundle"]["pages"]
-        document = pypdfium2.PdfDocument(built / "bundle.pdf")
+            assert len(pdf.pages) == filed.described["pages"]
+        document = pypdfium2.PdfDocument(filed.pdf)
         try:
-            assert len(document) == manifest_of(built)["bundle"]["pages"]
+            assert len(document) == filed.described["pages"]
         finally:
             document.close()
 
     @pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
-    def test_qpdf_finds_no_fault(self, built: Path) -> None:
+    def test_qpdf_finds_no_fault(self, filed: Filed) -> None:
         qpdf = str(shutil.which("qpdf"))
-        done = subprocess.run([qpdf, "--check", str(built / "bundle.pdf")], capture_output=True, text=True, check=False)
+        done = subprocess.run([qpdf, "--check", str(filed.path)], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def test_all_fonts_are_embedded(self, built: Path) -> None:
-        with pikepdf.open(built / "bundle.pdf") as pdf:
+    def test_all_fonts_are_embedded(self, filed: Filed) -> None:
+        with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
             descriptors = [
                 each
                 for each in pdf.objects
@@ -213,8 +255,8 @@ class TestPacket:
             assert descriptors
             assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(each.keys()) for each in descriptors)
 
-    def test_no_image_is_stored_twice(self, built: Path) -> None:
-        with pikepdf.open(built / "bundle.pdf") as pdf:
+    def test_no_image_is_stored_twice(self, filed: Filed) -> None:
+        with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
             images = [
                 (bytes(each.read_raw_bytes()), str(each.get("/ColorSpace")))
                 for each in pdf.objects
@@ -240,7 +282,7 @@ class TestPacket:
         run = run_process("build", case, "-o", "out", "--as-of", "2026-11-22", "--json", cwd=tmp_path, env=environment)
         assert run.code == 0, run.err
         assert snapshot(tmp_path / "out" / "wang-xiaoming") == snapshot(packet)
-        assert run.report["results"][0]["sha256"] == manifest_of(packet)["bundle"]["sha256"]
+        assert run.report["results"][0]["bundles"][0]["sha256"] == manifest_of(packet)["bundles"][0]["sha256"]
 
     def test_another_day_or_case_gives_another_bundle(self, packet: Path, tmp_path: Path, edit: Edit) -> None:
         day = AS_OF.replace(day=23)
@@ -320,7 +362,7 @@ class TestMerge:
         case = EXAMPLES / "wang-xiaoming" / "case.json"
         built = build_case(case, tmp_path / "out", Options(AS_OF, templates=str(folder)))
         single = pypdfium2.PdfDocument(built.folder / "documents" / "01-letter.pdf")
-        whole = pypdfium2.PdfDocument(built.bundle)
+        whole = pypdfium2.PdfDocument(built.bundles[0].path)
         try:
             assert single[0].render().to_pil().tobytes() == whole[0].render().to_pil().tobytes()
         finally:

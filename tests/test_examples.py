@@ -42,7 +42,7 @@ def test_good_example_has_neither_errors_nor_other_warnings(example: str) -> Non
 
 def test_what_the_readme_says_is_missing() -> None:
     def missing(example: str) -> list[str]:
-        return [row.row.role for row in checked(example).packet.requirements if row.missing_for]
+        return [row.role for bundle in checked(example).packet.bundles for row in bundle.missing]
 
     assert missing("wang-xiaoming") == ["visa_application", "combined_form"]
     assert missing("chen-lihua") == []

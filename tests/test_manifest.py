@@ -72,8 +72,9 @@ def test_it_says_what_the_packet_was_made_from(built: Path) -> None:
 
 def test_it_describes_the_bundle(built: Path) -> None:
     manifest = manifest_of(built)
-    assert manifest["bundle"]["sha256"] == sha256(built / "bundle.pdf")
-    assert manifest["bundle"]["pages"] == sum(part["pages"] for part in manifest["page_map"])
+    for bundle in manifest["bundles"]:
+        assert bundle["sha256"] == sha256(built / bundle["path"])
+        assert bundle["pages"] == sum(part["pages"] for part in bundle["page_map"])
 
 
 def test_it_says_what_is_missing_and_found(packet: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +14,7 @@ from conftest import AS_OF, EXAMPLES, REMOVE, Edit, change
 from pipeline.case import Case, Role
 from pipeline.context import PagePlan, cover_context
 from pipeline.load import load_case
-from pipeline.plan import CONDITIONS, AttachmentPart, DocumentPart, missing_papers, passport_name, plan_packet
+from pipeline.plan import CONDITIONS, DocumentPart, missing_papers, plan_packet
 from pipeline.template_set import ConditionName, load_template_set
 
 SET = load_template_set("medical-stay")
@@ -38,11 +39,16 @@ def planned(path: Path) -> Case:
 
 
 def ids(case: Case) -> list[str]:
-    return [part.id for part in plan_packet(case, SET).parts]
+    return [part.id for bundle in plan_packet(case, SET).bundles for part in bundle.parts]
 
 
 def missing(case: Case) -> dict[str, tuple[str, ...]]:
-    return {row.row.role: row.missing_for for row in plan_packet(case, SET).requirements if row.missing_for}
+    """Who lacks the paper of which role."""
+    found: dict[str, tuple[str, ...]] = {}
+    for bundle in plan_packet(case, SET).bundles:
+        for row in bundle.missing:
+            found[row.role] = (*found.get(row.role, ()), bundle.person)
+    return found
 
 
 def test_every_condition_has_a_function() -> None:
@@ -75,7 +81,7 @@ def test_a_companion_is_a_condition() -> None:
 
 
 def test_the_cover_is_first_and_the_only_one(edit: Edit) -> None:
-    parts = plan_packet(planned(edit({})), SET).parts
+    parts = plan_packet(planned(edit({})), SET).bundles[0].parts
     covers = [part for part in parts if isinstance(part, DocumentPart) and part.is_cover]
     assert covers == [parts[0]]
 
@@ -84,32 +90,30 @@ def test_ids_are_unique(case_with_companion: Any) -> None:
     extra = {"/attachments/-": {"role": "other", "path": "papers/hukou.pdf"}}
     found = ids(planned(case_with_companion(extra)))
     assert len(found) == len(set(found))
-    assert found[-1] == "attachment-11-other"
+    assert "attachment-11-other" in found
 
 
-def test_papers_come_by_role_then_person_then_order_in_the_case(case_with_companion: Any) -> None:
+def test_papers_come_by_person_then_role_then_order_in_the_case(case_with_companion: Any) -> None:
     added = {"role": "funds_proof", "path": "papers/more.pdf"}
     case = planned(case_with_companion({"/attachments/-": added}))
-    papers = [part for part in plan_packet(case, SET).parts if isinstance(part, AttachmentPart)]
+    papers = plan_packet(case, SET).attachments
     order = [entry.attachments for entry in SET.packet.contents if entry.attachments]
-    keys = [(order.index(part.attachment.role), part.person, part.index) for part in papers]
-    assert keys == sorted(keys, key=lambda key: (key[0], key[1] != "patient", key[1], key[2]))
+    keys = [(part.person != "patient", part.person, order.index(part.attachment.role), part.index) for part in papers]
+    assert keys == sorted(keys)
     assert len(papers) == len(case.attachments)
 
 
 @pytest.mark.parametrize("role", get_args(Role))
 def test_every_role_has_a_place_in_the_bundle(edit: Edit, role: str) -> None:
     case = planned(edit({"/attachments": [{"role": role, "path": "papers/hukou.pdf"}]}))
-    papers = [part for part in plan_packet(case, SET).parts if isinstance(part, AttachmentPart)]
+    papers = plan_packet(case, SET).attachments
     assert [part.attachment.role for part in papers] == [role]
     assert papers[0].title.ja
     assert papers[0].issuer.ja
 
 
 def test_only_a_photo_has_a_print_size(case_with_companion: Any) -> None:
-    papers = [
-        part for part in plan_packet(planned(case_with_companion({})), SET).parts if isinstance(part, AttachmentPart)
-    ]
+    papers = plan_packet(planned(case_with_companion({})), SET).attachments
     sizes = {(part.attachment.role, part.print_size_mm) for part in papers if part.print_size_mm}
     assert sizes == {("photo", (45.0, 45.0))}
 
@@ -159,7 +163,7 @@ def test_a_paper_missing_for_a_companion_has_its_own_rule(case_with_companion: A
     problems = missing_papers(plan_packet(loaded.case, SET), loaded.document)
     of_companion = [problem for problem in problems if problem.code == "DOC-02"]
     assert {problem.code for problem in problems} == {"DOC-01", "DOC-02"}
-    assert {row.row.role for row in plan_packet(loaded.case, SET).requirements if "companion-1" in row.missing_for} == {
+    assert {role for role, people in missing(loaded.case).items() if "companion-1" in people} == {
         role for role in get_args(Role) for problem in of_companion if f"role {role})" in problem.message
     }
     assert all("companion-1" in problem.message for problem in of_companion)
@@ -180,12 +184,12 @@ def test_a_paper_of_another_role_takes_no_place(edit: Edit) -> None:
 
 
 def test_a_document_answers_its_row_only_when_it_is_made(edit: Edit) -> None:
-    rows = {row.row.letter: row for row in plan_packet(planned(edit({})), SET).requirements}
-    assert (rows["ク"].needed, rows["ク"].missing_for) == (True, ())
+    rows = {row.row.letter: row for row in plan_packet(planned(edit({})), SET).bundles[0].requirements}
+    assert (rows["ク"].needed, rows["ク"].missing) == (True, False)
     others = tuple(entry for entry in SET.packet.contents if entry.document != "treatment-schedule")
     without = dataclasses.replace(SET, packet=msgspec.structs.replace(SET.packet, contents=others))
-    rows = {row.row.letter: row for row in plan_packet(planned(edit({})), without).requirements}
-    assert (rows["ク"].needed, rows["ク"].missing_for) == (True, ("patient",))
+    rows = {row.row.letter: row for row in plan_packet(planned(edit({})), without).bundles[0].requirements}
+    assert (rows["ク"].needed, rows["ク"].missing) == (True, True)
 
 
 def test_documents_of_a_single_entry_with_and_without_companions(edit: Edit, case_with_companion: Any) -> None:
@@ -198,42 +202,80 @@ def test_documents_of_a_single_entry_with_and_without_companions(edit: Edit, cas
 class TestCover:
     """What the cover sheet may read."""
 
-    def names(self, path: Path) -> dict[str, Any]:
+    def names(self, path: Path, person: int = 0) -> dict[str, Any]:
         case = planned(path)
-        packet = plan_packet(case, SET)
-        first = {part.id: page for page, part in enumerate(packet.parts, start=1)}
-        names: dict[str, Any] = cover_context(case, AS_OF, SET, packet, PagePlan(first, len(first)))["packet"]
+        bundle = plan_packet(case, SET).bundles[person]
+        first = {part.id: page for page, part in enumerate(bundle.parts, start=1)}
+        names: dict[str, Any] = cover_context(case, AS_OF, SET, bundle, PagePlan(first, len(first)))["packet"]
         return names
 
-    def test_every_paper_is_listed_once(self, case_with_companion: Any) -> None:
+    @pytest.mark.parametrize("person", [0, 1])
+    def test_every_paper_is_listed_once(self, case_with_companion: Any, person: int) -> None:
         path = case_with_companion({"/attachments/-": {"role": "other", "path": "papers/more.pdf"}})
-        names = self.names(path)
+        names = self.names(path, person)
         pages = [page["page"] for row in names["required"] for page in row["pages"]]
         pages += [row["page"] for row in names["enclosed"]]
-        parts = plan_packet(planned(path), SET).parts
+        parts = plan_packet(planned(path), SET).bundles[person].parts
         assert sorted(pages) == list(range(2, len(parts) + 1))
         assert names["page_count"] == len(parts)
 
-    def test_pages_of_several_travellers_are_labelled(self, case_with_companion: Any, edit: Edit) -> None:
-        path = case_with_companion({})
-        people = [passport_name(person) for _, person in planned(path).travellers.values()]
-        rows = {row["letter"]: row for row in self.names(path)["required"]}
-        assert [page["label"] for page in rows["ア"]["pages"]] == people
-        assert [page["label"] for page in rows["オ"]["pages"]] == [""]
-        alone = {row["letter"]: row for row in self.names(edit({}))["required"]}
-        assert [page["label"] for page in alone["ア"]["pages"]] == [""]
+    def test_a_supplied_paper_shows_its_dates(self, edit: Edit) -> None:
+        rows = {
+            row["letter"]: row for row in self.names(edit({"/attachments/0/valid_until": "2032-05-18"}))["required"]
+        }
+        [passport], [photo] = rows["ア"]["pages"], rows["イ"]["pages"]
+        assert (passport["issued_on"], passport["valid_until"]) == (None, date(2032, 5, 18))
+        assert (photo["issued_on"], photo["valid_until"]) == (date(2026, 11, 5), None)
 
     def test_a_row_that_a_document_answers_shows_its_page(self, edit: Edit) -> None:
         path = edit({})
         place = 1 + ids(planned(path)).index("treatment-schedule")
         rows = {row["letter"]: row for row in self.names(path)["required"]}
         assert rows["ク"]["present"] is True
-        assert rows["ク"]["pages"] == [{"label": "", "page": place}]
+        assert rows["ク"]["pages"] == [{"page": place, "issued_on": None, "valid_until": None}]
         assert "Treatment schedule" not in [row["title"].en for row in self.names(path)["enclosed"]]
 
-    def test_a_row_is_ticked_when_nobody_lacks_the_paper(self, case_with_companion: Any) -> None:
+    def test_each_bundle_has_the_papers_of_one_person(self, case_with_companion: Any) -> None:
         path = case_with_companion({"/attachments/6/role": "other"})
         rows = {row["letter"]: row for row in self.names(path)["required"]}
-        assert (rows["ア"]["present"], len(rows["ア"]["pages"])) == (False, 1)
-        assert rows["イ"]["present"] is True
-        assert [row["person"] for row in self.names(path)["missing"]] == [passport_name(planned(path).companions[0])]
+        assert rows["ア"]["present"] is True
+        own = {row["letter"]: row for row in self.names(path, 1)["required"]}
+        assert set(own) == set("アイウカ")
+        assert (own["ア"]["present"], own["ア"]["pages"]) == (False, [])
+        assert own["イ"]["present"] is True
+        assert [row["letter"] for row in self.names(path, 1)["missing"]] == ["ア"]
+
+    def test_each_cover_names_the_others(self, case_with_companion: Any, edit: Edit) -> None:
+        path = case_with_companion({})
+        case = planned(path)
+        assert [fellow["person"] for fellow in self.names(path)["fellows"]] == list(case.companions)
+        [patient] = self.names(path, 1)["fellows"]
+        assert (patient["role"].en, patient["person"]) == ("Patient", case.patient)
+        assert self.names(edit({}))["fellows"] == []
+
+
+def test_a_paper_of_a_companion_that_only_the_patient_needs_is_not_lost(case_with_companion: Any) -> None:
+    bundles = plan_packet(planned(case_with_companion({"/attachments/4/person": "companion-1"})), SET).bundles
+    assert "attachment-5-funds-proof" in [part.id for part in bundles[1].parts]
+    assert [row.role for row in bundles[0].missing] == ["funds_proof"]
+
+
+def test_a_document_for_everyone_is_made_for_each(case_with_companion: Any) -> None:
+    [patient, companion] = plan_packet(planned(case_with_companion({})), SET).bundles
+    of_patient = {part.id: part.person for part in patient.parts if isinstance(part, DocumentPart)}
+    of_companion = {part.id: part.person for part in companion.parts if isinstance(part, DocumentPart)}
+    assert of_patient["cover-sheet"] == "patient"
+    assert of_companion["companion-1-cover-sheet"] == "companion-1"
+    assert "companion-1-invitation-letter" not in of_companion
+
+
+def test_a_document_apart_is_in_no_bundle(case_with_companion: Any) -> None:
+    entries = tuple(
+        msgspec.structs.replace(entry, apart=True) if entry.document == "schedule-of-stay" else entry
+        for entry in SET.packet.contents
+    )
+    apart = dataclasses.replace(SET, packet=msgspec.structs.replace(SET.packet, contents=entries))
+    packet = plan_packet(planned(case_with_companion({})), apart)
+    assert [part.id for part in packet.apart] == ["schedule-of-stay"]
+    assert "schedule-of-stay" not in [part.id for bundle in packet.bundles for part in bundle.parts]
+    assert packet.documents[-1] == packet.apart[0]

@@ -47,7 +47,7 @@ def replace_bundle(folder: Path, content: bytes) -> None:
     (folder / "bundle.pdf").write_bytes(content)
     outputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
     index = [output["path"] for output in outputs].index("bundle.pdf")
-    edit_manifest(folder, {f"/outputs/{index}/sha256": sha256(content), "/bundle/sha256": sha256(content)})
+    edit_manifest(folder, {f"/outputs/{index}/sha256": sha256(content), "/bundles/0/sha256": sha256(content)})
 
 
 def changed_bundle(folder: Path, spoil: Callable[[pikepdf.Pdf], None]) -> bytes:
@@ -118,11 +118,13 @@ def test_a_manifest_that_is_not_json_is_found(spoilt: Path, text: str | bytes) -
     "edits",
     [
         {"/manifest_version": 2},
-        {"/bundle": REMOVE},
+        {"/bundles": REMOVE},
         {"/outputs/0/path": "../bundle.pdf"},
         {"/outputs/0/path": "/etc/hostname"},
         {"/outputs/0/sha256": "abc"},
-        {"/page_map/0/page": 0},
+        {"/bundles/0/page_map/0/page": 0},
+        {"/bundles": []},
+        {"/bundles/0/page_map": []},
         {"/unknown": 1},
     ],
 )
@@ -138,18 +140,17 @@ def test_a_manifest_that_is_a_list_is_found(spoilt: Path) -> None:
 
 
 def test_a_changed_hash_in_the_manifest_is_found(spoilt: Path) -> None:
-    edit_manifest(spoilt, {"/bundle/sha256": "0" * 64})
-    assert difference(spoilt) == [("verify-changed", "the bundle is not the one that the manifest describes")]
+    edit_manifest(spoilt, {"/bundles/0/sha256": "0" * 64})
+    assert difference(spoilt) == [("verify-changed", "bundle.pdf is not the one that the manifest describes")]
 
 
 @pytest.mark.parametrize(
     ("edits", "codes"),
     [
-        ({"/page_map/1/page": 40}, ["verify-outline"]),
-        ({"/page_map/1/title": "x"}, ["verify-outline"]),
-        ({"/page_map/1/pages": 40}, ["verify-pages"]),
-        ({"/bundle/pages": 99}, ["verify-pages"]),
-        ({"/page_map": []}, ["verify-pages", "verify-outline"]),
+        ({"/bundles/0/page_map/1/page": 40}, ["verify-outline"]),
+        ({"/bundles/0/page_map/1/title": "x"}, ["verify-outline"]),
+        ({"/bundles/0/page_map/1/pages": 40}, ["verify-pages"]),
+        ({"/bundles/0/pages": 99}, ["verify-pages"]),
     ],
 )
 def test_a_wrong_page_map_is_found(spoilt: Path, edits: Mapping[str, Any], codes: list[str]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipeline.build import Built, build_checked
+from pipeline.build import Built, BuiltBundle, build_checked
 from pipeline.check import Options, check_case
 from pipeline.cli.many import Outcome, attempt, overall
 from pipeline.cli.options import case_files, cases_argument, check_options, make_options
@@ -51,8 +50,8 @@ def build(
 ) -> int:
     """Build the submission bundle of each CASE: a case file, or a folder of cases (*.json, */case.json).
 
-    For a case with the id X, OUT/X then holds bundle.pdf, documents/ and manifest.json. Nothing is
-    published before all of it is right; an earlier packet stays until then.
+    For a case with the id X, OUT/X then holds bundle.pdf, a bundle for each companion, documents/ and
+    manifest.json. Nothing is published before all of it is right; an earlier packet stays until then.
 
     \b
     Example:
@@ -111,23 +110,31 @@ def _result(
         "case_id": case_id,
         "exit_code": int(outcome.code),
         "folder": str(built.folder) if built else None,
-        "bundle": str(built.bundle) if built else None,
-        "sha256": built.sha256 if built else None,
-        "pages": built.pages if built else None,
+        "bundles": [_bundle(bundle) for bundle in built.bundles] if built else [],
+        "apart": [str(path) for path in built.apart] if built else [],
         "seconds": round(seconds, 3),
-        "documents": [_document(part) for part in built.page_map] if built else [],
         "problems": [told(problem, language) for problem in problems],
     }
 
 
-def _document(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: part[key] for key in ("id", "title", "page", "pages")}
+def _bundle(bundle: BuiltBundle) -> dict[str, Any]:
+    return {
+        "person": bundle.person,
+        "path": str(bundle.path),
+        "sha256": bundle.sha256,
+        "pages": bundle.pages,
+        "documents": [{key: part[key] for key in ("id", "title", "page", "pages")} for part in bundle.page_map],
+    }
 
 
 def _print_built(built: Built, seconds: float) -> None:
-    """What was built: the list of its parts, and where it is."""
-    click.secho("  page  pages  document", dim=True)
-    for part in built.page_map:
-        click.echo(f"{part['page']:>6}{part['pages']:>7}  {part['title']}")
-    click.secho(str(built.bundle), bold=True)
-    click.echo(f"{built.pages} pages, {len(built.page_map)} documents and papers, {seconds:.2f} s")
+    """What was built: each bundle with the list of its parts, and the documents that belong to none."""
+    for bundle in built.bundles:
+        click.secho("  page  pages  document", dim=True)
+        for part in bundle.page_map:
+            click.echo(f"{part['page']:>6}{part['pages']:>7}  {part['title']}")
+        click.secho(str(bundle.path), bold=True)
+        click.echo(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
+    for path in built.apart:
+        click.echo(f"{path}  (not in a bundle)")
+    click.echo(f"{seconds:.2f} s")

@@ -18,7 +18,7 @@ from pipeline.verify import verify_path
 def verify(path: Path, as_json: bool) -> int:
     """Check the packet at PATH, its folder or its bundle.pdf, against its manifest.
 
-    Recomputes every hash, counts the pages with two parsers, and compares the outline with the page map.
+    Recomputes every hash, counts the pages with two parsers, and compares the outline of each bundle with its page map.
 
     \b
     Example:
@@ -32,6 +32,7 @@ def verify(path: Path, as_json: bool) -> int:
     }
     emit(Report("verify", outcome.code, (), [result]), as_json=as_json)
     if outcome.value is not None and not as_json:
-        pages, files = outcome.value["bundle"]["pages"], len(outcome.value["outputs"])
-        click.echo(f"{path}: right ({files} files, {pages} pages, as of {outcome.value['as_of']})")
+        pages = sum(bundle["pages"] for bundle in outcome.value["bundles"])
+        files = len(outcome.value["outputs"])
+        click.echo(f"{path}: right ({files} files, {pages} pages to file, as of {outcome.value['as_of']})")
     return outcome.code

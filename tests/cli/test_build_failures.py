@@ -60,8 +60,8 @@ def test_one_bad_case_does_not_stop_the_others(
     assert codes == {"one": 0, "three": 5, "torn": 3, "two": 3, "zz-last": 0}
     assert names_in(out) == ["one", "zz-last"]
     assert results["two"]["case"] == str(bad)
-    assert results["two"]["bundle"] is None
-    assert results["one"]["bundle"] == str(out / "one" / "bundle.pdf")
+    assert results["two"]["bundles"] == []
+    assert results["one"]["bundles"][0]["path"] == str(out / "one" / "bundle.pdf")
     for value in PERSONAL:
         assert value not in run.out + run.err
 
@@ -89,7 +89,7 @@ def test_two_cases_with_one_id_do_not_overwrite_each_other(
     (problem,) = [problem for problem in run.problems if problem["code"] == "case-id-repeated"]
     assert (problem["file"], problem["pointer"]) == (str(second), "/case_id")
     assert snapshot(out) == before
-    assert alone.report["results"][0]["sha256"] == run.report["results"][0]["sha256"]
+    assert alone.report["results"][0]["bundles"] == run.report["results"][0]["bundles"]
 
 
 def test_the_id_of_a_case_that_failed_may_be_used_again(

@@ -47,8 +47,9 @@ class TestReport:
         assert run.report["command"] == "build"
         assert result["case_id"] == "wang-xiaoming"
         assert result["folder"] == str(tmp_path / "out" / "wang-xiaoming")
-        assert result["pages"] == sum(part["pages"] for part in result["documents"])
-        assert len(result["documents"]) == 11
+        [bundle] = result["bundles"]
+        assert bundle["pages"] == sum(part["pages"] for part in bundle["documents"])
+        assert len(bundle["documents"]) == 11
         assert {problem["severity"] for problem in result["problems"]} <= {"warning", "info"}
         for problem in result["problems"]:
             assert (problem["message"] in run.err) == (problem["severity"] == "warning")
