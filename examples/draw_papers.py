@@ -27,6 +27,7 @@ SEX = {"male": ("男", "M"), "female": ("女", "F")}
 NOTICES = {
     "visa_application": ("签证申请书", "Visa application form", "the signed application form"),
     "combined_form": ("受诊等预定证明书及身元保证书", "Combined form", "the signed and sealed combined form"),
+    "certificate_of_eligibility": ("在留资格认定证明书", "Certificate of Eligibility", "the certificate as issued"),
 }
 
 
@@ -161,10 +162,10 @@ def household(case: Case, person: Traveller) -> bytes:
 
 
 def notice(role: str, person: Traveller) -> bytes:
-    """Draw one page that stands in for a form which is signed by hand."""
+    """Draw one page that stands in for a paper that somebody signs or issues."""
     title, english, wanted = NOTICES[role]
     name = f"{person.name.chinese} {person.name.surname} {person.name.given_names}"
-    rows = (("姓名 Name", name), ("说明", "此处放入已签名的原件扫描件"), ("Placeholder for", wanted))
+    rows = (("姓名 Name", name), ("说明", "此处放入原件扫描件"), ("Placeholder for", wanted))
     return _pages([_sheet(title, english, rows)])
 
 
