@@ -124,15 +124,15 @@ def _days(visit: Visit) -> list[dict[str, Any]]:
 
 
 def _journey(way: str, flight: Flight | None) -> Trilingual:
-    """Entry or exit with the flight; an airport that has no name in the labels is called by its code."""
+    """Entry or exit with the flight: both airports by their codes, or the one in Japan by its name, if it has one."""
     word = _label("journey", way)
     if flight is None:
         return word
     ends = (flight.abroad, flight.port) if way == "entry" else (flight.port, flight.abroad)
-    number = f"{flight.flight} {ends[0]}–{ends[1]}" if flight.abroad else flight.flight
     known = flight.port in read_data("labels")["airport"]
     port = _label("airport", flight.port) if known else Trilingual(flight.port, flight.port, flight.port)
-    return Trilingual(*(f"{getattr(word, key)} {number} {getattr(port, key)}" for key in LANGUAGES))
+    where = {key: f"{ends[0]}–{ends[1]}" if flight.abroad else getattr(port, key) for key in LANGUAGES}
+    return Trilingual(*(f"{getattr(word, key)} {flight.flight} {where[key]}" for key in LANGUAGES))
 
 
 def _label(table: str, code: str) -> Trilingual:

@@ -73,22 +73,22 @@ class TestDays:
 
     def test_what_is_planned_stands_on_its_day_and_nothing_else(self) -> None:
         assert plans(WANG) == [
-            ["入国 XX123 PEK–HND 羽田空港"],
+            ["入国 XX123 PEK–HND"],
             ["診察・検査"],
             ["組織採取"],
             ["採取部位の安静（宿泊先）"],
             [],
             [],
-            ["出国 XX124 HND–PEK 羽田空港"],
+            ["出国 XX124 HND–PEK"],
         ]
 
     def test_in_three_languages(self) -> None:
         first, last = days(WANG)[1][0], days(WANG)[1][-1]
         assert [(text.en, text.zh) for text in first["activities"]] == [
-            ("Entry XX123 PEK–HND Haneda Airport", "入境 XX123 PEK–HND 羽田机场")
+            ("Entry XX123 PEK–HND", "入境 XX123 PEK–HND")
         ]
         assert [(text.en, text.zh) for text in last["activities"]] == [
-            ("Exit XX126 NRT–PEK Narita Airport", "离境 XX126 NRT–PEK 成田国际机场")
+            ("Exit XX126 NRT–PEK", "离境 XX126 NRT–PEK")
         ]
         weekday = first["weekday"]
         assert (first["date"], weekday.ja, weekday.en, weekday.zh) == (date(2027, 3, 9), "火", "Tue", "周二")
@@ -98,19 +98,23 @@ class TestDays:
         assert (found[0], found[-1]) == (["入国"], ["出国"])
 
     def test_an_airport_without_a_name_is_called_by_its_code(self, edit: Edit) -> None:
-        found = plans(edit({f"{VISIT}/arrival/port": "OKD"}))
-        assert found[0] == ["入国 XX123 PEK–OKD OKD"]
+        found = plans(edit({f"{VISIT}/arrival/port": "OKD", f"{VISIT}/arrival/abroad": REMOVE}))
+        assert found[0] == ["入国 XX123 OKD"]
+
+    def test_the_airport_in_japan_is_named_when_it_is_the_only_one(self, edit: Edit) -> None:
+        found = plans(edit({f"{VISIT}/arrival/abroad": REMOVE}))
+        assert found[0] == ["入国 XX123 羽田空港"]
 
     def test_all_on_one_day(self, edit: Edit) -> None:
         moved = {f"{VISIT}/{name}/0/date": "2027-01-12" for name in ("procedures", "activities")}
         one_day = {f"{VISIT}/exit_date": "2027-01-12", f"{VISIT}/procedures/1/date": "2027-01-12"}
         [found] = plans(edit({**moved, **one_day}))
         expected = [
-            "入国 XX123 PEK–HND 羽田空港",
+            "入国 XX123 PEK–HND",
             "診察・検査",
             "組織採取",
             "採取部位の安静（宿泊先）",
-            "出国 XX124 HND–PEK 羽田空港",
+            "出国 XX124 HND–PEK",
         ]
         assert found == expected
 
@@ -139,9 +143,9 @@ def test_the_schedule_of_stay_says_what_the_case_says(packet: Path) -> None:
     assert_says(
         text,
         "2027年1月12日（火）",
-        "入国 XX123 PEK–HND 羽田空港",
+        "入国 XX123 PEK–HND",
         "2027年3月16日（火）",
-        "出国 XX126 NRT–PEK 成田国際空港",
+        "出国 XX126 NRT–PEK",
     )
     assert text.count(squeezed("予定なし")) == 2 + 3
     assert text.count(squeezed("+81 6 0000 0003")) == 7 + 8 + 1
