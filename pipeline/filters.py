@@ -1,14 +1,16 @@
 """The helper filters that a Word template may use, such as ``{{ visa.letter_date|date_reiwa }}``.
 
-Each takes one value of the case and returns the text that is printed.
+Each takes one value of the case and returns the text that is printed; ``at_rate`` returns an amount for ``money``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 
 from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_precision
 from jinja2.exceptions import FilterArgumentError
 
 from pipeline.resources import read_data
@@ -19,6 +21,14 @@ REIWA_OFFSET = 2018
 
 #: Noto Sans CJK has no ballot boxes (U+2610, U+2611), so full and empty squares stand for them.
 TICKED, UNTICKED = "■", "□"
+
+#: The currencies that a document may name. Yen and yuan share a sign, so their codes are printed.
+CURRENCIES = ("JPY", "CNY", "USD")
+
+_CENT = Decimal("0.01")
+
+#: A context of its own, so that no setting elsewhere changes an amount; wide enough that only the cent is rounded.
+_ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 def _day(value: object) -> date:
@@ -72,11 +82,52 @@ def label(code: str, table: str, language: str) -> str:
     return text
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+def money(amount: int | Decimal, currency: str) -> str:
+    """Amount with the code of its currency: ``1441000|money("JPY")`` is ``JPY 1,441,000``.
+
+    Codes are ``JPY``, ``CNY`` and ``USD``: the sign ¥ means yen and yuan. It rounds nothing.
+    """
+    if currency not in CURRENCIES:
+        raise FilterArgumentError(f"money has no currency {currency!r}; known: {', '.join(CURRENCIES)}")
+    exact = _exact(amount)
+    digits = get_currency_precision(currency)
+    if exact != _ROUNDING.quantize(exact, Decimal(1).scaleb(-digits)):
+        raise FilterArgumentError(f"an amount in {currency} has at most {digits} digits after the point")
+    with localcontext(_ROUNDING):  # Babel computes in the context of the moment
+        return format_currency(exact, currency, "¤¤ #,##0.00", locale="en")
+
+
+def at_rate(amount_jpy: int, rate: str) -> Decimal:
+    """Yen in another currency, at a rate: ``1441000|at_rate("21.40")|money("CNY")`` is ``CNY 67,336.45``.
+
+    The rate is how many yen one unit costs, as a text, so that its digits count as they are written. Half a cent is
+    rounded up. Each amount is rounded for itself: convert a total from its yen, do not add what was converted.
+    """
+    if not isinstance(rate, str):
+        raise FilterArgumentError("at_rate takes the rate as a text, such as costs.exchange.jpy_per_cny")
+    try:
+        yen_for_one = Decimal(rate)
+    except InvalidOperation:
+        yen_for_one = Decimal(0)
+    if not yen_for_one.is_finite() or yen_for_one <= 0:
+        raise FilterArgumentError("at_rate is given a rate that is not a number above 0")
+    return _ROUNDING.quantize(_ROUNDING.divide(_exact(amount_jpy), yen_for_one), _CENT)
+
+
+def _exact(amount: object) -> Decimal:
+    """``amount`` as a decimal number. A float is refused: its digits are not those that were written."""
+    if isinstance(amount, Decimal) or (isinstance(amount, int) and not isinstance(amount, bool)):
+        return Decimal(amount)
+    raise FilterArgumentError("a filter for money is given something else; guard an optional amount with {% if %}")
+
+
+FILTERS: dict[str, Callable[..., str | Decimal]] = {
     "date_ja": date_ja,
     "date_reiwa": date_reiwa,
     "date_en": date_en,
     "date_zh": date_zh,
     "tick": tick,
     "label": label,
+    "money": money,
+    "at_rate": at_rate,
 }

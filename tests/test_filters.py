@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import ROUND_DOWN, ROUND_UP, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,7 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.exceptions import FilterArgumentError
 
-from pipeline.filters import FILTERS, date_en, date_ja, date_reiwa, date_zh, label, tick
+from pipeline.filters import (
+    CURRENCIES,
+    FILTERS,
+    at_rate,
+    date_en,
+    date_ja,
+    date_reiwa,
+    date_zh,
+    label,
+    money,
+    tick,
+)
 from pipeline.resources import read_data
 
 EXAMPLE: dict[Callable[[date], str], tuple[date, str]] = {
@@ -98,6 +111,7 @@ def test_every_label_has_every_language() -> None:
         ("passport_kind", "passport", "properties/kind"),
         ("risk_class", "treatment", "properties/risk_class"),
         ("treatment_kind", "treatment", "properties/kind"),
+        ("route", "treatment", "properties/route"),
         ("cell_processing", "treatment", "properties/cell_processing/properties/kind"),
     ],
 )
@@ -106,3 +120,98 @@ def test_every_code_that_a_case_may_have_has_a_label(table: str, schema: str, pl
     for step in place.split("/"):
         found = found[step]
     assert set(found["enum"]) == set(read_data("labels")[table])
+
+
+#: As the schema allows them: up to five digits, perhaps a point and one to four more.
+RATES = st.decimals(Decimal("0.0001"), Decimal("99999.9999"), places=4).map(str)
+YEN = st.integers(0, 20 * 10**9)
+
+
+class TestMoney:
+    """Amounts of money, exact to the digit."""
+
+    def test_the_examples_of_the_docstrings_are_what_they_give(self) -> None:
+        assert money(1441000, "JPY") == "JPY 1,441,000"
+        assert money(at_rate(1441000, "21.40"), "CNY") == "CNY 67,336.45"
+        assert '``1441000|money("JPY")`` is ``JPY 1,441,000``' in (money.__doc__ or "")
+        assert '``1441000|at_rate("21.40")|money("CNY")`` is ``CNY 67,336.45``' in (at_rate.__doc__ or "")
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "text"),
+        [
+            (0, "JPY", "JPY 0"),
+            (999, "JPY", "JPY 999"),
+            (1000, "CNY", "CNY 1,000.00"),
+            (Decimal("9461.59"), "USD", "USD 9,461.59"),
+            (Decimal("9461.5"), "USD", "USD 9,461.50"),
+            (Decimal("200000000000000.01"), "CNY", "CNY 200,000,000,000,000.01"),
+        ],
+    )
+    def test_an_amount_has_the_digits_of_its_currency(self, amount: int | Decimal, currency: str, text: str) -> None:
+        assert money(amount, currency) == text
+
+    def test_no_sign_that_yen_and_yuan_share(self) -> None:
+        assert not set("¥￥元円") & set("".join(money(1, currency) for currency in CURRENCIES))
+
+    @pytest.mark.parametrize(("amount", "currency"), [(Decimal("0.5"), "JPY"), (Decimal("1.005"), "CNY")])
+    def test_money_rounds_nothing(self, amount: Decimal, currency: str) -> None:
+        with pytest.raises(FilterArgumentError, match="digits after the point"):
+            money(amount, currency)
+
+    @pytest.mark.parametrize("currency", ["EUR", "RMB", "jpy", ""])
+    def test_another_currency_is_refused(self, currency: str) -> None:
+        with pytest.raises(FilterArgumentError, match="known: JPY, CNY, USD"):
+            money(1, currency)
+
+    @pytest.mark.parametrize("amount", [None, 1.0, "1441000", True])
+    def test_an_amount_is_no_float_and_no_text(self, amount: Any) -> None:
+        for give in (lambda: money(amount, "JPY"), lambda: at_rate(amount, "21.40")):
+            with pytest.raises(FilterArgumentError, match="guard an optional amount"):
+                give()
+
+    @pytest.mark.parametrize("rate", ["0", "0.00", "-21.40", "", "21,40", "NaN", "Infinity", "x"])
+    def test_a_rate_is_a_number_above_0(self, rate: str) -> None:
+        with pytest.raises(FilterArgumentError, match="not a number above 0"):
+            at_rate(1, rate)
+
+    @pytest.mark.parametrize("rate", [21.4, 21, None, Decimal("21.40")])
+    def test_a_rate_is_a_text(self, rate: Any) -> None:
+        with pytest.raises(FilterArgumentError, match="as a text"):
+            at_rate(1, rate)
+
+    @pytest.mark.parametrize(("yen", "rate", "text"), [(1, "200", "0.01"), (1, "200.0001", "0.00"), (3, "200", "0.02")])
+    def test_half_a_cent_is_rounded_up(self, yen: int, rate: str, text: str) -> None:
+        assert str(at_rate(yen, rate)) == text
+
+    @given(YEN, RATES)
+    def test_it_is_the_nearest_cent(self, yen: int, rate: str) -> None:
+        exact, found = Fraction(yen) / Fraction(rate), Fraction(at_rate(yen, rate))
+        assert -Fraction(1, 200) < found - exact <= Fraction(1, 200)
+        assert found * 100 == int(found * 100)
+
+    @given(YEN, YEN, RATES)
+    def test_more_yen_are_never_less(self, one: int, other: int, rate: str) -> None:
+        assert (at_rate(one, rate) <= at_rate(other, rate)) or one > other
+
+    @given(YEN)
+    def test_at_one_for_one_nothing_changes(self, yen: int) -> None:
+        assert at_rate(yen, "1") == at_rate(yen, "1.0000") == yen
+
+    @given(YEN, RATES, st.sampled_from([ROUND_DOWN, ROUND_UP]), st.integers(1, 9))
+    def test_no_setting_elsewhere_changes_an_amount(self, yen: int, rate: str, rounding: str, digits: int) -> None:
+        expected = money(at_rate(yen, rate), "CNY")
+        with localcontext() as context:
+            context.prec, context.rounding = digits, rounding
+            assert money(at_rate(yen, rate), "CNY") == expected
+
+    @given(YEN, RATES, st.sampled_from(["CNY", "USD"]))
+    def test_what_is_printed_is_the_amount(self, yen: int, rate: str, currency: str) -> None:
+        amount = at_rate(yen, rate)
+        code, number = money(amount, currency).split(" ")
+        assert (code, Decimal(number.replace(",", ""))) == (currency, amount)
+
+    @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20), RATES)
+    def test_lines_and_total_differ_by_rounding_alone(self, lines: list[int], rate: str) -> None:
+        """Half a cent for each line and for the total, which is what the estimate says."""
+        apart = sum(at_rate(line, rate) for line in lines) - at_rate(sum(lines), rate)
+        assert abs(apart) <= Decimal("0.005") * (len(lines) + 1)
