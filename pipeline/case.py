@@ -225,6 +225,13 @@ class Treatment(Frozen, frozen=True):
         """Whether cells are cultured for it, alone or together with something else."""
         return self.kind in {"cultured_autologous_msc", "cultured_autologous_msc_and_prp"}
 
+    @property
+    def injection_days(self) -> tuple[dt.date, ...]:
+        """Days on which an injection is planned, in order."""
+        return tuple(
+            sorted(step.date for visit in self.visits for step in visit.procedures if step.step == "injection")
+        )
+
 
 class Representative(Frozen, frozen=True):
     title: Bilingual

@@ -13,7 +13,7 @@ from conftest import ROOT
 
 from pipeline.resources import read_data
 
-TABLES = ("fees", "jpets", "missions", "photo", "visa-terms", "wordings")
+TABLES = ("anti-doping", "fees", "jpets", "missions", "photo", "visa-terms", "wordings")
 
 
 def words(data: Any) -> list[str]:

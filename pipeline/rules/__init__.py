@@ -26,6 +26,7 @@ THEMES = (
     "organisations",
     "supplied",
     "regenerative",
+    "sports",
     "wording",
 )
 
