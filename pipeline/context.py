@@ -48,6 +48,7 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> dict[str
         "tb_screening": case.tb_screening,
         "costs": case.costs,
         "athlete": case.athlete,
+        "anti_doping": read_data("anti-doping"),
         "as_of": as_of,
         "mission": read_data("missions")["missions"][case.visa.mission]["name"],
         "addressee": read_data("missions")["missions"][case.visa.mission]["addressee"],

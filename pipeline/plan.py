@@ -107,6 +107,8 @@ CONDITIONS: dict[str, Callable[[Case], bool]] = {
     "companions": lambda case: bool(case.companions),
     "stay_over_90_days": lambda case: case.longest_stay > SHORT_STAY_DAYS,
     "registered_elsewhere": _registered_elsewhere,
+    "costs": lambda case: case.costs is not None,
+    "athlete": lambda case: case.athlete,
 }
 
 

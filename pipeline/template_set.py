@@ -18,7 +18,14 @@ from pipeline.resources import shipped
 from pipeline.schemas import check_schema
 
 ConditionName = Literal[
-    "always", "multiple_entry", "single_entry", "companions", "stay_over_90_days", "registered_elsewhere"
+    "always",
+    "multiple_entry",
+    "single_entry",
+    "companions",
+    "stay_over_90_days",
+    "registered_elsewhere",
+    "costs",
+    "athlete",
 ]
 
 

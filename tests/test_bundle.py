@@ -27,6 +27,7 @@ ORDER_OF_ONE = [
     "letter-of-guarantee",
     "schedule-of-stay",
     "regenerative-medicine-sheet",
+    "cost-estimate",
     "tb-screening-checklist",
     "attachment-1-passport",
     "attachment-2-photo",
@@ -37,7 +38,9 @@ ORDER_OF_ONE = [
 ORDER_OF_TWO = [
     *ORDER_OF_ONE[:3],
     "list-of-applicants",
-    *ORDER_OF_ONE[3:6],
+    "schedule-of-stay",
+    "regenerative-medicine-sheet",
+    "tb-screening-checklist",
     "attachment-1-passport",
     "attachment-2-photo",
     "attachment-3-visa-application",

@@ -70,6 +70,11 @@ def test_every_condition_has_a_function() -> None:
         ("registered_elsewhere", {"/patient/household_province": "北京"}, False),
         ("registered_elsewhere", {"/patient/household_province": "四川"}, True),
         ("registered_elsewhere", {"/patient/household_province": REMOVE}, False),
+        ("costs", {}, True),
+        ("costs", {"/costs": REMOVE}, False),
+        ("athlete", {}, False),
+        ("athlete", {"/athlete": False}, False),
+        ("athlete", {"/athlete": True}, True),
     ],
 )
 def test_conditions(edit: Edit, condition: str, edits: Mapping[str, Any], expected: bool) -> None:  # noqa: FBT001 - a parameter
