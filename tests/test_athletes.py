@@ -60,7 +60,7 @@ def assert_says(text: str, *values: str) -> None:
 @pytest.mark.parametrize(("edits", "expected"), [({}, False), ({"/athlete": False}, False), ({"/athlete": True}, True)])
 def test_it_is_made_for_an_athlete_alone(edit: Edit, edits: Mapping[str, Any], expected: bool) -> None:  # noqa: FBT001 - a parameter
     case = load_case(edit(edits)).case
-    made = [part.id for part in plan_packet(case, load_template_set("medical-stay")).parts]
+    made = [part.id for part in plan_packet(case, load_template_set("medical-stay")).documents]
     assert ("note-for-athletes" in made) is expected
     if expected:
         assert made.index("note-for-athletes") == made.index("cost-estimate") + 1
