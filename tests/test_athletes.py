@@ -141,8 +141,8 @@ def test_what_the_case_does_not_say_is_left_out(note: Built) -> None:
     assert not [word for word in ("用量", "引导方式", "静脉输液量") if word in text]
 
 
-def test_no_infusion_is_said_when_it_is_0(note: Built) -> None:
-    assert_says(text_of(note({"/treatment/infusion_ml": 0})), "12小时内最多 0 毫升")
+def test_that_nothing_is_infused_is_said_too(note: Built) -> None:
+    assert_says(text_of(note({"/treatment/infusion_ml": 0})), "静脉输液量 Infusion 点滴の量 0 毫升 0 mL 0 mL")
 
 
 def test_days_of_injection_are_in_order(note: Built) -> None:
