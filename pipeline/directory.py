@@ -187,7 +187,7 @@ def _referred(document: JsonFile, folder: Path, form: type[Entry]) -> Listed[Ent
 
 def _hint(wanted: str, known: Sequence[str], folder: Path) -> str:
     if not known:
-        return f"no such entry is in {folder}; name the right folder with --directory"
+        return f"{folder} holds none; name the right folder with --directory"
     near = get_close_matches(wanted, known, n=1)
     more = ", …" if len(known) > _LISTED else ""
     return f"did you mean {near[0]!r}?" if near else f"known in {folder}: {', '.join(known[:_LISTED])}{more}"
