@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.build import Built, build_case
     from pipeline.check import Checked, Options, check_case
+    from pipeline.directory import read_hospitals
     from pipeline.errors import ExitCode, Problem, VisaPacketError
     from pipeline.load import load_case
+    from pipeline.match import Wishes, match_case
     from pipeline.verify import verify_path
 
 __all__ = [
@@ -28,17 +30,22 @@ __all__ = [
     "Options",
     "Problem",
     "VisaPacketError",
+    "Wishes",
     "build_case",
     "check_case",
     "load_case",
+    "match_case",
+    "read_hospitals",
     "verify_path",
 ]
 
 _HOMES = {
     "build": ("Built", "build_case"),
     "check": ("Checked", "Options", "check_case"),
+    "directory": ("read_hospitals",),
     "errors": ("ExitCode", "Problem", "VisaPacketError"),
     "load": ("load_case",),
+    "match": ("Wishes", "match_case"),
     "verify": ("verify_path",),
 }
 

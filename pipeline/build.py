@@ -142,6 +142,10 @@ def _made_from(checked: Checked, options: Options, engine: Engine) -> dict[str, 
         "engine": {"name": engine.name, "version": engine.version()},
         "inputs": {
             "case": checked.loaded.document.sha256,
+            "directory": [
+                {"kind": listed.entry.kind, "id": listed.id, "sha256": listed.document.sha256}
+                for listed in checked.loaded.referred.listed
+            ],
             "attachments": [
                 {
                     "role": part.attachment.role,

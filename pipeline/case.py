@@ -199,12 +199,13 @@ class Phase(Frozen, frozen=True):
 
 
 TreatmentKind = Literal["cultured_autologous_msc", "prp", "cultured_autologous_msc_and_prp", "uncultured_svf", "other"]
+Route = Literal["joint", "tendon", "ligament", "muscle", "intravenous", "several", "other"]
 
 
 class Treatment(Frozen, frozen=True):
     product: Trilingual
     kind: TreatmentKind
-    route: Literal["joint", "tendon", "ligament", "muscle", "intravenous", "several", "other"]
+    route: Route
     visits: tuple[Visit, ...]
     risk_class: Literal["I", "II", "III"] | None = None
     plan_number: str | None = None

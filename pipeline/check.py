@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.attach import Paper, read_paper
 from pipeline.errors import AttachmentError, CaseError, Problem, UnusableError
+from pipeline.filed_plans import plan_differences
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
 from pipeline.plan import Packet, missing_papers, plan_packet
@@ -21,13 +22,15 @@ class Options:
     """How to check and build.
 
     ``as_of`` is the day for which the rules are checked: with it, a run is repeatable. ``templates`` is the
-    name of a shipped set or the folder of another. With ``strict``, warnings forbid to build.
+    name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
+    the folder of hospitals and guarantors; without it, the folder ``directory`` near the case.
     """
 
     as_of: date
     templates: str = "medical-stay"
     engine: str = "office2pdf"
     strict: bool = False
+    directory: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,14 @@ class Checked:
 
 def check_case(path: Path, options: Options) -> Checked:
     """Check the case at ``path``. Raises CaseError, TemplateError or AttachmentError with all problems."""
-    loaded = load_case(path)
+    loaded = load_case(path, options.directory)
     templates = load_template_set(options.templates)
     packet = plan_packet(loaded.case, templates)
-    problems = [*check_rules(loaded.case, options.as_of, loaded.document), *missing_papers(packet, loaded.document)]
+    problems = [
+        *check_rules(loaded.case, options.as_of, loaded.document),
+        *plan_differences(loaded),
+        *missing_papers(packet, loaded.document),
+    ]
     papers, unusable = _read_papers(packet, loaded.document)
     _refuse(problems, unusable, strict=options.strict)
     return Checked(loaded, templates, packet, papers, tuple(problems))

@@ -9,8 +9,8 @@ import math
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,17 @@ class JsonFile:
     text: str
     sha256: str
     data: Any
+    #: pointer of a part that was taken from another file -> that file, where it stands under the same pointer
+    grafts: Mapping[str, JsonFile] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The members of an object, without the address of its schema."""
+        return {name: value for name, value in self.data.items() if name != "$schema"}
+
+    def file_of(self, pointer: str) -> JsonFile:
+        """The file in which the value at ``pointer`` stands: this one, or the one that its part was taken from."""
+        return self.grafts.get("/".join(pointer.split("/")[:2]), self)
 
     @cached_property
     def places(self) -> Places:
@@ -44,9 +55,10 @@ class JsonFile:
         return find_places(self.text)
 
     def problem(self, code: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Problem:
-        """An error at ``pointer`` of this file."""
-        line, column = self.places.key(pointer) if at_key else self.places.value(pointer)
-        return Problem(code, "error", message, hint, self.name, shown_pointer(pointer), line, column)
+        """An error at ``pointer`` of this file, with its place there or in the file of a graft."""
+        file = self.file_of(pointer)
+        line, column = file.places.key(pointer) if at_key else file.places.value(pointer)
+        return Problem(code, "error", message, hint, file.name, shown_pointer(pointer), line, column)
 
 
 def shown_pointer(pointer: str) -> str:

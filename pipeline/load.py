@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.case import Case
+from pipeline.directory import Referred, find_folder, look_up, with_entries
 from pipeline.errors import CaseError
 from pipeline.jsonfile import JsonFile, read_json
 from pipeline.schemas import check_schema
@@ -15,17 +16,25 @@ from pipeline.schemas import check_schema
 
 @dataclass(frozen=True)
 class LoadedCase:
-    """A case with the file that it came from, which later stages need to name places in it."""
+    """A case with the file that it came from, which later stages need to name places in it.
+
+    ``referred`` are the entries of the directory that the case refers to.
+    """
 
     case: Case
     document: JsonFile
+    referred: Referred
 
 
-def load_case(path: Path) -> LoadedCase:
-    """Read and validate ``path``. Raises CaseError with every problem found, each with its place."""
+def load_case(path: Path, directory: Path | None = None) -> LoadedCase:
+    """Read and validate ``path`` and what it refers to in the directory, by default the folder near the case.
+
+    Raises CaseError with every problem found, each with its place.
+    """
     document = read_json(path)
-    problems = check_schema(document, "case")
+    referred, wrong = look_up(document, find_folder(path, directory))
+    problems = [*check_schema(document, "case"), *wrong]
     if problems:
         raise CaseError(problems)
-    fields = {name: value for name, value in document.data.items() if name != "$schema"}
-    return LoadedCase(msgspec.convert(fields, Case), document)
+    document = with_entries(document, referred)
+    return LoadedCase(msgspec.convert(document.fields, Case), document, referred)

@@ -43,6 +43,7 @@ def build(
     engine: str,
     as_of: datetime | None,
     templates: str,
+    directory: Path | None,
     strict: bool,
     notes: bool,
     language: Language,
@@ -58,7 +59,7 @@ def build(
       visa-packet build examples/wang-xiaoming/case.json -o out
       visa-packet build examples/wang-xiaoming -o out --as-of 2026-11-22 --json
     """
-    options = make_options(as_of, templates, strict=strict, engine=engine)
+    options = make_options(as_of, templates, directory, strict=strict, engine=engine)
     files = case_files(cases)
     done: dict[str, Path] = {}
     telling = Telling(language, notes)

@@ -16,6 +16,7 @@ from pipeline.version import VERSION
 COMMANDS = {
     "build": "Build the submission bundle of each case.",
     "validate": "Check cases and their attachments without building anything.",
+    "match": "List the hospitals whose filed plans cover a case.",
     "verify": "Check that a packet is what its manifest says.",
     "schema": "List the JSON Schemas, or print one.",
     "rules": "List the visa's rules, or explain one with its source.",

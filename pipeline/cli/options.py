@@ -26,18 +26,25 @@ lang_option = click.option(
     help="Language of the rules' texts.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+as_of_option = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Day for which rules and entries are checked, YYYY-MM-DD; today by default. Fixing it makes a run repeatable.",
+)
+directory_option = click.option(
+    "--directory",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of hospitals and guarantors; by default the folder `directory` beside the case or one above it.",
+)
 cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 
 
 def check_options(command: Function) -> Function:
     """Options that say how a case is checked."""
     decorators = (
-        click.option(
-            "--as-of",
-            type=click.DateTime(["%Y-%m-%d"]),
-            metavar="DATE",
-            help="Day for which the rules are checked, YYYY-MM-DD; today by default. Fixing it makes a run repeatable.",
-        ),
+        as_of_option,
         click.option(
             "--templates",
             default="medical-stay",
@@ -45,6 +52,7 @@ def check_options(command: Function) -> Function:
             metavar="SET",
             help="A shipped template set, or the folder of your own.",
         ),
+        directory_option,
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         click.option("--notes", is_flag=True, help="Print notes in full, not only how many there are."),
         lang_option,
@@ -55,9 +63,16 @@ def check_options(command: Function) -> Function:
     return command
 
 
-def make_options(as_of: datetime | None, templates: str, *, strict: bool, engine: str = "office2pdf") -> Options:
+def make_options(
+    as_of: datetime | None, templates: str, directory: Path | None, *, strict: bool, engine: str = "office2pdf"
+) -> Options:
     """The options as the library takes them."""
-    return Options(as_of.date() if as_of else date.today(), templates, engine, strict)  # noqa: DTZ011 - the user's own day
+    return Options(day_of(as_of), templates, engine, strict, directory)
+
+
+def day_of(as_of: datetime | None) -> date:
+    """The day of ``--as-of``, else today."""
+    return as_of.date() if as_of else date.today()  # noqa: DTZ011 - the user's own day
 
 
 def case_files(given: Iterable[Path]) -> list[Path]:

@@ -40,7 +40,7 @@ def schema(name: str | None, as_json: bool) -> int:
     emit(Report("schema", ExitCode.OK, (), results), as_json=as_json)
     if not as_json:
         for result in results:
-            click.echo(f"{result['name']:<16}{result['title']}")
+            click.echo(f"{result['name']:<21}{result['title']}")
     return ExitCode.OK
 
 

@@ -22,6 +22,7 @@ def validate(
     cases: tuple[Path, ...],
     as_of: datetime | None,
     templates: str,
+    directory: Path | None,
     strict: bool,
     notes: bool,
     language: Language,
@@ -36,7 +37,7 @@ def validate(
       visa-packet validate examples/wang-xiaoming/case.json
       visa-packet validate examples/chen-lihua --json
     """
-    options = make_options(as_of, templates, strict=strict)
+    options = make_options(as_of, templates, directory, strict=strict)
     telling = Telling(language, notes)
     results = [_validate_one(path, options, telling, as_json=as_json) for path in case_files(cases)]
     code = overall(result["exit_code"] for result in results)

@@ -15,7 +15,8 @@ from pipeline.jsonfile import JsonFile
 from pipeline.rules.catalogue import Rule, catalogue
 from pipeline.rules.registry import CHECKS, CheckFunction, Hit
 
-#: Modules with rules on the case alone. Rules of the theme "papers" need the plan: pipeline/plan.py.
+#: Modules with rules on the case alone. Rules of the theme "papers" need the plan: pipeline/plan.py; those of the
+#: theme "directory" the entries that a case refers to: pipeline/filed_plans.py.
 THEMES = (
     "identity",
     "dates",
@@ -50,15 +51,16 @@ def load_checks() -> dict[str, CheckFunction]:
 
 
 def finding(entry: Rule, hit: Hit, document: JsonFile) -> Problem:
-    """A hit of a rule as a problem with its place in ``document``."""
-    line, column = document.places.value(hit.pointer)
+    """A hit of a rule as a problem with its place in ``document``, or in the directory's file that a part is from."""
+    file = document.file_of(hit.pointer)
+    line, column = file.places.value(hit.pointer)
     words = entry.told(hit.details)
     return Problem(
         code=entry.id,
         severity=entry.severity,
         message=words["en"].message,
         hint=words["en"].hint,
-        file=document.name,
+        file=file.name,
         pointer=hit.pointer,
         line=line,
         column=column,

@@ -142,6 +142,7 @@ class TestUsage:
             (("biuld", str(CASE)), None, "No such command"),
             (("build",), "build", "Missing argument"),
             (("validate",), "validate", "Missing argument"),
+            (("match",), "match", "Missing argument"),
             (("verify",), "verify", "Missing argument"),
             (("build", str(CASE), "--ot", "x"), "build", "--out"),
             (("build", str(CASE), "--as-of", "2026-02-30"), "build", "2026-02-30"),

@@ -13,6 +13,7 @@ import pytest
 from conftest import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
 
 from pipeline.errors import Problem
+from pipeline.filed_plans import plan_differences
 from pipeline.language import LANGUAGES
 from pipeline.load import load_case
 from pipeline.plan import missing_papers, plan_packet
@@ -53,9 +54,13 @@ def findings(edits: dict[str, Any], as_of: date, folder: Path) -> list[Problem]:
     change(data, edits)
     path = folder / "case.json"
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
-    loaded = load_case(path)
+    loaded = load_case(path, EXAMPLES / "directory")
     packet = plan_packet(loaded.case, load_template_set("medical-stay"))
-    return [*check_rules(loaded.case, as_of, loaded.document), *missing_papers(packet, loaded.document)]
+    return [
+        *check_rules(loaded.case, as_of, loaded.document),
+        *plan_differences(loaded),
+        *missing_papers(packet, loaded.document),
+    ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
@@ -111,7 +116,7 @@ def test_a_sample_against_the_schema_is_found(tmp_path: Path) -> None:
 
 def test_findings_come_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
     edits = {"/visa/mission": "shanghai", "/visa/letter_date": "2026-12-08", "/patient/sex": "female"}
-    of_plan = {rule.id for rule in catalogue().values() if rule.theme == "papers"}
+    of_plan = {rule.id for rule in catalogue().values() if rule.theme in {"papers", "directory"}}
     found = [problem.code for problem in findings(edits, AS_OF, tmp_path) if problem.code not in of_plan]
     notes = ["DOC-10", "DOC-16", "TB-01", "VIS-01", "VIS-11"]
     assert sorted(found) == sorted(["ID-03", "ID-05B", "LET-03", "VIS-07", *notes])
