@@ -99,7 +99,7 @@ def _fail(
 
 def _read_bytes(path: Path, name: str) -> bytes:
     try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
+        with open(path, "rb", opener=open_without_waiting) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise _fail("file-kind", "this is not a regular file", "give a JSON file", name)
@@ -116,7 +116,7 @@ def _read_bytes(path: Path, name: str) -> bytes:
     return raw
 
 
-def _open_without_waiting(path: str, flags: int) -> int:
+def open_without_waiting(path: str, flags: int) -> int:
     """Open a file; without O_NONBLOCK a named pipe would be waited for without end."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 

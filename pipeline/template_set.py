@@ -12,6 +12,8 @@ from typing import Literal
 import msgspec
 
 from pipeline.case import Role, Trilingual
+from pipeline.docxfile import RefusedDocxError, open_docx, read_docx
+from pipeline.docxtext import told
 from pipeline.errors import CaseError, Problem, TemplateError
 from pipeline.jsonfile import JsonFile, read_json
 from pipeline.resources import shipped
@@ -158,13 +160,19 @@ def _unknown(document: JsonFile) -> list[Problem]:
 
 
 def _read_template(path: Path) -> bytes:
+    """A Word template that may be filled. What is refused, and why, says pipeline/docxfile.py."""
     try:
-        return path.read_bytes()
+        content = read_docx(path)
+        open_docx(content)
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise _wrong(
             "template-missing", f"the template cannot be read: {reason}", "see packet.json", str(path)
         ) from None
+    except RefusedDocxError as error:
+        problems = (Problem(fault.code, "error", told(fault), fault.hint, str(path)) for fault in error.faults)
+        raise TemplateError(problems) from None
+    return content
 
 
 def _digest(document: JsonFile, templates: dict[str, bytes]) -> str:
