@@ -364,9 +364,9 @@ class Case(Frozen, frozen=True):
     athlete: bool = False
 
     @property
-    def travellers(self) -> dict[str, tuple[str, Traveller]]:
+    def travellers(self) -> dict[str, tuple[str, Patient | Companion]]:
         """Patient and companions by the word that an attachment uses for them, with their JSON pointer."""
-        found: dict[str, tuple[str, Traveller]] = {"patient": ("/patient", self.patient)}
+        found: dict[str, tuple[str, Patient | Companion]] = {"patient": ("/patient", self.patient)}
         for index, companion in enumerate(self.companions):
             found[f"companion-{index + 1}"] = (f"/companions/{index}", companion)
         return found

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from babel.dates import format_date
 
 from pipeline.case import Case, Flight, Trilingual, Visit
 from pipeline.jpets import screening_for
+from pipeline.names import (
+    CoverNames,
+    Day,
+    EnclosedPaper,
+    Fellow,
+    ListOfPapers,
+    Names,
+    PageOfPaper,
+    RequiredPaper,
+    Stay,
+)
 from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Part, Requirement
 from pipeline.resources import read_data
 from pipeline.template_set import OfficialRow, TemplateSet
@@ -30,7 +40,7 @@ class PagePlan:
     pages: int
 
 
-def document_context(case: Case, as_of: date, person: str = PATIENT) -> dict[str, Any]:
+def document_context(case: Case, as_of: date, person: str = PATIENT) -> Names:
     """Names for every document except the cover sheet, which also needs ``packet``.
 
     ``person`` is whose document it is: ``patient``, ``companion-1`` and so on.
@@ -59,21 +69,20 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> dict[str
     }
 
 
-def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundle, pages: PagePlan) -> dict[str, Any]:
+def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundle, pages: PagePlan) -> CoverNames:
     """Names for a cover sheet: those of every document, and the list of the bundle's papers with their pages."""
-    return document_context(case, as_of, bundle.person) | {
-        "packet": {
-            "title": templates.packet.title,
-            "fellows": list(_fellows(case, bundle.person)),
-            "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
-            "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
-            "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
-            "page_count": pages.pages,
-        }
+    papers: ListOfPapers = {
+        "title": templates.packet.title,
+        "fellows": list(_fellows(case, bundle.person)),
+        "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
+        "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
+        "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
+        "page_count": pages.pages,
     }
+    return {**document_context(case, as_of, bundle.person), "packet": papers}
 
 
-def _fellows(case: Case, person: str) -> Iterator[dict[str, Any]]:
+def _fellows(case: Case, person: str) -> Iterator[Fellow]:
     """Who travels with the one whose bundle it is: the patient's companions, or a companion's patient."""
     if person == PATIENT:
         for companion in case.companions:
@@ -86,7 +95,7 @@ def _fellows(case: Case, person: str) -> Iterator[dict[str, Any]]:
         yield {"role": _label("traveller", "patient"), "person": case.patient, "relationship": None}
 
 
-def _stay(number: int, visit: Visit) -> dict[str, Any]:
+def _stay(number: int, visit: Visit) -> Stay:
     return {
         "number": number,
         "entry_date": visit.entry_date,
@@ -103,7 +112,7 @@ def _stay(number: int, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _days(visit: Visit) -> list[dict[str, Any]]:
+def _days(visit: Visit) -> list[Day]:
     """Each day of a stay with all that the case plans for it; a day for which it plans nothing has no activity."""
     planned: dict[date, list[Trilingual]] = {
         visit.entry_date + timedelta(days=number): [] for number in range(visit.days)
@@ -145,7 +154,7 @@ def _is_listed(requirement: Requirement) -> bool:
     return requirement.needed or requirement.row.letter != BEYOND_THE_LETTERS
 
 
-def _required(requirement: Requirement, bundle: Bundle, pages: PagePlan) -> dict[str, Any]:
+def _required(requirement: Requirement, bundle: Bundle, pages: PagePlan) -> RequiredPaper:
     row = requirement.row
     papers = [_paper(part, pages) for part in bundle.parts if _answers(part, row)]
     return {
@@ -158,7 +167,7 @@ def _required(requirement: Requirement, bundle: Bundle, pages: PagePlan) -> dict
     }
 
 
-def _paper(part: Part, pages: PagePlan) -> dict[str, Any]:
+def _paper(part: Part, pages: PagePlan) -> PageOfPaper:
     """Where a paper begins, and the dates of a supplied one as far as the case gives them."""
     supplied = part.attachment if isinstance(part, AttachmentPart) else None
     return {
@@ -177,5 +186,5 @@ def _is_enclosed(part: Part, bundle: Bundle) -> bool:
     return not is_cover and not any(_answers(part, requirement.row) for requirement in bundle.requirements)
 
 
-def _enclosed(part: Part, pages: PagePlan) -> dict[str, Any]:
+def _enclosed(part: Part, pages: PagePlan) -> EnclosedPaper:
     return {"title": part.title, "issuer": part.issuer, "page": pages.first_page[part.id]}

@@ -45,3 +45,16 @@ def _coverage() -> frozenset[int]:
 
     with TTCollection(str(font_file(FONT_PACKAGES[0])), lazy=True) as collection:
         return frozenset(code for face in collection.fonts for code in face.getBestCmap())
+
+
+@cache
+def font_names() -> frozenset[str]:
+    """Names under which Word knows the shipped fonts."""
+    # Imported here: only the check of templates needs it.
+    from fontTools.ttLib import TTCollection, TTFont  # noqa: PLC0415
+
+    with TTCollection(str(font_file(FONT_PACKAGES[0])), lazy=True) as collection:
+        names = {str(face["name"].getDebugName(number)) for face in collection.fonts for number in (1, 4)}
+    with TTFont(str(font_file(FONT_PACKAGES[1])), lazy=True) as bold:
+        names |= {str(bold["name"].getDebugName(number)) for number in (1, 4)}
+    return frozenset(names)

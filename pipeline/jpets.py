@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from pipeline.case import Case
+from pipeline.language import Words
 from pipeline.resources import read_data
 
 Status = Literal["not_applicable", "not_started", "required", "not_listed"]
@@ -20,7 +21,7 @@ class Screening:
     """
 
     status: Status
-    conclusion: dict[str, str]
+    conclusion: Words
     days: int
     as_of: date
     source: str

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 
 Language = Literal["en", "ja", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 #: The variables that say it, the strongest first; as in gettext, the first that is set decides.
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+class Words(TypedDict):
+    """A text of the program's own data in three languages."""
+
+    ja: str
+    en: str
+    zh: str
 
 
 def language_of(environment: Mapping[str, str]) -> Language:

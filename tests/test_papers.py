@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pipeline.build import build_case
 from pipeline.check import Options
 from pipeline.context import document_context
 from pipeline.load import load_case
+from pipeline.names import Day
 from pipeline.pdftext import squeezed, text_of
 
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
@@ -39,9 +40,8 @@ BARE: Mapping[str, Any] = {
 }
 
 
-def days(path: Path) -> list[list[dict[str, Any]]]:
-    found: list[list[dict[str, Any]]] = document_context(load_case(path).case, AS_OF)["days_of_stay"]
-    return found
+def days(path: Path) -> Sequence[Sequence[Day]]:
+    return document_context(load_case(path).case, AS_OF)["days_of_stay"]
 
 
 def plans(path: Path, stay: int = 0) -> list[list[str]]:

@@ -14,6 +14,7 @@ from conftest import AS_OF, EXAMPLES, REMOVE, Edit, change
 from pipeline.case import Case, Role
 from pipeline.context import PagePlan, cover_context
 from pipeline.load import load_case
+from pipeline.names import ListOfPapers
 from pipeline.plan import CONDITIONS, DocumentPart, missing_papers, plan_packet
 from pipeline.template_set import ConditionName, load_template_set
 
@@ -207,12 +208,11 @@ def test_documents_of_a_single_entry_with_and_without_companions(edit: Edit, cas
 class TestCover:
     """What the cover sheet may read."""
 
-    def names(self, path: Path, person: int = 0) -> dict[str, Any]:
+    def names(self, path: Path, person: int = 0) -> ListOfPapers:
         case = planned(path)
         bundle = plan_packet(case, SET).bundles[person]
         first = {part.id: page for page, part in enumerate(bundle.parts, start=1)}
-        names: dict[str, Any] = cover_context(case, AS_OF, SET, bundle, PagePlan(first, len(first)))["packet"]
-        return names
+        return cover_context(case, AS_OF, SET, bundle, PagePlan(first, len(first)))["packet"]
 
     @pytest.mark.parametrize("person", [0, 1])
     def test_every_paper_is_listed_once(self, case_with_companion: Any, person: int) -> None:

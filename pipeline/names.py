@@ -1,0 +1,154 @@
+"""The types of the names that a Word template may read. ``pipeline/context.py`` makes their values from a case.
+
+The type checker holds both together, and ``visa-packet templates check`` compares each template with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, TypedDict
+
+from pipeline.case import (
+    Activity,
+    Bilingual,
+    Case,
+    Companion,
+    Condition,
+    Costs,
+    Flight,
+    Guarantor,
+    Hospital,
+    Lodging,
+    Patient,
+    Procedure,
+    TbScreening,
+    Treatment,
+    Trilingual,
+    Visa,
+    Visit,
+)
+from pipeline.jpets import Screening
+from pipeline.language import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Marks a name whose value is a table of ``pipeline/data``: its fields are those of the table."""
+
+    name: str
+
+
+class Stay(TypedDict):
+    """A visit with its number."""
+
+    number: int
+    entry_date: date
+    exit_date: date
+    days: int
+    hospitalised: bool
+    physician: Bilingual
+    purpose: Trilingual
+    procedures: Sequence[Procedure]
+    lodging: Lodging | None
+    arrival: Flight | None
+    departure: Flight | None
+    activities: Sequence[Activity]
+
+
+class Day(TypedDict):
+    """A day of a stay with all that is planned for it."""
+
+    date: date
+    weekday: Trilingual
+    activities: Sequence[Trilingual]
+    lodging: Lodging | None
+
+
+class Names(TypedDict):
+    """What every document may read."""
+
+    case_id: str
+    applicant: Patient | Companion
+    patient: Patient
+    companions: Sequence[Companion]
+    condition: Condition
+    treatment: Treatment
+    hospital: Hospital
+    guarantor: Guarantor
+    visa: Visa
+    tb_screening: TbScreening
+    costs: Costs | None
+    athlete: bool
+    anti_doping: Annotated[Mapping[str, Any], Table("anti-doping")]
+    as_of: date
+    mission: Words
+    addressee: Words
+    stays: Sequence[Stay]
+    days_of_stay: Sequence[Sequence[Day]]
+    longest_stay: int
+    jpets: Screening
+
+
+class Fellow(TypedDict):
+    """Somebody who travels with the applicant."""
+
+    role: Trilingual
+    person: Patient | Companion
+    relationship: Trilingual | None
+
+
+class PageOfPaper(TypedDict):
+    """Where a paper begins, and the dates of a supplied one."""
+
+    page: int
+    issued_on: date | None
+    valid_until: date | None
+
+
+class RequiredPaper(TypedDict):
+    """A row of the official list."""
+
+    letter: str
+    title: Trilingual
+    issuer: Trilingual
+    needed: bool
+    present: bool
+    pages: Sequence[PageOfPaper]
+
+
+class EnclosedPaper(TypedDict):
+    """A paper that the official list does not name."""
+
+    title: Trilingual
+    issuer: Trilingual
+    page: int
+
+
+class MissingPaper(TypedDict):
+    """A paper of the official list that is not there."""
+
+    letter: str
+    title: Trilingual
+
+
+class ListOfPapers(TypedDict):
+    """What a cover sheet lists."""
+
+    title: Trilingual
+    fellows: Sequence[Fellow]
+    required: Sequence[RequiredPaper]
+    enclosed: Sequence[EnclosedPaper]
+    missing: Sequence[MissingPaper]
+    page_count: int
+
+
+class CoverNames(Names):
+    """What a cover sheet may read besides."""
+
+    packet: ListOfPapers
+
+
+#: Groups that are made from a part of the case, with the part whose fields they show.
+SHOWN = {Stay: Visit, Names: Case}
