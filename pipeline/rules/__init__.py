@@ -29,6 +29,7 @@ THEMES = (
     "regenerative",
     "sports",
     "wording",
+    "application",
 )
 
 
