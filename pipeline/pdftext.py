@@ -11,12 +11,16 @@ import pypdfium2
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+#: What PDFium gives for a hyphen at which a word is broken at the end of a line.
+_HYPHEN_AT_LINE_END = "\x02"
+
 
 def text_of(pdf: bytes) -> str:
     """All text of ``pdf`` in reading order, without white space, compatibility forms unified."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return squeezed("".join(page.get_textpage().get_text_bounded() for page in document))
+        text = "".join(page.get_textpage().get_text_bounded() for page in document)
+        return squeezed(text.replace(_HYPHEN_AT_LINE_END, "-"))
     finally:
         document.close()
 
