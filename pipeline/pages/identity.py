@@ -91,7 +91,7 @@ def _names_and_sexes(row: tuple[str, ...], page: Finished) -> Iterator[Found]:
 
 
 def _in_the_pdf(page: Finished) -> Iterator[Found]:
-    """Numbers on the page that are neither of the case nor plain text of the template, such as constants in its tags."""
+    """Numbers on the page that are neither of the case nor plain text of the template: constants in its tags."""
     text = _unified(page.pdf_text)
     allowed = [_bare(value) for value in (*(value for _, value in page.values), *page.typed_in)]
     allowed += [_bare(literal(own)) for own in page.own.paragraphs]
