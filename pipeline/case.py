@@ -13,6 +13,9 @@ import msgspec
 #: Up to this many days a stay is a short one (Temporary Visitor), by the day count of ``Visit.days``.
 SHORT_STAY_DAYS = 90
 
+#: The answer of an applicant who says that there is nothing to name.
+NONE = "none"
+
 
 class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a case."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypedDict
 
 from pipeline.case import (
     Activity,
+    Application,
     Bilingual,
     Case,
     Companion,
@@ -23,6 +24,7 @@ from pipeline.case import (
     Lodging,
     Patient,
     Procedure,
+    Questions,
     TbScreening,
     Treatment,
     Trilingual,
@@ -40,6 +42,21 @@ class Table:
     name: str
 
 
+class Home(TypedDict):
+    """Where the applicant lives, as far as the case says it."""
+
+    address: str | None
+    phone: str | None
+    email: str | None
+    household_province: str | None
+
+
+class Answers(Application, frozen=True):
+    """The applicant's own answers, in which the group of questions is always there."""
+
+    questions: Questions = Questions()
+
+
 class Stay(TypedDict):
     """A visit with its number."""
 
@@ -53,6 +70,7 @@ class Stay(TypedDict):
     procedures: Sequence[Procedure]
     lodging: Lodging | None
     arrival: Flight | None
+    port: Trilingual | None
     departure: Flight | None
     activities: Sequence[Activity]
 
@@ -71,6 +89,8 @@ class Names(TypedDict):
 
     case_id: str
     applicant: Patient | Companion
+    home: Home
+    answers: Answers
     patient: Patient
     companions: Sequence[Companion]
     condition: Condition
@@ -151,4 +171,4 @@ class CoverNames(Names):
 
 
 #: Groups that are made from a part of the case, with the part whose fields they show.
-SHOWN = {Stay: Visit, Names: Case}
+SHOWN = {Stay: Visit, Answers: Application, Names: Case}
