@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
@@ -66,6 +66,33 @@ def _registry() -> Registry[Any]:
 def validator(name: str) -> Draft202012Validator:
     """Validator of one schema; formats are checked, references stay inside ``schemas/``."""
     return Draft202012Validator(json.loads(schema_text(name)), registry=_registry(), format_checker=FORMATS)
+
+
+class Resolver(Protocol):
+    """Looks up what a reference in a schema names."""
+
+    def lookup(self, ref: str) -> Found:
+        """What ``ref`` names."""
+        ...
+
+
+class Found(Protocol):
+    """A part of a schema with what its own references are looked up by."""
+
+    @property
+    def contents(self) -> Any:
+        """The part."""
+        ...
+
+    @property
+    def resolver(self) -> Resolver:
+        """What its references are looked up by."""
+        ...
+
+
+def find_schema(name: str) -> Found:
+    """One schema with what its references are looked up by."""
+    return _registry().resolver().lookup(json.loads(schema_text(name))["$id"])
 
 
 def check_schema(document: JsonFile, name: str) -> list[Problem]:
