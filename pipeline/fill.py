@@ -43,6 +43,14 @@ _UNUSABLE = (
 )
 
 
+class FillError(TemplateError):
+    """A tag cannot be filled. ``part`` and ``text`` are the part of the Word file and the paragraph with the tag."""
+
+    def __init__(self, problems: list[Problem], part: str, text: str) -> None:
+        super().__init__(problems)
+        self.part, self.text = part, text
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A filled document and every text that the template printed into it, in order."""
@@ -69,7 +77,8 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
         document.save(saved)
         return Filled(_with_fixed_times(saved.getvalue()), tuple(printed.get()))
     except JinjaError as error:
-        raise TemplateError(_located(template, name, error, document.current_rendering_part)) from None
+        part, text = _paragraph(error, document.current_rendering_part)
+        raise FillError(_located(template, name, error, part, text), part, text) from None
     except _UNUSABLE as error:
         raise TemplateError(_unusable(name, error)) from None
     finally:
@@ -84,7 +93,7 @@ def _with_fixed_times(docx: bytes) -> bytes:
     return out.getvalue()
 
 
-def _located(template: bytes, name: str, error: JinjaError, part: Any) -> list[Problem]:
+def _located(template: bytes, name: str, error: JinjaError, part: str, text: str) -> list[Problem]:
     """What the linter says about the template; Jinja's own words and the paragraph where it finds nothing."""
     # Imported here: only a wrong template needs it.
     from docxtpl_lint import lint  # noqa: PLC0415
@@ -96,7 +105,8 @@ def _located(template: bytes, name: str, error: JinjaError, part: Any) -> list[P
         Problem(code, "error", f"{issue.location.human()}: {_said(issue.rule, issue.message, error)}", hint, name)
         for issue in found
     ]
-    return problems or [Problem(code, "error", f"{_paragraph(error, part)}: {error.message}", hint, name)]
+    where = f"{part}, near “{text[:_LONGEST_QUOTE]}”" if text else part
+    return problems or [Problem(code, "error", f"{where}: {error.message}", hint, name)]
 
 
 def _said(rule: str, message: str, error: JinjaError) -> str:
@@ -106,7 +116,7 @@ def _said(rule: str, message: str, error: JinjaError) -> str:
     return message
 
 
-def _paragraph(error: JinjaError, part: Any) -> str:
+def _paragraph(error: JinjaError, part: Any) -> tuple[str, str]:
     """The part of the Word file and the text of the paragraph with the tag: the template's own, not the case's.
 
     docxtpl sets each paragraph on a line of its own before Jinja compiles it.
@@ -115,8 +125,7 @@ def _paragraph(error: JinjaError, part: Any) -> str:
     lines = [number for frame, number in steps if frame.f_code.co_filename == "<template>"]
     source = environment().latest.splitlines()
     text = _XML_TAG.sub("", source[lines[-1] - 1]).strip() if lines and lines[-1] <= len(source) else ""
-    where = str(getattr(part, "partname", "document")).lstrip("/")
-    return f"{where}, near “{text[:_LONGEST_QUOTE]}”" if text else where
+    return str(getattr(part, "partname", "document")).lstrip("/"), text
 
 
 def _unusable(name: str, error: Exception) -> Problem:

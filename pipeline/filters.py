@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
 from jinja2.exceptions import FilterArgumentError
 
-from pipeline.case import NONE
+from pipeline.case import NONE, PersonName
 from pipeline.resources import read_data
 
 #: Reiwa began on 2019-05-01; its first year is 2019 (rule ID-12).
@@ -132,6 +132,30 @@ def answer(text: str) -> str:
     return NONE_ANSWERED if text == NONE else text
 
 
+def age_on(birth: date, day: date) -> str:
+    """Age in full years on a day: ``patient.birth_date|age_on(visa.letter_date)`` is ``34``."""
+    years = _day(day).year - _day(birth).year
+    return str(years - ((day.month, day.day) < (birth.month, birth.day)))
+
+
+def surname_first(name: PersonName) -> str:
+    """Name in passport letters, surname first: ``patient.name|surname_first`` is ``WANG XIAOMING``."""
+    return f"{_person(name).surname} {name.given_names}"
+
+
+def given_names_first(name: PersonName) -> str:
+    """Name in passport letters, given names first: ``patient.name|given_names_first`` is ``XIAOMING WANG``."""
+    return f"{_person(name).given_names} {name.surname}"
+
+
+def _person(name: object) -> PersonName:
+    if isinstance(name, PersonName):
+        return name
+    raise FilterArgumentError(
+        "a filter for names is given something else; give it the name of a person, as patient.name"
+    )
+
+
 FILTERS: dict[str, Callable[..., str | Decimal]] = {
     "date_ja": date_ja,
     "date_reiwa": date_reiwa,
@@ -139,6 +163,9 @@ FILTERS: dict[str, Callable[..., str | Decimal]] = {
     "date_zh": date_zh,
     "tick": tick,
     "label": label,
+    "age_on": age_on,
+    "surname_first": surname_first,
+    "given_names_first": given_names_first,
     "money": money,
     "at_rate": at_rate,
     "answer": answer,

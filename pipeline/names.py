@@ -170,5 +170,11 @@ class CoverNames(Names):
     packet: ListOfPapers
 
 
-#: Groups that are made from a part of the case, with the part whose fields they show.
-SHOWN = {Stay: Visit, Answers: Application, Names: Case}
+#: Groups that are made from parts of the case, with the classes whose fields they show.
+SHOWN: Mapping[type, tuple[type, ...]] = {
+    Names: (Case,),
+    Home: (Patient, Companion),
+    Answers: (Application,),
+    Stay: (Visit,),
+    Day: (Visit,),
+}

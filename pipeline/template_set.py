@@ -19,6 +19,8 @@ from pipeline.jsonfile import JsonFile, read_json
 from pipeline.resources import shipped
 from pipeline.schemas import check_schema
 
+PACKET_FILE = "packet.json"
+
 ConditionName = Literal[
     "always",
     "multiple_entry",
@@ -99,24 +101,38 @@ class TemplateSet:
         return next((entry.shows for entry in self.packet.contents if entry.template == template), ())
 
 
+def shipped_sets() -> list[str]:
+    """Names of the sets that come with the program."""
+    return sorted(path.parent.name for path in shipped("templates").glob("*/packet.json"))
+
+
+def find_set(name: str) -> Path:
+    """Folder of a shipped set by its name, or of a set of the user's by its path. Raises TemplateError."""
+    folder = Path(name) if Path(name).is_dir() else shipped("templates") / name
+    if not (folder / PACKET_FILE).is_file():
+        hint = f"give one of the shipped sets ({', '.join(shipped_sets())}) or a folder with a {PACKET_FILE}"
+        raise _wrong("template-set", "there is no such template set", hint, name)
+    return folder
+
+
 @cache
 def load_template_set(name: str) -> TemplateSet:
     """Load a shipped set by its name, or a set of the user's by its folder. Raises TemplateError."""
-    folder = Path(name) if Path(name).is_dir() else shipped("templates") / name
-    if not (folder / "packet.json").is_file():
-        known = ", ".join(sorted(path.parent.name for path in shipped("templates").glob("*/packet.json")))
-        hint = f"give one of the shipped sets ({known}) or a folder with a packet.json"
-        raise _wrong("template-set", "there is no such template set", hint, name)
-    document = _read_packet(folder)
-    fields = {key: value for key, value in document.data.items() if key != "$schema"}
-    packet = msgspec.convert(fields, PacketFile)
+    folder = find_set(name)
+    document, packet = load_packet(folder)
     templates = {entry.template: _read_template(folder / entry.template) for entry in packet.contents if entry.template}
     return TemplateSet(folder, packet, templates, _digest(document, templates))
 
 
+def load_packet(folder: Path) -> tuple[JsonFile, PacketFile]:
+    """The packet.json of a set, as text and as values. Raises TemplateError."""
+    document = _read_packet(folder)
+    return document, msgspec.convert(document.fields, PacketFile)
+
+
 def _read_packet(folder: Path) -> JsonFile:
     try:
-        document = read_json(folder / "packet.json")
+        document = read_json(folder / PACKET_FILE)
     except CaseError as error:
         raise TemplateError(error.problems) from None
     problems = check_schema(document, "packet") or [

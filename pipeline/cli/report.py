@@ -14,7 +14,7 @@ from pipeline.errors import ExitCode, Problem
 from pipeline.language import Language
 from pipeline.version import VERSION
 
-_COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def emit(report: Report, *, as_json: bool) -> None:
 
 def print_problem(problem: Problem) -> None:
     """One problem on stderr: place, what, what to do, and where the rule comes from."""
-    severity = click.style(problem.severity, fg=_COLOURS[problem.severity], bold=True)
+    severity = click.style(problem.severity, fg=COLOURS[problem.severity], bold=True)
     place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
     click.echo(f"{severity} {problem.code}  {place}  {problem.pointer or ''}".rstrip(), err=True)
     click.echo(f"  {problem.message}", err=True)

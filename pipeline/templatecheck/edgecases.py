@@ -25,16 +25,15 @@ FIRST_ENTRY = date(2027, 1, 12)
 AS_OF = date(2026, 11, 22)
 
 #: Days of each stay, and from one entry to the next.
-_STAY, _LONG_STAY, _BETWEEN = 14, SHORT_STAY_DAYS + 5, 120
-#: As many turns as the longest list of words of a field has: then each word has been chosen once.
-TURNS = 31
+_STAY, _LONG_STAY, _BETWEEN = 7, SHORT_STAY_DAYS + 5, 120
+#: As many turns as the longest list of words of a field has, that of provinces: then each word has been chosen once.
+_TURNS = 31
 
 _ABOUT: Mapping[Edge, str] = {
     "least": "a case without anything optional",
     "few": "a case with little",
     "lists": "a case with every list at its longest",
-    "texts": "a case with every text at its longest",
-    "rare": "a case with rare characters",
+    "texts": "a case with every text at its longest and rare characters",
 }
 Steps = tuple[str, ...]
 
@@ -63,19 +62,10 @@ def edge_case(edge: Edge, when: str) -> EdgeCase | None:
     return _made(recipe) if recipe else None
 
 
-def turned_cases(when: str) -> Iterator[EdgeCase]:
-    """Cases with little that together have every word that a field allows."""
-    recipe = _recipe("few", when)
-    for turn in range(TURNS) if recipe else ():
-        found = _made(recipe._replace(turn=turn))
-        if CONDITIONS[when](found.case):
-            yield found
-
-
 @cache
 def shown_by_condition(when: str) -> Guards:
     """Paths that are there in each case for which the condition holds."""
-    full = edge_case("rare", when)
+    full = edge_case("texts", when)
     if full is None:
         return frozenset()
     decides = (path for path in _optional() if not CONDITIONS[when](_case(_without(full.document.data, path))))
@@ -90,7 +80,7 @@ def _recipe(edge: Edge, when: str) -> Recipe | None:
 def _recipes(edge: Edge) -> Iterator[Recipe]:
     """The plain case first, then those with a long stay, one thing more, other words."""
     additions: tuple[Steps, ...] = ((), *_addable()) if edge in {"least", "few"} else ((),)
-    for turn, added, days in product(range(TURNS), additions, (_STAY, _LONG_STAY)):
+    for turn, added, days in product(range(_TURNS), additions, (_STAY, _LONG_STAY)):
         yield Recipe(edge, turn, added, days)
 
 

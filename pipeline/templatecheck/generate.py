@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from pipeline.schemas import Resolver, find_schema
 
-Edge = Literal["least", "few", "lists", "texts", "rare"]
+Edge = Literal["least", "few", "lists", "texts"]
 
 #: Characters of Chinese and Japanese names that ordinary fonts and old encodings lack.
 RARE = "𠮷䶮㛃﨑"
@@ -57,10 +57,11 @@ def case_schema() -> Node:
 def generate(node: Node, edge: Edge, turn: int = 0, name: str = "") -> Any:
     """Data that meets a schema.
 
-    ``least`` has only what must be there, ``few`` the same with one entry in each list and every answer yes. The others
-    have everything: ``lists`` with each list at its longest, ``texts`` with each text at its longest, ``rare`` with rare
-    characters. (Lists and texts at their longest at once would be more than a case may hold.) ``turn`` chooses among the words that a field
-    allows; ``name`` is that of the field, which decides the language of a text.
+    ``least`` has only what must be there, ``few`` the same with one entry in each list and every answer yes. The
+    others have everything: ``lists`` with each list at its longest, ``texts`` with each text at its longest and rare
+    characters in those of Chinese and Japanese. Lists and texts at their longest at once would be more than a case may
+    hold. ``turn`` chooses among the words that a field allows; ``name`` is that of the field, which decides the
+    language of a text.
     """
     if "enum" in node.schema:
         return node.schema["enum"][turn % len(node.schema["enum"])]
@@ -85,9 +86,9 @@ def _object(node: Node, edge: Edge, turn: int, _name: str) -> dict[str, Any]:
 def _list(node: Node, edge: Edge, turn: int, name: str) -> list[Any]:
     least, most = node.schema.get("minItems", 0), node.schema.get("maxItems", 3)
     some = max(least, min(most, 2))
-    count = {"least": least, "few": max(least, 1), "lists": most, "texts": some, "rare": some}[edge]
+    count = {"least": least, "few": max(least, 1), "lists": most, "texts": some}[edge]
     item = node.below(node.schema["items"])
-    shown = next(iter(node.schema.get("examples", ())), [])
+    shown: list[Any] = next(iter(node.schema.get("examples", ())), [])
     if "pattern" in item.schema and "examples" not in item.schema and len(shown) >= count:
         return list(shown[:count])
     made = [generate(item, edge, turn + number, name) for number in range(min(count, _DIFFERENT))]
@@ -113,10 +114,9 @@ def _text(node: Node, edge: Edge, _turn: int, name: str) -> str:
     limit = int(schema["maxLength"])
     if schema.get("pattern", _ANY_TEXT) != _ANY_TEXT:
         return _stretched(example, schema["pattern"], limit) if edge == "texts" else example
-    if edge == "rare":
-        return example if example.isascii() else f"{example[: limit - len(RARE)]}{RARE}"
     prose = _PROSE.get(name) or _PROSE["en" if example.isascii() else "zh"]
-    return (prose * (limit // len(prose) + 1))[:limit].strip()
+    rare = "" if prose.isascii() else RARE
+    return (rare + prose * (limit // len(prose) + 1))[:limit].strip()
 
 
 def _stretched(example: str, pattern: str, limit: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from jinja2 import nodes
 
 from pipeline.filters import FILTERS
+from pipeline.resources import read_data
 from pipeline.templatecheck.guards import Guards, begun_by, names_of, path_of, shown_by
 from pipeline.templatecheck.shapes import ANY, Shape, shape_of
 
@@ -21,13 +22,14 @@ _ONE_OF_LIST = {"first", "last", "min", "max", "random"}
 _BY_ATTRIBUTE = {"selectattr", "rejectattr", "groupby"}
 _NUMBER, _TEXT = Shape((int,)), Shape((str,))
 
-Kind = Literal["name-unknown", "name-optional", "name-group", "name-list", "name-filter"]
+Kind = Literal["name-unknown", "name-optional", "name-group", "name-list", "name-filter", "name-label"]
 
 _HINTS: Mapping[Kind, str] = {
     "name-unknown": "correct the name; docs/templates.md and `visa-packet schema` list those that there are",
     "name-optional": "put {% if … %} and {% endif %} around it, or around its paragraph or row",
     "name-group": "name one of its fields, or use a filter",
     "name-list": "only a list can be repeated",
+    "name-label": "take the table for this field from pipeline/data/labels.json, and the language ja, en or zh",
     "name-filter": "docs/filters.md lists the filters",
 }
 
@@ -243,7 +245,25 @@ class Reader:
             return _TEXT if node.name in _TAKE_NONE else Shape(given.kinds, given.optional and not _takes_empty(node))
         given = self._there(node.node, scope, guards, f"given to the filter {node.name}")
         self._attributes(node, given)
+        if node.name == "label":
+            self._labelled(node, given)
         return _filtered(node.name, given)
+
+    def _labelled(self, node: nodes.Filter, given: Shape) -> None:
+        """Whether the table of labels has each word that the field can hold, in that language."""
+        named = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+        if [type(name) for name in named] != [str, str]:
+            return
+        table, language = named
+        tables = read_data("labels")
+        lacking = [word for word in given.words() if language not in tables.get(table, {}).get(word, {})]
+        if table not in tables:
+            near = get_close_matches(table, tables, n=1)
+            meant = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(tables)}"
+            self._tell(node, "name-label", f"label has no table {table!r}; {meant}")
+        elif lacking:
+            message = f"the table {table!r} of label has no word in {language!r} for {', '.join(lacking)}"
+            self._tell(node, "name-label", message)
 
     def _attributes(self, node: nodes.Filter, given: Shape) -> None:
         """Fields that a filter for lists names in quotes."""

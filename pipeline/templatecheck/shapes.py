@@ -68,9 +68,13 @@ class Shape:
         found = [_item(kind) for kind in self.kinds]
         return _union(shape for shape in found if shape) if all(found) else None
 
+    def words(self) -> list[str]:
+        """The words that it can hold, when they are few and known."""
+        return [word for kind in self.kinds if get_origin(kind) is Literal for word in get_args(kind)]
+
     def owners(self, name: str) -> list[tuple[Any, str]]:
         """The classes of the case and of the names that a read of that field touches."""
-        return [(kind, name) for kind in self.kinds if _is_group(kind)]
+        return [(kind, name) for kind in self.kinds if isinstance(kind, type) and _is_group(kind)]
 
 
 ANY = Shape()
@@ -98,7 +102,7 @@ def shape_of(hint: Any) -> Shape:
         return Shape(found.kinds, optional=len(members) < len(get_args(hint)))
     if hint is Any:
         return ANY
-    return Shape((str,)) if get_origin(hint) is Literal else Shape((hint,))
+    return Shape((hint,))
 
 
 def fields_of(group: type) -> dict[str, Any]:
@@ -147,7 +151,7 @@ def _member(kind: Any, name: str) -> Shape | None:
         return shape_of(fields[name]) if name in fields else None
     if get_origin(kind) is Mapping:
         return shape_of(get_args(kind)[1])
-    plain = get_origin(kind) or kind
+    plain = str if get_origin(kind) is Literal else get_origin(kind) or kind
     return ANY if isinstance(plain, type) and not name.startswith("_") and hasattr(plain, name) else None
 
 

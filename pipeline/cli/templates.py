@@ -1,0 +1,24 @@
+"""visa-packet templates"""
+
+from __future__ import annotations
+
+import click
+
+from pipeline.cli.templates_check import check
+from pipeline.cli.templates_list import list_sets
+from pipeline.cli.templates_new import new
+
+
+@click.group(short_help="Check, make and list Word templates.")
+def templates() -> None:
+    """Work on Word templates and template sets.
+
+    \b
+    Example:
+      visa-packet templates check templates/my-own-set
+    """
+
+
+templates.add_command(check)
+templates.add_command(list_sets)
+templates.add_command(new)
