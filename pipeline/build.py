@@ -66,7 +66,7 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
     files, apart = _document_files(checked.packet, drawn)
     folder = out / case.case_id
     bundles = []
-    for bundle in checked.packet.bundles:
+    for bundle in (bundle for bundle in checked.packet.bundles if bundle.parts):  # a companion may have nothing to file
         page_map = _page_map(bundle, pages_of(checked, drawn))
         name = _bundle_name(bundle)
         files[name] = merge(

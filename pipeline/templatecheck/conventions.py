@@ -15,6 +15,8 @@ from pipeline.templatecheck.styles import Styles
 _A4 = (11906, 16838)
 #: Word writes A4 as 11906 × 16838 twentieths of a point, others a little beside.
 _A4_TOLERANCE = 20
+#: Height of a line of Noto Sans CJK, 1.448 of the size: in twentieths of a point, for a size in half points.
+_NATURAL_PITCH = 14.48
 _WIDE_TAG = re.compile(r"\s*\{[{%#](p|tr|tc)\s.*[}%#]\}\s*", re.DOTALL)
 _PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
 _DRAWN_FIELDS = _PAGE_FIELDS | {"HYPERLINK"}
@@ -31,6 +33,11 @@ PITCH = (
     "line-pitch",
     "the line pitch of this paragraph is not exact",
     "set Line spacing: Exactly: the engines take different heights from a font, and pages would break elsewhere",
+)
+TIGHT = (
+    "line-tight",
+    "the line pitch is less than 1.45 times the size of the text",
+    "make it larger: the engines draw such lines too high or too low, and neighbours run into each other",
 )
 TABLE_LAYOUT = (
     "table-layout",
@@ -97,6 +104,10 @@ def _pitches(part: Part, styles: Styles) -> Iterator[tuple[Told, etree._Element 
     for paragraph in part.paragraphs:
         if not _WIDE_TAG.fullmatch(paragraph.text) and styles.line_rule(paragraph.element) != "exact":
             yield PITCH, paragraph.element
+        elif paragraph.text.strip() and not _WIDE_TAG.fullmatch(paragraph.text):
+            sizes = [styles.size(run) for run in paragraph.element.iterchildren(f"{W}r")]
+            if styles.line_pitch(paragraph.element) < max(sizes, default=0) * _NATURAL_PITCH:
+                yield TIGHT, paragraph.element
 
 
 def _tables(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:

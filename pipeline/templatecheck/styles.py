@@ -13,6 +13,8 @@ _THEME_FONT = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SCRIPTS = {"ascii": "latin", "hAnsi": "latin", "eastAsia": "ea"}
 _OFF = {"0", "false", "off"}
 _MOST_PARENTS = 20
+#: What Word takes when nothing says a size.
+_DEFAULT_SIZE = 20
 
 
 class Styles:
@@ -49,6 +51,22 @@ class Styles:
             if language is not None and language.get(f"{W}eastAsia"):
                 return language.get(f"{W}eastAsia")
         return None
+
+    def size(self, run: etree._Element) -> int:
+        """Size of a run in half points, as Word counts."""
+        for properties in self._of_run(run):
+            size = properties.find(f"{W}sz")
+            if size is not None and (size.get(f"{W}val") or "").isdecimal():
+                return int(size.get(f"{W}val") or 0)
+        return _DEFAULT_SIZE
+
+    def line_pitch(self, paragraph: etree._Element) -> int:
+        """Line pitch of a paragraph in twentieths of a point; 0 when nothing says."""
+        for properties in self._of_paragraph(paragraph):
+            spacing = properties.find(f"{W}spacing")
+            if spacing is not None and (spacing.get(f"{W}line") or "").isdecimal():
+                return int(spacing.get(f"{W}line") or 0)
+        return 0
 
     def line_rule(self, paragraph: etree._Element) -> str | None:
         """How the line pitch of a paragraph is meant: ``exact``, ``atLeast`` or ``auto``; None when nothing says."""
