@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import pypdfium2
@@ -12,13 +14,27 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 
-def text_of(pdf: bytes) -> str:
-    """All text of ``pdf`` in reading order, without white space, compatibility forms unified."""
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page as it was read: its text with its lines, its width and height in points as it is shown."""
+
+    text: str
+    size: tuple[float, float]
+
+
+@lru_cache(maxsize=4)
+def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
+    """Every page of ``pdf``. A document is asked for several things in turn, and read once."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return squeezed("".join(page.get_textpage().get_text_bounded() for page in document))
+        return tuple(ReadPage(page.get_textpage().get_text_bounded(), page.get_size()) for page in document)
     finally:
         document.close()
+
+
+def text_of(pdf: bytes) -> str:
+    """All text of ``pdf`` in reading order, without white space, compatibility forms unified."""
+    return squeezed("".join(page.text for page in read_pages(pdf)))
 
 
 def squeezed(text: str) -> str:
