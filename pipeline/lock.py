@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import OutputError, Problem
-from pipeline.publish import make_folders
+from pipeline.publish import check_target, make_folders, remove_empty
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold ``folder`` for this process, making it if needed. Raises OutputError when another run holds it.
+    """Hold ``folder`` for this process, making it as long as that lasts. Raises OutputError when another run holds it.
 
     The lock is on the folder itself and ends with the process however that ends, so nothing stale stays behind.
     """
-    descriptor = _opened(folder)
+    check_target(folder / "packet")
+    made = make_folders(folder)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -28,9 +30,5 @@ def locked(folder: Path) -> Iterator[None]:
             raise OutputError(Problem("output-locked", "error", message, hint, str(folder))) from None
         yield
     finally:
+        remove_empty(made)
         os.close(descriptor)
-
-
-def _opened(folder: Path) -> int:
-    make_folders(folder)
-    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -30,8 +30,8 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
     check_target(folder)
     made: list[Path] = []
     try:
-        _make_folders(folder.parent, made)
-        _sweep(folder)
+        made += make_folders(folder.parent)
+        sweep(folder.parent, folder.name)
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.{os.getpid()}-", suffix=_SUFFIX, dir=folder.parent))
         work.chmod(FOLDER_MODE)
         try:
@@ -42,9 +42,7 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
         finally:
             shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
-        for empty in reversed(made):
-            with contextlib.suppress(OSError):
-                empty.rmdir()
+        remove_empty(made)
         raise _failure(error, folder) from None
 
 
@@ -78,19 +76,31 @@ def _obstacle(folder: Path, nearest: Path) -> int | None:
     return None if is_packet else errno.ENOTEMPTY
 
 
-def _make_folders(folder: Path, made: list[Path]) -> None:
-    """Make ``folder`` and those above it, private whatever the umask; ``made`` notes the new ones."""
-    for path in reversed([folder, *folder.parents]):
-        if not path.exists():
+def make_folders(folder: Path) -> list[Path]:
+    """Make ``folder`` and those above it, private whatever the umask; returns the new ones. Raises OSError."""
+    made: list[Path] = []
+    try:
+        for path in (path for path in reversed([folder, *folder.parents]) if not path.exists()):
             path.mkdir()
-            path.chmod(FOLDER_MODE)
             made.append(path)
+            path.chmod(FOLDER_MODE)
+    except OSError:
+        remove_empty(made)
+        raise
+    return made
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what runs on this case left behind when they were killed; those still running keep theirs."""
-    for left in folder.parent.glob(f".{folder.name}.*{_SUFFIX}"):
-        owner = left.name.removeprefix(f".{folder.name}.").partition("-")[0]
+def remove_empty(folders: list[Path]) -> None:
+    """Remove those of ``folders``, given from the top down, in which there is nothing."""
+    for folder in reversed(folders):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def sweep(out: Path, case_id: str = "*") -> None:
+    """Remove what runs on this case, or on any, left behind when they were killed; those still running keep theirs."""
+    for left in out.glob(f".{case_id}.*{_SUFFIX}"):
+        owner = left.name.removesuffix(_SUFFIX).rpartition(".")[2].partition("-")[0]
         if owner.isdecimal() and not _is_running(int(owner)):
             shutil.rmtree(left, ignore_errors=True)
 
