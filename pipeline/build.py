@@ -47,6 +47,23 @@ class Built:
     problems: tuple[Problem, ...]
 
 
+def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
+    """What the manifest in ``folder`` says was built there. The findings have their English words alone."""
+    return Built(
+        manifest["case_id"],
+        folder,
+        tuple(
+            BuiltBundle(each["person"], folder / each["path"], each["sha256"], tuple(each["page_map"]))
+            for each in manifest["bundles"]
+        ),
+        tuple(folder / path for path in manifest["apart"]),
+        tuple(
+            Problem(found["rule"], found["severity"], found["message"], "", found.get("template"), found["pointer"])
+            for found in manifest["findings"]
+        ),
+    )
+
+
 def build_case(where: Path | Source, out: Path, options: Options) -> Built:
     """Build the packet of the case at ``where`` and publish it as ``out/<case id>``.
 
@@ -81,6 +98,7 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
         made_from=_made_from(checked, options, engine),
         files=files,
         bundles=[_described(bundle) for bundle in bundles],
+        apart=apart,
         problems=problems,
     )
     verify_files(files, str(folder))

@@ -56,12 +56,13 @@ def make_manifest(
     made_from: Mapping[str, Any],
     files: Mapping[str, bytes],
     bundles: Sequence[Mapping[str, Any]],
+    apart: Sequence[str],
     problems: Sequence[Problem],
 ) -> bytes:
     """The manifest of ``files``.
 
     ``made_from`` holds the keys about case, templates and engine; ``bundles`` are dictionaries with person, path,
-    sha256, pages and page_map.
+    sha256, pages and page_map; ``apart`` are the paths of PDFs that stand in no bundle.
     """
     manifest = {
         "manifest_version": 1,
@@ -73,6 +74,7 @@ def make_manifest(
             {"path": path, "sha256": sha256(content), "bytes": len(content)} for path, content in sorted(files.items())
         ],
         "bundles": list(bundles),
+        "apart": list(apart),
         "findings": [_finding(found) for found in problems],
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
