@@ -184,6 +184,16 @@ def test_another_patients_number_stops_the_build_and_is_not_repeated(tmp_path: P
         assert "FRM-08" in {problem["code"] for problem in run.problems}
 
 
+@pytest.mark.parametrize("text", ['{{ "EJ7654321" }}', 'EJ765{{ "4321" }}'])
+def test_a_number_that_a_tag_holds_is_found_on_the_page(tmp_path: Path, text: str) -> None:
+    templates = small(tmp_path, "{{ case_id }}", text)
+    with pytest.raises(TemplateError) as error:
+        build_case(WANG, tmp_path / "out", Options(AS_OF, str(templates)))
+    (problem,) = [problem for problem in error.value.problems if problem.severity == "error"]
+    assert problem.code == "FRM-08"
+    assert "EJ765" not in problem.message
+
+
 def test_the_problems_of_all_documents_are_told_at_once(tmp_path: Path) -> None:
     templates = small(tmp_path, "WADA-approved", "EJ7654321", shows=["name", "seal", "addressee", "guarantee"])
     with pytest.raises(TemplateError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.pages.finished import Finished, Found, literal, shares_text, source_of
+from pipeline.pages.finished import Finished, Found, source_of
 from pipeline.wordings import claim_rules, claims, free_texts
 
 #: The words of a rule's message that fit a claim, for rules that say other things too.
@@ -21,20 +21,11 @@ def claims_on_page(page: Finished) -> Iterator[Found]:
 
 def _placed(rule_id: str, paragraph: str, page: Finished) -> Iterator[Found]:
     details = CLAIM_DETAILS.get(rule_id, ())
-    own = next((text for text in page.own.paragraphs if _makes(rule_id, text, paragraph)), None)
     values = [
         pointer for pointer, value in page.values if value.strip() and value in paragraph and claims(rule_id, value)
     ]
-    if own is not None:
-        yield Found(rule_id, details, near=own)
-    elif values:
-        # Statements of the case were looked at before the page was drawn.
-        known = {pointer for pointer, _ in free_texts(page.case)}
-        yield from (Found(rule_id, details, pointer) for pointer in values if pointer not in known)
-    else:
+    # Statements of the case were looked at before the page was drawn.
+    told = {pointer for pointer, _ in free_texts(page.case)}
+    yield from (Found(rule_id, details, pointer) for pointer in values if pointer not in told)
+    if not values:
         yield Found(rule_id, details, near=source_of(paragraph, page.own))
-
-
-def _makes(rule_id: str, own: str, paragraph: str) -> bool:
-    """Whether a paragraph of the template makes the claim by itself, and is the one that was filled."""
-    return claims(rule_id, literal(own)) and shares_text(own, paragraph)

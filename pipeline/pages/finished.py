@@ -123,11 +123,6 @@ def source_of(paragraph: str, template: WordText) -> str | None:
     return best if _shared(best, paragraph) else None
 
 
-def shares_text(own: str, paragraph: str) -> bool:
-    """Whether a paragraph of the template says something by itself that stands in a filled one."""
-    return _shared(own, paragraph) > 0
-
-
 def _shared(own: str, paragraph: str) -> int:
     pieces = [piece.strip() for piece in literal(own).split(TAG_MARK)]
     return sum(len(piece) for piece in pieces if piece and piece in paragraph)

@@ -91,11 +91,13 @@ def _names_and_sexes(row: tuple[str, ...], page: Finished) -> Iterator[Found]:
 
 
 def _in_the_pdf(page: Finished) -> Iterator[Found]:
-    """Numbers on the page that are neither of the case nor text of the template: it draws them in another way."""
+    """Numbers on the page that are neither of the case nor plain text of the template: constants in its tags."""
     text = _unified(page.pdf_text)
+    allowed = [_bare(value) for value in (*(value for _, value in page.values), *page.typed_in)]
+    allowed += [_bare(literal(own)) for own in page.own.paragraphs]
     for kind in _NUMBERS:
         for value in _FORMS[kind].findall(text):
-            if not _is_known(value, page) and not any(_bare(value) in _bare(own) for own in page.own.paragraphs):
+            if not any(_bare(value) in known for known in allowed):
                 yield Found(RULE, (kind,))
 
 

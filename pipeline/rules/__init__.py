@@ -35,6 +35,7 @@ THEMES = (
     "regenerative",
     "sports",
     "wording",
+    "application",
 )
 
 _NEAR: Mapping[Language, str] = {"en": " (near “{}”)", "ja": "（「{}」の付近）", "zh": "（“{}”附近）"}

@@ -49,7 +49,7 @@ class TestReport:
         assert result["folder"] == str(tmp_path / "out" / "wang-xiaoming")
         [bundle] = result["bundles"]
         assert bundle["pages"] == sum(part["pages"] for part in bundle["documents"])
-        assert len(bundle["documents"]) == 12
+        assert len(bundle["documents"]) == 14
         assert {problem["severity"] for problem in result["problems"]} <= {"warning", "info"}
         for problem in result["problems"]:
             assert (problem["message"] in run.err) == (problem["severity"] == "warning")
