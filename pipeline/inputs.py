@@ -6,11 +6,12 @@ import glob
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import CaseError, Problem
+from pipeline.errors import CaseError, InputError, Problem
 from pipeline.jsonfile import MAX_BYTES
 
 CASE_FILE = "case.json"
@@ -37,14 +38,17 @@ class Source:
         return self.file if self.raw is None else f"{self.file}:{self.line}"
 
 
-def sources(given: Iterable[str]) -> Iterator[Source]:
+def sources(given: Iterable[str], standard_input: Path | None = None) -> Iterator[Source]:
     """Every case that the arguments name. A .jsonl is read as it is needed, so that its length does not matter.
 
-    Raises CaseError for an argument that names no case, and for a file of lines that cannot be read.
+    ``standard_input`` is where standard input was kept, for it can be read only once.
+
+    Raises InputError for an argument that names no case, CaseError for a file of lines that cannot be read.
     """
     for argument in given:
         if argument == STANDARD_INPUT:
-            yield from _lines_of(sys.stdin.buffer, "standard input", Path())
+            with standard_input.open("rb") if standard_input else nullcontext(sys.stdin.buffer) as file:
+                yield from _lines_of(file, "standard input", Path())
         else:
             for path in _paths(argument):
                 yield from _cases_of(path)
@@ -85,9 +89,9 @@ def _paths(argument: str) -> Iterable[Path]:
     else:
         found = [Path(name) for name in sorted(glob.glob(argument, recursive=True))]  # noqa: PTH207 - may be absolute
     if not found:
-        message = f"the folder holds no JSON file, and none of its folders a {CASE_FILE}"
-        message = message if path.is_dir() else "no file has a name of this pattern"
-        raise CaseError(Problem("no-case", "error", message, "check the name", argument))
+        of_folder = f"the folder {path} holds no JSON file, and none of its folders a {CASE_FILE}"
+        message = of_folder if path.is_dir() else "no file has a name of this pattern"
+        raise InputError(Problem("no-case", "error", message, "check the name", argument))
     return found
 
 

@@ -53,5 +53,5 @@ class LocalPool:
 
     def stop(self) -> None:
         """Kill the workers."""
-        self._pool.stop()  # type: ignore[no-untyped-call] - pebble's own
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()

@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.errors import OutputError, Problem
@@ -32,18 +32,25 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
     try:
         made += make_folders(folder.parent)
         sweep(folder.parent, folder.name)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.{os.getpid()}-", suffix=_SUFFIX, dir=folder.parent))
-        work.chmod(FOLDER_MODE)
-        try:
+        with work_folder(folder.parent, folder.name) as work:
             for path, content in files.items():
                 _write(work / path, content)
             _flush_folders(work)
             _swap(work, folder)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
         remove_empty(made)
         raise _failure(error, folder) from None
+
+
+@contextlib.contextmanager
+def work_folder(out: Path, name: str) -> Iterator[Path]:
+    """A private folder in ``out`` for what is not published yet. If the process is killed, ``sweep`` removes it."""
+    work = Path(tempfile.mkdtemp(prefix=f".{name}.{os.getpid()}-", suffix=_SUFFIX, dir=out))
+    try:
+        work.chmod(FOLDER_MODE)
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def check_target(folder: Path) -> None:

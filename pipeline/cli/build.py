@@ -70,8 +70,10 @@ def build(
     language: Language,
     as_json: bool,
 ) -> int:
-    """Build the submission bundle of each CASE: a file, a folder of cases (*.json, *.jsonl, */case.json), a pattern,
-    a .jsonl with a case a line, or - for such lines on standard input.
+    """Build the submission bundle of each CASE.
+
+    A CASE is a file, a folder of cases (*.json, *.jsonl, */case.json), a pattern such as 'cases/*.json', a .jsonl
+    with a case a line, or - for such lines on standard input.
 
     For a case with the id X, OUT/X then holds bundle.pdf, a bundle for each companion, documents/ and
     manifest.json. Nothing is published before all of it is right; an earlier packet stays until then. A packet

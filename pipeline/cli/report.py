@@ -39,7 +39,7 @@ def emit(report: Report, *, as_json: bool) -> None:
     for problem in report.problems:
         print_problem(problem)
     if as_json:
-        click.echo(json.dumps(_document(report), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(document_of(report), ensure_ascii=False))
 
 
 def print_problem(problem: Problem) -> None:
@@ -71,7 +71,8 @@ def told(problem: Problem, language: Language = "en") -> dict[str, Any]:
     return fields
 
 
-def _document(report: Report) -> dict[str, Any]:
+def document_of(report: Report) -> dict[str, Any]:
+    """The report as a JSON object."""
     return {
         "visa_packet": VERSION,
         "command": report.command,
