@@ -113,8 +113,6 @@ def _read_bytes(path: Path, name: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "bad path"
         raise _fail("file-unreadable", f"the file cannot be read: {reason}", "check its permissions", name) from None
-    if not raw.removeprefix(codecs.BOM_UTF8).strip():
-        raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
     return raw
 
 
@@ -122,6 +120,8 @@ def _check_size(raw: bytes, name: str, first_line: int) -> None:
     if len(raw) > MAX_BYTES:
         message = f"the case is larger than {MAX_BYTES:,} bytes"
         raise _fail("file-size", message, "put one case in a file or line", name, first_line)
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
+        raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
