@@ -56,10 +56,11 @@ def _finished(task: Task, future: Future[Done], pool: Pool) -> Done:
     try:
         return future.result()
     except WORKER_LOST:
-        try:
-            return pool.submit(run_task, task).result()
-        except WORKER_LOST as error:
-            return failed(task, ExitCode.ENGINE, (_lost(task, error),))
+        again: Future[Done] = pool.submit(run_task, task)
+    try:
+        return again.result()
+    except WORKER_LOST as error:
+        return failed(task, ExitCode.ENGINE, (_lost(task, error),))
 
 
 def _lost(task: Task, error: BaseException) -> Problem:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Protocol, TypeVar
+from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
-
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 #: What a future of the pool raises when its worker died or took too long: the case may be tried again.
 WORKER_LOST = (ProcessExpired, TimeoutError)
@@ -25,7 +22,7 @@ class Pool(Protocol):
     #: how many tasks it can work on at once
     jobs: int
 
-    def submit(self, function: Callable[[Given], Made], given: Given) -> Future[Made]:
+    def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
         """Run ``function(given)`` somewhere. The future raises one of WORKER_LOST when the worker is lost."""
 
     def stop(self) -> None:
@@ -46,9 +43,9 @@ class LocalPool:
         context.set_forkserver_preload(["pipeline.task"])
         self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)
 
-    def submit(self, function: Callable[[Given], Made], given: Given) -> Future[Made]:
+    def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
         """Run ``function(given)`` in a worker."""
-        future: Future[Made] = self._pool.schedule(function, args=(given,), timeout=self._timeout)
+        future: Future[Any] = self._pool.schedule(function, args=(given,), timeout=self._timeout)
         return future
 
     def stop(self) -> None:

@@ -47,6 +47,7 @@ class Run:
     @property
     def report(self) -> dict[str, Any]:
         """The report on standard output, which must meet its schema: one document, or a line a case and a last one."""
+        report: dict[str, Any]
         *results, report = [json.loads(line) for line in self.out.splitlines()]
         assert "counts" in report or not results
         report["results"] += results

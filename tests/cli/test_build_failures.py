@@ -206,13 +206,13 @@ class TestInterrupt:
         visa_packet: Command,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        built: list[Any] = []
+        built: list[Done] = []
 
         def second_is_interrupted(task: Task) -> Done:
             if built:
                 raise KeyboardInterrupt
             built.append(run_task(task))
-            return built[0]  # type: ignore[no-any-return] - what run_task returned
+            return built[0]
 
         monkeypatch.setattr("pipeline.batch.run_task", second_is_interrupted)
         monkeypatch.setattr("pipeline.cli.batch.LocalPool", InlinePool)
