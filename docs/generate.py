@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -24,15 +25,25 @@ _WIDTH = 100
 def command_reference() -> str:
     """docs/cli.md: the help of every command, and the exit codes."""
     parts = ["# Command reference\n", _help([])]
-    parts += [f"## visa-packet {name}\n\n{_help([name])}" for name in COMMANDS]
+    parts += [f"## visa-packet {' '.join(path)}\n\n{_help(path)}" for path in _command_paths()]
     return _NOTE + "\n".join(parts)
+
+
+def _command_paths() -> Iterator[list[str]]:
+    """Every command, and after a group of commands those in it."""
+    context = click.Context(cli)
+    for name in COMMANDS:
+        yield [name]
+        command = cli.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ([name, each] for each in command.commands)
 
 
 def _help(path: list[str]) -> str:
     context = click.Context(cli, info_name="visa-packet", terminal_width=_WIDTH, max_content_width=_WIDTH)
     command: click.Command = cli
     for name in path:
-        found = cli.get_command(context, name)
+        found = command.get_command(context, name) if isinstance(command, click.Group) else None
         if found is None:
             raise KeyError(name)
         command = found

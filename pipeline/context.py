@@ -27,6 +27,7 @@ from pipeline.names import (
 from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Part, Requirement
 from pipeline.resources import read_data
 from pipeline.template_set import OfficialRow, TemplateSet
+from pipeline.timeline.names import filing_names, timeline_names
 
 #: The order of the fields of Trilingual.
 LANGUAGES = ("ja", "en", "zh")
@@ -72,6 +73,7 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Names:
         "days_of_stay": [_days(visit) for visit in case.treatment.visits],
         "longest_stay": case.longest_stay,
         "jpets": screening_for(case),
+        **timeline_names(case, as_of),
     }
 
 
@@ -85,7 +87,7 @@ def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundl
         "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
         "page_count": pages.pages,
     }
-    return {**document_context(case, as_of, bundle.person), "packet": papers}
+    return {**document_context(case, as_of, bundle.person), **filing_names(case, as_of), "packet": papers}
 
 
 def _fellows(case: Case, person: str) -> Iterator[Fellow]:

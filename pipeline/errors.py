@@ -70,8 +70,8 @@ class VisaPacketError(Exception):
         super().__init__("; ".join(problem.message for problem in self.problems))
 
 
-class ArgumentError(VisaPacketError):
-    """An argument of the command line cannot be used."""
+class InputError(VisaPacketError):
+    """What the caller named cannot be used: it is no case, cannot be worked on together, or is no name for a file."""
 
     exit_code = ExitCode.USAGE
 

@@ -33,6 +33,7 @@ from pipeline.case import (
 )
 from pipeline.jpets import Screening
 from pipeline.language import Words
+from pipeline.timeline.names import FilingNames, TimelineNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Day(TypedDict):
     lodging: Lodging | None
 
 
-class Names(TypedDict):
+class Names(TimelineNames):
     """What every document may read."""
 
     case_id: str
@@ -164,7 +165,7 @@ class ListOfPapers(TypedDict):
     page_count: int
 
 
-class CoverNames(Names):
+class CoverNames(Names, FilingNames):
     """What a cover sheet may read besides."""
 
     packet: ListOfPapers

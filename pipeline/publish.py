@@ -1,4 +1,4 @@
-"""Publishing: a packet's folder appears whole, by one rename, or not at all."""
+"""Publishing: a packet's folder, or a single file, appears whole, by one rename, or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.errors import OutputError, Problem
@@ -19,6 +19,7 @@ FOLDER_MODE = 0o700
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _SUFFIX = ".partial"
+_FOLDER_HINT = "choose another folder with -o, or mend this one; what was there before is untouched"
 
 
 def publish(files: Mapping[str, bytes], folder: Path) -> None:
@@ -30,22 +31,53 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
     check_target(folder)
     made: list[Path] = []
     try:
-        _make_folders(folder.parent, made)
-        _sweep(folder)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.{os.getpid()}-", suffix=_SUFFIX, dir=folder.parent))
-        work.chmod(FOLDER_MODE)
-        try:
+        made += make_folders(folder.parent)
+        sweep(folder.parent, folder.name)
+        with work_folder(folder.parent, folder.name) as work:
             for path, content in files.items():
                 _write(work / path, content)
             _flush_folders(work)
             _swap(work, folder)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
-        for empty in reversed(made):
-            with contextlib.suppress(OSError):
-                empty.rmdir()
+        remove_empty(made)
         raise _failure(error, folder) from None
+
+
+@contextlib.contextmanager
+def work_folder(out: Path, name: str) -> Iterator[Path]:
+    """A private folder in ``out`` for what is not published yet. If the process is killed, ``sweep`` removes it."""
+    work = Path(tempfile.mkdtemp(prefix=f".{name}.{os.getpid()}-", suffix=_SUFFIX, dir=out))
+    try:
+        work.chmod(FOLDER_MODE)
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) -> None:
+    """Write one file, by a rename, so that it is there whole or not at all. Raises OutputError.
+
+    What was there is replaced only when ``is_own`` says of its content that it was made by this program.
+    """
+    made: list[Path] = []
+    try:
+        _refuse_other(path, is_own)
+        made += make_folders(path.parent)
+        with work_folder(path.parent, path.name) as work:
+            _write(work / path.name, content)
+            (work / path.name).replace(path)
+    except OSError as error:
+        remove_empty(made)
+        raise _failure(error, path, "give another name for the file; what was there before is untouched") from None
+
+
+def _refuse_other(path: Path, is_own: Callable[[bytes], bool]) -> None:
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, _OBSTACLES[errno.ELOOP])
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EISDIR, "a folder or device of this name is in the way")
+    if path.is_file() and not is_own(path.read_bytes()):
+        raise OSError(errno.EEXIST, "a file of this name was not made by visa-packet")
 
 
 def check_target(folder: Path) -> None:
@@ -78,19 +110,31 @@ def _obstacle(folder: Path, nearest: Path) -> int | None:
     return None if is_packet else errno.ENOTEMPTY
 
 
-def _make_folders(folder: Path, made: list[Path]) -> None:
-    """Make ``folder`` and those above it, private whatever the umask; ``made`` notes the new ones."""
-    for path in reversed([folder, *folder.parents]):
-        if not path.exists():
+def make_folders(folder: Path) -> list[Path]:
+    """Make ``folder`` and those above it, private whatever the umask; returns the new ones. Raises OSError."""
+    made: list[Path] = []
+    try:
+        for path in (path for path in reversed([folder, *folder.parents]) if not path.exists()):
             path.mkdir()
-            path.chmod(FOLDER_MODE)
             made.append(path)
+            path.chmod(FOLDER_MODE)
+    except OSError:
+        remove_empty(made)
+        raise
+    return made
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what runs on this case left behind when they were killed; those still running keep theirs."""
-    for left in folder.parent.glob(f".{folder.name}.*{_SUFFIX}"):
-        owner = left.name.removeprefix(f".{folder.name}.").partition("-")[0]
+def remove_empty(folders: list[Path]) -> None:
+    """Remove those of ``folders``, given from the top down, in which there is nothing."""
+    for folder in reversed(folders):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def sweep(out: Path, case_id: str = "*") -> None:
+    """Remove what runs on this case, or on any, left behind when they were killed; those still running keep theirs."""
+    for left in out.glob(f".{case_id}.*{_SUFFIX}"):
+        owner = left.name.removesuffix(_SUFFIX).rpartition(".")[2].partition("-")[0]
         if owner.isdecimal() and not _is_running(int(owner)):
             shutil.rmtree(left, ignore_errors=True)
 
@@ -162,8 +206,7 @@ def _exchange(one: Path, other: Path) -> bool:
     return result == 0
 
 
-def _failure(error: OSError, folder: Path) -> OutputError:
+def _failure(error: OSError, path: Path, hint: str = _FOLDER_HINT) -> OutputError:
     reason = error.strerror or type(error).__name__
     message = f"the output cannot be written: {reason.lower()}"
-    hint = "choose another folder with -o, or mend this one; what was there before is untouched"
-    return OutputError(Problem("output", "error", message, hint, str(folder)))
+    return OutputError(Problem("output", "error", message, hint, str(path)))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.docxfile import RefusedDocxError, open_docx, read_docx
-from pipeline.errors import ArgumentError, OutputError, Problem
+from pipeline.errors import InputError, OutputError, Problem
 from pipeline.publish import FILE_MODE
 from pipeline.resources import shipped
 from pipeline.template_set import PACKET_FILE
@@ -32,10 +32,10 @@ class Started:
 
 
 def start_template(name: str, folder: Path) -> Started:
-    """Make ``name``.docx in ``folder``. Raises ArgumentError for a name that packet.json cannot hold, OutputError."""
+    """Make ``name``.docx in ``folder``. Raises InputError for a name that packet.json cannot hold, OutputError."""
     if not _NAME.fullmatch(name):
         hint = "use lower-case letters a-z, digits and hyphens, at most 63, such as letter-of-thanks"
-        raise ArgumentError(Problem("template-name", "error", "this is no name for a template", hint, name))
+        raise InputError(Problem("template-name", "error", "this is no name for a template", hint, name))
     file = folder / f"{name}.docx"
     files = {file: _starter(folder)}
     entry = _entry(name)

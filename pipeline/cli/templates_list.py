@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
+from pipeline.case import Trilingual
 from pipeline.cli.options import complete, json_option
 from pipeline.cli.report import Report, emit
 from pipeline.docxfile import open_docx
@@ -38,7 +40,7 @@ def list_sets(sets: tuple[str, ...], as_json: bool) -> int:
 def _result(templates: TemplateSet) -> dict[str, Any]:
     return {
         "set": templates.packet.id,
-        "title": templates.packet.title.en,
+        "title": _words(templates.packet.title),
         "folder": str(templates.folder),
         "documents": [_document(entry, templates) for entry in templates.packet.contents if entry.template],
         "attachments": [entry.attachments for entry in templates.packet.contents if entry.attachments],
@@ -49,7 +51,7 @@ def _document(entry: Entry, templates: TemplateSet) -> dict[str, Any]:
     return {
         "document": entry.document,
         "template": entry.template,
-        "title": {"ja": entry.title.ja, "en": entry.title.en, "zh": entry.title.zh} if entry.title else None,
+        "title": _words(entry.title),
         "when": entry.when,
         "for": entry.whom,
         "apart": entry.apart,
@@ -58,8 +60,12 @@ def _document(entry: Entry, templates: TemplateSet) -> dict[str, Any]:
     }
 
 
+def _words(title: Trilingual | None) -> dict[str, str] | None:
+    return msgspec.structs.asdict(title) if title else None
+
+
 def _print(result: dict[str, Any]) -> None:
-    click.secho(f"{result['set']}  {result['title']}", bold=True)
+    click.secho(f"{result['set']}  {result['title']['en']}", bold=True)
     click.echo(f"  {Path(result['folder'])}")
     for document in result["documents"]:
         extra = [
@@ -67,5 +73,5 @@ def _print(result: dict[str, Any]) -> None:
         ]
         extra += [f"unless {document['unless_attached']}"] if document["unless_attached"] else []
         about = ", ".join([document["when"], *extra])
-        click.echo(f"  {document['document']:<31}{about:<36}{' '.join(document['languages'])}")
+        click.echo(f"  {document['document']:<31}{about:<43}{' '.join(document['languages'])}")
     click.echo(f"  papers: {', '.join(result['attachments'])}")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import get_type_hints
 
 from lxml import etree
 
 from pipeline.docxfile import DocxFile, W, field_codes
-from pipeline.docxtext import Part
+from pipeline.docxtext import Paragraph, Part
+from pipeline.jinja import Picture
+from pipeline.names import CoverNames
 from pipeline.templatecheck.findings import Finding
 from pipeline.templatecheck.styles import Styles
 
@@ -18,6 +22,7 @@ _A4_TOLERANCE = 20
 #: Height of a line of Noto Sans CJK, 1.448 of the size: in twentieths of a point, for a size in half points.
 _NATURAL_PITCH = 14.48
 _WIDE_TAG = re.compile(r"\s*\{[{%#](p|tr|tc)\s.*[}%#]\}\s*", re.DOTALL)
+_ONE_VALUE = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")
 _PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
 _DRAWN_FIELDS = _PAGE_FIELDS | {"HYPERLINK"}
 _KNOWN_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
@@ -102,12 +107,26 @@ def convention_findings(docx: DocxFile, file: str) -> list[Finding]:
 
 def _pitches(part: Part, styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
     for paragraph in part.paragraphs:
-        if not _WIDE_TAG.fullmatch(paragraph.text) and styles.line_rule(paragraph.element) != "exact":
+        if _WIDE_TAG.fullmatch(paragraph.text) or _has_picture(paragraph):
+            continue  # taken away with its tag, or as high as its picture
+        if styles.line_rule(paragraph.element) != "exact":
             yield PITCH, paragraph.element
-        elif paragraph.text.strip() and not _WIDE_TAG.fullmatch(paragraph.text):
+        elif paragraph.text.strip():
             sizes = [styles.size(run) for run in paragraph.element.iterchildren(f"{W}r")]
             if styles.line_pitch(paragraph.element) < max(sizes, default=0) * _NATURAL_PITCH:
                 yield TIGHT, paragraph.element
+
+
+def _has_picture(paragraph: Paragraph) -> bool:
+    printed = _ONE_VALUE.fullmatch(paragraph.text)
+    is_drawn = any(True for _ in paragraph.element.iter(f"{W}drawing", f"{W}pict"))
+    return is_drawn or (printed is not None and printed[1] in _picture_names())
+
+
+@cache
+def _picture_names() -> frozenset[str]:
+    """Names that print a picture."""
+    return frozenset(name for name, kind in get_type_hints(CoverNames).items() if kind is Picture)
 
 
 def _tables(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:

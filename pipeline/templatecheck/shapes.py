@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
+from pipeline.jinja import Picture
 from pipeline.names import Table
 from pipeline.resources import read_data
 
@@ -129,8 +130,10 @@ def _fields(kind: Any) -> Mapping[str, Any]:
 def _is_group(kind: Any) -> bool:
     if isinstance(kind, Sample):
         return any(isinstance(value, dict) for value in kind.values)
-    return isinstance(kind, type) and (
-        issubclass(kind, msgspec.Struct) or is_typeddict(kind) or dataclasses.is_dataclass(kind)
+    return (
+        isinstance(kind, type)
+        and kind is not Picture
+        and (issubclass(kind, msgspec.Struct) or is_typeddict(kind) or dataclasses.is_dataclass(kind))
     )
 
 
