@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -125,3 +126,22 @@ class InlinePool:
 
     def stop(self) -> None:
         pass
+
+
+def with_parts(docx: bytes, parts: Mapping[str, bytes | None]) -> bytes:
+    """A Word file with parts replaced or added, or taken out where the content is None."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        kept = {name: source.read(name) for name in source.namelist()} | dict(parts)
+        for name, content in kept.items():
+            if content is not None:
+                target.writestr(name, content)
+    return out.getvalue()
+
+
+def with_text(docx: bytes, old: str, new: str, part: str = "word/document.xml") -> bytes:
+    """A Word file with the XML ``old`` of a part written as ``new``, once."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        xml = archive.read(part).decode()
+    assert old in xml
+    return with_parts(docx, {part: xml.replace(old, new, 1).encode()})
