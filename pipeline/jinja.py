@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, Undefined
-from jinja2.exceptions import UndefinedError
+from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.filters import do_mark_safe
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
@@ -53,12 +54,18 @@ class UnknownName(StrictUndefined):
         return f"there is no field {name!r} here; {meant}"
 
 
+#: A text or a list may be multiplied to at most so many characters or entries.
+LONGEST_PRODUCT = 10_000
+
+
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """Templates come from strangers, so they run in Jinja's sandbox, and each is compiled once a process.
 
     An unknown name is an error, so is printing an optional field that the case does not have, and what is
     printed is escaped, for otherwise ``&`` and ``<`` in a name would make text vanish from the document.
     """
+
+    intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self) -> None:
         super().__init__(autoescape=True, undefined=UnknownName, finalize=_record)
@@ -67,6 +74,17 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self._compiled: dict[str, Template] = {}
         #: source of the template that was asked for last, to quote from when it fails
         self.latest = ""
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Arithmetic that could fill the memory in one step is refused: powers, and long texts made by counting."""
+        if operator == "**" or (operator == "%" and isinstance(left, str)):
+            raise SecurityError(f"the operator {operator} cannot be used here")
+        sized = next((value for value in (left, right) if isinstance(value, Sized)), None)
+        if operator == "*" and sized is not None:
+            times = right if sized is left else left
+            if isinstance(times, int) and len(sized) * times > LONGEST_PRODUCT:
+                raise SecurityError(f"what is multiplied has more than {LONGEST_PRODUCT:,} entries")
+        return super().call_binop(context, operator, left, right)
 
     def from_string(self, source: Any, *args: Any, **kwargs: Any) -> Template:
         """Compile ``source``, or take what was compiled of the same text before."""

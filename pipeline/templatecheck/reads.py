@@ -10,6 +10,7 @@ from typing import Any, Literal
 from jinja2 import nodes
 
 from pipeline.filters import FILTERS
+from pipeline.names import Names
 from pipeline.resources import read_data
 from pipeline.templatecheck.guards import Guards, begun_by, names_of, path_of, shown_by
 from pipeline.templatecheck.shapes import ANY, Shape, shape_of
@@ -205,6 +206,7 @@ class Reader:
         if node.name in scope:
             return scope[node.name]
         if node.name in self.names:
+            self.reads.add((Names, node.name))
             return shape_of(self.names[node.name])
         near = get_close_matches(node.name, [*self.names, *scope], n=1)
         meant = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(self.names)}"

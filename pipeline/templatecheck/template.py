@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.meta import find_undeclared_variables
 
 from pipeline.docxfile import DocxFile, RefusedDocxError, open_docx, read_docx
 from pipeline.docxtext import Part
@@ -81,10 +81,15 @@ def _tried(template: Template) -> Iterator[Step]:
     for trial in trials(template):
         yield Step(f"filling it with {trial.about}")
         found = [replace(finding, file=template.file) for finding in try_out(template, trial, engine)]
-        new = [finding for finding in found if (finding.code, finding.message) not in seen]
-        seen |= {(finding.code, finding.message) for finding in new}
+        new = {_what(finding): finding for finding in found if _what(finding) not in seen}
+        seen |= new.keys()
         if new:
-            yield Step("", tuple(new))
+            yield Step("", tuple(new.values()))
+
+
+def _what(finding: Finding) -> tuple[str, str]:
+    """What a finding says, without the case with which it was found."""
+    return finding.code, finding.message.partition(": ")[2]
 
 
 def _template(job: Job, content: bytes, docx: DocxFile) -> Template:
@@ -110,4 +115,4 @@ def _reads_packet(docx: DocxFile) -> bool:
         parsed = [environment().parse(tags_of(Part(name, root)).source) for name, root in docx.text_parts.items()]
     except TemplateSyntaxError:
         return False
-    return any("packet" in find_undeclared_variables(part) for part in parsed)
+    return any(name.name == "packet" for part in parsed for name in part.find_all(nodes.Name))

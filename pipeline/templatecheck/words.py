@@ -7,7 +7,6 @@ from typing import Any, get_type_hints
 
 from docxtpl_lint import lint
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.meta import find_undeclared_variables
 
 from pipeline.docxfile import MAIN_PART, DocxFile
 from pipeline.docxtext import Part, Place
@@ -78,5 +77,4 @@ def _in_part(part: Part, names: Mapping[str, Any], given: Guards, file: str) -> 
         Finding(wrong.code, "error", wrong.message, wrong.hint, file, part.place_at(tags.paragraphs[wrong.line - 1]))
         for wrong in reader.misread
     ]
-    top_level = {(Names, name) for name in find_undeclared_variables(template) if name in names}
-    return list(dict.fromkeys(found)), reader.reads | top_level
+    return list(dict.fromkeys(found)), reader.reads
