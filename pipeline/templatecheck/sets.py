@@ -137,8 +137,14 @@ def _inner(shape: Shape) -> list[type]:
 
 
 def _is_read_below(group: type, reads: set[str]) -> bool:
+    """Whether something of a group is read, or of the groups in it; words such as names are common to all groups."""
+    if _is_plain(group):
+        return False
     names = {group.__name__, *(kind.__name__ for kind, shown in SHOWN.items() if group in shown)}
-    return any(read.split(".")[0] in names for read in reads)
+    if any(read.split(".")[0] in names for read in reads):
+        return True
+    below = (kind for hint in fields_of(group).values() for kind in _inner(shape_of(hint)))
+    return any(_is_read_below(kind, reads) for kind in below)
 
 
 def _is_plain(group: type) -> bool:
