@@ -70,6 +70,12 @@ class VisaPacketError(Exception):
         super().__init__("; ".join(problem.message for problem in self.problems))
 
 
+class ArgumentError(VisaPacketError):
+    """An argument of the command line names something that is not there."""
+
+    exit_code = ExitCode.USAGE
+
+
 class CaseError(VisaPacketError):
     """The case is wrong: not readable, not JSON, against the schema, or against an error-level rule."""
 
