@@ -38,7 +38,7 @@ def earlier_set(templates: str, against: str) -> Iterator[Earlier]:
     A failure inside the block is told as one of the other version.
     """
     given = Path(against)
-    if given.is_dir():
+    if against and given.is_dir():
         with _told_of(given, str(given)):
             yield Earlier(given, given.resolve().name)
         return

@@ -45,7 +45,7 @@ def mark(before: Image.Image, after: Image.Image) -> Marks | None:
     gone, added = _changed(ImageChops.subtract(new, old)), _changed(ImageChops.subtract(old, new))
     both = ImageChops.lighter(gone, added)
     boxes = tuple(_boxes(both))
-    if not boxes:
+    if not boxes and before.size == after.size:
         return None
     near = both.filter(ImageFilter.MaxFilter(_NEAR))
     old_ink, new_ink = _ink(old, near, gone), _ink(new, near, added)

@@ -45,8 +45,7 @@
   }
 
   function fromAddress() {
-    const index = sheets.findIndex((sheet) => `#${sheet.id}` === location.hash);
-    show(index < 0 ? shown : index);
+    show(sheets.findIndex((sheet) => `#${sheet.id}` === location.hash));
     window.scrollTo(0, 0);
   }
 
