@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 from typing import Any
@@ -12,6 +13,8 @@ from pipeline.context import PagePlan, cover_context, document_context
 from pipeline.draw import Drawn, draw
 from pipeline.engines import Engine
 from pipeline.errors import Problem, TemplateError
+from pipeline.pages import check_page
+from pipeline.pages.finished import Finished
 from pipeline.plan import Bundle, DocumentPart
 
 _COVER_ATTEMPTS = 4
@@ -48,7 +51,25 @@ def pages_of(checked: Checked, drawn: Mapping[str, Drawn]) -> dict[str, int]:
 def _draw(part: DocumentPart, checked: Checked, context: Mapping[str, Any], engine: Engine) -> Drawn:
     template = checked.templates.templates[part.template]
     name = str(checked.templates.folder / part.template)
-    return draw(template, name, context, engine, checked.loaded.document)
+    drawn = draw(template, name, context, engine, checked.loaded.document)
+    return replace(drawn, problems=_page_problems(part, checked, drawn, name))
+
+
+def _page_problems(part: DocumentPart, checked: Checked, drawn: Drawn, name: str) -> tuple[Problem, ...]:
+    """What the rules on finished documents find in this one."""
+    templates = checked.templates
+    page = Finished(
+        case=checked.loaded.case,
+        person=part.person,
+        template_name=name,
+        template=templates.templates[part.template],
+        docx=drawn.docx,
+        pdf=drawn.pdf,
+        printed=drawn.printed,
+        shows=templates.shows(part.template),
+        typed_in=templates.packet.typed_in,
+    )
+    return check_page(page, checked.loaded.document)
 
 
 def _draw_cover(

@@ -30,7 +30,7 @@ def test_a_table_is_dated(name: str) -> None:
 
 def test_every_table_is_known() -> None:
     folder = ROOT / "pipeline" / "data"
-    assert {path.stem for path in folder.glob("*.json")} == {*TABLES, "labels"}
+    assert {path.stem for path in folder.glob("*.json")} == {*TABLES, "labels", "timeline"}
 
 
 def test_every_term_has_a_source() -> None:
@@ -46,6 +46,7 @@ def test_the_photo_is_printed_in_its_size() -> None:
 
 def test_the_words_that_are_looked_for_are_expressions() -> None:
     table = read_data("wordings")
-    for expression in (*words(table["forbidden"]), *table["treatments"].values()):
+    assert all(re.compile(part) for part in table["parts"].values())
+    for expression in (*table["treatments"].values(), table["dated_statement"]):
         assert not re.compile(expression, re.IGNORECASE).search("")
     assert all(text == text.strip().lower() for text in table["vague_purposes"])

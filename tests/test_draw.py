@@ -51,6 +51,13 @@ def failure(case: LoadedCase, engine: Engine, template: bytes | None = None) -> 
     return error.value.problems
 
 
+def test_a_word_that_is_broken_at_its_hyphen_is_not_lost() -> None:
+    words = " ".join(["and platelet-rich plasma"] * 40)
+    converted = load_engine("office2pdf").convert(make_docx(words))
+    assert lost_texts(converted, [words]) == []
+    assert text_of(converted) == squeezed(words)
+
+
 def test_a_document_is_drawn_with_the_shipped_fonts_alone(case: LoadedCase) -> None:
     letter = make_docx("{{ patient.name.chinese }} {{ patient.occupation.ja }} {{ condition.diagnosis.en }}")
     drawn = draw(letter, "letter.docx", names(case), load_engine("office2pdf"), case.document)

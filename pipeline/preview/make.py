@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.check import Options
+from pipeline.check import Options, refuse
 from pipeline.errors import Problem
 from pipeline.language import Language
 from pipeline.preview.compare import Shown, compare, not_compared
@@ -41,11 +41,12 @@ def make_preview(
     folder = folder if folder.name not in {"", ".."} else folder.resolve()
     check_target(folder, PREVIEW)
     now = draw_pages(case, options)
+    refuse(now.problems, strict=options.strict)
     label, shown = _shown(now, case, options, against)
     checked = now.checked
     head = Head(checked.templates.packet.id, checked.loaded.case.case_id, options.as_of.isoformat(), label)
     publish(preview_files(head, shown, language), folder, PREVIEW)
-    return Preview(head, folder, tuple(shown), checked.problems)
+    return Preview(head, folder, tuple(shown), now.problems)
 
 
 def _shown(now: Pages, case: Path, options: Options, against: str | None) -> tuple[str | None, list[Shown]]:

@@ -13,6 +13,7 @@ from pipeline.case import Trilingual
 from pipeline.check import Checked, Options, check_case
 from pipeline.documents import draw_documents
 from pipeline.engines import load_engine
+from pipeline.errors import Problem
 
 #: Dots per inch of the pictures: enough to read the smallest print.
 RESOLUTION = 110
@@ -40,10 +41,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """All documents that a set makes of a case, in the order of the packet."""
+    """All documents that a set makes of a case, in the order of the packet, and what the rules find."""
 
     checked: Checked
     documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
 
 
 def draw_pages(case: Path, options: Options) -> Pages:
@@ -55,7 +57,8 @@ def draw_pages(case: Path, options: Options) -> Pages:
     checked = check_case(case, options)
     drawn = draw_documents(checked, options.as_of, load_engine(options.engine))
     documents = (Document(part.id, part.title, pages_of(drawn[part.id].pdf)) for part in checked.packet.documents)
-    return Pages(checked, tuple(documents))
+    found = (problem for document in drawn.values() for problem in document.problems)
+    return Pages(checked, tuple(documents), (*checked.problems, *found))
 
 
 def pages_of(pdf: bytes) -> tuple[Page, ...]:

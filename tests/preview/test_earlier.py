@@ -92,7 +92,9 @@ def test_links_and_folders_in_the_set_are_left_out(in_git: Path) -> None:
         assert set(snapshot(earlier.folder)) == {"letter.docx", "packet.json"}
 
 
-@pytest.mark.parametrize("revision", ["nowhere", "", "--output=stolen", "-h", "before:sets", "HEAD^{blob}", "a b", "😀"])
+@pytest.mark.parametrize(
+    "revision", ["nowhere", "", "--output=stolen", "-h", "before:sets", "HEAD^{blob}", "a b", "😀"]
+)
 def test_an_unknown_revision_is_wrong_use(in_git: Path, revision: str) -> None:
     problem = refused(in_git, revision, ArgumentError)
     assert problem.code == "template-revision"
@@ -132,7 +134,9 @@ def test_git_may_hang(in_git: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_a_failure_is_told_of_the_other_version(in_git: Path, tmp_path: Path, against: str) -> None:
     given = str(make_set(tmp_path / "other")) if against == "folder" else against
     with pytest.raises(TemplateError) as error, earlier_set(str(in_git), given) as earlier:
-        raise TemplateError(Problem("template-x", "error", "it is wrong", "mend it", str(earlier.folder / "letter.docx")))
+        raise TemplateError(
+            Problem("template-x", "error", "it is wrong", "mend it", str(earlier.folder / "letter.docx"))
+        )
     [problem] = error.value.problems
     assert problem.message == "with the version to compare with: it is wrong"
     assert problem.file == (f"{given}/letter.docx" if against == "folder" else "before:sets é/small/letter.docx")
