@@ -334,6 +334,7 @@ def test_the_page_cannot_ask_for_anything_elsewhere(browser: Browser, compared: 
             const picture = new Image();
             picture.src = "http://127.0.0.1:9/picture.png";
             document.body.append(picture);
+            setTimeout(() => done("nothing was stopped"), 3000);
         })"""
     )
     page.close()

@@ -101,6 +101,19 @@ def test_an_unknown_revision_is_wrong_use(in_git: Path, revision: str) -> None:
     assert not list(in_git.parents[1].rglob("stolen*"))
 
 
+def test_what_looks_like_an_option_never_reaches_git(in_git: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = module._git
+
+    def noted(folder: Path, *arguments: str) -> bytes | None:
+        asked.extend(arguments)
+        return real(folder, *arguments)
+
+    monkeypatch.setattr(module, "_git", noted)
+    refused(in_git, "--output=stolen", ArgumentError)
+    assert asked == ["rev-parse", "--show-prefix"]
+
+
 def test_a_revision_without_the_set(in_git: Path) -> None:
     problem = refused(in_git, "empty", TemplateError)
     assert problem.code == "template-revision"
