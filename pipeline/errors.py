@@ -70,8 +70,8 @@ class VisaPacketError(Exception):
         super().__init__("; ".join(problem.message for problem in self.problems))
 
 
-class ArgumentError(VisaPacketError):
-    """An argument of the command line names something that is not there."""
+class InputError(VisaPacketError):
+    """What the caller named is no case or no revision, or cannot be worked on together."""
 
     exit_code = ExitCode.USAGE
 

@@ -22,6 +22,7 @@ from pipeline.cli.options import (
 )
 from pipeline.cli.report import Report, Telling, emit, show, told
 from pipeline.engines import ENGINES
+from pipeline.inputs import Source
 from pipeline.language import Language
 from pipeline.preview.make import Preview, make_preview
 from pipeline.preview.page import figures
@@ -33,7 +34,7 @@ from pipeline.preview.page import figures
     "--case",
     "case",
     required=True,
-    type=click.Path(path_type=Path, readable=False),
+    type=click.Path(readable=False),
     help="Case to fill the templates with: a file, or a folder with one.",
 )
 @click.option(
@@ -63,7 +64,7 @@ from pipeline.preview.page import figures
 @json_option
 def preview(
     template_set: str,
-    case: Path,
+    case: str,
     against: str | None,
     out: Path,
     engine: str,
@@ -85,32 +86,32 @@ def preview(
       visa-packet templates preview templates/medical-stay --case examples/wang-xiaoming/case.json --against HEAD~1
     """
     options = Options(day_of(as_of), template_set, engine, directory=directory)
-    path = _one_case(case)
+    source = _one_case(case)
     telling = Telling(language, notes)
-    outcome = attempt(lambda: make_preview(path, out, options, against, language), telling)
+    outcome = attempt(lambda: make_preview(source, out, options, against, language), telling)
     if outcome.value is not None:
         show(outcome.value.problems, telling)
         if not as_json:
             _print(outcome.value)
-    result = _result(path, template_set, against, outcome, language)
+    result = _result(source, template_set, against, outcome, language)
     emit(Report("templates preview", outcome.code, (), [result]), as_json=as_json)
     return outcome.code
 
 
-def _one_case(case: Path) -> Path:
+def _one_case(case: str) -> Source:
     files = case_files([case])
-    if len(files) > 1:
-        raise click.UsageError(f"the folder {case} holds {len(files)} cases; name one of them")
+    if len(files) != 1:
+        raise click.UsageError(f"{case} names {len(files)} cases; name one of them")
     return files[0]
 
 
 def _result(
-    case: Path, template_set: str, against: str | None, outcome: Outcome[Preview], language: Language
+    case: Source, template_set: str, against: str | None, outcome: Outcome[Preview], language: Language
 ) -> dict[str, Any]:
     made = outcome.value
     problems = made.problems if made else outcome.problems
     return {
-        "case": str(case),
+        "case": case.name,
         "case_id": made.head.case_id if made else None,
         "set": made.head.set_id if made else template_set,
         "against": (made.head.against if made else None) or against,

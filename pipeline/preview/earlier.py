@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline.errors import ArgumentError, Problem, TemplateError, VisaPacketError
+from pipeline.errors import InputError, Problem, TemplateError, VisaPacketError
 from pipeline.template_set import set_folder
 
 _SECONDS = 60
@@ -34,7 +34,7 @@ class Earlier:
 def earlier_set(templates: str, against: str) -> Iterator[Earlier]:
     """The set to compare ``templates`` with: ``against`` is a folder, else a revision. The folder may vanish after.
 
-    Raises ArgumentError when ``against`` is neither, TemplateError when the revision does not have the set.
+    Raises InputError when ``against`` is neither, TemplateError when the revision does not have the set.
     A failure inside the block is told as one of the other version.
     """
     given = Path(against)
@@ -125,4 +125,4 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
 
 
 def _refuse(code: str, message: str, hint: str, file: str) -> NoReturn:
-    raise ArgumentError(Problem(code, "error", message, hint, file)) from None
+    raise InputError(Problem(code, "error", message, hint, file)) from None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.check import Options, refuse
 from pipeline.errors import Problem
+from pipeline.inputs import Source
 from pipeline.language import Language
 from pipeline.preview.compare import Shown, compare, not_compared
 from pipeline.preview.earlier import earlier_set
@@ -31,7 +32,7 @@ class Preview:
 
 
 def make_preview(
-    case: Path, folder: Path, options: Options, against: str | None = None, language: Language = "en"
+    case: Path | Source, folder: Path, options: Options, against: str | None = None, language: Language = "en"
 ) -> Preview:
     """Show what the set of ``options`` makes of the case, and publish it as ``folder``.
 
@@ -49,7 +50,7 @@ def make_preview(
     return Preview(head, folder, tuple(shown), now.problems)
 
 
-def _shown(now: Pages, case: Path, options: Options, against: str | None) -> tuple[str | None, list[Shown]]:
+def _shown(now: Pages, case: Path | Source, options: Options, against: str | None) -> tuple[str | None, list[Shown]]:
     if against is None:
         return None, [not_compared(document) for document in now.documents]
     with earlier_set(options.templates, against) as earlier:

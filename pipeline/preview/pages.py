@@ -14,6 +14,7 @@ from pipeline.check import Checked, Options, check_case
 from pipeline.documents import draw_documents
 from pipeline.engines import load_engine
 from pipeline.errors import Problem
+from pipeline.inputs import Source
 
 #: Dots per inch of the pictures: enough to read the smallest print.
 RESOLUTION = 110
@@ -48,7 +49,7 @@ class Pages:
     problems: tuple[Problem, ...]
 
 
-def draw_pages(case: Path, options: Options) -> Pages:
+def draw_pages(case: Path | Source, options: Options) -> Pages:
     """Check the case and draw its documents as ``build`` does, then turn them into pictures.
 
     The attachments are read as well, since the cover sheet counts their pages, but they are not shown.

@@ -62,7 +62,8 @@ def test_the_shipped_set_is_meant_without_a_name(visa_packet: Command, tmp_path:
 
 
 def test_the_case_must_be_one(visa_packet: Command, small: Path, tmp_path: Path) -> None:
-    for given in ((), ("--case", EXAMPLES)):
+    (tmp_path / "none.jsonl").write_text("")
+    for given in ((), ("--case", EXAMPLES), ("--case", tmp_path / "none.jsonl")):
         run = visa_packet("templates", "preview", small, *given, "-o", tmp_path / "out", *DAY, "--json")
         assert_refused(run, tmp_path / "out", ExitCode.USAGE)
 

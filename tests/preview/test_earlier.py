@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from built import make_set, snapshot
 
-from pipeline.errors import ArgumentError, Problem, TemplateError, VisaPacketError
+from pipeline.errors import InputError, Problem, TemplateError, VisaPacketError
 from pipeline.preview import earlier as module
 from pipeline.preview.earlier import earlier_set
 
@@ -96,7 +96,7 @@ def test_links_and_folders_in_the_set_are_left_out(in_git: Path) -> None:
     "revision", ["nowhere", "", "--output=stolen", "-h", "before:sets", "HEAD^{blob}", "a b", "😀"]
 )
 def test_an_unknown_revision_is_wrong_use(in_git: Path, revision: str) -> None:
-    problem = refused(in_git, revision, ArgumentError)
+    problem = refused(in_git, revision, InputError)
     assert problem.code == "template-revision"
     assert not list(in_git.parents[1].rglob("stolen*"))
 
@@ -110,7 +110,7 @@ def test_what_looks_like_an_option_never_reaches_git(in_git: Path, monkeypatch: 
         return real(folder, *arguments)
 
     monkeypatch.setattr(module, "_git", noted)
-    refused(in_git, "--output=stolen", ArgumentError)
+    refused(in_git, "--output=stolen", InputError)
     assert asked == ["rev-parse", "--show-prefix"]
 
 
@@ -122,16 +122,16 @@ def test_a_revision_without_the_set(in_git: Path) -> None:
 
 def test_a_set_outside_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    assert refused(make_set(tmp_path / "set"), "HEAD", ArgumentError).code == "template-repository"
+    assert refused(make_set(tmp_path / "set"), "HEAD", InputError).code == "template-repository"
 
 
 def test_a_set_that_is_nowhere() -> None:
-    assert refused("no-such-set", "HEAD", ArgumentError).code == "template-repository"
+    assert refused("no-such-set", "HEAD", InputError).code == "template-repository"
 
 
 def test_git_may_be_missing(in_git: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    assert refused(in_git, "HEAD", ArgumentError).code == "template-git"
+    assert refused(in_git, "HEAD", InputError).code == "template-git"
 
 
 def test_git_may_hang(in_git: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_git_may_hang(in_git: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(module, "_SECONDS", 0.2)
-    assert refused(in_git, "HEAD", ArgumentError).code == "template-git"
+    assert refused(in_git, "HEAD", InputError).code == "template-git"
 
 
 @pytest.mark.parametrize("against", ["before", "folder"])
