@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -25,18 +24,14 @@ _WIDTH = 100
 def command_reference() -> str:
     """docs/cli.md: the help of every command, and the exit codes."""
     parts = ["# Command reference\n", _help([])]
-    parts += [f"## visa-packet {' '.join(path)}\n\n{_help(path)}" for path in _command_paths()]
+    parts += [f"## visa-packet {' '.join(path)}\n\n{_help(path)}" for name in COMMANDS for path in _paths(name)]
     return _NOTE + "\n".join(parts)
 
 
-def _command_paths() -> Iterator[list[str]]:
-    """Every command, and after a group of commands those in it."""
-    context = click.Context(cli)
-    for name in COMMANDS:
-        yield [name]
-        command = cli.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from ([name, each] for each in command.commands)
+def _paths(name: str) -> list[list[str]]:
+    """The command itself, and those of a group after it."""
+    command = cli.get_command(click.Context(cli), name)
+    return [[name], *([name, inner] for inner in getattr(command, "commands", ()))]
 
 
 def _help(path: list[str]) -> str:

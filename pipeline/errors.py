@@ -71,7 +71,7 @@ class VisaPacketError(Exception):
 
 
 class InputError(VisaPacketError):
-    """What the caller named cannot be used: it is no case, cannot be worked on together, or is no name for a file."""
+    """What the caller named is no case, no revision or no name for a file, or cannot be worked on together."""
 
     exit_code = ExitCode.USAGE
 

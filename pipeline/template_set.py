@@ -101,6 +101,11 @@ class TemplateSet:
         return next((entry.shows for entry in self.packet.contents if entry.template == template), ())
 
 
+def set_folder(name: str) -> Path:
+    """Where a set is looked for: in the user's folder of that name, else among the shipped sets."""
+    return Path(name) if Path(name).is_dir() else shipped("templates") / name
+
+
 def shipped_sets() -> list[str]:
     """Names of the sets that come with the program."""
     return sorted(path.parent.name for path in shipped("templates").glob("*/packet.json"))
@@ -108,7 +113,7 @@ def shipped_sets() -> list[str]:
 
 def find_set(name: str) -> Path:
     """Folder of a shipped set by its name, or of a set of the user's by its path. Raises TemplateError."""
-    folder = Path(name) if Path(name).is_dir() else shipped("templates") / name
+    folder = set_folder(name)
     if not (folder / PACKET_FILE).is_file():
         hint = f"give one of the shipped sets ({', '.join(shipped_sets())}) or a folder with a {PACKET_FILE}"
         raise _wrong("template-set", "there is no such template set", hint, name)

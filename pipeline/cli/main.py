@@ -22,7 +22,7 @@ COMMANDS = {
     "verify": "Check that a packet is what its manifest says.",
     "schema": "List the JSON Schemas, or print one.",
     "rules": "List the visa's rules, or explain one with its source.",
-    "templates": "Check, make and list Word templates.",
+    "templates": "Check, make, list and preview Word templates.",
     "doctor": "Check engine, fonts, templates and versions on this machine.",
 }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from pipeline.cli.preview import preview
 from pipeline.cli.templates_check import check
 from pipeline.cli.templates_list import list_sets
 from pipeline.cli.templates_new import new
 
 
-@click.group(short_help="Check, make and list Word templates.")
+@click.group(short_help="Check, make, list and preview Word templates.")
 def templates() -> None:
     """Work on Word templates and template sets.
 
@@ -20,5 +21,6 @@ def templates() -> None:
 
 
 templates.add_command(check)
-templates.add_command(list_sets)
+templates.add_command(preview)
 templates.add_command(new)
+templates.add_command(list_sets)
