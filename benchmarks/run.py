@@ -34,6 +34,7 @@ def processes(out: Path) -> Times:
     """Whole processes from a cold start: the help, a check, a build."""
     commands = {
         "process: --help": ["--help"],
+        "process: templates check": ["templates", "check"],
         "process: validate": ["validate", str(EXAMPLE), "--as-of", AS_OF.isoformat()],
         "process: build": ["build", str(EXAMPLE), "-o", str(out), "--as-of", AS_OF.isoformat()],
     }

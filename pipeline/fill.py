@@ -7,7 +7,7 @@ import re
 import traceback
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -47,7 +47,7 @@ _UNUSABLE = (
 class FillError(TemplateError):
     """A tag cannot be filled. ``part`` and ``text`` are the part of the Word file and the paragraph with the tag."""
 
-    def __init__(self, problems: list[Problem], part: str, text: str) -> None:
+    def __init__(self, problems: Problem | Iterable[Problem], part: str = "", text: str = "") -> None:
         super().__init__(problems)
         self.part, self.text = part, text
 

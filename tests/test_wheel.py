@@ -121,7 +121,10 @@ def test_it_builds_the_example_like_the_checkout(installed: Installed, tmp_path:
     assert snapshot(tmp_path / "out" / "wang-xiaoming") == snapshot(packet)
 
 
-@pytest.mark.parametrize("command", [("schema", "case"), ("rules", "ID-02"), ("doctor",), ("--version",)])
+@pytest.mark.parametrize(
+    "command",
+    [("schema", "case"), ("rules", "ID-02"), ("doctor",), ("--version",), ("templates", "check", "short-term-visit")],
+)
 def test_the_other_commands_find_their_data(installed: Installed, tmp_path: Path, command: tuple[str, ...]) -> None:
     done = installed.run("-m", "pipeline", *command, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

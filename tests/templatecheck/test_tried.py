@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from built import make_docx, with_text
+from built import make_docx, with_parts, with_text
 from conftest import ROOT
 
 from pipeline.plan import CONDITIONS
@@ -211,6 +211,39 @@ class TestBadFiles:
         path.write_bytes(with_text(make_docx("TAG"), "TAG", split.replace("nese", "nse")))
         (finding,) = findings(path)
         assert "did you mean 'chinese'" in finding.message
+
+
+def as_wps_saves(docx: bytes) -> bytes:
+    """What WPS adds to a file: its own namespace and data, hints at runs, custom properties with its build."""
+    own = 'xmlns:wpsCustomData="http://www.wps.cn/officeDocument/2013/wpsCustomData" mc:Ignorable="wpsCustomData" '
+    ignorable = f'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" {own}'
+    hinted = with_text(
+        with_text(docx, "<w:document ", f"<w:document {ignorable}"), "<w:rFonts ", '<w:rFonts w:hint="eastAsia" '
+    )
+    properties = (
+        b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties">'
+        b'<property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="2" name="KSOProductBuildVer">'
+        b'<vt:lpwstr xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">2052-12.1.0</vt:lpwstr>'
+        b"</property></Properties>"
+    )
+    kind = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+    named = with_text(
+        hinted,
+        "</Types>",
+        f'<Override PartName="/docProps/custom.xml" ContentType="{kind}"/></Types>',
+        "[Content_Types].xml",
+    )
+    return with_parts(named, {"docProps/custom.xml": properties})
+
+
+@pytest.mark.parametrize("program", ["libreoffice", "wps"])
+def test_a_letter_that_another_program_saved_works(tmp_path: Path, program: str) -> None:
+    """The file of LibreOffice is real: version 7.4 saved the shipped letter."""
+    saved = Path(__file__).with_name("saved-by-libreoffice.docx").read_bytes()
+    path = tmp_path / "letter.docx"
+    path.write_bytes(saved if program == "libreoffice" else as_wps_saves(LETTER))
+    found = [finding for step in check_template(Job(str(path))) for finding in step.findings]
+    assert {finding.severity for finding in found} <= {"info"}
 
 
 class TestWorker:
