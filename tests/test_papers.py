@@ -84,12 +84,8 @@ class TestDays:
 
     def test_in_three_languages(self) -> None:
         first, last = days(WANG)[1][0], days(WANG)[1][-1]
-        assert [(text.en, text.zh) for text in first["activities"]] == [
-            ("Entry XX123 PEK–HND", "入境 XX123 PEK–HND")
-        ]
-        assert [(text.en, text.zh) for text in last["activities"]] == [
-            ("Exit XX126 NRT–PEK", "离境 XX126 NRT–PEK")
-        ]
+        assert [(text.en, text.zh) for text in first["activities"]] == [("Entry XX123 PEK–HND", "入境 XX123 PEK–HND")]
+        assert [(text.en, text.zh) for text in last["activities"]] == [("Exit XX126 NRT–PEK", "离境 XX126 NRT–PEK")]
         weekday = first["weekday"]
         assert (first["date"], weekday.ja, weekday.en, weekday.zh) == (date(2027, 3, 9), "火", "Tue", "周二")
 
