@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.bundle import Piece, merge
-from pipeline.check import Checked, Options, check_case
+from pipeline.check import Checked, Options, check_case, refuse
 from pipeline.documents import draw_documents, page_plan, pages_of
 from pipeline.draw import Drawn
 from pipeline.engines import Engine, load_engine
@@ -59,6 +59,8 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
     check_target(out / case.case_id)
     engine = load_engine(options.engine)
     drawn = draw_documents(checked, options.as_of, engine)
+    problems = (*checked.problems, *(problem for document in drawn.values() for problem in document.problems))
+    refuse(problems, strict=options.strict)
     pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
     pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
     files, apart = _document_files(checked.packet, drawn)
@@ -77,11 +79,11 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
         made_from=_made_from(checked, options, engine),
         files=files,
         bundles=[_described(bundle) for bundle in bundles],
-        problems=checked.problems,
+        problems=problems,
     )
     verify_files(files, str(folder))
     publish(files, folder)
-    return Built(case.case_id, folder, tuple(bundles), tuple(folder / name for name in apart), checked.problems)
+    return Built(case.case_id, folder, tuple(bundles), tuple(folder / name for name in apart), problems)
 
 
 def _bundle_name(bundle: Bundle) -> str:

@@ -13,6 +13,9 @@ import msgspec
 #: Up to this many days a stay is a short one (Temporary Visitor), by the day count of ``Visit.days``.
 SHORT_STAY_DAYS = 90
 
+#: The answer of an applicant who says that there is nothing to name.
+NONE = "none"
+
 
 class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a case."""
@@ -364,9 +367,9 @@ class Case(Frozen, frozen=True):
     athlete: bool = False
 
     @property
-    def travellers(self) -> dict[str, tuple[str, Traveller]]:
+    def travellers(self) -> dict[str, tuple[str, Patient | Companion]]:
         """Patient and companions by the word that an attachment uses for them, with their JSON pointer."""
-        found: dict[str, tuple[str, Traveller]] = {"patient": ("/patient", self.patient)}
+        found: dict[str, tuple[str, Patient | Companion]] = {"patient": ("/patient", self.patient)}
         for index, companion in enumerate(self.companions):
             found[f"companion-{index + 1}"] = (f"/companions/{index}", companion)
         return found

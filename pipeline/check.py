@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.attach import Paper, read_paper
-from pipeline.errors import AttachmentError, CaseError, Problem, UnusableError
+from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
+from pipeline.papers import paper_findings, set_findings
 from pipeline.plan import Packet, missing_papers, plan_packet
 from pipeline.rules import check_rules
 from pipeline.template_set import TemplateSet, load_template_set
@@ -49,13 +50,15 @@ def check_case(path: Path, options: Options) -> Checked:
     loaded = load_case(path, options.directory)
     templates = load_template_set(options.templates)
     packet = plan_packet(loaded.case, templates)
+    papers, unusable = _read_papers(packet, loaded.document)
     problems = [
         *check_rules(loaded.case, options.as_of, loaded.document),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.document),
+        *set_findings(loaded, templates, packet),
+        *paper_findings(packet, papers, loaded.document),
     ]
-    papers, unusable = _read_papers(packet, loaded.document)
-    _refuse(problems, unusable, strict=options.strict)
+    refuse(problems, unusable, strict=options.strict)
     return Checked(loaded, templates, packet, papers, tuple(problems))
 
 
@@ -71,10 +74,16 @@ def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], 
     return papers, unusable
 
 
-def _refuse(problems: Sequence[Problem], unusable: Sequence[Problem], *, strict: bool) -> None:
-    """Raise with everything found when something of it forbids to build."""
+def refuse(problems: Sequence[Problem], unusable: Sequence[Problem] = (), *, strict: bool) -> None:
+    """Raise with everything found when something of it forbids to build.
+
+    What has no place in the case, or in the directory that it refers to, is the fault of the template set.
+    """
     forbidding = ("error", "warning") if strict else ("error",)
-    if any(problem.severity in forbidding for problem in problems):
+    found = [problem for problem in problems if problem.severity in forbidding]
+    if any(problem.pointer is not None for problem in found):
         raise CaseError([*problems, *unusable])
+    if found:
+        raise TemplateError([*problems, *unusable])
     if unusable:
         raise AttachmentError([*problems, *unusable])

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from babel.dates import format_date
 
-from pipeline.case import Case, Flight, Trilingual, Visit
+from pipeline.case import Application, Case, Companion, Flight, Patient, Questions, Traveller, Trilingual, Visit
 from pipeline.jpets import screening_for
 from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Part, Requirement
 from pipeline.resources import read_data
@@ -35,9 +36,12 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> dict[str
 
     ``person`` is whose document it is: ``patient``, ``companion-1`` and so on.
     """
+    applicant = case.travellers[person][1]
     return {
         "case_id": case.case_id,
-        "applicant": case.travellers[person][1],
+        "applicant": applicant,
+        "home": _home(applicant),
+        "answers": _own_answers(applicant),
         "patient": case.patient,
         "companions": case.companions,
         "condition": case.condition,
@@ -86,6 +90,22 @@ def _fellows(case: Case, person: str) -> Iterator[dict[str, Any]]:
         yield {"role": _label("traveller", "patient"), "person": case.patient, "relationship": None}
 
 
+def _home(person: Patient | Companion) -> dict[str, str | None]:
+    """Where the applicant lives; None where the case does not say it, as may be with a companion."""
+    address: str | None
+    if isinstance(person, Patient):
+        address, province = person.address.text, person.household_province
+    else:
+        address, province = person.address, None
+    return {"address": address, "phone": person.phone, "email": person.email, "household_province": province}
+
+
+def _own_answers(person: Traveller) -> Application:
+    """The applicant's own answers for the application form, each None where the case has none."""
+    answers = person.application or Application()
+    return msgspec.structs.replace(answers, questions=answers.questions or Questions())
+
+
 def _stay(number: int, visit: Visit) -> dict[str, Any]:
     return {
         "number": number,
@@ -98,6 +118,7 @@ def _stay(number: int, visit: Visit) -> dict[str, Any]:
         "procedures": visit.procedures,
         "lodging": visit.lodging,
         "arrival": visit.arrival,
+        "port": None if visit.arrival is None else _airport(visit.arrival.port),
         "departure": visit.departure,
         "activities": visit.activities,
     }
@@ -130,10 +151,14 @@ def _journey(way: str, flight: Flight | None) -> Trilingual:
     if flight is None:
         return word
     ends = (flight.abroad, flight.port) if way == "entry" else (flight.port, flight.abroad)
-    known = flight.port in read_data("labels")["airport"]
-    port = _label("airport", flight.port) if known else Trilingual(flight.port, flight.port, flight.port)
+    port = _airport(flight.port)
     where = {key: f"{ends[0]}–{ends[1]}" if flight.abroad else getattr(port, key) for key in LANGUAGES}
     return Trilingual(*(f"{getattr(word, key)} {flight.flight} {where[key]}" for key in LANGUAGES))
+
+
+def _airport(code: str) -> Trilingual:
+    """Name of an airport in Japan; one that has no name in the labels is called by its code."""
+    return _label("airport", code) if code in read_data("labels")["airport"] else Trilingual(code, code, code)
 
 
 def _label(table: str, code: str) -> Trilingual:

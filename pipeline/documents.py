@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 from typing import Any
@@ -12,6 +13,8 @@ from pipeline.context import PagePlan, cover_context, document_context
 from pipeline.draw import Drawn, Sheet, draw_all
 from pipeline.engines import Engine
 from pipeline.errors import Problem, TemplateError
+from pipeline.pages import check_page
+from pipeline.pages.finished import Finished
 from pipeline.plan import Bundle, DocumentPart
 
 _COVER_ATTEMPTS = 4
@@ -46,12 +49,36 @@ def _draw(
     listed = list(documents)
     sheets = [_sheet(part, checked, context) for part, context in listed]
     drawn = draw_all(sheets, engine, checked.loaded.document)
-    return {part.id: document for (part, _), document in zip(listed, drawn, strict=True)}
+    return {
+        part.id: replace(document, problems=_page_problems(part, checked, document))
+        for (part, _), document in zip(listed, drawn, strict=True)
+    }
 
 
 def _sheet(part: DocumentPart, checked: Checked, context: Mapping[str, Any]) -> Sheet:
+    return Sheet(checked.templates.templates[part.template], _name(part, checked), context)
+
+
+def _name(part: DocumentPart, checked: Checked) -> str:
+    """The template's path, for messages."""
+    return str(checked.templates.folder / part.template)
+
+
+def _page_problems(part: DocumentPart, checked: Checked, drawn: Drawn) -> tuple[Problem, ...]:
+    """What the rules on finished documents find in this one."""
     templates = checked.templates
-    return Sheet(templates.templates[part.template], str(templates.folder / part.template), context)
+    page = Finished(
+        case=checked.loaded.case,
+        person=part.person,
+        template_name=_name(part, checked),
+        template=templates.templates[part.template],
+        docx=drawn.docx,
+        pdf=drawn.pdf,
+        printed=drawn.printed,
+        shows=templates.shows(part.template),
+        typed_in=templates.packet.typed_in,
+    )
+    return check_page(page, checked.loaded.document)
 
 
 def _draw_covers(checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine) -> dict[str, Drawn]:

@@ -20,11 +20,13 @@ from pipeline.pdftext import embedded_fonts, lost_texts, page_count, text_of
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A finished document."""
+    """A finished document. ``printed`` is every text that its template printed, ``problems`` what its rules found."""
 
     docx: bytes
     pdf: bytes
     pages: int
+    printed: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def _drawn(name: str, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) -> 
     except (PyPdfError, PdfiumError, KeyError, ValueError, TypeError) as error:
         message = f"what the engine made is not a PDF that can be read ({type(error).__name__})"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
-    return Drawn(filled.docx, pdf, pages)
+    return Drawn(filled.docx, pdf, pages, filled.texts)
 
 
 def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:

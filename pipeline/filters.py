@@ -13,6 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
 from jinja2.exceptions import FilterArgumentError
 
+from pipeline.case import NONE
 from pipeline.resources import read_data
 
 #: Reiwa began on 2019-05-01; its first year is 2019 (rule ID-12).
@@ -29,6 +30,9 @@ _CENT = Decimal("0.01")
 
 #: A context of its own, so that no setting elsewhere changes an amount; wide enough that only the cent is rounded.
 _ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP)
+
+#: How the answer "none" stands on a form. Only the applicant may give it (rule FRM-01).
+NONE_ANSWERED = "无 / None"
 
 
 def _day(value: object) -> date:
@@ -121,6 +125,13 @@ def _exact(amount: object) -> Decimal:
     raise FilterArgumentError("a filter for money is given something else; guard an optional amount with {% if %}")
 
 
+def answer(text: str) -> str:
+    """The applicant's own answer: ``none`` is printed as ``无 / None``, any other text as it is."""
+    if not isinstance(text, str):
+        raise FilterArgumentError("answer is given no text; guard an answer that may be absent with {% if %}")
+    return NONE_ANSWERED if text == NONE else text
+
+
 FILTERS: dict[str, Callable[..., str | Decimal]] = {
     "date_ja": date_ja,
     "date_reiwa": date_reiwa,
@@ -130,4 +141,5 @@ FILTERS: dict[str, Callable[..., str | Decimal]] = {
     "label": label,
     "money": money,
     "at_rate": at_rate,
+    "answer": answer,
 }

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import Problem
@@ -63,9 +64,14 @@ def make_manifest(
             {"path": path, "sha256": sha256(content), "bytes": len(content)} for path, content in sorted(files.items())
         ],
         "bundles": list(bundles),
-        "findings": [
-            {"rule": found.code, "severity": found.severity, "pointer": found.pointer, "message": found.message}
-            for found in problems
-        ],
+        "findings": [_finding(found) for found in problems],
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _finding(found: Problem) -> dict[str, Any]:
+    """A finding with its place in the case, or the file of the template set. Other file names may hold names."""
+    finding = {"rule": found.code, "severity": found.severity, "pointer": found.pointer, "message": found.message}
+    if found.pointer is None and found.file is not None:
+        return finding | {"template": Path(found.file).name}
+    return finding

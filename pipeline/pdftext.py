@@ -5,20 +5,39 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable
-from typing import cast
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
 
 import pypdfium2
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+#: What PDFium gives for a hyphen at which a word is broken at the end of a line.
+_HYPHEN_AT_LINE_END = "\x02"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page as it was read: its text with its lines, its width and height in points as it is shown."""
+
+    text: str
+    size: tuple[float, float]
+
+
+@lru_cache(maxsize=4)
+def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
+    """Every page of ``pdf``. A document is asked for several things in turn, and read once."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return tuple(ReadPage(_text(page), page.get_size()) for page in document)
+    finally:
+        document.close()
+
 
 def text_of(pdf: bytes) -> str:
     """All text of ``pdf`` in reading order, without white space, compatibility forms unified."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return squeezed("".join(page.get_textpage().get_text_bounded() for page in document))
-    finally:
-        document.close()
+    return squeezed("".join(page.text for page in read_pages(pdf)))
 
 
 def squeezed(text: str) -> str:
@@ -49,3 +68,8 @@ def embedded_fonts(pdf: bytes) -> set[str]:
         for font in cast("DictionaryObject", resources.get("/Font", DictionaryObject())).values():
             fonts.add(str(cast("DictionaryObject", font.get_object())["/BaseFont"]).lstrip("/").rpartition("+")[2])
     return fonts
+
+
+def _text(page: Any) -> str:
+    text: str = page.get_textpage().get_text_bounded()
+    return text.replace(_HYPHEN_AT_LINE_END, "-")

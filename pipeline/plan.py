@@ -97,7 +97,7 @@ PATIENT = "patient"
 
 #: The rule that finds a missing paper: of the patient, of a companion, and of roles with a rule of their own.
 PATIENT_RULE, COMPANION_RULE = "DOC-01", "DOC-02"
-PAPER_RULES: dict[Role, str] = {"residence_permit": "DOC-04"}
+PAPER_RULES: dict[Role, str] = {"residence_permit": "DOC-04", "treatment_schedule": "DOC-05"}
 
 #: The conditions that packet.json may name.
 CONDITIONS: dict[str, Callable[[Case], bool]] = {

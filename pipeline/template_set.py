@@ -28,6 +28,11 @@ ConditionName = Literal[
     "athlete",
 ]
 
+#: What a document shows, so that the finished page is looked through for it.
+Shown = Literal[
+    "name", "passport_number", "birth_date", "stays", "companions", "addressee", "seal", "guarantee", "days"
+]
+
 
 class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     """One paper that the official list names. A letter may stand in more than one row."""
@@ -58,6 +63,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     apart: bool = False
     unless_attached: Role | None = None
     is_cover: bool = False
+    shows: tuple[Shown, ...] = ()
     attachments: Role | None = None
     print_size_mm: tuple[float, float] | None = None
 
@@ -69,6 +75,7 @@ class PacketFile(msgspec.Struct, frozen=True):
     title: Trilingual
     official_list: tuple[OfficialRow, ...]
     contents: tuple[Entry, ...]
+    typed_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,10 @@ class TemplateSet:
     def official(self, role: Role) -> OfficialRow | None:
         """The official list's row for a role, if it names that paper."""
         return next((row for row in self.packet.official_list if row.role == role), None)
+
+    def shows(self, template: str) -> tuple[Shown, ...]:
+        """What the documents of a template show, by their entry."""
+        return next((entry.shows for entry in self.packet.contents if entry.template == template), ())
 
 
 @cache

@@ -15,6 +15,7 @@ import pikepdf
 from conftest import ROOT
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from PIL import Image
 from pypdf import PdfReader
 
@@ -26,6 +27,7 @@ _WORDS = {"ja": "手紙", "en": "Letter", "zh": "信件"}
 def make_docx(*paragraphs: str, font: str = FONT) -> bytes:
     """A Word file with one paragraph for each text, set in a shipped font."""
     document = Document()
+    document.sections[0].page_width, document.sections[0].page_height = Mm(210), Mm(297)
     style = document.styles["Normal"]
     style.font.name = font
     style.element.rPr.rFonts.set(qn("w:eastAsia"), font)

@@ -27,6 +27,8 @@ settings.load_profile("visa-packet")
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
+#: Examples that nothing forbids to build.
+GOOD_EXAMPLES = ("wang-xiaoming", "chen-lihua", "xu-wenjing", "sun-yifan", "gao-zhiyuan")
 AS_OF = date(2026, 11, 22)
 REMOVE = object()
 

@@ -71,7 +71,9 @@ def test_the_packet_of_the_shipped_set(packet: Path) -> None:
         "05-regenerative-medicine-sheet",
         "06-cost-estimate",
         "07-tb-screening-checklist",
-        "08-treatment-schedule",
+        "08-visa-application-data-sheet",
+        "09-combined-form-data-sheet",
+        "10-treatment-schedule",
     ]
     assert sorted(snapshot(packet)) == sorted(
         ["bundle.pdf", "manifest.json", *(f"documents/{name}.{kind}" for name in documents for kind in ("docx", "pdf"))]
@@ -208,7 +210,7 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
 
 def test_no_attachment_at_all_still_gives_the_documents(edit: Edit, out: Path) -> None:
     built = build_case(edit({"/attachments": []}), out, Options(AS_OF))
-    assert [part["kind"] for part in built.bundles[0].page_map] == ["cover", *["document"] * 7]
+    assert [part["kind"] for part in built.bundles[0].page_map] == ["cover", *["document"] * 9]
 
 
 def test_the_library_never_exits_and_prints_nothing(small: str, out: Path, capfd: pytest.CaptureFixture[str]) -> None:

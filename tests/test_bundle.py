@@ -29,6 +29,8 @@ ORDER_OF_ONE = [
     "regenerative-medicine-sheet",
     "cost-estimate",
     "tb-screening-checklist",
+    "visa-application-data-sheet",
+    "combined-form-data-sheet",
     "attachment-1-passport",
     "attachment-2-photo",
     "attachment-3-funds-proof",
@@ -41,6 +43,8 @@ ORDER_OF_TWO = [
     "schedule-of-stay",
     "regenerative-medicine-sheet",
     "tb-screening-checklist",
+    "visa-application-data-sheet",
+    "combined-form-data-sheet",
     "attachment-1-passport",
     "attachment-2-photo",
     "attachment-3-visa-application",
@@ -50,6 +54,7 @@ ORDER_OF_TWO = [
 ]
 ORDER_OF_COMPANION = [
     "companion-1-cover-sheet",
+    "companion-1-visa-application-data-sheet",
     "attachment-7-passport",
     "attachment-8-photo",
     "attachment-9-visa-application",

@@ -206,7 +206,7 @@ class TestWrongEntry:
             ({"/plans/0/conditions/0": "knee"}, "schema-enum", "/plans/0/conditions/0"),
             ({"/plans/0/kinds": []}, "schema-minItems", "/plans/0/kinds"),
             ({"/plans/0/risk_class": REMOVE}, "schema-required", "/plans/0"),
-            ({"/plans/1/routes/0": "muscle"}, "schema-uniqueItems", "/plans/1/routes"),
+            ({"/plans/2/routes/0": "muscle"}, "schema-uniqueItems", "/plans/2/routes"),
             ({"/languages/0": "Chinese"}, "schema-pattern", "/languages/0"),
             ({"/as_of": "2026-02-30"}, "schema-format", "/as_of"),
             ({"/id": "aoba"}, "schema-unknown-field", "/id"),

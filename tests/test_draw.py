@@ -15,7 +15,7 @@ from pipeline.load import LoadedCase, load_case
 from pipeline.pdftext import embedded_fonts, lost_texts, page_count, squeezed, text_of
 
 
-class FaultEngine:
+class FaultEngine(Engine):
     """Converts with the real engine, after ``spoil`` had its way with the document."""
 
     name = "fault"
@@ -49,6 +49,13 @@ def failure(case: LoadedCase, engine: Engine, template: bytes | None = None) -> 
         assert "王晓明" not in problem.message
         assert "EJ0123456" not in problem.message
     return error.value.problems
+
+
+def test_a_word_that_is_broken_at_its_hyphen_is_not_lost() -> None:
+    words = " ".join(["and platelet-rich plasma"] * 40)
+    converted = load_engine("office2pdf").convert(make_docx(words))
+    assert lost_texts(converted, [words]) == []
+    assert text_of(converted) == squeezed(words)
 
 
 def test_a_document_is_drawn_with_the_shipped_fonts_alone(case: LoadedCase) -> None:

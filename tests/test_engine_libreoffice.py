@@ -192,9 +192,9 @@ class TestStandIn:
         with pikepdf.new() as pdf:
             pdf.add_blank_page()
             (tmp_path / "one.pdf").write_bytes(saved(pdf))
-        script = f'if [ -e "{tmp_path}/one.pdf" ]; then cp "{tmp_path}/one.pdf" "$out/0001.pdf"; ' + (
-            f'mv "{tmp_path}/one.pdf" "{tmp_path}/former.pdf"; '
-            f'else for name in 0001.docx.pdf former.pdf 0002.pdf; do cp "{tmp_path}/former.pdf" "$out/$name"; done; fi'
+        script = (
+            f'cd "{tmp_path}"; if [ -e one.pdf ]; then cp one.pdf "$out/0001.pdf"; mv one.pdf former.pdf; '
+            'else for name in 0001.docx.pdf former.pdf 0002.pdf; do cp former.pdf "$out/$name"; done; fi'
         )
         engine = stand_in(script)
         assert page_count(engine.convert(make_docx("one"))) == 1
@@ -284,7 +284,7 @@ def test_an_interrupted_run_leaves_no_process(tmp_path: Path, temporary: Path, n
     letter = make_set(tmp_path / "set")
     words = ["build", CASE, "--templates", letter, "-o", tmp_path / "out", "--engine", "libreoffice"]
     run = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", *words, "--as-of", AS_OF.isoformat()],
+        [sys.executable, "-m", "pipeline", *map(str, words), "--as-of", AS_OF.isoformat()],
         cwd=ROOT,
         env={**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(temporary)},
         stdout=subprocess.DEVNULL,
@@ -340,8 +340,9 @@ def linking(target: str) -> bytes:
         f'<pic:blipFill><a:blip xmlns:r="{kind}" r:link="rLinked"/></pic:blipFill><pic:spPr>'
         '<a:xfrm><a:off x="0" y="0"/><a:ext cx="990000" cy="990000"/></a:xfrm><a:prstGeom prst="rect"/></pic:spPr>'
         "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
-        f'<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>INCLUDEPICTURE "{target}" \\d</w:instrText>'
-        '</w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>x</w:t></w:r>'
+        f'<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r>'
+        f'<w:instrText>INCLUDEPICTURE "{target}" \\d</w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>x</w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     ).encode()
     link = f'<Relationship Id="rLinked" Type="{kind}/image" Target="{target}" TargetMode="External"/></Relationships>'

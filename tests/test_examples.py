@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AS_OF, EXAMPLES, strings
+from conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES, strings
 
 from pipeline.check import Checked, Options, check_case
 from pipeline.errors import CaseError
 from pipeline.load import load_case
 
-GOOD = ("wang-xiaoming", "chen-lihua", "xu-wenjing", "sun-yifan", "gao-zhiyuan")
 FILES = sorted(EXAMPLES.glob("*/*.json"))
 
 
@@ -32,7 +31,7 @@ def test_every_example_stands_in_the_readme() -> None:
     assert links == {str(path.relative_to(EXAMPLES)) for path in FILES}
 
 
-@pytest.mark.parametrize("example", GOOD)
+@pytest.mark.parametrize("example", GOOD_EXAMPLES)
 def test_good_example_has_neither_errors_nor_other_warnings(example: str) -> None:
     found = {(problem.code, problem.severity) for problem in checked(example).problems}
     expected = {("DOC-01", "warning")} if example == "wang-xiaoming" else set()
@@ -49,14 +48,14 @@ def test_what_the_readme_says_is_missing() -> None:
     assert missing("chen-lihua") == []
 
 
-@pytest.mark.parametrize("example", GOOD)
+@pytest.mark.parametrize("example", GOOD_EXAMPLES)
 def test_every_paper_belongs_to_an_attachment(example: str) -> None:
     named = [paper["path"] for paper in content(EXAMPLES / example / "case.json")["attachments"]]
     assert len(set(named)) == len(named)
     assert set(named) == {f"papers/{path.name}" for path in (EXAMPLES / example / "papers").iterdir()}
 
 
-@pytest.mark.parametrize("example", GOOD)
+@pytest.mark.parametrize("example", GOOD_EXAMPLES)
 def test_case_id_is_the_folder(example: str) -> None:
     assert content(EXAMPLES / example / "case.json")["case_id"] == example
 
@@ -70,7 +69,7 @@ def test_the_address_of_the_schema_leads_to_it(path: Path) -> None:
 def test_addresses_are_of_nobody(path: Path) -> None:
     """E-mail addresses under names that can never exist (RFC 2606)."""
     addresses = [text for text in strings(content(path)) if "@" in text]
-    assert len(addresses) >= 2
+    assert addresses
     for address in addresses:
         assert re.search(r"[@.]example(\.com)?$", address)
 

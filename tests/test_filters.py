@@ -17,6 +17,7 @@ from jinja2.exceptions import FilterArgumentError
 from pipeline.filters import (
     CURRENCIES,
     FILTERS,
+    answer,
     at_rate,
     date_en,
     date_ja,
@@ -49,6 +50,13 @@ def test_the_examples_of_tick_and_label_are_what_they_give() -> None:
     assert label("male", "sex", "ja") == "男"
     assert "``■``" in (tick.__doc__ or "")
     assert '``"male"|label("sex", "ja")`` is ``男``' in (label.__doc__ or "")
+
+
+def test_none_is_an_answer_and_nothing_is_not() -> None:
+    assert [answer(text) for text in ("none", "None of them", "教师")] == ["无 / None", "None of them", "教师"]
+    assert "``无 / None``" in (answer.__doc__ or "")
+    with pytest.raises(FilterArgumentError, match="guard an answer"):
+        answer(None)  # type: ignore[arg-type]
 
 
 def test_every_filter_has_its_own_name() -> None:

@@ -41,7 +41,7 @@ def test_the_shipped_set_is_found_by_name_and_by_folder(copied: Path) -> None:
     assert by_name.packet == by_folder.packet
     assert by_name.templates == by_folder.templates
     assert by_name.sha256 == by_folder.sha256
-    assert len(by_name.templates) == 10
+    assert len(by_name.templates) == 12
 
 
 def test_a_set_is_read_once_and_later_changes_do_not_reach_a_run(copied: Path) -> None:
@@ -85,14 +85,14 @@ def test_a_missing_word_file_is_told(copied: Path) -> None:
         ({"/contents/1/template": REMOVE}, "schema-required", "/contents/1"),
         ({"/contents/1/is_cover": True}, "schema-maxContains", "/contents"),
         ({"/contents": []}, "schema-minItems", "/contents"),
-        ({"/contents/10/print_size_mm": [45]}, "schema-minItems", "/contents/10/print_size_mm"),
-        ({"/contents/10/print_size_mm": [45, 4500]}, "schema-maximum", "/contents/10/print_size_mm/1"),
-        ({"/contents/9/attachments": "pasport"}, "schema-enum", "/contents/9/attachments"),
+        ({"/contents/12/print_size_mm": [45]}, "schema-minItems", "/contents/12/print_size_mm"),
+        ({"/contents/12/print_size_mm": [45, 4500]}, "schema-maximum", "/contents/12/print_size_mm/1"),
+        ({"/contents/11/attachments": "pasport"}, "schema-enum", "/contents/11/attachments"),
         ({"/official_list/0/letter": "A"}, "schema-enum", "/official_list/0/letter"),
         ({"/official_list/0/for": "nobody"}, "schema-enum", "/official_list/0/for"),
         ({"/official_list/8/document": "treatment-schedul"}, "packet-document", "/official_list/8/document"),
         ({"/contents/4/unless_attached": "schedule"}, "schema-enum", "/contents/4/unless_attached"),
-        ({"/contents/9/unless_attached": "other"}, "schema-unknown-field", "/contents/9/unless_attached"),
+        ({"/contents/11/unless_attached": "other"}, "schema-unknown-field", "/contents/11/unless_attached"),
         ({"/official_list": REMOVE}, "schema-required", ""),
         ({"/title/zh": REMOVE}, "schema-required", "/title"),
         ({"/as_of": "2026-02-30"}, "schema-format", "/as_of"),
@@ -129,7 +129,7 @@ def test_attachments_beyond_the_official_list_need_a_title(copied: Path) -> None
     assert (problem.code, problem.pointer) == ("packet-title", f"/contents/{index}")
 
 
-@pytest.mark.parametrize(("key", "first", "second"), [("document", 1, 2), ("attachments", 9, 10)])
+@pytest.mark.parametrize(("key", "first", "second"), [("document", 1, 2), ("attachments", 11, 12)])
 def test_a_part_may_not_be_there_twice(copied: Path, key: str, first: int, second: int) -> None:
     """The parts of a packet are known by these names: one of the two would be drawn in the place of both."""
     data = json.loads((copied / "packet.json").read_text(encoding="utf-8"))

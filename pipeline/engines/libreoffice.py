@@ -1,4 +1,4 @@
-"""The second engine: LibreOffice, for templates beyond the default one, and as what the default one is compared with."""
+"""The second engine: LibreOffice, for templates beyond the default one, and to compare the default one with."""
 
 from __future__ import annotations
 

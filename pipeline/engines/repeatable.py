@@ -34,8 +34,10 @@ def repeatable(pdf: bytes) -> bytes:
 
 
 def _fix(pdf: pikepdf.Pdf) -> None:
-    """Drop the dates from both places where PDF/A wants them to agree, the checksum, the
-    identifier (a new one is made from the content), and the colour profile's time."""
+    """Drop dates, checksum and identifier, and set the time of the colour profile.
+
+    The dates go from both places, where PDF/A wants them to agree; saving makes a new identifier from the content.
+    """
     for key in ("/CreationDate", "/ModDate"):
         if key in pdf.docinfo:
             del pdf.docinfo[key]

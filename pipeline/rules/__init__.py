@@ -7,16 +7,22 @@ theme, and a positive and a negative sample in ``tests/rules/samples``.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from pipeline.case import Case
+import msgspec
+
+from pipeline.case import Case, Trilingual
 from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
-from pipeline.rules.catalogue import Rule, catalogue
+from pipeline.language import Language
+from pipeline.rules.catalogue import Rule, Words, catalogue
 from pipeline.rules.registry import CHECKS, CheckFunction, Hit
 
-#: Modules with rules on the case alone. Rules of the theme "papers" need the plan: pipeline/plan.py; those of the
-#: theme "directory" the entries that a case refers to: pipeline/filed_plans.py.
+#: Modules with rules on the case alone. Rules of the theme "papers" need the plan or the files: pipeline/plan.py,
+#: pipeline/papers.py; those of the theme "directory" the entries that a case refers to: pipeline/filed_plans.py;
+#: those of the theme "pages" the finished documents: pipeline/pages.
 THEMES = (
     "identity",
     "dates",
@@ -29,7 +35,10 @@ THEMES = (
     "regenerative",
     "sports",
     "wording",
+    "application",
 )
+
+_NEAR: Mapping[Language, str] = {"en": " (near “{}”)", "ja": "（「{}」の付近）", "zh": "（“{}”附近）"}
 
 
 def check_rules(case: Case, as_of: date, document: JsonFile) -> list[Problem]:
@@ -54,16 +63,27 @@ def finding(entry: Rule, hit: Hit, document: JsonFile) -> Problem:
     """A hit of a rule as a problem with its place in ``document``, or in the directory's file that a part is from."""
     file = document.file_of(hit.pointer)
     line, column = file.places.value(hit.pointer)
-    words = entry.told(hit.details)
+    problem = _problem(entry, entry.told(hit.details), file.name)
+    return replace(problem, pointer=hit.pointer, line=line, column=column)
+
+
+def set_finding(rule_id: str, details: Sequence[str | Trilingual], file: str, near: str | None = None) -> Problem:
+    """A finding in a file of the template set, with the template's own text around the place."""
+    entry = catalogue()[rule_id]
+    words = {
+        language: msgspec.structs.replace(told, message=told.message + (_NEAR[language].format(near) if near else ""))
+        for language, told in entry.told(details).items()
+    }
+    return _problem(entry, words, file)
+
+
+def _problem(entry: Rule, words: Mapping[Language, Words], file: str) -> Problem:
     return Problem(
         code=entry.id,
         severity=entry.severity,
         message=words["en"].message,
         hint=words["en"].hint,
-        file=file.name,
-        pointer=hit.pointer,
-        line=line,
-        column=column,
+        file=file,
         source=entry.source,
         as_of=entry.as_of,
         translations={language: (told.message, told.hint) for language, told in words.items()},

@@ -9,6 +9,7 @@ from pipeline.case import Case, Role
 from pipeline.resources import read_data
 from pipeline.rules.calendar import months_after
 from pipeline.rules.registry import Hit, rule
+from pipeline.rules.wording import claims_of
 
 
 @rule("DOC-06")
@@ -26,7 +27,8 @@ def several_visits(case: Case, _as_of: date) -> Iterator[Hit]:
 @rule("DOC-15")
 def no_threshold_of_funds(case: Case, _as_of: date) -> Iterator[Hit]:
     if not _is_supplied(case, "funds_proof"):
-        yield Hit("/attachments")
+        yield Hit("/attachments", ["no_proof"])
+    yield from claims_of(case, "DOC-15", "amount")
 
 
 @rule("DOC-16")

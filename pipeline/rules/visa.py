@@ -9,12 +9,14 @@ from pipeline.case import SHORT_STAY_DAYS, Case
 from pipeline.resources import read_data
 from pipeline.rules.calendar import after_working_days, months_after
 from pipeline.rules.registry import Hit, rule
+from pipeline.rules.wording import claims_of
 
 
 @rule("DOC-10")
 def officer_decides(case: Case, _as_of: date) -> Iterator[Hit]:
     if case.visa.entries == "multiple":
         yield Hit("/visa/entries")
+    yield from claims_of(case, "DOC-10")
 
 
 @rule("VIS-01")
@@ -34,6 +36,7 @@ def long_stays(case: Case, _as_of: date) -> Iterator[Hit]:
 def ordinary_route(case: Case, _as_of: date) -> Iterator[Hit]:
     if case.longest_stay <= SHORT_STAY_DAYS:
         yield Hit("/visa/entries")
+    yield from claims_of(case, "VIS-11")
 
 
 @rule("VIS-02")

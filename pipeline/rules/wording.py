@@ -1,4 +1,7 @@
-"""Words of the case that go into the documents: claims that nobody may make, and purposes that say nothing."""
+"""Words of the case that go into the documents: claims that nobody may make, and purposes that say nothing.
+
+The finished documents are searched for the same claims: pipeline/pages/claims.py.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,32 @@ from datetime import date
 from pipeline.case import Case, Trilingual
 from pipeline.resources import read_data
 from pipeline.rules.registry import Hit, rule
+from pipeline.wordings import claim_rules, claims, free_texts
 
 
 @rule("REG-08")
 def no_approval(case: Case, _as_of: date) -> Iterator[Hit]:
-    yield from _claims(case, "approval")
+    yield from claims_of(case, "REG-08")
+
+
+@rule("REG-09")
+def newer_term(case: Case, _as_of: date) -> Iterator[Hit]:
+    yield from claims_of(case, "REG-09")
 
 
 @rule("SPO-03")
 def no_sports_approval(case: Case, _as_of: date) -> Iterator[Hit]:
-    yield from _claims(case, "doping")
+    yield from claims_of(case, "SPO-03")
+
+
+@rule("TB-03")
+def no_duty_to_be_screened(case: Case, _as_of: date) -> Iterator[Hit]:
+    yield from claims_of(case, "TB-03")
+
+
+@rule("VIS-06")
+def no_online_filing(case: Case, _as_of: date) -> Iterator[Hit]:
+    yield from claims_of(case, "VIS-06")
 
 
 @rule("SCH-06")
@@ -30,20 +49,12 @@ def concrete_purpose(case: Case, _as_of: date) -> Iterator[Hit]:
                 yield Hit(pointer)
 
 
-def _claims(case: Case, kind: str) -> Iterator[Hit]:
-    words = re.compile("|".join(read_data("wordings")["forbidden"][kind]), re.IGNORECASE)
-    return (Hit(pointer) for pointer, text in _texts(case) if words.search(text))
-
-
-def _texts(case: Case) -> Iterator[tuple[str, str]]:
-    """Every free text of the case that a letter may print, with its place."""
-    yield from _in_languages("/condition/diagnosis", case.condition.diagnosis)
-    yield from _in_languages("/condition/background", case.condition.background)
-    yield from _in_languages("/treatment/product", case.treatment.product)
-    if case.treatment.need_for_visits is not None:
-        yield from _in_languages("/treatment/need_for_visits", case.treatment.need_for_visits)
-    for index, visit in enumerate(case.treatment.visits):
-        yield from _in_languages(f"/treatment/visits/{index}/purpose", visit.purpose)
+def claims_of(case: Case, rule_id: str, *details: str) -> Iterator[Hit]:
+    """The texts of the case that make the claim which the rule forbids."""
+    if rule_id in claim_rules(case):
+        for pointer, text in free_texts(case):
+            if claims(rule_id, text):
+                yield Hit(pointer, details)
 
 
 def _in_languages(pointer: str, text: Trilingual) -> Iterator[tuple[str, str]]:

@@ -12,10 +12,11 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from pipeline import plan
+from pipeline import papers, plan
 from pipeline.errors import Severity
 from pipeline.filed_plans import PLAN_RULE
 from pipeline.language import LANGUAGES
+from pipeline.pages import PAGE_RULES
 from pipeline.rules import THEMES, load_checks
 from pipeline.rules.catalogue import (
     CATALOGUE_FILE,
@@ -36,14 +37,14 @@ CHECKED = [pytest.param(rule, id=rule.id) for rule in catalogue().values()]
 NUMBERS = {
     "DOC": "01 02 03 04 05 06 06B 07 08 09 10 11 12 13 14 15 16",
     "GUA": "01 02 03 04 05 06 07 08 09 10 11",
-    "VIS": "01 01B 02 03 04 05 06 07 08 09 10 11 12 13",
+    "VIS": "01 01B 02 03 04 04B 05 06 07 08 09 10 11 12 13",
     "FRM": "01 02 03 04 05 06 07 08 09",
     "ID": "01 02 03 04 05 05B 06 07 08 09 10 11 12 13",
     "TB": "01 02 03 04 05 06",
     "REG": "01 02 02B 03 04 05 06 07 08 09 10 11",
     "SCH": "01 02 03 04 05 06",
     "LET": "01 02 03 04 05 06",
-    "OUT": "01 02 03 04 05 06 07 08 09",
+    "OUT": "01 01B 02 03 04 05 05B 06 07 08 09",
     "SPO": "01 02 03",
     "DAT": "01 02 03",
     "ATT": "01 02",
@@ -65,12 +66,13 @@ def decorated() -> list[tuple[str, str]]:
 
 
 def found_by_the_plan() -> set[str]:
-    """Ids of the rules about missing papers, which the plan of the packet finds, not a function of a theme."""
-    return {plan.PATIENT_RULE, plan.COMPANION_RULE, *plan.PAPER_RULES.values()}
+    """Ids of the rules about papers, which the plan of the packet finds or their files, not a function of a theme."""
+    return {plan.PATIENT_RULE, plan.COMPANION_RULE, *plan.PAPER_RULES.values()} | papers.PAPERS_RULES
 
 
 #: Rules that need more than the case, by the theme that the catalogue gives them.
 ELSEWHERE = dict.fromkeys(found_by_the_plan(), "papers") | {PLAN_RULE: "directory"}
+ELSEWHERE |= dict.fromkeys(PAGE_RULES, "pages")
 
 
 def test_catalogue_and_functions_agree_both_ways() -> None:
