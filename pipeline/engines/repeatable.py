@@ -1,4 +1,4 @@
-"""Taking out of a PDF what differs between two runs: times and random numbers."""
+"""Taking out of a PDF what differs between two runs: times and counters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 
 import pikepdf
 
+from pipeline.engines.type1 import without_number
 from pipeline.pdftext import page_count
 
 #: Where an ICC profile has the time at which it was made, and what is put there: 2000-01-01 00:00:00.
@@ -18,7 +19,7 @@ class UnreadableError(Exception):
 
 
 def repeatable(pdf: bytes) -> bytes:
-    """``pdf`` without times and random numbers. Raises UnreadableError unless two parsers count the same pages."""
+    """``pdf`` without times and counters. Raises UnreadableError unless two parsers count the same pages."""
     try:
         with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as opened:
             pages = len(opened.pages)
@@ -53,3 +54,10 @@ def _fix(pdf: pikepdf.Pdf) -> None:
         profile = bytearray(intent.DestOutputProfile.read_bytes())
         profile[_PROFILE_TIME] = _FIXED_TIME
         intent.DestOutputProfile.write(bytes(profile))
+    for font in _type1_fonts(pdf):
+        font.write(without_number(font.read_bytes(), int(font.Length1), int(font.Length2)))
+
+
+def _type1_fonts(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
+    """Embedded fonts in PostScript."""
+    return [thing for thing in pdf.objects if isinstance(thing, pikepdf.Stream) and "/Length2" in thing]
