@@ -15,6 +15,7 @@ from pipeline.jpets import screening_for
 from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Part, Requirement
 from pipeline.resources import read_data
 from pipeline.template_set import OfficialRow, TemplateSet
+from pipeline.timeline.names import filing_names, timeline_names
 
 #: The order of the fields of Trilingual.
 LANGUAGES = ("ja", "en", "zh")
@@ -60,21 +61,26 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> dict[str
         "days_of_stay": [_days(visit) for visit in case.treatment.visits],
         "longest_stay": case.longest_stay,
         "jpets": screening_for(case),
+        **timeline_names(case, as_of),
     }
 
 
 def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundle, pages: PagePlan) -> dict[str, Any]:
     """Names for a cover sheet: those of every document, and the list of the bundle's papers with their pages."""
-    return document_context(case, as_of, bundle.person) | {
-        "packet": {
-            "title": templates.packet.title,
-            "fellows": list(_fellows(case, bundle.person)),
-            "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
-            "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
-            "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
-            "page_count": pages.pages,
+    return (
+        document_context(case, as_of, bundle.person)
+        | filing_names(case, as_of)
+        | {
+            "packet": {
+                "title": templates.packet.title,
+                "fellows": list(_fellows(case, bundle.person)),
+                "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
+                "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
+                "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
+                "page_count": pages.pages,
+            }
         }
-    }
+    )
 
 
 def _fellows(case: Case, person: str) -> Iterator[dict[str, Any]]:

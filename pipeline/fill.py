@@ -9,10 +9,11 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from docx.opc.exceptions import OpcError
+from docx.shared import Mm
 from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import TemplateSyntaxError
@@ -20,7 +21,7 @@ from lxml.etree import LxmlError
 
 from pipeline.errors import Problem, TemplateError
 from pipeline.filters import FILTERS
-from pipeline.jinja import environment, printed
+from pipeline.jinja import Picture, environment, placing, printed
 
 #: The earliest time that a ZIP archive can hold; a real one would differ from run to run.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -60,8 +61,8 @@ def _gathered(xml: str) -> str:
 
 def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
     """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
-    token = printed.set([])
     document = DocxTemplate(io.BytesIO(template))
+    token, place = printed.set([]), placing.set(partial(_place, document))
     try:
         document.patch_xml = _gathered
         document.render(dict(context), jinja_env=environment())
@@ -74,6 +75,15 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
         raise TemplateError(_unusable(name, error)) from None
     finally:
         printed.reset(token)
+        placing.reset(place)
+
+
+def _place(document: DocxTemplate, picture: Picture) -> str:
+    """Add ``picture`` to the Word file; the XML ends the run of text in which its tag stands, and begins another."""
+    inline = document.current_rendering_part.new_pic_inline(io.BytesIO(picture.draw()), Mm(picture.width_mm), None)
+    inline.docPr.set("descr", picture.description)
+    shown = f"<w:r><w:drawing>{inline.xml}</w:drawing></w:r>"
+    return f'</w:t></w:r>{shown}<w:r><w:t xml:space="preserve">'
 
 
 def _with_fixed_times(docx: bytes) -> bytes:

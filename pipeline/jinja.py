@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any
 
 from jinja2 import StrictUndefined, Template, Undefined
 from jinja2.exceptions import UndefinedError
+from jinja2.filters import do_mark_safe
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
@@ -21,6 +23,19 @@ _Missing = type(missing)
 
 #: What the document that is being filled has printed so far.
 printed: ContextVar[list[str]] = ContextVar("printed")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a template may print like a value. ``draw`` gives its PNG, and is called only then."""
+
+    draw: Callable[[], bytes]
+    width_mm: float
+    description: str
+
+
+#: Puts a picture into the document that is being filled, and gives the XML that shows it.
+placing: ContextVar[Callable[[Picture], str]] = ContextVar("placing")
 
 
 class UnknownName(StrictUndefined):
@@ -74,6 +89,8 @@ def _record(value: Any) -> Any:
         raise UndefinedError("a field that this case does not have is printed; guard it with {% if %}")
     if isinstance(value, Undefined):
         return value
+    if isinstance(value, Picture):
+        return do_mark_safe(placing.get()(value))
     if isinstance(value, bool):
         raise UndefinedError("a yes or no is printed; use the filter tick, or {% if %}")
     if not isinstance(value, str | int | float | date):

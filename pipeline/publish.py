@@ -1,4 +1,4 @@
-"""Publishing: a packet's folder appears whole, by one rename, or not at all."""
+"""Publishing: a packet's folder, or a single file, appears whole, by one rename, or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipeline.errors import OutputError, Problem
@@ -19,6 +19,7 @@ FOLDER_MODE = 0o700
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _SUFFIX = ".partial"
+_FOLDER_HINT = "choose another folder with -o, or mend this one; what was there before is untouched"
 
 
 def publish(files: Mapping[str, bytes], folder: Path) -> None:
@@ -42,10 +43,37 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
         finally:
             shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
-        for empty in reversed(made):
-            with contextlib.suppress(OSError):
-                empty.rmdir()
+        _remove(made)
         raise _failure(error, folder) from None
+
+
+def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) -> None:
+    """Write one file, by a rename, so that it is there whole or not at all. Raises OutputError.
+
+    What was there is replaced only when ``is_own`` says of its content that it was made by this program.
+    """
+    made: list[Path] = []
+    try:
+        _refuse_other(path, is_own)
+        _make_folders(path.parent, made)
+        work = Path(tempfile.mkdtemp(prefix=f".{path.name}.{os.getpid()}-", suffix=_SUFFIX, dir=path.parent))
+        try:
+            _write(work / path.name, content)
+            (work / path.name).replace(path)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:
+        _remove(made)
+        raise _failure(error, path, "give another name for the file; what was there before is untouched") from None
+
+
+def _refuse_other(path: Path, is_own: Callable[[bytes], bool]) -> None:
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, _OBSTACLES[errno.ELOOP])
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EISDIR, "a folder or device of this name is in the way")
+    if path.is_file() and not is_own(path.read_bytes()):
+        raise OSError(errno.EEXIST, "a file of this name was not made by visa-packet")
 
 
 def check_target(folder: Path) -> None:
@@ -85,6 +113,13 @@ def _make_folders(folder: Path, made: list[Path]) -> None:
             path.mkdir()
             path.chmod(FOLDER_MODE)
             made.append(path)
+
+
+def _remove(made: list[Path]) -> None:
+    """Remove the folders that were made for nothing."""
+    for empty in reversed(made):
+        with contextlib.suppress(OSError):
+            empty.rmdir()
 
 
 def _sweep(folder: Path) -> None:
@@ -162,8 +197,7 @@ def _exchange(one: Path, other: Path) -> bool:
     return result == 0
 
 
-def _failure(error: OSError, folder: Path) -> OutputError:
+def _failure(error: OSError, path: Path, hint: str = _FOLDER_HINT) -> OutputError:
     reason = error.strerror or type(error).__name__
     message = f"the output cannot be written: {reason.lower()}"
-    hint = "choose another folder with -o, or mend this one; what was there before is untouched"
-    return OutputError(Problem("output", "error", message, hint, str(folder)))
+    return OutputError(Problem("output", "error", message, hint, str(path)))

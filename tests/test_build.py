@@ -74,6 +74,7 @@ def test_the_packet_of_the_shipped_set(packet: Path) -> None:
         "08-visa-application-data-sheet",
         "09-combined-form-data-sheet",
         "10-treatment-schedule",
+        "11-patient-guide",
     ]
     assert sorted(snapshot(packet)) == sorted(
         ["bundle.pdf", "manifest.json", *(f"documents/{name}.{kind}" for name in documents for kind in ("docx", "pdf"))]

@@ -134,10 +134,10 @@ class TestPacket:
             page += part["pages"]
         assert page - 1 == filed.described["pages"]
 
-    def test_every_document_is_in_one_bundle(self, packet_with_companion: Path) -> None:
+    def test_every_document_but_the_guide_is_in_one_bundle(self, packet_with_companion: Path) -> None:
         documents = sorted(path.stem[3:] for path in (packet_with_companion / "documents").glob("*.pdf"))
         parts = [part for each in manifest_of(packet_with_companion)["bundles"] for part in each["page_map"]]
-        assert documents == sorted(part["id"] for part in parts if part["kind"] != "attachment")
+        assert documents == sorted(["patient-guide", *(part["id"] for part in parts if part["kind"] != "attachment")])
 
     def test_each_document_stands_where_the_page_map_says(self, filed: Filed) -> None:
         pages = texts_of_pages(filed.pdf)

@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from built import MEDICAL_STAY, make_docx, make_set
+from built import MEDICAL_STAY, make_docx, make_picture, make_set
 from conftest import AS_OF, EXAMPLES, Command, Edit, assert_refused
 from docx import Document
 from jinja2 import StrictUndefined
@@ -17,8 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.context import document_context
 from pipeline.errors import Problem, TemplateError
-from pipeline.fill import fill
-from pipeline.jinja import TemplateEnvironment, environment
+from pipeline.fill import Filled, fill
+from pipeline.jinja import Picture, TemplateEnvironment, environment
 from pipeline.load import load_case
 from pipeline.pdftext import squeezed, text_of
 
@@ -287,3 +287,38 @@ def test_a_group_of_fields_is_not_printed_as_python_writes_it(context: Mapping[s
     problem = problem_of(make_docx("{{ patient.name }}"), context)
     assert problem.code == "template-field"
     assert "name one of its fields" in problem.message
+
+
+class TestPicture:
+    """A picture among the names."""
+
+    @staticmethod
+    def png() -> bytes:
+        return make_picture(size=(300, 100))
+
+    def filled(self, context: Mapping[str, Any], *paragraphs: str) -> Filled:
+        names = {**context, "chart": Picture(self.png, 60, "a & b"), "broken": Picture(lambda: 1 // 0, 60, "")}  # type: ignore[arg-type,return-value]
+        return fill(make_docx(*paragraphs), "letter.docx", names)
+
+    def test_it_stands_where_its_tag_stood(self, context: Mapping[str, Any]) -> None:
+        filled = self.filled(context, "before {{ chart }} after {{ case_id }}")
+        document = Document(io.BytesIO(filled.docx))
+        [shape] = document.inline_shapes
+        assert (round(shape.width.mm), round(shape.height.mm)) == (60, 20)
+        assert shape._inline.docPr.get("descr") == "a & b"
+        assert document.paragraphs[0].text == "before  after wang-xiaoming"
+        assert filled.texts == ("wang-xiaoming",)
+
+    def test_two_fills_give_the_same_bytes(self, context: Mapping[str, Any]) -> None:
+        assert self.filled(context, "{{ chart }}{{ chart }}") == self.filled(context, "{{ chart }}{{ chart }}")
+
+    def test_it_is_drawn_only_when_it_is_printed(self, context: Mapping[str, Any]) -> None:
+        assert self.filled(context, "{{ case_id }}").texts == ("wang-xiaoming",)
+        with pytest.raises(TemplateError, match="ZeroDivisionError"):
+            self.filled(context, "{{ broken }}")
+
+    @pytest.mark.parametrize("tag", ["{{ chart.draw() }}", "{{ chart.draw }}", "{{ chart.width }}"])
+    def test_its_parts_are_not_printed(self, context: Mapping[str, Any], tag: str) -> None:
+        with pytest.raises(TemplateError) as error:
+            self.filled(context, tag)
+        assert error.value.problems[0].code == "template-field"

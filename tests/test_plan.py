@@ -281,6 +281,6 @@ def test_a_document_apart_is_in_no_bundle(case_with_companion: Any) -> None:
     )
     apart = dataclasses.replace(SET, packet=msgspec.structs.replace(SET.packet, contents=entries))
     packet = plan_packet(planned(case_with_companion({})), apart)
-    assert [part.id for part in packet.apart] == ["schedule-of-stay"]
+    assert [part.id for part in packet.apart] == ["schedule-of-stay", "patient-guide"]
     assert "schedule-of-stay" not in [part.id for bundle in packet.bundles for part in bundle.parts]
-    assert packet.documents[-1] == packet.apart[0]
+    assert packet.documents[-2:] == packet.apart

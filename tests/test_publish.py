@@ -14,7 +14,7 @@ from built import names_in, snapshot
 
 from pipeline import publish as module
 from pipeline.errors import OutputError, Problem
-from pipeline.publish import publish
+from pipeline.publish import publish, publish_file
 
 FILES = {"bundle.pdf": b"new", "documents/01-a.docx": b"a", "manifest.json": b"{}"}
 FORMER = {"bundle.pdf": b"old", "manifest.json": b"{}", "documents/99-z.pdf": b"z"}
@@ -254,3 +254,47 @@ def test_new_folders_on_the_way_are_private_whatever_the_umask(tmp_path: Path, u
         os.umask(before)
     made = [tmp_path / "a", *(tmp_path / "a").rglob("*")]
     assert {(path.is_dir(), path.stat().st_mode & 0o777) for path in made} == {(True, 0o700), (False, 0o600)}
+
+
+class TestOneFile:
+    """``publish_file``"""
+
+    @staticmethod
+    def publish(path: Path, content: bytes = b"own: new") -> None:
+        publish_file(content, path, lambda found: found.startswith(b"own: "))
+
+    def test_it_is_private_and_replaces_its_own(self, tmp_path: Path) -> None:
+        path = tmp_path / "new" / "file"
+        for content in (b"own: one", b"own: two"):
+            self.publish(path, content)
+            assert path.read_bytes() == content
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        assert [each.name for each in path.parent.iterdir()] == ["file"]
+
+    def test_another_file_stays(self, tmp_path: Path) -> None:
+        path = tmp_path / "file"
+        path.write_bytes(b"mine")
+        with pytest.raises(OutputError, match="was not made by visa-packet"):
+            self.publish(path)
+        assert path.read_bytes() == b"mine"
+
+    def test_a_link_is_not_followed(self, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to(tmp_path / "target")
+        with pytest.raises(OutputError, match="symbolic link"):
+            self.publish(tmp_path / "link")
+        assert not (tmp_path / "target").exists()
+
+    def test_a_folder_is_in_the_way(self, tmp_path: Path) -> None:
+        with pytest.raises(OutputError, match="in the way"):
+            self.publish(tmp_path)
+
+    def test_what_fails_leaves_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("pipeline.publish._write", full)
+        with pytest.raises(OutputError, match="no space left") as error:
+            self.publish(tmp_path / "new" / "file")
+        assert "-o" not in error.value.problems[0].hint
+        assert list(tmp_path.iterdir()) == []

@@ -217,7 +217,7 @@ class TestCommand:
         assert run.report["results"] == [{"path": str(packet), "ok": True, "problems": []}]
         run = visa_packet("verify", packet / "bundle.pdf")
         assert run.code == 0
-        assert "right (21 files" in run.out
+        assert "right (23 files" in run.out
 
     def test_wrong(self, spoilt: Path, visa_packet: Command) -> None:
         (spoilt / DOCUMENT).unlink()

@@ -17,6 +17,7 @@ COMMANDS = {
     "build": "Build the submission bundle of each case.",
     "validate": "Check cases and their attachments without building anything.",
     "match": "List the hospitals whose filed plans cover a case.",
+    "timeline": "Show the dates of one case, from the papers to the return to sport.",
     "verify": "Check that a packet is what its manifest says.",
     "schema": "List the JSON Schemas, or print one.",
     "rules": "List the visa's rules, or explain one with its source.",

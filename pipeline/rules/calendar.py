@@ -36,3 +36,48 @@ def after_working_days(day: date, number: int) -> date:
         day += timedelta(days=1)
         number -= is_working_day(day)
     return day
+
+
+def before_working_days(day: date, number: int) -> date:
+    """The ``number``-th working day before ``day``; the first date there is when the calendar begins after."""
+    while number > 0 and day > date.min:
+        day -= timedelta(days=1)
+        number -= is_working_day(day)
+    return day
+
+
+def working_day_from(day: date) -> date:
+    """``day`` itself when it is a working day, else the next one."""
+    return day if is_working_day(day) else after_working_days(day, 1)
+
+
+def working_day_until(day: date) -> date:
+    """``day`` itself when it is a working day, else the last one before."""
+    return day if is_working_day(day) else before_working_days(day, 1)
+
+
+def days_after(day: date, number: int) -> date:
+    """``number`` days later (or earlier, when negative); the first or the last date when there is none."""
+    return date.fromordinal(min(max(day.toordinal() + number, 1), date.max.toordinal()))
+
+
+def last_day_within(day: date, months: int) -> date:
+    """The last day that has ``day`` within the ``months`` before it: for how long a paper of that day is recent.
+
+    What holds at the end of a month is why this is not ``months_after`` alone: counted back from the 31st of
+    May, the 28th of February is three months before.
+    """
+    last = months_after(day, months)
+    while last < date.max and months_after(days_after(last, 1), -months) <= day:
+        last = days_after(last, 1)
+    return last
+
+
+def first_day_reaching(day: date, months: int) -> date:
+    """The first day from which ``months`` reach ``day``: the earliest issue of a visa that still holds on ``day``."""
+    first = months_after(day, -months)
+    while first > date.min and months_after(days_after(first, -1), months) >= day:
+        first = days_after(first, -1)
+    while months_after(first, months) < day:
+        first = days_after(first, 1)
+    return first

@@ -39,6 +39,17 @@ def filing_lies_ahead(case: Case, as_of: date) -> Iterator[Hit]:
         yield Hit("/visa/filing_date")
 
 
+@rule("DAT-04")
+def phases_in_order(case: Case, _as_of: date) -> Iterator[Hit]:
+    begun = 0
+    for index, phase in enumerate(case.treatment.return_to_sport):
+        if phase.to_week is not None and phase.to_week <= phase.from_week:
+            yield Hit(f"/treatment/return_to_sport/{index}/to_week")
+        if phase.from_week < begun:
+            yield Hit(f"/treatment/return_to_sport/{index}/from_week")
+        begun = phase.from_week
+
+
 @rule("DOC-11")
 def papers_are_recent(case: Case, _as_of: date) -> Iterator[Hit]:
     oldest = months_after(case.visa.filing_date, -VALIDITY_MONTHS)

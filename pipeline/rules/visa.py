@@ -42,14 +42,14 @@ def ordinary_route(case: Case, _as_of: date) -> Iterator[Hit]:
 @rule("VIS-02")
 def single_entry_in_time(case: Case, _as_of: date) -> Iterator[Hit]:
     index, visit = min(enumerate(case.treatment.visits), key=lambda numbered: numbered[1].entry_date)
-    last_day = months_after(_assumed_issue(case), _terms()["single_entry_months"])
+    last_day = months_after(assumed_issue(case), visa_terms()["single_entry_months"])
     if case.visa.entries == "single" and visit.entry_date > last_day:
         yield Hit(f"/treatment/visits/{index}/entry_date")
 
 
 @rule("VIS-03")
 def multiple_entry_in_time(case: Case, _as_of: date) -> Iterator[Hit]:
-    last_day = months_after(_assumed_issue(case), 12 * _terms()["multiple_entry_years"])
+    last_day = months_after(assumed_issue(case), 12 * visa_terms()["multiple_entry_years"])
     for index, visit in enumerate(case.treatment.visits):
         if case.visa.entries == "multiple" and visit.entry_date > last_day:
             yield Hit(f"/treatment/visits/{index}/entry_date")
@@ -58,7 +58,7 @@ def multiple_entry_in_time(case: Case, _as_of: date) -> Iterator[Hit]:
 @rule("VIS-05")
 def time_for_the_procedure(case: Case, _as_of: date) -> Iterator[Hit]:
     first_entry = min(visit.entry_date for visit in case.treatment.visits)
-    if case.visa.filing_date < first_entry <= _assumed_issue(case):
+    if case.visa.filing_date < first_entry <= assumed_issue(case):
         yield Hit("/visa/filing_date")
 
 
@@ -68,11 +68,12 @@ def through_an_agency(case: Case, _as_of: date) -> Iterator[Hit]:
         yield Hit("/visa")
 
 
-def _assumed_issue(case: Case) -> date:
-    """The day on which the visa is issued when nothing goes wrong."""
-    return after_working_days(case.visa.filing_date, _terms()["processing_working_days"])
+def assumed_issue(case: Case) -> date:
+    """The day on which the visa is issued when it is filed as planned and nothing goes wrong."""
+    return after_working_days(case.visa.filing_date, visa_terms()["processing_working_days"])
 
 
-def _terms() -> dict[str, int]:
+def visa_terms() -> dict[str, int]:
+    """The visa's terms in days, months and years (pipeline/data/visa-terms.json)."""
     terms: dict[str, int] = read_data("visa-terms")["terms"]
     return terms

@@ -8,13 +8,17 @@ from datetime import date
 import msgspec
 import pytest
 from conftest import EXAMPLES
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.case import Case, Passport, Visit
 from pipeline.load import load_case
 from pipeline.rules import check_rules
 from pipeline.schemas import validator
+from pipeline.timeline import timeline_for
+from pipeline.timeline.ics import ics_of
+from pipeline.timeline.picture import is_own_png, png_of
+from pipeline.timeline.table import document_of, table_of
 
 LOADED = load_case(EXAMPLES / "chen-lihua" / "case.json")
 
@@ -66,6 +70,20 @@ def test_no_rule_breaks_down_on_any_values(case: Case, as_of: date) -> None:
     for finding in check_rules(case, as_of, LOADED.document):
         assert finding.message.strip()
         assert finding.pointer
+
+
+@given(case=cases(), as_of=days)
+def test_no_timeline_breaks_down_on_any_values(case: Case, as_of: date) -> None:
+    timeline = timeline_for(case, as_of)
+    assert ics_of(timeline, "zh")
+    assert "\n".join(table_of(timeline, "ja"))
+    assert validator("timeline").is_valid(document_of(timeline))
+
+
+@settings(max_examples=15)
+@given(case=cases(), as_of=days)
+def test_no_picture_breaks_down_on_any_values(case: Case, as_of: date) -> None:
+    assert is_own_png(png_of(timeline_for(case, as_of), "en"))
 
 
 @pytest.mark.parametrize("example", ["wang-xiaoming", "chen-lihua"])

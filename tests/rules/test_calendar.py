@@ -1,12 +1,22 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.rules.calendar import after_working_days, is_working_day, months_after
+from pipeline.rules.calendar import (
+    after_working_days,
+    before_working_days,
+    days_after,
+    first_day_reaching,
+    is_working_day,
+    last_day_within,
+    months_after,
+    working_day_from,
+    working_day_until,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +83,61 @@ def test_a_working_day_is_one_in_both_countries(day: str, works: bool) -> None: 
 )
 def test_after_working_days(day: str, number: int, expected: str) -> None:
     assert after_working_days(date.fromisoformat(day), number) == date.fromisoformat(expected)
+
+
+#: Days whose holidays both countries have published or are computed for.
+working_years = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+
+
+@given(day=st.dates(date(1, 6, 1), date(9999, 6, 1)), months=st.integers(1, 3))
+def test_the_last_day_within_is_the_last(day: date, months: int) -> None:
+    last = last_day_within(day, months)
+    assert months_after(last, -months) <= day < months_after(last + timedelta(days=1), -months)
+
+
+@given(day=st.dates(date(5, 1, 1), date(9999, 6, 1)), months=st.integers(1, 36))
+def test_the_first_day_reaching_is_the_first(day: date, months: int) -> None:
+    first = first_day_reaching(day, months)
+    assert months_after(first, months) >= day > months_after(first - timedelta(days=1), months)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-11-20", "2027-02-20"),
+        ("2026-11-30", "2027-02-28"),
+        ("2027-02-28", "2027-05-31"),
+        ("9999-12-01", "9999-12-31"),
+    ],
+)
+def test_last_day_within_three_months(day: str, expected: str) -> None:
+    assert last_day_within(date.fromisoformat(day), 3) == date.fromisoformat(expected)
+
+
+@given(day=working_years, number=st.integers(1, 15))
+def test_working_days_before_are_those_after_read_backwards(day: date, number: int) -> None:
+    found = before_working_days(day, number)
+    assert is_working_day(found)
+    assert sum(map(is_working_day, (found + timedelta(days=n) for n in range((day - found).days)))) == number
+
+
+@given(day=working_years)
+def test_the_working_days_around_a_day(day: date) -> None:
+    earlier, later = working_day_until(day), working_day_from(day)
+    assert earlier <= day <= later
+    assert is_working_day(earlier)
+    assert is_working_day(later)
+    assert (earlier == later) == is_working_day(day)
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "expected"),
+    [("2027-01-14", 42, "2027-02-25"), ("9999-12-30", 5, "9999-12-31"), ("0001-01-02", -5, "0001-01-01")],
+)
+def test_days_after(day: str, number: int, expected: str) -> None:
+    assert days_after(date.fromisoformat(day), number) == date.fromisoformat(expected)
+
+
+def test_before_the_first_day_there_is_none() -> None:
+    assert before_working_days(date(1, 1, 2), 5) == date.min
+    assert first_day_reaching(date(1, 1, 5), 3) == date.min

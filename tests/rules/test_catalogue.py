@@ -46,7 +46,7 @@ NUMBERS = {
     "LET": "01 02 03 04 05 06",
     "OUT": "01 01B 02 03 04 05 05B 06 07 08 09",
     "SPO": "01 02 03",
-    "DAT": "01 02 03",
+    "DAT": "01 02 03 04",
     "ATT": "01 02",
 }
 EXPECTED = [f"{theme}-{number}" for theme, numbers in NUMBERS.items() for number in numbers.split()]
