@@ -46,13 +46,14 @@ def read_paper(folder: Path, path: str, print_size_mm: tuple[float, float] | Non
 
     A picture becomes one A4 page: at ``print_size_mm`` when given, else as large as the page allows.
     """
-    content = _read_inside(folder, path)
+    content = read_inside(folder, path)
     convert = _converter(PurePosixPath(path).suffix.lower(), content)
     pdf, pages = convert(content, print_size_mm)
     return Paper(pdf, pages, hashlib.sha256(content).hexdigest(), len(content))
 
 
-def _read_inside(folder: Path, path: str) -> bytes:
+def read_inside(folder: Path, path: str) -> bytes:
+    """Content of the file at ``path``, which must lie inside ``folder``. Raises UnusableError."""
     steps = PurePosixPath(path).parts
     if path.startswith(("/", "~")) or "\\" in path or ".." in steps or _DRIVE.match(path):
         raise UnusableError(

@@ -13,7 +13,9 @@ from pipeline.documents import draw_documents, page_plan, pages_of
 from pipeline.draw import Drawn
 from pipeline.engines import Engine, load_engine
 from pipeline.errors import Problem
+from pipeline.inputs import Source
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
+from pipeline.origin import origin_of
 from pipeline.plan import PATIENT, AttachmentPart, Bundle, Packet, Part
 from pipeline.publish import check_target, publish
 from pipeline.verify import verify_files
@@ -45,12 +47,29 @@ class Built:
     problems: tuple[Problem, ...]
 
 
-def build_case(path: Path, out: Path, options: Options) -> Built:
-    """Build the packet of the case at ``path`` and publish it as ``out/<case id>``.
+def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
+    """What the manifest in ``folder`` says was built there. The findings have their English words alone."""
+    return Built(
+        manifest["case_id"],
+        folder,
+        tuple(
+            BuiltBundle(each["person"], folder / each["path"], each["sha256"], tuple(each["page_map"]))
+            for each in manifest["bundles"]
+        ),
+        tuple(folder / path for path in manifest["apart"]),
+        tuple(
+            Problem(found["rule"], found["severity"], found["message"], "", found.get("template"), found["pointer"])
+            for found in manifest["findings"]
+        ),
+    )
+
+
+def build_case(where: Path | Source, out: Path, options: Options) -> Built:
+    """Build the packet of the case at ``where`` and publish it as ``out/<case id>``.
 
     Raises a VisaPacketError of the stage that failed; then nothing is published.
     """
-    return build_checked(check_case(path, options), out, options)
+    return build_checked(check_case(where, options), out, options)
 
 
 def build_checked(checked: Checked, out: Path, options: Options) -> Built:
@@ -79,6 +98,7 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
         made_from=_made_from(checked, options, engine),
         files=files,
         bundles=[_described(bundle) for bundle in bundles],
+        apart=apart,
         problems=problems,
     )
     verify_files(files, str(folder))
@@ -135,19 +155,12 @@ def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[st
 
 
 def _made_from(checked: Checked, options: Options, engine: Engine) -> dict[str, Any]:
-    """What the manifest says about case, templates and engine. File names may hold names, so they are left out."""
-    packet = checked.packet
+    """What the manifest says about case, templates and engine, and what of the official list is missing."""
+    origin = origin_of(checked.loaded, checked.templates, options, engine)
     return {
-        "case_id": checked.loaded.case.case_id,
-        "as_of": options.as_of.isoformat(),
-        "template_set": {"id": checked.templates.packet.id, "sha256": checked.templates.sha256},
-        "engine": {"name": engine.name, "version": engine.version()},
+        **origin,
         "inputs": {
-            "case": checked.loaded.document.sha256,
-            "directory": [
-                {"kind": listed.entry.kind, "id": listed.id, "sha256": listed.document.sha256}
-                for listed in checked.loaded.referred.listed
-            ],
+            **origin["inputs"],
             "attachments": [
                 {
                     "role": part.attachment.role,
@@ -156,12 +169,12 @@ def _made_from(checked: Checked, options: Options, engine: Engine) -> dict[str, 
                     "bytes": checked.papers[part.id].size,
                     "pages": checked.papers[part.id].pages,
                 }
-                for part in packet.attachments
+                for part in checked.packet.attachments
             ],
         },
         "missing": [
             {"letter": row.letter, "role": row.role, "person": bundle.person}
-            for bundle in packet.bundles
+            for bundle in checked.packet.bundles
             for row in bundle.missing
         ],
     }

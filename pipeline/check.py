@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.attach import Paper, read_paper
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
+from pipeline.inputs import Source
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
 from pipeline.papers import paper_findings, set_findings
@@ -45,11 +46,30 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
-def check_case(path: Path, options: Options) -> Checked:
-    """Check the case at ``path``. Raises CaseError, TemplateError or AttachmentError with all problems."""
-    loaded = load_case(path, options.directory)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A well-formed case with the plan of its packet; nothing of its contents or attachments is checked yet."""
+
+    loaded: LoadedCase
+    templates: TemplateSet
+    packet: Packet
+
+
+def prepare(where: Path | Source, options: Options) -> Prepared:
+    """Read a case and plan its packet. Raises CaseError or TemplateError."""
+    loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
-    packet = plan_packet(loaded.case, templates)
+    return Prepared(loaded, templates, plan_packet(loaded.case, templates))
+
+
+def check_case(where: Path | Source, options: Options) -> Checked:
+    """Check the case at ``where``. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    return check_prepared(prepare(where, options), options)
+
+
+def check_prepared(prepared: Prepared, options: Options) -> Checked:
+    """Check what was prepared. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
     papers, unusable = _read_papers(packet, loaded.document)
     problems = [
         *check_rules(loaded.case, options.as_of, loaded.document),

@@ -124,9 +124,8 @@ class Referred:
         return [listed for listed in (self.hospital, self.guarantor) if listed is not None]
 
 
-def find_folder(case_file: Path, given: Path | None = None) -> Path:
-    """The directory for a case: the given one, else the folder ``directory`` beside its file or beside its folder."""
-    folder = case_file.parent
+def find_folder(folder: Path, given: Path | None = None) -> Path:
+    """The directory for a case in ``folder``: the given one, else the folder ``directory`` in it or beside it."""
     above = folder.resolve().parent if folder.name in {"", ".."} else folder.parent
     near = (folder / FOLDER, above / FOLDER)
     return given or next((path for path in near if path.is_dir()), near[0])

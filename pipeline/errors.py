@@ -70,6 +70,12 @@ class VisaPacketError(Exception):
         super().__init__("; ".join(problem.message for problem in self.problems))
 
 
+class InputError(VisaPacketError):
+    """What the caller named is no case, or cannot be worked on together."""
+
+    exit_code = ExitCode.USAGE
+
+
 class CaseError(VisaPacketError):
     """The case is wrong: not readable, not JSON, against the schema, or against an error-level rule."""
 

@@ -79,12 +79,16 @@ class _RefusedNumberError(ValueError):
 
 def read_json(path: Path) -> JsonFile:
     """Read ``path``. Raises CaseError with all problems of the stage that failed."""
-    name = str(path)
-    raw = _read_bytes(path, name)
-    text = _decode(raw, name)
+    return parse_json(_read_bytes(path, str(path)), str(path), path.parent)
+
+
+def parse_json(raw: bytes, name: str, folder: Path, first_line: int = 1) -> JsonFile:
+    """The JSON text ``raw``, which begins at ``first_line`` of the file ``name``. Raises as ``read_json``."""
+    _check_size(raw, name, first_line)
+    text = "\n" * (first_line - 1) + _decode(raw, name)
     _check_depth(text, name)
     data, keys_repeat = _parse(text, name)
-    document = JsonFile(name, path.parent, text, hashlib.sha256(raw).hexdigest(), data)
+    document = JsonFile(name, folder, text, hashlib.sha256(raw).hexdigest(), data)
     problems = [*(_repeated_keys(document) if keys_repeat else ()), *_refused_text(document)]
     if problems:
         raise CaseError(problems)
@@ -109,11 +113,15 @@ def _read_bytes(path: Path, name: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "bad path"
         raise _fail("file-unreadable", f"the file cannot be read: {reason}", "check its permissions", name) from None
+    return raw
+
+
+def _check_size(raw: bytes, name: str, first_line: int) -> None:
     if len(raw) > MAX_BYTES:
-        raise _fail("file-size", f"the file is larger than {MAX_BYTES:,} bytes", "give one case a file", name)
+        message = f"the case is larger than {MAX_BYTES:,} bytes"
+        raise _fail("file-size", message, "put one case in a file or line", name, first_line)
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
-    return raw
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

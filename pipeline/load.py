@@ -10,7 +10,8 @@ import msgspec
 from pipeline.case import Case
 from pipeline.directory import Referred, find_folder, look_up, with_entries
 from pipeline.errors import CaseError
-from pipeline.jsonfile import JsonFile, read_json
+from pipeline.inputs import Source
+from pipeline.jsonfile import JsonFile, parse_json, read_json
 from pipeline.schemas import check_schema
 
 
@@ -26,15 +27,21 @@ class LoadedCase:
     referred: Referred
 
 
-def load_case(path: Path, directory: Path | None = None) -> LoadedCase:
-    """Read and validate ``path`` and what it refers to in the directory, by default the folder near the case.
+def load_case(where: Path | Source, directory: Path | None = None) -> LoadedCase:
+    """Read and validate a case and what it refers to in the directory, by default the folder near the case.
 
     Raises CaseError with every problem found, each with its place.
     """
-    document = read_json(path)
-    referred, wrong = look_up(document, find_folder(path, directory))
+    document = _read(where)
+    referred, wrong = look_up(document, find_folder(document.folder, directory))
     problems = [*check_schema(document, "case"), *wrong]
     if problems:
         raise CaseError(problems)
     document = with_entries(document, referred)
     return LoadedCase(msgspec.convert(document.fields, Case), document, referred)
+
+
+def _read(where: Path | Source) -> JsonFile:
+    if isinstance(where, Source) and where.raw is not None:
+        return parse_json(where.raw, where.file, where.folder, where.line)
+    return read_json(Path(where.file) if isinstance(where, Source) else where)

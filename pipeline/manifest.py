@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,17 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@cache
 def library_versions() -> dict[str, str]:
     """Installed version of each of ``LIBRARIES``."""
     return {name: version(name) for name in LIBRARIES}
+
+
+@cache
+def rules_stamp() -> dict[str, str]:
+    """Day of the rules, and a hash over the catalogue and every dated table."""
+    tables = (table.read_bytes() for table in sorted(CATALOGUE_FILE.parents[1].glob("data/*.json")))
+    return {"as_of": catalogue_date(), "sha256": sha256(b"\0".join([CATALOGUE_FILE.read_bytes(), *tables]))}
 
 
 def make_manifest(
@@ -47,23 +56,25 @@ def make_manifest(
     made_from: Mapping[str, Any],
     files: Mapping[str, bytes],
     bundles: Sequence[Mapping[str, Any]],
+    apart: Sequence[str],
     problems: Sequence[Problem],
 ) -> bytes:
     """The manifest of ``files``.
 
     ``made_from`` holds the keys about case, templates and engine; ``bundles`` are dictionaries with person, path,
-    sha256, pages and page_map.
+    sha256, pages and page_map; ``apart`` are the paths of PDFs that stand in no bundle.
     """
     manifest = {
         "manifest_version": 1,
         "visa_packet": VERSION,
         **made_from,
         "versions": library_versions(),
-        "rules": {"as_of": catalogue_date(), "sha256": sha256(CATALOGUE_FILE.read_bytes())},
+        "rules": rules_stamp(),
         "outputs": [
             {"path": path, "sha256": sha256(content), "bytes": len(content)} for path, content in sorted(files.items())
         ],
         "bundles": list(bundles),
+        "apart": list(apart),
         "findings": [_finding(found) for found in problems],
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()

@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.errors import OutputError, Problem
@@ -31,20 +31,27 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
     check_target(folder)
     made: list[Path] = []
     try:
-        _make_folders(folder.parent, made)
-        _sweep(folder)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.{os.getpid()}-", suffix=_SUFFIX, dir=folder.parent))
-        work.chmod(FOLDER_MODE)
-        try:
+        made += make_folders(folder.parent)
+        sweep(folder.parent, folder.name)
+        with work_folder(folder.parent, folder.name) as work:
             for path, content in files.items():
                 _write(work / path, content)
             _flush_folders(work)
             _swap(work, folder)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
-        _remove(made)
+        remove_empty(made)
         raise _failure(error, folder) from None
+
+
+@contextlib.contextmanager
+def work_folder(out: Path, name: str) -> Iterator[Path]:
+    """A private folder in ``out`` for what is not published yet. If the process is killed, ``sweep`` removes it."""
+    work = Path(tempfile.mkdtemp(prefix=f".{name}.{os.getpid()}-", suffix=_SUFFIX, dir=out))
+    try:
+        work.chmod(FOLDER_MODE)
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) -> None:
@@ -55,15 +62,12 @@ def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) ->
     made: list[Path] = []
     try:
         _refuse_other(path, is_own)
-        _make_folders(path.parent, made)
-        work = Path(tempfile.mkdtemp(prefix=f".{path.name}.{os.getpid()}-", suffix=_SUFFIX, dir=path.parent))
-        try:
+        made += make_folders(path.parent)
+        with work_folder(path.parent, path.name) as work:
             _write(work / path.name, content)
             (work / path.name).replace(path)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
-        _remove(made)
+        remove_empty(made)
         raise _failure(error, path, "give another name for the file; what was there before is untouched") from None
 
 
@@ -106,26 +110,31 @@ def _obstacle(folder: Path, nearest: Path) -> int | None:
     return None if is_packet else errno.ENOTEMPTY
 
 
-def _make_folders(folder: Path, made: list[Path]) -> None:
-    """Make ``folder`` and those above it, private whatever the umask; ``made`` notes the new ones."""
-    for path in reversed([folder, *folder.parents]):
-        if not path.exists():
+def make_folders(folder: Path) -> list[Path]:
+    """Make ``folder`` and those above it, private whatever the umask; returns the new ones. Raises OSError."""
+    made: list[Path] = []
+    try:
+        for path in (path for path in reversed([folder, *folder.parents]) if not path.exists()):
             path.mkdir()
-            path.chmod(FOLDER_MODE)
             made.append(path)
+            path.chmod(FOLDER_MODE)
+    except OSError:
+        remove_empty(made)
+        raise
+    return made
 
 
-def _remove(made: list[Path]) -> None:
-    """Remove the folders that were made for nothing."""
-    for empty in reversed(made):
+def remove_empty(folders: list[Path]) -> None:
+    """Remove those of ``folders``, given from the top down, in which there is nothing."""
+    for folder in reversed(folders):
         with contextlib.suppress(OSError):
-            empty.rmdir()
+            folder.rmdir()
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what runs on this case left behind when they were killed; those still running keep theirs."""
-    for left in folder.parent.glob(f".{folder.name}.*{_SUFFIX}"):
-        owner = left.name.removeprefix(f".{folder.name}.").partition("-")[0]
+def sweep(out: Path, case_id: str = "*") -> None:
+    """Remove what runs on this case, or on any, left behind when they were killed; those still running keep theirs."""
+    for left in out.glob(f".{case_id}.*{_SUFFIX}"):
+        owner = left.name.removesuffix(_SUFFIX).rpartition(".")[2].partition("-")[0]
         if owner.isdecimal() and not _is_running(int(owner)):
             shutil.rmtree(left, ignore_errors=True)
 

@@ -6,7 +6,8 @@ import io
 import json
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,18 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 def names_in(folder: Path) -> list[str]:
     """Names of what is directly in ``folder``, hidden ones too."""
     return sorted(path.name for path in folder.iterdir())
+
+
+class InlinePool:
+    """In place of worker processes: everything in this process, where a test can put faults."""
+
+    def __init__(self, jobs: int, _timeout: float | None = None) -> None:
+        self.jobs = jobs
+
+    def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(function(given))
+        return future
+
+    def stop(self) -> None:
+        pass

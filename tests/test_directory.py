@@ -117,10 +117,10 @@ class TestReference:
 class TestFolder:
     def test_it_is_the_one_beside_the_case_or_one_above(self, edit: Edit, directory: Path) -> None:
         path = edit(BY_ID)
-        assert find_folder(path) == directory
+        assert find_folder(path.parent) == directory
         nearer = shutil.copytree(directory, path.parent / "directory")
-        assert find_folder(path) == nearer
-        assert find_folder(path, directory) == directory
+        assert find_folder(path.parent) == nearer
+        assert find_folder(path.parent, directory) == directory
 
     @pytest.mark.parametrize(("inside", "name"), [("case", "case.json"), ("case/papers", "../case.json")])
     def test_a_relative_path_leads_to_it_too(
@@ -128,7 +128,7 @@ class TestFolder:
     ) -> None:
         edit(BY_ID)
         monkeypatch.chdir(directory.parent / inside)
-        assert find_folder(Path(name)).samefile(directory)
+        assert find_folder(Path(name).parent).samefile(directory)
         assert load_case(Path(name)).case == load_case(WANG).case
 
     def test_the_given_one_is_used(self, edit: Edit, directory: Path, tmp_path: Path) -> None:

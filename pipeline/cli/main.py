@@ -8,7 +8,8 @@ import sys
 
 import click
 
-from pipeline.cli.report import Report, bug, emit
+from pipeline.bug import bug
+from pipeline.cli.report import Report, emit
 from pipeline.errors import ExitCode, Problem, VisaPacketError
 from pipeline.version import VERSION
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.cli.report import Telling, bug, show
+from pipeline.bug import bug
+from pipeline.cli.report import Telling, show
 from pipeline.errors import ExitCode, Problem, VisaPacketError
 
 Value = TypeVar("Value")

@@ -24,6 +24,7 @@ from pipeline.cli.report import Report, Telling, emit, show, told
 from pipeline.directory import FiledPlan, find_folder, read_hospitals
 from pipeline.errors import Problem
 from pipeline.filters import label
+from pipeline.inputs import Source
 from pipeline.language import Language
 from pipeline.load import load_case
 from pipeline.match import Fit, LeftOut, Match, Wishes, match_case, match_problems
@@ -47,7 +48,7 @@ class _Found:
 @lang_option
 @json_option
 def match(
-    cases: tuple[Path, ...],
+    cases: tuple[str, ...],
     directory: Path | None,
     spoken: str | None,
     prefecture: str | None,
@@ -66,24 +67,24 @@ def match(
       visa-packet match examples/wang-xiaoming/case.json --prefecture 東京都 --json
     """
     wishes, telling, day = Wishes(spoken, prefecture), Telling(language), day_of(as_of)
-    results = [_match_one(path, directory, wishes, day, telling, as_json=as_json) for path in case_files(cases)]
+    results = [_match_one(source, directory, wishes, day, telling, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
     emit(Report("match", code, (), results), as_json=as_json)
     return code
 
 
 def _match_one(
-    path: Path, directory: Path | None, wishes: Wishes, as_of: date, telling: Telling, *, as_json: bool
+    source: Source, directory: Path | None, wishes: Wishes, as_of: date, telling: Telling, *, as_json: bool
 ) -> dict[str, Any]:
-    outcome = attempt(lambda: _find(path, find_folder(path, directory), wishes, as_of), telling)
+    outcome = attempt(lambda: _find(source, find_folder(source.folder, directory), wishes, as_of), telling)
     found = outcome.value
     problems = found.problems if found else outcome.problems
     if found is not None:
         show(problems, telling)
         if not as_json:
-            _print(path, found.match, telling.language)
+            _print(source.name, found.match, telling.language)
     return {
-        "case": str(path),
+        "case": source.name,
         "case_id": found.case_id if found else None,
         "exit_code": int(outcome.code),
         "match": _document(found.match) if found else None,
@@ -91,19 +92,19 @@ def _match_one(
     }
 
 
-def _find(path: Path, folder: Path, wishes: Wishes, as_of: date) -> _Found:
-    loaded = load_case(path, folder)
+def _find(source: Source, folder: Path, wishes: Wishes, as_of: date) -> _Found:
+    loaded = load_case(source, folder)
     hospitals = read_hospitals(folder)
     found = match_case(loaded.case, hospitals, wishes)
     return _Found(loaded.case.case_id, found, match_problems(loaded, hospitals, wishes, as_of))
 
 
-def _print(path: Path, found: Match, language: Language) -> None:
+def _print(name: str, found: Match, language: Language) -> None:
     def say(name: str, **parts: object) -> str:
         return label(name, "match", language).format(**parts)
 
     number = len(found.fits) + len(found.left_out)
-    click.echo(f"{path}: {say('fit' if found.fits else 'none', fit=len(found.fits), all=number)}")
+    click.echo(f"{name}: {say('fit' if found.fits else 'none', fit=len(found.fits), all=number)}")
     for fit in found.fits:
         entry = fit.hospital.entry
         click.secho(f"{fit.hospital.id}  {entry.hospital.name.ja} / {entry.hospital.name.en}", bold=True)

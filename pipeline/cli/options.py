@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.check import Options
+from pipeline.inputs import Source, sources
 from pipeline.language import LANGUAGES, language_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-CASE_FILE = "case.json"
 
 lang_option = click.option(
     "--lang",
@@ -38,7 +37,7 @@ directory_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of hospitals and guarantors; by default the folder `directory` beside the case or one above it.",
 )
-cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
+cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(readable=False))
 
 
 def check_options(command: Function) -> Function:
@@ -75,23 +74,9 @@ def day_of(as_of: datetime | None) -> date:
     return as_of.date() if as_of else date.today()  # noqa: DTZ011 - the user's own day
 
 
-def case_files(given: Iterable[Path]) -> list[Path]:
-    """Case files that the arguments name: a file as it is, a folder by the cases in it."""
-    files: list[Path] = []
-    for path in given:
-        if str(path) == "-":
-            raise click.UsageError("cases are not read from standard input; name a file or a folder")
-        found = _in_folder(path) if path.is_dir() else [path]
-        if not found:
-            raise click.UsageError(f"the folder {path} holds no JSON file, and none of its folders a {CASE_FILE}")
-        files += found
-    return files
-
-
-def _in_folder(folder: Path) -> list[Path]:
-    """A folder's own case.json; else every JSON file in it and every case.json one folder down."""
-    own = folder / CASE_FILE
-    return [own] if own.is_file() else sorted([*folder.glob("*.json"), *folder.glob(f"*/{CASE_FILE}")])
+def case_files(given: Iterable[str]) -> list[Source]:
+    """Every case that the arguments name."""
+    return list(sources(given))
 
 
 def complete(words: Iterable[str], begun: str) -> list[str]:

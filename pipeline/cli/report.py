@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import click
@@ -40,7 +39,7 @@ def emit(report: Report, *, as_json: bool) -> None:
     for problem in report.problems:
         print_problem(problem)
     if as_json:
-        click.echo(json.dumps(_document(report), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(document_of(report), ensure_ascii=False))
 
 
 def print_problem(problem: Problem) -> None:
@@ -72,7 +71,8 @@ def told(problem: Problem, language: Language = "en") -> dict[str, Any]:
     return fields
 
 
-def _document(report: Report) -> dict[str, Any]:
+def document_of(report: Report) -> dict[str, Any]:
+    """The report as a JSON object."""
     return {
         "visa_packet": VERSION,
         "command": report.command,
@@ -80,16 +80,3 @@ def _document(report: Report) -> dict[str, Any]:
         "problems": [told(problem) for problem in report.problems],
         "results": list(report.results),
     }
-
-
-def bug(error: BaseException) -> Problem:
-    """A bug as kind and place alone: the text of the error may hold a value of a case."""
-    traceback: Any = error.__traceback__
-    place = "unknown"
-    while traceback is not None:
-        file = Path(traceback.tb_frame.f_code.co_filename)
-        if file.is_relative_to(Path(__file__).parents[1]):
-            place = f"{file.relative_to(Path(__file__).parents[2])}:{traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    hint = "please report it with this line; it holds no personal data"
-    return Problem("bug", "error", f"a bug in visa-packet: {type(error).__name__} at {place}", hint)

@@ -13,6 +13,7 @@ from pipeline.cli.many import Outcome, attempt
 from pipeline.cli.options import as_of_option, case_files, day_of, directory_option, json_option, lang_option
 from pipeline.cli.report import Report, Telling, emit, told
 from pipeline.errors import ExitCode
+from pipeline.inputs import Source
 from pipeline.language import Language
 from pipeline.publish import publish_file
 from pipeline.timeline import Timeline
@@ -31,7 +32,7 @@ class _Files:
 
 
 @click.command(short_help="Show the dates of one case, from the papers to the return to sport.")
-@click.argument("case", type=click.Path(path_type=Path, readable=False))
+@click.argument("case", type=click.Path(readable=False))
 @directory_option
 @as_of_option
 @click.option(
@@ -45,7 +46,7 @@ class _Files:
 @lang_option
 @json_option
 def timeline(
-    case: Path,
+    case: str,
     directory: Path | None,
     as_of: datetime | None,
     audience: str | None,
@@ -79,9 +80,9 @@ def timeline(
 
 
 def _make(
-    path: Path, directory: Path | None, as_of: date, audience: str | None, files: _Files, language: Language
+    source: Source, directory: Path | None, as_of: date, audience: str | None, files: _Files, language: Language
 ) -> Timeline:
-    found = timeline_of_file(path, as_of, audience, directory)
+    found = timeline_of_file(source, as_of, audience, directory)
     if files.ics is not None:
         publish_file(ics_of(found, language), files.ics, is_own_ics)
     if files.png is not None:
@@ -89,10 +90,10 @@ def _make(
     return found
 
 
-def _result(path: Path, outcome: Outcome[Timeline], files: _Files, language: Language) -> dict[str, Any]:
+def _result(source: Source, outcome: Outcome[Timeline], files: _Files, language: Language) -> dict[str, Any]:
     done = files if outcome.value else _Files(None, None)
     return {
-        "case": str(path),
+        "case": source.name,
         "case_id": outcome.value.case_id if outcome.value else None,
         "exit_code": int(outcome.code),
         "timeline": document_of(outcome.value) if outcome.value else None,

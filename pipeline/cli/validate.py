@@ -12,6 +12,7 @@ from pipeline.check import Options, check_case
 from pipeline.cli.many import attempt, overall
 from pipeline.cli.options import case_files, cases_argument, check_options, make_options
 from pipeline.cli.report import Report, Telling, emit, show, told
+from pipeline.inputs import Source
 from pipeline.language import Language
 
 
@@ -19,7 +20,7 @@ from pipeline.language import Language
 @cases_argument
 @check_options
 def validate(
-    cases: tuple[Path, ...],
+    cases: tuple[str, ...],
     as_of: datetime | None,
     templates: str,
     directory: Path | None,
@@ -39,22 +40,22 @@ def validate(
     """
     options = make_options(as_of, templates, directory, strict=strict)
     telling = Telling(language, notes)
-    results = [_validate_one(path, options, telling, as_json=as_json) for path in case_files(cases)]
+    results = [_validate_one(source, options, telling, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
     emit(Report("validate", code, (), results), as_json=as_json)
     return code
 
 
-def _validate_one(path: Path, options: Options, telling: Telling, *, as_json: bool) -> dict[str, Any]:
-    outcome = attempt(lambda: check_case(path, options), telling)
+def _validate_one(source: Source, options: Options, telling: Telling, *, as_json: bool) -> dict[str, Any]:
+    outcome = attempt(lambda: check_case(source, options), telling)
     checked = outcome.value
     problems = checked.problems if checked else outcome.problems
     if checked is not None:
         show(problems, telling)
         if not as_json:
-            click.echo(f"{path}: nothing forbids to build it")
+            click.echo(f"{source.name}: nothing forbids to build it")
     return {
-        "case": str(path),
+        "case": source.name,
         "case_id": checked.loaded.case.case_id if checked else None,
         "exit_code": int(outcome.code),
         "problems": [told(problem, telling.language) for problem in problems],

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.errors import CaseError
+from pipeline.inputs import Source
 from pipeline.load import load_case
 from pipeline.rules import check_rules
 from pipeline.timeline import Timeline, timeline_for
@@ -14,12 +15,14 @@ from pipeline.timeline import Timeline, timeline_for
 FILING_RULES = ("DAT-02", "DOC-11", "DOC-12", "LET-03")
 
 
-def timeline_of_file(path: Path, as_of: date, audience: str | None = None, directory: Path | None = None) -> Timeline:
-    """The timeline of the case at ``path``. Raises CaseError when the case is wrong beyond its filing day.
+def timeline_of_file(
+    where: Path | Source, as_of: date, audience: str | None = None, directory: Path | None = None
+) -> Timeline:
+    """The timeline of the case at ``where``. Raises CaseError when the case is wrong beyond its filing day.
 
     The attachments are not opened: their dates stand in the case.
     """
-    loaded = load_case(path, directory)
+    loaded = load_case(where, directory)
     problems = check_rules(loaded.case, as_of, loaded.document)
     if any(problem.severity == "error" and problem.code not in FILING_RULES for problem in problems):
         raise CaseError(problems)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from built import make_set, names_in, snapshot
+from built import InlinePool, make_set, names_in, snapshot
 from conftest import EXAMPLES, PERSONAL, Command, Edit, assert_refused, change
 
-from pipeline.build import build_checked
 from pipeline.bundle import merge
+from pipeline.task import Done, Task, run_task
 
 DAY = ("--as-of", "2026-11-22")
 
@@ -76,29 +76,15 @@ def test_all_good_is_zero_and_one_bad_has_its_own_code(
     assert_refused(run, tmp_path / "x", 3)
 
 
-def test_two_cases_with_one_id_do_not_overwrite_each_other(
+def test_two_cases_with_one_id_are_refused_before_any_work(
     small: Path, cases: Callable[..., Path], tmp_path: Path, visa_packet: Command
 ) -> None:
     first, second = cases("one"), cases("two", {"/case_id": "one", "/patient/phone": "+86 10 0000 0124"})
     out = tmp_path / "out"
-    alone = visa_packet("build", first, "--templates", small, "-o", out, "--json", *DAY)
-    before = snapshot(out)
     run = visa_packet("build", first, second, "--templates", small, "-o", out, "--json", *DAY)
-    assert run.code == 9
-    assert [result["exit_code"] for result in run.report["results"]] == [0, 3]
-    (problem,) = [problem for problem in run.problems if problem["code"] == "case-id-repeated"]
-    assert (problem["file"], problem["pointer"]) == (str(second), "/case_id")
-    assert snapshot(out) == before
-    assert alone.report["results"][0]["bundles"] == run.report["results"][0]["bundles"]
-
-
-def test_the_id_of_a_case_that_failed_may_be_used_again(
-    small: Path, cases: Callable[..., Path], tmp_path: Path, visa_packet: Command
-) -> None:
-    bad = cases("one", {"/attachments": [{"role": "passport", "path": "none.png"}]})
-    good = cases("two", {"/case_id": "one"})
-    run = visa_packet("build", bad, good, "--templates", small, "-o", tmp_path / "out", "--json", *DAY)
-    assert [result["exit_code"] for result in run.report["results"]] == [5, 0]
+    [problem] = assert_refused(run, out, 3)
+    assert (problem["code"], problem["file"], problem["pointer"]) == ("case-id-repeated", str(second), "/case_id")
+    assert str(first) in problem["hint"]
 
 
 def test_a_folder_without_a_case_is_wrong_usage(tmp_path: Path, visa_packet: Command) -> None:
@@ -155,6 +141,7 @@ class TestBug:
             return merge(pieces, title, language)
 
         monkeypatch.setattr("pipeline.build.merge", fail_for_one)
+        monkeypatch.setattr("pipeline.cli.batch.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *DAY)
         assert run.code == 9
@@ -202,7 +189,7 @@ class TestInterrupt:
         assert run.code == 130
         assert [problem["code"] for problem in run.report["problems"]] == ["interrupted"]
         assert "Traceback" not in run.err
-        assert names_in(out) == []
+        assert not out.exists()
 
     def test_it_may_come_before_the_command_runs(self, visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(*_arguments: Any, **_named: Any) -> None:
@@ -219,15 +206,16 @@ class TestInterrupt:
         visa_packet: Command,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        built: list[Any] = []
+        built: list[Done] = []
 
-        def second_is_interrupted(*arguments: Any) -> Any:
+        def second_is_interrupted(task: Task) -> Done:
             if built:
                 raise KeyboardInterrupt
-            built.append(build_checked(*arguments))
+            built.append(run_task(task))
             return built[0]
 
-        monkeypatch.setattr("pipeline.cli.build.build_checked", second_is_interrupted)
+        monkeypatch.setattr("pipeline.batch.run_task", second_is_interrupted)
+        monkeypatch.setattr("pipeline.cli.batch.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *DAY)
         assert run.code == 130
@@ -237,9 +225,9 @@ class TestInterrupt:
     @pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")
     def test_a_process_that_gets_the_signal(self, cases: Callable[..., Path], tmp_path: Path) -> None:
         program = (
-            "import os, signal, sys; import pipeline.cli.build as b\n"
+            "import os, signal, sys; import pipeline.task as b\n"
             "def wait(*arguments): os.kill(os.getpid(), signal.SIGINT)\n"
-            "b.check_case = wait\n"
+            "b.prepare = wait\n"
             "from pipeline.cli.main import main\n"
             f"sys.argv = ['visa-packet', 'build', {str(cases('one'))!r}, '-o', 'out', '--json']\n"
             "main()\n"

@@ -1,0 +1,71 @@
+"""Many cases: each through the same task, several at a time, the results in the order of the inputs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+
+from pipeline.errors import CaseError, ExitCode, Problem
+from pipeline.inputs import Source, case_id_of
+from pipeline.pool import WORKER_LOST, Pool
+from pipeline.task import Done, Task, failed, run_task
+
+#: How many tasks wait for each that is worked on: enough that no worker idles, and no more, so that memory stays flat.
+_AHEAD = 3
+
+
+def run_batch(tasks: Iterable[Task], pool: Pool) -> Iterator[Done]:
+    """Run every task in ``pool``; yields what became of each, in order. A lost worker costs its task a retry."""
+    waiting: deque[tuple[Task, Future[Done]]] = deque()
+    for task in tasks:
+        waiting.append((task, pool.submit(run_task, task)))
+        if len(waiting) > pool.jobs * _AHEAD:
+            yield _finished(*waiting.popleft(), pool)
+    while waiting:
+        yield _finished(*waiting.popleft(), pool)
+
+
+def check_ids(sources: Iterable[Source]) -> int:
+    """How many cases there are. Raises CaseError when two have one id: both would be published as one packet."""
+    first: dict[str, Source] = {}
+    repeated: list[Problem] = []
+    count = 0
+    for source in sources:
+        count += 1
+        case_id = case_id_of(source)
+        if case_id is None:
+            continue
+        if case_id in first:
+            repeated.append(_repeated(source, first[case_id]))
+        first.setdefault(case_id, source)
+    if repeated:
+        raise CaseError(repeated)
+    return count
+
+
+def _repeated(source: Source, other: Source) -> Problem:
+    message = "an earlier case of this run has the same id, and its packet would be lost"
+    hint = f"give each case its own id; the other is {other.name}"
+    line = source.line if source.raw is not None else None
+    return Problem("case-id-repeated", "error", message, hint, source.file, "/case_id", line)
+
+
+def _finished(task: Task, future: Future[Done], pool: Pool) -> Done:
+    """The result of a task; when its worker is lost twice, a finding about that."""
+    try:
+        return future.result()
+    except WORKER_LOST:
+        again: Future[Done] = pool.submit(run_task, task)
+    try:
+        return again.result()
+    except WORKER_LOST as error:
+        return failed(task, ExitCode.ENGINE, (_lost(task, error),))
+
+
+def _lost(task: Task, error: BaseException) -> Problem:
+    took_too_long = isinstance(error, TimeoutError)
+    code = "worker-timeout" if took_too_long else "worker-died"
+    message = f"the process that built this case {'took too long' if took_too_long else 'died'}, twice"
+    hint = "look at this case alone; give it more time with --timeout" if took_too_long else "build this case alone"
+    return Problem(code, "error", message, hint, task.source.name)

@@ -1,0 +1,54 @@
+"""What became of a case that was to be built, as text for people and as a JSON object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from pipeline.build import BuiltBundle
+from pipeline.cli.report import told
+from pipeline.language import Language
+from pipeline.task import Done
+
+
+def result_of(done: Done, language: Language) -> dict[str, Any]:
+    """A row of the report."""
+    built = done.built
+    return {
+        "case": done.name,
+        "case_id": done.case_id,
+        "status": done.status,
+        "exit_code": int(done.code),
+        "folder": str(built.folder) if built else None,
+        "bundles": [_bundle(bundle) for bundle in built.bundles] if built else [],
+        "apart": [str(path) for path in built.apart] if built else [],
+        "seconds": round(done.seconds, 3),
+        "problems": [told(problem, language) for problem in done.problems],
+    }
+
+
+def _bundle(bundle: BuiltBundle) -> dict[str, Any]:
+    return {
+        "person": bundle.person,
+        "path": str(bundle.path),
+        "sha256": bundle.sha256,
+        "pages": bundle.pages,
+        "documents": [{key: part[key] for key in ("id", "title", "page", "pages")} for part in bundle.page_map],
+    }
+
+
+def print_built(done: Done) -> None:
+    """Each bundle with the list of its parts, and the documents that belong to none."""
+    if done.built is None:
+        return
+    for bundle in done.built.bundles:
+        click.secho("  page  pages  document", dim=True)
+        for part in bundle.page_map:
+            click.echo(f"{part['page']:>6}{part['pages']:>7}  {part['title']}")
+        click.secho(str(bundle.path), bold=True)
+        click.echo(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
+    for path in done.built.apart:
+        click.echo(f"{path}  (not in a bundle)")
+    current = ", nothing has changed since it was built" if done.status == "current" else ""
+    click.echo(f"{done.seconds:.2f} s{current}")

@@ -1,0 +1,59 @@
+"""Whether a published packet is still what a build would make: then it need not be made again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.attach import read_inside
+from pipeline.check import Options, Prepared
+from pipeline.engines import Engine
+from pipeline.errors import UnusableError
+from pipeline.manifest import MANIFEST_NAME, library_versions, rules_stamp, sha256
+from pipeline.origin import origin_of
+from pipeline.version import VERSION
+
+
+def current_manifest(prepared: Prepared, options: Options, engine: Engine, folder: Path) -> dict[str, Any] | None:
+    """The manifest of the packet in ``folder`` when nothing that it was made from has changed since, else None.
+
+    Compared by hash are the case, its attachments, the directory's entries, the template set, the rules and the
+    files of the packet; by version this program, the engine and the libraries.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST_NAME).read_bytes())
+        whole = (
+            _origin_is_same(manifest, prepared, options, engine)
+            and _papers_are_same(manifest, prepared)
+            and not (options.strict and any(found["severity"] == "warning" for found in manifest["findings"]))
+            and _is_whole(manifest, folder)
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, UnusableError):
+        return None
+    return manifest if whole else None
+
+
+def _origin_is_same(manifest: Mapping[str, Any], prepared: Prepared, options: Options, engine: Engine) -> bool:
+    origin = origin_of(prepared.loaded, prepared.templates, options, engine)
+    wanted = origin.pop("inputs")
+    origin |= {"visa_packet": VERSION, "versions": library_versions(), "rules": rules_stamp()}
+    inputs = {key: manifest["inputs"][key] for key in wanted}
+    return inputs == wanted and {key: manifest[key] for key in origin} == origin
+
+
+def _papers_are_same(manifest: Mapping[str, Any], prepared: Prepared) -> bool:
+    made_from = [(each["role"], each["person"], each["sha256"]) for each in manifest["inputs"]["attachments"]]
+    folder = prepared.loaded.document.folder
+    return made_from == [
+        (part.attachment.role, part.person, sha256(read_inside(folder, part.attachment.path)))
+        for part in prepared.packet.attachments
+    ]
+
+
+def _is_whole(manifest: Mapping[str, Any], folder: Path) -> bool:
+    listed = {output["path"]: output["sha256"] for output in manifest["outputs"]}
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    found.pop(MANIFEST_NAME)
+    return listed.keys() == found.keys() and all(sha256(found[path].read_bytes()) == listed[path] for path in listed)

@@ -1,0 +1,27 @@
+"""What a packet is made from, as its manifest says it: enough to see later whether anything has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.check import Options
+from pipeline.engines import Engine
+from pipeline.load import LoadedCase
+from pipeline.template_set import TemplateSet
+
+
+def origin_of(loaded: LoadedCase, templates: TemplateSet, options: Options, engine: Engine) -> dict[str, Any]:
+    """The manifest's keys about case, directory, templates, engine and day. File names may hold names: left out."""
+    return {
+        "case_id": loaded.case.case_id,
+        "as_of": options.as_of.isoformat(),
+        "template_set": {"id": templates.packet.id, "sha256": templates.sha256},
+        "engine": {"name": engine.name, "version": engine.version()},
+        "inputs": {
+            "case": loaded.document.sha256,
+            "directory": [
+                {"kind": listed.entry.kind, "id": listed.id, "sha256": listed.document.sha256}
+                for listed in loaded.referred.listed
+            ],
+        },
+    }

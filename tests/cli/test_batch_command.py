@@ -1,0 +1,123 @@
+"""Building many cases with the command, in real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from built import make_set, names_in, snapshot
+from conftest import EXAMPLES, Run, change, run_process
+
+DAY = ("--as-of", "2026-11-22")
+Write = Callable[[int], Path]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template set that is quick to build."""
+    return make_set(tmp_path_factory.mktemp("sets") / "small", "{{ patient.name.chinese }} {{ case_id }}")
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Write:
+    """Write a .jsonl of so many cases without attachments; every tenth breaks a rule."""
+    data = json.loads((EXAMPLES / "xu-wenjing" / "case.json").read_text(encoding="utf-8"))
+
+    def write(count: int) -> Path:
+        path = tmp_path / "cases.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            for number in range(count):
+                edits: dict[str, Any] = {"/case_id": f"case-{number:04}", "/attachments": []}
+                if number % 10 == 7:
+                    edits["/visa/letter_date"] = "2027-01-01"
+                case = json.loads(json.dumps(data))
+                change(case, edits)
+                file.write(json.dumps(case, ensure_ascii=False) + "\n")
+        return path
+
+    return write
+
+
+def build(cases: Path | str, small: Path, out: Path, *more: str) -> Run:
+    return run_process("build", cases, "--templates", small, "-o", out, *DAY, *more)
+
+
+def test_each_case_is_a_line_in_the_order_of_the_inputs(lines: Write, small: Path, tmp_path: Path) -> None:
+    run = build(lines(20), small, tmp_path / "out", "-j", "2", "--json")
+    assert run.code == 9
+    *results, last = [json.loads(line) for line in run.out.splitlines()]
+    assert last["counts"] == {"built": 18, "current": 0, "failed": 2}
+    assert [result["case"] for result in results] == [f"{tmp_path}/cases.jsonl:{n}" for n in range(1, 21)]
+    assert [result["case_id"] for result in run.report["results"]] == [f"case-{n:04}" for n in range(20)]
+    assert [result["exit_code"] for result in results] == [3 if n % 10 == 7 else 0 for n in range(20)]
+    assert "DAT-0" in run.err or "LET-03" in run.err
+    assert names_in(tmp_path / "out") == [f"case-{n:04}" for n in range(20) if n % 10 != 7]
+
+
+def test_standard_input_and_a_second_run(lines: Write, small: Path, tmp_path: Path) -> None:
+    text, out = lines(3).read_text(encoding="utf-8"), tmp_path / "out"
+    command = [sys.executable, "-m", "pipeline", "build", "-", "--templates", str(small), "-o", str(out), *DAY]
+    for status in ("built", "current"):
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert [line.split()[0] for line in done.stdout.splitlines()[:-1]] == [status] * 3
+    assert names_in(out) == ["case-0000", "case-0001", "case-0002"]
+
+
+def test_quiet_prints_only_what_failed(lines: Write, small: Path, tmp_path: Path) -> None:
+    run = build(lines(8), small, tmp_path / "out", "--quiet")
+    assert run.out == ""
+    assert "case-0007: failed (3)" in run.err
+    assert "case-0001" not in run.err
+
+
+def test_a_case_that_takes_too_long_is_a_finding(lines: Write, small: Path, tmp_path: Path) -> None:
+    run = build(lines(2), small, tmp_path / "out", "--json", "--timeout", "0.001")
+    assert run.code == 9
+    assert {problem["code"] for problem in run.problems} == {"worker-timeout"}
+    assert not (tmp_path / "out").exists()
+
+
+def interrupted(cases: Path, small: Path, out: Path, number: signal.Signals, after: int) -> int:
+    """Start a batch, send it the signal once so many packets are there, and return its exit code."""
+    command = [sys.executable, "-m", "pipeline", "build", str(cases), "--templates", str(small), "-o", str(out), *DAY]
+    with subprocess.Popen(
+        [*command, "-j", "2", "-q"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        while process.poll() is None and (not out.is_dir() or len(names_in(out)) < after):
+            time.sleep(0.02)
+        os.killpg(process.pid, number)  # to the workers too, as a terminal does
+        return process.wait(timeout=60)
+
+
+def test_ctrl_c_ends_it_and_leaves_complete_packets_only(lines: Write, small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert interrupted(lines(200), small, out, signal.SIGINT, after=3) == 130
+    found = names_in(out)
+    assert found
+    assert len(found) < 180
+    for name in found:
+        assert run_process("verify", out / name).code == 0
+
+
+def test_a_killed_run_goes_on_where_it_stopped(lines: Write, small: Path, tmp_path: Path) -> None:
+    cases = lines(30)
+    build(cases, small, tmp_path / "undisturbed", "-j", "2", "-q")
+    out = tmp_path / "out"
+    for after in (1, 6, 14):
+        interrupted(cases, small, out, signal.SIGKILL, after=after)
+    run = build(cases, small, out, "-j", "2", "--json")
+    assert run.code == 9
+    *_, last = run.out.splitlines()
+    counts = json.loads(last)["counts"]
+    assert counts["current"] > 0
+    assert counts["failed"] == 3
+    assert snapshot(out) == snapshot(tmp_path / "undisturbed")
