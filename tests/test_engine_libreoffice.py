@@ -24,6 +24,8 @@ from tools import needs_libreoffice, needs_qpdf
 
 from pipeline.engines import UndrawableError, find, load_engine, processes
 from pipeline.engines.libreoffice import LibreOffice
+from pipeline.engines.repeatable import UnreadableError, repeatable
+from pipeline.engines.type1 import _encipher, without_number
 from pipeline.errors import EngineError
 from pipeline.pdftext import embedded_fonts, page_count, text_of
 
@@ -385,6 +387,47 @@ def listener() -> Iterator[tuple[int, list[bytes]]]:
 def pictures_in(pdf: bytes) -> int:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         return sum(len(page.get_images()) for page in opened.pages)
+
+
+class TestRepeatable:
+    """Taking out what differs between two runs."""
+
+    def test_dates_and_identifiers_go(self) -> None:
+        pdfs = []
+        for day in (b"1", b"2"):
+            with pikepdf.new() as pdf:
+                pdf.add_blank_page()
+                pdf.docinfo["/CreationDate"] = f"D:2026010{day.decode()}"
+                pdf.trailer["/DocChecksum"] = pikepdf.Name(f"/{day.decode() * 32}")
+                pdf.trailer["/ID"] = pikepdf.Array([pikepdf.String(day * 16)] * 2)
+                profile = pdf.make_stream(bytes(24) + day * 12 + bytes(92))
+                pdf.Root.OutputIntents = pikepdf.Array([pikepdf.Dictionary(DestOutputProfile=profile)])
+                with pdf.open_metadata() as metadata:
+                    metadata["xmp:CreateDate"] = f"2026-01-0{day.decode()}"
+                pdfs.append(saved(pdf))
+        assert pdfs[0] != pdfs[1]
+        assert repeatable(pdfs[0]) == repeatable(pdfs[1])
+        assert repeatable(repeatable(pdfs[0])) == repeatable(pdfs[0])
+
+    def test_pages_are_counted_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("pipeline.engines.repeatable.page_count", lambda _pdf: 2)
+        with pikepdf.new() as pdf:
+            pdf.add_blank_page()
+            with pytest.raises(UnreadableError, match="two parsers"):
+                repeatable(saved(pdf))
+
+    def test_the_number_of_a_font_goes_from_both_parts(self) -> None:
+        def font(number: bytes) -> tuple[bytes, int, int]:
+            readable = b"%!FontType1\n/UniqueID " + number + b" def\neexec\n"
+            secret = _encipher(b"0000/Private /UniqueID " + number + b" def /Subrs 5 \xff\x00")
+            return readable + secret + b"0" * 64, len(readable), len(secret)
+
+        first, second = font(b"4100001"), font(b"4100002")
+        assert first[0] != second[0]
+        assert without_number(*first) == without_number(*second)
+        assert len(without_number(*first)) == len(first[0])
+        unnumbered = without_number(*first)
+        assert without_number(unnumbered, *first[1:]) == unnumbered
 
 
 @needs_libreoffice
