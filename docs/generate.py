@@ -24,15 +24,21 @@ _WIDTH = 100
 def command_reference() -> str:
     """docs/cli.md: the help of every command, and the exit codes."""
     parts = ["# Command reference\n", _help([])]
-    parts += [f"## visa-packet {name}\n\n{_help([name])}" for name in COMMANDS]
+    parts += [f"## visa-packet {' '.join(path)}\n\n{_help(path)}" for name in COMMANDS for path in _paths(name)]
     return _NOTE + "\n".join(parts)
+
+
+def _paths(name: str) -> list[list[str]]:
+    """The command itself, and those of a group after it."""
+    command = cli.get_command(click.Context(cli), name)
+    return [[name], *([name, inner] for inner in getattr(command, "commands", ()))]
 
 
 def _help(path: list[str]) -> str:
     context = click.Context(cli, info_name="visa-packet", terminal_width=_WIDTH, max_content_width=_WIDTH)
     command: click.Command = cli
     for name in path:
-        found = cli.get_command(context, name)
+        found = command.get_command(context, name) if isinstance(command, click.Group) else None
         if found is None:
             raise KeyError(name)
         command = found

@@ -71,7 +71,7 @@ class VisaPacketError(Exception):
 
 
 class InputError(VisaPacketError):
-    """What the caller named is no case, or cannot be worked on together."""
+    """What the caller named is no case or no revision, or cannot be worked on together."""
 
     exit_code = ExitCode.USAGE
 

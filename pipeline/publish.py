@@ -1,4 +1,4 @@
-"""Publishing: a packet's folder, or a single file, appears whole, by one rename, or not at all."""
+"""Publishing: the folder of a packet or a preview, or a single file, appears whole, by one rename, or not at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OutputError, Problem
@@ -22,13 +23,25 @@ _SUFFIX = ".partial"
 _FOLDER_HINT = "choose another folder with -o, or mend this one; what was there before is untouched"
 
 
-def publish(files: Mapping[str, bytes], folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of folder that is published: its name, and the file by which an earlier one is known."""
+
+    name: str
+    known_by: str
+
+
+PACKET = Kind("a packet", "manifest.json")
+PREVIEW = Kind("a preview", "preview.json")
+
+
+def publish(files: Mapping[str, bytes], folder: Path, kind: Kind = PACKET) -> None:
     """Write ``files`` (relative path -> content) as ``folder``, replacing what was there. Raises OutputError.
 
     The files are written to a work folder on the same file system and flushed before the rename, so that
     a full disk, a crash or a power cut leaves the former folder or the new one, never half of one.
     """
-    check_target(folder)
+    check_target(folder, kind)
     made: list[Path] = []
     try:
         made += make_folders(folder.parent)
@@ -80,25 +93,26 @@ def _refuse_other(path: Path, is_own: Callable[[bytes], bool]) -> None:
         raise OSError(errno.EEXIST, "a file of this name was not made by visa-packet")
 
 
-def check_target(folder: Path) -> None:
-    """Raise OutputError when a packet cannot be published as ``folder``: better before the work than after."""
+def check_target(folder: Path, kind: Kind = PACKET) -> None:
+    """Raise OutputError when nothing can be published as ``folder``: better before the work than after."""
     nearest = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
     try:
-        obstacle = _obstacle(folder, nearest)
+        obstacle = _obstacle(folder, nearest, kind)
     except OSError as error:
         obstacle = error.errno
     if obstacle is not None:
-        raise _failure(OSError(obstacle, _OBSTACLES.get(obstacle, os.strerror(obstacle))), nearest)
+        reason = _OBSTACLES.get(obstacle, os.strerror(obstacle)).format(kind=kind.name)
+        raise _failure(OSError(obstacle, reason), nearest)
 
 
 _OBSTACLES = {
     errno.ELOOP: "it is a symbolic link",
     errno.ENOTDIR: "a file of this name is in the way",
-    errno.ENOTEMPTY: "the folder holds files that are not a packet",
+    errno.ENOTEMPTY: "the folder holds files that are not {kind}",
 }
 
 
-def _obstacle(folder: Path, nearest: Path) -> int | None:
+def _obstacle(folder: Path, nearest: Path, kind: Kind) -> int | None:
     """Error number of what is in the way; ``nearest`` is the folder itself or what there is of the way to it."""
     if folder.is_symlink():
         return errno.ELOOP
@@ -106,8 +120,8 @@ def _obstacle(folder: Path, nearest: Path) -> int | None:
         return errno.ENOTDIR
     if nearest != folder:
         return None if os.access(nearest, os.W_OK | os.X_OK) else errno.EACCES
-    is_packet = (folder / "manifest.json").is_file() or not any(folder.iterdir())
-    return None if is_packet else errno.ENOTEMPTY
+    is_replaceable = (folder / kind.known_by).is_file() or not any(folder.iterdir())
+    return None if is_replaceable else errno.ENOTEMPTY
 
 
 def make_folders(folder: Path) -> list[Path]:

@@ -97,10 +97,15 @@ class TemplateSet:
         return next((entry.shows for entry in self.packet.contents if entry.template == template), ())
 
 
+def set_folder(name: str) -> Path:
+    """Where a set is looked for: in the user's folder of that name, else among the shipped sets."""
+    return Path(name) if Path(name).is_dir() else shipped("templates") / name
+
+
 @cache
 def load_template_set(name: str) -> TemplateSet:
     """Load a shipped set by its name, or a set of the user's by its folder. Raises TemplateError."""
-    folder = Path(name) if Path(name).is_dir() else shipped("templates") / name
+    folder = set_folder(name)
     if not (folder / "packet.json").is_file():
         known = ", ".join(sorted(path.parent.name for path in shipped("templates").glob("*/packet.json")))
         hint = f"give one of the shipped sets ({known}) or a folder with a packet.json"

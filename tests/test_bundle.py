@@ -187,7 +187,7 @@ class TestPacket:
             for row in table.rows
         ]
         for title, pages in wanted.items():
-            (cells,) = [row for row in rows if any(cell.split("\n")[0].strip() == title for cell in row)]
+            (cells,) = [row for row in rows if any(re.split("[\n\u3000]", cell)[0].strip() == title for cell in row)]
             assert numbers_in(cells[-1]) == pages, title
 
     def test_the_cover_sheet_lists_what_is_missing(self, packet: Path, packet_with_companion: Path) -> None:

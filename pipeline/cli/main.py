@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "Check that a packet is what its manifest says.",
     "schema": "List the JSON Schemas, or print one.",
     "rules": "List the visa's rules, or explain one with its source.",
+    "templates": "Look at what a template set makes of a case.",
     "doctor": "Check engine, fonts, templates and versions on this machine.",
 }
 

@@ -31,6 +31,7 @@ as_of_option = click.option(
     metavar="DATE",
     help="Day for which rules and entries are checked, YYYY-MM-DD; today by default. Fixing it makes a run repeatable.",
 )
+notes_option = click.option("--notes", is_flag=True, help="Print notes in full, not only how many there are.")
 directory_option = click.option(
     "--directory",
     metavar="DIR",
@@ -53,7 +54,7 @@ def check_options(command: Function) -> Function:
         ),
         directory_option,
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
-        click.option("--notes", is_flag=True, help="Print notes in full, not only how many there are."),
+        notes_option,
         lang_option,
         json_option,
     )
