@@ -480,6 +480,12 @@ class TestReal:
         assert "before" in text_of(pdf)
         assert (seen, pictures_in(pdf)) == ([], 0)
 
+    def test_no_file_of_the_machine_is_drawn(self, tmp_path: Path) -> None:
+        (tmp_path / "secret.png").write_bytes(make_picture())
+        pdf = LibreOffice().convert(linking((tmp_path / "secret.png").as_uri()))
+        assert "before" in text_of(pdf)
+        assert pictures_in(pdf) == 0
+
     def test_an_example_is_built_with_it(self, tmp_path: Path, visa_packet: Command) -> None:
         out = tmp_path / "out"
         words = ("build", CASE, "--engine", "libreoffice", "-o", out, "--as-of", AS_OF.isoformat(), "--json")
