@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Literal
 
-from pipeline.engines import ENGINES, load_engine
+from pipeline.engines import DEFAULT_ENGINE, ENGINES, load_engine
+from pipeline.engines.processes import isolation
 from pipeline.errors import VisaPacketError
 from pipeline.fonts import FONT_PACKAGES, font_file
 from pipeline.manifest import LIBRARIES
@@ -37,7 +38,9 @@ def examine() -> Iterator[Check]:
     for folder in sorted(path.parent for path in shipped("templates").glob("*/packet.json")):
         yield _guarded(f"templates {folder.name}", folder.name, _templates)
     for engine in ENGINES:
-        yield _guarded(f"engine {engine}", engine, _converts)
+        check = _guarded(f"engine {engine}", engine, _converts)
+        yield check if engine == DEFAULT_ENGINE else _optional(check)
+    yield Check("isolation", "ok", None, _isolation())
     for library in LIBRARIES:
         yield _guarded(library, library, lambda name: (version(name), "installed"))
 
@@ -54,6 +57,18 @@ def _guarded(name: str, subject: str, look: Callable[[str], tuple[str | None, st
             name, "missing", None, type(error).__name__, "install visa-packet anew: pip install --force-reinstall"
         )
     return Check(name, "ok", found, detail)
+
+
+def _optional(check: Check) -> Check:
+    """The same where a packet can be built without it."""
+    if check.status != "missing":
+        return check
+    return replace(check, status="warning", detail=f"optional: {check.detail}")
+
+
+def _isolation() -> str:
+    words = "without network" if isolation() else "kept from the network by its settings alone"
+    return f"LibreOffice runs {words}"
 
 
 def _font(package: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import accumulate
@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.check import Checked
 from pipeline.context import PagePlan, cover_context, document_context
-from pipeline.draw import Drawn, draw
+from pipeline.draw import Drawn, Sheet, draw_all
 from pipeline.engines import Engine
 from pipeline.errors import Problem, TemplateError
 from pipeline.pages import check_page
@@ -24,15 +24,9 @@ def draw_documents(checked: Checked, as_of: date, engine: Engine) -> dict[str, D
     """Every document by its id. Raises TemplateError or EngineError."""
     case = checked.loaded.case
     contexts = {person: document_context(case, as_of, person) for person in case.travellers}
-    drawn = {
-        part.id: _draw(part, checked, contexts[part.person], engine)
-        for part in checked.packet.documents
-        if not part.is_cover
-    }
-    for bundle in checked.packet.bundles:
-        for cover in (part for part in bundle.parts if isinstance(part, DocumentPart) and part.is_cover):
-            drawn[cover.id] = _draw_cover(cover, bundle, checked, drawn, as_of, engine)
-    return drawn
+    documents = [(part, contexts[part.person]) for part in checked.packet.documents if not part.is_cover]
+    drawn = _draw(documents, checked, engine)
+    return drawn | _draw_covers(checked, drawn, as_of, engine)
 
 
 def page_plan(bundle: Bundle, pages: Mapping[str, int]) -> PagePlan:
@@ -48,20 +42,35 @@ def pages_of(checked: Checked, drawn: Mapping[str, Drawn]) -> dict[str, int]:
     return papers | {part_id: document.pages for part_id, document in drawn.items()}
 
 
-def _draw(part: DocumentPart, checked: Checked, context: Mapping[str, Any], engine: Engine) -> Drawn:
-    template = checked.templates.templates[part.template]
-    name = str(checked.templates.folder / part.template)
-    drawn = draw(template, name, context, engine, checked.loaded.document)
-    return replace(drawn, problems=_page_problems(part, checked, drawn, name))
+def _draw(
+    documents: Iterable[tuple[DocumentPart, Mapping[str, Any]]], checked: Checked, engine: Engine
+) -> dict[str, Drawn]:
+    """The documents by their ids, each filled with its context; the engine is called once."""
+    listed = list(documents)
+    sheets = [_sheet(part, checked, context) for part, context in listed]
+    drawn = draw_all(sheets, engine, checked.loaded.document)
+    return {
+        part.id: replace(document, problems=_page_problems(part, checked, document))
+        for (part, _), document in zip(listed, drawn, strict=True)
+    }
 
 
-def _page_problems(part: DocumentPart, checked: Checked, drawn: Drawn, name: str) -> tuple[Problem, ...]:
+def _sheet(part: DocumentPart, checked: Checked, context: Mapping[str, Any]) -> Sheet:
+    return Sheet(checked.templates.templates[part.template], _name(part, checked), context)
+
+
+def _name(part: DocumentPart, checked: Checked) -> str:
+    """The template's path, for messages."""
+    return str(checked.templates.folder / part.template)
+
+
+def _page_problems(part: DocumentPart, checked: Checked, drawn: Drawn) -> tuple[Problem, ...]:
     """What the rules on finished documents find in this one."""
     templates = checked.templates
     page = Finished(
         case=checked.loaded.case,
         person=part.person,
-        template_name=name,
+        template_name=_name(part, checked),
         template=templates.templates[part.template],
         docx=drawn.docx,
         pdf=drawn.pdf,
@@ -72,18 +81,29 @@ def _page_problems(part: DocumentPart, checked: Checked, drawn: Drawn, name: str
     return check_page(page, checked.loaded.document)
 
 
-def _draw_cover(
-    cover: DocumentPart, bundle: Bundle, checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine
-) -> Drawn:
-    """Draw the cover sheet until the number of its own pages is the one that its page numbers assume."""
-    pages = 1
+def _draw_covers(checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine) -> dict[str, Drawn]:
+    """Draw each cover sheet until the number of its own pages is the one that its page numbers assume."""
+    bundles = checked.packet.bundles
+    waiting = [
+        (part, bundle)
+        for bundle in bundles
+        for part in bundle.parts
+        if isinstance(part, DocumentPart) and part.is_cover
+    ]
+    pages = pages_of(checked, drawn) | {cover.id: 1 for cover, _ in waiting}
+    finished: dict[str, Drawn] = {}
     for _ in range(_COVER_ATTEMPTS):
-        plan = page_plan(bundle, pages_of(checked, drawn) | {cover.id: pages})
-        context = cover_context(checked.loaded.case, as_of, checked.templates, bundle, plan)
-        sheet = _draw(cover, checked, context, engine)
-        if sheet.pages == pages:
-            return sheet
-        pages = sheet.pages
+        contexts = [(cover, _cover_context(bundle, checked, as_of, pages)) for cover, bundle in waiting]
+        sheets = _draw(contexts, checked, engine)
+        finished |= {cover: sheet for cover, sheet in sheets.items() if sheet.pages == pages[cover]}
+        pages |= {cover: sheet.pages for cover, sheet in sheets.items()}
+        waiting = [(cover, bundle) for cover, bundle in waiting if cover.id not in finished]
+        if not waiting:
+            return finished
     message = "the cover sheet changes its length with the page numbers on it"
     hint = "give the column of page numbers more room"
-    raise TemplateError(Problem("template-cover", "error", message, hint, cover.template))
+    raise TemplateError(Problem("template-cover", "error", message, hint, waiting[0][0].template))
+
+
+def _cover_context(bundle: Bundle, checked: Checked, as_of: date, pages: Mapping[str, int]) -> Mapping[str, Any]:
+    return cover_context(checked.loaded.case, as_of, checked.templates, bundle, page_plan(bundle, pages))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from pypdfium2 import PdfiumError
 from pipeline.characters import name_of
 from pipeline.engines import Engine, UndrawableError
 from pipeline.errors import EngineError, Problem, VisaPacketError
-from pipeline.fill import fill
+from pipeline.fill import Filled, fill
 from pipeline.fonts import ALLOWED_PREFIX, undrawable
 from pipeline.jsonfile import JsonFile, texts
 from pipeline.pdftext import embedded_fonts, lost_texts, page_count, text_of
@@ -29,11 +29,32 @@ class Drawn:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a document is made from: a Word template, its name for messages, and what it is filled with."""
+
+    template: bytes
+    name: str
+    context: Mapping[str, Any]
+
+
+def draw_all(sheets: Iterable[Sheet], engine: Engine, case: JsonFile) -> Iterator[Drawn]:
+    """Fill, convert and check documents. Raises TemplateError or EngineError; ``case`` is for places."""
+    filled = [(sheet.name, fill(sheet.template, sheet.name, sheet.context)) for sheet in sheets]
+    pdfs = engine.convert_many([document.docx for _, document in filled])
+    for name, document in filled:
+        yield _drawn(name, document, pdfs, case)
+
+
 def draw(template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile) -> Drawn:
-    """Fill, convert and check one document. Raises TemplateError or EngineError; ``case`` is for places."""
-    filled = fill(template, name, context)
+    """The same for one document."""
+    return next(draw_all([Sheet(template, name, context)], engine, case))
+
+
+def _drawn(name: str, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) -> Drawn:
+    """The document with the next of ``pdfs``, which is its own."""
     try:
-        pdf = engine.convert(filled.docx)
+        pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
         pages = page_count(pdf)
     except UndrawableError as error:

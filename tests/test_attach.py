@@ -196,7 +196,7 @@ class TestPaths:
     def test_a_name_that_no_system_takes_is_refused(self, tmp_path: Path) -> None:
         assert refusal(tmp_path, "a" * 300 + ".pdf").code == "attachment-unreadable"
 
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+    @pytest.mark.usefixtures("ordinary_user")
     def test_an_unreadable_file_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "a.png").write_bytes(PNG)
         (tmp_path / "a.png").chmod(0)

@@ -260,7 +260,7 @@ class TestCommand:
         assert "Traceback" not in run.err
         assert snapshot(out.parent) == before
 
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+    @pytest.mark.usefixtures("ordinary_user")
     def test_a_read_only_folder_is_told(self, small: str, out: Path, visa_packet: Command) -> None:
         out.mkdir(mode=0o500)
         run = visa_packet("build", CASE, "--templates", small, "-o", out, "--as-of", "2026-11-22", "--json")

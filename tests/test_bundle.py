@@ -15,6 +15,7 @@ import pytest
 from built import make_pdf, make_pdf_of, make_picture, make_set, outline_of, saved, snapshot
 from conftest import AS_OF, EXAMPLES, Edit, run_process
 from pypdf import PdfReader
+from tools import needs_qpdf
 
 from pipeline.build import build_case
 from pipeline.bundle import Piece, merge
@@ -247,7 +248,7 @@ class TestPacket:
         finally:
             document.close()
 
-    @pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
+    @needs_qpdf
     def test_qpdf_finds_no_fault(self, filed: Filed) -> None:
         qpdf = str(shutil.which("qpdf"))
         done = subprocess.run([qpdf, "--check", str(filed.path)], capture_output=True, text=True, check=False)

@@ -14,7 +14,8 @@ from pipeline.manifest import LIBRARIES
 
 def test_everything_is_there() -> None:
     checks = list(examine())
-    assert [check for check in checks if check.status != "ok"] == []
+    missing = {check.name for check in checks if check.status != "ok"}
+    assert missing <= {"engine libreoffice"}  # which may be left out
     names = {check.name for check in checks}
     assert {"visa-packet", "templates medical-stay", "engine office2pdf", *FONT_PACKAGES, *LIBRARIES} <= names
     (engine,) = [check for check in checks if check.name == "engine office2pdf"]

@@ -15,7 +15,7 @@ from pipeline.load import LoadedCase, load_case
 from pipeline.pdftext import embedded_fonts, lost_texts, page_count, squeezed, text_of
 
 
-class FaultEngine:
+class FaultEngine(Engine):
     """Converts with the real engine, after ``spoil`` had its way with the document."""
 
     name = "fault"

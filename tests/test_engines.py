@@ -13,8 +13,9 @@ import office2pdf
 import pytest
 from built import make_docx, make_set
 from conftest import AS_OF, EXAMPLES, PERSONAL, ROOT, Command, Edit, assert_refused
+from tools import needs_libreoffice
 
-from pipeline.engines import ENGINES, UndrawableError, load_engine
+from pipeline.engines import ENGINES, Engine, UndrawableError, load_engine
 from pipeline.engines.office2pdf import Office2Pdf
 from pipeline.errors import EngineError, Problem
 from pipeline.pdftext import embedded_fonts, text_of
@@ -27,7 +28,7 @@ def fault_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable
     """Put an engine that converts with the given function in the place of the real one."""
 
     def register(convert: Callable[[bytes], bytes]) -> None:
-        class Fault:
+        class Fault(Engine):
             name = "office2pdf"
 
             def version(self) -> str:
@@ -61,15 +62,23 @@ def test_an_unknown_engine_is_wrong_usage(tmp_path: Path, visa_packet: Command) 
 def test_the_library_names_the_engines_that_it_has() -> None:
     with pytest.raises(EngineError) as error:
         load_engine("nothing")
-    assert error.value.problems[0].hint == "one of: office2pdf"
+    assert error.value.problems[0].hint == "one of: office2pdf, libreoffice"
 
 
-def test_every_engine_meets_the_protocol() -> None:
-    for name in ENGINES:
-        engine = load_engine(name)
-        assert engine.name == name
-        assert re.match(r"[0-9]+\.", engine.version())
-        assert load_engine(name) is engine
+@pytest.mark.parametrize("name", ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)])
+def test_an_engine_meets_the_protocol(name: str) -> None:
+    assert name in ENGINES
+    engine = load_engine(name)
+    assert engine.name == name
+    assert re.match(r"[0-9]+\.", engine.version())
+    assert load_engine(name) is engine
+    first, second = engine.convert_many([make_docx("one"), make_docx("two")])
+    assert (text_of(first), text_of(second)) == ("one", "two")
+    assert first == engine.convert(make_docx("one"))
+
+
+def test_every_engine_is_tested() -> None:
+    assert list(ENGINES) == ["office2pdf", "libreoffice"]
 
 
 def test_it_converts_to_pdf_a() -> None:

@@ -148,7 +148,7 @@ def test_a_device_is_not_read(tmp_path: Path) -> None:
     assert [problem.code for problem in error.value.problems] == ["file-kind"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.usefixtures("ordinary_user")
 def test_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "secret.json"
     path.write_text("{}", encoding="utf-8")

@@ -227,7 +227,7 @@ def test_a_link_is_not_followed(tmp_path: Path, folder: Path, there: bool) -> No
         assert snapshot(target) == FORMER
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.usefixtures("ordinary_user")
 def test_a_folder_that_may_not_be_written_is_told(folder: Path) -> None:
     folder.parent.mkdir(mode=0o500)
     assert refused(folder).message == "the output cannot be written: permission denied"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import office2pdf as library
 
-from pipeline.engines import UndrawableError
+from pipeline.engines import Engine, UndrawableError, temporary_failure
 from pipeline.errors import EngineError, Problem
 from pipeline.fonts import font_folders
 
@@ -21,7 +21,7 @@ _NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _NO_FONTS = '<?xml version="1.0"?><fontconfig><dir>{folder}</dir></fontconfig>'
 
 
-class Office2Pdf:
+class Office2Pdf(Engine):
     """Converts in this process. PDF/A-2b mode refuses characters that no font has instead of drawing boxes."""
 
     name = "office2pdf"
@@ -44,10 +44,7 @@ class Office2Pdf:
                 "engine-failed", f"the engine could not convert the document ({type(error).__name__})"
             ) from None
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            message = f"the folder for temporary files cannot be used: {reason}"
-            hint = "make room there, or name another folder in TMPDIR"
-            raise EngineError(Problem("engine-temporary", "error", message, hint)) from None
+            raise temporary_failure(error) from None
         except BaseException as error:
             # A panic inside the library is no Exception, and would pass every other handler with its words.
             if type(error).__name__ != "PanicException":

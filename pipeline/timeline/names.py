@@ -19,8 +19,8 @@ from pipeline.timeline.words import dates_in, words
 #: How each language writes a day, in the order of the fields of Trilingual.
 _WRITTEN: Mapping[Language, Callable[[date], str]] = {"ja": date_ja, "en": date_en, "zh": date_zh}
 
-#: Width of the picture: that of the text on the page.
-PICTURE_MM = 170.0
+#: Width of the picture: that of the text, less the margins that LibreOffice lays beside a picture.
+PICTURE_MM = 160.0
 
 
 class StepNames(TypedDict):

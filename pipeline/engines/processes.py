@@ -1,0 +1,74 @@
+"""Running a foreign program so that neither it nor what it started outlives the call."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+#: Namespaces without network and with the program as their first process: when that ends, the kernel kills the
+#: others in it. setpriv ends it all when this process is killed and can clean up nothing.
+_ISOLATED = (
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"),
+)
+_SECONDS_TO_DIE = 2.0
+
+
+@cache
+def isolation() -> tuple[str, ...]:
+    """What to put before a command so that it runs without network; nothing where the system does not let us."""
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed words
+            [*_ISOLATED, "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=10
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return _ISOLATED if done.returncode == 0 else ()
+
+
+def run_group(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> bool:
+    """Run ``command`` in ``folder``; whether it ended within ``seconds``. Nothing of it runs afterwards.
+
+    What it prints goes nowhere: it may quote the document.
+    """
+    process = subprocess.Popen(  # noqa: S603 - the caller's command
+        command,
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        _kill_group(process)
+    return True
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill whatever is left of the group, and wait until it is gone: it may still write to its folder."""
+    until = time.monotonic() + _SECONDS_TO_DIE
+    while _signalled(process.pid):
+        process.poll()
+        if time.monotonic() > until:  # what only a careless first process of a container has not yet buried
+            break
+        time.sleep(0.01)
+    process.wait()
+
+
+def _signalled(group: int) -> bool:
+    """Kill the group; whether there was anybody in it."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
