@@ -38,7 +38,7 @@ _ABOUT: Mapping[Edge, str] = {
 Steps = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EdgeCase:
     """A generated case. ``about`` says in words what is special about it."""
 

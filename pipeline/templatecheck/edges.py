@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pipeline.context import PagePlan, cover_context, document_context
@@ -14,6 +15,7 @@ from pipeline.engines import Engine
 from pipeline.errors import Problem, VisaPacketError
 from pipeline.fill import FillError, fill
 from pipeline.jsonfile import texts
+from pipeline.names import Names
 from pipeline.pdftext import lost_texts
 from pipeline.plan import PATIENT, plan_packet
 from pipeline.template_set import TemplateSet
@@ -80,10 +82,16 @@ def try_out(template: Template, trial: Trial, engine: Engine) -> list[Finding]:
 def _context(template: Template, trial: Trial) -> Mapping[str, Any]:
     case = trial.case.case
     if not template.is_cover:
-        return document_context(case, AS_OF, trial.person)
+        return _names(trial)
     bundle = next(found for found in plan_packet(case, template.templates).bundles if found.person == trial.person)
     pages = PagePlan({part.id: _PAGE for part in bundle.parts}, _PAGE)
     return cover_context(case, AS_OF, template.templates, bundle, pages)
+
+
+@cache
+def _names(trial: Trial) -> Names:
+    """The names of one case, which are the same for every template."""
+    return document_context(trial.case.case, AS_OF, trial.person)
 
 
 def _finding(problem: Problem, trial: Trial, place: Place | None = None) -> Finding:

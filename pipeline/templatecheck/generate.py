@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from jsonschema import Draft202012Validator
@@ -32,6 +33,13 @@ class Node(NamedTuple):
 
     def below(self, schema: Mapping[str, Any]) -> Node:
         """A part of this part, its reference followed; what stands beside the reference counts more."""
+        known = _FOLLOWED.get(id(schema))
+        if known is None:
+            # The schema is kept with it, for else another could get the same id.
+            known = _FOLLOWED[id(schema)] = schema, self._followed(schema)
+        return known[1]
+
+    def _followed(self, schema: Mapping[str, Any]) -> Node:
         # Where a field may be told in two ways, the first is the one with all of it.
         found, resolver = schema.get("then", schema), self.resolver
         while "$ref" in found:
@@ -48,6 +56,10 @@ class Node(NamedTuple):
                 yield name, self.below(schema), name in required
 
 
+_FOLLOWED: dict[int, tuple[Mapping[str, Any], Node]] = {}
+
+
+@cache
 def case_schema() -> Node:
     """The schema of a case."""
     found = find_schema("case")
