@@ -189,27 +189,30 @@ def assert_refused(run: Run, out: Path, code: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+def packet_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Folder of an example's packet, built once with each engine that is asked for; copy it before you change it."""
 
     @cache
-    def build(example: str, engine: str = DEFAULT_ENGINE) -> Path:
+    def build(example: str, engine: str) -> Path:
         options = Options(AS_OF, engine=engine)
-        return build_case(EXAMPLES / example / "case.json", tmp_path_factory.mktemp("built"), options).folder
+        return build_case(EXAMPLES / example / "case.json", tmp_path_factory.mktemp("packet"), options).folder
 
-    return build
+    def folder(example: str, engine: str = DEFAULT_ENGINE) -> Path:
+        return build(example, engine)
+
+    return folder
 
 
 @pytest.fixture(scope="session")
-def packet(built: Callable[..., Path]) -> Path:
+def packet(packet_of: Callable[..., Path]) -> Path:
     """Folder of the example wang-xiaoming's packet."""
-    return built("wang-xiaoming")
+    return packet_of("wang-xiaoming")
 
 
 @pytest.fixture(scope="session")
-def packet_with_companion(built: Callable[..., Path]) -> Path:
+def packet_with_companion(packet_of: Callable[..., Path]) -> Path:
     """The same of the example chen-lihua, who travels with a companion."""
-    return built("chen-lihua")
+    return packet_of("chen-lihua")
 
 
 @pytest.fixture

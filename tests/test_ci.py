@@ -24,7 +24,7 @@ def test_two():
 
 
 @pytest.mark.parametrize(
-    ("ci", "code", "words"), [("true", 1, "was skipped in CI: needs a program"), ("", 0, "2 skip")]
+    ("ci", "code", "words"), [("true", 1, "was skipped in CI: needs a program"), ("", 0, "2 skipped")]
 )
 def test_a_skip_for_want_of_a_program_is_a_failure_in_ci(tmp_path: Path, ci: str, code: int, words: str) -> None:
     (tmp_path / "test_skips.py").write_text(_TESTS, encoding="utf-8")

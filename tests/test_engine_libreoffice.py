@@ -298,7 +298,7 @@ def test_an_interrupted_run_leaves_no_process(tmp_path: Path, temporary: Path, n
     run.send_signal(number)
     assert run.wait(30) == (-number if number == signal.SIGKILL else 130)
     assert none_left(mark)
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out" / "wang-xiaoming").exists()
     if number == signal.SIGKILL:  # nobody is left to sweep
         for left in temporary.iterdir():
             shutil.rmtree(left)

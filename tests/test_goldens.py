@@ -60,8 +60,8 @@ def _written(example: str, name: str, content: bytes) -> str:
 
 
 @pytest.mark.parametrize("example", GOOD_EXAMPLES)
-def test_an_example_is_as_it_was(example: str, built: Built) -> None:
-    found = list(differences(example, built(example)))
+def test_an_example_is_as_it_was(example: str, packet_of: Built) -> None:
+    found = list(differences(example, packet_of(example)))
     assert not found, "\n".join(found)
 
 
@@ -73,44 +73,44 @@ class TestSpoilt:
     """What the comparison finds, and that it changes no golden."""
 
     @pytest.fixture
-    def folder(self, built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    def folder(self, packet_of: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         """Goldens of one example, free to be spoilt."""
         monkeypatch.setattr(golden, "GOLDENS", tmp_path)
         monkeypatch.setattr("test_goldens.GOLDENS", tmp_path)
         monkeypatch.setattr("pages.FAILURES", tmp_path / "failures")
         monkeypatch.setattr("test_goldens.FAILURES", tmp_path / "failures")
-        golden.write("wang-xiaoming", dict(of_packet(built("wang-xiaoming"))))
+        golden.write("wang-xiaoming", dict(of_packet(packet_of("wang-xiaoming"))))
         return tmp_path / "wang-xiaoming"
 
-    def found(self, folder: Path, built: Built) -> list[str]:
+    def found(self, folder: Path, packet_of: Built) -> list[str]:
         before = {path: path.read_bytes() for path in folder.iterdir()}
-        told = list(differences("wang-xiaoming", built("wang-xiaoming")))
+        told = list(differences("wang-xiaoming", packet_of("wang-xiaoming")))
         assert {path: path.read_bytes() for path in folder.iterdir()} == before
         return told
 
-    def test_unspoilt(self, folder: Path, built: Built) -> None:
-        assert self.found(folder, built) == []
+    def test_unspoilt(self, folder: Path, packet_of: Built) -> None:
+        assert self.found(folder, packet_of) == []
 
-    def test_a_changed_text_is_told_with_its_page(self, folder: Path, built: Built) -> None:
+    def test_a_changed_text_is_told_with_its_page(self, folder: Path, packet_of: Built) -> None:
         path = folder / "02-invitation-letter.txt"
         path.write_text(path.read_text(encoding="utf-8").replace("WANG", "WANC", 1), encoding="utf-8")
-        (told,) = self.found(folder, built)
+        (told,) = self.found(folder, packet_of)
         assert told.startswith("wang-xiaoming/02-invitation-letter.txt: page 1 has another text; the new one lies in ")
         assert "make goldens" in told
 
-    def test_a_changed_picture_is_told_and_kept(self, folder: Path, built: Built) -> None:
+    def test_a_changed_picture_is_told_and_kept(self, folder: Path, packet_of: Built) -> None:
         path = folder / "02-invitation-letter-1.png"
         with Image.open(path) as picture:
             spoilt = picture.convert("RGB")
         ImageDraw.Draw(spoilt).rectangle((60, 300, 90, 306), fill="black")
         spoilt.save(path)
-        (told,) = self.found(folder, built)
+        (told,) = self.found(folder, packet_of)
         assert told.startswith("wang-xiaoming/02-invitation-letter-1.png: the page looks different")
         assert (folder.parent / "failures" / "golden-wang-xiaoming-02-invitation-letter-1.png").is_file()
 
-    def test_a_page_too_few_and_one_too_many_are_told(self, folder: Path, built: Built) -> None:
+    def test_a_page_too_few_and_one_too_many_are_told(self, folder: Path, packet_of: Built) -> None:
         (folder / "01-cover-sheet-1.png").rename(folder / "01-cover-sheet-9.png")
-        told = self.found(folder, built)
+        told = self.found(folder, packet_of)
         assert [line.split(";")[0] for line in told] == [
             "wang-xiaoming/01-cover-sheet-9.png: is no longer made",
             "wang-xiaoming/01-cover-sheet-1.png: has no golden",

@@ -27,9 +27,9 @@ Documents = dict[str, tuple[bytes, bytes]]
 
 
 @pytest.fixture(params=GOOD_EXAMPLES)
-def documents(request: pytest.FixtureRequest, built: Callable[[str, str], Path]) -> Documents:
+def documents(request: pytest.FixtureRequest, packet_of: Callable[[str, str], Path]) -> Documents:
     """Each document of an example as both engines made it."""
-    first, second = (_pdfs(built(request.param, engine)) for engine in ENGINES)
+    first, second = (_pdfs(packet_of(request.param, engine)) for engine in ENGINES)
     assert set(first) == set(second)
     return {f"{request.param}/{name}": (first[name], second[name]) for name in first}
 
