@@ -113,6 +113,7 @@ class Patient(Traveller, frozen=True, kw_only=True):
 
 class Companion(Traveller, frozen=True, kw_only=True):
     relationship: Trilingual
+    certificate_of_eligibility: str | None = None
     address: str | None = None
     phone: str | None = None
     email: str | None = None

@@ -16,6 +16,7 @@ from pipeline.load import LoadedCase, load_case
 from pipeline.papers import paper_findings, set_findings
 from pipeline.plan import Packet, missing_papers, plan_packet
 from pipeline.rules import check_rules
+from pipeline.rules.catalogue import catalogue
 from pipeline.template_set import TemplateSet, load_template_set
 
 
@@ -94,13 +95,19 @@ def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], 
     return papers, unusable
 
 
+def _is_unsure(problem: Problem) -> bool:
+    """Whether it is the finding of a rule that nobody is sure of: such a rule never forbids to build."""
+    entry = catalogue().get(problem.code)
+    return entry is not None and entry.confidence == "low"
+
+
 def refuse(problems: Sequence[Problem], unusable: Sequence[Problem] = (), *, strict: bool) -> None:
     """Raise with everything found when something of it forbids to build.
 
     What has no place in the case, or in the directory that it refers to, is the fault of the template set.
     """
     forbidding = ("error", "warning") if strict else ("error",)
-    found = [problem for problem in problems if problem.severity in forbidding]
+    found = [problem for problem in problems if problem.severity in forbidding and not _is_unsure(problem)]
     if any(problem.pointer is not None for problem in found):
         raise CaseError([*problems, *unusable])
     if found:

@@ -9,7 +9,18 @@ from datetime import date, timedelta
 import msgspec
 from babel.dates import format_date
 
-from pipeline.case import Application, Case, Companion, Flight, Patient, Questions, Traveller, Trilingual, Visit
+from pipeline.case import (
+    SHORT_STAY_DAYS,
+    Application,
+    Case,
+    Companion,
+    Flight,
+    Patient,
+    Questions,
+    Traveller,
+    Trilingual,
+    Visit,
+)
 from pipeline.jpets import screening_for
 from pipeline.names import (
     Answers,
@@ -53,6 +64,8 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Names:
     return {
         "case_id": case.case_id,
         "applicant": applicant,
+        "certificate_of_eligibility": _certificate(case, applicant),
+        "residence_status": _label("residence_status", "long" if case.longest_stay > SHORT_STAY_DAYS else "short"),
         "home": _home(applicant),
         "answers": _own_answers(applicant),
         "patient": case.patient,
@@ -99,8 +112,26 @@ def _fellows(case: Case, person: str) -> Iterator[Fellow]:
                 "person": companion,
                 "relationship": companion.relationship,
             }
-    else:
-        yield {"role": _label("traveller", "patient"), "person": case.patient, "relationship": None}
+    applicant = case.travellers[person][1]
+    if isinstance(applicant, Companion):
+        relationship = _to_patient(applicant.relationship)
+        yield {"role": _label("traveller", "patient"), "person": case.patient, "relationship": relationship}
+
+
+def _to_patient(relationship: Trilingual) -> Trilingual:
+    """What a companion is to the patient, told on a sheet whose applicant is the companion."""
+    return Trilingual(
+        f"申請人は患者の{relationship.ja}",
+        f"the applicant is: {relationship.en} of the patient",
+        f"申请人为患者的{relationship.zh}",
+    )
+
+
+def _certificate(case: Case, applicant: Patient | Companion) -> str | None:
+    """Number of the applicant's own Certificate of Eligibility."""
+    if isinstance(applicant, Companion):
+        return applicant.certificate_of_eligibility
+    return case.visa.certificate_of_eligibility
 
 
 def _home(person: Patient | Companion) -> Home:

@@ -90,6 +90,8 @@ class Names(TimelineNames):
 
     case_id: str
     applicant: Patient | Companion
+    certificate_of_eligibility: str | None
+    residence_status: Trilingual
     home: Home
     answers: Answers
     patient: Patient
@@ -117,7 +119,7 @@ class Fellow(TypedDict):
 
     role: Trilingual
     person: Patient | Companion
-    relationship: Trilingual | None
+    relationship: Trilingual
 
 
 class PageOfPaper(TypedDict):
