@@ -38,13 +38,14 @@ class BuiltBundle:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A published packet; the patient's bundle is the first."""
+    """A published packet; the patient's bundle is the first. ``missing`` has letter, role and person of each paper."""
 
     case_id: str
     folder: Path
     bundles: tuple[BuiltBundle, ...]
     apart: tuple[Path, ...]
     problems: tuple[Problem, ...]
+    missing: tuple[Mapping[str, str], ...] = ()
 
 
 def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
@@ -61,6 +62,7 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
             Problem(found["rule"], found["severity"], found["message"], "", found.get("template"), found["pointer"])
             for found in manifest["findings"]
         ),
+        tuple(manifest["missing"]),
     )
 
 
@@ -94,8 +96,9 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
             language="ja",
         )
         bundles.append(BuiltBundle(bundle.person, folder / name, sha256(files[name]), page_map))
+    made_from = _made_from(checked, options, engine)
     files[MANIFEST_NAME] = make_manifest(
-        made_from=_made_from(checked, options, engine),
+        made_from=made_from,
         files=files,
         bundles=[_described(bundle) for bundle in bundles],
         apart=apart,
@@ -103,7 +106,8 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
     )
     verify_files(files, str(folder))
     publish(files, folder)
-    return Built(case.case_id, folder, tuple(bundles), tuple(folder / name for name in apart), problems)
+    apart_paths = tuple(folder / name for name in apart)
+    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, tuple(made_from["missing"]))
 
 
 def _bundle_name(bundle: Bundle) -> str:

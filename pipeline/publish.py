@@ -21,6 +21,9 @@ _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _SUFFIX = ".partial"
 _FOLDER_HINT = "choose another folder with -o, or mend this one; what was there before is untouched"
+_FILE_HINT = "give another name for the file; what was there before is untouched"
+#: Length of the beginning by which a long file is known as one of this program.
+_KNOWN_BY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +84,40 @@ def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) ->
             (work / path.name).replace(path)
     except OSError as error:
         remove_empty(made)
-        raise _failure(error, path, "give another name for the file; what was there before is untouched") from None
+        raise _failure(error, path, _FILE_HINT) from None
 
 
-def _refuse_other(path: Path, is_own: Callable[[bytes], bool]) -> None:
+def check_file_target(path: Path, is_own: Callable[[bytes], bool]) -> None:
+    """Raise OutputError when no file can be published as ``path``: better before the work than after."""
+    try:
+        _refuse_other(path, is_own, _KNOWN_BY)
+    except OSError as error:
+        raise _failure(error, path, _FILE_HINT) from None
+
+
+def publish_made(made: Path, path: Path, is_own: Callable[[bytes], bool]) -> None:
+    """Publish a file that was written, privately, into a work folder beside ``path``. Raises OutputError.
+
+    For files that are too long to be held in memory: ``is_own`` is given only the beginning of what was there.
+    """
+    try:
+        _refuse_other(path, is_own, _KNOWN_BY)
+        _flush(made)
+        made.replace(path)
+    except OSError as error:
+        raise _failure(error, path, _FILE_HINT) from None
+
+
+def _refuse_other(path: Path, is_own: Callable[[bytes], bool], length: int = -1) -> None:
+    """``length`` is how much of what was there ``is_own`` needs; -1 for all of it."""
     if path.is_symlink():
         raise OSError(errno.ELOOP, _OBSTACLES[errno.ELOOP])
     if path.exists() and not path.is_file():
         raise OSError(errno.EISDIR, "a folder or device of this name is in the way")
-    if path.is_file() and not is_own(path.read_bytes()):
-        raise OSError(errno.EEXIST, "a file of this name was not made by visa-packet")
+    if path.is_file():
+        with path.open("rb") as file:
+            if not is_own(file.read(length)):
+                raise OSError(errno.EEXIST, "a file of this name was not made by visa-packet")
 
 
 def check_target(folder: Path, kind: Kind = PACKET) -> None:
@@ -180,8 +207,8 @@ def _flush_folders(work: Path) -> None:
         _flush(folder)
 
 
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pipeline.bug import bug
 from pipeline.build import Built, build_checked, built_from
+from pipeline.case import PersonName
 from pipeline.check import Options, check_prepared, prepare
 from pipeline.current import current_manifest
 from pipeline.engines import load_engine
@@ -20,12 +21,16 @@ Status = Literal["built", "current", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Build the case of ``source`` into ``out``; without ``force`` only if there is no packet that is current."""
+    """Build the case of ``source`` into ``out``; without ``force`` only if there is no packet that is current.
+
+    Only with ``names`` does the result carry the patient's name.
+    """
 
     source: Source
     out: Path
     options: Options
     force: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +44,40 @@ class Done:
     built: Built | None = None
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
+    patient: PersonName | None = None
+
+
+class _Known(TypedDict, total=False):
+    """What is known of a case before its work ends, for the report of what fails later."""
+
+    case_id: str
+    patient: PersonName
 
 
 def run_task(task: Task) -> Done:
     """Do the work of one task. Whatever goes wrong is in the result; only what ends the process is raised."""
     started = time.perf_counter()
-    known: list[str] = []
+    known: _Known = {}
     try:
         done = _work(task, known)
     except VisaPacketError as error:
-        done = failed(task, error.exit_code, error.problems, *known)
+        done = failed(task, error.exit_code, error.problems)
     except Exception as error:  # noqa: BLE001 - a bug in one case does not stop the others either
-        done = failed(task, ExitCode.BUG, (bug(error),), *known)
-    return replace(done, seconds=time.perf_counter() - started)
+        done = failed(task, ExitCode.BUG, (bug(error),))
+    return replace(done, seconds=time.perf_counter() - started, **known)
 
 
-def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...], case_id: str | None = None) -> Done:
+def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> Done:
     """A task of which nothing was published."""
-    return Done(task.source.name, "failed", code, case_id, None, problems)
+    return Done(task.source.name, "failed", code, problems=problems)
 
 
-def _work(task: Task, known: list[str]) -> Done:
-    """``known`` is given the case's id as soon as it is known, for the report of what fails later."""
+def _work(task: Task, known: _Known) -> Done:
     prepared = prepare(task.source, task.options)
     case_id = prepared.loaded.case.case_id
-    known.append(case_id)
+    known["case_id"] = case_id
+    if task.names:
+        known["patient"] = prepared.loaded.case.patient.name
     folder, engine = task.out / case_id, load_engine(task.options.engine)
     manifest = None if task.force else current_manifest(prepared, task.options, engine, folder)
     if manifest is not None:

@@ -80,9 +80,10 @@ def test_it_holds_everything_that_a_run_needs(installed: Installed) -> None:
     with zipfile.ZipFile(installed.wheel) as wheel:
         names = set(wheel.namelist())
     wanted = {f"pipeline/{name}" for name in names_in("templates", "*.*") | names_in("schemas", "*.json")}
-    wanted |= names_in("pipeline", "*.py") | names_in("pipeline", "*.json") | names_in("pipeline", "*.xcu")
+    for pattern in ("*.py", "*.json", "*.xcu", "web/*.*"):
+        wanted |= names_in("pipeline", pattern)
     assert {"pipeline/templates/medical-stay/packet.json", "pipeline/schemas/case.schema.json"} <= wanted
-    assert {"pipeline/data/jpets.json", "pipeline/rules/catalogue.json"} <= wanted
+    assert {"pipeline/data/jpets.json", "pipeline/rules/catalogue.json", "pipeline/report/web/page.js"} <= wanted
     assert wanted <= names
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ from pipeline.batch import check_ids, run_batch
 from pipeline.check import Options
 from pipeline.cli.built import result_of
 from pipeline.cli.report import Report, Telling, document_of, show
-from pipeline.errors import ExitCode
+from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.inputs import STANDARD_INPUT, sources
 from pipeline.pool import LocalPool, Pool
 from pipeline.publish import sweep, work_folder
+from pipeline.report.head import head_of
+from pipeline.report.page import ReportPage, report_page
 from pipeline.task import Done, Task
 
 _MARKS = {"built": ("built", "green"), "current": ("current", "cyan"), "failed": ("failed", "red")}
@@ -48,6 +50,8 @@ class Manner:
     timeout: float
     quiet: bool
     as_json: bool
+    page: bool = True
+    names: bool = False
 
 
 def build_many(work: Work, manner: Manner) -> ExitCode:
@@ -55,12 +59,23 @@ def build_many(work: Work, manner: Manner) -> ExitCode:
     with _kept_input(work) as kept:
         total = check_ids(sources(work.cases, kept))
         jobs = min(manner.jobs or _cores(), max(total, 1))
-        tasks = (Task(source, work.out, work.options, work.force) for source in sources(work.cases, kept))
+        given = (work.out, work.options, work.force, manner.names)
+        tasks = (Task(source, *given) for source in sources(work.cases, kept))
         tally = _Tally(manner, total)
-        with _pool(LocalPool(jobs, manner.timeout), work.out) as pool, tally.shown():
-            for done in run_batch(tasks, pool):
-                tally.add(done)
-    return tally.end()
+        with _page(work, manner) as page:
+            with _pool(LocalPool(jobs, manner.timeout), work.out) as pool, tally.shown():
+                for done in run_batch(tasks, pool):
+                    tally.add(done)
+                    if page is not None:
+                        page.add(done)
+            return tally.end(page)
+
+
+def _page(work: Work, manner: Manner) -> AbstractContextManager[ReportPage | None]:
+    """The page of the report, unless none is wanted."""
+    if not manner.page:
+        return nullcontext()
+    return report_page(head_of(work.options, manner.telling.language, names=manner.names), work.out)
 
 
 @contextmanager
@@ -126,18 +141,25 @@ class _Tally:
         elif not self._manner.quiet and not self._manner.as_json:
             click.echo(_line(done))
 
-    def end(self) -> ExitCode:
-        """Tell what failed, with place and hint, and how many there were of each kind."""
+    def end(self, page: ReportPage | None = None) -> ExitCode:
+        """Publish the page. Tell what failed, with place and hint, and how many there were of each kind."""
+        path, trouble = _published(page)
         for done in self._failed:
             click.secho(f"{done.case_id or done.name}: failed ({int(done.code)})", fg="red", bold=True, err=True)
             show(done.problems, self._manner.telling)
         code = ExitCode.SOME_FAILED if self._failed else ExitCode.OK
         if self._failed and self._total == 1:
             code = self._failed[0].code
+        if trouble and code is ExitCode.OK:
+            code = ExitCode.OUTPUT
+        show(trouble, self._manner.telling)
         if self._manner.as_json:
-            report = document_of(Report("build", code)) | {"counts": self._numbers()}
+            html = str(path) if path else None
+            report = document_of(Report("build", code, trouble)) | {"counts": self._numbers(), "html": html}
             click.echo(json.dumps(report, ensure_ascii=False))
         else:
+            if path is not None:
+                click.secho(str(path), bold=True, err=self._manner.quiet)
             numbers = ", ".join(f"{count} {status}" for status, count in self._numbers().items())
             click.echo(f"{numbers}; {self._seconds():.1f} s, {self._rate()}", err=self._manner.quiet)
         return code
@@ -150,6 +172,14 @@ class _Tally:
 
     def _rate(self) -> str:
         return f"{self._counts.total() / max(self._seconds(), 0.001):.1f} cases/s"
+
+
+def _published(page: ReportPage | None) -> tuple[Path | None, tuple[Problem, ...]]:
+    """Where the page was published, or why it was not."""
+    try:
+        return (page.publish() if page else None), ()
+    except OutputError as error:
+        return None, error.problems
 
 
 def _line(done: Done) -> str:

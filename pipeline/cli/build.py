@@ -53,6 +53,10 @@ from pipeline.task import Task, run_task
     help="Longest time for one of many cases.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Of many cases, print what failed and nothing else.")
+@click.option("--no-report", is_flag=True, help="Of many cases, write no OUT/report.html.")
+@click.option(
+    "--show-names", is_flag=True, help="Name the patients in OUT/report.html; by default it has case ids only."
+)
 @check_options
 def build(
     cases: tuple[str, ...],
@@ -62,6 +66,8 @@ def build(
     jobs: int | None,
     timeout: float,
     quiet: bool,
+    no_report: bool,
+    show_names: bool,
     as_of: datetime | None,
     templates: str,
     directory: Path | None,
@@ -77,7 +83,8 @@ def build(
 
     For a case with the id X, OUT/X then holds bundle.pdf, a bundle for each companion, documents/ and
     manifest.json. Nothing is published before all of it is right; an earlier packet stays until then. A packet
-    whose case, papers, templates and rules have not changed is not built again.
+    whose case, papers, templates and rules have not changed is not built again. Of many cases, OUT/report.html
+    shows what became of each, to filter and sort in a browser.
 
     \b
     Example:
@@ -90,7 +97,10 @@ def build(
     with locked(out):
         if is_many(cases):
             work = batch.Work(cases, out, options, force)
-            return batch.build_many(work, batch.Manner(telling, jobs, timeout, quiet=quiet, as_json=as_json))
+            manner = batch.Manner(
+                telling, jobs, timeout, quiet=quiet, as_json=as_json, page=not no_report, names=show_names
+            )
+            return batch.build_many(work, manner)
         return _build_one(cases, out, options, telling, force=force, as_json=as_json)
 
 

@@ -59,7 +59,7 @@ def test_each_case_is_a_line_in_the_order_of_the_inputs(lines: Write, small: Pat
     assert [result["case_id"] for result in run.report["results"]] == [f"case-{n:04}" for n in range(20)]
     assert [result["exit_code"] for result in results] == [3 if n % 10 == 7 else 0 for n in range(20)]
     assert "DAT-0" in run.err or "LET-03" in run.err
-    assert names_in(tmp_path / "out") == [f"case-{n:04}" for n in range(20) if n % 10 != 7]
+    assert names_in(tmp_path / "out") == [f"case-{n:04}" for n in range(20) if n % 10 != 7] + ["report.html"]
 
 
 def test_standard_input_and_a_second_run(lines: Write, small: Path, tmp_path: Path) -> None:
@@ -68,8 +68,8 @@ def test_standard_input_and_a_second_run(lines: Write, small: Path, tmp_path: Pa
     for status in ("built", "current"):
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0, done.stderr
-        assert [line.split()[0] for line in done.stdout.splitlines()[:-1]] == [status] * 3
-    assert names_in(out) == ["case-0000", "case-0001", "case-0002"]
+        assert [line.split()[0] for line in done.stdout.splitlines()[:-2]] == [status] * 3
+    assert names_in(out) == ["case-0000", "case-0001", "case-0002", "report.html"]
 
 
 def test_quiet_prints_only_what_failed(lines: Write, small: Path, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_case_that_takes_too_long_is_a_finding(lines: Write, small: Path, tmp_
     run = build(lines(2), small, tmp_path / "out", "--json", "--timeout", "0.001")
     assert run.code == 9
     assert {problem["code"] for problem in run.problems} == {"worker-timeout"}
-    assert not (tmp_path / "out").exists()
+    assert names_in(tmp_path / "out") == ["report.html"]
 
 
 def interrupted(cases: Path, small: Path, out: Path, number: signal.Signals, after: int) -> int:
@@ -120,4 +120,7 @@ def test_a_killed_run_goes_on_where_it_stopped(lines: Write, small: Path, tmp_pa
     counts = json.loads(last)["counts"]
     assert counts["current"] > 0
     assert counts["failed"] == 3
-    assert snapshot(out) == snapshot(tmp_path / "undisturbed")
+    found, undisturbed = snapshot(out), snapshot(tmp_path / "undisturbed")
+    for page in (found.pop("report.html"), undisturbed.pop("report.html")):  # it tells when, and what was built
+        assert page.count(b'"number":') == 30
+    assert found == undisturbed
