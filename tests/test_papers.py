@@ -217,9 +217,9 @@ def test_a_long_stay_in_hospital_has_its_header_on_each_page(edit: Edit, tmp_pat
     assert text.count(squeezed("In hospital")) == 179
 
 
-@pytest.mark.parametrize("packet_of", ["packet", "packet_with_companion"])
-def test_no_document_says_that_a_therapy_has_leave_of_the_state(packet_of: str, request: pytest.FixtureRequest) -> None:
-    folder: Path = request.getfixturevalue(packet_of)
+@pytest.mark.parametrize("which", ["packet", "packet_with_companion"])
+def test_no_document_says_that_a_therapy_has_leave_of_the_state(which: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(which)
     found = sorted((folder / "documents").glob("*.pdf"))
     assert found
     for pdf in found:
@@ -227,9 +227,9 @@ def test_no_document_says_that_a_therapy_has_leave_of_the_state(packet_of: str, 
         assert [word for word in FORBIDDEN if word in text] == [], pdf.name
 
 
-@pytest.mark.parametrize("packet_of", ["packet", "packet_with_companion"])
-def test_every_seal_place_is_empty(packet_of: str, request: pytest.FixtureRequest) -> None:
-    folder: Path = request.getfixturevalue(packet_of)
+@pytest.mark.parametrize("which", ["packet", "packet_with_companion"])
+def test_every_seal_place_is_empty(which: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(which)
     for name in ("schedule-of-stay", "regenerative-medicine-sheet"):
         text = document(folder, name)
         assert text.count(squeezed("印seal")) == 1
