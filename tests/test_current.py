@@ -13,6 +13,7 @@ from built import make_set
 from conftest import AS_OF, EXAMPLES
 
 from pipeline.check import Options
+from pipeline.destination import Folder
 from pipeline.inputs import Source
 from pipeline.manifest import rules_stamp, sha256
 from pipeline.rules.catalogue import CATALOGUE_FILE
@@ -39,7 +40,7 @@ def options(tmp_path: Path) -> Options:
 def run(case: Path, options: Options, tmp_path: Path) -> Run:
     def run_again(*, force: bool = False, **changed: object) -> Done:
         wanted = replace(options, **changed)  # type: ignore[arg-type]
-        return run_task(Task(Source(str(case), case.parent), tmp_path / "out", wanted, force))
+        return run_task(Task(Source(str(case), case.parent), Folder(tmp_path / "out"), wanted, force))
 
     return run_again
 

@@ -20,6 +20,7 @@ from pipeline.batch import check_ids, run_batch
 from pipeline.check import Options
 from pipeline.cli.built import result_of
 from pipeline.cli.report import Report, Telling, document_of, show
+from pipeline.destination import Folder
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.inputs import STANDARD_INPUT, sources
 from pipeline.pool import LocalPool, Pool
@@ -59,7 +60,7 @@ def build_many(work: Work, manner: Manner) -> ExitCode:
     with _kept_input(work) as kept:
         total = check_ids(sources(work.cases, kept))
         jobs = min(manner.jobs or _cores(), max(total, 1))
-        given = (work.out, work.options, work.force, manner.names)
+        given = (Folder(work.out), work.options, work.force, manner.names)
         tasks = (Task(source, *given) for source in sources(work.cases, kept))
         tally = _Tally(manner, total)
         with _page(work, manner) as page:

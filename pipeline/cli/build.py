@@ -12,6 +12,7 @@ from pipeline.cli import batch
 from pipeline.cli.built import print_built, result_of
 from pipeline.cli.options import cases_argument, check_options, make_options
 from pipeline.cli.report import Report, Telling, emit, show
+from pipeline.destination import Folder
 from pipeline.engines import ENGINES
 from pipeline.inputs import is_many, sources
 from pipeline.language import Language
@@ -108,7 +109,7 @@ def _build_one(
     cases: tuple[str, ...], out: Path, options: Options, telling: Telling, *, force: bool, as_json: bool
 ) -> int:
     [source] = sources(cases)
-    done = run_task(Task(source, out, options, force))
+    done = run_task(Task(source, Folder(out), options, force))
     show(done.problems, telling)
     if done.built is not None and not as_json:
         print_built(done)

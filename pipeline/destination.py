@@ -1,0 +1,62 @@
+"""Where packets go: what the folder of the packets must be able to do, wherever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.manifest import MANIFEST_NAME, sha256
+from pipeline.publish import check_target, publish
+
+
+class Destination(Protocol):
+    """A place that holds packets by case id. It travels to worker processes, so it must be picklable."""
+
+    def folder(self, case_id: str) -> Path:
+        """The folder of a packet, as results name it."""
+
+    def check(self, case_id: str) -> None:
+        """Raise OutputError when no packet can be published there: better before the work than after."""
+
+    def manifest(self, case_id: str) -> bytes:
+        """The manifest of the packet that is there. Raises OSError when there is none."""
+
+    def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether the packet that is there has the files that ``outputs`` of its manifest lists, and no others."""
+
+    def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
+        """Put a packet's files (relative path -> content) there, in place of what was there. Raises OutputError."""
+
+
+class Folder:
+    """A folder of this machine, or one that all machines see under the same path."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+
+    def folder(self, case_id: str) -> Path:
+        """The packet's own folder in it."""
+        return self._out / case_id
+
+    def check(self, case_id: str) -> None:
+        """As Destination says."""
+        check_target(self.folder(case_id))
+
+    def manifest(self, case_id: str) -> bytes:
+        """As Destination says."""
+        return (self.folder(case_id) / MANIFEST_NAME).read_bytes()
+
+    def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:
+        """Compared by hash."""
+        folder = self.folder(case_id)
+        listed = {output["path"]: output["sha256"] for output in outputs}
+        found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        found.pop(MANIFEST_NAME)
+        return listed.keys() == found.keys() and all(
+            sha256(found[path].read_bytes()) == listed[path] for path in listed
+        )
+
+    def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
+        """The whole packet by one rename."""
+        publish(files, self.folder(case_id))
