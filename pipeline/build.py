@@ -189,9 +189,7 @@ def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[st
     return files, apart
 
 
-def _made_from(
-    checked: Checked, drawn: Mapping[str, Drawn], options: Options, engine: Engine
-) -> dict[str, Any]:
+def _made_from(checked: Checked, drawn: Mapping[str, Drawn], options: Options, engine: Engine) -> dict[str, Any]:
     """What the manifest says about case, templates, engine and documents, and what of the official list is missing."""
     origin = origin_of(checked.loaded, checked.templates, options, engine)
     return {

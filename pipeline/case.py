@@ -355,7 +355,7 @@ class Attachment(Frozen, frozen=True):
     issued_on: dt.date | None = None
     valid_until: dt.date | None = None
     document: str | None = None
-    printed_sha256: str | None = None
+    printed_hash: str | None = None
 
 
 class Case(Frozen, frozen=True):

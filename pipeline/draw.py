@@ -45,10 +45,7 @@ class Sheet:
 
 def draw_all(sheets: Iterable[Sheet], engine: Engine, case: JsonFile) -> Iterator[Drawn]:
     """Fill, convert and check documents. Raises TemplateError or EngineError; ``case`` is for places."""
-    filled = [
-        (sheet, fill(sheet.template, sheet.name, sheet.context, draft=sheet.draft))
-        for sheet in sheets
-    ]
+    filled = [(sheet, fill(sheet.template, sheet.name, sheet.context, draft=sheet.draft)) for sheet in sheets]
     pdfs = engine.convert_many([document.docx for _, document in filled])
     for sheet, document in filled:
         yield _drawn(sheet, document, pdfs, case)

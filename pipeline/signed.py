@@ -42,14 +42,14 @@ def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, 
     ]
     changed = (part for part in packet.attachments if has_changed(part, loaded, templates, as_of))
     return wrong + [
-        finding(catalogue()[CHANGED_RULE], Hit(f"/attachments/{part.index}/printed_sha256"), loaded.document)
+        finding(catalogue()[CHANGED_RULE], Hit(f"/attachments/{part.index}/printed_hash"), loaded.document)
         for part in changed
     ]
 
 
 def has_changed(part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet, as_of: date) -> bool | None:
     """Whether the document of a signed original would have another text today; None when that cannot be told."""
-    document, printed = part.original_of, part.attachment.printed_sha256
+    document, printed = part.original_of, part.attachment.printed_hash
     if document is None or printed is None:
         return None
     name = str(templates.folder / document.template)
@@ -60,7 +60,7 @@ def has_changed(part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet
 def _misplaced(attachment: Attachment, pointer: str, packet: Packet, document: JsonFile) -> Iterator[Problem]:
     """Why an attachment stands in the place of no document although it should, or should not and says so."""
     if attachment.role != SIGNED:
-        for field in ("document", "printed_sha256"):
+        for field in ("document", "printed_hash"):
             if getattr(attachment, field) is not None:
                 message, hint = "this field belongs to attachments of the role signed", "take it out, or mend the role"
                 yield document.problem("signed-role", f"{pointer}/{field}", message, hint)

@@ -13,7 +13,6 @@ from pipeline.language import Language
 from pipeline.plan import State
 from pipeline.task import Done
 
-
 #: What a packet may be used for, in words.
 STATES: Mapping[State, str] = {
     "final": "final: no error is open and no paper is missing",
