@@ -56,6 +56,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     """One place in the order of a bundle: a document with its template, or the attachments of a role.
 
     ``whom`` says whose bundles have it: the patient's, or everyone's. A document that is ``apart`` is in none.
+    One that is ``to_sign`` is signed or sealed by its issuer after printing.
     """
 
     document: str | None = None
@@ -67,6 +68,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     apart: bool = False
     unless_attached: Role | None = None
     is_cover: bool = False
+    to_sign: bool = False
     shows: tuple[Shown, ...] = ()
     attachments: Role | None = None
     print_size_mm: tuple[float, float] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -9,7 +10,15 @@ import click
 from pipeline.build import BuiltBundle
 from pipeline.cli.report import told
 from pipeline.language import Language
+from pipeline.plan import State
 from pipeline.task import Done
+
+#: What a packet may be used for, in words.
+STATES: Mapping[State, str] = {
+    "final": "final: no error is open and no paper is missing",
+    "incomplete": "incomplete: papers are missing, the cover sheet lists them",
+    "draft": "draft: not for filing",
+}
 
 
 def result_of(done: Done, language: Language) -> dict[str, Any]:
@@ -23,6 +32,7 @@ def result_of(done: Done, language: Language) -> dict[str, Any]:
         "folder": str(built.folder) if built else None,
         "bundles": [_bundle(bundle) for bundle in built.bundles] if built else [],
         "apart": [str(path) for path in built.apart] if built else [],
+        "state": built.state if built else None,
         "seconds": round(done.seconds, 3),
         "problems": [told(problem, language) for problem in done.problems],
     }
@@ -50,5 +60,6 @@ def print_built(done: Done) -> None:
         click.echo(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
     for path in done.built.apart:
         click.echo(f"{path}  (not in a bundle)")
+    click.secho(STATES[done.built.state], fg=None if done.built.state == "final" else "yellow")
     current = ", nothing has changed since it was built" if done.status == "current" else ""
     click.echo(f"{done.seconds:.2f} s{current}")
