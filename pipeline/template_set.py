@@ -34,7 +34,21 @@ ConditionName = Literal[
 
 #: What a document shows, so that the finished page is looked through for it.
 Shown = Literal[
-    "name", "passport_number", "birth_date", "stays", "companions", "addressee", "seal", "guarantee", "days"
+    "name",
+    "passport_number",
+    "birth_date",
+    "stays",
+    "companions",
+    "addressee",
+    "seal",
+    "guarantee",
+    "days",
+    "both_seals",
+    "entry_and_exit",
+    "everyone",
+    "both_parts",
+    "both_names",
+    "guarantor_and_hospital",
 ]
 
 
