@@ -18,6 +18,7 @@ from pipeline.inputs import Source
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
 from pipeline.origin import origin_of
 from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Packet, Part, State
+from pipeline.rules.catalogue import catalogue
 from pipeline.signed import text_sha256
 from pipeline.verify import verify_files
 
@@ -60,12 +61,28 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
             for each in manifest["bundles"]
         ),
         tuple(folder / path for path in manifest["apart"]),
-        tuple(
-            Problem(found["rule"], found["severity"], found["message"], "", found.get("template"), found["pointer"])
-            for found in manifest["findings"]
-        ),
+        tuple(_told_before(found) for found in manifest["findings"]),
         tuple(manifest["missing"]),
         manifest["state"],
+    )
+
+
+def _told_before(found: Mapping[str, Any]) -> Problem:
+    """A finding as its manifest has it, with the advice and the source of its rule."""
+    rule = catalogue().get(found["rule"])
+    hint = rule.texts["en"].hint if rule else ""
+    if not hint or "{detail}" in hint:
+        hint = "build the packet again with --force to be told more"
+    source, as_of = (rule.source, rule.as_of) if rule else (None, None)
+    return Problem(
+        found["rule"],
+        found["severity"],
+        found["message"],
+        hint,
+        found.get("template"),
+        found["pointer"],
+        source=source,
+        as_of=as_of,
     )
 
 

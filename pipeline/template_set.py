@@ -127,6 +127,11 @@ def shipped_sets() -> list[str]:
     return sorted(path.parent.name for path in shipped("templates").glob("*/packet.json"))
 
 
+def is_shipped(name: str) -> bool:
+    """Whether ``name`` means a set that comes with the program, not a folder."""
+    return name in shipped_sets() and not Path(name).is_dir()
+
+
 def find_set(name: str) -> Path:
     """Folder of a shipped set by its name, or of a set of the user's by its path. Raises TemplateError."""
     folder = set_folder(name)

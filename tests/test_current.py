@@ -54,6 +54,8 @@ def test_an_unchanged_packet_is_current_and_told_as_when_it_was_built(run: Run) 
     assert second.built.apart == first.built.apart
     told = [(problem.code, problem.severity, problem.message) for problem in first.problems]
     assert [(problem.code, problem.severity, problem.message) for problem in second.problems] == told
+    assert all(problem.hint for problem in second.problems)
+    assert [problem.source for problem in second.problems] == [problem.source for problem in first.problems]
 
 
 def test_with_force_it_is_built_again(run: Run) -> None:

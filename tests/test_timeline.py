@@ -161,7 +161,9 @@ class TestFiling:
         assert found.filing.is_open
 
     def test_a_companions_paper_is_told_from_the_patients(self) -> None:
-        titles = [step.title.en for step in timeline(EXAMPLES / "sun-yifan" / "case.json").steps if step.kind == "paper"]
+        titles = [
+            step.title.en for step in timeline(EXAMPLES / "sun-yifan" / "case.json").steps if step.kind == "paper"
+        ]
         assert len(titles) == len(set(titles))
         assert "Last day to file with: visa application form of companion 1" in titles
 
