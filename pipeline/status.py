@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -55,7 +55,7 @@ class Status:
 
 
 def status_of(where: Path | Source, options: Options) -> Status:
-    """The status of the case at ``where``. Raises CaseError or TemplateError when the case or the set cannot be read."""
+    """The status of the case at ``where``. Raises CaseError or TemplateError when case or set cannot be read."""
     prepared = prepare(where, options)
     found = findings(prepared, options)
     case, packet = prepared.loaded.case, prepared.packet
@@ -131,14 +131,14 @@ class _Look:
 
     def _document(self, document: DocumentPart, original: AttachmentPart | None, bundle: Bundle) -> Item:
         rows = (each.row.letter for each in bundle.requirements if each.row.document == document.id)
-        named = (document.person, "document", document.document, next(rows, None), document.title)
-        if original is not None:
-            until = last_filing_day(original.attachment)
-            changed = has_changed(original, self.prepared.loaded, self.prepared.templates, self.options.as_of)
-            standing = self._fault(original, until) or ("changed" if changed else "signed")
-            return Item(*named, standing, until, original.index)
         until = last_day_within(self.prepared.loaded.case.visa.letter_date, VALIDITY_MONTHS)
-        return Item(*named, "unsigned", until) if document.to_sign else Item(*named, "made")
+        item = Item(document.person, "document", document.document, next(rows, None), document.title, "made")
+        if original is None:
+            return replace(item, standing="unsigned", until=until) if document.to_sign else item
+        until_signed = last_filing_day(original.attachment)
+        changed = has_changed(original, self.prepared.loaded, self.prepared.templates, self.options.as_of)
+        standing = self._fault(original, until_signed) or ("changed" if changed else "signed")
+        return replace(item, standing=standing, until=until_signed, index=original.index)
 
     def _fault(self, part: AttachmentPart, until: date | None) -> Standing | None:
         if part.id not in self.found.papers:

@@ -25,7 +25,7 @@ from pipeline.columns import padded, width
 from pipeline.filters import label
 from pipeline.inputs import Source
 from pipeline.language import Language
-from pipeline.status import OPEN, Item, Status, document_of, status_of
+from pipeline.status import OPEN, Status, document_of, status_of
 
 
 @click.command(short_help="Show what is still unsigned, missing or expired in each case.")
@@ -86,13 +86,7 @@ def _print(found: Status, language: Language) -> None:
             person = item.person
             click.echo(f"  {person}")
         word = click.style(padded(words[item.standing], columns), fg="red" if item.standing in OPEN else None)
-        until = say("until", day=item.until) if item.until else ""
-        click.echo(
-            f"    {word}  {item.letter or '　'}  {_title(item, language)}  {click.style(until, dim=True)}".rstrip()
-        )
+        until = click.style(f"  {say('until', day=item.until)}", dim=True) if item.until else ""
+        click.echo(f"    {word}  {item.letter or '　'}  {getattr(item.title, language)}{until}")
     result = say(found.builds or "nothing", codes=", ".join(found.errors))
     click.secho(f"  {result}", fg="green" if found.builds == "final" else "yellow")
-
-
-def _title(item: Item, language: Language) -> str:
-    return str(getattr(item.title, language))
