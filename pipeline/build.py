@@ -61,7 +61,14 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
         ),
         tuple(folder / path for path in manifest["apart"]),
         tuple(
-            Problem(found["rule"], found["severity"], found["message"], "", found.get("template"), found["pointer"])
+            Problem(
+                found["rule"],
+                found["severity"],
+                found["message"],
+                f"visa-packet rules {found['rule']} explains it",
+                found.get("template"),
+                found["pointer"],
+            )
             for found in manifest["findings"]
         ),
         tuple(manifest["missing"]),
