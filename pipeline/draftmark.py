@@ -16,7 +16,7 @@ from pipeline.pdftext import read_pages, squeezed
 
 #: Printed at the head of each page; its first words are what a page is known by.
 MARK = "案 / DRAFT"
-_WARNING = "　提出不可　not for filing　不得递交"
+WARNING = "　提出不可　not for filing　不得递交"
 _FONT = "Noto Sans CJK JP"
 _LINE, _SIZE = Pt(11), Pt(9)
 #: What printers leave white.
@@ -61,6 +61,6 @@ def _write(header: _Header) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     spacing = paragraph.paragraph_format
     spacing.line_spacing, spacing.space_before, spacing.space_after = _LINE, Pt(0), Pt(0)
-    run = paragraph.add_run(MARK + _WARNING)
+    run = paragraph.add_run(MARK + WARNING)
     run.font.name, run.font.size, run.font.bold, run.font.color.rgb = _FONT, _SIZE, True, _RED
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)  # noqa: SLF001 - python-docx has no name for it

@@ -51,9 +51,11 @@ def draw_all(sheets: Iterable[Sheet], engine: Engine, case: JsonFile) -> Iterato
         yield _drawn(sheet, document, pdfs, case)
 
 
-def draw(template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile) -> Drawn:
+def draw(
+    template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile, *, draft: bool = False
+) -> Drawn:
     """The same for one document."""
-    return next(draw_all([Sheet(template, name, context)], engine, case))
+    return next(draw_all([Sheet(template, name, context, draft)], engine, case))
 
 
 def _drawn(sheet: Sheet, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) -> Drawn:

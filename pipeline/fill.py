@@ -79,9 +79,10 @@ def fill(template: bytes, name: str, context: Mapping[str, Any], *, draft: bool 
     token, place, spent = printed.set([]), placing.set(partial(_place, document)), turns.set(Turns())
     try:
         document.patch_xml = _gathered
-        document.render(dict(context), jinja_env=environment())
-        if draft:
+        if draft:  # before the tags are filled, for afterwards python-docx does not see the headers that docxtpl made
+            document.init_docx()
             add_mark(document.docx)
+        document.render(dict(context), jinja_env=environment())
         saved = io.BytesIO()
         document.save(saved)
         return Filled(_with_fixed_times(saved.getvalue()), tuple(printed.get()))
