@@ -75,11 +75,11 @@ def cut_faces() -> Path | None:
 
 def _homes() -> Iterator[Path]:
     """Where the cache may be: with the user's other caches, else with temporary files."""
-    wanted = os.environ.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(wanted):
-        yield Path(wanted, "visa-packet")
-    elif os.path.isabs(home := os.path.expanduser("~")):
-        yield Path(home, ".cache", "visa-packet")
+    wanted, home = Path(os.environ.get("XDG_CACHE_HOME", "")), Path("~").expanduser()
+    if wanted.is_absolute():
+        yield wanted / "visa-packet"
+    elif home.is_absolute():
+        yield home / ".cache" / "visa-packet"
     yield Path(tempfile.gettempdir(), f"visa-packet-{os.geteuid()}")
 
 
