@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pypdf.errors import PyPdfError
+from pikepdf import PdfError
 from pypdfium2 import PdfiumError
 
 from pipeline.characters import name_of
@@ -15,7 +15,7 @@ from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.fill import Filled, fill
 from pipeline.fonts import ALLOWED_PREFIX, undrawable
 from pipeline.jsonfile import JsonFile, texts
-from pipeline.pdftext import embedded_fonts, lost_texts, page_count, text_of
+from pipeline.pdftext import embedded_fonts, lost_texts, read_pages, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ def _drawn(name: str, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) -> 
     try:
         pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
-        pages = page_count(pdf)
+        pages = len(read_pages(pdf))
     except UndrawableError as error:
         raise EngineError(_without_glyph(error.characters, name, case)) from None
     except VisaPacketError as error:
         raise type(error)([_in_file(problem, name) for problem in error.problems]) from None
-    except (PyPdfError, PdfiumError, KeyError, ValueError, TypeError) as error:
+    except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError) as error:
         message = f"what the engine made is not a PDF that can be read ({type(error).__name__})"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
     return Drawn(filled.docx, pdf, pages, filled.texts)

@@ -7,10 +7,10 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
+import docx
 import pytest
 from built import make_docx, make_picture
 from conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES
-from docx import Document as open_docx
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -74,7 +74,7 @@ def assert_same(filled: Filled, template: bytes, context: Mapping[str, Any]) -> 
 
 def make_full(header: str, title: str, note: str) -> bytes:
     """A Word file with words in every place that docxtpl fills."""
-    document = open_docx(io.BytesIO(make_docx("{{ case_id }}", "{% if athlete %}yes{% endif %}")))
+    document = docx.Document(io.BytesIO(make_docx("{{ case_id }}", "{% if athlete %}yes{% endif %}")))
     document.sections[0].header.paragraphs[0].text = header
     document.sections[0].footer.paragraphs[0].text = "{{ case_id }}"
     document.core_properties.title = title
