@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
+import os
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.engines import temporary_failure
+
 #: What a future of the pool raises when its worker died or took too long: the case may be tried again.
 WORKER_LOST = (ProcessExpired, TimeoutError)
 
 #: After so many cases a worker is replaced, so that what a library keeps cannot grow without end.
 _CASES_PER_WORKER = 500
+#: Processes find one another by a socket there, whose address has room for 108 bytes, of which the names need 40.
+_LONGEST_TEMPORARY = 64
 
 
 class Pool(Protocol):
@@ -33,9 +40,12 @@ class LocalPool:
     """Processes of this machine. One that dies or hangs costs its own task, not the pool.
 
     pebble, because concurrent.futures gives up the whole pool when one worker dies, and cannot end one that hangs.
+    Raises EngineError when the path of the folder for temporary files is too long.
     """
 
     def __init__(self, jobs: int, timeout: float | None) -> None:
+        if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_TEMPORARY:
+            raise temporary_failure(OSError(errno.ENAMETOOLONG, "its path is too long for worker processes"))
         self.jobs = jobs
         self._timeout = timeout
         context = multiprocessing.get_context("forkserver")

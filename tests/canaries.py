@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pikepdf
 from built import make_docx
-from conftest import AS_OF, EXAMPLES, change
+from conftest import AS_OF, EXAMPLES, REMOVE, change
 
 from pipeline.case import Case
 from pipeline.engines.office2pdf import Office2Pdf
@@ -26,6 +26,15 @@ from pipeline.schemas import check_schema
 #: In the name, on the page and in the metadata of the attachment that every such case has; and in the passport.
 ALWAYS = ("QZNAME", "QZPAGE", "QZAUTHOR", "XIAOMING")
 PAPER = "papers/QZNAME-护照.pdf"
+#: Numbers that are no examples of a schema, which a hint may give.
+_OWN: dict[str, Any] = {
+    "/case_id": "case-a",
+    "/attachments": [{"role": "passport", "path": PAPER}],
+    "/patient/birth_date": "1991-03-15",
+    "/patient/resident_id": "110105199103150073",
+    "/patient/passport/number": "EJ0765432",
+    "/patient/passport/mrz": REMOVE,
+}
 #: What no marker is put into: it is said in messages, or it is not the patient's.
 _PUBLIC = ("/$schema", "/case_id", "/attachments")
 _RECENT_DATE = re.compile(r"20[2-9][0-9]-[0-9]{2}-[0-9]{2}")
@@ -54,7 +63,7 @@ def _forms(canary: str) -> tuple[str, ...]:
 def planted() -> Planted:
     """The example wang-xiaoming with a marker in every string that may hold one, and one attachment."""
     data = json.loads((EXAMPLES / "wang-xiaoming" / "case.json").read_text(encoding="utf-8"))
-    change(data, {"/attachments": [{"role": "passport", "path": PAPER}], "/case_id": "case-a"})
+    change(data, _OWN)
     plain = {pointer: text for pointer, text in _values(data) if not pointer.startswith(_PUBLIC)}
     marked: dict[str, str] = {}
     for marker in (_letters, _han):
@@ -82,6 +91,7 @@ def _accepted(data: dict[str, Any], wanted: dict[str, str]) -> dict[str, str]:
         refused = set(_refused(tried))
         if not refused:
             return wanted
+        assert any(pointer.startswith(tuple(refused)) for pointer in wanted), refused
         wanted = {pointer: text for pointer, text in wanted.items() if not pointer.startswith(tuple(refused))}
 
 
@@ -101,7 +111,7 @@ def _values(data: Any) -> Iterable[tuple[str, str]]:
 
 
 def _is_telling(text: str) -> bool:
-    """Whether a value that took no marker is one of its own: numbers and names, not words of a list or dates to come."""
+    """Whether a value that took no marker is one of its own: a number, a name; no word of a list, no date to come."""
     if text.isascii():
         return len(text) >= 6 and any(sign in "0123456789@" for sign in text) and not _RECENT_DATE.fullmatch(text)
     return len(text) >= 3

@@ -15,8 +15,9 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ _TRACED = "%network,execve,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,
 _CREATES = re.compile(r"O_CREAT|\b(creat|mkdir|mkdirat|rename\w*|link\w*|symlink\w*|PR_SET_NAME)\b")
 _NETWORK = re.compile(r"\b(socket|socketpair)\((?!AF_UNIX\b)\w+|sa_family=AF_(?!UNIX\b)\w+")
 _REPORT = "report.html"
+_LARGE = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,10 @@ class Watched:
 
     def _only_published(self, published: Collection[str]) -> None:
         after = self.scene.files()
-        own = tuple(f"out/{name}/" for name in published)
+        own = tuple(f"out/{name}/" for name in [*published, _REPORT])
 
         def kept(files: Mapping[str, tuple[int, bytes]]) -> dict[str, tuple[int, bytes]]:
-            return {name: found for name, found in files.items() if not name.startswith(own) and _REPORT not in name}
+            return {name: found for name, found in files.items() if not f"{name}/".startswith(own)}
 
         assert kept(after) == kept(self.before)
         for name in published:
@@ -113,7 +115,7 @@ class Watched:
         assert sorted(path.name for path in self.scene.temporary.iterdir()) == []
         assert [path.name for path in self.scene.out.glob(".*")] == []
         until = time.monotonic() + 5
-        while (left := seen_in_processes(str(self.scene.folder))) and time.monotonic() < until:
+        while (left := self.scene.processes()) and time.monotonic() < until:
             time.sleep(0.05)
         assert left == []
 
@@ -146,9 +148,11 @@ class Scene:
     planted: Planted = field(default_factory=planted)
 
     def __post_init__(self) -> None:
-        self.out, self.temporary, self.home = (self.folder / name for name in ("out", "tmp", "home"))
-        for made in (self.out, self.temporary, self.home):
+        self.out, self.home = self.folder / "out", self.folder / "home"
+        for made in (self.out, self.home):
             made.mkdir(mode=0o700)
+        # Apart, because the path of a socket may not be long.
+        self.temporary = Path(tempfile.mkdtemp(prefix="visa-packet-scene-"))
 
     def case(self, name: str = "case-a", edits: Mapping[str, Any] | None = None) -> Path:
         """Write the case with some values changed, under an id of its own, with its attachment."""
@@ -167,6 +171,10 @@ class Scene:
     def files(self) -> dict[str, tuple[int, bytes]]:
         """Mode and content of everything in the scene; of folders and links, what they are."""
         return {str(path.relative_to(self.folder)): _state(path) for path in sorted(self.folder.rglob("*"))}
+
+    def processes(self) -> list[str]:
+        """Command lines of running processes that know a folder of this scene."""
+        return [line for folder in (self.folder, self.temporary) for line in seen_in_processes(str(folder))]
 
     def build(self, *arguments: str | Path, **options: Any) -> Watched:
         """Build with the small template set into the output folder, told as JSON."""
@@ -225,7 +233,10 @@ def _state(path: Path) -> tuple[int, bytes]:
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
         return mode, os.fsencode(path.readlink())
-    return mode, path.read_bytes() if stat.S_ISREG(mode) else b""
+    if not stat.S_ISREG(mode):
+        return mode, b""
+    size = path.stat().st_size
+    return mode, path.read_bytes() if size < _LARGE else str(size).encode()
 
 
 def _id_of(result: Mapping[str, Any]) -> str:
@@ -255,16 +266,18 @@ def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _packet_before(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     scene = Scene(tmp_path_factory.mktemp("before"), small_set)
+    scene.temporary.rmdir()
     options = Options(AS_OF, templates=str(small_set))
     return build_case(scene.case(edits={"/patient/phone": "+86 10 0000 0999"}), scene.out, options).folder
 
 
 @pytest.fixture
-def scene(small_set: Path, _packet_before: Path, tmp_path: Path) -> Scene:
+def scene(small_set: Path, _packet_before: Path, tmp_path: Path) -> Iterator[Scene]:
     """A scene in whose output folder are an earlier packet of the case, and one of another case."""
     folder = tmp_path / "scene"
     folder.mkdir()
     made = Scene(folder, small_set)
     for name in ("case-a", "of-another"):
         shutil.copytree(_packet_before, made.out / name)
-    return made
+    yield made
+    shutil.rmtree(made.temporary)

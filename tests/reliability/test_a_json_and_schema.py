@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from common_expectation import Limits, Scene
@@ -84,8 +84,8 @@ def test_another_encoding_is_named(scene: Scene, encoding: str) -> None:
 
 @case("A05")
 def test_latin_1_is_told_with_its_place(scene: Scene) -> None:
-    text = text_of(scene).encode().replace(b'"QZ', b'"\xe9QZ').replace(" QZAAQ".encode(), b" \xe9QZAAQ")
-    line = text.split(b"\xe9", maxsplit=1)[0].count(b"\n") + 1
+    before, _, after = text_of(scene).encode().partition(b"QZAAQ")
+    text, line = before + b"M\xfcller" + after, before.count(b"\n") + 1
     [problem] = scene.build(scene.raw(text)).refused(3, ("file-encoding", None))
     assert problem["line"] == line
 
@@ -128,9 +128,13 @@ def test_in_passport_letters_it_is_an_error(scene: Scene, field: str) -> None:
 
 
 @case("A10")
-@pytest.mark.parametrize("number", ["EJ0123456\\n", "ＥＪ０１２３４５６", "EJ٠١٢٣٤٥٦", "EJ012345６", "EJ0123456 "])
+@pytest.mark.parametrize(
+    "number",
+    ["EJ0765432\\n", "ＥＪ０７６５４３２", "EJ٠٧٦٥٤٣٢", "EJ076543２", "EJ0765432 "],
+    ids=["line-end", "full-width", "arabic", "one-full-width", "space"],
+)
 def test_a_passport_number_in_other_digits(scene: Scene, number: str) -> None:
-    path = replaced(scene, '"number": "EJ0123456"', f'"number": "{number}"')
+    path = replaced(scene, '"number": "EJ0765432"', f'"number": "{number}"')
     code = "text-character" if number.endswith("\\n") else "schema-pattern"
     scene.build(path).refused(3, (code, "/patient/passport/number"))
 
@@ -158,7 +162,7 @@ def test_a_field_like_none_names_none(scene: Scene) -> None:
 
 
 @case("A15")
-@pytest.mark.parametrize("text", ["[]", '"QZAAQ"', "null", "1", "true"])
+@pytest.mark.parametrize("text", ["[]", '"QZAAQ"', "null", "1", "true"], ids=["list", "text", "null", "1", "true"])
 def test_a_top_level_that_is_no_object(scene: Scene, text: str) -> None:
     scene.build(scene.raw(text)).refused(3, ("schema-type", ""))
 
@@ -173,8 +177,6 @@ def test_what_is_no_file(scene: Scene, kind: str) -> None:
         (path / "case.json").mkdir(parents=True)
         path /= "case.json"
     elif kind == "pipe":
-        import os
-
         os.mkfifo(path)
     elif kind == "device":
         path.symlink_to("/dev/zero")
@@ -194,25 +196,22 @@ def test_a_gigabyte(scene: Scene) -> None:
     path = scene.raw("")
     with path.open("wb") as file:
         file.truncate(10**9)
-    scene.sparse = True
     scene.build(path).refused(3, ("file-size", None), limits=Limits(seconds=4, megabytes=300))
 
 
 @case("A01", "A02", "A05", "A07", "A15")
 def test_bad_files_among_good_ones_cost_themselves_alone(scene: Scene) -> None:
-    good = text_of(scene)
-    bad: dict[str, Any] = {
-        "bad-key": good.replace('"sex": "male",', '"sex": "male", "sex": "male",'),
-        "bad-number": good.replace(": 42", ": NaN"),
-        "bad-encoding": good.encode("utf-16"),
-        "bad-text": good.replace("QZAAQ", "QZAAQ\\u0000"),
-        "bad-type": "[]",
-        "bad-end": good[:-20],
+    spoil: dict[str, Callable[[str], str | bytes]] = {
+        "bad-key": lambda good: good.replace('"sex": "male",', '"sex": "male", "sex": "male",'),
+        "bad-number": lambda good: good.replace(": 42", ": NaN"),
+        "bad-encoding": lambda good: good.encode("utf-16"),
+        "bad-text": lambda good: good.replace("QZAAQ", "QZAAQ\\u0000"),
+        "bad-type": lambda _good: "[]",
+        "bad-end": lambda good: good[:-20],
     }
-    for name, content in bad.items():
-        scene.raw(content, name)
-    for name in ("good-1", "good-2"):
+    for name, content in spoil.items():
+        scene.raw(content(scene.case(name).read_text("utf-8")), name)
+    for name in ("case-a", "good-1", "good-2"):
         scene.case(name)
-    codes = dict.fromkeys(bad, 3) | {"case-a": 0, "good-1": 0, "good-2": 0}
+    codes = dict.fromkeys(spoil, 3) | {"case-a": 0, "good-1": 0, "good-2": 0}
     scene.build(scene.folder / "cases", "-j", "2").ended(codes)
-    assert json.loads(good)["case_id"] == "case-a"
