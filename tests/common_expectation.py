@@ -187,7 +187,17 @@ class Scene:
         """Run the command, watched, until it ends; ``program`` is what Python runs, ``options`` are those of Popen."""
         before = self.files()
         beside = {name: self.folder.with_name(f"{self.folder.name}.{name}") for name in ("trace", "out", "err")}
-        watching = ("strace", "-DDD", "-f", "--seccomp-bpf", "-v", "-s", "4096", "-o", str(beside["trace"]))
+        watching = (
+            str(shutil.which("strace")),
+            "-DDD",
+            "-f",
+            "--seccomp-bpf",
+            "-v",
+            "-s",
+            "4096",
+            "-o",
+            str(beside["trace"]),
+        )
         command = [*watching, "-e", f"trace={_TRACED}", sys.executable, *program, *map(str, arguments)]
         with beside["out"].open("w") as out, beside["err"].open("w") as err:
             process = self.start(command, stdout=out, stderr=err, **options)
@@ -223,7 +233,7 @@ def _whole(trace: Path, pid: int) -> str:
     until = time.monotonic() + 10
     while time.monotonic() < until:
         text = trace.read_text("utf-8", "replace") if trace.exists() else ""
-        if re.search(rf"^{pid} \+\+\+ ", text, re.MULTILINE):
+        if re.search(rf"^{pid} +\+\+\+ ", text, re.MULTILINE):
             return text
         time.sleep(0.02)
     pytest.fail("strace did not say how the process ended")
