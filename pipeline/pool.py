@@ -19,8 +19,8 @@ WORKER_LOST = (ProcessExpired, TimeoutError)
 
 #: After so many cases a worker is replaced, so that what a library keeps cannot grow without end.
 _CASES_PER_WORKER = 500
-#: Processes find one another by a socket there, whose address has room for 108 bytes, of which the names need 40.
-_LONGEST_TEMPORARY = 64
+#: Processes find one another by a socket there, whose address has room for 108 bytes, of which the names need 33.
+_LONGEST_TEMPORARY = 72
 
 
 class Pool(Protocol):

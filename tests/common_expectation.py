@@ -181,10 +181,12 @@ class Scene:
         words = ("--templates", self.templates, "-o", self.out, "--as-of", AS_OF.isoformat(), "--json")
         return self.run("build", *arguments, *words, **options)
 
-    def run(
-        self, *arguments: str | Path, program: Sequence[str] = ("-m", "pipeline"), seconds: float = 90, **options: Any
-    ) -> Watched:
-        """Run the command, watched, until it ends; ``program`` is what Python runs, ``options`` are those of Popen."""
+    def run(self, *arguments: str | Path, program: Sequence[str] = ("-m", "pipeline"), **options: Any) -> Watched:
+        """Run the command, watched, until it ends.
+
+        ``program`` is what Python runs, ``prefix`` what runs Python, ``faults`` what strace is to let fail;
+        the others are those of Popen.
+        """
         before = self.files()
         beside = {name: self.folder.with_name(f"{self.folder.name}.{name}") for name in ("trace", "out", "err")}
         watching = (
@@ -198,10 +200,12 @@ class Scene:
             "-o",
             str(beside["trace"]),
         )
-        command = [*watching, "-e", f"trace={_TRACED}", sys.executable, *program, *map(str, arguments)]
+        faults = [word for fault in options.pop("faults", ()) for word in ("-e", f"inject={fault}")]
+        python = [*options.pop("prefix", ()), sys.executable, *program]
+        command = [*watching, "-e", f"trace={_TRACED}", *faults, *python, *map(str, arguments)]
         with beside["out"].open("w") as out, beside["err"].open("w") as err:
             process = self.start(command, stdout=out, stderr=err, **options)
-            usage = _wait(process, seconds)
+            usage = _wait(process, seconds=90)
         told = (beside[name].read_text("utf-8", "surrogateescape") for name in ("out", "err"))
         return Watched(Run(process.returncode, *told), self, before, _whole(beside["trace"], process.pid), usage)
 
