@@ -23,14 +23,22 @@ _CASES_PER_WORKER = 500
 _LONGEST_TEMPORARY = 72
 
 
+class Answer(Protocol):
+    """What will become of a task, such as a Future."""
+
+    def result(self) -> Any:
+        """Wait for it. Raises what the work raised."""
+
+
 class Pool(Protocol):
     """What runs tasks: the processes of this machine, or those of a cluster."""
 
-    #: how many tasks it can work on at once
-    jobs: int
+    @property
+    def jobs(self) -> int:
+        """How many tasks it can work on at once."""
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
-        """Run ``function(given)`` somewhere. The future raises one of WORKER_LOST when the worker is lost."""
+    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
+        """Run ``function(given)`` somewhere. The answer raises one of WORKER_LOST when the worker is lost."""
 
     def stop(self) -> None:
         """End at once; what was submitted and not done is dropped."""
@@ -48,6 +56,8 @@ class LocalPool:
             raise temporary_failure(OSError(errno.ENAMETOOLONG, "its path is too long for worker processes"))
         self.jobs = jobs
         self._timeout = timeout
+        # Else they make a folder of their own, and look for it once more when all temporary files are gone.
+        multiprocessing.current_process()._config["tempdir"] = tempfile.gettempdir()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
         context = multiprocessing.get_context("forkserver")
         # New workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.task"])
