@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import signal
 import tempfile
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from multiprocessing import resource_tracker
 from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
@@ -61,6 +64,7 @@ class LocalPool:
         context = multiprocessing.get_context("forkserver")
         # New workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.task"])
+        _start_tracker()
         self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
@@ -72,3 +76,17 @@ class LocalPool:
         """Kill the workers."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+
+
+def _start_tracker() -> None:
+    """Start the process that keeps account of what the others share, deaf to the terminal's closing.
+
+    It is deaf to the other signals by itself. Killed before the others, it would be started anew and know nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.signal(signal.SIGHUP, before)

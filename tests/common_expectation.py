@@ -132,8 +132,8 @@ class Watched:
         assert find("\n".join(seen)) == set()
         assert _NETWORK.findall(self.trace) == []
         assert find("\n".join(str(path) for path in self.scene.out.rglob("*"))) == set()
-        for shown in (*self.scene.out.glob(_REPORT), *(self.scene.out / name / "manifest.json" for name in published)):
-            assert find(shown.read_bytes()) == set()
+        shown = [self.scene.out / _REPORT, *(self.scene.out / name / "manifest.json" for name in published)]
+        assert [path.name for path in shown if path.is_file() and find(path.read_bytes())] == []
 
     def _within(self, limits: Limits) -> None:
         assert self.usage.ru_utime + self.usage.ru_stime < limits.seconds
@@ -210,9 +210,11 @@ class Scene:
             "-o",
             str(beside["trace"]),
         )
-        faults = [word for fault in options.pop("faults", ()) for word in ("-e", f"inject={fault}")]
+        faults = options.pop("faults", ())
+        traced = ",".join([_TRACED, *(fault.partition(":")[0] for fault in faults)])
+        injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
         python = [*options.pop("prefix", ()), sys.executable, *program]
-        command = [*watching, "-e", f"trace={_TRACED}", *faults, *python, *map(str, arguments)]
+        command = [*watching, "-e", f"trace={traced}", *injected, *python, *map(str, arguments)]
         with beside["out"].open("w") as out, beside["err"].open("w") as err:
             process = self.start(command, stdout=out, stderr=err, **options)
             usage = _wait(process, seconds=90)
