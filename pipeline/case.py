@@ -348,6 +348,7 @@ Role = Literal[
 class Attachment(Frozen, frozen=True):
     role: Role
     path: str
+    password_file: str | None = None
     person: str = "patient"
     issued_on: dt.date | None = None
     valid_until: dt.date | None = None

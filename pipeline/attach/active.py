@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pikepdf
 
 from pipeline.attach.result import Notes
 
-ACTIVE_RULE, QUIET_RULE, SIGNATURE_RULE = "ATT-02", "ATT-03", "ATT-04"
+ACTIVE_RULE, QUIET_RULE, SIGNATURE_RULE = "FIL-01", "FIL-02", "FIL-03"
 
 #: Kind of an action (/S), or of an annotation (/Subtype) -> the rule and its detail.
 _KINDS = {
@@ -36,7 +36,7 @@ _KEYS = {
     "/EmbeddedFiles": (ACTIVE_RULE, "embedded"),
     "/XFA": (ACTIVE_RULE, "xfa"),
     "/PieceInfo": (QUIET_RULE, "private"),
-    "/ByteRange": (SIGNATURE_RULE, None),
+    "/ByteRange": (SIGNATURE_RULE, ""),
 }
 #: Keys that say something about the makers, or lead out of the page; in what is drawn none is needed.
 _NOT_DRAWN = (
@@ -45,13 +45,16 @@ _NOT_DRAWN = (
 )
 
 
-def find_active(pdf: pikepdf.Pdf, notes: Notes) -> None:
-    """Note what the PDF would do, and whether it is signed."""
-    for each in dictionaries(pdf):
+_NESTED = (pikepdf.Array, pikepdf.Dictionary)
+
+
+def find_active(found: Iterable[Any], notes: Notes) -> None:
+    """Note what the PDF with these dictionaries would do, and whether it is signed."""
+    for each in found:
         keys = each.keys()
         for key in _KEYS.keys() & keys:
             rule, detail = _KEYS[key]
-            notes.add(rule, *([detail] if detail else []))
+            notes.add(rule, *filter(None, [detail]))
         for key in ("/S", "/Subtype"):
             if key in keys and (kind := str(each[key])) in _KINDS:
                 notes.add(*_KINDS[kind])
@@ -82,6 +85,3 @@ def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
         elif isinstance(each, (pikepdf.Dictionary, pikepdf.Stream)):
             yield each
             waiting += [item for _, item in each.items() if isinstance(item, _NESTED) and not item.is_indirect]
-
-
-_NESTED = (pikepdf.Array, pikepdf.Dictionary)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pikepdf
-
-from pipeline.attach.active import dictionaries
 
 FONT_RULE = "OUT-05B"
 
 _FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
-def lacks_a_font(pdf: pikepdf.Pdf) -> bool:
-    """Whether anything drawn in the PDF names a font whose file is not in it."""
+def lacks_a_font(found: Iterable[Any]) -> bool:
+    """Whether one of these dictionaries of a PDF is a font whose file is not in it."""
     return any(
         not _is_embedded(each)
-        for each in dictionaries(pdf)
+        for each in found
         if each.get("/Type") == pikepdf.Name.Font and not str(each.get("/Subtype")).startswith("/CIDFont")
     )
 

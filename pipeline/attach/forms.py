@@ -12,7 +12,7 @@ import pypdfium2
 from pipeline.attach.result import Notes
 from pipeline.errors import UnusableError
 
-FORM_RULE, XFA_RULE = "ATT-07", "OUT-05"
+FORM_RULE, XFA_RULE = "FIL-06", "OUT-05"
 
 _HIDDEN = 0x01 | 0x02 | 0x20  # annotation flags Invisible, Hidden, NoView
 #: Annotations that a reader draws by itself when the file has no picture of them.

@@ -10,8 +10,9 @@ _COMMENT = 0xFE
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 #: Application data that says how the pixels are to be read: density, colour profile, colour transform of Adobe.
 _KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+_MARKER = re.compile(rb"\xff+[^\xff\x00]")
 #: In the entropy-coded data of a scan, the next marker that is neither stuffing nor a restart.
-_MARKER = re.compile(rb"\xff+[^\xff\x00\xd0-\xd7]")
+_AFTER_SCAN = re.compile(rb"\xff[^\xff\x00\xd0-\xd7]")
 
 
 class BrokenJpegError(ValueError):
@@ -54,7 +55,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
             return
         end = start + 2 + int.from_bytes(content[start + 2 : start + 4])
         if marker == _SCAN:
-            after = _MARKER.search(content, end)
+            after = _AFTER_SCAN.search(content, end)
             if after is None:
                 raise BrokenJpegError
             end = after.start()

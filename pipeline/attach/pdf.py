@@ -8,7 +8,7 @@ from typing import Any
 
 import pikepdf
 
-from pipeline.attach.active import ACTIVE_RULE, find_active, strip
+from pipeline.attach.active import ACTIVE_RULE, dictionaries, find_active, strip
 from pipeline.attach.fontfiles import FONT_RULE, lacks_a_font
 from pipeline.attach.forms import flattened
 from pipeline.attach.jpeg import BrokenJpegError, plain_jpeg
@@ -20,7 +20,7 @@ from pipeline.attach.result import Clean, Notes
 from pipeline.attach.streams import check_streams, limit_decoder
 from pipeline.errors import UnusableError
 
-REPAIRED_RULE, RESTRICTED_RULE = "ATT-05", "ATT-08"
+REPAIRED_RULE, RESTRICTED_RULE = "FIL-04", "FIL-07"
 _DEEPEST = 50
 _OWN = "visa-packet"
 
@@ -37,15 +37,16 @@ def read_pdf(content: bytes, password: str | None, _wanted: Mapping[str, Any], l
         check_streams(pdf, limits)
         refuse_hidden_layers(pdf)
         _refuse_own(pdf)
-        find_active(pdf, notes)
+        find_active(dictionaries(pdf), notes)
         if pdf.get_warnings():
             notes.add(REPAIRED_RULE)
         sizes = [shown_size(page) for page in pdf.pages]
         new, places = lay_out(flattened(pdf, notes), notes)
     with new:
         strip(new)
-        _refuse_active(new)
-        if lacks_a_font(new):
+        left = list(dictionaries(new))
+        _refuse_active(left)
+        if lacks_a_font(left):
             notes.add(FONT_RULE)
         _strip_pictures(new)
         out = io.BytesIO()
@@ -108,10 +109,10 @@ def _refuse_own(pdf: pikepdf.Pdf) -> None:
         raise UnusableError("attachment-own", message, "attach the paper itself")
 
 
-def _refuse_active(pdf: pikepdf.Pdf) -> None:
-    left = Notes()
-    find_active(pdf, left)
-    if ACTIVE_RULE in left.told:
+def _refuse_active(found: list[Any]) -> None:
+    notes = Notes()
+    find_active(found, notes)
+    if ACTIVE_RULE in notes.told:
         message = "something in the drawing of its pages acts by itself, and cannot be taken out"
         raise UnusableError("attachment-active", message, "print it to PDF, or scan it")
 

@@ -18,7 +18,7 @@ from pipeline.attach.result import Clean, Notes
 from pipeline.attach.sheet import POINTS_PER_INCH, Matrix, Place, add_sheet, centred, filled
 from pipeline.errors import UnusableError
 
-FINE_RULE = "ATT-06"
+FINE_RULE = "FIL-05"
 #: How much finer than wanted a picture may be: a scan at that resolution becomes a little finer inside the margins.
 _GRACE = 1.15
 _QUALITY = 92
