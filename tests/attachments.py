@@ -48,7 +48,7 @@ def corners(left: float, bottom: float, width: float, height: float) -> bytes:
         ("0 0 1", left, bottom + height - side),
         ("0 0 0", left + width - side, bottom + height - side),
     )
-    return "\n".join(f"{colour} rg {x} {y} {side} {side} re f" for colour, x, y in boxes).encode()
+    return "".join(f"{colour} rg {x} {y} {side} {side} re f\n" for colour, x, y in boxes).encode()
 
 
 def annotation(pdf: Pdf, kind: str, box: Sequence[float] = (100, 600, 300, 620), **entries: Any) -> Any:
@@ -136,23 +136,16 @@ def run_length_bomb(size: int) -> bytes:
 
 
 def lzw_bomb(size: int) -> bytes:
-    """The same with LZW inside Flate: codes of runs that grow by one byte each, then start again."""
-    bits: list[str] = []
-    made = 0
-    while made < size:
-        bits.append(f"{256:09b}")
-        bits.append(f"{0:09b}")
-        made += 1
-        for code in range(258, 4094):
-            width = 9 if code < 511 else 10 if code < 1023 else 11 if code < 2047 else 12
-            bits.append(f"{code:0{width}b}")
-            made += code - 256
-        if len(bits) > 4000:  # one round of codes; the rest is the same again
-            break
-    one = "".join(bits)
-    one += "0" * (-len(one) % 8)
-    block = int(one, 2).to_bytes(len(one) // 8)
-    return packed_stream(zlib.compress(block * (size // made + 1), 9), ["FlateDecode", "LZWDecode"])
+    """The same with LZW inside Flate: each code stands for a run that is longer by one byte, until the table is full."""
+    codes = [(0, 9), *((code, _width_of(code)) for code in range(258, 4089)), (256, 12)]
+    one = "".join(f"{code:0{width}b}" for code, width in codes)
+    eight = int(one * 8, 2).to_bytes(len(one))  # eight rounds fill whole bytes
+    return packed_stream(zlib.compress(eight * max(1, size // (8 * sum(range(3832)))), 9), ["FlateDecode", "LZWDecode"])
+
+
+def _width_of(code: int) -> int:
+    """Bits of a code of LZW when the table has grown up to it."""
+    return 9 if code < 511 else 10 if code < 1023 else 11 if code < 2047 else 12
 
 
 def page_many_times(count: int) -> bytes:

@@ -99,6 +99,8 @@ def _is_latin(text: str) -> bool:
 def _drawn(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
     """The PDF with the pictures of what readers draw by themselves, as pdfium draws them."""
     given, made = io.BytesIO(), io.BytesIO()
+    if "/AcroForm" not in pdf.Root:  # without, pdfium draws no annotations into the page
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array())
     pdf.save(given, encryption=False)
     document = pypdfium2.PdfDocument(given.getvalue())
     try:

@@ -22,7 +22,8 @@ def lay_out(pdf: pikepdf.Pdf, notes: Notes) -> tuple[pikepdf.Pdf, list[Place]]:
     new, places = pikepdf.new(), []
     for page in pdf.pages:
         box = shown_box(page)
-        width, height = shown_size(page)
+        unit = _unit(page)
+        width, height = (side * unit for side in shown_size(page))
         if min(width, height) < _SMALLEST:
             message = "a page of the PDF is smaller than 1 cm"
             raise UnusableError("attachment-page-size", message, "print it to PDF on A4 again, or scan it")
@@ -30,7 +31,7 @@ def lay_out(pdf: pikepdf.Pdf, notes: Notes) -> tuple[pikepdf.Pdf, list[Place]]:
             notes.add(SIZE_RULE)
         sheet = page_for(width, height)
         place = fitted(width, height, sheet)
-        matrix = _turned(box, _rotation(page)).into(place, width / _unit(page), height / _unit(page))
+        matrix = _turned(box, _rotation(page)).into(place, width / unit, height / unit)
         add_sheet(new, new.copy_foreign(_form(page, box)), matrix, sheet)
         places.append(place)
     return new, places
@@ -49,9 +50,9 @@ def shown_box(page: pikepdf.Page) -> Place:
 
 
 def shown_size(page: pikepdf.Page) -> tuple[float, float]:
-    """Width and height in points, as readers show the page."""
+    """Width and height in the page's own units, as readers show it."""
     box = shown_box(page)
-    sides = (box.width * _unit(page), box.height * _unit(page))
+    sides = (box.width, box.height)
     return sides[::-1] if _rotation(page) % 2 else sides
 
 

@@ -65,7 +65,7 @@ def _unfolded(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> int:
 
 def _read(pdf: pikepdf.Pdf, stream: pikepdf.Stream, codec: int | None) -> bytes:
     if codec is None:
-        return stream.read_bytes()
+        return stream.read_bytes(pikepdf.StreamDecodeLevel.specialized)
     raw = stream.read_raw_bytes()
     if codec == 0:
         return raw
@@ -74,7 +74,7 @@ def _read(pdf: pikepdf.Pdf, stream: pikepdf.Stream, codec: int | None) -> bytes:
     parameters = _listed(stream.get("/DecodeParms"))
     if parameters:
         before.DecodeParms = pikepdf.Array(parameters[:codec])
-    return before.read_bytes()
+    return before.read_bytes(pikepdf.StreamDecodeLevel.specialized)
 
 
 def _listed(value: Any) -> list[Any]:
