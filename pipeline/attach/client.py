@@ -22,7 +22,7 @@ _GRACE_SECONDS = 10.0
 class Client:
     """A worker process of ``module``. Not for several threads at once."""
 
-    def __init__(self, module: str = _WORKER) -> None:
+    def __init__(self, module: str) -> None:
         self.owner = os.getpid()
         self._process = start_child(module)
 
@@ -62,7 +62,7 @@ def start() -> Client:
             client.let_go()
             client = None
         if client is None:
-            client = _Current.client = Client()
+            client = _Current.client = Client(_WORKER)
         return client
 
 

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms, ImageOps
 from pipeline.a4 import A4_POINTS
 from pipeline.attach.jpeg import plain_jpeg
 from pipeline.attach.limits import Limits
+from pipeline.attach.png import plain_png
 from pipeline.attach.result import Clean, Notes
 from pipeline.attach.sheet import POINTS_PER_INCH, Matrix, Place, add_sheet, centred, filled
 from pipeline.errors import UnusableError
@@ -37,6 +38,8 @@ _TURNS = {
     8: Matrix(0, 1, -1, 0, 1, 0),
 }
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
+#: What a colour profile calls the space of the pixels of a mode; of the others, it is grey.
+_SPACES = {"RGB": b"RGB ", "P": b"RGB ", "CMYK": b"CMYK"}
 #: Modes of Pillow that PDF can show as they are.
 _PLAIN_MODES = frozenset({"1", "L", "P", "RGB", "CMYK", "I;16"})
 
@@ -116,7 +119,7 @@ def _as_it_is(picture: Image.Image, content: bytes, kind: str, orientation: int)
         return plain_jpeg(content), orientation
     picture.load()
     if kind == "PNG" and not _is_transparent(picture):
-        return content, orientation
+        return plain_png(content), orientation
     return _encoded(_upright(picture), _is_lossy(picture, content, kind)), 1
 
 
@@ -181,15 +184,23 @@ def _on_white(picture: Image.Image) -> Image.Image:
 def _encoded(picture: Image.Image, lossy: bool, quality: int = _QUALITY) -> bytes:  # noqa: FBT001 - named at its calls
     """Bytes that PDF can wrap, without Exif data."""
     out = io.BytesIO()
-    profile = picture.info.get("icc_profile")
+    shown = picture
+    if lossy and picture.mode not in {"L", "RGB", "CMYK"}:
+        shown = picture.convert("RGB")
+    profile = _profile(picture, shown.mode)
     if lossy:
-        shown = picture if picture.mode in {"L", "RGB", "CMYK"} else picture.convert("RGB")
         shown.save(out, "JPEG", quality=quality, subsampling=0 if quality >= _QUALITY else 2, icc_profile=profile)
     elif picture.mode == "CMYK":
         picture.save(out, "TIFF", exif=Image.Exif())
     else:
         picture.save(out, "PNG", icc_profile=profile, exif=b"")
     return out.getvalue()
+
+
+def _profile(picture: Image.Image, mode: str) -> bytes | None:
+    """The colour profile that came with the picture, if it is one for pixels of that mode."""
+    profile: bytes | None = picture.info.get("icc_profile")
+    return profile if profile and profile[16:20] == _SPACES.get(mode, b"GRAY") else None
 
 
 def _wrapped(data: bytes, pdf: pikepdf.Pdf) -> pikepdf.Object:
