@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from pipeline.attach.convert import answer_of
@@ -46,25 +47,35 @@ def serve(requests: BinaryIO, answers: BinaryIO, answer: Answerer = answer_of) -
 def _answered(head: dict[str, Any], body: bytes, answer: Answerer, *streams: BinaryIO) -> bytes:
     """The message with which a fork answers, or what became of the fork."""
     read, write = os.pipe()
+    worker = os.getpid()
     child = os.fork()
     if not child:
+        os.close(read)
+        _die_with(worker)
         _work(head, body, answer, write, streams)
     os.close(write)
     try:
         content = _everything(read, streams[0], time.monotonic() + head["limits"]["wall_seconds"])
     finally:
         os.close(read)
-        os.kill(child, signal.SIGKILL)  # it has closed its end, or it has had its time
+        _end(child)  # it has closed its end, or it has had its time
         _, status = os.waitpid(child, 0)
     if content is None:
         return _refused("attachment-time", f"reading it took longer than {head['limits']['wall_seconds']:g} seconds")
     return content if _is_whole(content) else _ended(status, head["limits"])
 
 
+def _end(child: int) -> None:
+    """Kill a fork and what it may have started; it leads a group of its own."""
+    os.kill(child, signal.SIGKILL)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+
+
 def _work(head: dict[str, Any], body: bytes, answer: Answerer, write: int, streams: tuple[BinaryIO, ...]) -> None:
     """What a fork does. It never returns."""
     try:
-        _die_with_the_parent()
+        os.setsid()
         for stream in streams:
             os.close(stream.fileno())
         limits = head["limits"]
@@ -114,10 +125,13 @@ def _refused(code: str, message: str) -> bytes:
     return packed({"refused": [code, message, "print it to PDF again, or scan it"]})
 
 
-def _die_with_the_parent() -> None:
+def _die_with(worker: int) -> None:
+    """Have the kernel kill this fork when the worker ends."""
     library = ctypes.CDLL(None)
     if hasattr(library, "prctl"):
         library.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != worker:  # it has ended already
+        os._exit(0)
 
 
 def _leave_the_network() -> None:
@@ -132,8 +146,10 @@ def main(answer: Answerer = answer_of) -> None:
     leave_interrupts_to_the_parent()
     _leave_the_network()
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-    os.dup2(0, 1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
     gc.freeze()
     serve(requests, answers, answer)
 

@@ -101,6 +101,11 @@ class TestFaults:
         assert gone(first)
         assert gone(second)
 
+    def test_a_process_that_it_starts_does_not_outlive_it(self) -> None:
+        before = sleepers()
+        assert told("process").code == "attachment-broke"
+        assert all(gone(pid) for pid in sleepers() - before)
+
     def test_it_has_no_file_open_but_its_answer(self) -> None:
         # its three of nothing, the answer, the folder that it lists
         assert convert(b"open files", "PDF", Wanted()).pages <= 5
@@ -133,6 +138,19 @@ class TestFaults:
         assert gone(pid)
         worker._process.stdout.close()
         worker._process.wait()
+
+
+def sleepers() -> set[int]:
+    """Processes of any parent that sleep for ten minutes."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[:2] == [b"sleep", b"600"]:
+            found.add(int(path.parent.name))
+    return found
 
 
 def request(order: str) -> bytes:

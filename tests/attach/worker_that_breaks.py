@@ -41,7 +41,8 @@ def answer(head: dict[str, Any], content: bytes) -> bytes:
     elif order == "socket":
         socket.create_connection(("192.0.2.1", 9), timeout=1)
     elif order == "process":
-        subprocess.run(["true"], check=True)  # noqa: S607 - wherever it is
+        subprocess.Popen(["sleep", "600"])  # noqa: S607 - wherever it is
+        os._exit(0)
     elif order == "pid":
         return packed({"pages": os.getpid(), "notes": []}, b"")
     elif order == "open files":
