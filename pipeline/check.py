@@ -100,9 +100,7 @@ def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], 
     for part in packet.attachments:
         try:
             attachment = part.attachment
-            papers[part.id] = read_paper(
-                document.folder, attachment.path, part.print_size_mm, attachment.password_file
-            )
+            papers[part.id] = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file)
         except UnusableError as error:
             message = f"{part.attachment.role} of {part.person}: {error.message}"
             pointer = f"/attachments/{part.index}/{error.field}"

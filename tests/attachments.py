@@ -1,4 +1,4 @@
-"""Attachments of real life, made here: PDFs that do things, are odd, locked or hostile, and pictures of every coding."""
+"""Attachments of real life, made here: PDFs that do things, are odd, locked or hostile, and pictures."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pikepdf
 from built import saved
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Pdf
+from PIL import Image
 
 SCRIPT = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
 
@@ -54,9 +54,7 @@ def corners(left: float, bottom: float, width: float, height: float) -> bytes:
 def annotation(pdf: Pdf, kind: str, box: Sequence[float] = (100, 600, 300, 620), **entries: Any) -> Any:
     """An annotation that is printed, put on no page yet."""
     entries.setdefault("F", 4)
-    return pdf.make_indirect(
-        Dictionary(Type=Name.Annot, Subtype=Name(f"/{kind}"), Rect=Array(list(box)), **entries)
-    )
+    return pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name(f"/{kind}"), Rect=Array(list(box)), **entries))
 
 
 def put(pdf: Pdf, *annotations: Any, page: int = 0) -> None:
@@ -136,7 +134,7 @@ def run_length_bomb(size: int) -> bytes:
 
 
 def lzw_bomb(size: int) -> bytes:
-    """The same with LZW inside Flate: each code stands for a run that is longer by one byte, until the table is full."""
+    """The same with LZW inside Flate: each code stands for a run that is longer by one byte."""
     codes = [(0, 9), *((code, _width_of(code)) for code in range(258, 4089)), (256, 12)]
     one = "".join(f"{code:0{width}b}" for code, width in codes)
     eight = int(one * 8, 2).to_bytes(len(one))  # eight rounds fill whole bytes
@@ -157,7 +155,9 @@ def page_many_times(count: int) -> bytes:
         return saved(pdf)
 
 
-def with_layers(*, off: bool = False, base_off: bool = False, usage_off: bool = False, condition: bool = False) -> bytes:
+def with_layers(
+    *, off: bool = False, base_off: bool = False, usage_off: bool = False, condition: bool = False
+) -> bytes:
     """A page with something on a layer that is shown, or is not for one of the reasons that there are."""
     with pikepdf.new() as pdf:
         group = Dictionary(Type=Name.OCG, Name="layer")

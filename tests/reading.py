@@ -1,4 +1,4 @@
-"""Reading attachments in tests: what comes of a file, why it is refused, and what a second parser sees of the result."""
+"""Reading attachments in tests: what comes of a file, why it is refused, and what a second parser sees of it."""
 
 from __future__ import annotations
 
@@ -79,13 +79,20 @@ def text(content: bytes) -> list[str]:
 
 
 def read(
-    content: bytes, kind: str = "PDF", *, password: str | None = None, wanted: Wanted | None = None, limits: Limits = LIMITS
+    content: bytes,
+    kind: str = "PDF",
+    *,
+    password: str | None = None,
+    wanted: Wanted | None = None,
+    limits: Limits = LIMITS,
 ) -> Paper:
     """What comes of a file of that kind."""
     return convert(content, kind, wanted or Wanted(), password, limits=limits)
 
 
-def refused(content: bytes, kind: str = "PDF", *, password: str | None = None, limits: Limits = LIMITS) -> UnusableError:
+def refused(
+    content: bytes, kind: str = "PDF", *, password: str | None = None, limits: Limits = LIMITS
+) -> UnusableError:
     """Why it is refused."""
     with pytest.raises(UnusableError) as error:
         read(content, kind, password=password, limits=limits)
@@ -109,8 +116,10 @@ def pictures_of(pdf: bytes, dpi: float = 72) -> list[Image.Image]:
 
 def colour_at(picture: Image.Image, x: float, y: float) -> str:
     """Name of the colour at that part of a picture's width and height."""
-    dot = picture.getpixel((min(picture.width - 1, int(x * picture.width)), min(picture.height - 1, int(y * picture.height))))
+    dot = picture.getpixel(
+        (min(picture.width - 1, int(x * picture.width)), min(picture.height - 1, int(y * picture.height)))
+    )
     assert isinstance(dot, tuple)
-    bits = tuple(value > 127 for value in dot)
-    names = {(1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue", (1, 1, 1): "white", (0, 0, 0): "black"}
+    bits = "".join(str(int(value > 127)) for value in dot)
+    names = {"100": "red", "010": "green", "001": "blue", "111": "white", "000": "black"}
     return names.get(bits, str(dot))

@@ -1,4 +1,4 @@
-"""What a PDF holds beside its pages: what it does by itself, and what it says about its makers. Found, and taken out."""
+"""What a PDF holds beside its pages: what acts by itself, and what tells of its makers. Found, and taken out."""
 
 from __future__ import annotations
 
@@ -40,7 +40,18 @@ _KEYS = {
 }
 #: Keys that say something about the makers, or lead out of the page; in what is drawn none is needed.
 _NOT_DRAWN = (
-    *("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/OPI", "/Ref", "/Alternates", "/Thumb", "/Measure", "/PtData"),
+    *(
+        "/Metadata",
+        "/PieceInfo",
+        "/LastModified",
+        "/AF",
+        "/OPI",
+        "/Ref",
+        "/Alternates",
+        "/Thumb",
+        "/Measure",
+        "/PtData",
+    ),
     *("/Annots", "/StructParent", "/StructParents"),
 )
 

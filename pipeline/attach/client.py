@@ -1,4 +1,4 @@
-"""The side that asks: one process that reads papers for this one, started at the first need, replaced when it breaks."""
+"""The side that asks: one process reads papers for this one, started at the first need, replaced when it breaks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import select
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from pipeline.attach.frames import BrokenFrameError, packed, receive
 from pipeline.attach.limits import Limits
@@ -25,17 +25,18 @@ class Client:
     def __init__(self, module: str) -> None:
         self.owner = os.getpid()
         self._process = start_child(module)
+        self._requests, self._answers = cast("BinaryIO", self._process.stdin), cast("BinaryIO", self._process.stdout)
 
     def ask(self, head: Mapping[str, Any], body: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         """The worker's answer. Raises BrokenFrameError when it has none within ``seconds``."""
         try:
-            self._process.stdin.write(packed(head, body))
-            self._process.stdin.flush()
+            self._requests.write(packed(head, body))
+            self._requests.flush()
         except OSError:
             raise BrokenFrameError from None
-        if not select.select([self._process.stdout], [], [], seconds)[0]:
+        if not select.select([self._answers], [], [], seconds)[0]:
             raise BrokenFrameError
-        return receive(self._process.stdout)
+        return receive(self._answers)
 
     def stop(self) -> None:
         """End the worker and what it has begun."""
@@ -83,7 +84,9 @@ def ask(head: Mapping[str, Any], body: bytes, limits: Limits) -> tuple[dict[str,
         except BrokenFrameError:
             stop()
             raise UnusableError(
-                "attachment-broke", "the program that reads attachments ended on it", "print it to PDF again, or scan it"
+                "attachment-broke",
+                "the program that reads attachments ended on it",
+                "print it to PDF again, or scan it",
             ) from None
         except BaseException:  # an interrupt: the answer is still to come, and would be taken for the next one's
             stop()
@@ -91,5 +94,3 @@ def ask(head: Mapping[str, Any], body: bytes, limits: Limits) -> tuple[dict[str,
     if "refused" in answer:
         raise UnusableError(*answer["refused"])
     return answer, pdf
-
-

@@ -37,5 +37,3 @@ def convert(content: bytes, kind: str, wanted: dict[str, Any], password: str | N
     if kind == "PDF":
         return read_pdf(content, password, wanted, limits)
     return read_picture(content, kind, wanted, limits)
-
-

@@ -64,4 +64,5 @@ def _read_without_links(folder: Path, steps: tuple[str, ...], most: int) -> byte
 
 
 def _shown(size: int) -> str:
-    return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size:,} bytes"
+    megabytes = size // 1_000_000
+    return f"{megabytes} MB" if megabytes else f"{size:,} bytes"

@@ -1,4 +1,4 @@
-"""JPEG files without what the picture does not need: camera, place, thumbnail, second pictures. Nothing is encoded again."""
+"""JPEG files without what the picture does not need: camera, place, thumbnail. Nothing is encoded again."""
 
 from __future__ import annotations
 

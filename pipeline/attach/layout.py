@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pikepdf
 
 from pipeline.a4 import is_a4
@@ -57,7 +59,7 @@ def shown_size(page: pikepdf.Page) -> tuple[float, float]:
 
 
 def _sides(page: pikepdf.Object, key: str) -> tuple[float, float, float, float] | None:
-    box = _inherited(page, key)
+    box: Any = _inherited(page, key)
     try:
         x1, y1, x2, y2 = (float(side) for side in box)
     except (TypeError, ValueError):

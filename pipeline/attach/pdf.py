@@ -122,7 +122,8 @@ def _strip_pictures(pdf: pikepdf.Pdf) -> None:
     for each in pdf.objects:
         if isinstance(each, pikepdf.Stream) and _is_jpeg(each):
             try:
-                each.write(plain_jpeg(each.read_raw_bytes()), filter=each.Filter, decode_parms=each.get("/DecodeParms"))
+                parameters: Any = each.get("/DecodeParms")
+                each.write(plain_jpeg(each.read_raw_bytes()), filter=pikepdf.Name.DCTDecode, decode_parms=parameters)
             except BrokenJpegError:
                 message = "a picture in the PDF is damaged"
                 raise UnusableError("attachment-damaged", message, "print it to PDF again, or scan it") from None

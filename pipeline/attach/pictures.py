@@ -63,9 +63,7 @@ def read_picture(content: bytes, kind: str, wanted: Mapping[str, Any], limits: L
         return Clean(out.getvalue(), len(pdf.pages), notes.told)
 
 
-def _pages(
-    content: bytes, kind: str, wanted: Mapping[str, Any], limits: Limits, notes: Notes
-) -> Iterator[_Page]:
+def _pages(content: bytes, kind: str, wanted: Mapping[str, Any], limits: Limits, notes: Notes) -> Iterator[_Page]:
     with _opened(content, kind) as picture:
         count = getattr(picture, "n_frames", 1)
         if kind not in {"TIFF", "JPEG"} and count > 1:
@@ -132,7 +130,7 @@ def _is_lossy(picture: Image.Image, content: bytes, kind: str) -> bool:
 
 def _smaller(picture: Image.Image, kind: str, scale: float, quality: int | None) -> bytes:
     """The upright picture with fewer pixels, as JPEG when it was one or when a quality is given."""
-    size = tuple(max(1, round(length * scale)) for length in picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     if kind == "JPEG":
         picture.draft(picture.mode, size)
     picture.load()

@@ -13,7 +13,6 @@ import os
 import resource
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -94,7 +93,7 @@ def _everything(read: int, requests: BinaryIO, until: float) -> bytes | None:
     pieces: list[bytes] = []
     size = 0
     while size <= _MAX_ANSWER:
-        ready = select.select([read, requests], [], [], max(0.0, until - time.monotonic()))[0]
+        ready = select.select([read, requests.fileno()], [], [], max(0.0, until - time.monotonic()))[0]
         if read not in ready:
             return None
         piece = os.read(read, _PIECE)
@@ -155,4 +154,4 @@ def main(answer: Answerer = answer_of) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -29,22 +29,26 @@ from reading import expanded, notes, read, refused, text
 CANARY = b"CANARY"
 
 
-def action(pdf: Pdf, kind: str, **entries: Any) -> Dictionary:
+def action(kind: str, **entries: Any) -> Dictionary:
     return Dictionary(S=Name(f"/{kind}"), **entries)
 
 
 def on_open(kind: str, **entries: Any) -> Callable[[Pdf, Path], None]:
     def make(pdf: Pdf, _folder: Path) -> None:
-        pdf.Root.OpenAction = action(pdf, kind, **entries)
+        pdf.Root.OpenAction = action(kind, **entries)
 
     return make
 
 
 def on_annotation(kind: str, **entries: Any) -> Callable[[Pdf, Path], None]:
     def make(pdf: Pdf, _folder: Path) -> None:
-        put(pdf, annotation(pdf, "Link", A=action(pdf, kind, **entries)))
+        put(pdf, annotation(pdf, "Link", A=action(kind, **entries)))
 
     return make
+
+
+def in_a_stream(pdf: Pdf, _folder: Path) -> None:
+    pdf.Root.OpenAction = action("JavaScript", JS=pdf.make_stream(b"CANARY"))
 
 
 def chained(pdf: Pdf, _folder: Path) -> None:
@@ -86,7 +90,7 @@ def elsewhere(pdf: Pdf, _folder: Path) -> None:
 
 ACTIVE = {
     "script on opening": (on_open("JavaScript", JS="CANARY()"), "script"),
-    "script as a stream": (lambda pdf, _: pdf.Root.__setattr__("OpenAction", Dictionary(S=Name.JavaScript, JS=pdf.make_stream(b"CANARY"))), "script"),
+    "script as a stream": (in_a_stream, "script"),
     "script by name": (named, "script"),
     "script after another action": (chained, "script"),
     "script of a field": (in_a_field, "script"),
@@ -115,7 +119,16 @@ class TestActive:
         found = read(content)
         assert detail in notes(found)["FIL-01"]
         left = expanded(found.pdf)
-        for word in (CANARY, b"/JavaScript", b"/JS", b"/Launch", b"/SubmitForm", b"/EmbeddedFile", b"/RichMedia", b"/XFA"):
+        for word in (
+            CANARY,
+            b"/JavaScript",
+            b"/JS",
+            b"/Launch",
+            b"/SubmitForm",
+            b"/EmbeddedFile",
+            b"/RichMedia",
+            b"/XFA",
+        ):
             assert word not in left
         assert "the paper" in text(found.pdf)[0]
 
@@ -150,7 +163,9 @@ class TestMakers:
             for place in (pdf.Root, page.obj):
                 place.PieceInfo = private
             page.obj.Metadata = pdf.make_stream(b"<x>CANARY</x>", Type=Name.Metadata, Subtype=Name.XML)
-            page.obj.Thumb = pdf.make_stream(b"CANARY", Width=1, Height=1, ColorSpace=Name.DeviceGray, BitsPerComponent=8)
+            page.obj.Thumb = pdf.make_stream(
+                b"CANARY", Width=1, Height=1, ColorSpace=Name.DeviceGray, BitsPerComponent=8
+            )
             form = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 1, 1])
             form.Metadata = pdf.make_stream(b"<x>CANARY</x>", Type=Name.Metadata, Subtype=Name.XML)
             form.PieceInfo = private
@@ -206,5 +221,3 @@ def test_a_resource_may_have_any_name() -> None:
         page.obj.Resources.XObject = Dictionary(F=box, AA=box)
         found = read(saved(pdf))
     assert (text(found.pdf)[0].strip(), notes(found)) == ("named A", {})
-
-

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -26,7 +27,7 @@ from attachments import (
     run_length_bomb,
 )
 from built import make_pdf, saved
-from reading import notes, paper, pages_by_another_parser, read, refusal, refused, text
+from reading import notes, pages_by_another_parser, paper, read, refusal, refused, text
 
 from pipeline.attach import inside
 from pipeline.attach.judge import judge
@@ -34,6 +35,7 @@ from pipeline.attach.limits import LIMITS
 from pipeline.attach.sheet import Place
 from pipeline.errors import UnusableError
 
+WORD = "word.txt"
 SAID = pdf_of(page_text("one"), page_text("two"), page_text("three"))
 
 
@@ -75,7 +77,9 @@ class TestLocked:
 
     @pytest.mark.parametrize("password", ["open sesame", "owner-secret"])
     @pytest.mark.parametrize("options", [{"R": 6}, {"R": 4}, {"R": 3, "aes": False, "metadata": False}])
-    def test_with_its_password_it_is_opened_and_needs_none_any_more(self, password: str, options: dict[str, int]) -> None:
+    def test_with_its_password_it_is_opened_and_needs_none_any_more(
+        self, password: str, options: dict[str, Any]
+    ) -> None:
         found = read(locked(SAID, "open sesame", **options), password=password)
         assert [line.strip() for line in text(found.pdf)] == ["one", "two", "three"]
 
@@ -90,7 +94,7 @@ class TestLocked:
     @pytest.mark.parametrize("content", [b"open sesame", b"open sesame\n", b"open sesame\r\nsecond line\n"])
     def test_the_password_is_the_first_line_of_the_file(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "word.txt").write_bytes(content)
-        assert paper(tmp_path, "a.pdf", self.CONTENT, password_file="word.txt").pages == 3
+        assert paper(tmp_path, "a.pdf", self.CONTENT, password_file=WORD).pages == 3
 
     @pytest.mark.parametrize(
         ("path", "content", "code"),
@@ -114,7 +118,7 @@ class TestLocked:
     def test_a_link_to_the_password_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "real.txt").write_text("open sesame")
         (tmp_path / "word.txt").symlink_to("real.txt")
-        error = refusal(tmp_path, "a.pdf", self.CONTENT, password_file="word.txt")
+        error = refusal(tmp_path, "a.pdf", self.CONTENT, password_file=WORD)
         assert (error.code, error.field) == ("attachment-outside", "password_file")
 
 
@@ -181,9 +185,13 @@ def forms_in_forms(depth: int) -> bytes:
     """A page that draws a form ten times, which draws another ten times, and so on."""
     with pikepdf.new() as pdf:
         page = add_page(pdf)
-        below = pdf.make_stream(b"0 0 1 1 re f", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9])
+        below = pdf.make_stream(
+            b"0 0 1 1 re f", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9]
+        )
         for _ in range(depth):
-            form = pdf.make_stream(b"/X Do " * 10, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9])
+            form = pdf.make_stream(
+                b"/X Do " * 10, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9]
+            )
             form.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=below))
             below = form
         page.obj.Resources.XObject = pikepdf.Dictionary(X=below)
@@ -245,7 +253,10 @@ class TestTooMuch:
             file.truncate(500_000_000)  # a hole: it takes no space
         before = time.monotonic()
         error = refusal(tmp_path, "a.pdf")
-        assert (error.code, error.message) == ("attachment-size", f"the file is larger than {inside.MAX_BYTES // 1_000_000} MB")
+        assert (error.code, error.message) == (
+            "attachment-size",
+            f"the file is larger than {inside.MAX_BYTES // 1_000_000} MB",
+        )
         assert time.monotonic() - before < 1
 
 

@@ -84,19 +84,20 @@ class TestBoxes:
 
     @pytest.mark.parametrize("name", ["TrimBox", "BleedBox", "ArtBox"])
     def test_boxes_for_printers_cut_nothing_off(self, name: str) -> None:
-        content = pdf_of(corners(0, 0, 595, 842), **{name: Array([200, 200, 400, 400])})
+        with pikepdf.new() as pdf:
+            add_page(pdf, corners(0, 0, 595, 842)).obj[f"/{name}"] = Array([200, 200, 400, 400])
+            content = saved(pdf)
         left, top, right, bottom = ink_of(read(content).pdf, UPRIGHT)
         assert (right - left, bottom - top) == pytest.approx((595, 842), abs=2)
 
-    @pytest.mark.parametrize("box", [[0, 0, 0, 0], [900, 900, 1000, 1000], ["a", "b", "c", "d"], [1, 2]])
+    @pytest.mark.parametrize("box", [[0, 0, 0, 0], ["a", "b", "c", "d"], [1, 2]])
     def test_a_crop_box_that_shows_nothing_is_as_if_it_were_not_there(self, box: list[Any]) -> None:
         content = pdf_of(corners(0, 0, 595, 842), CropBox=Array(box))
-        try:
-            found = read(content)
-        except Exception as error:  # noqa: BLE001 - readers may not agree what such a box means; then it is refused
-            assert getattr(error, "code", None) == "attachment-disagreement"
-        else:
-            assert ink_of(found.pdf, UPRIGHT)[2] > 590
+        assert ink_of(read(content).pdf, UPRIGHT)[2] > 590
+
+    def test_a_crop_box_beside_the_page_is_refused_for_readers_show_different_things(self) -> None:
+        content = pdf_of(corners(0, 0, 595, 842), CropBox=Array([900, 900, 1000, 1000]))
+        assert refused(content).code == "attachment-disagreement"
 
     def test_a_box_with_its_corners_exchanged_is_the_same_box(self) -> None:
         content = pdf_of(corners(0, 0, 595, 842), MediaBox=Array([595, 842, 0, 0]))
@@ -184,6 +185,8 @@ class TestContent:
         path = tmp_path / "made.pdf"
         path.write_bytes(read(pdf_of(page_text("judged"), Rotate=90, CropBox=Array([10, 10, 500, 800]))).pdf)
         for command in (["qpdf", "--check"], ["pdftotext", "-q"]):
-            done = subprocess.run([*command, path, *(["-"] if "text" in command[0] else [])], capture_output=True, check=True)
+            done = subprocess.run(
+                [*command, path, *(["-"] if "text" in command[0] else [])], capture_output=True, check=True
+            )
             assert done.stderr == b""
         assert b"judged" in done.stdout

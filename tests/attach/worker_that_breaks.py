@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,47 +17,59 @@ from pipeline.attach.frames import packed
 from pipeline.attach.worker import main
 
 
-def answer(head: dict[str, Any], content: bytes) -> bytes:
-    """What comes of a file whose content is the name of a fault."""
-    order = content.decode("latin-1")
-    if order == "segfault":
-        ctypes.string_at(0)
-    elif order == "exit":
-        os._exit(0)
-    elif order == "killed":
-        os.kill(os.getpid(), signal.SIGKILL)
-    elif order == "half an answer":
-        half = packed({"pages": 1, "notes": []}, b"%PDF" * 1000)
-        os.write(max(int(name) for name in os.listdir("/proc/self/fd") if _is_pipe(name)), half[:1000])  # noqa: PTH208
-        os._exit(0)
-    elif order == "computes":
-        while True:
-            pass
-    elif order == "sleeps":
-        time.sleep(600)
-    elif order == "memory":
-        return bytes(2_000_000_000)
-    elif order == "file":
-        Path("/tmp/attach-canary").write_bytes(b"x" * 100)  # noqa: S108 - must not come to be
-    elif order == "socket":
-        socket.create_connection(("192.0.2.1", 9), timeout=1)
-    elif order == "process":
-        subprocess.Popen(["sleep", "600"])  # noqa: S607 - wherever it is
-        os._exit(0)
-    elif order == "pid":
-        return packed({"pages": os.getpid(), "notes": []}, b"")
-    elif order == "open files":
-        return packed({"pages": len(os.listdir("/proc/self/fd")), "notes": []}, b"")  # noqa: PTH208
-    elif order == "raises":
-        raise AssertionError("CANARY of a patient")
-    return answer_of(head, content)
+def compute() -> None:
+    while True:
+        pass
 
 
-def _is_pipe(name: str) -> bool:
+def half_an_answer() -> None:
+    half = packed({"pages": 1, "notes": []}, b"%PDF" * 1000)
+    os.write(max(number for number in range(20) if is_pipe(number)), half[:1000])
+    os._exit(0)
+
+
+def start_a_process() -> None:
+    subprocess.Popen(["sleep", "600"])  # noqa: S607 - wherever it is
+    os._exit(0)
+
+
+def fail() -> None:
+    raise AssertionError("CANARY of a patient")
+
+
+def is_pipe(number: int) -> bool:
     try:
-        return os.readlink(f"/proc/self/fd/{name}").startswith("pipe:")  # noqa: PTH115
+        return Path(f"/proc/self/fd/{number}").readlink().name.startswith("pipe:")
     except OSError:
         return False
+
+
+FAULTS: dict[str, Callable[[], object]] = {
+    "segfault": lambda: ctypes.string_at(0),
+    "exit": lambda: os._exit(0),
+    "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "half an answer": half_an_answer,
+    "computes": compute,
+    "sleeps": lambda: time.sleep(600),
+    "memory": lambda: bytes(2_000_000_000),
+    "file": lambda: Path("/tmp/attach-canary").write_bytes(b"x" * 100),  # noqa: S108 - must not come to be
+    "socket": lambda: socket.create_connection(("192.0.2.1", 9), timeout=1),
+    "process": start_a_process,
+    "raises": fail,
+}
+FACTS: dict[str, Callable[[], int]] = {
+    "pid": os.getpid,
+    "open files": lambda: sum(1 for _ in Path("/proc/self/fd").iterdir()),
+}
+
+
+def answer(head: dict[str, Any], content: bytes) -> bytes:
+    """What comes of a file whose content is the name of a fault, or of a fact about the process."""
+    order = content.decode("latin-1")
+    if order in FACTS:
+        return packed({"pages": FACTS[order](), "notes": []})
+    FAULTS.get(order, int)()
+    return answer_of(head, content)
 
 
 if __name__ == "__main__":
