@@ -10,6 +10,7 @@ import pikepdf
 
 from pipeline.attach.active import ACTIVE_RULE, dictionaries, find_active, strip
 from pipeline.attach.fontfiles import FONT_RULE, lacks_a_font
+from pipeline.attach.coarser import make_coarser
 from pipeline.attach.forms import flattened
 from pipeline.attach.jpeg import BrokenJpegError, plain_jpeg
 from pipeline.attach.judge import judge
@@ -25,7 +26,7 @@ _DEEPEST = 50
 _OWN = "visa-packet"
 
 
-def read_pdf(content: bytes, password: str | None, _wanted: Mapping[str, Any], limits: Limits) -> Clean:
+def read_pdf(content: bytes, password: str | None, wanted: Mapping[str, Any], limits: Limits) -> Clean:
     """A clean copy of the PDF. Raises UnusableError, or anything when the file is broken."""
     # A repaired PDF whose end is missing would open without complaint, with fewer pages than the paper has.
     if b"%%EOF" not in content.rstrip(b"\0\t\n\r ")[-1024:]:
@@ -49,6 +50,8 @@ def read_pdf(content: bytes, password: str | None, _wanted: Mapping[str, Any], l
         if lacks_a_font(left):
             notes.add(FONT_RULE)
         _strip_pictures(new)
+        if wanted["shrink"] is not None:
+            make_coarser(new, wanted["dpi"], wanted["shrink"])
         out = io.BytesIO()
         new.save(out, deterministic_id=True)
     judge(content, password, out.getvalue(), sizes, places)

@@ -96,7 +96,7 @@ def _page(picture: Image.Image, content: bytes, kind: str, wanted: Mapping[str, 
     if width > finest * _GRACE:
         notes.add(FINE_RULE)
         return _Page(_smaller(picture, kind, finest / width, wanted["shrink"]), 1, place)
-    if wanted["shrink"] is not None and kind != "JPEG":
+    if wanted["shrink"] is not None:
         return _Page(_smaller(picture, kind, 1.0, wanted["shrink"]), 1, place)
     return _Page(*_as_it_is(picture, content, kind, orientation), place)
 
