@@ -118,7 +118,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             return super().from_string(source, *args, **kwargs)
         self.latest = source
         if source not in self._compiled:
-            self._compiled[source] = super().from_string(source)
+            # What is constant is printed while compiling, and would be said to stand in the first document alone.
+            token = printed.set([])
+            try:
+                self._compiled[source] = super().from_string(source)
+            finally:
+                printed.reset(token)
         return self._compiled[source]
 
 

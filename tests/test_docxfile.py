@@ -11,9 +11,8 @@ import pytest
 from built import make_docx, make_png_header, with_parts, with_text
 from conftest import ROOT
 
-from pipeline.docxfile import MAIN_PART, RefusedDocxError, field_codes, open_docx, read_docx
+from pipeline.docxfile import MAIN_PART, RefusedDocxError, field_codes, open_docx, pictures, read_docx
 from pipeline.docxfile import archive as limits
-from pipeline.docxfile import pictures
 from pipeline.docxtext import told
 from pipeline.errors import TemplateError
 from pipeline.template_set import load_template_set
