@@ -1,36 +1,49 @@
-"""Reading a finished PDF with a second parser: its pages, its text, the fonts that it embeds."""
+"""Reading a finished PDF with a second parser: its pages, its text, what stands near its edges, its fonts."""
 
 from __future__ import annotations
 
+import ctypes
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
 import pypdfium2
+import pypdfium2.raw as raw
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 #: What PDFium gives for a hyphen at which a word is broken at the end of a line.
 _HYPHEN_AT_LINE_END = "\x02"
 
+#: How far from the upper and lower edge of a page it is looked up what stands there, in points.
+EDGE = 60
+
+#: Left, lower, right and upper end in points from the lower left corner of a page as it is shown.
+Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page as it was read: its text with its lines, its width and height in points as it is shown."""
+    """A page as it was read: its text with its lines, its width and height in points as it is shown.
+
+    ``edges`` is where something is drawn less than ``EDGE`` from the upper or lower edge.
+    """
 
     text: str
     size: tuple[float, float]
+    edges: tuple[Box, ...]
 
 
-@lru_cache(maxsize=4)
+# A packet's documents are read when they are drawn, and asked again when they are merged.
+@lru_cache(maxsize=32)
 def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
     """Every page of ``pdf``. A document is asked for several things in turn, and read once."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return tuple(ReadPage(_text(page), page.get_size()) for page in document)
+        return tuple(ReadPage(_text(page), page.get_size(), tuple(_edges(page))) for page in document)
     finally:
         document.close()
 
@@ -73,3 +86,28 @@ def embedded_fonts(pdf: bytes) -> set[str]:
 def _text(page: Any) -> str:
     text: str = page.get_textpage().get_text_bounded()
     return text.replace(_HYPHEN_AT_LINE_END, "-")
+
+
+def _edges(page: Any) -> Iterator[Box]:
+    """Where something is drawn near the upper or lower edge of a page. What a clipping path hides counts too."""
+    width, height = page.get_size()
+    turned, visible = page.get_rotation(), page.get_cropbox()
+    ends = [ctypes.c_float() for _ in range(4)]
+    places = [ctypes.byref(end) for end in ends]
+    for number in range(raw.FPDFPage_CountObjects(page)):
+        if raw.FPDFPageObj_GetBounds(raw.FPDFPage_GetObject(page, number), *places):
+            box = as_shown((ends[0].value, ends[1].value, ends[2].value, ends[3].value), visible, turned)
+            if (box[1] < EDGE or box[3] > height - EDGE) and box[0] < width and box[2] > 0:
+                yield box
+
+
+def as_shown(box: Box, visible: Box, turned: int) -> Box:
+    """A box in a page's own coordinates as it lies on the page that is shown: cut to ``visible``, then turned."""
+    left, lower, right, upper = visible
+    if turned == 0:
+        return box[0] - left, box[1] - lower, box[2] - left, box[3] - lower
+    if turned == 90:  # noqa: PLR2004 - a page is turned by quarters
+        return box[1] - lower, right - box[2], box[3] - lower, right - box[0]
+    if turned == 180:  # noqa: PLR2004 - as above
+        return right - box[2], upper - box[3], right - box[0], upper - box[1]
+    return upper - box[3], box[0] - left, upper - box[1], box[2] - left
