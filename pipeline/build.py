@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.bundle import Piece, merge
+from pipeline.bundle import Merged
 from pipeline.check import Checked, Options, check_case, refuse
-from pipeline.documents import draw_documents, page_plan, pages_of
+from pipeline.documents import draw_documents
 from pipeline.draw import Drawn
 from pipeline.engines import Engine, load_engine
 from pipeline.errors import Problem
 from pipeline.inputs import Source
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
 from pipeline.origin import origin_of
-from pipeline.plan import PATIENT, AttachmentPart, Bundle, Packet, Part
+from pipeline.pagemap import make_page_map, merge_parts
+from pipeline.plan import PATIENT, Bundle, Packet
 from pipeline.publish import check_target, publish
 from pipeline.verify import verify_files
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltBundle:
-    """One merged PDF: what ``person`` files. ``page_map`` has a row a part: id, kind, title, page, pages."""
+    """One merged PDF: what ``person`` files. ``page_map`` has a row a part (pipeline/pagemap.py)."""
 
     person: str
     path: Path
@@ -32,8 +33,8 @@ class BuiltBundle:
 
     @property
     def pages(self) -> int:
-        """Pages of the merged PDF."""
-        return sum(part["pages"] for part in self.page_map)
+        """Pages of the merged PDF, blank ones too."""
+        return int(self.page_map[-1]["page"] + self.page_map[-1]["pages"] - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +80,24 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
     case = checked.loaded.case
     check_target(out / case.case_id)
     engine = load_engine(options.engine)
-    drawn = draw_documents(checked, options.as_of, engine)
+    drawn = draw_documents(checked, options, engine)
     problems = (*checked.problems, *(problem for document in drawn.values() for problem in document.problems))
     refuse(problems, strict=options.strict)
-    pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
-    pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
     files, apart = _document_files(checked.packet, drawn)
     folder = out / case.case_id
-    bundles = []
+    bundles, described = [], []
     for bundle in (bundle for bundle in checked.packet.bundles if bundle.parts):  # a companion may have nothing to file
-        page_map = _page_map(bundle, pages_of(checked, drawn))
+        page_map = make_page_map(bundle, checked, drawn, options)
+        merged = merge_parts(page_map, bundle, checked, drawn, options)
         name = _bundle_name(bundle)
-        files[name] = merge(
-            [Piece(part["title"], pdfs[part["id"]]) for part in page_map],
-            title=f"{checked.templates.packet.title.ja} {case.case_id}",
-            language="ja",
-        )
-        bundles.append(BuiltBundle(bundle.person, folder / name, sha256(files[name]), page_map))
+        files[name] = merged.pdf
+        bundles.append(BuiltBundle(bundle.person, folder / name, sha256(merged.pdf), page_map))
+        described.append(_described(bundles[-1], merged))
     made_from = _made_from(checked, options, engine)
     files[MANIFEST_NAME] = make_manifest(
         made_from=made_from,
         files=files,
-        bundles=[_described(bundle) for bundle in bundles],
+        bundles=described,
         apart=apart,
         problems=problems,
     )
@@ -114,36 +111,19 @@ def _bundle_name(bundle: Bundle) -> str:
     return BUNDLE_NAME if bundle.person == PATIENT else f"bundle-{bundle.person}.pdf"
 
 
-def _described(bundle: BuiltBundle) -> dict[str, Any]:
+def _described(bundle: BuiltBundle, merged: Merged) -> dict[str, Any]:
     """A bundle as the manifest has it."""
     return {
         "person": bundle.person,
         "path": bundle.path.name,
         "sha256": bundle.sha256,
+        "bytes": len(merged.pdf),
         "pages": bundle.pages,
+        "blank_pages": list(merged.blank_pages),
+        "pdf_a": not merged.obstacles,
+        "not_pdf_a": [{"part": part, "reason": reason} for part, reason in merged.obstacles],
         "page_map": list(bundle.page_map),
     }
-
-
-def _page_map(bundle: Bundle, pages: Mapping[str, int]) -> tuple[Mapping[str, Any], ...]:
-    """Where each part of a bundle is. Titles name nobody, for the manifest may be shown around."""
-    plan = page_plan(bundle, pages)
-    return tuple(
-        {
-            "id": part.id,
-            "kind": _kind(part),
-            "title": f"{part.title.ja} / {part.title.en}",
-            "page": plan.first_page[part.id],
-            "pages": pages[part.id],
-        }
-        for part in bundle.parts
-    )
-
-
-def _kind(part: Part) -> str:
-    if isinstance(part, AttachmentPart):
-        return "attachment"
-    return "cover" if part.is_cover else "document"
 
 
 def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[str, bytes], list[str]]:

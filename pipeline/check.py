@@ -26,7 +26,8 @@ class Options:
 
     ``as_of`` is the day for which the rules are checked: with it, a run is repeatable. ``templates`` is the
     name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
-    the folder of hospitals and guarantors; without it, the folder ``directory`` near the case.
+    the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. With
+    ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
     """
 
     as_of: date
@@ -34,6 +35,7 @@ class Options:
     engine: str = "office2pdf"
     strict: bool = False
     directory: Path | None = None
+    right_hand_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

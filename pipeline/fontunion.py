@@ -17,7 +17,9 @@ from fontTools.misc.psCharStrings import T2CharString
 from fontTools.ttLib import TTFont
 
 #: What of a font's top dictionary holds for every subset of it; the rest is about one subset.
-_KEPT = {"ROS", "FontMatrix", "FontBBox", "Notice", "charset", "CharStrings", "FDArray", "FDSelect", "CIDCount"}
+_KEPT = {"ROS", "FontBBox", "Notice", "charset", "CharStrings", "FDArray", "FDSelect", "CIDCount"}
+
+_THOUSANDTHS, _AS_IT_IS = [0.001, 0, 0, 0.001, 0, 0], [1, 0, 0, 1, 0, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,16 @@ def read_subset(face: str, program: bytes, widths: Mapping[int, int]) -> FontSub
         fonts = _read(program)
         top = fonts[0]
         stands_alone = "ROS" in top.rawDict and not len(fonts.GlobalSubrs)
-        whole = stands_alone and len(top.FDSelect) == len(top.charset) and top.charset[0] == ".notdef"
+        whole = len(top.FDSelect) == len(top.charset) and top.charset[0] == ".notdef"
     except Exception:  # noqa: BLE001 - fontTools raises anything on a font that is none; it then stays as it is
         return None
-    return FontSubset(face, program, widths, fonts) if whole else None
+    return FontSubset(face, program, widths, fonts) if stands_alone and whole and _is_plain(top) else None
+
+
+def _is_plain(top: Any) -> bool:
+    """Whether glyphs are drawn in thousandths, as they are when nothing is said about it."""
+    scales = [top.rawDict.get("FontMatrix", _THOUSANDTHS), *(part.rawDict.get("FontMatrix") for part in top.FDArray)]
+    return scales[0] == _THOUSANDTHS and all(scale in (None, _AS_IT_IS) for scale in scales[1:])
 
 
 def union_of(subsets: Sequence[FontSubset]) -> FontUnion | None:
@@ -113,6 +121,8 @@ def _written(subset: FontSubset, drawings: Sequence[tuple[bytes, bytes]], kinds:
     top = fonts[0]
     for key in top.rawDict.keys() - _KEPT:
         del top.rawDict[key]
+    for kind in kinds.values():
+        kind.rawDict.pop("FontMatrix", None)  # with the one of the whole font, which goes without saying
     top.charset, top.CharStrings, top.FDArray, top.FDSelect = names, glyphs, fd_array, fd_select
     fonts.fontNames = [subset.face]
     out = io.BytesIO()

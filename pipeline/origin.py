@@ -17,6 +17,7 @@ def origin_of(loaded: LoadedCase, templates: TemplateSet, options: Options, engi
         "as_of": options.as_of.isoformat(),
         "template_set": {"id": templates.packet.id, "sha256": templates.sha256},
         "engine": {"name": engine.name, "version": engine.version()},
+        "right_hand_pages": options.right_hand_pages,
         "inputs": {
             "case": loaded.document.sha256,
             "directory": [

@@ -29,7 +29,7 @@ Box = tuple[float, float, float, float]
 class ReadPage:
     """A page as it was read: its text with its lines, its width and height in points as it is shown.
 
-    ``edges`` is where something is drawn less than ``EDGE`` from the upper or lower edge.
+    ``edges`` is where something is drawn or annotated less than ``EDGE`` from the upper or lower edge.
     """
 
     text: str
@@ -92,13 +92,29 @@ def _edges(page: Any) -> Iterator[Box]:
     """Where something is drawn near the upper or lower edge of a page. What a clipping path hides counts too."""
     width, height = page.get_size()
     turned, visible = page.get_rotation(), page.get_cropbox()
-    ends = [ctypes.c_float() for _ in range(4)]
-    places = [ctypes.byref(end) for end in ends]
+    for own in (*_drawn(page), *_annotations(page)):
+        box = as_shown(own, visible, turned)
+        if (box[1] < EDGE or box[3] > height - EDGE) and box[0] < width and box[2] > 0:
+            yield box
+
+
+def _drawn(page: Any) -> Iterator[Box]:
+    """Boxes around everything that a page draws, in its own points."""
+    left, lower, right, upper = (ctypes.c_float() for _ in range(4))
+    ends = [ctypes.byref(end) for end in (left, lower, right, upper)]
     for number in range(raw.FPDFPage_CountObjects(page)):
-        if raw.FPDFPageObj_GetBounds(raw.FPDFPage_GetObject(page, number), *places):
-            box = as_shown((ends[0].value, ends[1].value, ends[2].value, ends[3].value), visible, turned)
-            if (box[1] < EDGE or box[3] > height - EDGE) and box[0] < width and box[2] > 0:
-                yield box
+        if raw.FPDFPageObj_GetBounds(raw.FPDFPage_GetObject(page, number), *ends):
+            yield left.value, lower.value, right.value, upper.value
+
+
+def _annotations(page: Any) -> Iterator[Box]:
+    """Where the annotations of a page lie."""
+    place = raw.FS_RECTF()
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        if raw.FPDFAnnot_GetRect(annotation, place):
+            yield place.left, place.bottom, place.right, place.top
+        raw.FPDFPage_CloseAnnot(annotation)
 
 
 def as_shown(box: Box, visible: Box, turned: int) -> Box:

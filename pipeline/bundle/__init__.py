@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pikepdf
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, ByteStringObject, IndirectObject, NameObject
 
 from pipeline.bundle.fonts import share_fonts
@@ -28,10 +28,10 @@ _A4 = (595.28, 841.89)  # points
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A bundle. ``obstacles`` are the reasons why it does not claim to be PDF/A: id of a piece, and what is in it."""
+    """A bundle. ``blank_pages`` are numbers from 1. ``obstacles`` are the reasons why it does not claim to be PDF/A: id of a piece, and what is in it."""
 
     pdf: bytes
-    pages: int
+    blank_pages: tuple[int, ...]
     obstacles: tuple[tuple[str, str], ...]
 
 
@@ -57,22 +57,22 @@ def merge(pieces: Sequence[Piece], title: str, language: str, case_id: str, *, t
     Every page is numbered. The same pieces give the same bytes. With ``two_sided``, viewers offer to print so.
     """
     opened = [_open(piece) for piece in pieces]
-    pages = pieces[-1].page - 1 + len(opened[-1].reader.pages)
+    sheets = list(_sheets(opened))
+    numbering = Numbering(case_id, [read for _, read in sheets])
     writer = PdfWriter()
-    numbering = Numbering(case_id, pages)
     # The structure trees of the parts cannot be joined page by page, so none is kept half.
     font = share_fonts(writer, [(each.reader, each.pdf) for each in opened], subset_for(numbering.lines))
-    for each in opened:
-        _fill_up(writer, each.piece.page - 1, numbering, font)
-        for page, read in zip(each.reader.pages, read_pages(each.piece.pdf), strict=True):
-            numbering.add(writer, writer.add_page(page), read, font)
+    for page, _ in sheets:
+        added = writer.add_page(page) if page is not None else writer.add_blank_page(*_A4)
+        numbering.add(writer, added, font)
     _add_ways(writer, pieces)
     add_metadata(writer, title, language, two_sided=two_sided)
     _add_intent(writer, opened)
     writer.compress_identical_objects()
     _identify(writer, [title, language, case_id, str(two_sided)], pieces)
+    blank = tuple(number for number, (page, _) in enumerate(sheets, start=1) if page is None)
     written, found = _claimed(writer, opened, title, language)
-    return Merged(written, pages, found)
+    return Merged(written, blank, found)
 
 
 def _open(piece: Piece) -> _Opened:
@@ -81,10 +81,14 @@ def _open(piece: Piece) -> _Opened:
     return _Opened(piece, reader, pikepdf.open(io.BytesIO(piece.pdf)))
 
 
-def _fill_up(writer: PdfWriter, pages: int, numbering: Numbering, font: IndirectObject) -> None:
-    """Add blank pages until there are that many."""
-    while len(writer.pages) < pages:
-        numbering.add(writer, writer.add_blank_page(*_A4), ReadPage("", _A4, ()), font)
+def _sheets(opened: Sequence[_Opened]) -> Iterator[tuple[PageObject | None, ReadPage]]:
+    """Each page of the bundle with what a second parser reads on it; a blank page is None."""
+    pages = 0
+    for each in opened:
+        for _ in range(pages, each.piece.page - 1):
+            yield None, ReadPage("", _A4, ())
+        yield from zip(each.reader.pages, read_pages(each.piece.pdf), strict=True)
+        pages = each.piece.page - 1 + len(each.reader.pages)
 
 
 def _add_ways(writer: PdfWriter, pieces: Sequence[Piece]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, IndirectObject, NameObject
 
 from pipeline.bundle.objects import add_stream
-from pipeline.pdftext import Box, ReadPage, as_shown
+from pipeline.pdftext import Box, ReadPage
 from pipeline.typeset import Line, set_line
 
 SIZE = 6.5  # points
@@ -27,11 +27,13 @@ _AROUND = 3.0
 #: Height above and depth below the line of the letters used, in parts of the size.
 _HEIGHT, _DEPTH = 0.88, 0.25
 #: A page without room is made smaller by this strip at its foot, in points.
-STRIP = 32.0
+_STRIP = 32.0
+#: Where it may stand, best first.
+_CORNERS = ("lower right", "upper right", "lower left", "upper left")
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class _Placed:
     """Where on a page its number begins, and by which factor the page is made smaller to have room for it."""
 
     x: float
@@ -40,32 +42,37 @@ class Placed:
 
 
 class Numbering:
-    """The numbers of one bundle; ``lines`` has the one of each page, set."""
+    """The numbers of a bundle whose pages look as a second parser reads them. ``lines`` has the one of each page, set.
 
-    def __init__(self, case_id: str, pages: int) -> None:
-        self.lines = [set_line(number_text(case_id, number, pages)) for number in range(1, pages + 1)]
+    They stand in the same corner on every page that has nothing there, in the one that is free on most.
+    """
 
-    def add(self, writer: PdfWriter, page: PageObject, read: ReadPage, font: IndirectObject) -> None:
-        """Number the page that was added last. ``read`` is what a second parser sees on it."""
-        line = self.lines[len(writer.pages) - 1]
+    def __init__(self, case_id: str, pages: Sequence[ReadPage]) -> None:
+        self.lines = [set_line(number_text(case_id, number, len(pages))) for number in range(1, len(pages) + 1)]
+        free = [_free_corners(line, page) for line, page in zip(self.lines, pages, strict=True)]
+        often = Counter(corner for corners in free for corner in corners)
+        order = sorted(_CORNERS, key=lambda corner: -often[corner])
+        self._placed = [
+            next((corners[corner] for corner in order if corner in corners), _with_room(line, page))
+            for line, page, corners in zip(self.lines, pages, free, strict=True)
+        ]
+
+    def add(self, writer: PdfWriter, page: PageObject, font: IndirectObject) -> None:
+        """Number the page that was added last."""
+        line, placed = self.lines[len(writer.pages) - 1], self._placed[len(writer.pages) - 1]
         frame = _Frame.of(page)
-        notes = page.get("/Annots", ArrayObject()).get_object()
-        placed = place(line, read, [frame.shown(note.get_object()["/Rect"]) for note in notes])
         if placed.scale != 1:
-            _scale_notes(notes, frame.smaller(placed.scale))
+            _scale_annotations(page, frame.smaller(placed.scale))
         content = page.raw_get("/Contents") if "/Contents" in page else ArrayObject()
         own = content.get_object() if isinstance(content.get_object(), ArrayObject) else [content]
-        parts = [
-            add_stream(writer, before(placed, frame), packed=False),
-            *own,
-            add_stream(writer, after(line, placed, frame), packed=False),
-        ]
+        ends = (_before(placed, frame), _after(line, placed, frame))
+        first, last = (add_stream(writer, end, packed=False) for end in ends)
+        page[NameObject("/Contents")] = ArrayObject([first, *own, last])
         resources = DictionaryObject(page.get("/Resources", DictionaryObject()).get_object())
         fonts = DictionaryObject(resources.get("/Font", DictionaryObject()).get_object())
         fonts[NameObject(_FONT)] = font
         resources[NameObject("/Font")] = fonts
         page[NameObject("/Resources")] = resources
-        page[NameObject("/Contents")] = ArrayObject(parts)
 
 
 def number_text(case_id: str, page: int, pages: int) -> str:
@@ -73,43 +80,47 @@ def number_text(case_id: str, page: int, pages: int) -> str:
     return f"{case_id}  {page} / {pages}"
 
 
-def place(line: Line, page: ReadPage, notes: Sequence[Box] = ()) -> Placed:
-    """Where the number stands: in the first corner in which nothing is drawn and no annotation (``notes``) lies.
-
-    A page that has something in every corner is made a little smaller, which leaves a strip at its foot.
-    """
+def _free_corners(line: Line, page: ReadPage) -> dict[str, _Placed]:
+    """The corners in which there is room for a number."""
     width, height = page.size
     length = line.width_at(SIZE)
-    right = width - _SIDE - length
-    head = height - _FOOT - SIZE * _HEIGHT
-    for x, y in ((right, _FOOT), (_SIDE, _FOOT), (right, head), (_SIDE, head)):
+    places = {}
+    for corner in _CORNERS:
+        x = width - _SIDE - length if "right" in corner else _SIDE
+        y = _FOOT if "lower" in corner else height - _FOOT - SIZE * _HEIGHT
         room = (x - _AROUND, y - SIZE * _DEPTH - _AROUND, x + length + _AROUND, y + SIZE * _HEIGHT + _AROUND)
-        if x >= _SIDE - _AROUND and not any(_overlap(room, box) for box in (*page.edges, *notes)):
-            return Placed(x, y)
-    return Placed(right, _FOOT, (height - STRIP) / height)
+        if room[0] > 0 and not any(_overlap(room, box) for box in page.edges):
+            places[corner] = _Placed(x, y)
+    return places
 
 
-def before(placed: Placed, frame: _Frame) -> bytes:
+def _with_room(line: Line, page: ReadPage) -> _Placed:
+    """On a page that has something in every corner and becomes a little smaller, which leaves a strip at its foot."""
+    width, height = page.size
+    return _Placed(width - _SIDE - line.width_at(SIZE), _FOOT, (height - _STRIP) / height)
+
+
+def _before(placed: _Placed, frame: _Frame) -> bytes:
     """What stands before a page's own content: it keeps the graphics state, and makes the page smaller if need be."""
     if placed.scale == 1:
         return b"q\n"
     return f"q {_operands(frame.smaller(placed.scale))} cm\n".encode()
 
 
-def after(line: Line, placed: Placed, frame: _Frame) -> bytes:
+def _after(line: Line, placed: _Placed, frame: _Frame) -> bytes:
     """What stands behind a page's own content: its number, marked as something that is not part of the text."""
     letters = f"BT {_FONT} {SIZE} Tf {placed.x:.2f} {placed.y:.2f} Td {line.codes.decode()} Tj ET"
     artifact = "/Artifact <</Type /Pagination /Subtype /Footer>> BDC"
     return f"\nQ {artifact} q {_operands(frame.matrix)} cm {_GREY} {letters} Q EMC\n".encode()
 
 
-def _scale_notes(notes: Iterable[Any], matrix: Matrix) -> None:
+def _scale_annotations(page: PageObject, matrix: Matrix) -> None:
     """Let annotations follow what they belong to; what they look like follows their place."""
-    for note in notes:
-        left, lower, right, upper = (float(end) for end in note.get_object()["/Rect"])
-        a, _, _, d, e, f = matrix
+    a, _, _, d, e, f = matrix
+    for annotation in page.get("/Annots", ArrayObject()).get_object():
+        left, lower, right, upper = (float(end) for end in annotation.get_object()["/Rect"])
         place = (a * left + e, d * lower + f, a * right + e, d * upper + f)
-        note.get_object()[NameObject("/Rect")] = ArrayObject(FloatObject(round(end, 3)) for end in place)
+        annotation.get_object()[NameObject("/Rect")] = ArrayObject(FloatObject(round(end, 3)) for end in place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +158,6 @@ class _Frame:
         width, height = self.size
         shrunk = (scale, 0.0, 0.0, scale, (1 - scale) * width / 2, (1 - scale) * height)
         return _times(_times(_inverse(self.matrix), shrunk), self.matrix)
-
-    def shown(self, rectangle: Iterable[Any]) -> Box:
-        """A rectangle of the page as it lies on what is shown."""
-        left, lower, right, upper = (float(end) for end in rectangle)
-        box = (min(left, right), min(lower, upper), max(left, right), max(lower, upper))
-        return as_shown(box, self.visible, self.turned)
 
 
 def _times(one: Matrix, other: Matrix) -> Matrix:

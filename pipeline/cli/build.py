@@ -36,6 +36,11 @@ from pipeline.task import Task, run_task
     type=click.Choice(list(ENGINES)),
     help="What turns Word documents into PDF.",
 )
+@click.option(
+    "--right-hand-pages",
+    is_flag=True,
+    help="Begin each document on a right-hand page, after a blank one if need be, for printing on both sides.",
+)
 @click.option("--force", is_flag=True, help="Build also what is current; otherwise an unchanged packet stays.")
 @click.option(
     "-j",
@@ -62,6 +67,7 @@ def build(
     cases: tuple[str, ...],
     out: Path,
     engine: str,
+    right_hand_pages: bool,
     force: bool,
     jobs: int | None,
     timeout: float,
@@ -92,7 +98,9 @@ def build(
       visa-packet build cases/ -o out -j 4
       cat cases.jsonl | visa-packet build - -o out --json
     """
-    options = make_options(as_of, templates, directory, strict=strict, engine=engine)
+    options = make_options(
+        as_of, templates, directory, strict=strict, engine=engine, right_hand_pages=right_hand_pages
+    )
     telling = Telling(language, notes)
     with locked(out):
         if is_many(cases):

@@ -64,10 +64,16 @@ def check_options(command: Function) -> Function:
 
 
 def make_options(
-    as_of: datetime | None, templates: str, directory: Path | None, *, strict: bool, engine: str = "office2pdf"
+    as_of: datetime | None,
+    templates: str,
+    directory: Path | None,
+    *,
+    strict: bool,
+    engine: str = "office2pdf",
+    right_hand_pages: bool = False,
 ) -> Options:
     """The options as the library takes them."""
-    return Options(day_of(as_of), templates, engine, strict, directory)
+    return Options(day_of(as_of), templates, engine, strict, directory, right_hand_pages)
 
 
 def day_of(as_of: datetime | None) -> date:
