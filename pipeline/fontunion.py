@@ -19,6 +19,7 @@ from fontTools.ttLib import TTFont
 #: What of a font's top dictionary holds for every subset of it; the rest is about one subset.
 _KEPT = {"ROS", "FontBBox", "Notice", "charset", "CharStrings", "FDArray", "FDSelect", "CIDCount"}
 
+_SUBROUTINES = 19  # the operator that says where they are
 _THOUSANDTHS, _AS_IT_IS = [0.001, 0, 0, 0.001, 0, 0], [1, 0, 0, 1, 0, 0]
 
 
@@ -57,11 +58,17 @@ def read_subset(face: str, program: bytes, widths: Mapping[int, int]) -> FontSub
     try:
         fonts = _read(program)
         top = fonts[0]
-        stands_alone = "ROS" in top.rawDict and not len(fonts.GlobalSubrs)
+        stands_alone = "ROS" in top.rawDict and not len(fonts.GlobalSubrs) and not _has_subroutines(top, program)
         whole = len(top.FDSelect) == len(top.charset) and top.charset[0] == ".notdef"
     except Exception:  # noqa: BLE001 - fontTools raises anything on a font that is none; it then stays as it is
         return None
     return FontSubset(face, program, widths, fonts) if stands_alone and whole and _is_plain(top) else None
+
+
+def _has_subroutines(top: Any, program: bytes) -> bool:
+    """Whether glyphs of one kind share parts. Only hints that may say so are read."""
+    kinds = (part for part in top.FDArray if _SUBROUTINES in _private(part, program))
+    return any("Subrs" in part.Private.rawDict for part in kinds)
 
 
 def _is_plain(top: Any) -> bool:
@@ -70,8 +77,8 @@ def _is_plain(top: Any) -> bool:
     return scales[0] == _THOUSANDTHS and all(scale in (None, _AS_IT_IS) for scale in scales[1:])
 
 
-def union_of(subsets: Sequence[FontSubset]) -> FontUnion | None:
-    """One font of ``subsets``, which are of one face; None when one has subroutines. The same give the same bytes."""
+def union_of(subsets: Sequence[FontSubset]) -> FontUnion:
+    """One font of ``subsets``, which are of one face. The same subsets give the same bytes."""
     drawings: list[tuple[bytes, bytes]] = []
     widths: list[int] = []
     numbers: dict[tuple[bytes, bytes], int] = {}
@@ -91,8 +98,6 @@ def union_of(subsets: Sequence[FontSubset]) -> FontUnion | None:
                 kinds.setdefault(hints, kind)
             own[cid] = number
         cids.append(own)
-    if any("Subrs" in kind.Private.rawDict for kind in kinds.values()):
-        return None
     return FontUnion(_written(subsets[0], drawings, kinds), tuple(widths), tuple(cids))
 
 

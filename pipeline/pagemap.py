@@ -16,6 +16,9 @@ from pipeline.pdftext import text_of
 from pipeline.plan import AttachmentPart, Bundle, Part
 from pipeline.template_set import Section, TemplateSet
 
+#: Language of a bundle as a whole; its documents have their own.
+LANGUAGE = "ja"
+
 PageMap = tuple[Mapping[str, Any], ...]
 
 
@@ -31,7 +34,7 @@ def make_page_map(bundle: Bundle, checked: Checked, drawn: Mapping[str, Drawn], 
         {
             "id": part.id,
             "kind": _kind(part),
-            "section": _bilingual(_section(part, checked.templates)),
+            "section": _section(part, checked.templates),
             "title": _bilingual(part),
             "page": plan.first_page[part.id],
             "pages": pages[part.id],
@@ -61,7 +64,7 @@ def merge_parts(
         for row, part in zip(page_map, bundle.parts, strict=True)
     ]
     title = f"{checked.templates.packet.title.ja} {case_id}"
-    return merge(pieces, title, "ja", case_id, two_sided=options.right_hand_pages)
+    return merge(pieces, title, LANGUAGE, case_id, two_sided=options.right_hand_pages)
 
 
 def pdfs_of(checked: Checked, drawn: Mapping[str, Drawn]) -> dict[str, bytes]:
@@ -88,14 +91,16 @@ def _text_hash(part: Part, pdf: bytes, case: JsonFile) -> str | None:
     return None if isinstance(part, AttachmentPart) else text_hash(text_of(pdf), text_key(case))
 
 
-def _section(part: Part, templates: TemplateSet) -> Section | None:
+def _section(part: Part, templates: TemplateSet) -> str | None:
     if isinstance(part, AttachmentPart):
-        return templates.section(role=part.attachment.role)
-    return templates.section(template=part.template)
+        found = templates.section(role=part.attachment.role)
+    else:
+        found = templates.section(template=part.template)
+    return _bilingual(found) if found else None
 
 
-def _bilingual(titled: Section | Part | None) -> str | None:
-    return titled and f"{titled.title.ja} / {titled.title.en}"
+def _bilingual(titled: Section | Part) -> str:
+    return f"{titled.title.ja} / {titled.title.en}"
 
 
 def _kind(part: Part) -> str:

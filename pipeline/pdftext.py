@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any, cast
 
 import pypdfium2
-import pypdfium2.raw as raw
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
+from pypdfium2 import raw
 
 #: What PDFium gives for a hyphen at which a word is broken at the end of a line.
 _HYPHEN_AT_LINE_END = "\x02"

@@ -55,7 +55,8 @@ class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
 class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     """One place in the order of a bundle: a document with its template, or the attachments of a role.
 
-    ``section`` is the part of the bundle's outline below which it stands. ``whom`` says whose bundles have it: the patient's, or everyone's. A document that is ``apart`` is in none.
+    ``section`` is the part of the bundle's outline below which it stands. ``whom`` says whose bundles have it: the
+    patient's, or everyone's. A document that is ``apart`` is in none.
     """
 
     document: str | None = None

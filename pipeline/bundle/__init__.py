@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pikepdf
 from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, ByteStringObject, IndirectObject, NameObject
+from pypdf.generic import ArrayObject, ByteStringObject, NameObject
 
 from pipeline.bundle.fonts import share_fonts
 from pipeline.bundle.links import cover_links
@@ -28,7 +28,10 @@ _A4 = (595.28, 841.89)  # points
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A bundle. ``blank_pages`` are numbers from 1. ``obstacles`` are the reasons why it does not claim to be PDF/A: id of a piece, and what is in it."""
+    """A bundle. ``blank_pages`` are numbers from 1.
+
+    ``obstacles`` are the reasons why it does not claim to be PDF/A: id of a piece, and what is in it.
+    """
 
     pdf: bytes
     blank_pages: tuple[int, ...]

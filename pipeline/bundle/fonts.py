@@ -6,11 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pikepdf
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import IndirectObject
+from pypdf.generic import DictionaryObject, IndirectObject
 
 from pipeline.bundle.objects import add, add_stream
 from pipeline.fontunion import FontSubset, FontUnion, read_subset, union_of
@@ -37,26 +37,22 @@ def share_fonts(writer: PdfWriter, documents: Sequence[tuple[PdfReader, pikepdf.
 
     Returns the font for lines of ``own``. A font that cannot be joined comes with its document, as it is.
     """
-    extra = read_subset(own.face, own.program, own.widths)
-    if extra is None:
-        raise ValueError(own.face)
     faces: dict[str, list[_Use]] = {own.face: []}
     for reader, pdf in documents:
         for use in _uses(reader, pdf):
             faces.setdefault(use.subset.face, []).append(use)
+    extra = read_subset(own.face, own.program, own.widths)
+    if extra is None:
+        raise ValueError(own.face)
     for face, uses in faces.items():
-        subsets = [*(use.subset for use in uses), *([extra] if face == own.face else [])]
-        union = union_of(subsets)
-        if union is None and face == own.face:  # a stranger's font of that name, drawn otherwise
-            uses, union = [], union_of([extra])
-        if union is not None:
-            name = f"/{subset_name(face, union.program)}"
-            shared = _shared(writer, name, union, _descriptor(uses))
-            for use, cids in zip(uses, union.cids, strict=False):
-                _refer(writer, use, _composite(writer, name, shared, cids, _texts(writer, use)))
-            if face == own.face:
-                texts = add_stream(writer, to_unicode(own.texts))
-                font = _composite(writer, name, shared, union.cids[-1], texts)
+        is_own = face == own.face
+        union = union_of([*(use.subset for use in uses), *([extra] if is_own else [])])
+        name = f"/{subset_name(face, union.program)}"
+        shared = _shared(writer, name, union, _descriptor(uses))
+        for use, cids in zip(uses, union.cids, strict=False):
+            _refer(writer, use, _composite(writer, name, shared, cids, _texts(writer, use)))
+        if is_own:
+            font = _composite(writer, name, shared, union.cids[-1], add_stream(writer, to_unicode(own.texts)))
     return font
 
 
@@ -141,14 +137,19 @@ def _composite(
     cmap_name = "VP" + hashlib.sha256("".join(rows).encode()).hexdigest()[:10]
     content = cmap(cmap_name, "cidchar", rows, "Identity")
     values = {"Type": "/CMap", "CMapName": f"/{cmap_name}", "CIDSystemInfo": _SYSTEM, "WMode": 0}
-    font = {"Type": "/Font", "Subtype": "/Type0", "BaseFont": f"{name}-{cmap_name}", "DescendantFonts": [shared]}
-    font |= {"Encoding": add_stream(writer, content, values)}
+    font: dict[str, object] = {
+        "Type": "/Font",
+        "Subtype": "/Type0",
+        "BaseFont": f"{name}-{cmap_name}",
+        "DescendantFonts": [shared],
+        "Encoding": add_stream(writer, content, values),
+    }
     return add(writer, font | ({"ToUnicode": texts} if texts else {}))
 
 
 def _texts(writer: PdfWriter, use: _Use) -> IndirectObject | None:
     """A document's own map from codes to text."""
-    font = use.reader.get_object(use.number)
+    font = cast("DictionaryObject", use.reader.get_object(use.number))
     texts = font.raw_get("/ToUnicode") if "/ToUnicode" in font else None
     return texts.clone(writer) if isinstance(texts, IndirectObject) else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -40,28 +40,20 @@ def _links(letters: _Letters, pieces: Sequence[Piece]) -> Iterator[Link]:
     """The first piece of a title has a link on it; each has one on its number in the title's row."""
     titles: dict[str, Box] = {}
     numbers = list(letters.numbers())
-    listed = [(squeezed(piece.listed_as), piece) for piece in pieces if piece.listed_as and not piece.is_cover]
-    for words, piece in listed:
+    for piece in pieces:
+        words = squeezed(piece.listed_as or "")
+        if not words or piece.is_cover:
+            continue
         if words not in titles:
-            place = _alone(letters.words, words, {other for other, _ in listed})
-            if place is None:
+            places = letters.find(words)
+            if not places:
                 continue
-            titles[words] = letters.around(letters.places[place : place + len(words)])
+            titles[words] = letters.around(places)
             yield Link(titles[words], piece.id, piece.title)
         _, _, right, upper = titles[words]
         beside = [box for number, box in numbers if number == piece.page and box[0] > right and box[1] < upper]
         if beside:
             yield Link(max(beside, key=lambda box: box[3]), piece.id, piece.title)
-
-
-def _alone(text: str, title: str, titles: Collection[str]) -> int | None:
-    """Where a title stands, other than as part of a longer one."""
-    parts = [(other.find(title), other) for other in titles if title in other and other != title]
-    for found in re.finditer(re.escape(title), text):
-        place = found.start()
-        if not any(place >= offset and text.startswith(other, place - offset) for offset, other in parts):
-            return place
-    return None
 
 
 class _Letters:
@@ -75,6 +67,15 @@ class _Letters:
         kept = [(_squeezed(letter), place) for place, letter in enumerate(self._text)]
         self.words = "".join(shown for shown, _ in kept)
         self.places = [place for shown, place in kept for _ in shown]
+
+    def find(self, words: str) -> Sequence[int]:
+        """Where ``words`` stand first by themselves: between spaces or ends of lines. Empty if they do not."""
+        for found in re.finditer(re.escape(words), self.words):
+            places = self.places[found.start() : found.end()]
+            around = self._text[max(0, places[0] - 1) : places[0]] + self._text[places[-1] + 1 : places[-1] + 2]
+            if not around.strip():
+                return places
+        return []
 
     def numbers(self) -> Iterator[tuple[int, Box]]:
         """The numbers that stand by themselves, each with where it is."""

@@ -26,7 +26,7 @@ _SIDE, _FOOT = 34.0, 20.0
 _AROUND = 3.0
 #: Height above and depth below the line of the letters used, in parts of the size.
 _HEIGHT, _DEPTH = 0.88, 0.25
-#: A page without room is made smaller by this strip at its foot, in points.
+#: A page without room is made smaller by this strip at its head or foot, in points.
 _STRIP = 32.0
 #: Where it may stand, best first.
 _CORNERS = ("lower right", "upper right", "lower left", "upper left")
@@ -34,11 +34,12 @@ _CORNERS = ("lower right", "upper right", "lower left", "upper left")
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Where on a page its number begins, and by which factor the page is made smaller to have room for it."""
+    """Where on a page its number begins. To have room for it, the page is made smaller by ``scale`` at one edge."""
 
     x: float
     y: float
     scale: float = 1.0
+    at_foot: bool = True
 
 
 class Numbering:
@@ -53,7 +54,7 @@ class Numbering:
         often = Counter(corner for corners in free for corner in corners)
         order = sorted(_CORNERS, key=lambda corner: -often[corner])
         self._placed = [
-            next((corners[corner] for corner in order if corner in corners), _with_room(line, page))
+            next((corners[corner] for corner in order if corner in corners), _with_room(line, page, order[0]))
             for line, page, corners in zip(self.lines, pages, free, strict=True)
         ]
 
@@ -62,9 +63,10 @@ class Numbering:
         line, placed = self.lines[len(writer.pages) - 1], self._placed[len(writer.pages) - 1]
         frame = _Frame.of(page)
         if placed.scale != 1:
-            _scale_annotations(page, frame.smaller(placed.scale))
+            _scale_annotations(page, frame.smaller(placed))
         content = page.raw_get("/Contents") if "/Contents" in page else ArrayObject()
-        own = content.get_object() if isinstance(content.get_object(), ArrayObject) else [content]
+        parts = content.get_object()
+        own = list(parts) if isinstance(parts, ArrayObject) else [content]
         ends = (_before(placed, frame), _after(line, placed, frame))
         first, last = (add_stream(writer, end, packed=False) for end in ends)
         page[NameObject("/Contents")] = ArrayObject([first, *own, last])
@@ -82,29 +84,34 @@ def number_text(case_id: str, page: int, pages: int) -> str:
 
 def _free_corners(line: Line, page: ReadPage) -> dict[str, _Placed]:
     """The corners in which there is room for a number."""
-    width, height = page.size
     length = line.width_at(SIZE)
     places = {}
     for corner in _CORNERS:
-        x = width - _SIDE - length if "right" in corner else _SIDE
-        y = _FOOT if "lower" in corner else height - _FOOT - SIZE * _HEIGHT
+        x, y = _place(line, page, corner)
         room = (x - _AROUND, y - SIZE * _DEPTH - _AROUND, x + length + _AROUND, y + SIZE * _HEIGHT + _AROUND)
         if room[0] > 0 and not any(_overlap(room, box) for box in page.edges):
             places[corner] = _Placed(x, y)
     return places
 
 
-def _with_room(line: Line, page: ReadPage) -> _Placed:
-    """On a page that has something in every corner and becomes a little smaller, which leaves a strip at its foot."""
+def _with_room(line: Line, page: ReadPage, corner: str) -> _Placed:
+    """On a page that has something in every corner and becomes a little smaller, which leaves a strip at one edge."""
+    _, height = page.size
+    return _Placed(*_place(line, page, corner), (height - _STRIP) / height, at_foot="lower" in corner)
+
+
+def _place(line: Line, page: ReadPage, corner: str) -> tuple[float, float]:
+    """Where a number in a corner begins."""
     width, height = page.size
-    return _Placed(width - _SIDE - line.width_at(SIZE), _FOOT, (height - _STRIP) / height)
+    x = width - _SIDE - line.width_at(SIZE) if "right" in corner else _SIDE
+    return x, _FOOT if "lower" in corner else height - _FOOT - SIZE * _HEIGHT
 
 
 def _before(placed: _Placed, frame: _Frame) -> bytes:
     """What stands before a page's own content: it keeps the graphics state, and makes the page smaller if need be."""
     if placed.scale == 1:
         return b"q\n"
-    return f"q {_operands(frame.smaller(placed.scale))} cm\n".encode()
+    return f"q {_operands(frame.smaller(placed))} cm\n".encode()
 
 
 def _after(line: Line, placed: _Placed, frame: _Frame) -> bytes:
@@ -153,10 +160,11 @@ class _Frame:
             270: (0.0, -1.0, 1.0, 0.0, left, upper),
         }[self.turned]
 
-    def smaller(self, scale: float) -> Matrix:
-        """In the page's own points: towards the middle of the upper edge, so that what becomes free is the foot."""
+    def smaller(self, placed: _Placed) -> Matrix:
+        """In the page's own points: towards the middle of the edge across from the strip that becomes free."""
         width, height = self.size
-        shrunk = (scale, 0.0, 0.0, scale, (1 - scale) * width / 2, (1 - scale) * height)
+        scale = placed.scale
+        shrunk = (scale, 0.0, 0.0, scale, (1 - scale) * width / 2, (1 - scale) * height if placed.at_foot else 0.0)
         return _times(_times(_inverse(self.matrix), shrunk), self.matrix)
 
 

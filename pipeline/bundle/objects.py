@@ -26,19 +26,16 @@ def as_object(value: object) -> PdfObject:
     match value:
         case PdfObject():
             return value
-        case bool():
-            return BooleanObject(value)
-        case int():
-            return NumberObject(value)
-        case float():
-            return FloatObject(value)
-        case str():
-            return NameObject(value) if value.startswith("/") else TextStringObject(value)
         case Mapping():
             return dictionary(value)
         case list() | tuple():
             return ArrayObject(map(as_object, value))
-    raise TypeError(type(value))
+        case str() if value.startswith("/"):
+            return NameObject(value)
+    # True is a number too, so it comes first.
+    kinds = {bool: BooleanObject, int: NumberObject, float: FloatObject, str: TextStringObject}
+    made: PdfObject = next(kind for known, kind in kinds.items() if isinstance(value, known))(value)
+    return made
 
 
 def dictionary(values: Mapping[str, object]) -> DictionaryObject:

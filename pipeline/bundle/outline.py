@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, Fit, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, NameObject, TextStringObject
 
 from pipeline.bundle.links import Link
 from pipeline.bundle.objects import add, dictionary

@@ -1,8 +1,8 @@
 """What of a PDF forbids to call a bundle that holds it PDF/A-2b, as far as this can be told without a full validator.
 
-ISO 19005-2, clause by clause, for what its pages are made of: encryption, filters, fonts, colours, pictures, actions,
-annotations, embedded files, optional content. What is not looked at: whether glyph widths in a font and beside it agree,
-whether a page shows characters without a glyph, the inside of colour profiles and of JPEG 2000, and limits of sizes.
+ISO 19005-2 for what pages are made of: encryption, filters, fonts, colours, pictures, actions, annotations, embedded
+files, optional content. What is not looked at: whether the widths in a font and beside it agree, whether a page shows
+characters without a glyph, the inside of colour profiles and of JPEG 2000, and limits of sizes.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Any
 
 import pikepdf
 
-#: Annotations that may be there, when they are printed (6.3.1); the rest are sounds, films, models and attached files.
+#: Annotations that may be there (6.3.1) when they are printed; others are sounds, films, models, attached files.
 _ANNOTATIONS = {
     "/Text", "/Link", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline",
     "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Widget", "/PrinterMark", "/TrapNet", "/Watermark",
     "/Redact",
 }  # fmt: skip
+#: Actions that may be there, and some that may not and are known without a type.
 _ACTIONS = {"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named", "/SubmitForm"}
+_FORBIDDEN = {"/Launch", "/JavaScript", "/ImportData", "/ResetForm", "/Movie", "/Sound", "/Rendition", "/Hide"}
 _FILTERS = {
     "/FlateDecode", "/DCTDecode", "/CCITTFaxDecode", "/JBIG2Decode", "/ASCIIHexDecode", "/ASCII85Decode",
     "/RunLengthDecode", "/JPXDecode",
@@ -114,16 +116,7 @@ def _dictionary(found: Any) -> Iterator[str]:
     elif kind == "/ExtGState" and ("/TR" in found or found.get("/TR2", "/Default") != "/Default" or "/HTP" in found):
         yield "a transfer function or a halftone is set"
     action = found.get("/S")
-    if isinstance(action, pikepdf.Name) and (kind == "/Action" or "/JS" in found or _is_bare_action(found, action)):
-        yield from _action(action)
-
-
-def _is_bare_action(found: Any, action: pikepdf.Name) -> bool:
-    return action in {"/Launch", "/JavaScript", "/ImportData", "/ResetForm", "/Movie", "/Sound", "/Rendition"}
-
-
-def _action(action: pikepdf.Name) -> Iterator[str]:
-    if action not in _ACTIONS:
+    if isinstance(action, pikepdf.Name) and (kind == "/Action" or action in _FORBIDDEN) and action not in _ACTIONS:
         yield f"it has an action {action}"
 
 
@@ -165,7 +158,7 @@ def _content(page: Any) -> Iterator[str]:
     content = page.get("/Contents")
     if content is None or not _MAY_BE_INKS.search(content.read_bytes()):
         return
-    for operands, operator in pikepdf.parse_content_stream(page, "k K cs CS"):
-        if str(operator) in _INKS or (operands and operands[0] == "/DeviceCMYK"):
+    for instruction in pikepdf.parse_content_stream(page, "k K cs CS"):
+        if str(instruction.operator) in _INKS or "/DeviceCMYK" in instruction.operands:
             yield "colours are inks without a profile"
             return

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Piece:
     """One part of the bundle as it is merged: its id, title and PDF, and the page of the bundle on which it begins.
 
-    ``section`` is the entry of the outline below which it stands, ``listed_as`` the title by which cover sheets list it.
-    ``is_made`` says that the engine made it, and not a stranger.
+    ``section`` is the entry of the outline below which it stands, ``listed_as`` the title by which cover sheets list
+    it. ``is_made`` says that the engine made it, and not a stranger.
     """
 
     id: str

@@ -98,9 +98,7 @@ def build(
       visa-packet build cases/ -o out -j 4
       cat cases.jsonl | visa-packet build - -o out --json
     """
-    options = make_options(
-        as_of, templates, directory, strict=strict, engine=engine, right_hand_pages=right_hand_pages
-    )
+    options = make_options(as_of, templates, directory, strict=strict, engine=engine, right_hand_pages=right_hand_pages)
     telling = Telling(language, notes)
     with locked(out):
         if is_many(cases):

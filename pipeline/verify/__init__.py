@@ -40,7 +40,8 @@ def verify_path(path: Path, since: Since | None = None) -> dict[str, Any]:
     manifest = _manifest(files, str(folder))
     changes = changes_since(manifest, since, str(folder)) if since else []
     key = since.text_key(manifest) if since else None
-    _raise([*_differences(files, manifest, str(folder)), *text_differences(files, manifest, str(folder), key), *changes])
+    texts = text_differences(files, manifest, str(folder), key)
+    _raise([*_differences(files, manifest, str(folder)), *texts, *changes])
     return manifest
 
 
@@ -50,7 +51,7 @@ def verify_files(files: Mapping[str, bytes], folder: str) -> dict[str, Any]:
     Its texts were compared with the case when they were drawn, and are not read again.
     """
     manifest = _manifest(files, folder)
-    _raise(_differences(files, manifest, folder))
+    _raise(_differences(files, manifest, folder, fresh=True))
     return manifest
 
 
@@ -59,8 +60,11 @@ def _raise(problems: list[Problem]) -> None:
         raise VerificationError(problems)
 
 
-def _differences(files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str) -> list[Problem]:
-    inside = (problem for each in manifest["bundles"] for problem in bundle_differences(files, each, folder))
+def _differences(
+    files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str, *, fresh: bool = False
+) -> list[Problem]:
+    bundles = manifest["bundles"]
+    inside = (problem for each in bundles for problem in bundle_differences(files, each, folder, fresh=fresh))
     return [*_listed(files, manifest, folder), *inside]
 
 

@@ -10,16 +10,21 @@ from typing import Any
 import pikepdf
 from pypdf import PdfReader
 
-from pipeline.bundle.fontfiles import embedded_programs, missing_programs
-from pipeline.bundle.pdfa import claims_pdf_a
+from pipeline.bundle.pdfa import claims_pdf_a, obstacles
 from pipeline.errors import Problem
 from pipeline.manifest import sha256
+from pipeline.pagemap import LANGUAGE
 from pipeline.pdftext import page_count
 from pipeline.verify.found import difference
 
 
-def bundle_differences(files: Mapping[str, bytes], described: Mapping[str, Any], folder: str) -> Iterator[Problem]:
-    """What in a bundle is not as its manifest describes it. A bundle that is not there is told elsewhere."""
+def bundle_differences(
+    files: Mapping[str, bytes], described: Mapping[str, Any], folder: str, *, fresh: bool
+) -> Iterator[Problem]:
+    """What in a bundle is not as its manifest describes it. A bundle that is not there is told elsewhere.
+
+    Of one that is ``fresh``, fonts and metadata were looked at when it was merged.
+    """
     name = described["path"]
     bundle = files.get(name)
     if bundle is None:
@@ -27,7 +32,7 @@ def bundle_differences(files: Mapping[str, bytes], described: Mapping[str, Any],
     if sha256(bundle) != described["sha256"]:
         yield difference("verify-changed", f"{name} is not the one that the manifest describes", folder)
     try:
-        found = list(_inside(bundle, described))
+        found = [*_inside(bundle, described), *([] if fresh else _standards(bundle, described))]
     except Exception as error:  # noqa: BLE001 - parsers raise anything on a file that was spoilt
         yield difference("verify-unreadable", f"{name} cannot be read ({type(error).__name__})", folder)
         return
@@ -39,7 +44,9 @@ def _inside(bundle: bytes, described: Mapping[str, Any]) -> Iterator[tuple[str, 
     """Codes of differences and how they are told; {} stands for the name of the file."""
     reader = PdfReader(io.BytesIO(bundle))
     page_map = described["page_map"]
-    if not _pages_agree(page_map, {len(reader.pages), page_count(bundle), described["pages"]}, described["blank_pages"]):
+    if not _pages_agree(
+        page_map, {len(reader.pages), page_count(bundle), described["pages"]}, described["blank_pages"]
+    ):
         yield "verify-pages", "{} does not have the pages of its page map"
     if _outline(reader) != _wanted_outline(page_map):
         yield "verify-outline", "the outline of {} does not agree with its page map"
@@ -50,7 +57,6 @@ def _inside(bundle: bytes, described: Mapping[str, Any]) -> Iterator[tuple[str, 
         yield "verify-destinations", "the named destinations of {} do not agree with its page map"
     if not _links(reader, page_map) <= targets.keys():
         yield "verify-destinations", "a link on the cover sheet of {} leads nowhere"
-    yield from _standards(bundle, described)
 
 
 def _pages_agree(page_map: list[Mapping[str, Any]], counts: set[int], blank: list[int]) -> bool:
@@ -96,13 +102,22 @@ def _links(reader: PdfReader, page_map: list[Mapping[str, Any]]) -> set[str]:
 def _standards(bundle: bytes, described: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Fonts, and what the bundle says about itself."""
     with pikepdf.open(io.BytesIO(bundle)) as pdf:
-        if missing_programs(pdf) and described["pdf_a"]:
-            yield "verify-fonts", "a font of {} is not embedded"
-        programs = embedded_programs(pdf)
-        if len(programs) != len(set(programs)):
+        faces = list(_embedded_faces(pdf))
+        if len(faces) != len(set(faces)):
             yield "verify-fonts", "{} holds a font more than once"
         if claims_pdf_a(pdf) != described["pdf_a"]:
             yield "verify-metadata", "{} does not say of PDF/A what the manifest says"
+        elif described["pdf_a"]:
+            yield from (
+                ("verify-pdf-a", f"{{}} says that it is PDF/A, and is not: {found}") for found in obstacles(pdf)
+            )
         with pdf.open_metadata() as xmp:
-            if str(xmp.get("dc:title", "")) != str(pdf.docinfo.get("/Title", "")) or "/Lang" not in pdf.Root:
+            if xmp.get("dc:title") != str(pdf.docinfo.get("/Title")) or str(pdf.Root.get("/Lang")) != LANGUAGE:
                 yield "verify-metadata", "title and language of {} are not what they were"
+
+
+def _embedded_faces(pdf: pikepdf.Pdf) -> Iterator[str]:
+    """The shipped faces that are embedded as one font, once for each time."""
+    for found in pdf.objects:
+        if isinstance(found, pikepdf.Dictionary) and found.get("/Subtype") == "/CIDFontType0":
+            yield str(found.get("/BaseFont", "")).rpartition("+")[2]

@@ -57,14 +57,17 @@ def _changes(manifest: Mapping[str, Any], since: Since) -> Iterator[tuple[str, s
 
 
 def _case(manifest: Mapping[str, Any], loaded: LoadedCase) -> Iterator[tuple[str, str]]:
+    if loaded.case.case_id != manifest["case_id"]:
+        yield "verify-case", "the packet was made from another case"
+        return
     if loaded.document.sha256 != manifest["inputs"]["case"]:
         yield "verify-case", "the case has changed since"
     entries = [(listed.entry.kind, listed.id, listed.document.sha256) for listed in loaded.referred.listed]
     if entries != [(each["kind"], each["id"], each["sha256"]) for each in manifest["inputs"]["directory"]]:
         yield "verify-directory", "entries of the directory have changed since"
-    used = sorted((each["role"], each["person"], each["sha256"]) for each in manifest["inputs"]["attachments"])
-    papers = sorted((each.role, each.person, _hash_of(loaded, each.path)) for each in loaded.case.attachments)
-    for role, person, _ in sorted(set(papers) ^ set(used)):
+    used = {(each["role"], each["person"], each["sha256"]) for each in manifest["inputs"]["attachments"]}
+    papers = {(each.role, each.person, _hash_of(loaded, each.path)) for each in loaded.case.attachments}
+    for role, person in sorted({(role, person) for role, person, _ in papers ^ used}):
         yield "verify-papers", f"{role} of {person} has changed since"
 
 
