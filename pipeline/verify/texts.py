@@ -46,17 +46,17 @@ def _bundle(
         if part["text"] is None:
             continue
         text = "".join(own[part["page"] - 1 : part["page"] - 1 + part["pages"]])
-        if text != _own_file(files, part["id"]):
+        if text != _own_file(files, part["id"], text):
             yield "verify-text", f"{part['id']} has another text than its own file"
         if key is not None and text_hash(text, key) != part["text"]:
             yield "verify-text", f"{part['id']} does not say what was made of the case"
 
 
-def _own_file(files: Mapping[str, bytes], part_id: str) -> str | None:
-    """Text of the document's own PDF; None when it is not there or cannot be read."""
+def _own_file(files: Mapping[str, bytes], part_id: str, text: str) -> str:
+    """Text of the document's own PDF. Where there is none, or it cannot be read, which is told already: ``text``."""
     own = re.compile(rf"documents/[0-9]+-{re.escape(part_id)}\.pdf")
     name = next(filter(own.fullmatch, files), None)
     try:
-        return text_of(files[name]) if name else None
+        return text_of(files[name]) if name else text
     except PdfiumError:
-        return None
+        return text
