@@ -13,11 +13,14 @@ from pipeline.documents import page_plan, pages_of
 from pipeline.draw import Drawn
 from pipeline.jsonfile import JsonFile
 from pipeline.pdftext import text_of
-from pipeline.plan import AttachmentPart, Bundle, Part
+from pipeline.plan import AttachmentPart, Bundle, Part, State
 from pipeline.template_set import Section, TemplateSet
 
 #: Language of a bundle as a whole; its documents have their own.
 LANGUAGE = "ja"
+
+#: What the title of a bundle says of its state.
+_STATE_IN_TITLE: Mapping[State, str] = {"final": "", "incomplete": "（未添付の書類あり）", "draft": "（案）"}
 
 PageMap = tuple[Mapping[str, Any], ...]
 
@@ -63,7 +66,7 @@ def merge_parts(
         )
         for row, part in zip(page_map, bundle.parts, strict=True)
     ]
-    title = f"{checked.templates.packet.title.ja} {case_id}"
+    title = f"{checked.templates.packet.title.ja} {case_id}{_STATE_IN_TITLE[checked.state]}"
     return merge(pieces, title, LANGUAGE, case_id, two_sided=options.right_hand_pages)
 
 
@@ -92,10 +95,12 @@ def _text_hash(part: Part, pdf: bytes, case: JsonFile) -> str | None:
 
 
 def _section(part: Part, templates: TemplateSet) -> str | None:
-    if isinstance(part, AttachmentPart):
-        found = templates.section(role=part.attachment.role)
-    else:
+    if not isinstance(part, AttachmentPart):
         found = templates.section(template=part.template)
+    elif part.original_of:
+        found = templates.section(template=part.original_of.template)
+    else:
+        found = templates.section(role=part.attachment.role)
     return _bilingual(found) if found else None
 
 
@@ -105,5 +110,5 @@ def _bilingual(titled: Section | Part) -> str:
 
 def _kind(part: Part) -> str:
     if isinstance(part, AttachmentPart):
-        return "attachment"
+        return "signed" if part.original_of else "attachment"
     return "cover" if part.is_cover else "document"

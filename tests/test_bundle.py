@@ -334,7 +334,7 @@ class TestPacket:
         ],
     )
     def test_programs_open_it_without_a_complaint(self, filed: Filed, command: list[str], tmp_path: Path) -> None:
-        path = shutil.copy(filed.path, tmp_path)
+        path = str(shutil.copy(filed.path, tmp_path))
         done = subprocess.run(
             [part.replace("{}", path) for part in command], capture_output=True, text=True, check=False
         )
@@ -342,7 +342,7 @@ class TestPacket:
         assert (done.returncode, complaints) == (0, []), done.stdout
 
     def test_all_readers_find_the_same_words(self, filed: Filed) -> None:
-        """The shared fonts are read through CMaps of their own: by pdfium, and by two other programs if they are there."""
+        """The shared fonts are read through CMaps of their own: by pdfium, and by other programs if they are there."""
         page = filed.page_map[0]["pages"]  # the last of the cover sheet
         words = texts_of_pages(filed.pdf)[page - 1]
         for program in ("pdftotext", "mutool"):
@@ -441,7 +441,7 @@ def identifiers(pdf: bytes) -> list[bytes]:
 def links_of(pdf: bytes, page: int) -> list[tuple[tuple[float, ...], str]]:
     """Place and destination of each link of a page (from 0)."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        notes = opened.pages[page].obj.get("/Annots", [])
+        notes: Any = opened.pages[page].obj.get("/Annots", [])
         return [(tuple(float(end) for end in note.Rect), str(note.Dest)) for note in notes]
 
 
@@ -569,7 +569,8 @@ def drawn_without_number(pdf: bytes) -> Image.Image:
         opened.pages[0].Contents = pikepdf.Array([*opened.pages[0].Contents][:-1])
         document = pypdfium2.PdfDocument(saved(opened))
     try:
-        return document[0].render(scale=2).to_pil().convert("L")
+        picture: Image.Image = document[0].render(scale=2).to_pil().convert("L")
+        return picture
     finally:
         document.close()
 
@@ -621,7 +622,7 @@ class TestNumbers:
         page = drawn_on(content or b"n", (900, 700), Rotate=turned, CropBox=[50, 30, 850, 630])
         pdf = merged(page)
         width, height = (800, 600) if turned % 180 == 0 else (600, 800)
-        left, lower, right, upper = where_number_is(pdf)
+        _, lower, right, upper = where_number_is(pdf)
         assert upper - lower < 8
         assert right == pytest.approx(width - 34, abs=2)
         assert lower == pytest.approx(20, abs=2)
@@ -647,7 +648,7 @@ class TestNumbers:
     def test_content_that_leaves_the_graphics_state_changed_does_not_move_it(self) -> None:
         pdf = merged(drawn_on(b"0.5 0 0 0.5 100 100 cm 1 0 0 rg"))
         left, lower, right, _ = where_number_is(pdf)
-        assert (right, lower) == (pytest.approx(595 - 34, abs=2), pytest.approx(20, abs=2))
+        assert [right, lower] == pytest.approx([595 - 34, 20], abs=2)
         assert left > 400
 
 

@@ -16,8 +16,8 @@ import pikepdf
 #: Annotations that may be there (6.3.1) when they are printed; others are sounds, films, models, attached files.
 _ANNOTATIONS = {
     "/Text", "/Link", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline",
-    "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Widget", "/PrinterMark", "/TrapNet", "/Watermark",
-    "/Redact",
+    "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Widget", "/PrinterMark", "/TrapNet",
+    "/Watermark", "/Redact",
 }  # fmt: skip
 #: Actions that may be there, and some that may not and are known without a type.
 _ACTIONS = {"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named", "/SubmitForm"}
