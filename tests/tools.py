@@ -29,6 +29,7 @@ needs_mupdf = pytest.mark.skipif(
 needs_poppler = pytest.mark.skipif(
     not shutil.which("pdftotext"), reason="needs poppler (Debian: apt-get install poppler-utils)"
 )
+needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="needs strace (Debian: apt-get install strace)")
 needs_qpdf = pytest.mark.skipif(not shutil.which("qpdf"), reason="needs qpdf (Debian: apt-get install qpdf)")
 
 
