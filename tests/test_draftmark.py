@@ -36,6 +36,12 @@ NOTHING: dict[str, object] = {}
 ENGINES = ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)]
 
 
+def title_of(folder: Path) -> str:
+    metadata = PdfReader(folder / "bundle.pdf").metadata
+    assert metadata is not None
+    return str(metadata.title)
+
+
 def drafts(engine: str, folder: Path) -> Path:
     return build_case(CASE, folder, Options(AS_OF, engine=engine, draft=True)).folder
 
@@ -60,7 +66,7 @@ def test_every_page_that_is_made_bears_it_and_no_other(
     supplied = [part for part in parts if part["kind"] == "attachment"]
     assert unmarked == {part["page"] + number for part in supplied for number in range(part["pages"])}
     assert manifest["state"] == "draft"
-    assert str((PdfReader(draft / "bundle.pdf").metadata or {}).get("/Title")).endswith("（案）")
+    assert title_of(draft).endswith("（案）")
 
 
 def _clearance(pdf: bytes) -> float:
@@ -192,7 +198,7 @@ class TestState:
         titles = []
         for edits in (NOTHING, WITHOUT_FORMS):
             folder = build_case(edit(edits), out, Options(AS_OF, small, allow_missing=True)).folder
-            titles.append(str((PdfReader(folder / "bundle.pdf").metadata or {}).get("/Title")))
+            titles.append(title_of(folder))
         assert titles[1] == f"{titles[0]}（未添付の書類あり）"
 
     def test_a_packet_of_another_state_is_built_anew(
