@@ -40,7 +40,7 @@ class Node(NamedTuple):
         return known[1]
 
     def _followed(self, schema: Mapping[str, Any]) -> Node:
-        # Where a field may be told in two ways, the first is the one with all of it; other conditions only ask for more.
+        # Where a field may be told in two ways, the first is the one with all of it. Other conditions ask for more.
         found, resolver = schema["then"] if "$ref" in schema.get("then", ()) else schema, self.resolver
         while "$ref" in found:
             target = resolver.lookup(found["$ref"])
