@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.bundle import Piece, merge
 from pipeline.check import Checked, Options, check_case, refuse
+from pipeline.destination import Destination, Folder
 from pipeline.documents import draw_documents, page_plan, pages_of
 from pipeline.draw import Drawn
 from pipeline.engines import Engine, load_engine
@@ -17,7 +18,7 @@ from pipeline.inputs import Source
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
 from pipeline.origin import origin_of
 from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Packet, Part, State
-from pipeline.publish import check_target, publish
+from pipeline.rules.catalogue import catalogue
 from pipeline.signed import text_sha256
 from pipeline.verify import verify_files
 
@@ -60,19 +61,28 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
             for each in manifest["bundles"]
         ),
         tuple(folder / path for path in manifest["apart"]),
-        tuple(
-            Problem(
-                found["rule"],
-                found["severity"],
-                found["message"],
-                f"visa-packet rules {found['rule']} explains it",
-                found.get("template"),
-                found["pointer"],
-            )
-            for found in manifest["findings"]
-        ),
+        tuple(_told_before(found) for found in manifest["findings"]),
         tuple(manifest["missing"]),
         manifest["state"],
+    )
+
+
+def _told_before(found: Mapping[str, Any]) -> Problem:
+    """A finding as its manifest has it, with the advice and the source of its rule."""
+    rule = catalogue().get(found["rule"])
+    hint = rule.texts["en"].hint if rule else ""
+    if not hint or "{detail}" in hint:
+        hint = "build the packet again with --force to be told more"
+    source, as_of = (rule.source, rule.as_of) if rule else (None, None)
+    return Problem(
+        found["rule"],
+        found["severity"],
+        found["message"],
+        hint,
+        found.get("template"),
+        found["pointer"],
+        source=source,
+        as_of=as_of,
     )
 
 
@@ -81,13 +91,21 @@ def build_case(where: Path | Source, out: Path, options: Options) -> Built:
 
     Raises a VisaPacketError of the stage that failed; then nothing is published.
     """
-    return build_checked(check_case(where, options), out, options)
+    return build_checked(check_case(where, options), Folder(out), options)
 
 
-def build_checked(checked: Checked, out: Path, options: Options) -> Built:
+def build_checked(checked: Checked, out: Destination, options: Options) -> Built:
     """Build and publish the packet of a case that ``check_case`` let through."""
+    case_id = checked.loaded.case.case_id
+    out.check(case_id)
+    built, files = _make_packet(checked, out.folder(case_id), options)
+    out.publish(case_id, files)
+    return built
+
+
+def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Built, dict[str, bytes]]:
+    """The files of a packet by their path in it, verified, and what the manifest says of them."""
     case = checked.loaded.case
-    check_target(out / case.case_id)
     engine = load_engine(options.engine)
     drawn = draw_documents(checked, options.as_of, engine)
     problems = (*checked.problems, *(problem for document in drawn.values() for problem in document.problems))
@@ -95,7 +113,6 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
     pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
     pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
     files, apart = _document_files(checked.packet, drawn)
-    folder = out / case.case_id
     bundles = []
     for bundle in (bundle for bundle in checked.packet.bundles if bundle.parts):  # a companion may have nothing to file
         page_map = _page_map(bundle, pages_of(checked, drawn))
@@ -115,10 +132,9 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
         problems=problems,
     )
     verify_files(files, str(folder))
-    publish(files, folder)
     apart_paths = tuple(folder / name for name in apart)
     missing = tuple(made_from["missing"])
-    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, missing, checked.state)
+    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, missing, checked.state), files
 
 
 #: What the title of a bundle says of its state.

@@ -6,7 +6,11 @@ lies on the text. Nothing in the templates is needed for it.
 
 from __future__ import annotations
 
-from docx.document import Document
+import io
+from functools import lru_cache
+
+from docx import Document
+from docx.document import Document as WordFile
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.section import _Header
@@ -24,8 +28,21 @@ _EDGE = Pt(14)
 _RED = RGBColor(0xB0, 0x30, 0x30)
 
 
-def add_mark(document: Document) -> None:
-    """Put the mark at the head of every page of a Word file."""
+#: So many marked templates are kept; a set has about a dozen.
+_KEPT = 64
+
+
+@lru_cache(maxsize=_KEPT)
+def marked(template: bytes) -> bytes:
+    """A Word template with the mark at the head of every page."""
+    document = Document(io.BytesIO(template))
+    _add_mark(document)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _add_mark(document: WordFile) -> None:
     kinds = [name for name, is_used in _kinds(document).items() if is_used]
     for number, section in enumerate(document.sections):
         for kind in kinds:
@@ -43,7 +60,7 @@ def unmarked_pages(pdf: bytes) -> list[int]:
     return [number for number, page in pages if squeezed(MARK) not in squeezed(page.text)]
 
 
-def _kinds(document: Document) -> dict[str, bool]:
+def _kinds(document: WordFile) -> dict[str, bool]:
     """The kinds of headers, and whether any page has them."""
     return {
         "header": True,

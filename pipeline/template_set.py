@@ -34,7 +34,21 @@ ConditionName = Literal[
 
 #: What a document shows, so that the finished page is looked through for it.
 Shown = Literal[
-    "name", "passport_number", "birth_date", "stays", "companions", "addressee", "seal", "guarantee", "days"
+    "name",
+    "passport_number",
+    "birth_date",
+    "stays",
+    "companions",
+    "addressee",
+    "seal",
+    "guarantee",
+    "days",
+    "both_seals",
+    "entry_and_exit",
+    "everyone",
+    "both_parts",
+    "both_names",
+    "guarantor_and_hospital",
 ]
 
 
@@ -111,6 +125,11 @@ def set_folder(name: str) -> Path:
 def shipped_sets() -> list[str]:
     """Names of the sets that come with the program."""
     return sorted(path.parent.name for path in shipped("templates").glob("*/packet.json"))
+
+
+def is_shipped(name: str) -> bool:
+    """Whether ``name`` means a set that comes with the program, not a folder."""
+    return name in shipped_sets() and not Path(name).is_dir()
 
 
 def find_set(name: str) -> Path:
@@ -194,7 +213,7 @@ def _unknown(document: JsonFile) -> list[Problem]:
 
 
 def _read_template(path: Path) -> bytes:
-    """A Word template that may be filled. What is refused, and why, says pipeline/docxfile.py."""
+    """A Word template that may be filled. What is refused, and why, says pipeline/docxfile/."""
     try:
         content = read_docx(path)
         open_docx(content)

@@ -21,7 +21,7 @@ from tools import needs_libreoffice
 
 from pipeline.build import build_case
 from pipeline.check import Options, check_case
-from pipeline.draftmark import MARK, WARNING, unmarked_pages
+from pipeline.draftmark import MARK, WARNING, marked, unmarked_pages
 from pipeline.draw import draw
 from pipeline.engines import load_engine
 from pipeline.errors import CaseError, EngineError, ExitCode
@@ -34,12 +34,6 @@ from pipeline.plan import MISSING_RULES
 CASE = EXAMPLES / "chen-lihua" / "case.json"
 NOTHING: dict[str, object] = {}
 ENGINES = ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)]
-
-
-def title_of(folder: Path) -> str:
-    metadata = PdfReader(folder / "bundle.pdf").metadata
-    assert metadata is not None
-    return str(metadata.title)
 
 
 def drafts(engine: str, folder: Path) -> Path:
@@ -66,7 +60,7 @@ def test_every_page_that_is_made_bears_it_and_no_other(
     supplied = [part for part in parts if part["kind"] == "attachment"]
     assert unmarked == {part["page"] + number for part in supplied for number in range(part["pages"])}
     assert manifest["state"] == "draft"
-    assert title_of(draft).endswith("（案）")
+    assert _title(draft / "bundle.pdf").endswith("（案）")
 
 
 def _clearance(pdf: bytes) -> float:
@@ -86,7 +80,13 @@ def _clearance(pdf: bytes) -> float:
 def _filled(document: WordFile, *, draft: bool = True) -> bytes:
     out = io.BytesIO()
     document.save(out)
-    return fill(out.getvalue(), "letter.docx", {}, draft=draft).docx
+    return fill(marked(out.getvalue()) if draft else out.getvalue(), "letter.docx", {}).docx
+
+
+def _title(pdf: Path) -> str:
+    metadata = PdfReader(pdf).metadata
+    assert metadata
+    return str(metadata.title)
 
 
 def _marks(docx: bytes) -> list[str]:
@@ -145,7 +145,7 @@ class TestHeaders:
 
 
 def test_a_draft_without_its_mark_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.fill.add_mark", lambda _document: None)
+    monkeypatch.setattr("pipeline.draw.marked", lambda template: template)
     case = load_case(CASE).document
     with pytest.raises(EngineError) as error:
         draw(make_docx("手紙"), "letter.docx", {}, load_engine("office2pdf"), case, draft=True)
@@ -198,7 +198,7 @@ class TestState:
         titles = []
         for edits in (NOTHING, WITHOUT_FORMS):
             folder = build_case(edit(edits), out, Options(AS_OF, small, allow_missing=True)).folder
-            titles.append(title_of(folder))
+            titles.append(_title(folder / "bundle.pdf"))
         assert titles[1] == f"{titles[0]}（未添付の書類あり）"
 
     def test_a_packet_of_another_state_is_built_anew(

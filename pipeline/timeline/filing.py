@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pipeline.case import Case
+from pipeline.plan import PATIENT
 from pipeline.rules.calendar import (
     before_working_days,
     first_day_reaching,
@@ -40,11 +41,15 @@ class Filing:
 
 
 class Limit(NamedTuple):
-    """A paper, as the case names its role (``letters`` for all that this program writes), and its last filing day."""
+    """A paper, as the case names its role (``letters`` for all that this program writes), and its last filing day.
+
+    ``person`` is whose paper it is: ``patient``, ``companion-1`` and so on.
+    """
 
     id: str
     paper: str
     last_day: date
+    person: str = PATIENT
 
 
 def paper_limits(case: Case) -> Iterator[Limit]:
@@ -56,7 +61,7 @@ def paper_limits(case: Case) -> Iterator[Limit]:
     for number, paper in enumerate(case.attachments, start=1):
         last_day = last_filing_day(paper)
         if last_day is not None:
-            yield Limit(f"paper-{number}-{paper.role.replace('_', '-')}", paper.role, last_day)
+            yield Limit(f"paper-{number}-{paper.role.replace('_', '-')}", paper.role, last_day, paper.person)
 
 
 def filing_for(case: Case, as_of: date) -> Filing:
