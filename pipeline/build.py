@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.attach import Paper
 from pipeline.bundle import Piece, merge
 from pipeline.check import Checked, Options, check_case, refuse
 from pipeline.destination import Destination, Folder
@@ -19,18 +20,24 @@ from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
 from pipeline.origin import origin_of
 from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Packet, Part, State
 from pipeline.rules.catalogue import catalogue
+from pipeline.shrink import make_fit
 from pipeline.signed import text_sha256
+from pipeline.split import split, told_of_volumes
 from pipeline.verify import verify_files
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltBundle:
-    """One merged PDF: what ``person`` files. ``page_map`` has a row a part: id, kind, title, page, pages."""
+    """One merged PDF: what ``person`` files. ``page_map`` has a row a part: id, kind, title, page, pages, bytes.
+
+    ``volumes`` has a row for each file in which the same pages are there again, when they do not fit in one.
+    """
 
     person: str
     path: Path
     sha256: str
     page_map: tuple[Mapping[str, Any], ...]
+    volumes: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def pages(self) -> int:
@@ -57,7 +64,9 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
         manifest["case_id"],
         folder,
         tuple(
-            BuiltBundle(each["person"], folder / each["path"], each["sha256"], tuple(each["page_map"]))
+            BuiltBundle(
+                each["person"], folder / each["path"], each["sha256"], tuple(each["page_map"]), tuple(each["volumes"])
+            )
             for each in manifest["bundles"]
         ),
         tuple(folder / path for path in manifest["apart"]),
@@ -110,19 +119,21 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
     drawn = draw_documents(checked, options.as_of, engine)
     problems = (*checked.problems, *(problem for document in drawn.values() for problem in document.problems))
     refuse(problems, options)
-    pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
-    pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
+    merged = _merged(checked, drawn)
+    if options.max_bytes is not None:
+        checked, told = _made_fit(checked, drawn, options.max_bytes)
+        problems, merged = (*problems, *told), _merged(checked, drawn) if told else merged
     files, apart = _document_files(checked.packet, drawn)
     bundles = []
-    for bundle in (bundle for bundle in checked.packet.bundles if bundle.parts):  # a companion may have nothing to file
-        page_map = _page_map(bundle, pages_of(checked, drawn))
+    for bundle, page_map, pdf in merged:
         name = _bundle_name(bundle)
-        files[name] = merge(
-            [Piece(part["title"], pdfs[part["id"]]) for part in page_map],
-            title=f"{checked.templates.packet.title.ja} {case.case_id}{_STATE_IN_TITLE[checked.state]}",
-            language="ja",
-        )
-        bundles.append(BuiltBundle(bundle.person, folder / name, sha256(files[name]), page_map))
+        volumes = split(name, pdf, page_map, options.max_bytes) if options.max_bytes is not None else []
+        files |= {name: pdf, **{volume.name: volume.pdf for volume in volumes}}
+        if volumes and options.max_bytes is not None:
+            problems = (*problems, told_of_volumes(volumes, options.max_bytes, checked.loaded.document))
+        rows = tuple(volume.row for volume in volumes)
+        bundles.append(BuiltBundle(bundle.person, folder / name, sha256(pdf), page_map, rows))
+    refuse(problems, options)
     made_from = _made_from(checked, drawn, options, engine)
     files[MANIFEST_NAME] = make_manifest(
         made_from=made_from,
@@ -135,6 +146,29 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
     apart_paths = tuple(folder / name for name in apart)
     missing = tuple(made_from["missing"])
     return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, missing, checked.state), files
+
+
+def _made_fit(checked: Checked, drawn: Mapping[str, Drawn], limit: int) -> tuple[Checked, list[Problem]]:
+    """The case with papers that make its bundles small enough, as far as they can, and what to tell about them."""
+
+    def measure(papers: Mapping[str, Paper]) -> dict[str, int]:
+        return {bundle.person: len(pdf) for bundle, _, pdf in _merged(replace(checked, papers=papers), drawn)}
+
+    papers, told = make_fit(checked, measure, limit)
+    return replace(checked, papers=papers), told
+
+
+def _merged(checked: Checked, drawn: Mapping[str, Drawn]) -> list[tuple[Bundle, tuple[Mapping[str, Any], ...], bytes]]:
+    """Each bundle with its page map and PDF; a companion may have nothing to file."""
+    pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
+    pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
+    title = f"{checked.templates.packet.title.ja} {checked.loaded.case.case_id}{_STATE_IN_TITLE[checked.state]}"
+    merged = []
+    for bundle in (bundle for bundle in checked.packet.bundles if bundle.parts):
+        page_map = _page_map(bundle, pages_of(checked, drawn), pdfs)
+        pieces = [Piece(part["title"], pdfs[part["id"]]) for part in page_map]
+        merged.append((bundle, page_map, merge(pieces, title=title, language="ja")))
+    return merged
 
 
 #: What the title of a bundle says of its state.
@@ -153,10 +187,11 @@ def _described(bundle: BuiltBundle) -> dict[str, Any]:
         "sha256": bundle.sha256,
         "pages": bundle.pages,
         "page_map": list(bundle.page_map),
+        "volumes": list(bundle.volumes),
     }
 
 
-def _page_map(bundle: Bundle, pages: Mapping[str, int]) -> tuple[Mapping[str, Any], ...]:
+def _page_map(bundle: Bundle, pages: Mapping[str, int], pdfs: Mapping[str, bytes]) -> tuple[Mapping[str, Any], ...]:
     """Where each part of a bundle is. Titles name nobody, for the manifest may be shown around."""
     plan = page_plan(bundle, pages)
     return tuple(
@@ -166,6 +201,7 @@ def _page_map(bundle: Bundle, pages: Mapping[str, int]) -> tuple[Mapping[str, An
             "title": f"{part.title.ja} / {part.title.en}",
             "page": plan.first_page[part.id],
             "pages": pages[part.id],
+            "bytes": len(pdfs[part.id]),
         }
         for part in bundle.parts
     )

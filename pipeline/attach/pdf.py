@@ -9,8 +9,8 @@ from typing import Any
 import pikepdf
 
 from pipeline.attach.active import ACTIVE_RULE, dictionaries, find_active, strip
-from pipeline.attach.fontfiles import FONT_RULE, lacks_a_font
 from pipeline.attach.coarser import make_coarser
+from pipeline.attach.fontfiles import FONT_RULE, lacks_a_font
 from pipeline.attach.forms import flattened
 from pipeline.attach.jpeg import BrokenJpegError, plain_jpeg
 from pipeline.attach.judge import judge
