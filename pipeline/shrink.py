@@ -75,7 +75,7 @@ def _read_again(part: AttachmentPart, before: Paper, step: Step, document: JsonF
     attachment, pointer = part.attachment, f"/attachments/{part.index}/path"
     try:
         paper = read_paper(
-            document.folder, attachment.path, part.print_size_mm, attachment.password_file, coarse=tuple(step)
+            document.folder, attachment.path, part.print_size_mm, attachment.password_file, coarse=step
         )
     except UnusableError as error:
         raise AttachmentError(document.problem(error.code, pointer, error.message, error.hint)) from None
@@ -91,7 +91,7 @@ def _told(part: AttachmentPart, step: Step, document: JsonFile) -> Problem:
     return Problem(
         "size-coarser",
         "info",
-        f"its pictures were made coarser so that the bundle fits: {step.dpi} dots per inch, JPEG quality {step.quality}",
+        f"its pictures are coarser so that the bundle fits: {step.dpi} dots per inch, JPEG quality {step.quality}",
         "look whether all can be read; if not, allow a larger bundle with --max-size",
         document.name,
         pointer,

@@ -16,6 +16,7 @@ from conftest import EXAMPLES, Command, Edit, change
 from PIL import Image
 from reading import pictures_of, text
 
+from pipeline.documents import draw_documents
 from pipeline.split import split
 from pipeline.verify import verify_path
 
@@ -90,15 +91,12 @@ class TestCoarser:
         shutil.copytree(heavy, tmp_path / "heavy")
         paper = tmp_path / "heavy" / "case" / "papers" / "scan.jpg"
         with pytest.MonkeyPatch.context() as patch:
-            from pipeline import build as builder  # noqa: PLC0415 - the step between check and fitting
-
-            drawn = builder.draw_documents
 
             def draw(*arguments: Any, **named: Any) -> Any:
                 paper.write_bytes(scan(grain=70))
-                return drawn(*arguments, **named)
+                return draw_documents(*arguments, **named)
 
-            patch.setattr(builder, "draw_documents", draw)
+            patch.setattr("pipeline.build.draw_documents", draw)
             case, templates = tmp_path / "heavy" / "case" / "case.json", tmp_path / "heavy" / "set"
             run = visa_packet(
                 "build", case, "-o", tmp_path / "out", "--templates", templates, "--json", *DAY, "--max-size", "600kB"

@@ -61,8 +61,8 @@ def print_built(done: Done, out: Destination) -> None:
         click.secho(out.address(bundle.path), bold=True)
         click.echo(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
         for volume in bundle.volumes:
-            path, last = out.address(bundle.path.with_name(volume["path"])), volume["page"] + volume["pages"] - 1
-            click.echo(f"{path}  (pages {volume['page']} to {last}, {volume['bytes'] / 1_000_000:.1f} MB)")
+            where, last = out.address(bundle.path.with_name(volume["path"])), volume["page"] + volume["pages"] - 1
+            click.echo(f"{where}  (pages {volume['page']} to {last}, {volume['bytes'] / 1_000_000:.1f} MB)")
     for path in done.built.apart:
         click.echo(f"{out.address(path)}  (not in a bundle)")
     click.secho(STATES[done.built.state], fg=None if done.built.state == "final" else "yellow")

@@ -75,7 +75,7 @@ def check_options(command: Function) -> Function:
     return command
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """A size such as 5MB or 900kB, as bytes; at least 100 kB, for no bundle is smaller."""
 
     name = "size"
