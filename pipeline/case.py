@@ -280,7 +280,7 @@ class Guarantor(Organisation, frozen=True):
 
 class Visa(Frozen, frozen=True):
     entries: Literal["single", "multiple"]
-    mission: Literal["beijing", "shanghai"]
+    mission: Literal["beijing", "shanghai", "guangzhou", "shenyang", "chongqing", "qingdao"]
     letter_date: dt.date
     filing_date: dt.date
     agency: str | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.attach import Paper, read_paper, warm_up
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
+from pipeline.glyphs import character_findings
 from pipeline.inputs import Source
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
@@ -103,6 +104,7 @@ def findings(prepared: Prepared, options: Options) -> Findings:
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
     papers, unusable = _read_papers(packet, loaded.document)
     problems = [
+        *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
