@@ -74,9 +74,7 @@ def _one_step(
 def _read_again(part: AttachmentPart, before: Paper, step: Step, document: JsonFile) -> Paper:
     attachment, pointer = part.attachment, f"/attachments/{part.index}/path"
     try:
-        paper = read_paper(
-            document.folder, attachment.path, part.print_size_mm, attachment.password_file, coarse=step
-        )
+        paper = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file, coarse=step)
     except UnusableError as error:
         raise AttachmentError(document.problem(error.code, pointer, error.message, error.hint)) from None
     if paper.sha256 != before.sha256:
