@@ -9,8 +9,8 @@ AS_OF ?= 2026-11-22
 demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
 
-test: $(VENV)/.dev ## run the tests with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+test: $(VENV)/.dev ## run the tests with coverage, on every core
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
 	$(BIN)/python tests/update_goldens.py

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from pipeline.errors import Problem
 from pipeline.inputs import Source
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
 from pipeline.origin import origin_of
-from pipeline.plan import PATIENT, AttachmentPart, Bundle, Packet, Part
+from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Packet, Part, State
 from pipeline.rules.catalogue import catalogue
+from pipeline.signed import text_sha256
 from pipeline.verify import verify_files
 
 
@@ -47,6 +48,7 @@ class Built:
     apart: tuple[Path, ...]
     problems: tuple[Problem, ...]
     missing: tuple[Mapping[str, str], ...] = ()
+    state: State = "final"
 
 
 def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
@@ -61,6 +63,7 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
         tuple(folder / path for path in manifest["apart"]),
         tuple(_told_before(found) for found in manifest["findings"]),
         tuple(manifest["missing"]),
+        manifest["state"],
     )
 
 
@@ -106,7 +109,7 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
     engine = load_engine(options.engine)
     drawn = draw_documents(checked, options.as_of, engine)
     problems = (*checked.problems, *(problem for document in drawn.values() for problem in document.problems))
-    refuse(problems, strict=options.strict)
+    refuse(problems, options)
     pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
     pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
     files, apart = _document_files(checked.packet, drawn)
@@ -116,11 +119,11 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
         name = _bundle_name(bundle)
         files[name] = merge(
             [Piece(part["title"], pdfs[part["id"]]) for part in page_map],
-            title=f"{checked.templates.packet.title.ja} {case.case_id}",
+            title=f"{checked.templates.packet.title.ja} {case.case_id}{_STATE_IN_TITLE[checked.state]}",
             language="ja",
         )
         bundles.append(BuiltBundle(bundle.person, folder / name, sha256(files[name]), page_map))
-    made_from = _made_from(checked, options, engine)
+    made_from = _made_from(checked, drawn, options, engine)
     files[MANIFEST_NAME] = make_manifest(
         made_from=made_from,
         files=files,
@@ -130,7 +133,12 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
     )
     verify_files(files, str(folder))
     apart_paths = tuple(folder / name for name in apart)
-    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, tuple(made_from["missing"])), files
+    missing = tuple(made_from["missing"])
+    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, missing, checked.state), files
+
+
+#: What the title of a bundle says of its state.
+_STATE_IN_TITLE: Mapping[State, str] = {"final": "", "incomplete": "（未添付の書類あり）", "draft": "（案）"}
 
 
 def _bundle_name(bundle: Bundle) -> str:
@@ -165,15 +173,38 @@ def _page_map(bundle: Bundle, pages: Mapping[str, int]) -> tuple[Mapping[str, An
 
 def _kind(part: Part) -> str:
     if isinstance(part, AttachmentPart):
-        return "attachment"
+        return "signed" if part.original_of else "attachment"
     return "cover" if part.is_cover else "document"
+
+
+def _named(packet: Packet) -> Iterator[tuple[str, DocumentPart]]:
+    """Each document with the name of its files, without their ending."""
+    for number, part in enumerate(packet.documents, start=1):
+        yield f"documents/{number:02}-{part.id}", part
+
+
+def _described_documents(checked: Checked, drawn: Mapping[str, Drawn]) -> list[dict[str, Any]]:
+    """Each document as the manifest has it; ``signed`` is the hash of the scan that stands in its place."""
+    scans = {
+        part.original_of.id: checked.papers[part.id].sha256 for part in checked.packet.attachments if part.original_of
+    }
+    return [
+        {
+            "document": part.document,
+            "person": part.person,
+            "path": f"{name}.pdf",
+            "text_sha256": text_sha256(drawn[part.id].docx),
+            "to_sign": part.to_sign,
+            "signed": scans.get(part.id),
+        }
+        for name, part in _named(checked.packet)
+    ]
 
 
 def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[str, bytes], list[str]]:
     """Each document as Word file and PDF, numbered in order, and the PDFs that belong to no bundle."""
     files, apart = {}, []
-    for number, part in enumerate(packet.documents, start=1):
-        name = f"documents/{number:02}-{part.id}"
+    for name, part in _named(packet):
         files[f"{name}.docx"] = drawn[part.id].docx
         files[f"{name}.pdf"] = drawn[part.id].pdf
         if part in packet.apart:
@@ -181,11 +212,13 @@ def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[st
     return files, apart
 
 
-def _made_from(checked: Checked, options: Options, engine: Engine) -> dict[str, Any]:
-    """What the manifest says about case, templates and engine, and what of the official list is missing."""
+def _made_from(checked: Checked, drawn: Mapping[str, Drawn], options: Options, engine: Engine) -> dict[str, Any]:
+    """What the manifest says about case, templates, engine and documents, and what of the official list is missing."""
     origin = origin_of(checked.loaded, checked.templates, options, engine)
     return {
         **origin,
+        "state": checked.state,
+        "documents": _described_documents(checked, drawn),
         "inputs": {
             **origin["inputs"],
             "attachments": [

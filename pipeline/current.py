@@ -13,6 +13,7 @@ from pipeline.engines import Engine
 from pipeline.errors import UnusableError
 from pipeline.manifest import library_versions, rules_stamp, sha256
 from pipeline.origin import origin_of
+from pipeline.plan import state_of
 from pipeline.version import VERSION
 
 
@@ -26,7 +27,8 @@ def current_manifest(prepared: Prepared, options: Options, engine: Engine, out: 
     try:
         manifest: dict[str, Any] = json.loads(out.manifest(case_id))
         whole = (
-            _origin_is_same(manifest, prepared, options, engine)
+            _state_is_same(manifest, prepared, options)
+            and _origin_is_same(manifest, prepared, options, engine)
             and _papers_are_same(manifest, prepared)
             and not (options.strict and any(found["severity"] == "warning" for found in manifest["findings"]))
             and out.is_whole(case_id, manifest["outputs"])
@@ -42,6 +44,12 @@ def _origin_is_same(manifest: Mapping[str, Any], prepared: Prepared, options: Op
     origin |= {"visa_packet": VERSION, "versions": library_versions(), "rules": rules_stamp()}
     inputs = {key: manifest["inputs"][key] for key in wanted}
     return inputs == wanted and {key: manifest[key] for key in origin} == origin
+
+
+def _state_is_same(manifest: Mapping[str, Any], prepared: Prepared, options: Options) -> bool:
+    """Whether a build would make a packet of the same state; without leave it makes none that is incomplete."""
+    state = state_of(prepared.packet, draft=options.draft)
+    return bool(manifest["state"] == state and (state != "incomplete" or options.allow_missing))
 
 
 def _papers_are_same(manifest: Mapping[str, Any], prepared: Prepared) -> bool:

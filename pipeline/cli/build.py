@@ -86,6 +86,8 @@ def build(
     as_of: datetime | None,
     templates: str,
     directory: Path | None,
+    allow_missing: bool,
+    draft: bool,
     strict: bool,
     notes: bool,
     language: Language,
@@ -97,7 +99,8 @@ def build(
     with a case a line, or - for such lines on standard input.
 
     For a case with the id X, OUT/X then holds bundle.pdf, a bundle for each companion, documents/ and
-    manifest.json. Nothing is published before all of it is right; an earlier packet stays until then. A packet
+    manifest.json. Nothing is published before all of it is right; an earlier packet stays until then. A packet is
+    final when no error is open and no paper of the official list is missing; see --allow-missing and --draft. One
     whose case, papers, templates and rules have not changed is not built again. Of many cases, OUT/report.html
     shows what became of each, to filter and sort in a browser.
 
@@ -107,7 +110,15 @@ def build(
       visa-packet build cases/ -o out -j 4
       cat cases.jsonl | visa-packet build - -o out --json
     """
-    options = make_options(as_of, templates, directory, strict=strict, engine=engine)
+    options = make_options(
+        as_of,
+        templates=templates,
+        engine=engine,
+        strict=strict,
+        directory=directory,
+        draft=draft,
+        allow_missing=allow_missing,
+    )
     telling = Telling(language, notes)
     cluster = Cluster(scheduler, tls_ca, tls_cert, tls_key) if scheduler else None
     destination = destination_of(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,7 +11,15 @@ from pipeline.build import BuiltBundle
 from pipeline.cli.report import told
 from pipeline.destination import Destination
 from pipeline.language import Language
+from pipeline.plan import State
 from pipeline.task import Done
+
+#: What a packet may be used for, in words.
+STATES: Mapping[State, str] = {
+    "final": "final: no error is open and no paper is missing",
+    "incomplete": "incomplete: papers are missing, the cover sheet lists them",
+    "draft": "draft: not for filing",
+}
 
 
 def result_of(done: Done, language: Language, out: Destination) -> dict[str, Any]:
@@ -24,6 +33,7 @@ def result_of(done: Done, language: Language, out: Destination) -> dict[str, Any
         "folder": out.address(built.folder) if built else None,
         "bundles": [_bundle(bundle, out) for bundle in built.bundles] if built else [],
         "apart": [out.address(path) for path in built.apart] if built else [],
+        "state": built.state if built else None,
         "seconds": round(done.seconds, 3),
         "problems": [told(problem, language) for problem in done.problems],
     }
@@ -51,5 +61,6 @@ def print_built(done: Done, out: Destination) -> None:
         click.echo(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
     for path in done.built.apart:
         click.echo(f"{out.address(path)}  (not in a bundle)")
+    click.secho(STATES[done.built.state], fg=None if done.built.state == "final" else "yellow")
     current = ", nothing has changed since it was built" if done.status == "current" else ""
     click.echo(f"{done.seconds:.2f} s{current}")

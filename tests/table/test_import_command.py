@@ -39,7 +39,7 @@ def test_a_file_a_row_private_and_not_written_twice(run: Command, tmp_path: Path
 
 def test_the_cases_are_built_from_the_folder(run: Command, visa_packet: Command, tmp_path: Path) -> None:
     run()
-    options = ("--as-of", "2026-11-22", "--directory", SAMPLE.parent / "directory", "--json")
+    options = ("--as-of", "2026-11-22", "--directory", SAMPLE.parent / "directory", "--allow-missing", "--json")
     checked = visa_packet("validate", tmp_path / "cases", *options)
     assert checked.code == 0
     assert [result["case_id"] for result in checked.report["results"]] == ["b2027-001", "b2027-002", "b2027-003"]
