@@ -16,7 +16,7 @@ import pytest
 from built import make_set, names_in, snapshot
 from conftest import EXAMPLES, Run, change, run_process
 
-DAY = ("--as-of", "2026-11-22")
+DAY = ("--as-of", "2026-11-22", "--allow-missing")
 Write = Callable[[int], Path]
 
 
