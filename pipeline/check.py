@@ -66,6 +66,15 @@ class Prepared:
     packet: Packet
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The papers that can be read, by part id; what rules found; why other papers cannot be used."""
+
+    papers: Mapping[str, Paper]
+    problems: tuple[Problem, ...]
+    unusable: tuple[Problem, ...]
+
+
 def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
     loaded = load_case(where, options.directory)
@@ -80,6 +89,14 @@ def check_case(where: Path | Source, options: Options) -> Checked:
 
 def check_prepared(prepared: Prepared, options: Options) -> Checked:
     """Check what was prepared. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    found = findings(prepared, options)
+    refuse(found.problems, options, found.unusable)
+    state = state_of(prepared.packet, draft=options.draft)
+    return Checked(prepared.loaded, prepared.templates, prepared.packet, found.papers, found.problems, state)
+
+
+def findings(prepared: Prepared, options: Options) -> Findings:
+    """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
     papers, unusable = _read_papers(packet, loaded.document)
     problems = [
@@ -90,8 +107,7 @@ def check_prepared(prepared: Prepared, options: Options) -> Checked:
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.document),
     ]
-    refuse(problems, options, unusable)
-    return Checked(loaded, templates, packet, papers, tuple(problems), state_of(packet, draft=options.draft))
+    return Findings(papers, tuple(problems), tuple(unusable))
 
 
 def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], list[Problem]]:
@@ -111,7 +127,7 @@ def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Pro
 
     What has no place in the case, or in the directory that it refers to, is the fault of the template set.
     """
-    found = [problem for problem in problems if _forbids(problem, options)]
+    found = [problem for problem in problems if forbids(problem, options)]
     if any(problem.pointer is not None for problem in found):
         raise CaseError([*problems, *unusable])
     if found:
@@ -120,8 +136,8 @@ def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Pro
         raise AttachmentError([*problems, *unusable])
 
 
-def _forbids(problem: Problem, options: Options) -> bool:
-    """The finding of a rule that nobody is sure of never does, nor does a missing paper that is allowed to be."""
+def forbids(problem: Problem, options: Options) -> bool:
+    """Whether a finding forbids to build. One of a rule that nobody is sure of never does, nor does an allowed lack."""
     entry = catalogue().get(problem.code)
     if entry is not None and (entry.confidence == "low" or (options.papers_may_miss and entry.id in MISSING_RULES)):
         return False
