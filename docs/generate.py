@@ -101,7 +101,7 @@ def _first_line(function: object) -> str:
     return line.replace("``", "`").replace("|", "\\|")
 
 
-PAGES = {
+PAGES: dict[str, Callable[[], str]] = {
     "filters.md": filter_reference,
     "cli.md": command_reference,
     "rules.md": rule_reference,
