@@ -17,7 +17,7 @@ from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase
 from pipeline.pages.shown import is_a4
-from pipeline.plan import Packet
+from pipeline.plan import PATIENT, Packet
 from pipeline.rules import finding, set_finding
 from pipeline.rules.catalogue import catalogue
 from pipeline.rules.registry import Hit
@@ -39,7 +39,7 @@ _DEEPEST = 8
 def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> list[Problem]:
     """What the template set lacks for this case, or does to the official list."""
     found, packet_file = [], str(templates.folder / "packet.json")
-    if len(loaded.case.companions) > 1 and not _makes_list_of_applicants(templates, packet):
+    if len(loaded.case.companions) > 1 and not _has_list_of_applicants(templates, packet):
         found.append(finding(catalogue()[LIST_RULE], Hit("/companions"), loaded.document))
     if not _is_in_official_order(templates):
         found.append(set_finding(ORDER_RULE, (), packet_file))
@@ -121,8 +121,12 @@ def _has_file(font: Any) -> bool:
     return isinstance(descriptor, pikepdf.Dictionary) and any(name in descriptor for name in _FONT_FILES)
 
 
-def _makes_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
-    return any("companions" in templates.shows(part.template) for part in packet.documents)
+def _has_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
+    """Whether a document is the list, or a further paper of the patient may be it."""
+    others = (part.attachment for part in packet.attachments)
+    return any("companions" in templates.shows(part.template) for part in packet.documents) or any(
+        paper.role == "other" and paper.person == PATIENT for paper in others
+    )
 
 
 def _is_in_official_order(templates: TemplateSet) -> bool:
