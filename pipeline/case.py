@@ -351,6 +351,7 @@ AttachmentRole = Literal[Role, "signed"]
 class Attachment(Frozen, frozen=True):
     role: AttachmentRole
     path: str
+    password_file: str | None = None
     person: str = "patient"
     issued_on: dt.date | None = None
     valid_until: dt.date | None = None

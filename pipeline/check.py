@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.attach import Paper, read_paper
+from pipeline.attach import Paper, read_paper, warm_up
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
+from pipeline.glyphs import character_findings
 from pipeline.inputs import Source
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
@@ -77,6 +78,7 @@ class Findings:
 
 def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
+    warm_up()
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
     return Prepared(loaded, templates, plan_packet(loaded.case, templates))
@@ -100,6 +102,7 @@ def findings(prepared: Prepared, options: Options) -> Findings:
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
     papers, unusable = _read_papers(packet, loaded.document)
     problems = [
+        *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
@@ -114,10 +117,11 @@ def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], 
     papers, unusable = {}, []
     for part in packet.attachments:
         try:
-            papers[part.id] = read_paper(document.folder, part.attachment.path, part.print_size_mm)
+            attachment = part.attachment
+            papers[part.id] = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file)
         except UnusableError as error:
             message = f"{part.attachment.role} of {part.person}: {error.message}"
-            pointer = f"/attachments/{part.index}/path"
+            pointer = f"/attachments/{part.index}/{error.field}"
             unusable.append(document.problem(error.code, pointer, message, error.hint))
     return papers, unusable
 

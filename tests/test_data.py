@@ -30,7 +30,7 @@ def test_a_table_is_dated(name: str) -> None:
 
 def test_every_table_is_known() -> None:
     folder = ROOT / "pipeline" / "data"
-    assert {path.stem for path in folder.glob("*.json")} == {*TABLES, "labels", "timeline"}
+    assert {path.stem for path in folder.glob("*.json")} == {*TABLES, "glyph-variants", "glyphs", "labels", "timeline"}
 
 
 def test_every_term_has_a_source() -> None:
