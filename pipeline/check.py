@@ -30,6 +30,8 @@ class Options:
     name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
     the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. A ``draft`` has a
     mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
+    With ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
+    ``max_bytes`` is how large a bundle may be for upload or mail.
     """
 
     as_of: date
@@ -39,6 +41,8 @@ class Options:
     directory: Path | None = None
     draft: bool = False
     allow_missing: bool = False
+    right_hand_pages: bool = False
+    max_bytes: int | None = None
 
     @property
     def papers_may_miss(self) -> bool:

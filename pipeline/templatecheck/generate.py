@@ -40,9 +40,8 @@ class Node(NamedTuple):
         return known[1]
 
     def _followed(self, schema: Mapping[str, Any]) -> Node:
-        # Where a field may be told in two ways, the first has all of it; a "then" that refers to nothing adds to it.
-        told = schema.get("then", {})
-        found, resolver = told if "$ref" in told else schema, self.resolver
+        # Where a field may be told in two ways, the first is the one with all of it. Other conditions ask for more.
+        found, resolver = schema["then"] if "$ref" in schema.get("then", ()) else schema, self.resolver
         while "$ref" in found:
             target = resolver.lookup(found["$ref"])
             found = {**target.contents, **{key: value for key, value in found.items() if key != "$ref"}}
