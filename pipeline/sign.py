@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 from pyhanko.pdf_utils.content import RawContent
-from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
+from pyhanko.pdf_utils.font.api import FontEngineFactory
+from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.text import TextBoxStyle
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.stamp import TextStampStyle
@@ -25,6 +28,14 @@ _BOLD = FONT_PACKAGES[1]
 # The library tells of layout and certificates on standard error; what a user must know is raised here.
 logging.getLogger("pyhanko").propagate = False
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+
+
+class _Shipped(FontEngineFactory):
+    """The shipped bold face. The library's own factory leaves the font's file open."""
+
+    def create_font_engine(self, writer: BasePdfFileWriter, obj_stream: Any = None) -> GlyphAccumulator:
+        """The face, of which the writer embeds what is drawn with it."""
+        return GlyphAccumulator(writer, io.BytesIO(font_file(_BOLD).read_bytes()), font_size=9, obj_stream=obj_stream)
 
 
 def load_signer(p12: bytes, password: str) -> SimpleSigner:
@@ -79,14 +90,13 @@ def _signed(bundle: bytes, field: str, signer: SimpleSigner) -> bytes:
 
 def _style() -> TextStampStyle:
     """What is seen in the field: words over the sign 印, no picture, so that nobody takes it for a drawn seal."""
-    font = GlyphAccumulatorFactory(str(font_file(_BOLD)))
     middle, margins = AxisAlignment.ALIGN_MID, Margins(2, 2, 2, 2)
     return TextStampStyle(
         border_width=0,
         background=RawContent(b"1 g 0 0 100 100 re f", box=BoxConstraints(100, 100)),
         background_layout=SimpleBoxLayoutRule(middle, middle, margins=margins),
         background_opacity=1,
-        text_box_style=TextBoxStyle(font=font, font_size=9, leading=13),
+        text_box_style=TextBoxStyle(font=_Shipped(), font_size=9, leading=13),
         stamp_text=_SHOWN,
         timestamp_format="%Y-%m-%d %H:%M %Z",
     )
