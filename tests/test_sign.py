@@ -7,7 +7,6 @@ import io
 import pytest
 from authority import PASSWORD, Authority
 from built import make_pdf
-
 from pyhanko.pdf_utils.generic import pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
@@ -87,8 +86,8 @@ def test_a_changed_byte_breaks_every_signature(by_both: bytes) -> None:
 def test_what_is_changed_by_an_update_breaks_every_signature(by_both: bytes) -> None:
     update = IncrementalPdfFileWriter(io.BytesIO(by_both))
     update.root["/Lang"] = pdf_string("xx")
-    update.update_root()
-    update.write_in_place()
+    update.update_root()  # type: ignore[no-untyped-call] # the library types only part of it
+    update.write_in_place()  # type: ignore[no-untyped-call] # as above
     assert update.prev.stream.getvalue().startswith(by_both)
     found = signatures_in(update.prev.stream.getvalue())
     assert [(each.holds, each.is_last) for each in found] == [(False, False)] * 3
