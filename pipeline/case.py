@@ -343,14 +343,19 @@ Role = Literal[
     "treatment_schedule",
     "other",
 ]
+#: A document of the packet that was printed, signed or sealed, and scanned.
+SIGNED = "signed"
+AttachmentRole = Literal[Role, "signed"]
 
 
 class Attachment(Frozen, frozen=True):
-    role: Role
+    role: AttachmentRole
     path: str
     person: str = "patient"
     issued_on: dt.date | None = None
     valid_until: dt.date | None = None
+    document: str | None = None
+    printed_hash: str | None = None
 
 
 class Case(Frozen, frozen=True):

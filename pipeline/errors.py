@@ -38,7 +38,8 @@ class Problem:
 
     ``code`` is a rule's id (``ID-02``) or a kind of failure (``json-syntax``). ``pointer`` is a JSON
     pointer into ``file``; ``line`` and ``column`` count from 1. ``source`` and ``as_of`` (ISO date)
-    say where a rule of the visa comes from. ``message`` and ``hint`` are English; ``translations`` holds
+    say where a rule of the visa comes from. ``cell`` is a place in a table, such as
+    ``Cases!B7``. ``message`` and ``hint`` are English; ``translations`` holds
     both in each language that there is.
     """
 
@@ -52,6 +53,7 @@ class Problem:
     column: int | None = None
     source: str | None = None
     as_of: str | None = None
+    cell: str | None = None
     translations: Mapping[Language, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def in_language(self, language: Language) -> Problem:

@@ -19,6 +19,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import TemplateSyntaxError
 from lxml.etree import LxmlError
 
+from pipeline.draftmark import add_mark
 from pipeline.errors import Problem, TemplateError
 from pipeline.filters import FILTERS
 from pipeline.jinja import Picture, environment, placing, printed
@@ -67,13 +68,18 @@ def _gathered(xml: str) -> str:
     return gathered
 
 
-def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
-    """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
+def fill(template: bytes, name: str, context: Mapping[str, Any], *, draft: bool = False) -> Filled:
+    """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place.
+
+    A ``draft`` bears the mark of a draft at the head of each page.
+    """
     document = DocxTemplate(io.BytesIO(template))
     token, place = printed.set([]), placing.set(partial(_place, document))
     try:
         document.patch_xml = _gathered
         document.render(dict(context), jinja_env=environment())
+        if draft:
+            add_mark(document.docx)
         saved = io.BytesIO()
         document.save(saved)
         return Filled(_with_fixed_times(saved.getvalue()), tuple(printed.get()))

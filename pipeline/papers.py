@@ -23,13 +23,15 @@ from pipeline.rules.catalogue import catalogue
 from pipeline.rules.registry import Hit
 from pipeline.template_set import TemplateSet
 
-LIST_RULE, ORDER_RULE, TITLE_RULE = "DOC-14", "OUT-03", "GUA-11"
+LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE = "DOC-14", "OUT-03", "GUA-11", "DOC-13"
 SIZE_RULE, FORM_RULE, FONT_RULE = "OUT-01B", "OUT-05", "OUT-05B"
 #: The rules that this module finds.
-PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, SIZE_RULE, FORM_RULE, FONT_RULE})
+PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, SIZE_RULE, FORM_RULE, FONT_RULE})
 
 #: Papers that only others make, whose titles no document of a template set may bear.
 _OFFICIAL_FORMS: tuple[Role, ...] = ("combined_form", "visa_application", "certificate_of_eligibility", "passport")
+#: What the applicant gets from others, and no template set may make.
+_PAPERS_OF_OTHERS: tuple[Role, ...] = ("photo", "funds_proof", "identity_document", "residence_permit")
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 _DEEPEST = 8
 
@@ -41,13 +43,25 @@ def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> 
         found.append(finding(catalogue()[LIST_RULE], Hit("/companions"), loaded.document))
     if not _is_in_official_order(templates):
         found.append(set_finding(ORDER_RULE, (), packet_file))
-    titles = {row.title.ja for row in templates.packet.official_list if row.role in _OFFICIAL_FORMS}
-    found += [
-        set_finding(TITLE_RULE, (), packet_file)
+    found += [set_finding(TITLE_RULE, (), packet_file) for _ in _titled_as(_OFFICIAL_FORMS, templates)]
+    made_up = [*_made_as((*_OFFICIAL_FORMS, *_PAPERS_OF_OTHERS), templates), *_titled_as(_PAPERS_OF_OTHERS, templates)]
+    found += [set_finding(OTHERS_RULE, (), packet_file) for _ in dict.fromkeys(made_up)]
+    return found
+
+
+def _titled_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
+    """Ids of the documents with the title of such a paper."""
+    titles = {row.title.ja for row in templates.packet.official_list if row.role in roles}
+    return [
+        entry.document
         for entry in templates.packet.contents
         if entry.document and entry.title and entry.title.ja in titles
     ]
-    return found
+
+
+def _made_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
+    """Ids of the documents that stand in the official list for such a paper."""
+    return [row.document for row in templates.packet.official_list if row.role in roles and row.document]
 
 
 def paper_findings(packet: Packet, papers: Mapping[str, Paper], document: JsonFile) -> list[Problem]:

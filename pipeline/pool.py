@@ -16,14 +16,22 @@ WORKER_LOST = (ProcessExpired, TimeoutError)
 _CASES_PER_WORKER = 500
 
 
+class Answer(Protocol):
+    """What will become of a task, such as a Future."""
+
+    def result(self) -> Any:
+        """Wait for it. Raises what the work raised."""
+
+
 class Pool(Protocol):
     """What runs tasks: the processes of this machine, or those of a cluster."""
 
-    #: how many tasks it can work on at once
-    jobs: int
+    @property
+    def jobs(self) -> int:
+        """How many tasks it can work on at once."""
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
-        """Run ``function(given)`` somewhere. The future raises one of WORKER_LOST when the worker is lost."""
+    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
+        """Run ``function(given)`` somewhere. The answer raises one of WORKER_LOST when the worker is lost."""
 
     def stop(self) -> None:
         """End at once; what was submitted and not done is dropped."""

@@ -16,6 +16,7 @@ from pipeline.version import VERSION
 #: command -> its one-line help; kept here so that --help loads no command
 COMMANDS = {
     "build": "Build the submission bundle of each case.",
+    "import": "Make case files of the rows of a table.",
     "validate": "Check cases and their attachments without building anything.",
     "match": "List the hospitals whose filed plans cover a case.",
     "timeline": "Show the dates of one case, from the papers to the return to sport.",
@@ -26,6 +27,9 @@ COMMANDS = {
     "templates": "Check, make, list and preview Word templates.",
     "doctor": "Check engine, fonts, templates and versions on this machine.",
 }
+
+#: Commands whose name no module can have.
+_MODULES = {"import": "import_table"}
 
 
 class CommandGroup(click.Group):
@@ -39,7 +43,8 @@ class CommandGroup(click.Group):
         """The command of that name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{cmd_name}"), cmd_name)
+        name = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

@@ -53,6 +53,14 @@ def check_options(command: Function) -> Function:
             help="A shipped template set, or the folder of your own.",
         ),
         directory_option,
+        click.option(
+            "--allow-missing",
+            is_flag=True,
+            help="Build also when papers of the official list are missing; the cover sheet lists them.",
+        ),
+        click.option(
+            "--draft", is_flag=True, help="Mark every page that is made 案 / DRAFT; papers may be missing too."
+        ),
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         notes_option,
         lang_option,
@@ -63,11 +71,9 @@ def check_options(command: Function) -> Function:
     return command
 
 
-def make_options(
-    as_of: datetime | None, templates: str, directory: Path | None, *, strict: bool, engine: str = "office2pdf"
-) -> Options:
+def make_options(as_of: datetime | None, **others: Any) -> Options:
     """The options as the library takes them."""
-    return Options(day_of(as_of), templates, engine, strict, directory)
+    return Options(day_of(as_of), **others)
 
 
 def day_of(as_of: datetime | None) -> date:

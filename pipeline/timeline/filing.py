@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pipeline.case import Case
+from pipeline.plan import PATIENT
 from pipeline.rules.calendar import (
     before_working_days,
     first_day_reaching,
@@ -40,11 +41,15 @@ class Filing:
 
 
 class Limit(NamedTuple):
-    """A paper, as the case names its role (``letters`` for all that this program writes), and its last filing day."""
+    """A paper, as the case names its role (``letters`` for all that this program writes), and its last filing day.
+
+    ``person`` is whose paper it is: ``patient``, ``companion-1`` and so on.
+    """
 
     id: str
     paper: str
     last_day: date
+    person: str = PATIENT
 
 
 def paper_limits(case: Case) -> Iterator[Limit]:
@@ -58,9 +63,10 @@ def paper_limits(case: Case) -> Iterator[Limit]:
             continue
         step_id = f"paper-{number}-{paper.role.replace('_', '-')}"
         if paper.valid_until is not None:
-            yield Limit(step_id, paper.role, paper.valid_until)
+            yield Limit(step_id, paper.role, paper.valid_until, paper.person)
         elif paper.issued_on is not None:
-            yield Limit(step_id, paper.role, last_day_within(paper.issued_on, VALIDITY_MONTHS))
+            last_day = last_day_within(paper.issued_on, VALIDITY_MONTHS)
+            yield Limit(step_id, paper.role, last_day, paper.person)
 
 
 def filing_for(case: Case, as_of: date) -> Filing:

@@ -30,6 +30,7 @@ from pipeline.papers import paper_findings, set_findings
 from pipeline.plan import Packet, missing_papers, plan_packet
 from pipeline.rules import check_rules
 from pipeline.rules.catalogue import catalogue
+from pipeline.signed import signed_findings
 from pipeline.template_set import load_template_set
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -78,6 +79,7 @@ def findings(
         *check_rules(loaded.case, as_of, loaded.document),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.document),
+        *signed_findings(loaded, templates, packet, as_of),
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.document),
     ]
@@ -193,10 +195,9 @@ def test_every_file_is_a_sample() -> None:
     assert set(SAMPLES.rglob("*.*")) == {*FILES, SAMPLES / "README.md"}
 
 
-def test_the_unchanged_example_only_lacks_papers(tmp_path: Path) -> None:
+def test_of_the_unchanged_example_there_are_only_notes(tmp_path: Path) -> None:
     found = {(problem.code, problem.severity) for problem in findings({}, AS_OF, tmp_path)}
-    notes = {(code, "info") for code in ("DOC-10", "DOC-16", "TB-01", "VIS-01", "VIS-11")}
-    assert found == notes | {("DOC-01", "warning")}
+    assert found == {(code, "info") for code in ("DOC-10", "TB-01", "VIS-01", "VIS-11")}
 
 
 def test_a_sample_against_the_schema_is_found(tmp_path: Path) -> None:
@@ -208,7 +209,7 @@ def test_findings_come_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
     edits = {"/visa/mission": "shanghai", "/visa/letter_date": "2026-12-08", "/patient/sex": "female"}
     of_plan = {rule.id for rule in catalogue().values() if rule.theme == "papers"}
     found = [problem.code for problem in findings(edits, AS_OF, tmp_path) if problem.code not in of_plan]
-    notes = ["DOC-10", "DOC-16", "TB-01", "VIS-01", "VIS-11"]
+    notes = ["DOC-10", "TB-01", "VIS-01", "VIS-11"]
     assert sorted(found) == sorted(["ID-03", "ID-05B", "LET-03", "VIS-07", *notes])
     assert sorted(found, key=list(catalogue()).index) == found
 
