@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 AS_OF ?= 2026-11-22
 
-.PHONY: demo test goldens lint format lock docs wheel bench clean
+.PHONY: demo test goldens glyphs lint format lock docs wheel bench clean
 
 demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
@@ -14,6 +14,9 @@ test: $(VENV)/.dev ## run the tests with coverage, on every core
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
 	$(BIN)/python tests/update_goldens.py
+
+glyphs: $(VENV)/.dev ## write the tables of the characters that the shipped fonts have anew
+	$(BIN)/python tests/update_glyphs.py
 
 lint: $(VENV)/.dev ## style, types, formatting, and whether the lock is complete
 	$(BIN)/python -m pip check --disable-pip-version-check

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.attach import Paper, read_paper
+from pipeline.attach import Paper, read_paper, warm_up
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
+from pipeline.glyphs import character_findings
 from pipeline.inputs import Source
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
@@ -66,8 +67,18 @@ class Prepared:
     packet: Packet
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The papers that can be read, by part id; what rules found; why other papers cannot be used."""
+
+    papers: Mapping[str, Paper]
+    problems: tuple[Problem, ...]
+    unusable: tuple[Problem, ...]
+
+
 def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
+    warm_up()
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
     return Prepared(loaded, templates, plan_packet(loaded.case, templates))
@@ -80,9 +91,18 @@ def check_case(where: Path | Source, options: Options) -> Checked:
 
 def check_prepared(prepared: Prepared, options: Options) -> Checked:
     """Check what was prepared. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    found = findings(prepared, options)
+    refuse(found.problems, options, found.unusable)
+    state = state_of(prepared.packet, draft=options.draft)
+    return Checked(prepared.loaded, prepared.templates, prepared.packet, found.papers, found.problems, state)
+
+
+def findings(prepared: Prepared, options: Options) -> Findings:
+    """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
     papers, unusable = _read_papers(packet, loaded.document)
     problems = [
+        *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
@@ -90,18 +110,18 @@ def check_prepared(prepared: Prepared, options: Options) -> Checked:
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.document),
     ]
-    refuse(problems, options, unusable)
-    return Checked(loaded, templates, packet, papers, tuple(problems), state_of(packet, draft=options.draft))
+    return Findings(papers, tuple(problems), tuple(unusable))
 
 
 def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], list[Problem]]:
     papers, unusable = {}, []
     for part in packet.attachments:
         try:
-            papers[part.id] = read_paper(document.folder, part.attachment.path, part.print_size_mm)
+            attachment = part.attachment
+            papers[part.id] = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file)
         except UnusableError as error:
             message = f"{part.attachment.role} of {part.person}: {error.message}"
-            pointer = f"/attachments/{part.index}/path"
+            pointer = f"/attachments/{part.index}/{error.field}"
             unusable.append(document.problem(error.code, pointer, message, error.hint))
     return papers, unusable
 
@@ -111,7 +131,7 @@ def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Pro
 
     What has no place in the case, or in the directory that it refers to, is the fault of the template set.
     """
-    found = [problem for problem in problems if _forbids(problem, options)]
+    found = [problem for problem in problems if forbids(problem, options)]
     if any(problem.pointer is not None for problem in found):
         raise CaseError([*problems, *unusable])
     if found:
@@ -120,8 +140,8 @@ def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Pro
         raise AttachmentError([*problems, *unusable])
 
 
-def _forbids(problem: Problem, options: Options) -> bool:
-    """The finding of a rule that nobody is sure of never does, nor does a missing paper that is allowed to be."""
+def forbids(problem: Problem, options: Options) -> bool:
+    """Whether a finding forbids to build. One of a rule that nobody is sure of never does, nor does an allowed lack."""
     entry = catalogue().get(problem.code)
     if entry is not None and (entry.confidence == "low" or (options.papers_may_miss and entry.id in MISSING_RULES)):
         return False

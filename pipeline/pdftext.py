@@ -7,14 +7,16 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
+import pikepdf
 import pypdfium2
-from pypdf import PdfReader
-from pypdf.generic import DictionaryObject
 
 #: What PDFium gives for a hyphen at which a word is broken at the end of a line.
 _HYPHEN_AT_LINE_END = "\x02"
+#: PDFium computes the tables of a colour profile anew for each page, which takes longer than reading it. To read the
+#: words, it gets a kind of colour that it does not know; the same length leaves every place in the file as it was.
+_PROFILE, _NO_PROFILE = b"/ICCBased", b"/NoProfil"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class ReadPage:
 @lru_cache(maxsize=4)
 def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
     """Every page of ``pdf``. A document is asked for several things in turn, and read once."""
-    document = pypdfium2.PdfDocument(pdf)
+    document = pypdfium2.PdfDocument(pdf.replace(_PROFILE, _NO_PROFILE))
     try:
         return tuple(ReadPage(_text(page), page.get_size()) for page in document)
     finally:
@@ -62,12 +64,9 @@ def lost_texts(pdf: bytes, texts: Iterable[str]) -> list[str]:
 
 def embedded_fonts(pdf: bytes) -> set[str]:
     """PostScript names, without subset tags, of the fonts that the pages of ``pdf`` use."""
-    fonts: set[str] = set()
-    for page in PdfReader(io.BytesIO(pdf)).pages:
-        resources = cast("DictionaryObject", page["/Resources"].get_object())
-        for font in cast("DictionaryObject", resources.get("/Font", DictionaryObject())).values():
-            fonts.add(str(cast("DictionaryObject", font.get_object())["/BaseFont"]).lstrip("/").rpartition("+")[2])
-    return fonts
+    with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
+        fonts = [font for page in document.pages for font in page.Resources.get("/Font", {}).values()]
+        return {str(font.BaseFont).lstrip("/").rpartition("+")[2] for font in fonts}
 
 
 def _text(page: Any) -> str:

@@ -213,7 +213,7 @@ def _unknown(document: JsonFile) -> list[Problem]:
 
 
 def _read_template(path: Path) -> bytes:
-    """A Word template that may be filled. What is refused, and why, says pipeline/docxfile.py."""
+    """A Word template that may be filled. What is refused, and why, says pipeline/docxfile/."""
     try:
         content = read_docx(path)
         open_docx(content)

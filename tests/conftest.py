@@ -28,6 +28,8 @@ from pipeline.schemas import validator
 settings.register_profile("visa-packet", deadline=None)
 settings.load_profile("visa-packet")
 
+pytest_plugins = ["common_expectation"]
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 #: Examples that nothing forbids to build.

@@ -174,8 +174,7 @@ def test_fonts_of_the_machine_are_hidden(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("pipeline.engines.office2pdf.library.convert_bytes", look)
     Office2Pdf().convert(b"x")
     (folder,) = re.findall(r"<dir>(.*?)</dir>", seen[0])
-    assert folder.endswith("/none")
-    assert not Path(folder).exists()
+    assert not Path(folder).is_dir()
 
 
 def test_a_font_in_the_home_folder_is_not_used(tmp_path: Path) -> None:
@@ -261,7 +260,7 @@ class TestBuild:
         case = edit({"/patient/occupation/ja": f"会社員{character}"})
         folder, out = make_set(tmp_path / "set", "{{ patient.occupation.ja }}"), tmp_path / "out"
         run = build(visa_packet, case, folder, out)
-        (problem,) = assert_refused(run, out, 6)
+        (problem,) = [found for found in assert_refused(run, out, 3) if found["severity"] == "error"]
         assert (problem["pointer"], problem["file"]) == ("/patient/occupation/ja", str(case))
         assert name in problem["message"]
         assert character not in run.out + run.err

@@ -38,6 +38,13 @@ directory_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of hospitals and guarantors; by default the folder `directory` beside the case or one above it.",
 )
+templates_option = click.option(
+    "--templates",
+    default="medical-stay",
+    show_default=True,
+    metavar="SET",
+    help="A shipped template set, or the folder of your own.",
+)
 cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(readable=False))
 
 
@@ -45,13 +52,7 @@ def check_options(command: Function) -> Function:
     """Options that say how a case is checked."""
     decorators = (
         as_of_option,
-        click.option(
-            "--templates",
-            default="medical-stay",
-            show_default=True,
-            metavar="SET",
-            help="A shipped template set, or the folder of your own.",
-        ),
+        templates_option,
         directory_option,
         click.option(
             "--allow-missing",

@@ -139,10 +139,10 @@ def packets(out: Path) -> dict[str, bytes]:
 
 def told(run: Run, out: Path | str) -> list[Any]:
     """What a run told of each case, without the time that it took and the name of its folder."""
-    results = json.loads(json.dumps(run.report["results"]).replace(f"{out}/", "OUT/"))
+    results: list[Any] = json.loads(json.dumps(run.report["results"]).replace(f"{out}/", "OUT/"))
     for result in results:
         del result["seconds"]
-    return results  # type: ignore[no-any-return] - JSON
+    return results
 
 
 def test_the_same_bytes_and_the_same_words_as_on_this_machine(
