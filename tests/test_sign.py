@@ -11,7 +11,8 @@ from pyhanko.pdf_utils.generic import pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from pipeline.errors import InputError
-from pipeline.seals import SealBox, SignatureField, with_signature_fields
+from pipeline.sealfields import SignatureField, with_signature_fields
+from pipeline.seals import SealBox
 from pipeline.sign import empty_fields, load_signer, sign
 from pipeline.signatures import Signature, load_roots, signatures_in
 

@@ -12,53 +12,11 @@ from tools import needs_libreoffice, needs_qpdf
 
 from pipeline.engines import load_engine
 from pipeline.pdftext import read_pages
-from pipeline.seals import SealBox, SignatureField, seal_boxes, with_signature_fields
+from pipeline.sealfields import SignatureField, with_signature_fields
+from pipeline.seals import SealBox
 
-SEALED = (
-    "invitation-letter",
-    "letter-of-guarantee",
-    "list-of-applicants",
-    "schedule-of-stay",
-    "regenerative-medicine-sheet",
-    "cost-estimate",
-    "treatment-schedule",
-)
 BOX = (450.0, 100.0, 510.0, 160.0)
 PAGES = make_pdf(2)
-
-
-def _document(packet: Path, name: str) -> bytes:
-    return next(packet.glob(f"documents/*-{name}.pdf")).read_bytes()
-
-
-@pytest.mark.parametrize("engine", ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)])
-def test_every_sealed_document_has_one_box(packet_of: Callable[..., Path], engine: str) -> None:
-    packet = packet_of("sun-yifan", engine)
-    for name in SEALED:
-        boxes = seal_boxes(_document(packet, name))
-        assert len(boxes) == 1, name
-        left, bottom, right, top = boxes[0].rectangle
-        assert 55 < right - left < 80, name
-        assert 55 < top - bottom < 100, name  # LibreOffice makes some rows higher
-
-
-def test_a_box_lies_where_the_sign_is(packet_of: Callable[..., Path]) -> None:
-    box = seal_boxes(_document(packet_of("sun-yifan"), "letter-of-guarantee"))[0]
-    with pikepdf.open(io.BytesIO(_document(packet_of("sun-yifan"), "letter-of-guarantee"))) as pdf:
-        left, bottom, right, top = box.rectangle
-        pdf.pages[box.page].cropbox = pikepdf.Array([left, bottom, right, top])
-        out = io.BytesIO()
-        pdf.save(out)
-    shown = read_pages(out.getvalue())[box.page]
-    assert shown.size == pytest.approx((right - left, top - bottom))
-
-
-def test_the_sign_inside_a_word_is_no_box() -> None:
-    assert seal_boxes(load_engine("office2pdf").convert(make_docx("印鑑登録証明書", "調印"))) == []
-
-
-def test_the_sign_alone_without_a_frame_is_no_box() -> None:
-    assert seal_boxes(load_engine("office2pdf").convert(make_docx("印"))) == []
 
 
 def _with_fields() -> bytes:
