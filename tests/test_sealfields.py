@@ -2,16 +2,12 @@ from __future__ import annotations
 
 import io
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
-import pytest
-from built import make_docx, make_pdf
-from tools import needs_libreoffice, needs_qpdf
+from built import make_pdf
+from tools import needs_qpdf
 
-from pipeline.engines import load_engine
-from pipeline.pdftext import read_pages
 from pipeline.sealfields import SignatureField, with_signature_fields
 from pipeline.seals import SealBox
 
