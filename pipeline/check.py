@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class Options:
     mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
     With ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
     ``max_bytes`` is how large a bundle may be for upload or mail.
+    ``signature_fields`` puts fields for digital signatures where seals go. A ``recipient_copy`` is made besides, with
+    masked identity numbers. With a ``password``, PDFs are encrypted, and Word files are left out.
     ``templates_sha256`` is that of the set with which a run began: another version of it is refused.
     """
 
@@ -44,6 +46,9 @@ class Options:
     allow_missing: bool = False
     right_hand_pages: bool = False
     max_bytes: int | None = None
+    signature_fields: bool = False
+    recipient_copy: bool = False
+    password: str | None = field(default=None, repr=False)
     templates_sha256: str | None = None
 
     @property

@@ -15,6 +15,11 @@ def encrypted(pdf: bytes, password: str) -> bytes:
         return out.getvalue()
 
 
+def protected(pdf: bytes, password: str | None) -> bytes:
+    """``pdf``, encrypted if there is a password."""
+    return pdf if password is None else encrypted(pdf, password)
+
+
 def decrypted(pdf: bytes, password: str) -> bytes:
     """The same pages without encryption. Raises ValueError when the password is not the right one."""
     try:
