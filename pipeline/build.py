@@ -51,6 +51,7 @@ class Built:
     case_id: str
     folder: Path
     bundles: tuple[BuiltBundle, ...]
+    #: documents that stand in no bundle, and the copy for third parties
     apart: tuple[Path, ...]
     problems: tuple[Problem, ...]
     missing: tuple[Mapping[str, str], ...] = ()
@@ -107,10 +108,10 @@ def build_case(where: Path | Source, out: Path, options: Options) -> Built:
     return build_checked(check_case(where, options), Folder(out), options)
 
 
-def build_checked(checked: Checked, out: Destination, options: Options) -> Built:
-    """Build and publish the packet of a case that ``check_case`` let through."""
+def build_checked(checked: Checked, out: Destination, options: Options, *, force: bool = False) -> Built:
+    """Build and publish the packet of a case that ``check_case`` let through; in place of a signed one by ``force``."""
     case_id = checked.loaded.case.case_id
-    out.check(case_id)
+    out.check(case_id, force=force)
     built, files = _make_packet(checked, out.folder(case_id), options)
     out.publish(case_id, files)
     return built
@@ -131,6 +132,7 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
         files |= each.files
     if options.recipient_copy:
         files[COPY_NAME] = protected(recipient_copy(checked, options, engine), options.password)
+        apart.append(COPY_NAME)
     described = [each.described for each in merged]
     made_from = _made_from(checked, drawn, options, engine)
     files[MANIFEST_NAME] = make_manifest(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,13 +20,12 @@ from pyhanko.stamp import TextStampStyle
 
 from pipeline.errors import InputError, Problem
 from pipeline.fonts import FONT_PACKAGES, font_file
+from pipeline.quiet import quiet
 
 _SHOWN = "電子署名\nDigitally signed\n%(signer)s\n%(ts)s"
 _BOLD = FONT_PACKAGES[1]
 
-# The library tells of layout and certificates on standard error; what a user must know is raised here.
-logging.getLogger("pyhanko").propagate = False
-logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+quiet("pyhanko")
 
 
 class _Shipped(FontEngineFactory):
@@ -49,7 +47,7 @@ def load_signer(p12: bytes, password: str) -> SimpleSigner:
     return signer
 
 
-def sign(bundle: bytes, field: str, signer: SimpleSigner) -> tuple[bytes, list[str]]:
+def sign_bundle(bundle: bytes, field: str, signer: SimpleSigner) -> tuple[bytes, list[str]]:
     """``bundle`` signed in ``field``, or in each empty field below it, and the names of the fields.
 
     ``field`` is a signer, such as ``hospital``, or one field, such as ``hospital.invitation-letter``. What was in

@@ -17,6 +17,10 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
 from pipeline.errors import InputError, Problem
+from pipeline.quiet import quiet
+
+for _library in ("pyhanko", "pyhanko_certvalidator"):
+    quiet(_library)
 
 _UNREADABLE = (PdfError, SignatureValidationError, ValueError, KeyError, TypeError)
 

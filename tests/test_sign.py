@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pipeline.errors import InputError
 from pipeline.sealfields import SignatureField, with_signature_fields
 from pipeline.seals import SealBox
-from pipeline.sign import empty_fields, load_signer, sign
+from pipeline.sign import empty_fields, load_signer, sign_bundle
 from pipeline.signatures import Signature, load_roots, signatures_in
 
 BOX = (450.0, 100.0, 510.0, 160.0)
@@ -33,12 +33,12 @@ def bundle() -> bytes:
 
 @pytest.fixture(scope="module")
 def by_hospital(bundle: bytes, authority: Authority) -> bytes:
-    return sign(bundle, "hospital", load_signer(authority.p12("青葉スポーツ病院"), PASSWORD))[0]
+    return sign_bundle(bundle, "hospital", load_signer(authority.p12("青葉スポーツ病院"), PASSWORD))[0]
 
 
 @pytest.fixture(scope="module")
 def by_both(by_hospital: bytes, authority: Authority) -> bytes:
-    return sign(by_hospital, "guarantor", load_signer(authority.p12("Mihon K.K."), PASSWORD))[0]
+    return sign_bundle(by_hospital, "guarantor", load_signer(authority.p12("Mihon K.K."), PASSWORD))[0]
 
 
 def test_a_signer_signs_all_of_their_fields(bundle: bytes, by_hospital: bytes) -> None:
@@ -51,7 +51,7 @@ def test_a_signer_signs_all_of_their_fields(bundle: bytes, by_hospital: bytes) -
 
 
 def test_one_field_can_be_signed_alone(bundle: bytes, authority: Authority) -> None:
-    signed, names = sign(bundle, "hospital.cost-estimate", load_signer(authority.p12("H"), PASSWORD))
+    signed, names = sign_bundle(bundle, "hospital.cost-estimate", load_signer(authority.p12("H"), PASSWORD))
     assert names == ["hospital.cost-estimate"]
     assert empty_fields(signed) == ["hospital.invitation-letter", "guarantor.letter-of-guarantee"]
 
@@ -105,13 +105,13 @@ def test_what_is_no_pdf_cannot_be_read() -> None:
 
 def test_a_signed_field_stays_as_it_is(by_hospital: bytes, authority: Authority) -> None:
     with pytest.raises(InputError) as refused:
-        sign(by_hospital, "hospital", load_signer(authority.p12("H"), PASSWORD))
+        sign_bundle(by_hospital, "hospital", load_signer(authority.p12("H"), PASSWORD))
     assert "guarantor.letter-of-guarantee" in refused.value.problems[0].hint
 
 
 def test_a_bundle_without_fields_is_told_how_to_get_them(authority: Authority) -> None:
     with pytest.raises(InputError) as refused:
-        sign(make_pdf(), "hospital", load_signer(authority.p12("H"), PASSWORD))
+        sign_bundle(make_pdf(), "hospital", load_signer(authority.p12("H"), PASSWORD))
     assert "--signature-fields" in refused.value.problems[0].hint
 
 

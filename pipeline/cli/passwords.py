@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pipeline.errors import InputError, Problem
 
+#: Environment variable with the password of an encrypted packet.
+PASSWORD = "VISA_PACKET_PASSWORD"  # noqa: S105 - the name of a variable
+#: Environment variable with the password of a signer's .p12 file.
+P12_PASSWORD = "VISA_PACKET_P12_PASSWORD"  # noqa: S105 - the same
 
-def read_password(file: Path | None, variable: str, prompt: str, *, confirm: bool = False) -> str:
+
+def password_file_option(whose: str, variable: str = PASSWORD) -> Callable[[Any], Any]:
+    """The option that names a file with a password."""
+    return click.option(
+        "--password-file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help=f"File with the password {whose} in its first line; else ${variable} is taken.",
+    )
+
+
+def read_password(file: Path | None, variable: str, *, confirm: bool = False) -> str:
     """The password in the first line of ``file``, else of the environment ``variable``, else typed.
 
     Raises InputError when there is none: no terminal to ask at, or a file that cannot be read.
@@ -23,7 +40,7 @@ def read_password(file: Path | None, variable: str, prompt: str, *, confirm: boo
     if not sys.stdin.isatty():
         message, hint = "a password is needed, and nobody can be asked", f"give --password-file, or set {variable}"
         raise InputError(Problem("password", "error", message, hint))
-    typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=confirm, err=True)
     return typed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,15 @@ import click
 
 from pipeline.cli.many import attempt
 from pipeline.cli.options import json_option
-from pipeline.cli.passwords import read_password
+from pipeline.cli.passwords import P12_PASSWORD, password_file_option, read_password
 from pipeline.cli.report import Report, emit, told
 from pipeline.errors import InputError, Problem
+from pipeline.extras import load_extra
 from pipeline.lock import locked
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME
 from pipeline.protect import is_encrypted
 from pipeline.publish import publish_file
 from pipeline.verify import verify_path
-
-#: Environment variable with the password of the .p12 file.
-P12_PASSWORD = "VISA_PACKET_P12_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 @click.command(short_help="Sign a bundle digitally, in the fields at its seal boxes.")
@@ -38,12 +35,7 @@ P12_PASSWORD = "VISA_PACKET_P12_PASSWORD"  # noqa: S105 - the name of a variable
     metavar="FILE",
     help="The signer's key and certificate (PKCS #12: .p12 or .pfx).",
 )
-@click.option(
-    "--password-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help=f"File with the password of the .p12; else ${P12_PASSWORD}, else it is asked for.",
-)
+@password_file_option("of the .p12", P12_PASSWORD)
 @json_option
 def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_json: bool) -> int:
     """Sign BUNDLE, a bundle.pdf or the folder of a packet, that was built with --signature-fields (PAdES).
@@ -69,29 +61,21 @@ def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_jso
 
 
 def _sign(bundle: Path, field: str, p12: Path, password_file: Path | None) -> list[str]:
-    signing = signing_module()
+    load_extra("pyhanko", "sign", "signing")
+    from pipeline.sign import load_signer, sign_bundle  # noqa: PLC0415 - its libraries are optional
+
     path = bundle / BUNDLE_NAME if bundle.is_dir() else bundle
     content, key = _read(path, "sign-bundle"), _read(p12, "sign-key")
     if is_encrypted(content):
         message, hint = "the bundle is encrypted", "sign it first: build it without --encrypt"
         raise InputError(Problem("sign-encrypted", "error", message, hint, str(path)))
-    signer = signing.load_signer(key, read_password(password_file, P12_PASSWORD, "Password of the .p12 file"))
+    signer = load_signer(key, read_password(password_file, P12_PASSWORD))
     with locked(path.parent.resolve().parent):
         if (path.parent / MANIFEST_NAME).is_file():
             verify_path(path)
-        signed, fields = signing.sign(content, field, signer)
+        signed, fields = sign_bundle(content, field, signer)
         publish_file(signed, path, lambda before: before == content)
-    names: list[str] = fields
-    return names
-
-
-def signing_module() -> Any:
-    """The module that signs. Raises InputError when the extra is not installed."""
-    try:
-        return importlib.import_module("pipeline.sign")
-    except ImportError:
-        message = "signing needs libraries that are not installed"
-        raise InputError(Problem("extra-missing", "error", message, "pip install 'visa-packet[sign]'")) from None
+    return fields
 
 
 def _read(path: Path, code: str) -> bytes:
