@@ -136,7 +136,7 @@ def build(
         max_bytes=max_bytes,
     )
     telling = Telling(language, notes)
-    cluster = Cluster(scheduler, tls_ca, tls_cert, tls_key) if scheduler else None
+    cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)
     destination = destination_of(out)
     with destination.held() as folder:
         if cluster or is_many(cases):
@@ -145,6 +145,17 @@ def build(
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
             return batch.build_many(work, manner)
         return _build_one(cases, destination, options, telling, force=force, as_json=as_json)
+
+
+def _cluster(
+    scheduler: str | None, tls: tuple[Path | None, Path | None, Path | None], jobs: int | None
+) -> Cluster | None:
+    """The cluster that is named, if one is; options that belong to the other way of working are refused."""
+    if scheduler is None and any(tls):
+        raise click.UsageError("--tls-ca, --tls-cert and --tls-key belong to --scheduler")
+    if scheduler is not None and jobs is not None:
+        raise click.UsageError("--jobs is about processes of this machine; the cluster has its own")
+    return None if scheduler is None else Cluster(scheduler, *tls)
 
 
 def _build_one(
