@@ -38,9 +38,9 @@ def recipient_copy(checked: Checked, options: Options, engine: Engine) -> bytes:
     drawn = draw_documents(hidden, options, engine)
     copy = merge(list(_pieces(hidden.packet, drawn)), _MARK, LANGUAGE, f"{case.case_id}  {_MARK}").pdf
     printed = text_of(copy)
-    shown = [number for number in identity_numbers(case) if squeezed(number) in printed]
-    if shown:
-        raise CaseError([_unmasked(pointer, document) for pointer in _places(shown, document)])
+    numbers = set(identity_numbers(case))
+    if any(squeezed(number) in printed for number in numbers):
+        raise CaseError([_unmasked(pointer, document) for pointer in _places(numbers, document)])
     return copy
 
 
@@ -72,12 +72,12 @@ def _title(part: Part) -> str:
     return f"{part.title.ja} / {part.title.en}"
 
 
-def _places(numbers: list[str], document: JsonFile) -> list[str]:
+def _places(numbers: set[str], document: JsonFile) -> list[str]:
     """Pointers of the texts of the case in which a number stands among other words."""
     return [
         pointer
         for pointer, text, is_key in texts(document.data)
-        if not is_key and any(number in text and number != text for number in numbers)
+        if not is_key and text not in numbers and any(number in text for number in numbers)
     ] or [""]
 
 
