@@ -12,7 +12,8 @@ demo: $(VENV)/.installed ## build the example packet
 test: $(VENV)/.dev ## run the tests with coverage, on every core
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
-soak: $(VENV)/.dev ## what takes too long for every change: thousands of cases, random batches, power cuts
+soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches
+	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/test_soak.py
 	$(BIN)/python -m pytest -m soak --timeout 7200
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.attach import Paper, read_paper
+from pipeline.attach import Paper, read_paper, warm_up
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
 from pipeline.glyphs import character_findings
@@ -30,6 +30,9 @@ class Options:
     name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
     the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. A ``draft`` has a
     mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
+    With ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
+    ``max_bytes`` is how large a bundle may be for upload or mail.
+    ``templates_sha256`` is that of the set with which a run began: another version of it is refused.
     """
 
     as_of: date
@@ -39,6 +42,9 @@ class Options:
     directory: Path | None = None
     draft: bool = False
     allow_missing: bool = False
+    right_hand_pages: bool = False
+    max_bytes: int | None = None
+    templates_sha256: str | None = None
 
     @property
     def papers_may_miss(self) -> bool:
@@ -67,10 +73,24 @@ class Prepared:
     packet: Packet
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The papers that can be read, by part id; what rules found; why other papers cannot be used."""
+
+    papers: Mapping[str, Paper]
+    problems: tuple[Problem, ...]
+    unusable: tuple[Problem, ...]
+
+
 def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
+    warm_up()
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
+    if options.templates_sha256 not in {None, templates.sha256}:
+        message = "the template set is no longer, or on this machine not, the one with which this run began"
+        hint = "run again, so that all packets are made with one version of it; what is complete stays"
+        raise TemplateError(Problem("template-changed", "error", message, hint, options.templates))
     return Prepared(loaded, templates, plan_packet(loaded.case, templates))
 
 
@@ -81,6 +101,14 @@ def check_case(where: Path | Source, options: Options) -> Checked:
 
 def check_prepared(prepared: Prepared, options: Options) -> Checked:
     """Check what was prepared. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    found = findings(prepared, options)
+    refuse(found.problems, options, found.unusable)
+    state = state_of(prepared.packet, draft=options.draft)
+    return Checked(prepared.loaded, prepared.templates, prepared.packet, found.papers, found.problems, state)
+
+
+def findings(prepared: Prepared, options: Options) -> Findings:
+    """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
     papers, unusable = _read_papers(packet, loaded.document)
     problems = [
@@ -92,18 +120,18 @@ def check_prepared(prepared: Prepared, options: Options) -> Checked:
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.document),
     ]
-    refuse(problems, options, unusable)
-    return Checked(loaded, templates, packet, papers, tuple(problems), state_of(packet, draft=options.draft))
+    return Findings(papers, tuple(problems), tuple(unusable))
 
 
 def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], list[Problem]]:
     papers, unusable = {}, []
     for part in packet.attachments:
         try:
-            papers[part.id] = read_paper(document.folder, part.attachment.path, part.print_size_mm)
+            attachment = part.attachment
+            papers[part.id] = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file)
         except UnusableError as error:
             message = f"{part.attachment.role} of {part.person}: {error.message}"
-            pointer = f"/attachments/{part.index}/path"
+            pointer = f"/attachments/{part.index}/{error.field}"
             unusable.append(document.problem(error.code, pointer, message, error.hint))
     return papers, unusable
 
@@ -113,7 +141,7 @@ def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Pro
 
     What has no place in the case, or in the directory that it refers to, is the fault of the template set.
     """
-    found = [problem for problem in problems if _forbids(problem, options)]
+    found = [problem for problem in problems if forbids(problem, options)]
     if any(problem.pointer is not None for problem in found):
         raise CaseError([*problems, *unusable])
     if found:
@@ -122,8 +150,8 @@ def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Pro
         raise AttachmentError([*problems, *unusable])
 
 
-def _forbids(problem: Problem, options: Options) -> bool:
-    """The finding of a rule that nobody is sure of never does, nor does a missing paper that is allowed to be."""
+def forbids(problem: Problem, options: Options) -> bool:
+    """Whether a finding forbids to build. One of a rule that nobody is sure of never does, nor does an allowed lack."""
     entry = catalogue().get(problem.code)
     if entry is not None and (entry.confidence == "low" or (options.papers_may_miss and entry.id in MISSING_RULES)):
         return False

@@ -6,7 +6,11 @@ lies on the text. Nothing in the templates is needed for it.
 
 from __future__ import annotations
 
-from docx.document import Document
+import io
+from functools import lru_cache
+
+from docx import Document
+from docx.document import Document as WordFile
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.section import _Header
@@ -16,7 +20,7 @@ from pipeline.pdftext import read_pages, squeezed
 
 #: Printed at the head of each page; its first words are what a page is known by.
 MARK = "案 / DRAFT"
-_WARNING = "　提出不可　not for filing　不得递交"
+WARNING = "　提出不可　not for filing　不得递交"
 _FONT = "Noto Sans CJK JP"
 _LINE, _SIZE = Pt(11), Pt(9)
 #: What printers leave white.
@@ -24,8 +28,21 @@ _EDGE = Pt(14)
 _RED = RGBColor(0xB0, 0x30, 0x30)
 
 
-def add_mark(document: Document) -> None:
-    """Put the mark at the head of every page of a Word file."""
+#: So many marked templates are kept; a set has about a dozen.
+_KEPT = 64
+
+
+@lru_cache(maxsize=_KEPT)
+def marked(template: bytes) -> bytes:
+    """A Word template with the mark at the head of every page."""
+    document = Document(io.BytesIO(template))
+    _add_mark(document)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _add_mark(document: WordFile) -> None:
     kinds = [name for name, is_used in _kinds(document).items() if is_used]
     for number, section in enumerate(document.sections):
         for kind in kinds:
@@ -43,7 +60,7 @@ def unmarked_pages(pdf: bytes) -> list[int]:
     return [number for number, page in pages if squeezed(MARK) not in squeezed(page.text)]
 
 
-def _kinds(document: Document) -> dict[str, bool]:
+def _kinds(document: WordFile) -> dict[str, bool]:
     """The kinds of headers, and whether any page has them."""
     return {
         "header": True,
@@ -61,6 +78,6 @@ def _write(header: _Header) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     spacing = paragraph.paragraph_format
     spacing.line_spacing, spacing.space_before, spacing.space_after = _LINE, Pt(0), Pt(0)
-    run = paragraph.add_run(MARK + _WARNING)
+    run = paragraph.add_run(MARK + WARNING)
     run.font.name, run.font.size, run.font.bold, run.font.color.rgb = _FONT, _SIZE, True, _RED
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)  # noqa: SLF001 - python-docx has no name for it

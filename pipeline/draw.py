@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pypdf.errors import PyPdfError
+from pikepdf import PdfError
 from pypdfium2 import PdfiumError
 
 from pipeline.characters import name_of
-from pipeline.draftmark import unmarked_pages
+from pipeline.draftmark import marked, unmarked_pages
 from pipeline.engines import Engine, UndrawableError
 from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.fill import Filled, fill
 from pipeline.fonts import ALLOWED_PREFIX, undrawable
 from pipeline.jsonfile import JsonFile, texts
-from pipeline.pdftext import embedded_fonts, lost_texts, page_count, replaced_characters, text_of
+from pipeline.pdftext import embedded_fonts, lost_texts, read_pages, replaced_characters, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,25 @@ class Sheet:
     context: Mapping[str, Any]
     draft: bool = False
 
+    @property
+    def to_fill(self) -> bytes:
+        """The template, with the mark of a draft where the document is one."""
+        return marked(self.template) if self.draft else self.template
+
 
 def draw_all(sheets: Iterable[Sheet], engine: Engine, case: JsonFile) -> Iterator[Drawn]:
     """Fill, convert and check documents. Raises TemplateError or EngineError; ``case`` is for places."""
-    filled = [(sheet, fill(sheet.template, sheet.name, sheet.context, draft=sheet.draft)) for sheet in sheets]
+    filled = [(sheet, fill(sheet.to_fill, sheet.name, sheet.context)) for sheet in sheets]
     pdfs = engine.convert_many([document.docx for _, document in filled])
     for sheet, document in filled:
         yield _drawn(sheet, document, pdfs, case)
 
 
-def draw(template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile) -> Drawn:
+def draw(
+    template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile, *, draft: bool = False
+) -> Drawn:
     """The same for one document."""
-    return next(draw_all([Sheet(template, name, context)], engine, case))
+    return next(draw_all([Sheet(template, name, context, draft)], engine, case))
 
 
 def _drawn(sheet: Sheet, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) -> Drawn:
@@ -64,12 +71,12 @@ def _drawn(sheet: Sheet, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) 
         _check_page(pdf, filled.texts, name)
         if sheet.draft:
             _check_mark(pdf, name)
-        pages = page_count(pdf)
+        pages = len(read_pages(pdf))
     except UndrawableError as error:
         raise EngineError(_without_glyph(error.characters, name, case)) from None
     except VisaPacketError as error:
         raise type(error)([_in_file(problem, name) for problem in error.problems]) from None
-    except (PyPdfError, PdfiumError, KeyError, ValueError, TypeError) as error:
+    except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError) as error:
         message = f"what the engine made is not a PDF that can be read ({type(error).__name__})"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
     return Drawn(filled.docx, pdf, pages, filled.texts)

@@ -9,20 +9,19 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from docx.opc.exceptions import OpcError
 from docx.shared import Mm
-from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import TemplateSyntaxError
 from lxml.etree import LxmlError
 
-from pipeline.draftmark import add_mark
 from pipeline.errors import Problem, TemplateError
 from pipeline.filters import FILTERS
-from pipeline.jinja import Picture, environment, placing, printed
+from pipeline.jinja import Picture, Turns, environment, placing, printed, turns
+from pipeline.ready import Document, fill_rest, parts_of, ready
 
 #: The earliest time that a ZIP archive can hold; a real one would differ from run to run.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -39,7 +38,9 @@ _UNUSABLE = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    MemoryError,
     RuntimeError,
+    SyntaxError,  # of Python: tags nested too deeply to be compiled
     TypeError,
     ValueError,
 )
@@ -61,51 +62,54 @@ class Filled:
     texts: tuple[str, ...]
 
 
-@cache
-def _gathered(xml: str) -> str:
-    """The XML with each tag in one piece. Half of docxtpl's work, and it depends on the template alone."""
-    gathered: str = DocxTemplate(io.BytesIO()).patch_xml(xml)
-    return gathered
-
-
-def fill(template: bytes, name: str, context: Mapping[str, Any], *, draft: bool = False) -> Filled:
-    """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place.
-
-    A ``draft`` bears the mark of a draft at the head of each page.
-    """
-    document = DocxTemplate(io.BytesIO(template))
-    token, place = printed.set([]), placing.set(partial(_place, document))
+def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
+    """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
+    document = Document(template)
+    token, place, spent = printed.set([]), placing.set(partial(_place, document)), turns.set(Turns())
     try:
-        document.patch_xml = _gathered
-        document.render(dict(context), jinja_env=environment())
-        if draft:
-            add_mark(document.docx)
-        saved = io.BytesIO()
-        document.save(saved)
-        return Filled(_with_fixed_times(saved.getvalue()), tuple(printed.get()))
+        return Filled(_archive(_filled(template, document, context)), tuple(printed.get()))
     except JinjaError as error:
         part, text = _paragraph(error, document.current_rendering_part)
         raise FillError(_located(template, name, error, part, text), part, text) from None
     except _UNUSABLE as error:
-        raise TemplateError(_unusable(name, error)) from None
+        part, text = _paragraph(error, getattr(document, "current_rendering_part", None))
+        raise FillError(_unusable(name, error, part, text), part, text) from None
     finally:
         printed.reset(token)
         placing.reset(place)
+        turns.reset(spent)
 
 
-def _place(document: DocxTemplate, picture: Picture) -> str:
+def _filled(template: bytes, document: Document, context: Mapping[str, Any]) -> dict[str, bytes]:
+    """The parts of the filled file by name, in order."""
+    made = ready(template)
+    filled = {}
+    for part in made.tagged:
+        xml = document.render_xml_part(part.source, part, context, environment())
+        filled[part.name] = document.write(xml, part)
+    if made.more_tags:
+        document.init_docx()
+    if document.docx is None:
+        return {**made.parts, **made.fixed, **filled}
+    fill_rest(document, context)
+    return {**parts_of(document), **made.fixed, **filled}
+
+
+def _place(document: Document, picture: Picture) -> str:
     """Add ``picture`` to the Word file; the XML ends the run of text in which its tag stands, and begins another."""
-    inline = document.current_rendering_part.new_pic_inline(io.BytesIO(picture.draw()), Mm(picture.width_mm), None)
+    inside = document.current_rendering_part.partname
+    (part,) = (part for part in document.get_docx().part.package.iter_parts() if part.partname == inside)
+    inline = part.new_pic_inline(io.BytesIO(picture.draw()), Mm(picture.width_mm), None)
     inline.docPr.set("descr", picture.description)
     shown = f"<w:r><w:drawing>{inline.xml}</w:drawing></w:r>"
     return f'</w:t></w:r>{shown}<w:r><w:t xml:space="preserve">'
 
 
-def _with_fixed_times(docx: bytes) -> bytes:
+def _archive(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, _ZIP_TIME), source.read(name), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -132,20 +136,27 @@ def _said(rule: str, message: str, error: JinjaError) -> str:
     return message
 
 
-def _paragraph(error: JinjaError, part: Any) -> tuple[str, str]:
+def _paragraph(error: Exception, part: Any) -> tuple[str, str]:
     """The part of the Word file and the text of the paragraph with the tag: the template's own, not the case's.
 
     docxtpl sets each paragraph on a line of its own before Jinja compiles it.
     """
     steps = traceback.walk_tb(error.__traceback__)
     lines = [number for frame, number in steps if frame.f_code.co_filename == "<template>"]
+    if isinstance(error, TemplateSyntaxError):  # it was not compiled, so nothing of it ran
+        lines.append(error.lineno)
     source = environment().latest.splitlines()
     text = _XML_TAG.sub("", source[lines[-1] - 1]).strip() if lines and lines[-1] <= len(source) else ""
     return str(getattr(part, "partname", "document")).lstrip("/"), text
 
 
-def _unusable(name: str, error: Exception) -> Problem:
+def _unusable(name: str, error: Exception, part: str, text: str) -> Problem:
     # The text of these errors may quote a value of the case, so only their kind is told.
-    message = f"the template cannot be filled ({type(error).__name__})"
-    hint = "open it in Word and save it as .docx; check the filters of its tags against docs/templates.md"
-    return Problem("template-unusable", "error", message, hint, name)
+    kind = type(error).__name__
+    if not text:
+        message = f"the template cannot be filled ({kind})"
+        hint = "open it in Word and save it as .docx; `visa-packet templates check` says more"
+        return Problem("template-unusable", "error", message, hint, name)
+    message = f"{part}, near “{text[:_LONGEST_QUOTE]}”: what stands here cannot be computed ({kind})"
+    hint = "mend the tag in Word: a filter or a sum may be given what it cannot take; see docs/templates.md"
+    return Problem("template-field", "error", message, hint, name)

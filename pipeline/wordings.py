@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 
@@ -64,6 +64,7 @@ def claim_rules(case: Case) -> list[str]:
     return [rule_id for rule_id in _claims() if rule_id not in _ONLY_WHEN or _ONLY_WHEN[rule_id](case)]
 
 
+@lru_cache(maxsize=16384)
 def claims(rule_id: str, text: str) -> bool:
     """Whether ``text`` says what the rule forbids to say."""
     denied, said = _expressions(rule_id)
@@ -73,20 +74,21 @@ def claims(rule_id: str, text: str) -> bool:
     return False
 
 
-def case_texts(case: Case) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=2)
+def case_texts(case: Case) -> tuple[tuple[str, str], ...]:
     """Every text of the case, with its JSON pointer."""
     data = msgspec.json.decode(msgspec.json.encode(case))
-    return ((pointer, text) for pointer, text, is_key in texts(data) if not is_key)
+    return tuple((pointer, text) for pointer, text, is_key in texts(data) if not is_key)
 
 
-def free_texts(case: Case) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=2)
+def free_texts(case: Case) -> tuple[tuple[str, str], ...]:
     """Every text of the case that states something, with its JSON pointer."""
-    for pointer, text in case_texts(case):
-        if _NOT_STATEMENTS.isdisjoint(pointer.split("/")):
-            yield pointer, text
+    found = case_texts(case)
+    return tuple((pointer, text) for pointer, text in found if _NOT_STATEMENTS.isdisjoint(pointer.split("/")))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _sentences(text: str) -> tuple[str, ...]:
     """Sentences with one form for each character, and with spaces only between words that need them."""
     plain = _SPACE_IN_CJK.sub("", unicodedata.normalize("NFKC", text))

@@ -23,7 +23,7 @@ from pipeline.schemas import FORMATS, check_schema, schema_names, schema_text, v
 
 SCHEMAS: dict[str, Any] = {name: json.loads(schema_text(name)) for name in schema_names()}
 #: Written by the program, not by people: nobody needs an example to fill them in.
-WRITTEN = ("manifest", "match", "report", "timeline")
+WRITTEN = ("manifest", "match", "report", "status", "timeline")
 #: Schemas of which a case is made.
 CASE_PARTS = sorted(set(SCHEMAS) - {*WRITTEN, "mapping", "packet"})
 BASE = "https://visa-packet.example/schemas/"

@@ -19,6 +19,8 @@ COMMANDS = {
     "build": "Build the submission bundle of each case.",
     "import": "Make case files of the rows of a table.",
     "validate": "Check cases and their attachments without building anything.",
+    "status": "Show what is still unsigned, missing or expired in each case.",
+    "signed": "Print the attachment entries for documents that come back signed.",
     "match": "List the hospitals whose filed plans cover a case.",
     "timeline": "Show the dates of one case, from the papers to the return to sport.",
     "verify": "Check that a packet is what its manifest says.",

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cached_property
+from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import office2pdf as library
 
-from pipeline.engines import Engine, UndrawableError, temporary_failure
+from pipeline.engines import Engine, UndrawableError
+from pipeline.engines.faces import cut_faces, has_common_characters
 from pipeline.errors import EngineError, Problem
 from pipeline.fonts import font_folders
 
 _NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
-_NO_FONTS = '<?xml version="1.0"?><fontconfig><dir>{folder}</dir></fontconfig>'
+#: Settings of fontconfig that name a folder in which no font can be; with none at all, the usual ones are searched.
+_NO_FONTS = Path(__file__).with_name("no-fonts.conf")
 
 
 class Office2Pdf(Engine):
@@ -32,37 +33,41 @@ class Office2Pdf(Engine):
 
     def convert(self, docx: bytes) -> bytes:
         """PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
-        try:
-            with _without_system_fonts():
-                result = library.convert_bytes(docx, library.Format.DOCX, self._options)
-        except library.Office2PdfError as error:
-            undrawable = _NO_GLYPH.search(str(error))
-            if undrawable:
-                raise UndrawableError(undrawable[1]) from None
-            # The engine's own words may quote the document, so only their kind is told.
-            raise _failure(
-                "engine-failed", f"the engine could not convert the document ({type(error).__name__})"
-            ) from None
-        except OSError as error:
-            raise temporary_failure(error) from None
-        except BaseException as error:
-            # A panic inside the library is no Exception, and would pass every other handler with its words.
-            if type(error).__name__ != "PanicException":
-                raise
-            raise _failure("engine-failed", "the engine broke off while converting the document") from None
-        if result.warnings:
-            kinds = ", ".join(sorted({_told(warning) for warning in result.warnings}))
-            raise _failure("engine-warning", f"the engine would draw something else than the document says: {kinds}")
-        return result.pdf
+        cut = cut_faces() if has_common_characters(docx) else None
+        with _without_system_fonts():
+            if cut is not None:
+                # What these faces cannot draw as the document says is for the whole packages, and theirs is the word.
+                with suppress(EngineError, UndrawableError):
+                    return _converted(docx, (cut,))
+            return _converted(docx, tuple(font_folders()))
 
-    @cached_property
-    def _options(self) -> library.ConvertOptions:
-        return library.ConvertOptions(
-            font_paths=font_folders(),
-            pdf_standard=library.PdfStandard.PDF_A_2B,
-            tagged=True,
-            include_warnings=True,
-        )
+
+def _converted(docx: bytes, folders: tuple[Path, ...]) -> bytes:
+    """The PDF of ``docx`` with the fonts in these folders."""
+    try:
+        result = library.convert_bytes(docx, library.Format.DOCX, _options(folders))
+    except library.Office2PdfError as error:
+        undrawable = _NO_GLYPH.search(str(error))
+        if undrawable:
+            raise UndrawableError(undrawable[1]) from None
+        # The engine's own words may quote the document, so only their kind is told.
+        raise _failure("engine-failed", f"the engine could not convert the document ({type(error).__name__})") from None
+    except BaseException as error:
+        # A panic inside the library is no Exception, and would pass every other handler with its words.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _failure("engine-failed", "the engine broke off while converting the document") from None
+    if result.warnings:
+        kinds = ", ".join(sorted({_told(warning) for warning in result.warnings}))
+        raise _failure("engine-warning", f"the engine would draw something else than the document says: {kinds}")
+    return result.pdf
+
+
+@cache
+def _options(folders: tuple[Path, ...]) -> library.ConvertOptions:
+    return library.ConvertOptions(
+        font_paths=folders, pdf_standard=library.PdfStandard.PDF_A_2B, tagged=True, include_warnings=True
+    )
 
 
 def _told(warning: library.ConvertWarning) -> str:
@@ -87,16 +92,11 @@ def _without_system_fonts() -> Iterator[None]:
     machine has, without a warning: then the same case gives another page on another machine.
     """
     before = os.environ.get("FONTCONFIG_FILE")
-    with tempfile.TemporaryDirectory(prefix="visa-packet-") as folder:
-        settings = Path(folder, "fonts.conf")
-        empty = Path(folder, "none")
-        empty.mkdir()
-        settings.write_text(_NO_FONTS.format(folder=empty), encoding="utf-8")
-        os.environ["FONTCONFIG_FILE"] = str(settings)
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["FONTCONFIG_FILE"]
-            else:
-                os.environ["FONTCONFIG_FILE"] = before
+    os.environ["FONTCONFIG_FILE"] = str(_NO_FONTS)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before

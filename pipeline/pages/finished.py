@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -24,7 +24,7 @@ from pipeline.wordings import case_texts
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARTS = re.compile(r"word/(document\d*|header\d*|footer\d*|footnotes|endnotes)\.xml")
-_BREAKS = {f"{_W}tab", f"{_W}br", f"{_W}cr"}
+_TEXT, _BREAKS = f"{_W}t", (f"{_W}tab", f"{_W}br", f"{_W}cr")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 #: Stands for a tag of the template: no letter, so that the words on its sides do not join.
 TAG_MARK = "\ufffc"
@@ -93,7 +93,7 @@ class Finished:
     @cached_property
     def values(self) -> tuple[tuple[str, str], ...]:
         """Every text of the case, with its JSON pointer."""
-        return tuple(case_texts(self.case))
+        return case_texts(self.case)
 
     @cached_property
     def known(self) -> tuple[str, ...]:
@@ -141,22 +141,24 @@ def read_word(docx: bytes) -> WordText:
         for name in sorted(archive.namelist()):
             if _PARTS.fullmatch(name):
                 root = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False))
-                paragraphs += [text for node in root.iter(f"{_W}p") if (text := _text(node)).strip()]
-                rows += [tuple(_cells(row)) for row in root.iter(f"{_W}tr")]
+                texts = {node: _text(node) for node in root.iter(f"{_W}p")}
+                paragraphs += [text for text in texts.values() if text.strip()]
+                rows += [tuple(_cells(row, texts)) for row in root.iter(f"{_W}tr")]
     return WordText(tuple(paragraphs), tuple(rows))
 
 
-def _cells(row: Any) -> Iterator[str]:
+def _cells(row: Any, texts: Mapping[Any, str]) -> Iterator[str]:
     for cell in row.iter(f"{_W}tc"):
-        yield "\n".join(_text(paragraph) for paragraph in cell.iter(f"{_W}p"))
+        yield "\n".join(texts[paragraph] for paragraph in cell.iter(f"{_W}p"))
 
 
 def _text(paragraph: Any) -> str:
     """Text of a paragraph across its runs, without that of text boxes inside of it."""
     pieces = []
-    for node in paragraph.iter():
-        if node.tag == f"{_W}t" and next(node.iterancestors(f"{_W}p")) is paragraph:
+    has_boxes = paragraph.find(f".//{_W}p") is not None
+    for node in paragraph.iter(_TEXT, *_BREAKS):
+        if node.tag != _TEXT:
+            pieces.append(" " if node.getparent().tag == f"{_W}r" else "")
+        elif not has_boxes or next(node.iterancestors(f"{_W}p")) is paragraph:
             pieces.append(node.text or "")
-        elif node.tag in _BREAKS and node.getparent().tag == f"{_W}r":
-            pieces.append(" ")
     return "".join(pieces)

@@ -119,6 +119,7 @@ def quoted(own: str) -> str:
     return text[:_LONGEST_QUOTE]
 
 
+@lru_cache(maxsize=8192)
 def _bare(value: str) -> str:
     return re.sub(r"[-〒]", "", squeezed(value))
 

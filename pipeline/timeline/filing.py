@@ -17,7 +17,7 @@ from pipeline.rules.calendar import (
     working_day_from,
     working_day_until,
 )
-from pipeline.rules.dates import OWN_TERMS, VALIDITY_MONTHS
+from pipeline.rules.dates import VALIDITY_MONTHS, last_filing_day
 from pipeline.rules.visa import visa_terms
 
 
@@ -59,14 +59,9 @@ def paper_limits(case: Case) -> Iterator[Limit]:
     """
     yield Limit("letters", "letters", last_day_within(case.visa.letter_date, VALIDITY_MONTHS))
     for number, paper in enumerate(case.attachments, start=1):
-        if paper.role in OWN_TERMS:
-            continue
-        step_id = f"paper-{number}-{paper.role.replace('_', '-')}"
-        if paper.valid_until is not None:
-            yield Limit(step_id, paper.role, paper.valid_until, paper.person)
-        elif paper.issued_on is not None:
-            last_day = last_day_within(paper.issued_on, VALIDITY_MONTHS)
-            yield Limit(step_id, paper.role, last_day, paper.person)
+        last_day = last_filing_day(paper)
+        if last_day is not None:
+            yield Limit(f"paper-{number}-{paper.role.replace('_', '-')}", paper.role, last_day, paper.person)
 
 
 def filing_for(case: Case, as_of: date) -> Filing:

@@ -77,7 +77,7 @@ def png_of(timeline: Timeline, language: Language) -> bytes:
     told = PngInfo()
     told.add_text("Software", _SOFTWARE)
     out = io.BytesIO()
-    image.save(out, "PNG", dpi=(_DPI, _DPI), pnginfo=told, optimize=True)
+    image.save(out, "PNG", dpi=(_DPI, _DPI), pnginfo=told)
     return out.getvalue()
 
 

@@ -1,0 +1,165 @@
+"""The faces that documents are set in, cut out of the font packages for the default engine and kept in a cache.
+
+At each conversion the engine lists every character of every face it is given: of the packages' eleven faces half a
+million, which takes longer than the page. Documents are set in three of these faces, and nearly always with the
+characters of the national standards. So these three are kept as files of their own whose character map (``cmap``) has
+these characters only; glyphs, metrics and all other tables are the packages' own bytes, and so a page is the same.
+
+A character is in all of the cut faces or in none of them. A document with another one is for the packages themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from html import unescape
+from importlib.metadata import distribution
+from itertools import product
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from pipeline.fonts import FONT_PACKAGES, font_file
+
+#: Counts the ways in which the faces were cut, so that a cache of an older version is left alone.
+_CUT = 1
+#: package, number of the face in its file, name of the cut file
+_FACES = (
+    (FONT_PACKAGES[0], 0, "NotoSansCJKjp-Regular.otf"),
+    (FONT_PACKAGES[0], 2, "NotoSansCJKsc-Regular.otf"),
+    (FONT_PACKAGES[1], 0, "NotoSansCJKjp-Bold.otf"),
+)
+#: JIS X 0208 with the signs that Windows adds, GB 2312: what the standards of both countries have.
+_STANDARDS = ("cp932", "gb2312")
+#: Latin letters with marks, punctuation, arrows, mathematical signs, shapes.
+_RANGES = ((0x20, 0x17F), (0x2010, 0x206F), (0x2190, 0x22FF), (0x25A0, 0x26FF))
+#: Parts of a Word file of which nothing is drawn; they name fonts of many scripts.
+_UNDRAWN = ("customXml/", "docProps/", "word/fontTable.xml", "word/theme/")
+_PLATFORM, _ENCODING, _FORMAT = 3, 10, 12  # Windows, full Unicode, segmented coverage
+
+
+def has_common_characters(docx: bytes) -> bool:
+    """Whether the cut faces draw all characters of the document that the packages draw."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".xml") and not name.startswith(_UNDRAWN)]
+            parts = [archive.read(name) for name in names]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        return False  # the engine says itself what is wrong
+    return not any(_others().search(unescape(part.decode("utf-8", "replace"))) for part in parts)
+
+
+@cache
+def cut_faces() -> Path | None:
+    """Folder with the cut faces, made when it is first asked for on this machine; None where it cannot be kept."""
+    for home in _homes():
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = home / f"faces-{_key()}"
+            if not folder.exists():
+                _make(folder)
+            if _is_private(home) and _is_private(folder) and {file.name for file in folder.iterdir()} == _files():
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+def _homes() -> Iterator[Path]:
+    """Where the cache may be: with the user's other caches, else with temporary files."""
+    wanted, home = Path(os.environ.get("XDG_CACHE_HOME", "")), Path("~").expanduser()
+    if wanted.is_absolute():
+        yield wanted / "visa-packet"
+    elif home.is_absolute():
+        yield home / ".cache" / "visa-packet"
+    yield Path(tempfile.gettempdir(), f"visa-packet-{os.geteuid()}")
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether it is a folder that nobody else can have written to."""
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+
+
+def _files() -> set[str]:
+    return {name for _, _, name in _FACES}
+
+
+def _key() -> str:
+    """Changes with the font files, whose hashes the packages record, and with what is cut out of them."""
+    recorded = [
+        str(file.hash)
+        for package in FONT_PACKAGES
+        for file in distribution(package).files or ()
+        if file.name == font_file(package).name
+    ]
+    return hashlib.sha256("\n".join([str(_CUT), _common(), *recorded]).encode()).hexdigest()[:16]
+
+
+def _make(folder: Path) -> None:
+    """Make all files in a folder of their own; the last step shows it under its name, so it is never seen half."""
+    work = Path(tempfile.mkdtemp(prefix=".faces-", dir=folder.parent))
+    try:
+        for package, number, name in _FACES:
+            with open(work / name, "xb", opener=_private) as file:
+                file.write(_cut(font_file(package), number))
+                file.flush()
+                os.fsync(file.fileno())
+        work.rename(folder)
+    except OSError:
+        if not folder.exists():  # else another process was quicker
+            raise
+    finally:
+        rmtree(work, ignore_errors=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _cut(file: Path, number: int) -> bytes:
+    """The face with that number as a font file, with the common characters alone."""
+    # Imported here: only who makes the cache needs it.
+    from fontTools.ttLib import TTFont, newTable  # noqa: PLC0415
+    from fontTools.ttLib.sfnt import SFNTWriter  # noqa: PLC0415
+    from fontTools.ttLib.tables._c_m_a_p import CmapSubtable  # noqa: PLC0415
+
+    with TTFont(file, fontNumber=number, lazy=True) as font:
+        # Numbers serve as names; the real ones would be read from the outlines.
+        font.setGlyphOrder([f"glyph{glyph:05}" for glyph in range(font["maxp"].numGlyphs)])
+        common = set(map(ord, _common()))
+        mapped = CmapSubtable.newSubtable(_FORMAT)
+        mapped.platformID, mapped.platEncID, mapped.language = _PLATFORM, _ENCODING, 0
+        mapped.cmap = {code: glyph for code, glyph in font.getBestCmap().items() if code in common}
+        characters: Any = newTable("cmap")
+        characters.tableVersion, characters.tables = 0, [mapped]
+        out = io.BytesIO()
+        writer = SFNTWriter(out, len(font.reader.keys()), font.sfntVersion)
+        for tag in font.reader.keys():  # noqa: SIM118 - a reader is no mapping
+            writer[tag] = characters.compile(font) if tag == "cmap" else font.reader[tag]
+        writer.close()
+        return out.getvalue()
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    """Finds a character that the cut faces lack and the whole ones may have. Of private ones they have none."""
+    return re.compile(f"[^{re.escape(_common())}\x00-\x1f\ue000-\uf8ff]")
+
+
+@cache
+def _common() -> str:
+    """The common characters in order."""
+    # Each pair on a line, so that one which stands for nothing does not take a byte of the next.
+    pairs = b"\n".join(bytes(pair) for pair in product(range(0x81, 0xFF), range(0x40, 0xFF)))
+    of_standards = {character for standard in _STANDARDS for character in pairs.decode(standard, "ignore")}
+    of_ranges = {chr(code) for first, last in _RANGES for code in range(first, last + 1)}
+    return "".join(sorted(of_standards - {"\n"} | of_ranges))
