@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -101,7 +102,7 @@ def _first_line(function: object) -> str:
     return line.replace("``", "`").replace("|", "\\|")
 
 
-PAGES = {
+PAGES: dict[str, Callable[[], str]] = {
     "filters.md": filter_reference,
     "cli.md": command_reference,
     "rules.md": rule_reference,
