@@ -12,7 +12,11 @@ demo: $(VENV)/.installed ## build the example packet
 test: $(VENV)/.dev ## run the tests with coverage, on every core
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
+<<<<<<< HEAD
 soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches
+=======
+soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
+>>>>>>> main
 	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/test_soak.py
 	$(BIN)/python -m pytest -m soak --timeout 7200
 

@@ -84,7 +84,6 @@ class Findings:
 
 def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
-    warm_up()
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
     if options.templates_sha256 not in {None, templates.sha256}:
@@ -96,6 +95,7 @@ def prepare(where: Path | Source, options: Options) -> Prepared:
 
 def check_case(where: Path | Source, options: Options) -> Checked:
     """Check the case at ``where``. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    warm_up()
     return check_prepared(prepare(where, options), options)
 
 
@@ -110,7 +110,6 @@ def check_prepared(prepared: Prepared, options: Options) -> Checked:
 def findings(prepared: Prepared, options: Options) -> Findings:
     """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
-    papers, unusable = _read_papers(packet, loaded.document)
     problems = [
         *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
@@ -118,8 +117,9 @@ def findings(prepared: Prepared, options: Options) -> Findings:
         *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
         *signed_findings(loaded, templates, packet, options.as_of),
         *set_findings(loaded, templates, packet),
-        *paper_findings(packet, papers, loaded.document),
     ]
+    papers, unusable = _read_papers(packet, loaded.document)  # last: what reads them starts meanwhile
+    problems += paper_findings(packet, papers, loaded.document)
     return Findings(papers, tuple(problems), tuple(unusable))
 
 

@@ -104,13 +104,13 @@ def _edges(page: Any) -> Iterator[Box]:
     """Where something is drawn near the upper or lower edge of a page. What a clipping path hides counts too."""
     width, height = page.get_size()
     turned, visible = page.get_rotation(), page.get_cropbox()
-    for own in (*_drawn(page), *_annotations(page)):
+    for own in (*drawn_boxes(page), *_annotations(page)):
         box = as_shown(own, visible, turned)
         if (box[1] < EDGE or box[3] > height - EDGE) and box[0] < width and box[2] > 0:
             yield box
 
 
-def _drawn(page: Any) -> Iterator[Box]:
+def drawn_boxes(page: Any) -> Iterator[Box]:
     """Boxes around everything that a page draws, in its own points."""
     left, lower, right, upper = (ctypes.c_float() for _ in range(4))
     ends = [ctypes.byref(end) for end in (left, lower, right, upper)]

@@ -27,6 +27,8 @@ _FILTERS = {
     "/RunLengthDecode", "/JPXDecode",
 }  # fmt: skip
 _HIDDEN, _NO_VIEW, _INVISIBLE, _PRINTED = 2, 32, 1, 4
+#: Long lists of numbers.
+_NUMBERS = {"/W", "/Widths"}
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 #: Operators that set a colour of four inks, and what a content with them has in it.
 _INKS = {"k", "K"}
@@ -59,15 +61,29 @@ def _found(pdf: pikepdf.Pdf) -> Iterator[str]:
     for key in ("/AA", "/OCProperties", "/Requirements"):
         if key in pdf.Root:
             yield f"it has {key[1:]}"
-    for thing in pdf.objects:
+    for thing in (part for found in pdf.objects for part in _parts(found)):
         if isinstance(thing, pikepdf.Stream):
             yield from _stream(thing)
-        elif isinstance(thing, pikepdf.Dictionary):
+        else:
             yield from _dictionary(thing)
     if not any(intent.get("/S") == "/GTS_PDFA1" for intent in pdf.Root.get("/OutputIntents", [])):
         yield "it does not say for which screen its colours are meant"
     for page in pdf.pages:
         yield from _page(page)
+
+
+def _parts(thing: Any) -> Iterator[Any]:
+    """An object that is a dictionary or a stream, and the dictionaries that stand inside it or in its lists."""
+    if isinstance(thing, pikepdf.Array):
+        inner = list(thing)
+    elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+        yield thing
+        inner = [value for key, value in thing.items() if key not in _NUMBERS]
+    else:
+        return
+    for value in inner:
+        if isinstance(value, pikepdf.Object) and not value.is_indirect:
+            yield from _parts(value)
 
 
 def _stream(stream: Any) -> Iterator[str]:

@@ -50,7 +50,8 @@ def _inside(bundle: bytes, described: Mapping[str, Any]) -> Iterator[tuple[str, 
         yield "verify-pages", "{} does not have the pages of its page map"
     if _outline(reader) != _wanted_outline(page_map):
         yield "verify-outline", "the outline of {} does not agree with its page map"
-    if list(reader.page_labels) != [str(number) for number in range(1, len(reader.pages) + 1)]:
+    labels = list(reader.page_labels) if "/PageLabels" in reader.root_object else []
+    if labels != [str(number) for number in range(1, len(reader.pages) + 1)]:
         yield "verify-labels", "the page labels of {} are not the numbers of its pages"
     targets = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
     if targets != {part["id"]: part["page"] - 1 for part in page_map}:

@@ -285,7 +285,7 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_a_build_with_a_report_and_without_leftovers(tmp_path: Path, number: int) -> None:
     program = (
-        "import os, signal, sys; import pipeline.build as b\n"
+        "import os, signal, sys; import pipeline.pagemap as b\n"
         f"b.merge = lambda *a, **k: os.kill(os.getpid(), {int(number)})\n"
         "from pipeline.cli.main import main; main()"
     )
