@@ -79,9 +79,9 @@ def _closure(requirements: Iterable[str], environment: Mapping[str, str]) -> Ite
 def _licence(name: str) -> str:
     told = metadata(name)
     classified = [line.split(" :: ")[-1] for line in told.get_all("Classifier") or () if line.startswith("License ::")]
-    field = (told.get("License") or "").splitlines()
-    candidates = [told.get("License-Expression"), *field[:1], *classified]
-    words = [_MEANT.get(word, word) for word in candidates if word]
+    fields = [*(told.get_all("License-Expression") or ()), *(told.get_all("License") or ())]
+    candidates = [*(field.splitlines()[0] for field in fields if field), *classified]
+    words = [_MEANT.get(word, word) for word in candidates]
     return next((word for word in words if not refused(word)), words[0] if words else "unknown")
 
 
