@@ -4,18 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 AS_OF ?= 2026-11-22
 
-.PHONY: demo test goldens lint format lock docs wheel bench clean
+.PHONY: demo test goldens glyphs lint format lock docs wheel bench clean
 
 demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
 
-test: $(VENV)/.dev ## run the tests with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+test: $(VENV)/.dev ## run the tests with coverage, on every core
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
 	$(BIN)/python tests/update_goldens.py
 
-lint: $(VENV)/.dev ## style, types, formatting
+glyphs: $(VENV)/.dev ## write the tables of the characters that the shipped fonts have anew
+	$(BIN)/python tests/update_glyphs.py
+
+lint: $(VENV)/.dev ## style, types, formatting, and whether the lock is complete
+	$(BIN)/python -m pip check --disable-pip-version-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -32,7 +36,7 @@ bench: $(VENV)/.dev ## measure; prints a table and writes benchmarks/results.jso
 
 lock: $(VENV)/.dev ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group build --group dev --group lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --group lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
 
 wheel: $(VENV)/.dev ## a wheel with templates and schemas inside
 	$(BIN)/python -m pip wheel --no-deps --no-build-isolation -w dist .
@@ -52,5 +56,4 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip check --disable-pip-version-check
 	touch $@

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
 
 from pipeline.errors import CaseError, ExitCode, Problem
 from pipeline.inputs import Source, case_id_of
-from pipeline.pool import WORKER_LOST, Pool
+from pipeline.pool import WORKER_LOST, Answer, Pool
 from pipeline.task import Done, Task, failed, run_task
 
 #: How many tasks wait for each that is worked on: enough that no worker idles, and no more, so that memory stays flat.
@@ -17,7 +16,7 @@ _AHEAD = 3
 
 def run_batch(tasks: Iterable[Task], pool: Pool) -> Iterator[Done]:
     """Run every task in ``pool``; yields what became of each, in order. A lost worker costs its task a retry."""
-    waiting: deque[tuple[Task, Future[Done]]] = deque()
+    waiting: deque[tuple[Task, Answer]] = deque()
     for task in tasks:
         waiting.append((task, pool.submit(run_task, task)))
         if len(waiting) > pool.jobs * _AHEAD:
@@ -51,16 +50,21 @@ def _repeated(source: Source, other: Source) -> Problem:
     return Problem("case-id-repeated", "error", message, hint, source.file, "/case_id", line)
 
 
-def _finished(task: Task, future: Future[Done], pool: Pool) -> Done:
+def _finished(task: Task, answer: Answer, pool: Pool) -> Done:
     """The result of a task; when its worker is lost twice, a finding about that."""
     try:
-        return future.result()
+        return _done(answer)
     except WORKER_LOST:
-        again: Future[Done] = pool.submit(run_task, task)
+        again = pool.submit(run_task, task)
     try:
-        return again.result()
+        return _done(again)
     except WORKER_LOST as error:
         return failed(task, ExitCode.ENGINE, (_lost(task, error),))
+
+
+def _done(answer: Answer) -> Done:
+    done: Done = answer.result()
+    return done
 
 
 def _lost(task: Task, error: BaseException) -> Problem:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.bundle import Piece, merge
 from pipeline.check import Checked, Options, check_case, refuse
+from pipeline.destination import Destination, Folder
 from pipeline.documents import draw_documents, page_plan, pages_of
 from pipeline.draw import Drawn
 from pipeline.engines import Engine, load_engine
@@ -16,8 +17,9 @@ from pipeline.errors import Problem
 from pipeline.inputs import Source
 from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
 from pipeline.origin import origin_of
-from pipeline.plan import PATIENT, AttachmentPart, Bundle, Packet, Part
-from pipeline.publish import check_target, publish
+from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Packet, Part, State
+from pipeline.rules.catalogue import catalogue
+from pipeline.signed import text_sha256
 from pipeline.verify import verify_files
 
 
@@ -46,6 +48,7 @@ class Built:
     apart: tuple[Path, ...]
     problems: tuple[Problem, ...]
     missing: tuple[Mapping[str, str], ...] = ()
+    state: State = "final"
 
 
 def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
@@ -58,11 +61,28 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
             for each in manifest["bundles"]
         ),
         tuple(folder / path for path in manifest["apart"]),
-        tuple(
-            Problem(found["rule"], found["severity"], found["message"], "", found.get("template"), found["pointer"])
-            for found in manifest["findings"]
-        ),
+        tuple(_told_before(found) for found in manifest["findings"]),
         tuple(manifest["missing"]),
+        manifest["state"],
+    )
+
+
+def _told_before(found: Mapping[str, Any]) -> Problem:
+    """A finding as its manifest has it, with the advice and the source of its rule."""
+    rule = catalogue().get(found["rule"])
+    hint = rule.texts["en"].hint if rule else ""
+    if not hint or "{detail}" in hint:
+        hint = "build the packet again with --force to be told more"
+    source, as_of = (rule.source, rule.as_of) if rule else (None, None)
+    return Problem(
+        found["rule"],
+        found["severity"],
+        found["message"],
+        hint,
+        found.get("template"),
+        found["pointer"],
+        source=source,
+        as_of=as_of,
     )
 
 
@@ -71,32 +91,39 @@ def build_case(where: Path | Source, out: Path, options: Options) -> Built:
 
     Raises a VisaPacketError of the stage that failed; then nothing is published.
     """
-    return build_checked(check_case(where, options), out, options)
+    return build_checked(check_case(where, options), Folder(out), options)
 
 
-def build_checked(checked: Checked, out: Path, options: Options) -> Built:
+def build_checked(checked: Checked, out: Destination, options: Options) -> Built:
     """Build and publish the packet of a case that ``check_case`` let through."""
+    case_id = checked.loaded.case.case_id
+    out.check(case_id)
+    built, files = _make_packet(checked, out.folder(case_id), options)
+    out.publish(case_id, files)
+    return built
+
+
+def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Built, dict[str, bytes]]:
+    """The files of a packet by their path in it, verified, and what the manifest says of them."""
     case = checked.loaded.case
-    check_target(out / case.case_id)
     engine = load_engine(options.engine)
     drawn = draw_documents(checked, options.as_of, engine)
     problems = (*checked.problems, *(problem for document in drawn.values() for problem in document.problems))
-    refuse(problems, strict=options.strict)
+    refuse(problems, options)
     pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
     pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
     files, apart = _document_files(checked.packet, drawn)
-    folder = out / case.case_id
     bundles = []
     for bundle in (bundle for bundle in checked.packet.bundles if bundle.parts):  # a companion may have nothing to file
         page_map = _page_map(bundle, pages_of(checked, drawn))
         name = _bundle_name(bundle)
         files[name] = merge(
             [Piece(part["title"], pdfs[part["id"]]) for part in page_map],
-            title=f"{checked.templates.packet.title.ja} {case.case_id}",
+            title=f"{checked.templates.packet.title.ja} {case.case_id}{_STATE_IN_TITLE[checked.state]}",
             language="ja",
         )
         bundles.append(BuiltBundle(bundle.person, folder / name, sha256(files[name]), page_map))
-    made_from = _made_from(checked, options, engine)
+    made_from = _made_from(checked, drawn, options, engine)
     files[MANIFEST_NAME] = make_manifest(
         made_from=made_from,
         files=files,
@@ -105,9 +132,13 @@ def build_checked(checked: Checked, out: Path, options: Options) -> Built:
         problems=problems,
     )
     verify_files(files, str(folder))
-    publish(files, folder)
     apart_paths = tuple(folder / name for name in apart)
-    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, tuple(made_from["missing"]))
+    missing = tuple(made_from["missing"])
+    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, missing, checked.state), files
+
+
+#: What the title of a bundle says of its state.
+_STATE_IN_TITLE: Mapping[State, str] = {"final": "", "incomplete": "（未添付の書類あり）", "draft": "（案）"}
 
 
 def _bundle_name(bundle: Bundle) -> str:
@@ -142,15 +173,38 @@ def _page_map(bundle: Bundle, pages: Mapping[str, int]) -> tuple[Mapping[str, An
 
 def _kind(part: Part) -> str:
     if isinstance(part, AttachmentPart):
-        return "attachment"
+        return "signed" if part.original_of else "attachment"
     return "cover" if part.is_cover else "document"
+
+
+def _named(packet: Packet) -> Iterator[tuple[str, DocumentPart]]:
+    """Each document with the name of its files, without their ending."""
+    for number, part in enumerate(packet.documents, start=1):
+        yield f"documents/{number:02}-{part.id}", part
+
+
+def _described_documents(checked: Checked, drawn: Mapping[str, Drawn]) -> list[dict[str, Any]]:
+    """Each document as the manifest has it; ``signed`` is the hash of the scan that stands in its place."""
+    scans = {
+        part.original_of.id: checked.papers[part.id].sha256 for part in checked.packet.attachments if part.original_of
+    }
+    return [
+        {
+            "document": part.document,
+            "person": part.person,
+            "path": f"{name}.pdf",
+            "text_sha256": text_sha256(drawn[part.id].docx),
+            "to_sign": part.to_sign,
+            "signed": scans.get(part.id),
+        }
+        for name, part in _named(checked.packet)
+    ]
 
 
 def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[str, bytes], list[str]]:
     """Each document as Word file and PDF, numbered in order, and the PDFs that belong to no bundle."""
     files, apart = {}, []
-    for number, part in enumerate(packet.documents, start=1):
-        name = f"documents/{number:02}-{part.id}"
+    for name, part in _named(packet):
         files[f"{name}.docx"] = drawn[part.id].docx
         files[f"{name}.pdf"] = drawn[part.id].pdf
         if part in packet.apart:
@@ -158,11 +212,13 @@ def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[st
     return files, apart
 
 
-def _made_from(checked: Checked, options: Options, engine: Engine) -> dict[str, Any]:
-    """What the manifest says about case, templates and engine, and what of the official list is missing."""
+def _made_from(checked: Checked, drawn: Mapping[str, Drawn], options: Options, engine: Engine) -> dict[str, Any]:
+    """What the manifest says about case, templates, engine and documents, and what of the official list is missing."""
     origin = origin_of(checked.loaded, checked.templates, options, engine)
     return {
         **origin,
+        "state": checked.state,
+        "documents": _described_documents(checked, drawn),
         "inputs": {
             **origin["inputs"],
             "attachments": [

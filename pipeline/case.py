@@ -280,7 +280,7 @@ class Guarantor(Organisation, frozen=True):
 
 class Visa(Frozen, frozen=True):
     entries: Literal["single", "multiple"]
-    mission: Literal["beijing", "shanghai"]
+    mission: Literal["beijing", "shanghai", "guangzhou", "shenyang", "chongqing", "qingdao"]
     letter_date: dt.date
     filing_date: dt.date
     agency: str | None = None
@@ -343,14 +343,20 @@ Role = Literal[
     "treatment_schedule",
     "other",
 ]
+#: A document of the packet that was printed, signed or sealed, and scanned.
+SIGNED = "signed"
+AttachmentRole = Literal[Role, "signed"]
 
 
 class Attachment(Frozen, frozen=True):
-    role: Role
+    role: AttachmentRole
     path: str
+    password_file: str | None = None
     person: str = "patient"
     issued_on: dt.date | None = None
     valid_until: dt.date | None = None
+    document: str | None = None
+    printed_hash: str | None = None
 
 
 class Case(Frozen, frozen=True):

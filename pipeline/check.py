@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.attach import Paper, read_paper
+from pipeline.attach import Paper, read_paper, warm_up
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
+from pipeline.glyphs import character_findings
 from pipeline.inputs import Source
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
 from pipeline.papers import paper_findings, set_findings
-from pipeline.plan import Packet, missing_papers, plan_packet
+from pipeline.plan import MISSING_RULES, Packet, State, missing_papers, plan_packet, state_of
 from pipeline.rules import check_rules
 from pipeline.rules.catalogue import catalogue
+from pipeline.signed import signed_findings
 from pipeline.template_set import TemplateSet, load_template_set
 
 
@@ -26,7 +28,8 @@ class Options:
 
     ``as_of`` is the day for which the rules are checked: with it, a run is repeatable. ``templates`` is the
     name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
-    the folder of hospitals and guarantors; without it, the folder ``directory`` near the case.
+    the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. A ``draft`` has a
+    mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
     """
 
     as_of: date
@@ -34,17 +37,25 @@ class Options:
     engine: str = "office2pdf"
     strict: bool = False
     directory: Path | None = None
+    draft: bool = False
+    allow_missing: bool = False
+
+    @property
+    def papers_may_miss(self) -> bool:
+        """Whether a missing paper does not forbid to build."""
+        return self.draft or self.allow_missing
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A case that may be built: planned, its attachments read by part id, no error found."""
+    """A case that may be built, to a packet of that state: planned, its attachments read by part id, no error found."""
 
     loaded: LoadedCase
     templates: TemplateSet
     packet: Packet
     papers: Mapping[str, Paper]
     problems: tuple[Problem, ...]
+    state: State = "final"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,18 @@ class Prepared:
     packet: Packet
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The papers that can be read, by part id; what rules found; why other papers cannot be used."""
+
+    papers: Mapping[str, Paper]
+    problems: tuple[Problem, ...]
+    unusable: tuple[Problem, ...]
+
+
 def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
+    warm_up()
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
     return Prepared(loaded, templates, plan_packet(loaded.case, templates))
@@ -70,47 +91,58 @@ def check_case(where: Path | Source, options: Options) -> Checked:
 
 def check_prepared(prepared: Prepared, options: Options) -> Checked:
     """Check what was prepared. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    found = findings(prepared, options)
+    refuse(found.problems, options, found.unusable)
+    state = state_of(prepared.packet, draft=options.draft)
+    return Checked(prepared.loaded, prepared.templates, prepared.packet, found.papers, found.problems, state)
+
+
+def findings(prepared: Prepared, options: Options) -> Findings:
+    """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
     papers, unusable = _read_papers(packet, loaded.document)
     problems = [
+        *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
         *plan_differences(loaded),
-        *missing_papers(packet, loaded.document),
+        *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
+        *signed_findings(loaded, templates, packet, options.as_of),
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.document),
     ]
-    refuse(problems, unusable, strict=options.strict)
-    return Checked(loaded, templates, packet, papers, tuple(problems))
+    return Findings(papers, tuple(problems), tuple(unusable))
 
 
 def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], list[Problem]]:
     papers, unusable = {}, []
     for part in packet.attachments:
         try:
-            papers[part.id] = read_paper(document.folder, part.attachment.path, part.print_size_mm)
+            attachment = part.attachment
+            papers[part.id] = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file)
         except UnusableError as error:
             message = f"{part.attachment.role} of {part.person}: {error.message}"
-            pointer = f"/attachments/{part.index}/path"
+            pointer = f"/attachments/{part.index}/{error.field}"
             unusable.append(document.problem(error.code, pointer, message, error.hint))
     return papers, unusable
 
 
-def _is_unsure(problem: Problem) -> bool:
-    """Whether it is the finding of a rule that nobody is sure of: such a rule never forbids to build."""
-    entry = catalogue().get(problem.code)
-    return entry is not None and entry.confidence == "low"
-
-
-def refuse(problems: Sequence[Problem], unusable: Sequence[Problem] = (), *, strict: bool) -> None:
+def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Problem] = ()) -> None:
     """Raise with everything found when something of it forbids to build.
 
     What has no place in the case, or in the directory that it refers to, is the fault of the template set.
     """
-    forbidding = ("error", "warning") if strict else ("error",)
-    found = [problem for problem in problems if problem.severity in forbidding and not _is_unsure(problem)]
+    found = [problem for problem in problems if forbids(problem, options)]
     if any(problem.pointer is not None for problem in found):
         raise CaseError([*problems, *unusable])
     if found:
         raise TemplateError([*problems, *unusable])
     if unusable:
         raise AttachmentError([*problems, *unusable])
+
+
+def forbids(problem: Problem, options: Options) -> bool:
+    """Whether a finding forbids to build. One of a rule that nobody is sure of never does, nor does an allowed lack."""
+    entry = catalogue().get(problem.code)
+    if entry is not None and (entry.confidence == "low" or (options.papers_may_miss and entry.id in MISSING_RULES)):
+        return False
+    return problem.severity == "error" or (options.strict and problem.severity == "warning")

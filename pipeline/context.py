@@ -97,6 +97,7 @@ def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundl
         "fellows": list(_fellows(case, bundle.person)),
         "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
         "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
+        "originals": sum(_is_original(part) for part in bundle.parts),
         "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
         "page_count": pages.pages,
     }
@@ -232,13 +233,22 @@ def _paper(part: Part, pages: PagePlan) -> PageOfPaper:
     supplied = part.attachment if isinstance(part, AttachmentPart) else None
     return {
         "page": pages.first_page[part.id],
+        "original": _is_original(part),
         "issued_on": supplied.issued_on if supplied else None,
         "valid_until": supplied.valid_until if supplied else None,
     }
 
 
 def _answers(part: Part, row: OfficialRow) -> bool:
-    return part.id == row.document if isinstance(part, DocumentPart) else part.attachment.role == row.role
+    document = part if isinstance(part, DocumentPart) else part.original_of
+    if document is not None:
+        return document.id == row.document
+    return isinstance(part, AttachmentPart) and part.attachment.role == row.role
+
+
+def _is_original(part: Part) -> bool:
+    """Whether it is the signed original of a document."""
+    return isinstance(part, AttachmentPart) and part.original_of is not None
 
 
 def _is_enclosed(part: Part, bundle: Bundle) -> bool:
@@ -247,4 +257,9 @@ def _is_enclosed(part: Part, bundle: Bundle) -> bool:
 
 
 def _enclosed(part: Part, pages: PagePlan) -> EnclosedPaper:
-    return {"title": part.title, "issuer": part.issuer, "page": pages.first_page[part.id]}
+    return {
+        "title": part.title,
+        "issuer": part.issuer,
+        "page": pages.first_page[part.id],
+        "original": _is_original(part),
+    }

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pipeline.attach import read_inside
 from pipeline.check import Options, Prepared
+from pipeline.destination import Destination
 from pipeline.engines import Engine
 from pipeline.errors import UnusableError
-from pipeline.manifest import MANIFEST_NAME, library_versions, rules_stamp, sha256
+from pipeline.manifest import library_versions, rules_stamp, sha256
 from pipeline.origin import origin_of
+from pipeline.plan import state_of
 from pipeline.version import VERSION
 
 
-def current_manifest(prepared: Prepared, options: Options, engine: Engine, folder: Path) -> dict[str, Any] | None:
-    """The manifest of the packet in ``folder`` when nothing that it was made from has changed since, else None.
+def current_manifest(prepared: Prepared, options: Options, engine: Engine, out: Destination) -> dict[str, Any] | None:
+    """The manifest of the packet in ``out`` when nothing that it was made from has changed since, else None.
 
     Compared by hash are the case, its attachments, the directory's entries, the template set, the rules and the
     files of the packet; by version this program, the engine and the libraries.
     """
+    case_id = prepared.loaded.case.case_id
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST_NAME).read_bytes())
+        manifest: dict[str, Any] = json.loads(out.manifest(case_id))
         whole = (
-            _origin_is_same(manifest, prepared, options, engine)
+            _state_is_same(manifest, prepared, options)
+            and _origin_is_same(manifest, prepared, options, engine)
             and _papers_are_same(manifest, prepared)
             and not (options.strict and any(found["severity"] == "warning" for found in manifest["findings"]))
-            and _is_whole(manifest, folder)
+            and out.is_whole(case_id, manifest["outputs"])
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, UnusableError):
         return None
@@ -43,6 +46,12 @@ def _origin_is_same(manifest: Mapping[str, Any], prepared: Prepared, options: Op
     return inputs == wanted and {key: manifest[key] for key in origin} == origin
 
 
+def _state_is_same(manifest: Mapping[str, Any], prepared: Prepared, options: Options) -> bool:
+    """Whether a build would make a packet of the same state; without leave it makes none that is incomplete."""
+    state = state_of(prepared.packet, draft=options.draft)
+    return bool(manifest["state"] == state and (state != "incomplete" or options.allow_missing))
+
+
 def _papers_are_same(manifest: Mapping[str, Any], prepared: Prepared) -> bool:
     made_from = [(each["role"], each["person"], each["sha256"]) for each in manifest["inputs"]["attachments"]]
     folder = prepared.loaded.document.folder
@@ -50,10 +59,3 @@ def _papers_are_same(manifest: Mapping[str, Any], prepared: Prepared) -> bool:
         (part.attachment.role, part.person, sha256(read_inside(folder, part.attachment.path)))
         for part in prepared.packet.attachments
     ]
-
-
-def _is_whole(manifest: Mapping[str, Any], folder: Path) -> bool:
-    listed = {output["path"]: output["sha256"] for output in manifest["outputs"]}
-    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    found.pop(MANIFEST_NAME)
-    return listed.keys() == found.keys() and all(sha256(found[path].read_bytes()) == listed[path] for path in listed)

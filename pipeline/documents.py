@@ -56,7 +56,7 @@ def _draw(
 
 
 def _sheet(part: DocumentPart, checked: Checked, context: Mapping[str, Any]) -> Sheet:
-    return Sheet(checked.templates.templates[part.template], _name(part, checked), context)
+    return Sheet(checked.templates.templates[part.template], _name(part, checked), context, checked.state == "draft")
 
 
 def _name(part: DocumentPart, checked: Checked) -> str:

@@ -10,6 +10,7 @@ from pikepdf import PdfError
 from pypdfium2 import PdfiumError
 
 from pipeline.characters import name_of
+from pipeline.draftmark import marked, unmarked_pages
 from pipeline.engines import Engine, UndrawableError
 from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.fill import Filled, fill
@@ -31,31 +32,45 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a document is made from: a Word template, its name for messages, and what it is filled with."""
+    """What a document is made from: a Word template, its name for messages, and what it is filled with.
+
+    A ``draft`` bears the mark of a draft on each page.
+    """
 
     template: bytes
     name: str
     context: Mapping[str, Any]
+    draft: bool = False
+
+    @property
+    def to_fill(self) -> bytes:
+        """The template, with the mark of a draft where the document is one."""
+        return marked(self.template) if self.draft else self.template
 
 
 def draw_all(sheets: Iterable[Sheet], engine: Engine, case: JsonFile) -> Iterator[Drawn]:
     """Fill, convert and check documents. Raises TemplateError or EngineError; ``case`` is for places."""
-    filled = [(sheet.name, fill(sheet.template, sheet.name, sheet.context)) for sheet in sheets]
+    filled = [(sheet, fill(sheet.to_fill, sheet.name, sheet.context)) for sheet in sheets]
     pdfs = engine.convert_many([document.docx for _, document in filled])
-    for name, document in filled:
-        yield _drawn(name, document, pdfs, case)
+    for sheet, document in filled:
+        yield _drawn(sheet, document, pdfs, case)
 
 
-def draw(template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile) -> Drawn:
+def draw(
+    template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile, *, draft: bool = False
+) -> Drawn:
     """The same for one document."""
-    return next(draw_all([Sheet(template, name, context)], engine, case))
+    return next(draw_all([Sheet(template, name, context, draft)], engine, case))
 
 
-def _drawn(name: str, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) -> Drawn:
+def _drawn(sheet: Sheet, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) -> Drawn:
     """The document with the next of ``pdfs``, which is its own."""
+    name = sheet.name
     try:
         pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
+        if sheet.draft:
+            _check_mark(pdf, name)
         pages = len(read_pages(pdf))
     except UndrawableError as error:
         raise EngineError(_without_glyph(error.characters, name, case)) from None
@@ -82,6 +97,15 @@ def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
         message = f"{len(lost)} of the {len(printed)} values that the template prints are not on the page"
         hint = "look in the template for a cell, box or line that is too small for them"
         raise EngineError(Problem("engine-lost-text", "error", message, hint, name))
+
+
+def _check_mark(pdf: bytes, name: str) -> None:
+    """Raise when a page of a draft could pass as final."""
+    unmarked = unmarked_pages(pdf)
+    if unmarked:
+        message = f"the mark of a draft is missing from page {', '.join(map(str, unmarked))}"
+        hint = "give the pages of the template a plain header, or room for one"
+        raise EngineError(Problem("engine-draft-mark", "error", message, hint, name))
 
 
 def _without_glyph(characters: str, name: str, case: JsonFile) -> list[Problem]:

@@ -38,7 +38,8 @@ class Problem:
 
     ``code`` is a rule's id (``ID-02``) or a kind of failure (``json-syntax``). ``pointer`` is a JSON
     pointer into ``file``; ``line`` and ``column`` count from 1. ``source`` and ``as_of`` (ISO date)
-    say where a rule of the visa comes from. ``message`` and ``hint`` are English; ``translations`` holds
+    say where a rule of the visa comes from. ``cell`` is a place in a table, such as
+    ``Cases!B7``. ``message`` and ``hint`` are English; ``translations`` holds
     both in each language that there is.
     """
 
@@ -52,6 +53,7 @@ class Problem:
     column: int | None = None
     source: str | None = None
     as_of: str | None = None
+    cell: str | None = None
     translations: Mapping[Language, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def in_language(self, language: Language) -> Problem:
@@ -113,8 +115,8 @@ class VerificationError(VisaPacketError):
 
 
 class UnusableError(Exception):
-    """Why one attachment cannot be used, and what to do."""
+    """Why one attachment cannot be used, and what to do. ``field`` of its entry in the case is where to mend it."""
 
-    def __init__(self, code: str, message: str, hint: str) -> None:
-        self.code, self.message, self.hint = code, message, hint
+    def __init__(self, code: str, message: str, hint: str, field: str = "path") -> None:
+        self.code, self.message, self.hint, self.field = code, message, hint, field
         super().__init__(message)

@@ -20,7 +20,7 @@ from lxml.etree import LxmlError
 
 from pipeline.errors import Problem, TemplateError
 from pipeline.filters import FILTERS
-from pipeline.jinja import Picture, environment, placing, printed
+from pipeline.jinja import Picture, Turns, environment, placing, printed, turns
 from pipeline.ready import Document, fill_rest, parts_of, ready
 
 #: The earliest time that a ZIP archive can hold; a real one would differ from run to run.
@@ -38,7 +38,9 @@ _UNUSABLE = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    MemoryError,
     RuntimeError,
+    SyntaxError,  # of Python: tags nested too deeply to be compiled
     TypeError,
     ValueError,
 )
@@ -63,17 +65,19 @@ class Filled:
 def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
     """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
     document = Document(template)
-    token, place = printed.set([]), placing.set(partial(_place, document))
+    token, place, spent = printed.set([]), placing.set(partial(_place, document)), turns.set(Turns())
     try:
         return Filled(_archive(_filled(template, document, context)), tuple(printed.get()))
     except JinjaError as error:
         part, text = _paragraph(error, document.current_rendering_part)
         raise FillError(_located(template, name, error, part, text), part, text) from None
     except _UNUSABLE as error:
-        raise TemplateError(_unusable(name, error)) from None
+        part, text = _paragraph(error, getattr(document, "current_rendering_part", None))
+        raise FillError(_unusable(name, error, part, text), part, text) from None
     finally:
         printed.reset(token)
         placing.reset(place)
+        turns.reset(spent)
 
 
 def _filled(template: bytes, document: Document, context: Mapping[str, Any]) -> dict[str, bytes]:
@@ -132,20 +136,27 @@ def _said(rule: str, message: str, error: JinjaError) -> str:
     return message
 
 
-def _paragraph(error: JinjaError, part: Any) -> tuple[str, str]:
+def _paragraph(error: Exception, part: Any) -> tuple[str, str]:
     """The part of the Word file and the text of the paragraph with the tag: the template's own, not the case's.
 
     docxtpl sets each paragraph on a line of its own before Jinja compiles it.
     """
     steps = traceback.walk_tb(error.__traceback__)
     lines = [number for frame, number in steps if frame.f_code.co_filename == "<template>"]
+    if isinstance(error, TemplateSyntaxError):  # it was not compiled, so nothing of it ran
+        lines.append(error.lineno)
     source = environment().latest.splitlines()
     text = _XML_TAG.sub("", source[lines[-1] - 1]).strip() if lines and lines[-1] <= len(source) else ""
     return str(getattr(part, "partname", "document")).lstrip("/"), text
 
 
-def _unusable(name: str, error: Exception) -> Problem:
+def _unusable(name: str, error: Exception, part: str, text: str) -> Problem:
     # The text of these errors may quote a value of the case, so only their kind is told.
-    message = f"the template cannot be filled ({type(error).__name__})"
-    hint = "open it in Word and save it as .docx; check the filters of its tags against docs/templates.md"
-    return Problem("template-unusable", "error", message, hint, name)
+    kind = type(error).__name__
+    if not text:
+        message = f"the template cannot be filled ({kind})"
+        hint = "open it in Word and save it as .docx; `visa-packet templates check` says more"
+        return Problem("template-unusable", "error", message, hint, name)
+    message = f"{part}, near “{text[:_LONGEST_QUOTE]}”: what stands here cannot be computed ({kind})"
+    hint = "mend the tag in Word: a filter or a sum may be given what it cannot take; see docs/templates.md"
+    return Problem("template-field", "error", message, hint, name)

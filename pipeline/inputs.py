@@ -66,14 +66,17 @@ def is_many(given: Iterable[str]) -> bool:
 def case_id_of(source: Source) -> str | None:
     """The id that a case gives itself, if it can be read; what is wrong with the case is told when it is worked on."""
     try:
-        raw = source.raw if source.raw is not None else _read(Path(source.file))
-        found = json.loads(raw)["case_id"]
+        found = json.loads(read_source(source))["case_id"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return found if isinstance(found, str) else None
 
 
-def _read(path: Path) -> bytes:
+def read_source(source: Source) -> bytes:
+    """The text of a case, no more of it than is needed to refuse it; empty for what is no file. Raises OSError."""
+    if source.raw is not None:
+        return source.raw
+    path = Path(source.file)
     if not path.is_file():
         return b""
     with path.open("rb") as file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, Undefined
+from jinja2 import StrictUndefined, Template, Undefined, nodes, pass_context
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.filters import do_mark_safe
 from jinja2.runtime import Context
@@ -39,6 +39,17 @@ class Picture:
 placing: ContextVar[Callable[[Picture], str]] = ContextVar("placing")
 
 
+@dataclass(slots=True)
+class Turns:
+    """How many turns the loops of a document have taken."""
+
+    taken: int = 0
+
+
+#: Those of the document that is being filled.
+turns: ContextVar[Turns] = ContextVar("turns")
+
+
 class UnknownName(StrictUndefined):
     """A name that a template reads and a case does not have; says which one was probably meant."""
 
@@ -56,6 +67,12 @@ class UnknownName(StrictUndefined):
 
 #: A text or a list may be multiplied to at most so many characters or entries.
 LONGEST_PRODUCT = 10_000
+#: All loops of a document together. The shipped templates take 5,000 with every list at its longest.
+MOST_TURNS = 100_000
+_COUNTED = "_counted"
+#: Of Jinja's filters those that give markup or Python where a text is printed, and that
+#: give another page each time.
+_NO_FILTERS = ("e", "escape", "forceescape", "safe", "tojson", "urlize", "xmlattr", "pprint", "random")
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -69,8 +86,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     def __init__(self) -> None:
         super().__init__(autoescape=True, undefined=UnknownName, finalize=_record)
-        self.globals.clear()  # letters need no range(), and nothing can loop without end
+        self.globals.clear()  # letters need no range()
+        for name in _NO_FILTERS:
+            del self.filters[name]
         self.filters.update(FILTERS)
+        self.filters[_COUNTED] = _counted
         self._compiled: dict[str, Template] = {}
         #: source of the template that was asked for last, to quote from when it fails
         self.latest = ""
@@ -85,6 +105,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             if isinstance(times, int) and len(sized) * times > LONGEST_PRODUCT:
                 raise SecurityError(f"what is multiplied has more than {LONGEST_PRODUCT:,} entries")
         return super().call_binop(context, operator, left, right)
+
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
+        """Compile, with the turns of loops counted: loops inside loops could go on for years."""
+        for loop in source.find_all(nodes.For):
+            loop.iter = nodes.Filter(loop.iter, _COUNTED, [], [], None, None, lineno=loop.iter.lineno)
+        return super()._generate(source, *args, **kwargs)
 
     def from_string(self, source: Any, *args: Any, **kwargs: Any) -> Template:
         """Compile ``source``, or take what was compiled of the same text before."""
@@ -105,6 +131,17 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 def environment() -> TemplateEnvironment:
     """The process's environment."""
     return TemplateEnvironment()
+
+
+@pass_context  # else Jinja would call it once, when it compiles a list that is written out
+def _counted(_context: Context, values: Iterable[Any]) -> Iterable[Any]:
+    """What is repeated, when the document has turns left for it."""
+    repeated = values if isinstance(values, Sized) else list(values)
+    spent = turns.get()
+    spent.taken += len(repeated)
+    if spent.taken > MOST_TURNS:
+        raise SecurityError(f"the loops of this document have more than {MOST_TURNS:,} turns")
+    return repeated
 
 
 def _record(value: Any) -> Any:

@@ -123,9 +123,10 @@ class Fellow(TypedDict):
 
 
 class PageOfPaper(TypedDict):
-    """Where a paper begins, and the dates of a supplied one."""
+    """Where a paper begins, whether it is a document's signed original, and the dates of a supplied one."""
 
     page: int
+    original: bool
     issued_on: date | None
     valid_until: date | None
 
@@ -147,6 +148,7 @@ class EnclosedPaper(TypedDict):
     title: Trilingual
     issuer: Trilingual
     page: int
+    original: bool
 
 
 class MissingPaper(TypedDict):
@@ -163,6 +165,7 @@ class ListOfPapers(TypedDict):
     fellows: Sequence[Fellow]
     required: Sequence[RequiredPaper]
     enclosed: Sequence[EnclosedPaper]
+    originals: int
     missing: Sequence[MissingPaper]
     page_count: int
 

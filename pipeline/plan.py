@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.case import SHORT_STAY_DAYS, Attachment, Case, Role, Trilingual
+from pipeline.case import SHORT_STAY_DAYS, SIGNED, Attachment, Case, Role, Trilingual
 from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
 from pipeline.resources import read_data
@@ -18,19 +18,24 @@ from pipeline.template_set import Entry, OfficialRow, TemplateSet
 
 @dataclass(frozen=True, slots=True)
 class DocumentPart:
-    """A document to fill from ``template`` for ``person``."""
+    """A document to fill from ``template`` for ``person``; ``document`` is its id in packet.json."""
 
     id: str
+    document: str
     template: str
     person: str
     title: Trilingual
     issuer: Trilingual
     is_cover: bool
+    to_sign: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AttachmentPart:
-    """A paper that the user supplies; ``index`` is its place in the case's list of attachments."""
+    """A paper that the user supplies; ``index`` is its place in the case's list of attachments.
+
+    ``original_of`` is the document in whose place it stands, when it is the signed original of one.
+    """
 
     id: str
     index: int
@@ -39,6 +44,7 @@ class AttachmentPart:
     title: Trilingual
     issuer: Trilingual
     print_size_mm: tuple[float, float] | None
+    original_of: DocumentPart | None = None
 
 
 Part = DocumentPart | AttachmentPart
@@ -66,6 +72,12 @@ class Bundle:
         """The rows whose paper is needed and not there."""
         return tuple(requirement.row for requirement in self.requirements if requirement.missing)
 
+    @property
+    def documents(self) -> tuple[DocumentPart, ...]:
+        """The documents of its parts, also those whose signed original is there."""
+        found = (part.original_of if isinstance(part, AttachmentPart) else part for part in self.parts)
+        return tuple(document for document in found if document is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:
@@ -76,9 +88,8 @@ class Packet:
 
     @property
     def documents(self) -> tuple[DocumentPart, ...]:
-        """Every document to fill, in the order of the bundles, those apart last."""
-        bundled = (part for bundle in self.bundles for part in bundle.parts if isinstance(part, DocumentPart))
-        return (*bundled, *self.apart)
+        """Every document to fill, also where a signed original stands in its place; those apart last."""
+        return (*(document for bundle in self.bundles for document in bundle.documents), *self.apart)
 
     @property
     def attachments(self) -> tuple[AttachmentPart, ...]:
@@ -98,6 +109,10 @@ PATIENT = "patient"
 #: The rule that finds a missing paper: of the patient, of a companion, and of roles with a rule of their own.
 PATIENT_RULE, COMPANION_RULE = "DOC-01", "DOC-02"
 PAPER_RULES: dict[Role, str] = {"residence_permit": "DOC-04", "treatment_schedule": "DOC-05"}
+MISSING_RULES = frozenset({PATIENT_RULE, COMPANION_RULE, *PAPER_RULES.values()})
+
+#: What a packet may be used for: to file it, to file it once the missing papers are there, or only to look at it.
+State = Literal["final", "incomplete", "draft"]
 
 #: The conditions that packet.json may name.
 CONDITIONS: dict[str, Callable[[Case], bool]] = {
@@ -129,9 +144,20 @@ def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
     return Bundle(person, parts, tuple(_requirement(row, case, person, made) for row in listed))
 
 
-def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
-    """A finding of the rules on papers for each paper of the official list that the packet lacks."""
-    return [_missing(row, bundle.person, document) for bundle in packet.bundles for row in bundle.missing]
+def state_of(packet: Packet, *, draft: bool) -> State:
+    """The state of what is built from ``packet``; it is built only when no error is open."""
+    if draft:
+        return "draft"
+    return "incomplete" if any(bundle.missing for bundle in packet.bundles) else "final"
+
+
+def missing_papers(packet: Packet, document: JsonFile, *, allowed: bool = False) -> list[Problem]:
+    """A finding of the rules on papers for each paper of the official list that the packet lacks.
+
+    A warning when papers are ``allowed`` to be missing, for then they do not forbid to build.
+    """
+    found = [_missing(row, bundle.person, document) for bundle in packet.bundles for row in bundle.missing]
+    return [replace(problem, severity="warning") for problem in found] if allowed else found
 
 
 def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:
@@ -165,14 +191,25 @@ def _parts(entry: Entry, case: Case, templates: TemplateSet, person: str) -> Ite
     if entry.attachments is not None:
         yield from _attachments(entry, entry.attachments, case, templates, person)
     else:
-        yield from _documents(entry, person)
+        yield from (_original(document, case) or document for document in _documents(entry, person))
+
+
+def _original(document: DocumentPart, case: Case) -> AttachmentPart | None:
+    """The signed original of a document, if the case has it. A cover sheet is made anew each time."""
+    wanted = (SIGNED, document.document, document.person)
+    for index, attachment in enumerate(case.attachments):
+        if (attachment.role, attachment.document, attachment.person) == wanted and not document.is_cover:
+            names = (document.person, document.title, document.issuer)
+            return AttachmentPart(f"signed-{document.id}", index, attachment, *names, None, document)
+    return None
 
 
 def _documents(entry: Entry, person: str) -> Iterator[DocumentPart]:
     """The document of an entry, if it is one."""
     if entry.document and entry.template and entry.title and entry.issuer:
         part_id = entry.document if person == PATIENT else f"{person}-{entry.document}"
-        yield DocumentPart(part_id, entry.template, person, entry.title, entry.issuer, entry.is_cover)
+        names = (person, entry.title, entry.issuer)
+        yield DocumentPart(part_id, entry.document, entry.template, *names, entry.is_cover, entry.to_sign)
 
 
 def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet, person: str) -> Iterator[AttachmentPart]:

@@ -87,6 +87,26 @@ def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) ->
         raise _failure(error, path, _FILE_HINT) from None
 
 
+def publish_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write ``files`` (name -> content) into ``folder``, which may hold others. Raises OutputError.
+
+    All are written and flushed before the first gets its name, so that a full disk leaves what was there before.
+    """
+    made: list[Path] = []
+    try:
+        made += make_folders(folder)
+        sweep(folder, "files")
+        with work_folder(folder, "files") as work:
+            for name, content in files.items():
+                _write(work / name, content)
+            for name in files:
+                (work / name).replace(folder / name)
+        _flush(folder)
+    except OSError as error:
+        remove_empty(made)
+        raise _failure(error, folder) from None
+
+
 def check_file_target(path: Path, is_own: Callable[[bytes], bool]) -> None:
     """Raise OutputError when no file can be published as ``path``: better before the work than after."""
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal, TypedDict
 
 from pipeline.bug import bug
@@ -12,6 +11,7 @@ from pipeline.build import Built, build_checked, built_from
 from pipeline.case import PersonName
 from pipeline.check import Options, check_prepared, prepare
 from pipeline.current import current_manifest
+from pipeline.destination import Destination
 from pipeline.engines import load_engine
 from pipeline.errors import ExitCode, Problem, VisaPacketError
 from pipeline.inputs import Source
@@ -27,7 +27,7 @@ class Task:
     """
 
     source: Source
-    out: Path
+    out: Destination
     options: Options
     force: bool = False
     names: bool = False
@@ -78,10 +78,10 @@ def _work(task: Task, known: _Known) -> Done:
     known["case_id"] = case_id
     if task.names:
         known["patient"] = prepared.loaded.case.patient.name
-    folder, engine = task.out / case_id, load_engine(task.options.engine)
-    manifest = None if task.force else current_manifest(prepared, task.options, engine, folder)
+    engine = load_engine(task.options.engine)
+    manifest = None if task.force else current_manifest(prepared, task.options, engine, task.out)
     if manifest is not None:
-        current = built_from(manifest, folder)
+        current = built_from(manifest, task.out.folder(case_id))
         return Done(task.source.name, "current", ExitCode.OK, case_id, current, current.problems)
     built = build_checked(check_prepared(prepared, task.options), task.out, task.options)
     return Done(task.source.name, "built", ExitCode.OK, case_id, built, built.problems)

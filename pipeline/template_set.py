@@ -34,7 +34,21 @@ ConditionName = Literal[
 
 #: What a document shows, so that the finished page is looked through for it.
 Shown = Literal[
-    "name", "passport_number", "birth_date", "stays", "companions", "addressee", "seal", "guarantee", "days"
+    "name",
+    "passport_number",
+    "birth_date",
+    "stays",
+    "companions",
+    "addressee",
+    "seal",
+    "guarantee",
+    "days",
+    "both_seals",
+    "entry_and_exit",
+    "everyone",
+    "both_parts",
+    "both_names",
+    "guarantor_and_hospital",
 ]
 
 
@@ -56,6 +70,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     """One place in the order of a bundle: a document with its template, or the attachments of a role.
 
     ``whom`` says whose bundles have it: the patient's, or everyone's. A document that is ``apart`` is in none.
+    One that is ``to_sign`` is signed or sealed by its issuer after printing.
     """
 
     document: str | None = None
@@ -67,6 +82,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     apart: bool = False
     unless_attached: Role | None = None
     is_cover: bool = False
+    to_sign: bool = False
     shows: tuple[Shown, ...] = ()
     attachments: Role | None = None
     print_size_mm: tuple[float, float] | None = None
@@ -109,6 +125,11 @@ def set_folder(name: str) -> Path:
 def shipped_sets() -> list[str]:
     """Names of the sets that come with the program."""
     return sorted(path.parent.name for path in shipped("templates").glob("*/packet.json"))
+
+
+def is_shipped(name: str) -> bool:
+    """Whether ``name`` means a set that comes with the program, not a folder."""
+    return name in shipped_sets() and not Path(name).is_dir()
 
 
 def find_set(name: str) -> Path:
@@ -192,7 +213,7 @@ def _unknown(document: JsonFile) -> list[Problem]:
 
 
 def _read_template(path: Path) -> bytes:
-    """A Word template that may be filled. What is refused, and why, says pipeline/docxfile.py."""
+    """A Word template that may be filled. What is refused, and why, says pipeline/docxfile/."""
     try:
         content = read_docx(path)
         open_docx(content)

@@ -41,12 +41,18 @@ def make_docx(*paragraphs: str, font: str = FONT) -> bytes:
 
 
 def make_set(folder: Path, *paragraphs: str, edits: Mapping[str, Any] | None = None) -> Path:
-    """A template set of one letter and every attachment: quick to build, with the shipped official list."""
+    """A template set of one letter and every attachment: quick to build, with the shipped official list.
+
+    Without the row that a document of the shipped set answers, for this set has no such document.
+    """
     folder.mkdir(parents=True)
     packet = json.loads((MEDICAL_STAY / "packet.json").read_text(encoding="utf-8"))
     attachments = [entry for entry in packet["contents"] if "attachments" in entry]
-    for row in packet["official_list"]:
-        row.pop("document", None)
+    answered = {row["role"]: row for row in packet["official_list"] if "document" in row}
+    packet["official_list"] = [row for row in packet["official_list"] if row["role"] not in answered]
+    for entry in attachments:
+        row = answered.get(entry["attachments"], {})
+        entry |= {key: row[key] for key in ("title", "issuer") if key in row}
     letter = {"document": "letter", "template": "letter.docx", "title": _WORDS, "issuer": _WORDS, "when": "always"}
     packet |= {"id": "small", "contents": [letter, *attachments]} | dict(edits or {})
     (folder / "packet.json").write_text(json.dumps(packet, ensure_ascii=False, indent=2), encoding="utf-8")

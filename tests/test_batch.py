@@ -17,6 +17,7 @@ from pebble import ProcessExpired
 from pipeline import batch
 from pipeline.batch import check_ids, run_batch
 from pipeline.check import Options
+from pipeline.destination import Folder
 from pipeline.errors import CaseError, ExitCode
 from pipeline.inputs import Source
 from pipeline.pool import LocalPool
@@ -24,7 +25,7 @@ from pipeline.task import Done, Task
 
 
 def task(name: str) -> Task:
-    return Task(Source(name, Path(), b"{}"), Path("out"), Options(AS_OF))
+    return Task(Source(name, Path(), b"{}"), Folder(Path("out")), Options(AS_OF))
 
 
 class Faulty:

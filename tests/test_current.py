@@ -13,6 +13,7 @@ from built import make_set
 from conftest import AS_OF, EXAMPLES
 
 from pipeline.check import Options
+from pipeline.destination import Folder
 from pipeline.inputs import Source
 from pipeline.manifest import rules_stamp, sha256
 from pipeline.rules.catalogue import CATALOGUE_FILE
@@ -39,7 +40,7 @@ def options(tmp_path: Path) -> Options:
 def run(case: Path, options: Options, tmp_path: Path) -> Run:
     def run_again(*, force: bool = False, **changed: object) -> Done:
         wanted = replace(options, **changed)  # type: ignore[arg-type]
-        return run_task(Task(Source(str(case), case.parent), tmp_path / "out", wanted, force))
+        return run_task(Task(Source(str(case), case.parent), Folder(tmp_path / "out"), wanted, force))
 
     return run_again
 
@@ -53,6 +54,8 @@ def test_an_unchanged_packet_is_current_and_told_as_when_it_was_built(run: Run) 
     assert second.built.apart == first.built.apart
     told = [(problem.code, problem.severity, problem.message) for problem in first.problems]
     assert [(problem.code, problem.severity, problem.message) for problem in second.problems] == told
+    assert all(problem.hint for problem in second.problems)
+    assert [problem.source for problem in second.problems] == [problem.source for problem in first.problems]
 
 
 def test_with_force_it_is_built_again(run: Run) -> None:

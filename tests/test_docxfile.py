@@ -8,11 +8,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from built import make_docx, with_parts, with_text
+from built import make_docx, make_png_header, with_parts, with_text
 from conftest import ROOT
 
-from pipeline import docxfile
-from pipeline.docxfile import MAIN_PART, RefusedDocxError, field_codes, open_docx, read_docx
+from pipeline.docxfile import MAIN_PART, RefusedDocxError, field_codes, open_docx, pictures, read_docx
+from pipeline.docxfile import archive as limits
 from pipeline.docxtext import told
 from pipeline.errors import TemplateError
 from pipeline.template_set import load_template_set
@@ -82,15 +82,15 @@ def test_what_is_no_word_file_is_named(content: bytes, words: str) -> None:
 
 class TestArchive:
     def test_more_than_the_limit(self) -> None:
-        assert refused(b"PK" + b"\0" * docxfile.MAX_BYTES)[0][0] == "template-unusable"
+        assert refused(b"PK" + b"\0" * limits.MAX_BYTES)[0][0] == "template-unusable"
 
     def test_too_many_entries(self) -> None:
-        many = archive(*((f"word/{number}.xml", b"") for number in range(docxfile.MAX_ENTRIES + 1)))
-        assert refused(many) == [("template-archive", f"the archive has more than {docxfile.MAX_ENTRIES} entries")]
+        many = archive(*((f"word/{number}.xml", b"") for number in range(limits.MAX_ENTRIES + 1)))
+        assert refused(many) == [("template-archive", f"the archive has more than {limits.MAX_ENTRIES} entries")]
 
     def test_a_bomb_is_not_unpacked(self, monkeypatch: pytest.MonkeyPatch) -> None:
         bomb = with_parts(
-            LETTER, {"word/media/a.bin": b"\0" * (docxfile.MAX_PART_BYTES + 1), "word/b.xml": b" " * 6_000_000}
+            LETTER, {"word/media/a.bin": b"\0" * (limits.MAX_PART_BYTES + 1), "word/b.xml": b" " * 6_000_000}
         )
         assert len(bomb) < 100_000
         monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("unpacked"))
@@ -189,6 +189,31 @@ class TestLinks:
         assert found[0][0] == "template-embedded"
 
 
+class TestPictures:
+    def test_one_that_is_larger_than_a_page_needs(self) -> None:
+        found = refused(with_parts(LETTER, {"word/media/image1.png": make_png_header(60_000, 60_000)}))
+        dots = f"{pictures.MAX_PIXELS:,}"
+        assert found == [("template-picture", f"word/media/image1.png: this picture has more than {dots} dots")]
+
+    def test_a_page_at_600_dots_an_inch_is_allowed(self) -> None:
+        assert open_docx(with_parts(LETTER, {"word/media/image1.png": make_png_header(4_960, 7_016)})).text_parts
+
+
+def test_text_that_is_not_where_it_is_looked_for() -> None:
+    """docxtpl fills the part that the relationship names; what is checked must be the same."""
+    elsewhere = with_text(with_parts(LETTER, {"word/other.xml": b"<a/>"}), MAIN_PART, "word/other.xml", "_rels/.rels")
+    assert refused(elsewhere)[0] == ("template-unusable", "its text is not in word/document.xml, where Word puts it")
+
+
+@pytest.mark.parametrize("tag", ["{{", "{% if a ", "{# "])
+def test_tags_without_end_that_would_take_hours_to_fill(tag: str) -> None:
+    ((code, message),) = refused(make_docx("before", tag * 60_000))
+    assert code == "template-tags"
+    assert message.endswith(": 60,000 tags are begun here and never ended")
+    assert message.startswith("body, near “{")
+    assert open_docx(make_docx("{{ case_id }}{% if a %}{# note #}{% endif %}" * 1000)).text_parts
+
+
 @pytest.mark.parametrize("kind", ["vbaProject", "keyMapCustomizations"])
 def test_macros(kind: str) -> None:
     assert refused(with_relationship(kind, "vbaProject.bin", "Internal"))[0][0] == "template-macro"
@@ -270,4 +295,4 @@ class TestBuild:
     def test_no_more_is_read_than_can_be_let_in(self, tmp_path: Path) -> None:
         with (tmp_path / "huge.docx").open("wb") as file:
             file.truncate(10_000_000_000)
-        assert len(read_docx(tmp_path / "huge.docx")) == docxfile.MAX_BYTES + 1
+        assert len(read_docx(tmp_path / "huge.docx")) == limits.MAX_BYTES + 1

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AS_OF, EXAMPLES, PERSONAL, Edit, strings
+from built import make_set
+from conftest import AS_OF, EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit, strings
 
 from pipeline.build import build_case
 from pipeline.check import Options
@@ -77,8 +78,10 @@ def test_it_describes_the_bundle(built: Path) -> None:
         assert bundle["pages"] == sum(part["pages"] for part in bundle["page_map"])
 
 
-def test_it_says_what_is_missing_and_found(packet: Path) -> None:
-    manifest = manifest_of(packet)
+def test_it_says_what_is_missing_and_found(edit: Edit, tmp_path: Path) -> None:
+    options = Options(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
+    manifest = manifest_of(build_case(edit(WITHOUT_FORMS), tmp_path / "out", options).folder)
+    assert manifest["state"] == "incomplete"
     assert [(row["role"], row["person"]) for row in manifest["missing"]] == [
         ("visa_application", "patient"),
         ("combined_form", "patient"),

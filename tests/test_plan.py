@@ -9,13 +9,13 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from conftest import AS_OF, EXAMPLES, REMOVE, Edit, change
+from conftest import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit, change
 
 from pipeline.case import Case, Role
 from pipeline.context import PagePlan, cover_context
 from pipeline.load import load_case
 from pipeline.names import ListOfPapers
-from pipeline.plan import CONDITIONS, DocumentPart, missing_papers, plan_packet
+from pipeline.plan import CONDITIONS, DocumentPart, missing_papers, plan_packet, state_of
 from pipeline.template_set import ConditionName, load_template_set
 
 SET = load_template_set("medical-stay")
@@ -104,7 +104,8 @@ def test_papers_come_by_person_then_role_then_order_in_the_case(case_with_compan
     case = planned(case_with_companion({"/attachments/-": added}))
     papers = plan_packet(case, SET).attachments
     order = [entry.attachments for entry in SET.packet.contents if entry.attachments]
-    keys = [(part.person != "patient", part.person, order.index(part.attachment.role), part.index) for part in papers]
+    roles = [str(role) for role in order]
+    keys = [(part.person != "patient", part.person, roles.index(part.attachment.role), part.index) for part in papers]
     assert keys == sorted(keys)
     assert len(papers) == len(case.attachments)
 
@@ -151,17 +152,30 @@ def test_the_paper_of_a_companion_is_not_the_patients(case_with_companion: Any) 
     assert missing(case)["passport"] == ("patient",)
 
 
-def test_a_missing_paper_is_a_warning_with_source_and_place(edit: Edit) -> None:
-    path = edit({})
+def test_a_missing_paper_is_an_error_with_source_and_place(edit: Edit) -> None:
+    path = edit(WITHOUT_FORMS)
     loaded = load_case(path)
     problems = missing_papers(plan_packet(loaded.case, SET), loaded.document)
     assert [problem.code for problem in problems] == ["DOC-01", "DOC-01"]
     for problem in problems:
-        assert (problem.severity, problem.pointer) == ("warning", "/attachments")
+        assert (problem.severity, problem.pointer) == ("error", "/attachments")
         assert problem.source
         assert problem.as_of
         line = path.read_text(encoding="utf-8").splitlines()[(problem.line or 0) - 1]
         assert '"attachments"' in line
+
+
+def test_a_paper_that_may_miss_is_a_warning(edit: Edit) -> None:
+    loaded = load_case(edit(WITHOUT_FORMS))
+    problems = missing_papers(plan_packet(loaded.case, SET), loaded.document, allowed=True)
+    assert [(problem.code, problem.severity) for problem in problems] == [("DOC-01", "warning")] * 2
+
+
+def test_the_state_of_a_packet(edit: Edit) -> None:
+    whole = plan_packet(planned(edit({})), SET)
+    assert (state_of(whole, draft=False), state_of(whole, draft=True)) == ("final", "draft")
+    lacking = plan_packet(planned(edit(WITHOUT_FORMS)), SET)
+    assert (state_of(lacking, draft=False), state_of(lacking, draft=True)) == ("incomplete", "draft")
 
 
 def test_a_paper_missing_for_a_companion_has_its_own_rule(case_with_companion: Any) -> None:
@@ -180,7 +194,7 @@ def test_a_document_gives_way_to_the_paper_of_the_user(edit: Edit) -> None:
     supplied = {"role": "treatment_schedule", "path": "papers/hukou.pdf"}
     case = planned(edit({"/attachments/-": supplied}))
     assert "treatment-schedule" not in ids(case)
-    assert ids(case)[-1] == "attachment-5-treatment-schedule"
+    assert ids(case)[-1] == "attachment-7-treatment-schedule"
     assert "treatment_schedule" not in missing(case)
 
 
@@ -237,7 +251,7 @@ class TestCover:
         place = 1 + ids(planned(path)).index("treatment-schedule")
         rows = {row["letter"]: row for row in self.names(path)["required"]}
         assert rows["ク"]["present"] is True
-        assert rows["ク"]["pages"] == [{"page": place, "issued_on": None, "valid_until": None}]
+        assert rows["ク"]["pages"] == [{"page": place, "original": False, "issued_on": None, "valid_until": None}]
         assert "Treatment schedule" not in [row["title"].en for row in self.names(path)["enclosed"]]
 
     def test_each_bundle_has_the_papers_of_one_person(self, case_with_companion: Any) -> None:

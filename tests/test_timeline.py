@@ -160,6 +160,13 @@ class TestFiling:
         assert not [each for each in found.steps if "photo" in each.id or "passport" in each.id]
         assert found.filing.is_open
 
+    def test_a_companions_paper_is_told_from_the_patients(self) -> None:
+        titles = [
+            step.title.en for step in timeline(EXAMPLES / "sun-yifan" / "case.json").steps if step.kind == "paper"
+        ]
+        assert len(titles) == len(set(titles))
+        assert "Last day to file with: visa application form of companion 1" in titles
+
     def test_it_is_not_filed_before_every_paper_is_dated(self, edit: Edit) -> None:
         assert timeline(edit({"/attachments/2/issued_on": "2026-12-01"})).filing.earliest == date(2026, 12, 1)
 

@@ -23,6 +23,7 @@ def _has_soffice() -> bool:
 needs_libreoffice = pytest.mark.skipif(
     not _has_soffice(), reason="needs LibreOffice (Debian: apt-get install libreoffice-writer-nogui)"
 )
+needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="needs strace (Debian: apt-get install strace)")
 needs_qpdf = pytest.mark.skipif(not shutil.which("qpdf"), reason="needs qpdf (Debian: apt-get install qpdf)")
 
 

@@ -12,11 +12,15 @@ from pipeline.cli import batch
 from pipeline.cli.built import print_built, result_of
 from pipeline.cli.options import cases_argument, check_options, make_options
 from pipeline.cli.report import Report, Telling, emit, show
+from pipeline.cli.tally import Style
+from pipeline.cluster.pool import Cluster
+from pipeline.destination import Destination, destination_of
 from pipeline.engines import ENGINES
 from pipeline.inputs import is_many, sources
 from pipeline.language import Language
-from pipeline.lock import locked
 from pipeline.task import Task, run_task
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(short_help="Build the submission bundle of each case.")
@@ -26,8 +30,7 @@ from pipeline.task import Task, run_task
     "--out",
     default="out",
     show_default=True,
-    type=click.Path(path_type=Path),
-    help="Folder for the packets; each goes to OUT/<case id>.",
+    help="Folder for the packets, or an address such as s3://bucket/folder; each goes to OUT/<case id>.",
 )
 @click.option(
     "--engine",
@@ -52,6 +55,14 @@ from pipeline.task import Task, run_task
     metavar="SECONDS",
     help="Longest time for one of many cases.",
 )
+@click.option(
+    "--scheduler",
+    metavar="tls://HOST:PORT",
+    help="Build on the workers of this Dask scheduler (docs/scale.md).",
+)
+@click.option("--tls-ca", metavar="FILE", type=_FILE, help="Who signed the cluster's certificates.")
+@click.option("--tls-cert", metavar="FILE", type=_FILE, help="Certificate for the cluster.")
+@click.option("--tls-key", metavar="FILE", type=_FILE, help="Key of that certificate.")
 @click.option("-q", "--quiet", is_flag=True, help="Of many cases, print what failed and nothing else.")
 @click.option("--no-report", is_flag=True, help="Of many cases, write no OUT/report.html.")
 @click.option(
@@ -60,17 +71,23 @@ from pipeline.task import Task, run_task
 @check_options
 def build(
     cases: tuple[str, ...],
-    out: Path,
+    out: str,
     engine: str,
     force: bool,
     jobs: int | None,
     timeout: float,
+    scheduler: str | None,
+    tls_ca: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     quiet: bool,
     no_report: bool,
     show_names: bool,
     as_of: datetime | None,
     templates: str,
     directory: Path | None,
+    allow_missing: bool,
+    draft: bool,
     strict: bool,
     notes: bool,
     language: Language,
@@ -82,7 +99,8 @@ def build(
     with a case a line, or - for such lines on standard input.
 
     For a case with the id X, OUT/X then holds bundle.pdf, a bundle for each companion, documents/ and
-    manifest.json. Nothing is published before all of it is right; an earlier packet stays until then. A packet
+    manifest.json. Nothing is published before all of it is right; an earlier packet stays until then. A packet is
+    final when no error is open and no paper of the official list is missing; see --allow-missing and --draft. One
     whose case, papers, templates and rules have not changed is not built again. Of many cases, OUT/report.html
     shows what became of each, to filter and sort in a browser.
 
@@ -92,25 +110,34 @@ def build(
       visa-packet build cases/ -o out -j 4
       cat cases.jsonl | visa-packet build - -o out --json
     """
-    options = make_options(as_of, templates, directory, strict=strict, engine=engine)
+    options = make_options(
+        as_of,
+        templates=templates,
+        engine=engine,
+        strict=strict,
+        directory=directory,
+        draft=draft,
+        allow_missing=allow_missing,
+    )
     telling = Telling(language, notes)
-    with locked(out):
-        if is_many(cases):
-            work = batch.Work(cases, out, options, force)
-            manner = batch.Manner(
-                telling, jobs, timeout, quiet=quiet, as_json=as_json, page=not no_report, names=show_names
-            )
+    cluster = Cluster(scheduler, tls_ca, tls_cert, tls_key) if scheduler else None
+    destination = destination_of(out)
+    with destination.held() as folder:
+        if cluster or is_many(cases):
+            work = batch.Work(cases, destination, folder, options, force)
+            style = Style(telling, quiet=quiet, as_json=as_json)
+            manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
             return batch.build_many(work, manner)
-        return _build_one(cases, out, options, telling, force=force, as_json=as_json)
+        return _build_one(cases, destination, options, telling, force=force, as_json=as_json)
 
 
 def _build_one(
-    cases: tuple[str, ...], out: Path, options: Options, telling: Telling, *, force: bool, as_json: bool
+    cases: tuple[str, ...], out: Destination, options: Options, telling: Telling, *, force: bool, as_json: bool
 ) -> int:
     [source] = sources(cases)
     done = run_task(Task(source, out, options, force))
     show(done.problems, telling)
     if done.built is not None and not as_json:
-        print_built(done)
-    emit(Report("build", done.code, (), [result_of(done, telling.language)]), as_json=as_json)
+        print_built(done, out)
+    emit(Report("build", done.code, (), [result_of(done, telling.language, out)]), as_json=as_json)
     return done.code

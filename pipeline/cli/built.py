@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from pipeline.build import BuiltBundle
 from pipeline.cli.report import told
+from pipeline.destination import Destination
 from pipeline.language import Language
+from pipeline.plan import State
 from pipeline.task import Done
 
+#: What a packet may be used for, in words.
+STATES: Mapping[State, str] = {
+    "final": "final: no error is open and no paper is missing",
+    "incomplete": "incomplete: papers are missing, the cover sheet lists them",
+    "draft": "draft: not for filing",
+}
 
-def result_of(done: Done, language: Language) -> dict[str, Any]:
+
+def result_of(done: Done, language: Language, out: Destination) -> dict[str, Any]:
     """A row of the report."""
     built = done.built
     return {
@@ -20,25 +30,26 @@ def result_of(done: Done, language: Language) -> dict[str, Any]:
         "case_id": done.case_id,
         "status": done.status,
         "exit_code": int(done.code),
-        "folder": str(built.folder) if built else None,
-        "bundles": [_bundle(bundle) for bundle in built.bundles] if built else [],
-        "apart": [str(path) for path in built.apart] if built else [],
+        "folder": out.address(built.folder) if built else None,
+        "bundles": [_bundle(bundle, out) for bundle in built.bundles] if built else [],
+        "apart": [out.address(path) for path in built.apart] if built else [],
+        "state": built.state if built else None,
         "seconds": round(done.seconds, 3),
         "problems": [told(problem, language) for problem in done.problems],
     }
 
 
-def _bundle(bundle: BuiltBundle) -> dict[str, Any]:
+def _bundle(bundle: BuiltBundle, out: Destination) -> dict[str, Any]:
     return {
         "person": bundle.person,
-        "path": str(bundle.path),
+        "path": out.address(bundle.path),
         "sha256": bundle.sha256,
         "pages": bundle.pages,
         "documents": [{key: part[key] for key in ("id", "title", "page", "pages")} for part in bundle.page_map],
     }
 
 
-def print_built(done: Done) -> None:
+def print_built(done: Done, out: Destination) -> None:
     """Each bundle with the list of its parts, and the documents that belong to none."""
     if done.built is None:
         return
@@ -46,9 +57,10 @@ def print_built(done: Done) -> None:
         click.secho("  page  pages  document", dim=True)
         for part in bundle.page_map:
             click.echo(f"{part['page']:>6}{part['pages']:>7}  {part['title']}")
-        click.secho(str(bundle.path), bold=True)
+        click.secho(out.address(bundle.path), bold=True)
         click.echo(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
     for path in done.built.apart:
-        click.echo(f"{path}  (not in a bundle)")
+        click.echo(f"{out.address(path)}  (not in a bundle)")
+    click.secho(STATES[done.built.state], fg=None if done.built.state == "final" else "yellow")
     current = ", nothing has changed since it was built" if done.status == "current" else ""
     click.echo(f"{done.seconds:.2f} s{current}")

@@ -8,15 +8,19 @@ import sys
 
 import click
 
-from pipeline.bug import bug
+from pipeline.bug import bug, tell_in_one_line, words_hidden
 from pipeline.cli.report import Report, emit
 from pipeline.errors import ExitCode, Problem, VisaPacketError
+from pipeline.temporary import own_temporary_folder
 from pipeline.version import VERSION
 
 #: command -> its one-line help; kept here so that --help loads no command
 COMMANDS = {
     "build": "Build the submission bundle of each case.",
+    "import": "Make case files of the rows of a table.",
     "validate": "Check cases and their attachments without building anything.",
+    "status": "Show what is still unsigned, missing or expired in each case.",
+    "signed": "Print the attachment entries for documents that come back signed.",
     "match": "List the hospitals whose filed plans cover a case.",
     "timeline": "Show the dates of one case, from the papers to the return to sport.",
     "verify": "Check that a packet is what its manifest says.",
@@ -25,6 +29,9 @@ COMMANDS = {
     "templates": "Check, make, list and preview Word templates.",
     "doctor": "Check engine, fonts, templates and versions on this machine.",
 }
+
+#: Commands whose name no module can have.
+_MODULES = {"import": "import_table"}
 
 
 class CommandGroup(click.Group):
@@ -38,7 +45,8 @@ class CommandGroup(click.Group):
         """The command of that name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{cmd_name}"), cmd_name)
+        name = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
@@ -65,10 +73,22 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
-    sys.exit(_run(arguments))
+    with words_hidden(), own_temporary_folder():
+        code = _run(arguments)
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
+    try:
+        return _ended(arguments)
+    except KeyboardInterrupt:  # once more, while the first was told
+        return ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - to tell of a failure has failed
+        tell_in_one_line(error)
+        return ExitCode.BUG
+
+
+def _ended(arguments: list[str]) -> int:
     try:
         return int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False) or 0)
     except SystemExit:  # click's own end when nobody reads its output any more

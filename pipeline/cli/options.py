@@ -38,6 +38,13 @@ directory_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of hospitals and guarantors; by default the folder `directory` beside the case or one above it.",
 )
+templates_option = click.option(
+    "--templates",
+    default="medical-stay",
+    show_default=True,
+    metavar="SET",
+    help="A shipped template set, or the folder of your own.",
+)
 cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(readable=False))
 
 
@@ -45,14 +52,16 @@ def check_options(command: Function) -> Function:
     """Options that say how a case is checked."""
     decorators = (
         as_of_option,
-        click.option(
-            "--templates",
-            default="medical-stay",
-            show_default=True,
-            metavar="SET",
-            help="A shipped template set, or the folder of your own.",
-        ),
+        templates_option,
         directory_option,
+        click.option(
+            "--allow-missing",
+            is_flag=True,
+            help="Build also when papers of the official list are missing; the cover sheet lists them.",
+        ),
+        click.option(
+            "--draft", is_flag=True, help="Mark every page that is made 案 / DRAFT; papers may be missing too."
+        ),
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         notes_option,
         lang_option,
@@ -63,11 +72,9 @@ def check_options(command: Function) -> Function:
     return command
 
 
-def make_options(
-    as_of: datetime | None, templates: str, directory: Path | None, *, strict: bool, engine: str = "office2pdf"
-) -> Options:
+def make_options(as_of: datetime | None, **others: Any) -> Options:
     """The options as the library takes them."""
-    return Options(day_of(as_of), templates, engine, strict, directory)
+    return Options(day_of(as_of), **others)
 
 
 def day_of(as_of: datetime | None) -> date:

@@ -85,7 +85,7 @@ def preview(
       visa-packet templates preview --case examples/wang-xiaoming/case.json -o preview
       visa-packet templates preview templates/medical-stay --case examples/wang-xiaoming/case.json --against HEAD~1
     """
-    options = Options(day_of(as_of), template_set, engine, directory=directory)
+    options = Options(day_of(as_of), template_set, engine, directory=directory, allow_missing=True)
     source = _one_case(case)
     telling = Telling(language, notes)
     outcome = attempt(lambda: make_preview(source, out, options, against, language), telling)

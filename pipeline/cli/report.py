@@ -45,7 +45,8 @@ def emit(report: Report, *, as_json: bool) -> None:
 def print_problem(problem: Problem) -> None:
     """One problem on stderr: place, what, what to do, and where the rule comes from."""
     severity = click.style(problem.severity, fg=COLOURS[problem.severity], bold=True)
-    place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
+    where = (problem.cell,) if problem.cell else (problem.line, problem.column)
+    place = ":".join(str(part) for part in (problem.file, *where) if part is not None)
     click.echo(f"{severity} {problem.code}  {place}  {problem.pointer or ''}".rstrip(), err=True)
     click.echo(f"  {problem.message}", err=True)
     click.echo(f"  hint: {problem.hint}", err=True)
@@ -68,6 +69,8 @@ def told(problem: Problem, language: Language = "en") -> dict[str, Any]:
     """A problem as a JSON object."""
     fields = asdict(problem.in_language(language))
     del fields["translations"]
+    if problem.cell is None:  # only tables have cells
+        del fields["cell"]
     return fields
 
 

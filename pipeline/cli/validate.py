@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
-from pipeline.check import Options, check_case
-from pipeline.cli.many import attempt, overall
+from pipeline.check import Checked, Options, check_case
+from pipeline.cli.built import STATES
+from pipeline.cli.many import Outcome, attempt, overall
 from pipeline.cli.options import case_files, cases_argument, check_options, make_options
 from pipeline.cli.report import Report, Telling, emit, show, told
 from pipeline.inputs import Source
 from pipeline.language import Language
+from pipeline.plan import MISSING_RULES
 
 
 @click.command(short_help="Check cases and their attachments without building anything.")
@@ -24,6 +26,8 @@ def validate(
     as_of: datetime | None,
     templates: str,
     directory: Path | None,
+    allow_missing: bool,
+    draft: bool,
     strict: bool,
     notes: bool,
     language: Language,
@@ -31,14 +35,17 @@ def validate(
 ) -> int:
     """Check each CASE: its JSON against the schemas, the rules of the visa, and its attachments.
 
-    Nothing is written. Every problem is told at once, with its place and what to do.
+    Nothing is written. Every problem is told at once, with its place and what to do, and what a build would make:
+    a final packet, an incomplete one or a draft.
 
     \b
     Example:
       visa-packet validate examples/wang-xiaoming/case.json
       visa-packet validate examples/chen-lihua --json
     """
-    options = make_options(as_of, templates, directory, strict=strict)
+    options = make_options(
+        as_of, templates=templates, strict=strict, directory=directory, draft=draft, allow_missing=allow_missing
+    )
     telling = Telling(language, notes)
     results = [_validate_one(source, options, telling, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
@@ -53,10 +60,18 @@ def _validate_one(source: Source, options: Options, telling: Telling, *, as_json
     if checked is not None:
         show(problems, telling)
         if not as_json:
-            click.echo(f"{source.name}: nothing forbids to build it")
+            click.echo(f"{source.name}: nothing forbids to build it; {STATES[checked.state]}")
+    elif _only_papers_are_missing(outcome) and not as_json:
+        click.echo(f"{source.name}: only papers are missing; --allow-missing or --draft builds it")
     return {
         "case": source.name,
         "case_id": checked.loaded.case.case_id if checked else None,
         "exit_code": int(outcome.code),
+        "state": checked.state if checked else None,
         "problems": [told(problem, telling.language) for problem in problems],
     }
+
+
+def _only_papers_are_missing(outcome: Outcome[Checked]) -> bool:
+    errors = {problem.code for problem in outcome.problems if problem.severity == "error"}
+    return bool(errors) and errors <= MISSING_RULES

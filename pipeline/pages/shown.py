@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
+from pipeline.a4 import is_a4
 from pipeline.case import Traveller, Visit
 from pipeline.pages.finished import Finished, Found
 from pipeline.pdftext import read_pages, squeezed
 from pipeline.resources import read_data
 
-_A4_POINTS = (595.3, 841.9)
-_TOLERANCE_POINTS = 6
 _GUARANTEED = ("滞在費", "帰国旅費", "法令の遵守")
 _SEAL = "印"
+#: Who writes which part of the combined form, as its sheet must say.
+_AUTHORS = ("医療機関が記入する欄", "身元保証機関が記入する欄")
 
 #: Which rule asks for what a document may be said to show.
 SHOWN_RULES: Mapping[str, str] = {
@@ -26,6 +27,12 @@ SHOWN_RULES: Mapping[str, str] = {
     "seal": "LET-04",
     "guarantee": "LET-02",
     "days": "SCH-05",
+    "both_seals": "GUA-06",
+    "entry_and_exit": "GUA-07",
+    "everyone": "GUA-08",
+    "both_parts": "GUA-09",
+    "both_names": "FRM-05",
+    "guarantor_and_hospital": "FRM-07",
 }
 
 
@@ -41,12 +48,6 @@ def wrong_paper_size(page: Finished) -> Iterator[Found]:
     """OUT-01, once a document."""
     if not all(is_a4(*paper.size) for paper in read_pages(page.pdf)):
         yield Found("OUT-01")
-
-
-def is_a4(width: float, height: float) -> bool:
-    """Whether a page of that size in points is A4, upright or lying."""
-    sides = zip(sorted((width, height)), _A4_POINTS, strict=True)
-    return all(abs(side - wanted) <= _TOLERANCE_POINTS for side, wanted in sides)
 
 
 def _says(page: Finished, *texts: str) -> bool:
@@ -89,9 +90,28 @@ def _addressee(page: Finished) -> bool:
     return _says(page, read_data("missions")["missions"][page.case.visa.mission]["addressee"]["ja"])
 
 
-def _seal(page: Finished) -> bool:
-    """An empty place that says nothing but 印."""
-    return _SEAL in {paragraph.strip() for paragraph in page.filled.paragraphs} and _says(page, _SEAL)
+def _seals(page: Finished, wanted: int = 1) -> bool:
+    """That many empty places, each of which says nothing but 印."""
+    places = [paragraph for paragraph in page.filled.paragraphs if paragraph.strip() == _SEAL]
+    return len(places) >= wanted and _says(page, _SEAL)
+
+
+def _everyone(page: Finished) -> bool:
+    return all(_has_name(page, person) for _, person in page.case.travellers.values())
+
+
+def _both_names(page: Finished) -> bool:
+    """The letters, which may stand in two cells, and the characters."""
+    name = page.traveller.name
+    return _says(page, name.surname, name.given_names, name.chinese)
+
+
+def _organisations(page: Finished) -> bool:
+    """Name and address of guarantor and hospital in one of the languages, and their telephone numbers."""
+    return all(
+        _says(page, one.phone) and all(_says(page, text.ja) or _says(page, text.en) for text in (one.name, one.address))
+        for one in (page.case.guarantor, page.case.hospital)
+    )
 
 
 _CHECKS: Mapping[str, Callable[[Finished], bool]] = {
@@ -101,7 +121,13 @@ _CHECKS: Mapping[str, Callable[[Finished], bool]] = {
     "stays": _stays,
     "companions": _companions,
     "addressee": _addressee,
-    "seal": _seal,
+    "seal": _seals,
     "guarantee": lambda page: _says(page, *_GUARANTEED),
     "days": _every_day,
+    "both_seals": lambda page: _seals(page, wanted=2),
+    "entry_and_exit": _stays,
+    "everyone": _everyone,
+    "both_parts": lambda page: _says(page, *_AUTHORS),
+    "both_names": _both_names,
+    "guarantor_and_hospital": _organisations,
 }

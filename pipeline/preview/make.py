@@ -42,7 +42,7 @@ def make_preview(
     folder = folder if folder.name not in {"", ".."} else folder.resolve()
     check_target(folder, PREVIEW)
     now = draw_pages(case, options)
-    refuse(now.problems, strict=options.strict)
+    refuse(now.problems, options)
     label, shown = _shown(now, case, options, against)
     checked = now.checked
     head = Head(checked.templates.packet.id, checked.loaded.case.case_id, options.as_of.isoformat(), label)

@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.case import Attachment, Case
 from pipeline.filters import REIWA_START
-from pipeline.rules.calendar import months_after
+from pipeline.rules.calendar import last_day_within, months_after
 from pipeline.rules.registry import Hit, rule
 
 VALIDITY_MONTHS = 3
@@ -52,17 +52,23 @@ def phases_in_order(case: Case, _as_of: date) -> Iterator[Hit]:
 
 @rule("DOC-11")
 def papers_are_recent(case: Case, _as_of: date) -> Iterator[Hit]:
-    oldest = months_after(case.visa.filing_date, -VALIDITY_MONTHS)
     for index, paper in enumerate(case.attachments):
-        if paper.role not in OWN_TERMS and _expired(paper, case.visa.filing_date, oldest):
+        last_day = last_filing_day(paper)
+        if last_day is not None and last_day < case.visa.filing_date:
             field = "valid_until" if paper.valid_until else "issued_on"
             yield Hit(f"/attachments/{index}/{field}")
 
 
-def _expired(paper: Attachment, filing: date, oldest: date) -> bool:
+def last_filing_day(paper: Attachment) -> date | None:
+    """Until when a paper may be filed: its own validity, else three months from its date; None when neither is known.
+
+    None too for passport and photo, which have terms of their own.
+    """
+    if paper.role in OWN_TERMS:
+        return None
     if paper.valid_until is not None:
-        return paper.valid_until < filing
-    return paper.issued_on is not None and paper.issued_on < oldest
+        return paper.valid_until
+    return None if paper.issued_on is None else last_day_within(paper.issued_on, VALIDITY_MONTHS)
 
 
 @rule("DOC-12")

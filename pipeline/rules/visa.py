@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,6 +11,7 @@ from pipeline.resources import read_data
 from pipeline.rules.calendar import after_working_days, months_after
 from pipeline.rules.registry import Hit, rule
 from pipeline.rules.wording import claims_of
+from pipeline.wordings import free_texts
 
 
 @rule("DOC-10")
@@ -66,6 +68,16 @@ def time_for_the_procedure(case: Case, _as_of: date) -> Iterator[Hit]:
 def through_an_agency(case: Case, _as_of: date) -> Iterator[Hit]:
     if case.visa.agency is None:
         yield Hit("/visa")
+
+
+@rule("VIS-10")
+def fee_of_a_dated_table(case: Case, _as_of: date) -> Iterator[Hit]:
+    if None not in read_data("fees")["since_the_rise"].values():
+        return
+    words = re.compile(read_data("wordings")["visa_fee"], re.IGNORECASE)
+    named = (pointer for pointer, text in free_texts(case) if words.search(text))
+    # One finding for a text, not one for each of its languages.
+    yield from (Hit(pointer) for pointer in dict.fromkeys(re.sub(r"/(ja|en|zh)$", "", place) for place in named))
 
 
 def assumed_issue(case: Case) -> date:

@@ -81,6 +81,16 @@ MERGED_PICTURE = (
     "split the cells, or move the picture out: the borders of such cells vanish in the default engine",
 )
 HIDDEN = ("hidden-text", "the text is hidden", "remove it, or show it: people would not see what is filled in here")
+COMMENT = (
+    "comment",
+    "somebody's comment is left on this text",
+    "delete it (Review, Delete All Comments): it would stand in each Word file that is made",
+)
+LIST_IN_CELL = (
+    "list-in-cell",
+    "a paragraph of a table has a bullet or number of a list",
+    "type the bullet or number as text: the default engine leaves those of lists out of tables",
+)
 FIELD_OPEN = (
     "field-incomplete",
     "a page number is not a complete field",
@@ -99,7 +109,7 @@ def convention_findings(docx: DocxFile, file: str) -> list[Finding]:
     found: list[Finding] = []
     for name, root in docx.text_parts.items():
         part = Part(name, root)
-        for rule in (_pitches, _tables, _places, _fields):
+        for rule in (_pitches, _tables, _texts, _places, _fields):
             for (code, message, hint), element in rule(part, styles):
                 found.append(Finding(code, "warning", message, hint, file, part.place(element)))
     return [*dict.fromkeys(found), *_of_file(docx, styles, file)]
@@ -150,12 +160,20 @@ def _is_wide(width: str | None) -> bool:
     return width is not None and width.isdecimal() and int(width) > 0
 
 
-def _places(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+def _texts(part: Part, styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
     for ruby in part.root.iter(f"{W}ruby"):
         yield RUBY, ruby
-    for hidden in part.root.iter(f"{W}vanish"):
-        if any(True for _ in hidden.iterancestors(f"{W}r")) and hidden.get(f"{W}val") not in {"0", "false", "off"}:
-            yield HIDDEN, hidden
+    for run in part.root.iter(f"{W}r"):
+        if styles.is_hidden(run):
+            yield HIDDEN, run
+    for comment in part.root.iter(f"{W}commentReference"):
+        yield COMMENT, comment
+    for paragraph in part.paragraphs:
+        if paragraph.cell and styles.list_level(paragraph.element) is not None:
+            yield LIST_IN_CELL, paragraph.element
+
+
+def _places(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
     for section in part.root.iter(f"{W}sectPr"):
         yield from _section(section)
     for picture in part.root.iter(f"{W}drawing", f"{W}pict"):

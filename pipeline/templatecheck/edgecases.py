@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -59,22 +58,23 @@ class Recipe(NamedTuple):
 def edge_case(edge: Edge, when: str) -> EdgeCase | None:
     """A case of that kind for which a document of that condition is made; None when there is none."""
     recipe = _recipe(edge, when)
-    return _made(recipe) if recipe else None
+    return _told(recipe) if recipe else None
 
 
 @cache
 def shown_by_condition(when: str) -> Guards:
     """Paths that are there in each case for which the condition holds."""
-    full = edge_case("texts", when)
-    if full is None:
+    recipe = _recipe("texts", when)
+    if recipe is None:
         return frozenset()
-    decides = (path for path in _optional() if not CONDITIONS[when](_case(_without(full.document.data, path))))
+    full = _made(recipe)[0]
+    decides = (path for path in _optional() if not CONDITIONS[when](_case(_without(full, path))))
     return frozenset(".".join(path) for path in decides)
 
 
 @cache
 def _recipe(edge: Edge, when: str) -> Recipe | None:
-    return next((recipe for recipe in _recipes(edge) if CONDITIONS[when](_made(recipe).case)), None)
+    return next((recipe for recipe in _recipes(edge) if CONDITIONS[when](_made(recipe)[1])), None)
 
 
 def _recipes(edge: Edge) -> Iterator[Recipe]:
@@ -85,15 +85,22 @@ def _recipes(edge: Edge) -> Iterator[Recipe]:
 
 
 @cache
-def _made(recipe: Recipe) -> EdgeCase:
+def _made(recipe: Recipe) -> tuple[dict[str, Any], Case]:
     schema = case_schema()
     data = generate(schema, recipe.edge, recipe.turn)
     if recipe.added:
         _add(data, schema, recipe.added, recipe.turn)
     _order_in_time(data, recipe.days)
+    return data, _case(data)
+
+
+@cache
+def _told(recipe: Recipe) -> EdgeCase:
+    """The same with the text of a file, for the places of findings."""
+    data, case = _made(recipe)
     text = json.dumps(data, ensure_ascii=False, indent=1)
     document = JsonFile("generated case", Path(), text, hashlib.sha256(text.encode()).hexdigest(), data)
-    return EdgeCase(_ABOUT[recipe.edge], _case(data), document)
+    return EdgeCase(_ABOUT[recipe.edge], case, document)
 
 
 def _case(data: Mapping[str, Any]) -> Case:
@@ -130,14 +137,15 @@ def _addable() -> tuple[Steps, ...]:
 
 
 def _without(data: Mapping[str, Any], path: Steps) -> dict[str, Any]:
-    left: dict[str, Any] = copy.deepcopy(dict(data))
-    target = left
-    for name in path[:-1]:
-        target = target[name]
-    if isinstance(target[path[-1]], list):
-        target[path[-1]] = []
+    """The same without one field, or with nothing in its list. What is not on the way to it is shared."""
+    name, *rest = path
+    left = dict(data)
+    if rest:
+        left[name] = _without(left[name], tuple(rest))
+    elif isinstance(left[name], list):
+        left[name] = []
     else:
-        del target[path[-1]]
+        del left[name]
     return left
 
 

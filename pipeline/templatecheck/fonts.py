@@ -16,6 +16,7 @@ from pipeline.templatecheck.styles import Styles
 
 CHINESE = "Noto Sans CJK SC"
 _FONT_HINT = "set it in Noto Sans CJK JP, and Chinese in Noto Sans CJK SC; only these come with the program"
+_SIGN_HINT = "type a character such as ■, □ or • in Noto Sans CJK JP: the default engine leaves such signs out"
 _GLYPH_HINT = "write another character: with a font of the machine, the page would differ from machine to machine"
 
 
@@ -27,6 +28,7 @@ def font_findings(docx: DocxFile, file: str) -> list[Finding]:
 
 
 def _in_part(part: Part, styles: Styles, file: str) -> Iterator[Finding]:
+    yield from _signs(part, styles, file)
     for run in part.root.iter(f"{W}r"):
         text = "".join(element.text or "" for element in run.iterchildren(f"{W}t"))
         fonts = {styles.font(run, script) for script in _scripts(text)}
@@ -40,6 +42,20 @@ def _in_part(part: Part, styles: Styles, file: str) -> Iterator[Finding]:
             yield Finding("glyph-missing", "error", message, _GLYPH_HINT, file, place)
         if CHINESE in fonts:
             yield from _chinese(run, styles, file, part)
+
+
+def _signs(part: Part, styles: Styles, file: str) -> Iterator[Finding]:
+    """Signs that are named by their number in a font: those put in by Insert, Symbol, and bullets of lists."""
+    symbols = [(symbol, symbol.get(f"{W}font"), "a symbol") for symbol in part.root.iter(f"{W}sym")]
+    for paragraph in part.paragraphs:
+        level = styles.list_level(paragraph.element)
+        fonts = level.find(f"{W}rPr/{W}rFonts") if level is not None else None
+        if fonts is not None:
+            symbols.append((paragraph.element, fonts.get(f"{W}ascii"), "the bullet or number of this paragraph"))
+    for element, font, what in symbols:
+        if font and font not in font_names():
+            message = f"{what} is set in {font}, which is not shipped"
+            yield Finding("font-not-shipped", "error", message, _SIGN_HINT, file, part.place(element))
 
 
 def _chinese(run: etree._Element, styles: Styles, file: str, part: Part) -> Iterator[Finding]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from pipeline.docxfile import DocxFile, W
-from pipeline.docxtext import Part, text_of
+from pipeline.docxtext import Part
 from pipeline.templatecheck.fonts import CHINESE
 from pipeline.templatecheck.styles import Styles
 from pipeline.templatecheck.tags import tags_of
 
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _WORD = re.compile(r"[A-Za-z]{3,}")
-_TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 _FIELD = re.compile(r"(?:\.|_|\"|')(ja|en|zh)\b")
 _ORDER = ("ja", "en", "zh")
 
@@ -22,9 +21,9 @@ def languages_of(docx: DocxFile) -> list[str]:
     found: set[str] = set()
     styles = Styles(docx)
     for name, root in docx.text_parts.items():
-        part = Part(name, root)
-        found |= {match for tag in tags_of(part).texts for match in _FIELD.findall(tag)}
-        plain = "\n".join(_TAG.sub("", text_of(paragraph.element)) for paragraph in part.paragraphs)
+        tags = tags_of(Part(name, root))
+        found |= {match for tag in tags.texts for match in _FIELD.findall(tag)}
+        plain = "\n".join(tags.between)
         found |= {language for language, sign in (("ja", _KANA), ("en", _WORD)) if sign.search(plain)}
         if any(styles.font(run, "eastAsia") == CHINESE for run in root.iter(f"{W}r")):
             found.add("zh")

@@ -38,10 +38,17 @@ class Styles:
 
     def is_bold(self, run: etree._Element) -> bool:
         """Whether a run is bold."""
+        return self._is_on(run, "b")
+
+    def is_hidden(self, run: etree._Element) -> bool:
+        """Whether a run is hidden text."""
+        return self._is_on(run, "vanish")
+
+    def _is_on(self, run: etree._Element, name: str) -> bool:
         for properties in self._of_run(run):
-            bold = properties.find(f"{W}b")
-            if bold is not None:
-                return bold.get(f"{W}val") not in _OFF
+            switch = properties.find(f"{W}{name}")
+            if switch is not None:
+                return switch.get(f"{W}val") not in _OFF
         return False
 
     def language(self, run: etree._Element) -> str | None:
@@ -59,6 +66,16 @@ class Styles:
             if size is not None and (size.get(f"{W}val") or "").isdecimal():
                 return int(size.get(f"{W}val") or 0)
         return _DEFAULT_SIZE
+
+    def list_level(self, paragraph: etree._Element) -> etree._Element | None:
+        """The level of a list of Word that a paragraph has its bullet or number from."""
+        for properties in self._of_paragraph(paragraph):
+            numbering = properties.find(f"{W}numPr")
+            if numbering is not None:
+                number, level = (numbering.find(f"{W}{name}") for name in ("numId", "ilvl"))
+                depth = level.get(f"{W}val") if level is not None else None
+                return self._levels.get((number.get(f"{W}val") if number is not None else None, depth or "0"))
+        return None
 
     def line_pitch(self, paragraph: etree._Element) -> int:
         """Line pitch of a paragraph in twentieths of a point; 0 when nothing says."""
@@ -137,6 +154,21 @@ class Styles:
     def _defaults(self, kind: str) -> Iterator[etree._Element]:
         if self._sheet is not None:
             yield from self._sheet.iterfind(f"{W}docDefaults/{W}{kind}Default/{W}{kind}")
+
+    @cached_property
+    def _levels(self) -> dict[tuple[str | None, str | None], etree._Element]:
+        """The levels of each numbering, by its id and their depth."""
+        sheet = self._docx.xml.get("word/numbering.xml")
+        if sheet is None:
+            return {}
+        kinds = {kind.get(f"{W}abstractNumId"): kind for kind in sheet.iterfind(f"{W}abstractNum")}
+        return {
+            (number.get(f"{W}numId"), level.get(f"{W}ilvl")): level
+            for number in sheet.iterfind(f"{W}num")
+            for named in number.iterfind(f"{W}abstractNumId")
+            if named.get(f"{W}val") in kinds
+            for level in kinds[named.get(f"{W}val")].iterfind(f"{W}lvl")
+        }
 
     @cached_property
     def _by_id(self) -> dict[str, etree._Element]:

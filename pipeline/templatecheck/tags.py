@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from pipeline.docxtext import Part
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+#: A tag ends before the next one of its kind begins, so that a text full of beginnings is read once and not squared.
+TAG = re.compile(r"\{\{(?:[^{]|\{(?!\{))*?\}\}|\{%(?:[^{]|\{(?!%))*?%\}|\{#(?:[^{]|\{(?!#))*?#\}")
 #: docxtpl's own letters: the tag takes its paragraph, row, cell or run with it.
 _PREFIX = re.compile(r"^(\{[{%#])(?:tr|tc|p|r)\s")
 #: docxtpl's own tags for cells take one expression.
@@ -20,11 +21,15 @@ _QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The tags of a part in order. Tag ``n`` stands on line ``n + 1`` of ``source`` and begins in ``paragraphs[n]``."""
+    """The tags of a part in order. Tag ``n`` stands on line ``n + 1`` of ``source`` and begins in ``paragraphs[n]``.
+
+    ``between`` is the text of each paragraph without its tags.
+    """
 
     source: str
     paragraphs: Sequence[int]
     texts: Sequence[str]
+    between: Sequence[str]
 
 
 def tags_of(part: Part) -> Tags:
@@ -32,10 +37,11 @@ def tags_of(part: Part) -> Tags:
     lengths = [len(paragraph.text) + 1 for paragraph in part.paragraphs]
     starts = list(accumulate(lengths, initial=0))
     text = "\n".join(paragraph.text for paragraph in part.paragraphs)
-    found = list(_TAG.finditer(text))
+    found = list(TAG.finditer(text))
     paragraphs = [bisect_right(starts, match.start()) - 1 for match in found]
     lines = [_plain(match[0]) for match in found]
-    return Tags("\n".join(lines), paragraphs, [match[0] for match in found])
+    between = TAG.sub(lambda match: "\n" * match[0].count("\n"), text).split("\n")
+    return Tags("\n".join(lines), paragraphs, [match[0] for match in found], between)
 
 
 def _plain(tag: str) -> str:

@@ -21,6 +21,7 @@ from pipeline.templatecheck.edges import Template, trials, try_out
 from pipeline.templatecheck.findings import Finding, from_faults
 from pipeline.templatecheck.fonts import font_findings
 from pipeline.templatecheck.tags import tags_of
+from pipeline.templatecheck.typed import HOPELESS, typed_findings
 from pipeline.templatecheck.words import lint_findings, name_findings
 
 #: The set whose list of papers a cover sheet shows that stands alone.
@@ -59,7 +60,11 @@ def check_template(job: Job) -> Iterator[Step]:
         yield Step("", tuple(from_faults(error.faults, job.path)))
         return
     yield Step("reading the tags")
-    tags = lint_findings(content, docx, job.path)
+    typed = typed_findings(docx, job.path)
+    if any(finding.code in HOPELESS for finding in typed):
+        yield Step("", (*typed, _not_tried(job)))
+        return
+    tags = (*typed, *lint_findings(content, docx, job.path))
     template = _template(job, content, docx)
     names, reads = name_findings(docx, job.path, shown_by_condition(template.when), is_cover=template.is_cover)
     told = tuple(sorted(f"{kind.__name__}.{field}" for kind, field in reads))
@@ -67,11 +72,15 @@ def check_template(job: Job) -> Iterator[Step]:
     conventions = convention_findings(docx, job.path)
     yield Step("preparing cases", (*tags, *names, *fonts, *conventions), told)
     if any(finding.severity == "error" for finding in (*tags, *names, *fonts)):
-        hint = "mend the errors first, then check again"
-        message = "the template was not tried out, because of the errors above"
-        yield Step("", (Finding("not-tried", "info", message, hint, job.path),))
+        yield Step("", (_not_tried(job),))
     else:
         yield from _tried(template)
+
+
+def _not_tried(job: Job) -> Finding:
+    hint = "mend the errors first, then check again"
+    message = "the template was not tried out, because of the errors above"
+    return Finding("not-tried", "info", message, hint, job.path)
 
 
 def _tried(template: Template) -> Iterator[Step]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.case import Case
+from pipeline.plan import PATIENT
 from pipeline.rules.calendar import months_after
 from pipeline.rules.visa import assumed_issue, visa_terms
 from pipeline.timeline.filing import Filing, paper_limits
@@ -18,6 +19,8 @@ def application_steps(case: Case, filing: Filing) -> Iterator[Step]:
     for limit in paper_limits(case):
         rule = "LET-03" if limit.paper == "letters" else "DOC-11"
         paper = words("papers", limit.paper)
+        if limit.person != PATIENT:
+            paper = words("papers", "of_companion", number=limit.person.removeprefix("companion-"), paper=paper)
         yield make_step(limit.id, "paper", None, limit.last_day, rule=rule, paper=paper)
     first, last = (filing.earliest, filing.latest) if filing.is_open else (None, None)
     window_note = words("notes", "filing_window" if filing.is_open else "no_window")

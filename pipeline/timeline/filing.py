@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pipeline.case import Case
+from pipeline.plan import PATIENT
 from pipeline.rules.calendar import (
     before_working_days,
     first_day_reaching,
@@ -16,7 +17,7 @@ from pipeline.rules.calendar import (
     working_day_from,
     working_day_until,
 )
-from pipeline.rules.dates import OWN_TERMS, VALIDITY_MONTHS
+from pipeline.rules.dates import VALIDITY_MONTHS, last_filing_day
 from pipeline.rules.visa import visa_terms
 
 
@@ -40,11 +41,15 @@ class Filing:
 
 
 class Limit(NamedTuple):
-    """A paper, as the case names its role (``letters`` for all that this program writes), and its last filing day."""
+    """A paper, as the case names its role (``letters`` for all that this program writes), and its last filing day.
+
+    ``person`` is whose paper it is: ``patient``, ``companion-1`` and so on.
+    """
 
     id: str
     paper: str
     last_day: date
+    person: str = PATIENT
 
 
 def paper_limits(case: Case) -> Iterator[Limit]:
@@ -54,13 +59,9 @@ def paper_limits(case: Case) -> Iterator[Limit]:
     """
     yield Limit("letters", "letters", last_day_within(case.visa.letter_date, VALIDITY_MONTHS))
     for number, paper in enumerate(case.attachments, start=1):
-        if paper.role in OWN_TERMS:
-            continue
-        step_id = f"paper-{number}-{paper.role.replace('_', '-')}"
-        if paper.valid_until is not None:
-            yield Limit(step_id, paper.role, paper.valid_until)
-        elif paper.issued_on is not None:
-            yield Limit(step_id, paper.role, last_day_within(paper.issued_on, VALIDITY_MONTHS))
+        last_day = last_filing_day(paper)
+        if last_day is not None:
+            yield Limit(f"paper-{number}-{paper.role.replace('_', '-')}", paper.role, last_day, paper.person)
 
 
 def filing_for(case: Case, as_of: date) -> Filing:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from unicodedata import east_asian_width
 
 import msgspec
 
 from pipeline.case import Trilingual
+from pipeline.columns import padded, width
 from pipeline.language import Language
 from pipeline.timeline import Timeline
 from pipeline.timeline.step import Step
@@ -18,10 +18,10 @@ from pipeline.timeline.words import dates_in, words
 def table_of(timeline: Timeline, language: Language) -> Iterator[str]:
     """A line for each step: days, who acts, what; its note and the hospital's own words below."""
     rows = [(dates_in(language, step.start, step.end), _who(step, language), step) for step in timeline.steps]
-    first = max((_width(days) for days, _, _ in rows), default=0)
-    second = max((_width(who) for _, who, _ in rows), default=0)
+    first = max((width(days) for days, _, _ in rows), default=0)
+    second = max((width(who) for _, who, _ in rows), default=0)
     for days, who, step in rows:
-        yield f"{_padded(days, first)}  {_padded(who, second)}  {getattr(step.title, language)}"
+        yield f"{padded(days, first)}  {padded(who, second)}  {getattr(step.title, language)}"
         for more in (step.text, getattr(step.note, language) if step.note else None):
             if more:
                 yield f"{' ' * (first + second + 4)}{more}"
@@ -68,12 +68,3 @@ def _texts(text: Trilingual | None) -> Any:
 
 def _who(step: Step, language: Language) -> str:
     return str(getattr(words("who", step.who), language))
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal, where Chinese and Japanese characters take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

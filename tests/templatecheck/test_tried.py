@@ -40,6 +40,10 @@ def findings(path: Path) -> list[Finding]:
     return [finding for finding in found if finding.severity == "error"]
 
 
+#: Nine loops of thirty turns inside each other: twenty million millions.
+LOOPS = "".join(f"{{% for x{n} in {[1] * 30} %}}" for n in range(9)) + "{% endfor %}" * 9
+
+
 class TestCases:
     @pytest.mark.parametrize("edge", EDGES)
     @pytest.mark.parametrize("when", CONDITIONS)
@@ -110,11 +114,14 @@ class TestFilled:
 
     def test_a_character_without_a_glyph_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("pipeline.templatecheck.generate.RARE", "😀")
-        edge_case.__globals__["_made"].cache_clear()
+        made = [edge_case.__globals__[name] for name in ("_made", "_told")]
+        for cached in made:
+            cached.cache_clear()
         try:
             found = findings(write(tmp_path, "{{ patient.name.chinese }}"))
         finally:
-            edge_case.__globals__["_made"].cache_clear()
+            for cached in made:
+                cached.cache_clear()
         assert {finding.code for finding in found} == {"glyph-missing"}
         assert "U+1F600" in found[0].message
         assert "/patient/name/chinese" in found[0].message
@@ -161,12 +168,19 @@ class TestBadFiles:
             (LETTER[:2000], "template-unusable"),
             (make_docx("{{ ''.__class__ }}"), "name-unknown"),
             (make_docx("{% for x in range(999999999) %}{% endfor %}"), "name-unknown"),
-            (make_docx("{% import 'os' as os %}"), "template-unusable"),
-            (make_docx("{% include '/etc/hostname' %}"), "template-unusable"),
+            (make_docx("{% import 'os' as os %}"), "tag-loads"),
+            (make_docx("{% include '/etc/hostname' %}"), "tag-loads"),
             (make_docx("{{ 'a' * 99999999999 }}"), "template-field"),
             (make_docx("{{ '%99999999999d' % 1 }}"), "template-field"),
             (make_docx("{{ 9 ** 9 ** 9 ** 9 }}"), "template-field"),
-            (make_docx("{{ 'a'.center(99999999999) }}"), "template-memory"),
+            (make_docx("{{ 'a'.center(99999999999) }}"), "template-field"),
+            (make_docx(LOOPS), "template-field"),
+            (make_docx("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"), "template-field"),
+            (make_docx("{% for s in stays recursive %}{{ loop(stays) }}{% endfor %}"), "template-field"),
+            (make_docx("{{" * 60_000), "template-tags"),
+            (make_docx("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"), "tag-long"),
+            (make_docx("{% for x in stays %}" * 25 + "{% endfor %}" * 25), "tag-deep"),
+            (make_docx("{% if case_id %}" * 500 + "{% endif %}" * 500), "tag-deep"),
         ],
     )
     def test_it_is_a_finding(self, tmp_path: Path, content: bytes, code: str) -> None:
@@ -175,10 +189,12 @@ class TestBadFiles:
         (result,) = check_all([Job(str(path))])
         assert code in {finding.code for finding in result.findings if finding.severity == "error"}
         assert all(finding.file == str(path) and finding.hint for finding in result.findings)
+        if code != "template-unusable":
+            assert any(finding.place and finding.place.part == "body" for finding in result.findings)
 
-    def test_a_loop_that_does_not_end_in_time_is_stopped(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        inside = "".join(f"{{% for x{n} in {[1] * 30} %}}" for n in range(9))
-        path = write(tmp_path, inside + "{% endfor %}" * 9)
+    def test_what_does_not_end_in_time_is_stopped(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        loops = f"{{% for x in {[1] * 250} %}}{{% for y in {[1] * 250} %}}"
+        path = write(tmp_path, loops + "{{ 'a' * 9999 }}{% endfor %}{% endfor %}")
         monkeypatch.setenv(worker.SECONDS_VARIABLE, "3")
         (result,) = check_all([Job(str(path))])
         (finding,) = [finding for finding in result.findings if finding.severity == "error"]

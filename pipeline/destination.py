@@ -1,0 +1,110 @@
+"""Where packets go: what the folder of the packets must be able to do, wherever it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.lock import locked
+from pipeline.manifest import MANIFEST_NAME, sha256
+from pipeline.publish import check_target, publish
+
+#: scheme and rest of what is given as an address, not as a path
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://(.*)", re.DOTALL)
+
+
+class Destination(Protocol):
+    """A place that holds packets by case id. It travels to worker processes, so it must be picklable."""
+
+    #: whether worker processes on other machines can write there
+    is_shared: bool
+
+    def held(self) -> AbstractContextManager[Path]:
+        """Hold it for a run; gives a folder of this machine for what is no packet. Raises OutputError."""
+
+    def address(self, path: Path) -> str:
+        """What people and programs call a path in the folder of a packet."""
+
+    def publish_page(self, page: Path) -> str:
+        """Publish the report's page, which was made in the held folder; returns its address. Raises OutputError."""
+
+    def folder(self, case_id: str) -> Path:
+        """The folder of a packet, as results name it."""
+
+    def check(self, case_id: str) -> None:
+        """Raise OutputError when no packet can be published there: better before the work than after."""
+
+    def manifest(self, case_id: str) -> bytes:
+        """The manifest of the packet that is there. Raises OSError when there is none."""
+
+    def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether the packet that is there has the files that ``outputs`` of its manifest lists, and no others."""
+
+    def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
+        """Put a packet's files (relative path -> content) there, in place of what was there. Raises OutputError."""
+
+
+class Folder:
+    """A folder of this machine, or one that all machines see under the same path."""
+
+    def __init__(self, out: Path, *, is_shared: bool = False) -> None:
+        self._out = out
+        self.is_shared = is_shared
+
+    @contextmanager
+    def held(self) -> Iterator[Path]:
+        """The folder itself, locked."""
+        with locked(self._out):
+            yield self._out
+
+    def address(self, path: Path) -> str:
+        """The path itself."""
+        return str(path)
+
+    def publish_page(self, page: Path) -> str:
+        """It was made where it belongs."""
+        return str(page)
+
+    def folder(self, case_id: str) -> Path:
+        """The packet's own folder in it."""
+        return self._out / case_id
+
+    def check(self, case_id: str) -> None:
+        """As Destination says."""
+        check_target(self.folder(case_id))
+
+    def manifest(self, case_id: str) -> bytes:
+        """As Destination says."""
+        return (self.folder(case_id) / MANIFEST_NAME).read_bytes()
+
+    def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:
+        """Compared by hash."""
+        folder = self.folder(case_id)
+        listed = {output["path"]: output["sha256"] for output in outputs}
+        found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        found.pop(MANIFEST_NAME)
+        return listed.keys() == found.keys() and all(
+            sha256(found[path].read_bytes()) == listed[path] for path in listed
+        )
+
+    def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
+        """The whole packet by one rename."""
+        publish(files, self.folder(case_id))
+
+
+def destination_of(out: str) -> Destination:
+    """The place that ``-o`` names: a path; ``file://`` and a path that all machines have; any address of fsspec.
+
+    Raises InputError when the library for an address is not installed.
+    """
+    address = _ADDRESS.fullmatch(out)
+    if address is None:
+        return Folder(Path(out))
+    if address[1] in {"file", "local"}:
+        return Folder(Path(address[2]), is_shared=True)
+    from pipeline.remote import Remote  # noqa: PLC0415 - fsspec is optional and is loaded for addresses alone
+
+    return Remote(out)
