@@ -9,7 +9,7 @@ from typing import Any
 
 from measure import EXAMPLE, OPTIONS, Row, Size, percentiles
 
-from pipeline import build, documents, draw
+from pipeline import build, destination, documents, draw
 from pipeline.engines.office2pdf import Office2Pdf
 
 WATCHED: dict[str, tuple[Any, str]] = {
@@ -20,7 +20,7 @@ WATCHED: dict[str, tuple[Any, str]] = {
     "rules on pages": (documents, "check_page"),
     "merge": (build, "merge"),
     "verify": (build, "verify_files"),
-    "publish": (build, "publish"),
+    "publish": (destination, "publish"),
 }
 
 

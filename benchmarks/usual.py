@@ -18,11 +18,13 @@ from docxtpl import DocxTemplate
 from measure import EXAMPLE, OPTIONS, Row, Size, run, spread, timed
 from pypdf import PdfWriter
 
-from pipeline import build, draw
+from pipeline import draw
+from pipeline.build import build_case
+from pipeline.check import check_case
 from pipeline.engines.find import find_soffice
 from pipeline.fill import Filled, fill
 from pipeline.fonts import font_folders
-from pipeline.jinja import Picture, environment, placing, printed
+from pipeline.jinja import Picture, Turns, environment, placing, printed, turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def usual(size: Size, folder: Path) -> dict[str, dict[str, Row]]:
     """Seconds of each way, and how many times longer than visa-packet the usual ways take, run by run."""
     out = folder / "ours"
     letters = _letters(out)
-    papers = [build.check_case(EXAMPLE, OPTIONS).papers[name].pdf for name in build.check_case(EXAMPLE, OPTIONS).papers]
+    papers = [paper.pdf for paper in check_case(EXAMPLE, OPTIONS).papers.values()]
     times: dict[str, list[float]] = {
         "visa-packet, a process": [],
         "visa-packet, warm": [],
@@ -48,7 +50,7 @@ def usual(size: Size, folder: Path) -> dict[str, dict[str, Row]]:
     with_one = _warm(letters, papers, folder / "warm", size.runs)
     for number in range(size.runs):
         times["visa-packet, a process"].append(timed(lambda: run("build", EXAMPLE, "-o", out, "--force")))
-        times["visa-packet, warm"].append(timed(lambda: build.build_case(EXAMPLE, out, OPTIONS)))
+        times["visa-packet, warm"].append(timed(lambda: build_case(EXAMPLE, out, OPTIONS)))
         work = folder / f"usual-{number}"
         times["soffice once a document"].append(timed(lambda work=work: _once(letters, papers, work)))  # type: ignore[misc]
         times["one warm soffice"].append(next(with_one))
@@ -66,17 +68,17 @@ def usual(size: Size, folder: Path) -> dict[str, dict[str, Row]]:
 
 def _letters(out: Path) -> list[Letter]:
     """What the example's documents are filled with."""
-    found = []
+    found: list[Letter] = []
 
     def watched(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
         found.append(Letter(f"{len(found):02}", template, context))
         return fill(template, name, context)
 
-    draw.fill = watched
+    setattr(draw, "fill", watched)  # noqa: B010 - draw does not offer it to others
     try:
-        build.build_case(EXAMPLE, out, OPTIONS)
+        build_case(EXAMPLE, out, OPTIONS)
     finally:
-        draw.fill = fill
+        setattr(draw, "fill", fill)  # noqa: B010 - the same
     return found
 
 
@@ -117,6 +119,7 @@ def _filled(letter: Letter) -> bytes:
 
     printed.set([])
     placing.set(place)
+    turns.set(Turns())
     document.render(dict(letter.context), jinja_env=environment())
     out = io.BytesIO()
     document.save(out)
