@@ -1,6 +1,6 @@
 """Measures visa-packet on this machine: prints tables and writes ``benchmarks/results.json``.
 
-``python benchmarks/run.py`` measures everything and builds 10,000 packets, which takes an hour or two; ``--quick`` takes
+``python benchmarks/run.py`` measures everything and builds 10,000 packets, which takes hours; ``--quick`` takes
 a few minutes and is for trying the benchmark itself. Figures are for people to compare; nothing fails because of them.
 What must not grow is counted instead of timed: benchmarks/counted.py.
 """

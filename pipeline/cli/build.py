@@ -8,12 +8,10 @@ from pathlib import Path
 import click
 
 from pipeline.check import Options
-from pipeline.cli import batch
 from pipeline.cli.built import print_built, result_of
 from pipeline.cli.options import cases_argument, check_options, make_options
 from pipeline.cli.report import Report, Telling, emit, show
 from pipeline.cli.tally import Style
-from pipeline.cluster.pool import Cluster
 from pipeline.destination import Destination, destination_of
 from pipeline.engines import ENGINES
 from pipeline.inputs import is_many, sources
@@ -120,10 +118,14 @@ def build(
         allow_missing=allow_missing,
     )
     telling = Telling(language, notes)
-    cluster = Cluster(scheduler, tls_ca, tls_cert, tls_key) if scheduler else None
     destination = destination_of(out)
     with destination.held() as folder:
-        if cluster or is_many(cases):
+        if scheduler or is_many(cases):
+            # Imported here: one case needs no worker processes.
+            from pipeline.cli import batch  # noqa: PLC0415
+            from pipeline.cluster.pool import Cluster  # noqa: PLC0415
+
+            cluster = Cluster(scheduler, tls_ca, tls_cert, tls_key) if scheduler else None
             work = batch.Work(cases, destination, folder, options, force)
             style = Style(telling, quiet=quiet, as_json=as_json)
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
