@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.check import Options
-from pipeline.cli import batch
 from pipeline.cli.built import print_built, result_of
 from pipeline.cli.options import cases_argument, check_options, make_options
 from pipeline.cli.packet_options import packet_options
 from pipeline.cli.report import Report, Telling, emit, show
 from pipeline.cli.tally import Style
-from pipeline.cluster.pool import Cluster
 from pipeline.destination import Destination, destination_of
 from pipeline.engines import ENGINES
 from pipeline.inputs import is_many, sources
 from pipeline.language import Language
 from pipeline.task import Task, run_task
+
+if TYPE_CHECKING:
+    from pipeline.cluster.pool import Cluster
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -129,6 +130,8 @@ def build(
     destination = destination_of(out)
     with destination.held() as folder:
         if cluster or is_many(cases):
+            from pipeline.cli import batch  # noqa: PLC0415 - one case needs no worker processes
+
             work = batch.Work(cases, destination, folder, options, force)
             style = Style(telling, quiet=quiet, as_json=as_json)
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
@@ -144,7 +147,11 @@ def _cluster(
         raise click.UsageError("--tls-ca, --tls-cert and --tls-key belong to --scheduler")
     if scheduler is not None and jobs is not None:
         raise click.UsageError("--jobs is about processes of this machine; the cluster has its own")
-    return None if scheduler is None else Cluster(scheduler, *tls)
+    if scheduler is None:
+        return None
+    from pipeline.cluster.pool import Cluster  # noqa: PLC0415 - most builds need none
+
+    return Cluster(scheduler, *tls)
 
 
 def _build_one(
