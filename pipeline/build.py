@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.bundle import Merged
+from pipeline.bundles import make_bundles
 from pipeline.check import Checked, Options, check_case, refuse
 from pipeline.destination import Destination, Folder
 from pipeline.documents import draw_documents
@@ -15,10 +15,9 @@ from pipeline.draw import Drawn
 from pipeline.engines import Engine, load_engine
 from pipeline.errors import Problem
 from pipeline.inputs import Source
-from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
+from pipeline.manifest import MANIFEST_NAME, make_manifest
 from pipeline.origin import origin_of
-from pipeline.pagemap import make_page_map, merge_parts
-from pipeline.plan import PATIENT, Bundle, DocumentPart, Packet, State
+from pipeline.plan import DocumentPart, Packet, State
 from pipeline.rules.catalogue import catalogue
 from pipeline.signed import text_sha256
 from pipeline.verify import verify_files
@@ -26,12 +25,16 @@ from pipeline.verify import verify_files
 
 @dataclass(frozen=True, slots=True)
 class BuiltBundle:
-    """One merged PDF: what ``person`` files. ``page_map`` has a row a part (pipeline/pagemap.py)."""
+    """One merged PDF: what ``person`` files. ``page_map`` has a row a part (pipeline/pagemap.py).
+
+    ``volumes`` has a row for each file in which the same pages are there again, when they do not fit in one.
+    """
 
     person: str
     path: Path
     sha256: str
     page_map: tuple[Mapping[str, Any], ...]
+    volumes: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def pages(self) -> int:
@@ -57,14 +60,21 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
     return Built(
         manifest["case_id"],
         folder,
-        tuple(
-            BuiltBundle(each["person"], folder / each["path"], each["sha256"], tuple(each["page_map"]))
-            for each in manifest["bundles"]
-        ),
+        _built_bundles(manifest["bundles"], folder),
         tuple(folder / path for path in manifest["apart"]),
         tuple(_told_before(found) for found in manifest["findings"]),
         tuple(manifest["missing"]),
         manifest["state"],
+    )
+
+
+def _built_bundles(described: Sequence[Mapping[str, Any]], folder: Path) -> tuple[BuiltBundle, ...]:
+    """Bundles that the manifest describes."""
+    return tuple(
+        BuiltBundle(
+            each["person"], folder / each["path"], each["sha256"], tuple(each["page_map"]), tuple(each["volumes"])
+        )
+        for each in described
     )
 
 
@@ -111,15 +121,13 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
     drawn = draw_documents(checked, options, engine)
     problems = (*checked.problems, *(problem for document in drawn.values() for problem in document.problems))
     refuse(problems, options)
+    merged, told = make_bundles(checked, drawn, options)
+    problems = (*problems, *told)
+    refuse(problems, options)
     files, apart = _document_files(checked.packet, drawn)
-    bundles, described = [], []
-    for bundle in (bundle for bundle in checked.packet.bundles if bundle.parts):  # a companion may have nothing to file
-        page_map = make_page_map(bundle, checked, drawn, options)
-        merged = merge_parts(page_map, bundle, checked, drawn, options)
-        name = _bundle_name(bundle)
-        files[name] = merged.pdf
-        bundles.append(BuiltBundle(bundle.person, folder / name, sha256(merged.pdf), page_map))
-        described.append(_described(bundles[-1], merged))
+    for each in merged:
+        files |= each.files
+    described = [each.described for each in merged]
     made_from = _made_from(checked, drawn, options, engine)
     files[MANIFEST_NAME] = make_manifest(
         made_from=made_from,
@@ -131,26 +139,8 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
     verify_files(files, str(folder))
     apart_paths = tuple(folder / name for name in apart)
     missing = tuple(made_from["missing"])
-    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, missing, checked.state), files
-
-
-def _bundle_name(bundle: Bundle) -> str:
-    return BUNDLE_NAME if bundle.person == PATIENT else f"bundle-{bundle.person}.pdf"
-
-
-def _described(bundle: BuiltBundle, merged: Merged) -> dict[str, Any]:
-    """A bundle as the manifest has it."""
-    return {
-        "person": bundle.person,
-        "path": bundle.path.name,
-        "sha256": bundle.sha256,
-        "bytes": len(merged.pdf),
-        "pages": bundle.pages,
-        "blank_pages": list(merged.blank_pages),
-        "pdf_a": not merged.obstacles,
-        "not_pdf_a": [{"part": part, "reason": reason} for part, reason in merged.obstacles],
-        "page_map": list(bundle.page_map),
-    }
+    bundles = _built_bundles(described, folder)
+    return Built(case.case_id, folder, bundles, apart_paths, problems, missing, checked.state), files
 
 
 def _named(packet: Packet) -> Iterator[tuple[str, DocumentPart]]:

@@ -200,7 +200,6 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
                 "/treatment/plan_number",
                 "/treatment/risk_class",
                 "/treatment/culture_and_release_days",
-                "/treatment/need_for_visits",
                 "/hospital/fax",
                 "/hospital/corporate_number",
                 "/guarantor/fax",

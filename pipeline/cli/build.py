@@ -10,7 +10,7 @@ import click
 from pipeline.check import Options
 from pipeline.cli import batch
 from pipeline.cli.built import print_built, result_of
-from pipeline.cli.options import cases_argument, check_options, make_options
+from pipeline.cli.options import Size, cases_argument, check_options, make_options
 from pipeline.cli.report import Report, Telling, emit, show
 from pipeline.cli.tally import Style
 from pipeline.cluster.pool import Cluster
@@ -68,6 +68,13 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--tls-ca", metavar="FILE", type=_FILE, help="Who signed the cluster's certificates.")
 @click.option("--tls-cert", metavar="FILE", type=_FILE, help="Certificate for the cluster.")
 @click.option("--tls-key", metavar="FILE", type=_FILE, help="Key of that certificate.")
+@click.option(
+    "--max-size",
+    "max_bytes",
+    type=Size(),
+    metavar="SIZE",
+    help="Largest bundle for upload or mail, such as 5MB: papers become coarser, then the bundle is split.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Of many cases, print what failed and nothing else.")
 @click.option("--no-report", is_flag=True, help="Of many cases, write no OUT/report.html.")
 @click.option(
@@ -86,6 +93,7 @@ def build(
     tls_ca: Path | None,
     tls_cert: Path | None,
     tls_key: Path | None,
+    max_bytes: int | None,
     quiet: bool,
     no_report: bool,
     show_names: bool,
@@ -125,9 +133,10 @@ def build(
         draft=draft,
         allow_missing=allow_missing,
         right_hand_pages=right_hand_pages,
+        max_bytes=max_bytes,
     )
     telling = Telling(language, notes)
-    cluster = Cluster(scheduler, tls_ca, tls_cert, tls_key) if scheduler else None
+    cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)
     destination = destination_of(out)
     with destination.held() as folder:
         if cluster or is_many(cases):
@@ -136,6 +145,17 @@ def build(
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
             return batch.build_many(work, manner)
         return _build_one(cases, destination, options, telling, force=force, as_json=as_json)
+
+
+def _cluster(
+    scheduler: str | None, tls: tuple[Path | None, Path | None, Path | None], jobs: int | None
+) -> Cluster | None:
+    """The cluster that is named, if one is; options that belong to the other way of working are refused."""
+    if scheduler is None and any(tls):
+        raise click.UsageError("--tls-ca, --tls-cert and --tls-key belong to --scheduler")
+    if scheduler is not None and jobs is not None:
+        raise click.UsageError("--jobs is about processes of this machine; the cluster has its own")
+    return None if scheduler is None else Cluster(scheduler, *tls)
 
 
 def _build_one(
