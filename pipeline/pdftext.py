@@ -49,11 +49,16 @@ class ReadPage:
 @lru_cache(maxsize=32)
 def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
     """Every page of ``pdf``. A document is asked for several things in turn, and read once."""
-    document = pypdfium2.PdfDocument(pdf.replace(_PROFILE, _NO_PROFILE))
+    document = open_for_words(pdf)
     try:
         return tuple(ReadPage(_text(page), page.get_size(), tuple(_edges(page))) for page in document)
     finally:
         document.close()
+
+
+def open_for_words(pdf: bytes) -> pypdfium2.PdfDocument:
+    """A document of which words and places will be read, not colours. The caller closes it."""
+    return pypdfium2.PdfDocument(pdf.replace(_PROFILE, _NO_PROFILE))
 
 
 def text_of(pdf: bytes) -> str:

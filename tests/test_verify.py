@@ -293,7 +293,7 @@ class Changed:
     @staticmethod
     def fonts(pdf: pikepdf.Pdf) -> None:
         font = pdf.pages[1].Resources.Font["/f1"]
-        again = pdf.make_indirect(pikepdf.Dictionary(font.DescendantFonts[0]))
+        again = pdf.make_indirect(pikepdf.Dictionary(dict(font.DescendantFonts[0].items())))
         font.DescendantFonts = pikepdf.Array([again])
 
     @staticmethod
