@@ -1,0 +1,6 @@
+"""Fillable PDFs that the user supplies, such as an official form: what fields they have, and filling them.
+
+``mapping.py`` and ``values.py`` say what goes into which field, ``attachments.py`` does it for a case, ``alone.py`` for
+a file of its own. ``answer.py``, ``fields.py``, ``layout.py`` and ``fill.py`` open the PDF; they run in the process
+that reads attachments.
+"""
