@@ -100,7 +100,7 @@ def check_prepared(prepared: Prepared, options: Options) -> Checked:
 def findings(prepared: Prepared, options: Options) -> Findings:
     """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
-    papers, in_forms, unusable = _read_papers(prepared, options.as_of)
+    papers, in_forms, unusable = _read_papers(prepared, options)
     problems = [
         *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
@@ -114,7 +114,7 @@ def findings(prepared: Prepared, options: Options) -> Findings:
     return Findings(papers, tuple(problems), tuple(unusable))
 
 
-def _read_papers(prepared: Prepared, as_of: date) -> tuple[dict[str, Paper], list[Problem], list[Problem]]:
+def _read_papers(prepared: Prepared, options: Options) -> tuple[dict[str, Paper], list[Problem], list[Problem]]:
     """The papers that can be read by part id, what was found in forms, and why other papers cannot be used."""
     document, case = prepared.loaded.document, prepared.loaded.case
     papers: dict[str, Paper] = {}
@@ -123,14 +123,14 @@ def _read_papers(prepared: Prepared, as_of: date) -> tuple[dict[str, Paper], lis
     for part in prepared.packet.attachments:
         attachment, size = part.attachment, part.print_size_mm
         try:
-            filling = filling_for(part, case, as_of, document.folder)
-            asked = None if filling is None else filling.asked()
+            filling = filling_for(part, case, options.as_of, document.folder)
+            asked = None if filling is None else filling.asked(draft=options.draft)
             paper = read_paper(document.folder, attachment.path, size, attachment.password_file, asked)
+            papers[part.id] = paper
             if filling is not None and paper.form is not None:
                 check_report(filling, paper.form)
-                paper = replace(paper, mapping_sha256=filling.mapping.sha256)
+                papers[part.id] = replace(paper, mapping_sha256=filling.mapping.sha256)
                 found += form_findings(paper.form, filling, document, f"/attachments/{part.index}/form_mapping")
-            papers[part.id] = paper
         except AttachmentError as error:
             unusable += error.problems
         except UnusableError as error:

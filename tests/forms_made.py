@@ -58,7 +58,7 @@ class Form:
 
     def saved(self) -> bytes:
         """Bytes of the PDF."""
-        return saved(self.pdf)
+        return saved(self.pdf, deterministic_id=True)
 
     def _widget(self, rect: tuple[float, ...], **more: Any) -> Any:
         look = pikepdf.Dictionary(BC=[0.5], BG=[0.97, 0.97, 1])
@@ -81,9 +81,9 @@ class Form:
         return pikepdf.Dictionary(N=pikepdf.Dictionary(pictures))
 
 
-def every_field() -> Form:
+def every_field(rotate: int = 0) -> Form:
     """A form with every kind of field; each is in a row of its own."""
-    form = Form()
+    form = Form(rotate)
     form.add("Surname", (60, 760, 260, 780), MaxLen=40)
     form.add("Name in Chinese", (300, 760, 500, 780), Q=1)
     form.add("Passport", (60, 720, 276, 740), Ff=COMB, MaxLen=12)

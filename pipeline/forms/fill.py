@@ -14,6 +14,7 @@ from pipeline.attach.forms import inherited
 from pipeline.engines import UndrawableError
 from pipeline.forms.fields import FILLABLE, OFF, UNDRAWN, Field, Widget, fields_of, states_of
 from pipeline.forms.layout import DoesNotFitError, Placed, Style, lay_out
+from pipeline.forms.stamp import stamp_draft
 from pipeline.typeset import add_font, subset_for
 
 _FONT_AND_SIZE = re.compile(rb"/\S+\s+(-?[\d.]+)\s+Tf")
@@ -67,10 +68,21 @@ def fill_pdf(pdf: pikepdf.Pdf, form: Mapping[str, Any], *, flatten: bool = False
     for key in ("/XFA", "/NeedAppearances"):
         if key in acro:
             del acro[key]
+    if form.get("draft"):
+        stamp_draft(pdf)
     if flatten:
-        pdf.flatten_annotations("screen")
-        del pdf.Root.AcroForm
+        make_flat(pdf)
     return report
+
+
+def make_flat(pdf: pikepdf.Pdf) -> None:
+    """Make what the fields show parts of the pages, and take the fields out; those that show nothing go too."""
+    pdf.flatten_annotations("screen")
+    for page in pdf.pages:
+        left = [each for each in page.obj.get("/Annots", []) if each.get("/Subtype") != "/Widget"]
+        page.obj.Annots = pikepdf.Array(left)
+    if "/AcroForm" in pdf.Root:
+        del pdf.Root.AcroForm
 
 
 def saved(pdf: pikepdf.Pdf) -> bytes:
@@ -95,22 +107,35 @@ def _fillable(name: str, fields: Mapping[str, list[Field]], report: Report) -> l
 
 def _filled(pdf: pikepdf.Pdf, each: Field, value: Mapping[str, Any], report: Report) -> list[_Picture]:
     """Set the value of a field; its pictures are drawn later, all with one font."""
+    if value.get("state") == "":
+        if each.kind != "checkbox":  # a box stays empty then
+            message = "the options of the mapping do not name what the case says"
+            report.wrong.append((each.name, "form-option", message))
+        return []
     if each.kind in {"checkbox", "radio"}:
         if "state" in value:
             _tick(pdf, each, value["state"], report)
         else:
             report.wrong.append((each.name, "form-kind", "this field is a box; use choose and options"))
         return []
-    text = value.get("text", value.get("state", ""))
-    shown = text
-    if each.kind == "choice":
-        option = next((option for option in each.options if text in option), (text, text) if each.editable else None)
-        if option is None:
-            report.wrong.append((each.name, "form-option", _known(each)))
-            return []
-        text, shown = option
+    option = _option(each, value.get("text", value.get("state", "")))
+    if option is None:
+        report.wrong.append((each.name, "form-option", _known(each)))
+        return []
+    return _written(each, *option, value.get("language", "ja"), report)
+
+
+def _option(each: Field, text: str) -> tuple[str, str] | None:
+    """Value and what is shown for it; None when a list does not have it."""
+    if each.kind != "choice":
+        return text, text
+    known = next((option for option in each.options if text in option), None)
+    return known or ((text, text) if each.editable else None)
+
+
+def _written(each: Field, text: str, shown: str, language: Any, report: Report) -> list[_Picture]:
     try:
-        pictures = [_picture(each, widget, shown, value.get("language", "ja")) for widget in each.widgets]
+        pictures = [_picture(each, widget, shown, language) for widget in each.widgets]
     except DoesNotFitError:
         report.overflowing.append(each.name)
         return []

@@ -45,16 +45,16 @@ class Filling:
     empty: tuple[str, ...]
     left_empty: tuple[str, ...]
 
-    def asked(self) -> dict[str, Any]:
-        """The same as a plain object."""
+    def asked(self, *, draft: bool = False) -> dict[str, Any]:
+        """The same as a plain object. With ``draft``, each page is to bear the mark of a draft."""
         mapped = [*(value["field"] for value in self.values), *self.empty]
-        return {"values": list(self.values), "mapped": mapped, "left_empty": list(self.left_empty)}
+        return {"values": list(self.values), "mapped": mapped, "left_empty": list(self.left_empty), "draft": draft}
 
     def wrong(self, name: str, code: str, message: str) -> Problem:
         """A problem of the mapping at the place of a field."""
         place = f"left_empty/{self.left_empty.index(name)}" if name in self.left_empty else f"fields/{escape(name)}"
         hint = "`visa-packet form inspect` lists the fields of the form, with their kinds and options"
-        return self.mapping.problem(code, f"/{place}", message, hint)
+        return self.mapping.problem(code, f"/{place}", f"{name}: {message}", hint)
 
 
 def read_mapping(document: JsonFile) -> MappingFile:
@@ -74,7 +74,7 @@ def filling_of(document: JsonFile, names: Names) -> Filling:
             value = _value(entry, names)
         except ExpressionError as error:
             pointer = f"/fields/{escape(name)}/{error.field}"
-            problems.append(document.problem("form-expression", pointer, str(error), error.hint))
+            problems.append(document.problem("form-expression", pointer, f"{name}: {error}", error.hint))
             continue
         if value:
             values.append({"field": name, **value})

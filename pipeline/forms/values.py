@@ -74,7 +74,7 @@ def written(source: str, names: Names) -> str:
 
 
 def chosen(path: str, options: Mapping[str, str], names: Names) -> str | None:
-    """What ``options`` say for the value at ``path``; None where the case has none, or they do not name it.
+    """What ``options`` say for the value at ``path``; None where the case has none, empty where they do not name it.
 
     Raises ExpressionError when there is no such value, or when two answers of a question lead to the same option.
     """
@@ -89,7 +89,7 @@ def chosen(path: str, options: Mapping[str, str], names: Names) -> str | None:
     if value is None:
         return None
     key = str(value).lower() if isinstance(value, bool) else str(value)
-    return options.get(key)
+    return options.get(key, "")
 
 
 def _below(value: Any, step: str) -> Any:
