@@ -19,7 +19,7 @@ def answer_of(head: dict[str, Any], content: bytes) -> bytes:
     """The message about a file. Whatever reading it brings about is in that message."""
     limits = Limits(**head["limits"])
     try:
-        return _DONE[head["task"]](head, content, limits)
+        return _DONE[head.get("task", "read")](head, content, limits)
     except UnusableError as error:
         return packed({"refused": [error.code, error.message, error.hint, error.field]})
     except MemoryError:
@@ -34,7 +34,7 @@ def answer_of(head: dict[str, Any], content: bytes) -> bytes:
 def _read(head: dict[str, Any], content: bytes, limits: Limits) -> bytes:
     """A clean PDF; of a form, first filled."""
     report = None
-    if head["form"] is not None:
+    if head.get("form") is not None:
         content, report = filled(content, head["password"], head["form"], limits)
     clean = convert(content, head["kind"], head["wanted"], head["password"], limits)
     notes = [{"rule": rule, "details": details} for rule, details in clean.notes.items()]

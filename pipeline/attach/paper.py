@@ -91,7 +91,7 @@ def convert(
     head = {"task": "read", "kind": kind, "wanted": asdict(wanted), "password": password, "limits": asdict(limits)}
     answer, pdf = ask({**head, "form": form}, content, limits)
     notes = tuple(Note(note["rule"], tuple(note["details"])) for note in answer["notes"])
-    return Paper(pdf, answer["pages"], hashlib.sha256(content).hexdigest(), len(content), notes, answer["form"])
+    return Paper(pdf, answer["pages"], hashlib.sha256(content).hexdigest(), len(content), notes, answer.get("form"))
 
 
 def warm_up() -> None:

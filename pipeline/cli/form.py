@@ -20,7 +20,12 @@ from pipeline.publish import publish_file
 
 @click.group(short_help="List the fields of a fillable PDF, or fill one from a case.")
 def form() -> None:
-    """Work with a fillable PDF that you supply, such as an official form."""
+    """Work with a fillable PDF that you supply, such as an official form.
+
+    \b
+    Example:
+      visa-packet form inspect visa-application.pdf
+    """
 
 
 @form.command(short_help="List the fields of a fillable PDF.")

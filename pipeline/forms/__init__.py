@@ -4,3 +4,8 @@
 a file of its own. ``answer.py``, ``fields.py``, ``layout.py`` and ``fill.py`` open the PDF; they run in the process
 that reads attachments.
 """
+
+from __future__ import annotations
+
+#: What a form that was filled as a file of its own says of its maker.
+OWN_FORM = "visa-packet form fill"

@@ -12,8 +12,9 @@ from pipeline.attach.inside import read_inside
 from pipeline.attach.limits import LIMITS
 from pipeline.context import document_context
 from pipeline.errors import AttachmentError, Problem, UnusableError
+from pipeline.forms import OWN_FORM
 from pipeline.forms.attachments import check_report, form_findings
-from pipeline.forms.mapping import OWN_FORM, filling_of, parsed
+from pipeline.forms.mapping import filling_of, parsed
 from pipeline.forms.values import names_for
 from pipeline.jsonfile import read_json
 from pipeline.load import LoadedCase

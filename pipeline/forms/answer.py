@@ -12,9 +12,9 @@ from pipeline.attach.limits import Limits
 from pipeline.attach.pdf import opened
 from pipeline.attach.result import Notes
 from pipeline.attach.streams import check_streams, limit_decoder
+from pipeline.forms import OWN_FORM
 from pipeline.forms.fields import Field, fields_of
 from pipeline.forms.fill import fill_pdf, saved
-from pipeline.forms.mapping import OWN_FORM
 
 #: For a form that stays a file of its own; what goes into a bundle is cleaned as every attachment is.
 _CLEANER = (

@@ -15,9 +15,6 @@ from pipeline.language import Language
 from pipeline.places import escape
 from pipeline.schemas import check_schema
 
-#: What a form that was filled as a file of its own says of its maker.
-OWN_FORM = "visa-packet form fill"
-
 
 class Entry(msgspec.Struct, frozen=True):
     """What goes into one field: a ``text`` with tags, or what ``options`` say for the value at ``choose``."""

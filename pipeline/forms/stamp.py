@@ -8,8 +8,8 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
-from pipeline.draftmark import MARK, WARNING
 from pipeline.errors import UnusableError
+from pipeline.marks import MARK, WARNING
 from pipeline.typeset import add_font, set_line, subset_for
 
 _SIZE = 8.0

@@ -16,9 +16,9 @@ from forms_made import COMB, MAPPING, Form, every_field
 
 from pipeline.build import Built, build_case
 from pipeline.check import Options, check_case
-from pipeline.draftmark import MARK
 from pipeline.errors import AttachmentError, CaseError
 from pipeline.manifest import sha256
+from pipeline.marks import MARK
 from pipeline.pdftext import read_pages
 
 ENTRY = {"role": "visa_application", "path": "form.pdf", "form_mapping": "mapping.json"}

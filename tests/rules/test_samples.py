@@ -95,7 +95,7 @@ def findings(
 
 
 def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date) -> list[Problem]:
-    """What the rules on forms say of one with a text field of each length that a sample wants, filled by its mapping."""
+    """What the rules on forms say of one with text fields of the lengths of a sample, filled by its mapping."""
     form = Form()
     for name, length in wanted["lengths"].items():
         form.add(name, (60, 700, 260, 720), MaxLen=length)
