@@ -206,6 +206,7 @@ def _made_from(checked: Checked, drawn: Mapping[str, Drawn], options: Options, e
                     "sha256": checked.papers[part.id].sha256,
                     "bytes": checked.papers[part.id].size,
                     "pages": checked.papers[part.id].pages,
+                    "form_mapping": checked.papers[part.id].mapping_sha256,
                 }
                 for part in checked.packet.attachments
             ],

@@ -21,6 +21,7 @@ COMMANDS = {
     "validate": "Check cases and their attachments without building anything.",
     "status": "Show what is still unsigned, missing or expired in each case.",
     "signed": "Print the attachment entries for documents that come back signed.",
+    "form": "List the fields of a fillable PDF, or fill one from a case.",
     "match": "List the hospitals whose filed plans cover a case.",
     "timeline": "Show the dates of one case, from the papers to the return to sport.",
     "verify": "Check that a packet is what its manifest says.",
