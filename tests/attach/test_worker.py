@@ -18,8 +18,10 @@ from pipeline.attach import client
 from pipeline.attach.client import Client, start, stop
 from pipeline.attach.limits import LIMITS, Limits
 from pipeline.attach.paper import Wanted, convert
+from pipeline.engines.processes import isolation
 from pipeline.errors import UnusableError
 
+CANARY = Path("/tmp/attach-canary")  # noqa: S108 - a reader that may write would write it
 GOOD = pdf_of(page_text("good"))
 
 
@@ -28,6 +30,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The worker whose files say what goes wrong."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setattr(client, "_WORKER", "worker_that_breaks")
+    CANARY.unlink(missing_ok=True)
     stop()
     yield
     stop()
@@ -78,7 +81,7 @@ class TestFaults:
         assert "CANARY" not in error.message + error.hint
         assert convert(GOOD, "PDF", Wanted()).pages == 1
         assert start() is worker, "no other worker was needed"
-        assert not Path("/tmp/attach-canary").exists() or not Path("/tmp/attach-canary").stat().st_size  # noqa: S108
+        assert not CANARY.exists() or not CANARY.stat().st_size
 
     def test_what_computes_for_ever_is_ended(self) -> None:
         before = time.monotonic()
@@ -92,8 +95,9 @@ class TestFaults:
         assert (error.code, error.message) == ("attachment-time", "reading it took longer than 0.5 seconds")
         assert convert(GOOD, "PDF", Wanted()).pages == 1
 
+    @pytest.mark.skipif(not isolation(), reason="this system lets nobody leave its network")
     def test_there_is_no_network(self) -> None:
-        assert told("socket").code == "attachment-broke"
+        assert convert(b"network devices", "PDF", Wanted()).pages <= 1  # its own loopback, which is down
 
     def test_each_file_has_a_process_of_its_own(self) -> None:
         first, second = (convert(b"pid", "PDF", Wanted()).pages for _ in range(2))
