@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 AS_OF ?= 2026-11-22
 
-.PHONY: demo test goldens glyphs lint format lock docs wheel bench clean
+.PHONY: demo test soak goldens glyphs lint format lock docs wheel bench clean
 
 demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
 
 test: $(VENV)/.dev ## run the tests with coverage, on every core
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
+
+soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
+	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/test_soak.py
+	$(BIN)/python -m pytest -m soak --timeout 7200
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
 	$(BIN)/python tests/update_goldens.py

@@ -30,7 +30,9 @@ class Options:
     name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
     the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. A ``draft`` has a
     mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
+    With ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
     ``max_bytes`` is how large a bundle may be for upload or mail.
+    ``templates_sha256`` is that of the set with which a run began: another version of it is refused.
     """
 
     as_of: date
@@ -40,7 +42,9 @@ class Options:
     directory: Path | None = None
     draft: bool = False
     allow_missing: bool = False
+    right_hand_pages: bool = False
     max_bytes: int | None = None
+    templates_sha256: str | None = None
 
     @property
     def papers_may_miss(self) -> bool:
@@ -82,6 +86,10 @@ def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
+    if options.templates_sha256 not in {None, templates.sha256}:
+        message = "the template set is no longer, or on this machine not, the one with which this run began"
+        hint = "run again, so that all packets are made with one version of it; what is complete stays"
+        raise TemplateError(Problem("template-changed", "error", message, hint, options.templates))
     return Prepared(loaded, templates, plan_packet(loaded.case, templates))
 
 

@@ -39,6 +39,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(list(ENGINES)),
     help="What turns Word documents into PDF.",
 )
+@click.option(
+    "--right-hand-pages",
+    is_flag=True,
+    help="Begin each document on a right-hand page, after a blank one if need be, for printing on both sides.",
+)
 @click.option("--force", is_flag=True, help="Build also what is current; otherwise an unchanged packet stays.")
 @click.option(
     "-j",
@@ -80,6 +85,7 @@ def build(
     cases: tuple[str, ...],
     out: str,
     engine: str,
+    right_hand_pages: bool,
     force: bool,
     jobs: int | None,
     timeout: float,
@@ -126,10 +132,11 @@ def build(
         directory=directory,
         draft=draft,
         allow_missing=allow_missing,
+        right_hand_pages=right_hand_pages,
         max_bytes=max_bytes,
     )
     telling = Telling(language, notes)
-    cluster = Cluster(scheduler, tls_ca, tls_cert, tls_key) if scheduler else None
+    cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)
     destination = destination_of(out)
     with destination.held() as folder:
         if cluster or is_many(cases):
@@ -138,6 +145,17 @@ def build(
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
             return batch.build_many(work, manner)
         return _build_one(cases, destination, options, telling, force=force, as_json=as_json)
+
+
+def _cluster(
+    scheduler: str | None, tls: tuple[Path | None, Path | None, Path | None], jobs: int | None
+) -> Cluster | None:
+    """The cluster that is named, if one is; options that belong to the other way of working are refused."""
+    if scheduler is None and any(tls):
+        raise click.UsageError("--tls-ca, --tls-cert and --tls-key belong to --scheduler")
+    if scheduler is not None and jobs is not None:
+        raise click.UsageError("--jobs is about processes of this machine; the cluster has its own")
+    return None if scheduler is None else Cluster(scheduler, *tls)
 
 
 def _build_one(
