@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 AS_OF ?= 2026-11-22
 
-.PHONY: demo test soak goldens lint format lock docs wheel bench clean
+.PHONY: demo test soak goldens glyphs lint format lock docs wheel bench clean
 
 demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
@@ -12,11 +12,15 @@ demo: $(VENV)/.installed ## build the example packet
 test: $(VENV)/.dev ## run the tests with coverage, on every core
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
-soak: $(VENV)/.dev ## a thousand cases, thirty of them wrong, killed five times
+soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
 	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/test_soak.py
+	$(BIN)/python -m pytest -m soak --timeout 7200
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
 	$(BIN)/python tests/update_goldens.py
+
+glyphs: $(VENV)/.dev ## write the tables of the characters that the shipped fonts have anew
+	$(BIN)/python tests/update_glyphs.py
 
 lint: $(VENV)/.dev ## style, types, formatting, and whether the lock is complete
 	$(BIN)/python -m pip check --disable-pip-version-check

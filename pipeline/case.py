@@ -280,7 +280,7 @@ class Guarantor(Organisation, frozen=True):
 
 class Visa(Frozen, frozen=True):
     entries: Literal["single", "multiple"]
-    mission: Literal["beijing", "shanghai"]
+    mission: Literal["beijing", "shanghai", "guangzhou", "shenyang", "chongqing", "qingdao"]
     letter_date: dt.date
     filing_date: dt.date
     agency: str | None = None
@@ -351,6 +351,7 @@ AttachmentRole = Literal[Role, "signed"]
 class Attachment(Frozen, frozen=True):
     role: AttachmentRole
     path: str
+    password_file: str | None = None
     person: str = "patient"
     issued_on: dt.date | None = None
     valid_until: dt.date | None = None

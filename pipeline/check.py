@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.attach import Paper, read_paper
+from pipeline.attach import Paper, read_paper, warm_up
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
+from pipeline.glyphs import character_findings
 from pipeline.inputs import Source
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
@@ -29,6 +30,9 @@ class Options:
     name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
     the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. A ``draft`` has a
     mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
+    With ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
+    ``max_bytes`` is how large a bundle may be for upload or mail.
+    ``templates_sha256`` is that of the set with which a run began: another version of it is refused.
     """
 
     as_of: date
@@ -38,6 +42,9 @@ class Options:
     directory: Path | None = None
     draft: bool = False
     allow_missing: bool = False
+    right_hand_pages: bool = False
+    max_bytes: int | None = None
+    templates_sha256: str | None = None
 
     @property
     def papers_may_miss(self) -> bool:
@@ -79,11 +86,16 @@ def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
+    if options.templates_sha256 not in {None, templates.sha256}:
+        message = "the template set is no longer, or on this machine not, the one with which this run began"
+        hint = "run again, so that all packets are made with one version of it; what is complete stays"
+        raise TemplateError(Problem("template-changed", "error", message, hint, options.templates))
     return Prepared(loaded, templates, plan_packet(loaded.case, templates))
 
 
 def check_case(where: Path | Source, options: Options) -> Checked:
     """Check the case at ``where``. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    warm_up()
     return check_prepared(prepare(where, options), options)
 
 
@@ -98,15 +110,16 @@ def check_prepared(prepared: Prepared, options: Options) -> Checked:
 def findings(prepared: Prepared, options: Options) -> Findings:
     """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
-    papers, unusable = _read_papers(packet, loaded.document)
     problems = [
+        *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
         *signed_findings(loaded, templates, packet, options.as_of),
         *set_findings(loaded, templates, packet),
-        *paper_findings(packet, papers, loaded.document),
     ]
+    papers, unusable = _read_papers(packet, loaded.document)  # last: what reads them starts meanwhile
+    problems += paper_findings(packet, papers, loaded.document)
     return Findings(papers, tuple(problems), tuple(unusable))
 
 
@@ -114,10 +127,11 @@ def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], 
     papers, unusable = {}, []
     for part in packet.attachments:
         try:
-            papers[part.id] = read_paper(document.folder, part.attachment.path, part.print_size_mm)
+            attachment = part.attachment
+            papers[part.id] = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file)
         except UnusableError as error:
             message = f"{part.attachment.role} of {part.person}: {error.message}"
-            pointer = f"/attachments/{part.index}/path"
+            pointer = f"/attachments/{part.index}/{error.field}"
             unusable.append(document.problem(error.code, pointer, message, error.hint))
     return papers, unusable
 

@@ -115,8 +115,8 @@ class VerificationError(VisaPacketError):
 
 
 class UnusableError(Exception):
-    """Why one attachment cannot be used, and what to do."""
+    """Why one attachment cannot be used, and what to do. ``field`` of its entry in the case is where to mend it."""
 
-    def __init__(self, code: str, message: str, hint: str) -> None:
-        self.code, self.message, self.hint = code, message, hint
+    def __init__(self, code: str, message: str, hint: str, field: str = "path") -> None:
+        self.code, self.message, self.hint, self.field = code, message, hint, field
         super().__init__(message)

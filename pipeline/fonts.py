@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import EngineError, Problem
+from pipeline.resources import read_data
 
 #: PostScript names that a document may embed: Regular for Japanese and Chinese, Bold for Japanese.
 ALLOWED_PREFIX = "NotoSansCJK"
-
+#: A character and the selector that asks for a variant of it, as in names such as 葛󠄀.
+_VARIANT = re.compile("(.)([\ufe00-\ufe0f\U000e0100-\U000e01ef])", re.DOTALL)
 
 #: The distributions that carry the fonts; each has one module, which names its file.
 FONT_PACKAGES = ("noto-cjk-sans-otc", "noto-cjk-sans-jp-bold")
@@ -35,31 +40,30 @@ def font_folders() -> list[Path]:
 
 
 def undrawable(text: str) -> str:
-    """The characters of ``text`` that the shipped fonts have no glyph for, each once."""
-    left = set(text)
-    for number in range(_face_count() if left else 0):
-        left = {character for character in left if ord(character) not in _coverage(number)}
-        if not left:
-            break
-    return "".join(sorted(left))
+    """The characters of ``text`` that the shipped fonts have no glyph for, each once. All faces have the same.
+
+    A variation selector counts as one of them unless the Japanese faces have that variant of the character before it.
+    """
+    edges = read_data("glyphs")["edges"]
+    plain = _VARIANT.sub(lambda found: found[1] if _has_variant(*found.groups()) else found[0], text)
+    return "".join(sorted(character for character in set(plain) if not _is_inside(edges, character)))
+
+
+def _has_variant(character: str, selector: str) -> bool:
+    return _is_inside(read_data("glyph-variants")["edges"].get(f"{ord(selector):04X}", ()), character)
+
+
+def _is_inside(edges: Sequence[int], character: str) -> bool:
+    """Whether a character is in one of the runs whose beginnings and ends ``edges`` has in turn."""
+    return bisect_right(edges, ord(character)) % 2 == 1
 
 
 @cache
 def _collection() -> Any:
-    # Imported here: only a document that could not be drawn, and the check of templates, need it.
+    # Imported here: only the check of templates needs it.
     from fontTools.ttLib import TTCollection  # noqa: PLC0415
 
     return TTCollection(str(font_file(FONT_PACKAGES[0])), lazy=True)
-
-
-def _face_count() -> int:
-    return len(_collection().fonts)
-
-
-@cache
-def _coverage(face: int) -> frozenset[int]:
-    """Characters of one face. The first has nearly all, and reading one takes a tenth of a second."""
-    return frozenset(_collection().fonts[face].getBestCmap())
 
 
 @cache

@@ -16,7 +16,9 @@ def origin_of(loaded: LoadedCase, templates: TemplateSet, options: Options, engi
         "case_id": loaded.case.case_id,
         "as_of": options.as_of.isoformat(),
         "template_set": {"id": templates.packet.id, "sha256": templates.sha256},
+        "max_bytes": options.max_bytes,
         "engine": {"name": engine.name, "version": engine.version()},
+        "right_hand_pages": options.right_hand_pages,
         "inputs": {
             "case": loaded.document.sha256,
             "directory": [

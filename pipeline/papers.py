@@ -5,41 +5,35 @@ Like the rules in ``pipeline/plan.py`` they need more than the case: theme "pape
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-import pikepdf
+from collections.abc import Mapping
 
 from pipeline.attach import Paper
 from pipeline.case import Role
 from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase
-from pipeline.pages.shown import is_a4
-from pipeline.plan import Packet
+from pipeline.plan import PATIENT, Packet
 from pipeline.rules import finding, set_finding
 from pipeline.rules.catalogue import catalogue
 from pipeline.rules.registry import Hit
 from pipeline.template_set import TemplateSet
 
 LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE = "DOC-14", "OUT-03", "GUA-11", "DOC-13"
-SIZE_RULE, FORM_RULE, FONT_RULE = "OUT-01B", "OUT-05", "OUT-05B"
+#: What is told of a file while it is read (pipeline/attach).
+_FILE_RULES = ("OUT-01B", "OUT-05", "OUT-05B", *(f"FIL-0{number}" for number in range(1, 8)))
 #: The rules that this module finds.
-PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, SIZE_RULE, FORM_RULE, FONT_RULE})
+PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, *_FILE_RULES})
 
 #: Papers that only others make, whose titles no document of a template set may bear.
 _OFFICIAL_FORMS: tuple[Role, ...] = ("combined_form", "visa_application", "certificate_of_eligibility", "passport")
 #: What the applicant gets from others, and no template set may make.
 _PAPERS_OF_OTHERS: tuple[Role, ...] = ("photo", "funds_proof", "identity_document", "residence_permit")
-_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
-_DEEPEST = 8
 
 
 def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> list[Problem]:
     """What the template set lacks for this case, or does to the official list."""
     found, packet_file = [], str(templates.folder / "packet.json")
-    if len(loaded.case.companions) > 1 and not _makes_list_of_applicants(templates, packet):
+    if len(loaded.case.companions) > 1 and not _has_list_of_applicants(templates, packet):
         found.append(finding(catalogue()[LIST_RULE], Hit("/companions"), loaded.document))
     if not _is_in_official_order(templates):
         found.append(set_finding(ORDER_RULE, (), packet_file))
@@ -65,64 +59,22 @@ def _made_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
 
 
 def paper_findings(packet: Packet, papers: Mapping[str, Paper], document: JsonFile) -> list[Problem]:
-    """What is wrong with the files of the attachments that can be read."""
+    """What was found in the files of the attachments that can be read, and what became of it."""
     return [
-        finding(catalogue()[rule_id], Hit(f"/attachments/{part.index}/path"), document)
+        finding(catalogue()[note.rule], Hit(f"/attachments/{part.index}/path", note.details), document)
         for part in packet.attachments
         if part.id in papers
-        for rule_id in _rules_of(papers[part.id])
+        for note in sorted(papers[part.id].notes, key=lambda note: note.rule)
+        if note.rule in PAPERS_RULES
     ]
 
 
-def _rules_of(paper: Paper) -> Iterator[str]:
-    with pikepdf.open(io.BytesIO(paper.pdf)) as pdf:
-        if not all(_is_a4(page) for page in pdf.pages):
-            yield SIZE_RULE
-        form = pdf.Root.get("/AcroForm")
-        if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
-            yield FORM_RULE
-        if any(_lacks_a_font(page.obj.get("/Resources"), _DEEPEST) for page in pdf.pages):
-            yield FONT_RULE
-
-
-def _is_a4(page: pikepdf.Page) -> bool:
-    """Whether the page is A4, upright or lying; a page whose size cannot be read is left to the reader."""
-    try:
-        left, bottom, right, top = (float(side) for side in page.cropbox)
-    except (ValueError, TypeError, KeyError):
-        return True
-    return is_a4(abs(right - left), abs(top - bottom))
-
-
-def _lacks_a_font(resources: Any, depth: int) -> bool:
-    """Whether the page, or a form that it draws, names a font whose file is not in the PDF."""
-    if not isinstance(resources, pikepdf.Dictionary) or not depth:
-        return False
-    forms = [form for form in _values(resources.get("/XObject")) if isinstance(form, pikepdf.Stream)]
-    return any(not _is_embedded(font) for font in _values(resources.get("/Font"))) or any(
-        _lacks_a_font(form.get("/Resources"), depth - 1) for form in forms
+def _has_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
+    """Whether a document is the list, or a further paper of the patient may be it."""
+    others = (part.attachment for part in packet.attachments)
+    return any("companions" in templates.shows(part.template) for part in packet.documents) or any(
+        paper.role == "other" and paper.person == PATIENT for paper in others
     )
-
-
-def _values(entries: Any) -> list[Any]:
-    return [entries[key] for key in entries.keys()] if isinstance(entries, pikepdf.Dictionary) else []  # noqa: SIM118
-
-
-def _is_embedded(font: Any) -> bool:
-    if not isinstance(font, pikepdf.Dictionary) or font.get("/Subtype") == "/Type3":
-        return True
-    below = font.get("/DescendantFonts")
-    parts = list(below) if isinstance(below, pikepdf.Array) else [font]
-    return all(_has_file(part) for part in parts)
-
-
-def _has_file(font: Any) -> bool:
-    descriptor = font.get("/FontDescriptor") if isinstance(font, pikepdf.Dictionary) else None
-    return isinstance(descriptor, pikepdf.Dictionary) and any(name in descriptor for name in _FONT_FILES)
-
-
-def _makes_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
-    return any("companions" in templates.shows(part.template) for part in packet.documents)
 
 
 def _is_in_official_order(templates: TemplateSet) -> bool:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
+import os
+import signal
+import tempfile
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from multiprocessing import resource_tracker
 from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
+
+from pipeline.engines import temporary_failure
 
 #: What a future of the pool raises when its worker died or took too long: the case may be tried again.
 WORKER_LOST = (ProcessExpired, TimeoutError)
 
 #: After so many cases a worker is replaced, so that what a library keeps cannot grow without end.
 _CASES_PER_WORKER = 500
+#: Processes find one another by a socket there, whose address has room for 108 bytes, of which the names need 33.
+_LONGEST_TEMPORARY = 72
 
 
 class Answer(Protocol):
@@ -41,14 +51,20 @@ class LocalPool:
     """Processes of this machine. One that dies or hangs costs its own task, not the pool.
 
     pebble, because concurrent.futures gives up the whole pool when one worker dies, and cannot end one that hangs.
+    Raises EngineError when the path of the folder for temporary files is too long.
     """
 
     def __init__(self, jobs: int, timeout: float | None) -> None:
+        if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_TEMPORARY:
+            raise temporary_failure(OSError(errno.ENAMETOOLONG, "its path is too long for worker processes"))
         self.jobs = jobs
         self._timeout = timeout
+        # Else they make a folder of their own, and look for it once more when all temporary files are gone.
+        multiprocessing.current_process()._config["tempdir"] = tempfile.gettempdir()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
         context = multiprocessing.get_context("forkserver")
         # New workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.task"])
+        _start_tracker()
         self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
@@ -60,3 +76,17 @@ class LocalPool:
         """Kill the workers."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+
+
+def _start_tracker() -> None:
+    """Start the process that keeps account of what the others share, deaf to the terminal's closing.
+
+    It is deaf to the other signals by itself. Killed before the others, it would be started anew and know nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.signal(signal.SIGHUP, before)

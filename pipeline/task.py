@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Literal, TypedDict
 
+from pipeline.attach import warm_up
 from pipeline.bug import bug
 from pipeline.build import Built, build_checked, built_from
 from pipeline.case import PersonName
@@ -73,6 +74,7 @@ def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> Done:
 
 
 def _work(task: Task, known: _Known) -> Done:
+    warm_up()
     prepared = prepare(task.source, task.options)
     case_id = prepared.loaded.case.case_id
     known["case_id"] = case_id

@@ -30,7 +30,7 @@ def test_a_table_is_dated(name: str) -> None:
 
 def test_every_table_is_known() -> None:
     folder = ROOT / "pipeline" / "data"
-    assert {path.stem for path in folder.glob("*.json")} == {*TABLES, "labels", "timeline"}
+    assert {path.stem for path in folder.glob("*.json")} == {*TABLES, "glyph-variants", "glyphs", "labels", "timeline"}
 
 
 def test_every_term_has_a_source() -> None:
@@ -50,3 +50,12 @@ def test_the_words_that_are_looked_for_are_expressions() -> None:
     for expression in (*table["treatments"].values(), table["dated_statement"]):
         assert not re.compile(expression, re.IGNORECASE).search("")
     assert all(text == text.strip().lower() for text in table["vague_purposes"])
+
+
+def test_every_mission_of_a_case_has_name_and_addressee() -> None:
+    missions = read_data("missions")["missions"]
+    schema = json.loads((ROOT / "schemas" / "visa.schema.json").read_text(encoding="utf-8"))
+    assert list(missions) == schema["properties"]["mission"]["enum"]
+    for mission in missions.values():
+        assert mission["addressee"]["ja"] == mission["name"]["ja"].removesuffix("館") + "　殿"
+        assert len({*mission["name"].values(), *mission["addressee"].values()}) == 6

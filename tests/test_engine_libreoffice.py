@@ -503,7 +503,7 @@ class TestReal:
         started: list[int] = []
         run_group = processes.run_group
 
-        def count(command: list[str], *others: object) -> bool:
+        def count(command: list[str], *others: object) -> int | None:
             started.append(sum(word.endswith(".docx") for word in command))
             return run_group(command, *others)  # type: ignore[arg-type]
 

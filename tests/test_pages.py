@@ -11,6 +11,7 @@ import pytest
 from built import MEDICAL_STAY, make_docx, make_set
 from conftest import AS_OF, EXAMPLES, PERSONAL, Command, Edit, assert_refused
 
+from pipeline.a4 import is_a4
 from pipeline.build import build_case
 from pipeline.check import Options
 from pipeline.days import days_in
@@ -18,7 +19,7 @@ from pipeline.errors import TemplateError
 from pipeline.load import load_case
 from pipeline.pages.finished import literal, read_word, source_of
 from pipeline.pages.identity import quoted
-from pipeline.pages.shown import SHOWN_RULES, is_a4
+from pipeline.pages.shown import SHOWN_RULES
 from pipeline.template_set import Shown, load_template_set
 from pipeline.wordings import free_texts
 

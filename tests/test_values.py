@@ -39,13 +39,14 @@ WORDS = {
     "/departure/port": "airport",
     "/guarantor/kind": "guarantor_kind",
     "/visa/entries": "entries",
+    "/tb_screening/residence_country": "nationality",
 }
-#: What is no value to print: where files are, whose they are (the bundle says it), which table decides.
-NOT_PRINTED = re.compile(
-    r"/(\$schema|attachments/\d+/(path|role|person)|visa/mission|tb_screening/residence_country|athlete)$"
-    r"|/address/province$"  # stands in the address itself
-    r"|/condition/side$|/treatment/visits/\d+/hospitalised$"
-)
+#: What a yes or a no is printed as, where it is no ticked box.
+YES_AND_NO = {"hospitalised": ("入院", "通院"), "athlete": ("参赛运动员须知", "")}
+#: What is no value to print: where files are, whose they are (the bundle says it), what the address itself says.
+NOT_PRINTED = re.compile(r"/(\$schema|attachments/\d+/(path|role|person))$|/address/province$")
+#: A code that says that there is nothing to print.
+NOTHING = {"/condition/side": "not_applicable"}
 NONE = ("无", "none", "なし")
 
 
@@ -68,8 +69,11 @@ def forms(pointer: str, value: Any) -> list[str]:
         if place.endswith(end):
             words = read_data("labels")[table].get(value)
             return [*words.values(), *([value] if table == "airport" else [])] if words else [value]
+    if place.endswith("/visa/mission"):
+        value = read_data("missions")["missions"][value]["name"]["ja"]
     if isinstance(value, bool):
-        return [TICKED]
+        yes, no = YES_AND_NO.get(place.rsplit("/", 1)[-1], (TICKED, TICKED))
+        return [yes if value else no]
     if isinstance(value, int):
         return [f"{value:,}", str(value)]
     if value == "none":
@@ -93,7 +97,9 @@ def lost(path: Path, out: Path) -> list[str]:
     return [
         pointer
         for pointer, value in leaves(case)
-        if not NOT_PRINTED.search(pointer) and not any(squeezed(str(form)) in text for form in forms(pointer, value))
+        if not NOT_PRINTED.search(pointer)
+        and NOTHING.get(pointer) != value
+        and not any(squeezed(str(form)) in text for form in forms(pointer, value))
     ]
 
 

@@ -10,7 +10,7 @@ import click
 from pipeline.check import Options
 from pipeline.cli import batch
 from pipeline.cli.built import print_built, result_of
-from pipeline.cli.options import cases_argument, check_options, make_options
+from pipeline.cli.options import Size, cases_argument, check_options, make_options
 from pipeline.cli.report import Report, Telling, emit, show
 from pipeline.cli.tally import Style
 from pipeline.cluster.pool import Cluster
@@ -39,6 +39,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(list(ENGINES)),
     help="What turns Word documents into PDF.",
 )
+@click.option(
+    "--right-hand-pages",
+    is_flag=True,
+    help="Begin each document on a right-hand page, after a blank one if need be, for printing on both sides.",
+)
 @click.option("--force", is_flag=True, help="Build also what is current; otherwise an unchanged packet stays.")
 @click.option(
     "-j",
@@ -63,6 +68,13 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--tls-ca", metavar="FILE", type=_FILE, help="Who signed the cluster's certificates.")
 @click.option("--tls-cert", metavar="FILE", type=_FILE, help="Certificate for the cluster.")
 @click.option("--tls-key", metavar="FILE", type=_FILE, help="Key of that certificate.")
+@click.option(
+    "--max-size",
+    "max_bytes",
+    type=Size(),
+    metavar="SIZE",
+    help="Largest bundle for upload or mail, such as 5MB: papers become coarser, then the bundle is split.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Of many cases, print what failed and nothing else.")
 @click.option("--no-report", is_flag=True, help="Of many cases, write no OUT/report.html.")
 @click.option(
@@ -73,6 +85,7 @@ def build(
     cases: tuple[str, ...],
     out: str,
     engine: str,
+    right_hand_pages: bool,
     force: bool,
     jobs: int | None,
     timeout: float,
@@ -80,6 +93,7 @@ def build(
     tls_ca: Path | None,
     tls_cert: Path | None,
     tls_key: Path | None,
+    max_bytes: int | None,
     quiet: bool,
     no_report: bool,
     show_names: bool,
@@ -118,6 +132,8 @@ def build(
         directory=directory,
         draft=draft,
         allow_missing=allow_missing,
+        right_hand_pages=right_hand_pages,
+        max_bytes=max_bytes,
     )
     telling = Telling(language, notes)
     cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)

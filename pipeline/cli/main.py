@@ -8,9 +8,10 @@ import sys
 
 import click
 
-from pipeline.bug import bug
+from pipeline.bug import bug, tell_in_one_line, words_hidden
 from pipeline.cli.report import Report, emit
 from pipeline.errors import ExitCode, Problem, VisaPacketError
+from pipeline.temporary import own_temporary_folder
 from pipeline.version import VERSION
 
 #: command -> its one-line help; kept here so that --help loads no command
@@ -72,10 +73,22 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
-    sys.exit(_run(arguments))
+    with words_hidden(), own_temporary_folder():
+        code = _run(arguments)
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
+    try:
+        return _ended(arguments)
+    except KeyboardInterrupt:  # once more, while the first was told
+        return ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - to tell of a failure has failed
+        tell_in_one_line(error)
+        return ExitCode.BUG
+
+
+def _ended(arguments: list[str]) -> int:
     try:
         return int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False) or 0)
     except SystemExit:  # click's own end when nobody reads its output any more

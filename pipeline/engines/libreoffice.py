@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.engines import Engine, UndrawableError, temporary_failure
 from pipeline.engines.docxtext import undrawable_in
-from pipeline.engines.find import find_soffice
+from pipeline.engines.find import find_soffice, install_line
 from pipeline.engines.processes import isolation, run_group
 from pipeline.engines.repeatable import UnreadableError, repeatable
 from pipeline.errors import EngineError, Problem
@@ -55,22 +55,31 @@ class LibreOffice(Engine):
         given = list(documents)
         if not given:
             return
-        try:
-            with tempfile.TemporaryDirectory(prefix="visa-packet-", ignore_cleanup_errors=True) as folder:
-                finished = self._run(given, Path(folder))
-                made = [_content(Path(folder, "out", f"{number:04}.pdf")) for number in range(1, len(given) + 1)]
-        except OSError as error:
-            raise temporary_failure(error) from None
+        exit_code, made = self._run(given)
+        if exit_code and None in made:  # it crashed, which it does now and then: once more, with what it owes
+            exit_code, again = self._run([docx for docx, pdf in zip(given, made, strict=True) if pdf is None])
+            later = iter(again)
+            made = [pdf if pdf is not None else next(later) for pdf in made]
         for docx, pdf in zip(given, made, strict=True):
             missing = undrawable_in(docx)
             if missing:
                 raise UndrawableError(missing)
-            yield self._trusted(pdf, finished=finished)
+            yield self._trusted(pdf, exit_code)
 
-    def _run(self, documents: list[bytes], folder: Path) -> bool:
-        """Convert into ``folder``/out under numbers, so that no two can collide; whether it ended in time.
+    def _run(self, documents: list[bytes]) -> tuple[int | None, list[bytes | None]]:
+        """The exit code, None when it did not end in time, and the PDF of each document of which it made one."""
+        numbers = range(1, len(documents) + 1)
+        try:
+            with tempfile.TemporaryDirectory(prefix="visa-packet-", ignore_cleanup_errors=True) as folder:
+                exit_code = self._convert(documents, Path(folder))
+                return exit_code, [_content(Path(folder, "out", f"{number:04}.pdf")) for number in numbers]
+        except OSError as error:
+            raise temporary_failure(error) from None
 
-        The exit code is not asked for: it is 0 also when nothing was converted.
+    def _convert(self, documents: list[bytes], folder: Path) -> int | None:
+        """Convert into ``folder``/out under numbers, so that no two can collide.
+
+        The exit code that is returned is 0 also when nothing was converted.
         """
         inputs, profile = folder / "in", folder / "profile"
         for needed in (inputs, folder / "out", folder / "home", folder / "tmp", profile / "user"):
@@ -104,13 +113,14 @@ class LibreOffice(Engine):
             "TZ": "UTC",
         }
 
-    def _trusted(self, pdf: bytes | None, *, finished: bool) -> bytes:
+    def _trusted(self, pdf: bytes | None, exit_code: int | None) -> bytes:
         """What was made, after it was opened and its pages were counted; the same bytes for the same document."""
-        if pdf is None and not finished:
+        if pdf is None and exit_code is None:
             message = "LibreOffice did not finish in time and was stopped"
             raise EngineError(Problem("engine-timeout", "error", message, f"run it again; {_HINT}"))
         if pdf is None:
-            raise EngineError(Problem("engine-failed", "error", "LibreOffice made no PDF of the document", _HINT))
+            message = f"LibreOffice {'broke off twice' if exit_code else 'made no PDF of the document'}"
+            raise EngineError(Problem("engine-failed", "error", message, _HINT))
         try:
             return repeatable(pdf)
         except UnreadableError as error:
@@ -119,9 +129,22 @@ class LibreOffice(Engine):
 
     @cached_property
     def _version(self) -> str:
-        told = subprocess.run(  # noqa: S603 - the program that was found
-            [self.program, "--version"], capture_output=True, check=False, timeout=self.seconds_to_start
-        )
+        try:
+            # In a folder of its own here too: it leaves traces in the home folder even when it only tells its version.
+            with tempfile.TemporaryDirectory(prefix="visa-packet-", ignore_cleanup_errors=True) as folder:
+                told = subprocess.run(  # noqa: S603 - the program that was found
+                    [self.program, "--version"],
+                    env=self._environment(Path(folder)),
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    check=False,
+                    timeout=self.seconds_to_start,
+                )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            message = f"LibreOffice cannot be started ({type(error).__name__})"
+            raise EngineError(
+                Problem("engine-missing", "error", message, f"start it by hand, or {install_line()}", str(self.program))
+            ) from None
         found = _VERSION.search(told.stdout.decode(errors="replace"))
         return found[1] if found else "0"
 

@@ -31,8 +31,8 @@ def isolation() -> tuple[str, ...]:
     return _ISOLATED if done.returncode == 0 else ()
 
 
-def run_group(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> bool:
-    """Run ``command`` in ``folder``; whether it ended within ``seconds``. Nothing of it runs afterwards.
+def run_group(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> int | None:
+    """Run ``command`` in ``folder``; its exit code, or None after ``seconds``. Nothing of it runs afterwards.
 
     What it prints goes nowhere: it may quote the document.
     """
@@ -46,12 +46,11 @@ def run_group(command: Sequence[str], folder: Path, environment: Mapping[str, st
         start_new_session=True,
     )
     try:
-        process.wait(seconds)
+        return process.wait(seconds)
     except subprocess.TimeoutExpired:
-        return False
+        return None
     finally:
         _kill_group(process)
-    return True
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
+from pipeline.a4 import is_a4
 from pipeline.case import Traveller, Visit
 from pipeline.pages.finished import Finished, Found
 from pipeline.pdftext import read_pages, squeezed
 from pipeline.resources import read_data
 
-_A4_POINTS = (595.3, 841.9)
-_TOLERANCE_POINTS = 6
 _GUARANTEED = ("滞在費", "帰国旅費", "法令の遵守")
 _SEAL = "印"
 #: Who writes which part of the combined form, as its sheet must say.
@@ -49,12 +48,6 @@ def wrong_paper_size(page: Finished) -> Iterator[Found]:
     """OUT-01, once a document."""
     if not all(is_a4(*paper.size) for paper in read_pages(page.pdf)):
         yield Found("OUT-01")
-
-
-def is_a4(width: float, height: float) -> bool:
-    """Whether a page of that size in points is A4, upright or lying."""
-    sides = zip(sorted((width, height)), _A4_POINTS, strict=True)
-    return all(abs(side - wanted) <= _TOLERANCE_POINTS for side, wanted in sides)
 
 
 def _says(page: Finished, *texts: str) -> bool:

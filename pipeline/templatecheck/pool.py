@@ -7,18 +7,16 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO, cast
 
+from pipeline.child import start_child
 from pipeline.templatecheck.findings import Finding, from_told
 from pipeline.templatecheck.template import Job
 
-_PACKAGES = str(Path(__file__).parents[2])
 _WORKER = "pipeline.templatecheck.worker"
 
 
@@ -60,26 +58,12 @@ def _work(waiting: queue.SimpleQueue[tuple[int, Job]], results: dict[int, Result
 
 @contextmanager
 def _process() -> Iterator[subprocess.Popen[str]]:
-    # With -P the folder in which the user works is not searched for modules.
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([_PACKAGES, *_already()])}
-    process = subprocess.Popen(  # noqa: S603 - this program's own module
-        [sys.executable, "-P", "-m", _WORKER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # may quote a template in a library's own words
-        text=True,
-        encoding="utf-8",
-        env=environment,
-    )
+    process = start_child(_WORKER, text=True, encoding="utf-8")
     try:
         yield process
     finally:
         process.kill()
         process.communicate()
-
-
-def _already() -> list[str]:
-    return [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
 
 
 def _checked(process: subprocess.Popen[str], job: Job) -> Result:

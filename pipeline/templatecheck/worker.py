@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import sys
 import traceback
@@ -18,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipeline.child import leave_interrupts_to_the_parent, limit_memory
 from pipeline.templatecheck.findings import Finding
 from pipeline.templatecheck.template import Job, Step, check_template
 
@@ -63,9 +63,8 @@ def _raised(error: Exception, job: Job) -> Finding:
 def main() -> None:
     """Serve standard input. Libraries that print do not reach what is read by the parent."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    leave_interrupts_to_the_parent()
+    limit_memory(MEMORY_BYTES)
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)
         serve(sys.stdin, out)

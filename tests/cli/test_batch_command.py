@@ -16,7 +16,8 @@ import pytest
 from built import make_set, names_in, snapshot
 from conftest import EXAMPLES, Run, change, run_process
 
-DAY = ("--as-of", "2026-11-22", "--allow-missing")
+#: The cases have no attachments, to be quick.
+AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")
 Write = Callable[[int], Path]
 
 
@@ -47,7 +48,7 @@ def lines(tmp_path: Path) -> Write:
 
 
 def build(cases: Path | str, small: Path, out: Path, *more: str) -> Run:
-    return run_process("build", cases, "--templates", small, "-o", out, *DAY, *more)
+    return run_process("build", cases, "--templates", small, "-o", out, *AS_USUAL, *more)
 
 
 def test_each_case_is_a_line_in_the_order_of_the_inputs(lines: Write, small: Path, tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_each_case_is_a_line_in_the_order_of_the_inputs(lines: Write, small: Pat
 
 def test_standard_input_and_a_second_run(lines: Write, small: Path, tmp_path: Path) -> None:
     text, out = lines(3).read_text(encoding="utf-8"), tmp_path / "out"
-    command = [sys.executable, "-m", "pipeline", "build", "-", "--templates", str(small), "-o", str(out), *DAY]
+    command = [sys.executable, "-m", "pipeline", "build", "-", "--templates", str(small), "-o", str(out), *AS_USUAL]
     for status in ("built", "current"):
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0, done.stderr
@@ -90,7 +91,18 @@ def test_a_case_that_takes_too_long_is_a_finding(lines: Write, small: Path, tmp_
 
 def interrupted(cases: Path, small: Path, out: Path, number: signal.Signals, after: int) -> int:
     """Start a batch, send it the signal once so many packets are there, and return its exit code."""
-    command = [sys.executable, "-m", "pipeline", "build", str(cases), "--templates", str(small), "-o", str(out), *DAY]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "build",
+        str(cases),
+        "--templates",
+        str(small),
+        "-o",
+        str(out),
+        *AS_USUAL,
+    ]
     with subprocess.Popen(
         [*command, "-j", "2", "-q"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:

@@ -49,6 +49,7 @@ NUMBERS = {
     "SPO": "01 02 03",
     "DAT": "01 02 03 04",
     "ATT": "01 02",
+    "FIL": "01 02 03 04 05 06 07",
 }
 EXPECTED = [f"{theme}-{number}" for theme, numbers in NUMBERS.items() for number in numbers.split()]
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import pikepdf
 import pytest
-from built import MEDICAL_STAY
+from attachments import add_field, add_link, add_signature
+from built import MEDICAL_STAY, make_picture, saved
 from conftest import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
 
 from pipeline.attach import Paper, read_paper
-from pipeline.check import Checked
+from pipeline.check import Checked, Options
 from pipeline.documents import draw_documents
 from pipeline.engines import load_engine
 from pipeline.errors import Problem
@@ -85,7 +86,7 @@ def findings(
     ]
     if "templates" in content:
         checked = Checked(loaded, templates, Packet((), packet.documents), papers, ())
-        drawn = draw_documents(checked, as_of, load_engine("office2pdf"))
+        drawn = draw_documents(checked, Options(as_of), load_engine("office2pdf"))
         problems += [problem for document in drawn.values() for problem in document.problems]
     return problems
 
@@ -144,6 +145,15 @@ def replace_in_docx(path: Path, replacements: Mapping[str, str]) -> None:
 
 def read_papers(packet: Packet, folder: Path, wanted: Mapping[str, Any]) -> dict[str, Paper]:
     """The attachment paper.pdf of a sample, made as it wants and read as any other."""
+    if "picture" in wanted:
+        (folder / "paper.png").write_bytes(make_picture("PNG", tuple(wanted["picture"])))
+    else:
+        (folder / "paper.pdf").write_bytes(make_paper(wanted))
+    return {part.id: read_paper(folder, part.attachment.path) for part in packet.attachments}
+
+
+def make_paper(wanted: Mapping[str, Any]) -> bytes:
+    """The PDF that a sample wants: one page with these things on it or beside it."""
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=tuple(wanted.get("size_points", (595, 842))))
         if "font" in wanted:
@@ -152,8 +162,17 @@ def read_papers(packet: Packet, folder: Path, wanted: Mapping[str, Any]) -> dict
             page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
         if wanted.get("xfa"):
             pdf.Root.AcroForm = pikepdf.Dictionary(XFA=pdf.make_stream(b"<xdp/>"), Fields=[])
-        pdf.save(folder / "paper.pdf")
-    return {part.id: read_paper(folder, part.attachment.path) for part in packet.attachments}
+        if wanted.get("script"):
+            pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.beep()")
+        if "link" in wanted:
+            add_link(pdf, wanted["link"])
+        if "field" in wanted:
+            add_field(pdf, "name", wanted["field"])
+        if wanted.get("signed"):
+            add_signature(pdf)
+        lock = pikepdf.Encryption(user="", owner="secret") if wanted.get("restricted") else False
+        content = saved(pdf, encryption=lock)
+    return content.replace(b"startxref\n", b"startxref\n1") if wanted.get("broken") else content
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")

@@ -1,0 +1,39 @@
+"""What is done with one file, in the process that may break on it: reading, cleaning, laying out, judging."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.attach.frames import packed
+from pipeline.attach.limits import Limits
+from pipeline.attach.pdf import read_pdf
+from pipeline.attach.pictures import read_picture
+from pipeline.attach.result import Clean
+from pipeline.errors import UnusableError
+
+_AGAIN = "print it to PDF again, or scan it"
+
+
+def answer_of(head: dict[str, Any], content: bytes) -> bytes:
+    """The message about a file. Whatever reading it brings about is in that message."""
+    limits = Limits(**head["limits"])
+    try:
+        clean = convert(content, head["kind"], head["wanted"], head["password"], limits)
+        notes = [{"rule": rule, "details": details} for rule, details in clean.notes.items()]
+        return packed({"pages": clean.pages, "notes": notes}, clean.pdf)
+    except UnusableError as error:
+        return packed({"refused": [error.code, error.message, error.hint, error.field]})
+    except MemoryError:
+        message = f"reading it takes more than {limits.memory_bytes // 1_000_000} MB of memory"
+        return packed({"refused": ["attachment-memory", message, _AGAIN]})
+    except Exception as error:  # noqa: BLE001 - libraries raise anything on broken files
+        what = "PDF" if head["kind"] == "PDF" else "picture"
+        message = f"the {what} is damaged ({type(error).__name__})"
+        return packed({"refused": ["attachment-damaged", message, _AGAIN]})
+
+
+def convert(content: bytes, kind: str, wanted: dict[str, Any], password: str | None, limits: Limits) -> Clean:
+    """A clean PDF of the file."""
+    if kind == "PDF":
+        return read_pdf(content, password, wanted, limits)
+    return read_picture(content, kind, wanted, limits)

@@ -1,0 +1,65 @@
+"""JPEG files without what the picture does not need: camera, place, thumbnail. Nothing is encoded again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_COMMENT = 0xFE
+_FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
+#: Application data that says how the pixels are to be read: density, colour profile, colour transform of Adobe.
+_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+_MARKER = re.compile(rb"\xff+[^\xff\x00]")
+#: In the entropy-coded data of a scan, the next marker that is neither stuffing nor a restart.
+_AFTER_SCAN = re.compile(rb"\xff[^\xff\x00\xd0-\xd7]")
+
+
+class BrokenJpegError(ValueError):
+    """The file ends before the picture does, or is no JPEG."""
+
+
+def plain_jpeg(content: bytes) -> bytes:
+    """The picture alone, up to its end. Raises BrokenJpegError."""
+    kept = [b"\xff\xd8"]
+    kept += [segment for marker, segment in _segments(content) if _is_needed(marker, segment)]
+    return b"".join([*kept, b"\xff\xd9"])
+
+
+def size_of(content: bytes) -> tuple[int, int]:
+    """Width and height in pixels, as the picture itself says. Raises BrokenJpegError."""
+    for marker, segment in _segments(content):
+        if marker in _FRAMES:
+            return int.from_bytes(segment[7:9]), int.from_bytes(segment[5:7])
+    raise BrokenJpegError
+
+
+def _is_needed(marker: int, segment: bytes) -> bool:
+    if 0xE0 <= marker <= 0xEF:  # noqa: PLR2004 - APP0 to APP15
+        name = _KEPT.get(marker)
+        return name is not None and segment[4:].startswith(name)
+    return marker != _COMMENT
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each segment after the start, with its marker; that of a scan with the data that follows it."""
+    if content[:2] != b"\xff\xd8":
+        raise BrokenJpegError
+    place = 2
+    while True:
+        found = _MARKER.match(content, place)
+        if found is None:
+            raise BrokenJpegError
+        start, marker = found.end() - 2, content[found.end() - 1]
+        if marker == _END:
+            return
+        end = start + 2 + int.from_bytes(content[start + 2 : start + 4])
+        if marker == _SCAN:
+            after = _AFTER_SCAN.search(content, end)
+            if after is None:
+                raise BrokenJpegError
+            end = after.start()
+        if end > len(content) or end < start + 4:
+            raise BrokenJpegError
+        yield marker, content[start:end]
+        place = end

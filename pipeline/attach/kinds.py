@@ -1,0 +1,48 @@
+"""What kind of file an attachment is: its name and its first bytes must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from pipeline.errors import UnusableError
+
+#: Kind -> the suffixes of its files, and whether content is of that kind.
+ACCEPTED: dict[str, tuple[str, Callable[[bytes], bool]]] = {
+    "PDF": (".pdf", lambda content: b"%PDF-" in content[:1024]),
+    "JPEG": (".jpg .jpeg", lambda content: content.startswith(b"\xff\xd8\xff")),
+    "PNG": (".png", lambda content: content.startswith(b"\x89PNG\r\n\x1a\n")),
+    "TIFF": (".tif .tiff", lambda content: content[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}),
+    "WebP": (".webp", lambda content: content[:4] == b"RIFF" and content[8:12] == b"WEBP"),
+}
+
+#: What telephones write by default. No library that reads it has both a free licence and a repaired decoder.
+_HEIF_SUFFIXES = (".heic", ".heif")
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def kind_of(path: str, content: bytes) -> str:
+    """The kind that both the name and the content say. Raises UnusableError."""
+    suffix = PurePosixPath(path).suffix.lower()
+    kind = next((kind for kind, (suffixes, _) in ACCEPTED.items() if suffix in suffixes.split()), None)
+    if suffix in _HEIF_SUFFIXES or (kind is not None and _is_heif(content)):
+        raise UnusableError(
+            "attachment-kind",
+            "pictures in HEIC are not accepted",
+            "export it as JPEG; a telephone takes JPEG with the camera setting “Most Compatible”",
+        )
+    if kind is None:
+        accepted = ", ".join(ACCEPTED)
+        raise UnusableError("attachment-kind", "files of this kind are not accepted", f"accepted: {accepted}")
+    if not ACCEPTED[kind][1](content):
+        seen = next((name for name, (_, matches) in ACCEPTED.items() if matches(content)), "something else")
+        raise UnusableError(
+            "attachment-kind",
+            f"the file's name says {kind}, its content is {seen}",
+            "export the file again, or give it the right name",
+        )
+    return kind
+
+
+def _is_heif(content: bytes) -> bool:
+    return content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS

@@ -1,0 +1,95 @@
+"""Verifying: a packet is what its manifest says. Runs on every packet before it is published, and on demand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import Problem, VerificationError
+from pipeline.manifest import MANIFEST_NAME, sealed, sha256
+from pipeline.schemas import validator
+from pipeline.verify.found import difference
+from pipeline.verify.inside import bundle_differences
+from pipeline.verify.since import Since, changes_since
+from pipeline.verify.texts import text_differences
+
+__all__ = ["Since", "verify_files", "verify_path"]
+
+
+def verify_path(path: Path, since: Since | None = None) -> dict[str, Any]:
+    """Verify a packet's folder, or the folder of the bundle at ``path``, and return the manifest.
+
+    With ``since``, also that what it was made from has not changed. Raises VerificationError with every difference.
+    """
+    folder = path if path.is_dir() else path.parent
+    if not path.exists():
+        raise VerificationError(difference("verify-missing", "there is no such packet", str(path)))
+    try:
+        files = {
+            found.relative_to(folder).as_posix(): found.read_bytes()
+            for found in sorted(folder.rglob("*"))
+            if found.is_file() and not found.is_symlink()
+        }
+    except OSError as error:
+        message = f"the packet cannot be read: {(error.strerror or 'unreadable').lower()}"
+        raise VerificationError(difference("verify-unreadable", message, str(folder))) from None
+    if path.is_file() and path.name not in files:
+        raise VerificationError(difference("verify-missing", "this is not a file of a packet", str(path)))
+    manifest = _manifest(files, str(folder))
+    changes = changes_since(manifest, since, str(folder)) if since else []
+    key = since.text_key(manifest) if since else None
+    texts = text_differences(files, manifest, str(folder), key)
+    _raise([*_differences(files, manifest, str(folder)), *texts, *changes])
+    return manifest
+
+
+def verify_files(files: Mapping[str, bytes], folder: str) -> dict[str, Any]:
+    """Verify the files of one packet (relative path -> content) that was just made, and return the manifest.
+
+    Its texts were compared with the case when they were drawn, and are not read again.
+    """
+    manifest = _manifest(files, folder)
+    _raise(_differences(files, manifest, folder, fresh=True))
+    return manifest
+
+
+def _raise(problems: list[Problem]) -> None:
+    if problems:
+        raise VerificationError(problems)
+
+
+def _differences(
+    files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str, *, fresh: bool = False
+) -> list[Problem]:
+    bundles = manifest["bundles"]
+    inside = (problem for each in bundles for problem in bundle_differences(files, each, folder, fresh=fresh))
+    return [*_listed(files, manifest, folder), *inside]
+
+
+def _manifest(files: Mapping[str, bytes], folder: str) -> dict[str, Any]:
+    if MANIFEST_NAME not in files:
+        raise VerificationError(difference("verify-manifest", f"there is no {MANIFEST_NAME}", folder))
+    try:
+        manifest: dict[str, Any] = json.loads(files[MANIFEST_NAME])
+    except (ValueError, RecursionError):
+        raise VerificationError(difference("verify-manifest", f"{MANIFEST_NAME} is not JSON", folder)) from None
+    if not validator("manifest").is_valid(manifest):
+        message = f"{MANIFEST_NAME} does not have the form of this version's manifests"
+        raise VerificationError(difference("verify-manifest", message, folder))
+    if sealed(manifest) != files[MANIFEST_NAME]:
+        message = f"{MANIFEST_NAME} was changed after it was made"
+        raise VerificationError(difference("verify-manifest", message, folder))
+    return manifest
+
+
+def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str) -> Iterator[Problem]:
+    listed = {output["path"]: output["sha256"] for output in manifest["outputs"]}
+    for path in sorted(listed.keys() | files.keys() - {MANIFEST_NAME}):
+        if path not in files:
+            yield difference("verify-missing", f"{path} is missing", folder)
+        elif path not in listed:
+            yield difference("verify-unlisted", f"{path} is not in the manifest", folder)
+        elif sha256(files[path]) != listed[path]:
+            yield difference("verify-changed", f"{path} was changed after it was made", folder)

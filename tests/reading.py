@@ -1,0 +1,125 @@
+"""Reading attachments in tests: what comes of a file, why it is refused, and what a second parser sees of it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from built import make_picture, saved
+from PIL import Image
+
+from pipeline.attach import Paper, Wanted, read_paper
+from pipeline.attach.limits import LIMITS, Limits
+from pipeline.attach.paper import convert
+from pipeline.errors import UnusableError
+
+A4 = (595.28, 841.89)
+JPEG = make_picture("JPEG")
+PNG = make_picture("PNG")
+
+
+def refusal(folder: Path, path: str, content: bytes | None = None, **options: Any) -> UnusableError:
+    if content is not None:
+        (folder / path).write_bytes(content)
+    with pytest.raises(UnusableError) as error:
+        read_paper(folder, path, **options)
+    assert error.value.hint
+    return error.value
+
+
+def paper(folder: Path, name: str, content: bytes, size: tuple[float, float] | None = None, **options: Any) -> Paper:
+    (folder / name).write_bytes(content)
+    return read_paper(folder, name, size, **options)
+
+
+def pages_by_another_parser(pdf: bytes) -> int:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
+def box_of_picture(pdf: bytes) -> tuple[tuple[float, float], tuple[float, float, float, float]]:
+    """Size of the page and (left, bottom, right, top) of its one picture, in points, by a second parser."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        assert len(document) == 1
+        (picture,) = document[0].get_objects()
+        return document[0].get_size(), picture.get_bounds()
+    finally:
+        document.close()
+
+
+def millimetres(points: float) -> float:
+    return points / 72 * 25.4
+
+
+def expanded(content: bytes) -> bytes:
+    """The PDF without compression, so that its words can be searched."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return saved(
+            pdf,
+            stream_decode_level=pikepdf.StreamDecodeLevel.all,
+            compress_streams=False,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        )
+
+
+def text(content: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(content)
+    try:
+        return [page.get_textpage().get_text_bounded() for page in document]
+    finally:
+        document.close()
+
+
+def read(
+    content: bytes,
+    kind: str = "PDF",
+    *,
+    password: str | None = None,
+    wanted: Wanted | None = None,
+    limits: Limits = LIMITS,
+) -> Paper:
+    """What comes of a file of that kind."""
+    return convert(content, kind, wanted or Wanted(), password, limits=limits)
+
+
+def refused(
+    content: bytes, kind: str = "PDF", *, password: str | None = None, limits: Limits = LIMITS
+) -> UnusableError:
+    """Why it is refused."""
+    with pytest.raises(UnusableError) as error:
+        read(content, kind, password=password, limits=limits)
+    assert error.value.hint
+    return error.value
+
+
+def notes(paper: Paper) -> dict[str, tuple[str, ...]]:
+    """What is told of a paper, without what the samples bring about by their shape: sizes and standard fonts."""
+    return {note.rule: note.details for note in paper.notes if note.rule not in {"OUT-01B", "OUT-05B"}}
+
+
+def pictures_of(pdf: bytes, dpi: float = 72) -> list[Image.Image]:
+    """Each page as a picture."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [page.render(scale=dpi / 72).to_pil().convert("RGB") for page in document]
+    finally:
+        document.close()
+
+
+def colour_at(picture: Image.Image, x: float, y: float) -> str:
+    """Name of the colour at that part of a picture's width and height."""
+    dot = picture.getpixel(
+        (min(picture.width - 1, int(x * picture.width)), min(picture.height - 1, int(y * picture.height)))
+    )
+    assert isinstance(dot, tuple)
+    bits = "".join(str(int(value > 127)) for value in dot)
+    names = {"100": "red", "010": "green", "001": "blue", "111": "white", "000": "black"}
+    return names.get(bits, str(dot))

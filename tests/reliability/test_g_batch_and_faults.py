@@ -1,0 +1,475 @@
+"""Cases G: what goes wrong around the cases of a run: workers, signals, disks, reports, clocks."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from built import names_in, snapshot
+from canaries import PAPER
+from common_expectation import Limits, Scene, Watched
+from conftest import AS_OF
+from tools import needs_strace
+
+from pipeline.verify import verify_path
+
+pytestmark = needs_strace
+case = pytest.mark.case
+#: Runs before everything in each process of a run, workers too.
+PATCH = """
+import os, signal, time, pipeline.task as module
+original = module.check_prepared
+def check_prepared(prepared, *others):
+    name = prepared.loaded.case.case_id
+    {fault}
+    return original(prepared, *others)
+module.check_prepared = check_prepared
+"""
+FAULTS = {
+    "killed": "os.kill(os.getpid(), signal.SIGKILL)",
+    "exit": "os._exit(1)",
+    "crash": "os.kill(os.getpid(), signal.SIGSEGV)",
+}
+ROUNDS = 20
+UNLIMITED = Limits(seconds=60)
+
+
+def good(run: Watched, *published: str) -> None:
+    assert run.run.code == 0, run.run.err
+    run.left_as_it_was(published)
+
+
+@pytest.fixture
+def patched(tmp_path: Path) -> Callable[[str], dict[str, str]]:
+    """The environment in which one line of Python runs before each case is checked, in whatever process."""
+
+    def make(fault: str) -> dict[str, str]:
+        folder = tmp_path / "patch"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(PATCH.format(fault=fault), encoding="utf-8")
+        return {"PYTHONPATH": str(folder)}
+
+    return make
+
+
+@pytest.fixture
+def disk(scene: Scene) -> Iterator[Callable[[Path, int], None]]:
+    """Put a folder on a file system of its own, with so many kilobytes left beside what is in it."""
+    mounted: list[Path] = []
+
+    def make(folder: Path, kilobytes: int) -> None:
+        kept = snapshot(folder)
+        words = ["mount", "-t", "tmpfs", "-o", "mode=700", "none", str(folder)]
+        if subprocess.run(words, check=False, capture_output=True).returncode:
+            pytest.skip("mounting a file system is not allowed here")
+        mounted.append(folder)
+        for name, content in kept.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / name).write_bytes(content)
+            (folder / name).chmod(0o600)
+        found = os.statvfs(folder)
+        used = (found.f_blocks - found.f_bfree) * found.f_frsize // 1024
+        size = f"remount,size={max(used + kilobytes, 4)}k"  # a size of nothing means no limit
+        subprocess.run(["mount", "-o", size, str(folder)], check=True)  # noqa: S607 - util-linux
+
+    yield make
+    assert scene
+    for folder in mounted:
+        subprocess.run(["umount", str(folder)], check=True)  # noqa: S607 - util-linux
+
+
+@case("G02")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_lost_worker_costs_its_own_case(scene: Scene, patched: Callable[[str], dict[str, str]], fault: str) -> None:
+    for name in ("case-1", "case-2", "case-3", "case-4"):
+        scene.case(name)
+    environment = patched(f'if name == "case-2": {FAULTS[fault]}')
+    run = scene.build(scene.folder / "cases", "-j", "2", env=environment)
+    run.ended({"case-1": 0, "case-2": 6, "case-3": 0, "case-4": 0})
+    assert "worker-died" in {problem["code"] for problem in run.run.problems}
+
+
+@case("G02")
+def test_a_worker_that_is_lost_once_costs_nothing(
+    scene: Scene, patched: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    for name in ("case-1", "case-2"):
+        scene.case(name)
+    mark = tmp_path / "mark"
+    fault = f'if name == "case-2" and not os.path.exists({str(mark)!r}): open({str(mark)!r}, "w").close(); os._exit(1)'
+    run = scene.build(scene.folder / "cases", "-j", "2", env=patched(fault))
+    run.ended({"case-1": 0, "case-2": 0})
+    assert mark.exists()
+
+
+@case("G02")
+@pytest.mark.parametrize("fault", ["signal.pthread_sigmask(signal.SIG_BLOCK, {15}); time.sleep(600)", "os._exit(0)"])
+def test_a_worker_that_never_answers_costs_its_own_case(
+    scene: Scene, patched: Callable[[str], dict[str, str]], fault: str
+) -> None:
+    for name in ("case-1", "case-2", "case-3"):
+        scene.case(name)
+    environment = patched(f'if name == "case-2": {fault}')
+    run = scene.build(scene.folder / "cases", "-j", "2", "--timeout", "6", env=environment)
+    run.ended({"case-1": 0, "case-2": 6, "case-3": 0})
+    assert "worker-timeout" in {problem["code"] for problem in run.run.problems}
+
+
+@case("G02")
+def test_memory_that_runs_out_is_told(scene: Scene, patched: Callable[[str], dict[str, str]]) -> None:
+    for name in ("case-1", "case-2"):
+        scene.case(name)
+    run = scene.build(scene.folder / "cases", env=patched('if name == "case-2": bytearray(1 << 60)'))
+    run.ended({"case-1": 0, "case-2": 70})
+    assert "MemoryError" in run.run.err
+
+
+@case("G03")
+@pytest.mark.parametrize(
+    ("number", "to"),
+    [(signal.SIGINT, "all"), (signal.SIGINT, "one"), (signal.SIGTERM, "one"), (signal.SIGHUP, "all")],
+)
+def test_a_signal_ends_a_run_and_a_further_run_finishes_it(
+    scene: Scene, number: signal.Signals, to: str, tmp_path: Path
+) -> None:
+    """To all processes, as a terminal sends it, or to the first alone, as ``kill`` does."""
+    lines = many(scene, 10)
+    process = started(scene, lines, tmp_path)
+    wait_for(scene, process, 2)
+    (os.killpg if to == "all" else os.kill)(process.pid, number)
+    assert process.wait(timeout=60) == 130
+    told = (tmp_path / "told").read_text("utf-8")
+    assert "Traceback" not in told
+    assert scene.planted.found_in(told) == set()
+    is_clean(scene)
+    finishes(scene, lines, 10)
+
+
+@case("G03")
+@pytest.mark.parametrize("words", [["build"], ["rules", "--json"]])
+def test_a_reader_that_goes_away(scene: Scene, words: list[str]) -> None:
+    if words == ["build"]:
+        words = ["build", str(many(scene, 4)), "-o", str(scene.out), "--templates", str(scene.templates)]
+        words += ["--as-of", AS_OF.isoformat(), "--allow-missing", "-j", "1"]
+    with scene.start(
+        [sys.executable, "-m", "pipeline", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        told = process.stderr.read().decode()
+        assert process.wait(timeout=60) in {0, 7}
+    assert "Traceback" not in told
+    assert scene.planted.found_in(told) == set()
+    is_clean(scene)
+
+
+@case("G04")
+@pytest.mark.parametrize("left", [0, 8, 30, 60])
+def test_a_full_disk_for_the_output(scene: Scene, disk: Callable[[Path, int], None], left: int) -> None:
+    disk(scene.out, left)
+    [problem] = scene.build(scene.case()).refused(7, ("output", None))
+    assert "no space left" in problem["message"]
+
+
+@case("G04")
+def test_a_disk_with_room_is_not_called_full(scene: Scene, disk: Callable[[Path, int], None]) -> None:
+    disk(scene.out, 2000)
+    good(scene.build(scene.case()), "case-a")
+
+
+@case("G04")
+@pytest.mark.parametrize("engine", ["office2pdf", "libreoffice"])
+@pytest.mark.parametrize("left", [0, 40])
+def test_a_full_disk_for_temporary_files(
+    scene: Scene, disk: Callable[[Path, int], None], engine: str, left: int
+) -> None:
+    """Whether an engine needs them or not: it is told, or the packet is right."""
+    disk(scene.temporary, left)
+    run = scene.build(scene.case(), "--engine", engine)
+    if run.run.code == 0:
+        good(run, "case-a")
+        return
+    [problem] = [found for found in run.run.problems if found["severity"] == "error"]
+    assert problem["code"] in {"engine-temporary", "engine-failed"}
+    run.refused(6, (problem["code"], None))
+
+
+@case("G04")
+@pytest.mark.parametrize("limit", [25_000, 35_000])
+def test_a_limit_on_the_size_of_files(scene: Scene, limit: int) -> None:
+    [problem] = scene.build(scene.case(), prefix=("prlimit", f"--fsize={limit}")).refused(7, ("output", None))
+    assert "file too large" in problem["message"]
+
+
+#: Which system call fails with what, and the error that is told.
+DISK_FAULTS = [
+    ("fsync:error=EIO:when=1", "input/output error"),
+    ("fsync:error=ENOSPC:when=3", "no space left on device"),
+    ("fsync:error=EDQUOT:when=5", "disk quota exceeded"),
+    ("renameat2:error=EIO", None),
+    ("renameat2:error=ENOSYS", None),
+]
+
+
+@case("G05")
+@pytest.mark.parametrize(("fault", "reason"), DISK_FAULTS)
+def test_a_call_that_fails(scene: Scene, fault: str, reason: str | None) -> None:
+    run = scene.build(scene.case(), faults=[fault])
+    assert "(INJECTED)" in run.trace
+    if reason is None:  # two plain renames do it then
+        good(run, "case-a")
+        return
+    [problem] = run.refused(7, ("output", None))
+    assert reason in problem["message"]
+
+
+@case("G05")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_rename_that_fails_gives_the_former_packet_back(scene: Scene, number: int) -> None:
+    run = scene.build(scene.case(), faults=["renameat2:error=ENOSYS", f"rename:error=EIO:when={number}"])
+    assert run.trace.count("(INJECTED)") == 2
+    run.refused(7, ("output", None))
+
+
+@case("G06")
+@pytest.mark.parametrize("manifest", [b"", b"{", b"[]", b'{"manifest_version": 99}', None])
+def test_a_manifest_that_tells_nothing_is_made_anew(scene: Scene, manifest: bytes | None) -> None:
+    path = scene.case()
+    good(scene.build(path), "case-a")
+    file = scene.out / "case-a" / "manifest.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] if manifest is None else manifest)
+    run = scene.build(path)
+    good(run, "case-a")
+    assert [result["status"] for result in run.run.report["results"]] == ["built"]
+    assert file.read_bytes() == whole
+
+
+@case("G07")
+def test_one_bad_of_many(scene: Scene) -> None:
+    count = 40
+    lines = many(scene, count, bad={17})
+    run = scene.build(lines, "-j", "2")
+    run.ended({f"case-{n}": 3 if n == 17 else 0 for n in range(count)}, limits=UNLIMITED)
+
+
+@case("G08")
+def test_all_bad(scene: Scene) -> None:
+    run = scene.build(many(scene, 6, bad=set(range(6))), "-j", "2")
+    run.ended({f"case-{number}": 3 for number in range(6)})
+
+
+@case("G09")
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_a_report_that_cannot_be_written_is_told_before_the_work(scene: Scene, kind: str) -> None:
+    page = scene.out / "report.html"
+    if kind == "folder":
+        page.mkdir(mode=0o700)
+    elif kind == "link":
+        page.symlink_to(scene.folder / "nowhere")
+    else:
+        page.write_bytes(b"mine")
+        page.chmod(0o600)
+    [problem] = scene.build(many(scene, 3)).refused(7, ("output", None))
+    assert problem["file"] == str(page)
+
+
+@case("G12")
+def test_one_worker_or_eight_and_any_order_give_the_same_bytes(scene: Scene) -> None:
+    paths = sorted(many(scene, 9).iterdir())
+    scene.build(*paths, "-j", "1").ended({f"case-{n}": 0 for n in range(9)})
+    first = packets(scene)
+    random.Random(7).shuffle(paths)  # noqa: S311 - an order
+    scene.build(*paths, "-j", "8", "--force").ended({f"case-{n}": 0 for n in range(9)})
+    assert packets(scene) == first
+
+
+@case("G13")
+@pytest.mark.parametrize("changed", ["case.json", PAPER, "letter.docx"], ids=["case", "paper", "template"])
+def test_what_changes_during_a_run_is_seen_as_it_was_or_as_it_is(
+    scene: Scene, patched: Callable[[str], dict[str, str]], tmp_path: Path, changed: str
+) -> None:
+    """Another program writes a file anew after it was read: the packet is of the one that was read."""
+    path = scene.case()
+    templates = tmp_path / "set"
+    shutil.copytree(scene.templates, templates)
+    scene.templates = templates
+    good(scene.build(path), "case-a")
+    before = snapshot(scene.out / "case-a")
+    file = templates / changed if changed == "letter.docx" else path.parent / changed
+    content = file.read_bytes()
+    # It is the fault that writes a file of that name.
+    scene.planted = replace(scene.planted, canaries=scene.planted.canaries - {"QZNAME"})
+    fault = (
+        f"import pathlib; kept = original(prepared, *others); pathlib.Path({str(file)!r}).write_bytes(b''); return kept"
+    )
+    run = scene.build(path, "--force", env=patched(fault))
+    assert run.run.code == 0, run.run.err
+    assert file.read_bytes() == b""
+    file.write_bytes(content)
+    assert snapshot(scene.out / "case-a") == before
+
+
+@case("G14")
+def test_hashes_decide_and_not_times(scene: Scene) -> None:
+    path = scene.case()
+    good(scene.build(path), "case-a")
+    for when in (0, 2**31, time.time() + 10**8):
+        for file in (path, *(scene.out / "case-a").rglob("*")):
+            os.utime(file, (when, when))
+        run = scene.build(path)
+        assert [result["status"] for result in run.run.report["results"]] == ["current"]
+        good(run, "case-a")
+    times = path.stat().st_atime, path.stat().st_mtime
+    path.write_text(path.read_text("utf-8").replace("QZAAQ", "QZAAR"), "utf-8")
+    os.utime(path, times)
+    run = scene.build(path)
+    assert [result["status"] for result in run.run.report["results"]] == ["built"]
+
+
+@case("G03", "P05")
+@pytest.mark.timeout(300)
+def test_a_power_cut_at_any_moment(scene: Scene, tmp_path: Path) -> None:
+    """Killed again and again after a random time: what is published is whole, and the last run finishes the work."""
+    lines = many(scene, 6)
+    rounds = random.Random(20261122)  # noqa: S311 - moments
+    first = None
+    for number in range(ROUNDS):
+        started_at = time.monotonic()
+        process = started(scene, lines, tmp_path)
+        if first is None:
+            process.wait(timeout=120)
+            first = time.monotonic() - started_at
+            shutil.rmtree(scene.out)
+            scene.out.mkdir(mode=0o700)
+            continue
+        try:
+            process.wait(timeout=rounds.uniform(0, first))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for name in names_in(scene.out):
+            if not name.startswith(".") and name != "report.html":
+                whole(scene, name)
+        if number % 3 == 2:
+            shutil.rmtree(scene.out)
+            scene.out.mkdir(mode=0o700)
+    finishes(scene, lines, 6)
+
+
+@pytest.mark.soak
+@case("G07", "G10")
+@pytest.mark.timeout(3600)
+def test_five_thousand_cases_leave_everything_flat(scene: Scene) -> None:
+    count = 5000
+    lines = many(scene, count, bad={1234})
+    run = scene.build(lines, "-j", "2")
+    run.ended({f"case-{n}": 3 if n == 1234 else 0 for n in range(count)}, limits=Limits(seconds=900))
+
+
+@case("G10")
+def test_memory_files_and_processes_stay_flat(scene: Scene) -> None:
+    """In one process, as in a worker: after forty cases there is no more of anything than after ten."""
+    lines = many(scene, 40)
+    program = (
+        "import gc, os, sys, resource; from pathlib import Path; from datetime import date\n"
+        "from pipeline.task import Task, run_task; from pipeline.inputs import sources\n"
+        "from pipeline.check import Options; from pipeline.destination import Folder\n"
+        "out, templates, lines = map(Path, sys.argv[1:])\n"
+        "options = Options(date(2026, 11, 22), str(templates), allow_missing=True); seen = []\n"
+        "def now():\n"
+        "    gc.collect()\n"
+        "    pages = int(Path('/proc/self/statm').read_text().split()[1])\n"
+        "    return pages * 4096, len(os.listdir('/proc/self/fd')), len(os.listdir('/proc/self/task'))\n"
+        "for number, source in enumerate(sources([str(lines)]), 1):\n"
+        "    done = run_task(Task(source, Folder(out), options)); assert done.built, done.problems\n"
+        "    if number in (10, 40): seen.append(now())\n"
+        "print(seen)\n"
+    )
+    words = [sys.executable, "-c", program, str(scene.out), str(scene.templates), str(lines)]
+    process = scene.start(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = process.communicate(timeout=110)
+    assert process.returncode == 0, err.decode()
+    (memory, *others), (later, *others_later) = json.loads(out.decode().replace("(", "[").replace(")", "]"))
+    assert others_later == others
+    assert later - memory < 12_000_000
+    is_clean(scene)
+
+
+def many(scene: Scene, count: int, bad: Collection[int] = ()) -> Path:
+    """A folder of so many cases with their papers; the bad ones break the schema."""
+    for number in range(count):
+        scene.case(f"case-{number}", {"/visa/entries": "twice"} if number in bad else None)
+    return scene.folder / "cases"
+
+
+def started(scene: Scene, lines: Path, tmp_path: Path) -> subprocess.Popen[bytes]:
+    words = [
+        "build",
+        str(lines),
+        "-o",
+        str(scene.out),
+        "--templates",
+        str(scene.templates),
+        "-j",
+        "2",
+        "--allow-missing",
+    ]
+    with (tmp_path / "told").open("wb") as told:
+        return scene.start(
+            [sys.executable, "-m", "pipeline", *words, "--as-of", AS_OF.isoformat()], stdout=told, stderr=told
+        )
+
+
+def wait_for(scene: Scene, process: subprocess.Popen[bytes], count: int) -> None:
+    """Wait until so many packets are there."""
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        if sum(re.fullmatch("case-[0-9]+", name) is not None for name in names_in(scene.out)) >= count:
+            return
+        time.sleep(0.01)
+    pytest.fail("the run ended before it was interrupted")
+
+
+def whole(scene: Scene, name: str) -> None:
+    verify_path(scene.out / name)
+
+
+def is_clean(scene: Scene) -> None:
+    """Nothing is left of a run but whole packets and the page of the report."""
+    assert names_in(scene.temporary) == []
+    assert list(scene.home.iterdir()) == []
+    for name in names_in(scene.out):
+        assert not name.startswith(".")
+        if name != "report.html":
+            whole(scene, name)
+    until = time.monotonic() + 5
+    while scene.processes() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert scene.processes() == []
+
+
+def finishes(scene: Scene, lines: Path, count: int) -> None:
+    """A further run makes what is missing, and sweeps what was left."""
+    run = scene.build(lines, "-j", "2")
+    assert run.run.code == 0, run.run.err
+    is_clean(scene)
+    assert {f"case-{number}" for number in range(count)} <= set(names_in(scene.out))
+
+
+def packets(scene: Scene) -> dict[str, bytes]:
+    found = snapshot(scene.out)
+    found.pop("report.html", None)
+    return found
