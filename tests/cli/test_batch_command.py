@@ -130,7 +130,8 @@ def children(process: int) -> list[int]:
 def test_ctrl_c_ends_it_when_every_worker_hangs(lines: Write, small: Path, tmp_path: Path) -> None:
     """A stopped process is deaf to everything but SIGKILL, as an engine in an endless loop may be."""
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "pipeline", "build", lines(200), "--templates", small, "-o", out, *DAY, "-j", "2"]
+    arguments = (lines(200), "--templates", small, "-o", out, *AS_USUAL, "-j", "2")
+    command = [sys.executable, "-m", "pipeline", "build", *arguments]
     with subprocess.Popen(
         list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     ) as process:
