@@ -24,12 +24,12 @@ _SYSTEM = {"Registry": "Adobe", "Ordering": "Identity", "Supplement": 0}
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A font of one document: its object there, what it embeds, and what its descriptor says of the face."""
+    """A font of one document: its object there, what it embeds, and the descriptor, which tells of the face."""
 
     reader: PdfReader
     number: int
     subset: FontSubset
-    descriptor: Mapping[str, Any]
+    descriptor: pikepdf.Object
 
 
 def share_fonts(writer: PdfWriter, documents: Sequence[tuple[PdfReader, pikepdf.Pdf]], own: Subset) -> IndirectObject:
@@ -69,7 +69,7 @@ def _uses(reader: PdfReader, pdf: pikepdf.Pdf) -> Iterator[_Use]:
         except (AttributeError, KeyError, IndexError, ValueError, TypeError, pikepdf.PdfError):
             continue  # another kind of font: it stays as it is
         if subset is not None:
-            yield _Use(reader, font.objgen[0], subset, {key: _value(descriptor, key) for key in DESCRIPTOR})
+            yield _Use(reader, font.objgen[0], subset, descriptor)
 
 
 def _fonts(drawing: Any, depth: int) -> Iterator[Any]:
@@ -86,7 +86,9 @@ def _fonts(drawing: Any, depth: int) -> Iterator[Any]:
 def _value(descriptor: Any, key: str) -> Any:
     """A value of a font descriptor, as Python has it."""
     found = descriptor.get(f"/{key}", DESCRIPTOR[key])
-    return [float(end) for end in found] if key == "FontBBox" else float(found) if key == "StemV" else int(found)
+    if key == "FontBBox":
+        return [float(end) for end in found]
+    return int(found) if found == int(found) else float(found)
 
 
 def _widths(font: Any) -> Iterator[tuple[int, int]]:
@@ -106,14 +108,15 @@ def _descriptor(uses: Sequence[_Use]) -> Mapping[str, Any]:
     """What the documents' descriptors say of the face, with a box around all their boxes."""
     if not uses:
         return DESCRIPTOR
-    boxes = [use.descriptor["FontBBox"] for use in uses]
-    left, lower, right, upper = zip(*boxes, strict=True)
-    return {**uses[0].descriptor, "FontBBox": [min(left), min(lower), max(right), max(upper)]}
+    left, lower, right, upper = zip(*(_value(use.descriptor, "FontBBox") for use in uses), strict=True)
+    told = {key: _value(uses[0].descriptor, key) for key in DESCRIPTOR}
+    return told | {"FontBBox": [min(left), min(lower), max(right), max(upper)]}
 
 
 def _shared(writer: PdfWriter, name: str, union: FontUnion, descriptor: Mapping[str, Any]) -> IndirectObject:
     """The font of a face with its program."""
-    program = add_stream(writer, union.program, {"Subtype": "/CIDFontType0C"})
+    # Drawings of glyphs are packed already: a tenth would be won, for most of the time that fonts take.
+    program = add_stream(writer, union.program, {"Subtype": "/CIDFontType0C"}, packed=False)
     described = add(writer, {"Type": "/FontDescriptor", "FontName": name, **descriptor, "FontFile3": program})
     return add(
         writer,

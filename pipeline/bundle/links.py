@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import pypdfium2
 from pypdfium2 import raw
 
 from pipeline.bundle.piece import Piece
-from pipeline.pdftext import Box, squeezed
+from pipeline.pdftext import Box, open_for_words, squeezed
 
 _NUMBER = re.compile(r"(?<!\S)[0-9]{1,4}(?!\S)")
 _AROUND = 1.5  # points by which the place to click is larger than the words
@@ -29,7 +28,7 @@ class Link:
 
 def cover_links(cover: Piece, pieces: Sequence[Piece]) -> list[list[Link]]:
     """For each page of a cover sheet, its links. What it does not name has none."""
-    document = pypdfium2.PdfDocument(cover.pdf)
+    document = open_for_words(cover.pdf)
     try:
         return [list(_links(_Letters(page), pieces)) for page in document]
     finally:

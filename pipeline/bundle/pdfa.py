@@ -175,6 +175,6 @@ def _content(page: Any) -> Iterator[str]:
     if content is None or not _MAY_BE_INKS.search(content.read_bytes()):
         return
     for instruction in pikepdf.parse_content_stream(page, "k K cs CS"):
-        if str(instruction.operator) in _INKS or "/DeviceCMYK" in instruction.operands:
+        if str(instruction.operator) in _INKS or pikepdf.Name.DeviceCMYK in list(instruction.operands):
             yield "colours are inks without a profile"
             return
