@@ -14,8 +14,9 @@ from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parents[1]
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
+_MAKERS = ("Problem", "problem", "UnusableError", "Finding")
 #: Words that look like codes and are none: tables of the program.
-_NO_CODES = {"glyph-variants", "font-cache"}
+_NO_CODES = {"glyph-variants", "font-cache", "form-mapping"}
 #: Keywords that only lead to others, or have a code of another name.
 _NOT_BROKEN_ITSELF = {
     *("$ref", "$dynamicRef", "allOf", "if", "items", "prefixItems", "properties", "patternProperties", "propertyNames"),
@@ -30,16 +31,17 @@ def described() -> dict[str, dict[str, Any]]:
 
 
 def codes_in_source() -> set[str]:
-    """Every word in the program's source that begins like a code: ``file-size``, where ``file-…`` are codes."""
+    """The codes of problems in the source, and every word there that begins like one: ``file-size`` as ``file-…``."""
     families = {code.split("-")[0] for code in described() if "-" in code}
-    words = (word for file in (ROOT / "pipeline").rglob("*.py") for word in _words(file))
-    return {word for word in words if "-" in word and word.split("-")[0] in families} - _NO_CODES
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in (ROOT / "pipeline").rglob("*.py")]
+    alike = {word for tree in trees for word in _words(tree) if "-" in word and word.split("-")[0] in families}
+    return (alike - _NO_CODES) | {word for tree in trees for word in _told(tree)}
 
 
 def schema_codes() -> set[str]:
     """The codes of the keywords that the schemas use and a document can break."""
     texts = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "schemas").glob("*.schema.json"))
-    keywords = set(Draft202012Validator.VALIDATORS) - _NOT_BROKEN_ITSELF
+    keywords = {*Draft202012Validator.VALIDATORS, "maxContains"} - _NOT_BROKEN_ITSELF
     return {f"schema-{keyword}" for keyword in keywords if f'"{keyword}":' in texts}
 
 
@@ -57,10 +59,19 @@ def _row(code: str, entry: dict[str, Any]) -> str:
     return f'| <a id="{code}"></a>`{code}` | {exits} | {entry["means"]} | {entry["way_out"]} |\n'
 
 
-def _words(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+def _words(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value):
             yield node.value
+
+
+def _told(tree: ast.Module) -> Iterator[str]:
+    """First arguments of what makes a problem."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(_MAKERS):
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
 
 
 def _groups() -> list[dict[str, Any]]:

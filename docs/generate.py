@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 from error_reference import error_page
+from licence_list import licence_page
 from tested_cases import case_table
 
 from pipeline.cli.main import COMMANDS, cli
@@ -107,6 +108,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": command_reference,
     "rules.md": rule_reference,
     "errors.md": lambda: _NOTE + error_page(),
+    "licences.md": lambda: _NOTE + licence_page(),
     "security-tests.md": lambda: _NOTE + case_table(),
 }
 

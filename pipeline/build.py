@@ -18,6 +18,8 @@ from pipeline.inputs import Source
 from pipeline.manifest import MANIFEST_NAME, make_manifest
 from pipeline.origin import origin_of
 from pipeline.plan import DocumentPart, Packet, State
+from pipeline.protect import protected
+from pipeline.recipient import COPY_NAME, recipient_copy
 from pipeline.rules.catalogue import catalogue
 from pipeline.signed import text_sha256
 from pipeline.verify import verify_files
@@ -49,6 +51,7 @@ class Built:
     case_id: str
     folder: Path
     bundles: tuple[BuiltBundle, ...]
+    #: documents that stand in no bundle, and the copy for third parties
     apart: tuple[Path, ...]
     problems: tuple[Problem, ...]
     missing: tuple[Mapping[str, str], ...] = ()
@@ -105,10 +108,10 @@ def build_case(where: Path | Source, out: Path, options: Options) -> Built:
     return build_checked(check_case(where, options), Folder(out), options)
 
 
-def build_checked(checked: Checked, out: Destination, options: Options) -> Built:
-    """Build and publish the packet of a case that ``check_case`` let through."""
+def build_checked(checked: Checked, out: Destination, options: Options, *, force: bool = False) -> Built:
+    """Build and publish the packet of a case that ``check_case`` let through; in place of a signed one by ``force``."""
     case_id = checked.loaded.case.case_id
-    out.check(case_id)
+    out.check(case_id, force=force)
     built, files = _make_packet(checked, out.folder(case_id), options)
     out.publish(case_id, files)
     return built
@@ -124,9 +127,12 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
     merged, told = make_bundles(checked, drawn, options)
     problems = (*problems, *told)
     refuse(problems, options)
-    files, apart = _document_files(checked.packet, drawn)
+    files, apart = _document_files(checked.packet, drawn, options.password)
     for each in merged:
         files |= each.files
+    if options.recipient_copy:
+        files[COPY_NAME] = protected(recipient_copy(checked, options, engine), options.password)
+        apart.append(COPY_NAME)
     described = [each.described for each in merged]
     made_from = _made_from(checked, drawn, options, engine)
     files[MANIFEST_NAME] = make_manifest(
@@ -136,7 +142,7 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
         apart=apart,
         problems=problems,
     )
-    verify_files(files, str(folder))
+    verify_files(files, str(folder), options.password)
     apart_paths = tuple(folder / name for name in apart)
     missing = tuple(made_from["missing"])
     bundles = _built_bundles(described, folder)
@@ -160,19 +166,25 @@ def _described_documents(checked: Checked, drawn: Mapping[str, Drawn]) -> list[d
             "person": part.person,
             "path": f"{name}.pdf",
             "text_sha256": text_sha256(drawn[part.id].docx),
-            "to_sign": part.to_sign,
+            "signed_by": part.signed_by,
             "signed": scans.get(part.id),
         }
         for name, part in _named(checked.packet)
     ]
 
 
-def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[str, bytes], list[str]]:
-    """Each document as Word file and PDF, numbered in order, and the PDFs that belong to no bundle."""
+def _document_files(
+    packet: Packet, drawn: Mapping[str, Drawn], password: str | None
+) -> tuple[dict[str, bytes], list[str]]:
+    """Each document as Word file and PDF, numbered in order, and the PDFs that belong to no bundle.
+
+    Word files cannot be encrypted in a way that every program opens: with a password there are none.
+    """
     files, apart = {}, []
     for name, part in _named(packet):
-        files[f"{name}.docx"] = drawn[part.id].docx
-        files[f"{name}.pdf"] = drawn[part.id].pdf
+        if password is None:
+            files[f"{name}.docx"] = drawn[part.id].docx
+        files[f"{name}.pdf"] = protected(drawn[part.id].pdf, password)
         if part in packet.apart:
             apart.append(f"{name}.pdf")
     return files, apart
@@ -194,6 +206,7 @@ def _made_from(checked: Checked, drawn: Mapping[str, Drawn], options: Options, e
                     "sha256": checked.papers[part.id].sha256,
                     "bytes": checked.papers[part.id].size,
                     "pages": checked.papers[part.id].pages,
+                    "form_mapping": checked.papers[part.id].mapping_sha256,
                 }
                 for part in checked.packet.attachments
             ],

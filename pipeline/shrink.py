@@ -32,7 +32,8 @@ Measure = Callable[[Mapping[str, Paper]], Mapping[str, int]]
 def make_fit(checked: Checked, measure: Measure, limit: int) -> tuple[dict[str, Paper], list[Problem]]:
     """The papers, coarser where a bundle is larger than ``limit``, and what to tell about them.
 
-    The largest papers come first, and no step is taken that is not needed; it may not suffice. Raises
+    The largest papers come first, and no step is taken that is not needed; it may not suffice. Forms that were filled
+    stay as they are, for they hold hardly any picture. Raises
     AttachmentError when a file is not what it was when the case was checked.
     """
     papers, steps = dict(checked.papers), dict[str, Step]()
@@ -41,7 +42,7 @@ def make_fit(checked: Checked, measure: Measure, limit: int) -> tuple[dict[str, 
     for _ in STEPS:
         before, sizes = dict(papers), measure(papers)
         for bundle in checked.packet.bundles:
-            parts = [part for part in bundle.parts if isinstance(part, AttachmentPart)]
+            parts = [part for part in bundle.parts if isinstance(part, AttachmentPart) and not papers[part.id].form]
             over = sizes.get(bundle.person, 0) - limit
             for step in STEPS:
                 over = _one_step(step, parts, papers, steps, over, document)

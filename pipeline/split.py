@@ -13,6 +13,9 @@ from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
 from pipeline.manifest import sha256
 
+#: Annotations that make sense only in the whole bundle.
+_OF_THE_WHOLE = (pikepdf.Name.Link, pikepdf.Name.Widget)
+
 
 @dataclass(frozen=True, slots=True)
 class Volume:
@@ -78,10 +81,10 @@ def _volume(pdf: pikepdf.Pdf, page: int, end: int, parts: Sequence[Mapping[str, 
 
 
 def _drop_links(page: pikepdf.Page) -> None:
-    """A link may lead to a page of another volume."""
+    """A link may lead to a page of another volume; a field for a signature belongs to the whole bundle."""
     annotations = page.obj.get("/Annots")
     if isinstance(annotations, pikepdf.Array):
-        kept = [each for each in annotations if each.get("/Subtype") != pikepdf.Name.Link]
+        kept = [each for each in annotations if each.get("/Subtype") not in _OF_THE_WHOLE]
         page.obj.Annots = pikepdf.Array(kept)
 
 

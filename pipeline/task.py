@@ -85,5 +85,5 @@ def _work(task: Task, known: _Known) -> Done:
     if manifest is not None:
         current = built_from(manifest, task.out.folder(case_id))
         return Done(task.source.name, "current", ExitCode.OK, case_id, current, current.problems)
-    built = build_checked(check_prepared(prepared, task.options), task.out, task.options)
+    built = build_checked(check_prepared(prepared, task.options), task.out, task.options, force=task.force)
     return Done(task.source.name, "built", ExitCode.OK, case_id, built, built.problems)

@@ -32,6 +32,9 @@ ConditionName = Literal[
     "athlete",
 ]
 
+#: Who signs or seals a document after printing.
+Signer = Literal["hospital", "guarantor"]
+
 #: What a document shows, so that the finished page is looked through for it.
 Shown = Literal[
     "name",
@@ -70,8 +73,8 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     """One place in the order of a bundle: a document with its template, or the attachments of a role.
 
     ``section`` is the part of the bundle's outline below which it stands. ``whom`` says whose bundles have it: the
-    patient's, or everyone's. A document that is ``apart`` is in none. One that is ``to_sign`` is signed or sealed by
-    its issuer after printing.
+    patient's, or everyone's. A document that is ``apart`` is in none. One that is ``signed_by``
+    somebody is signed or sealed by them after printing.
     """
 
     document: str | None = None
@@ -83,7 +86,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     apart: bool = False
     unless_attached: Role | None = None
     is_cover: bool = False
-    to_sign: bool = False
+    signed_by: Signer | None = None
     shows: tuple[Shown, ...] = ()
     attachments: Role | None = None
     print_size_mm: tuple[float, float] | None = None

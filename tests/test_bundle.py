@@ -686,7 +686,7 @@ class TestRightHandPages:
 
     def test_every_part_begins_on_an_odd_page(self, two_sided: Path) -> None:
         manifest = manifest_of(two_sided)
-        assert manifest["right_hand_pages"] is True
+        assert manifest["options"]["right_hand_pages"] is True
         for bundle in manifest["bundles"]:
             starts = [part["page"] for part in bundle["page_map"]]
             assert all(page % 2 for page in starts)
@@ -715,7 +715,7 @@ class TestRightHandPages:
         assert led == {part["id"]: str(part["page"]) for part in parts}
 
     def test_it_is_verified(self, two_sided: Path) -> None:
-        assert verify_path(two_sided)["right_hand_pages"] is True
+        assert verify_path(two_sided).manifest["options"]["right_hand_pages"] is True
 
 
 @pytest.mark.parametrize("edits", [{"/costs": REMOVE}, {"/athlete": True}, {"/attachments": []}])

@@ -60,7 +60,7 @@ def build(heavy: Path, out: Path, visa_packet: Command, size: str) -> tuple[dict
 class TestCoarser:
     def test_what_fits_stays_as_it_is(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
         manifest, found, folder = build(heavy, tmp_path, visa_packet, "50MB")
-        assert (found, manifest["bundles"][0]["volumes"], manifest["max_bytes"]) == ([], [], 50_000_000)
+        assert (found, manifest["bundles"][0]["volumes"], manifest["options"]["max_bytes"]) == ([], [], 50_000_000)
         assert (heavy / "case" / "papers" / "scan.jpg").read_bytes() in (folder / "bundle.pdf").read_bytes()
 
     def test_the_largest_papers_become_coarser_until_it_fits(
@@ -126,7 +126,7 @@ class TestVolumes:
         starts = {part["page"] for part in bundle["page_map"]}
         assert all(volume["page"] in starts for volume in bundle["volumes"])
         assert [output["path"] for output in manifest["outputs"] if output["path"] in names] == names
-        assert verify_path(folder)["bundles"][0]["volumes"] == bundle["volumes"]
+        assert verify_path(folder).manifest["bundles"][0]["volumes"] == bundle["volumes"]
 
     def test_a_document_that_is_too_large_alone_is_told(
         self, heavy: Path, tmp_path: Path, visa_packet: Command

@@ -64,7 +64,7 @@ def changed_bundle(folder: Path, spoil: Callable[[pikepdf.Pdf], None]) -> bytes:
 @pytest.mark.parametrize("name", ["", "bundle.pdf", "manifest.json", DOCUMENT.rsplit("/", 1)[0] + "/../bundle.pdf"])
 def test_an_untouched_packet_is_right(packet: Path, packet_with_companion: Path, name: str) -> None:
     for folder in (packet, packet_with_companion):
-        assert verify_path(folder / name)["case_id"] == folder.name
+        assert verify_path(folder / name).manifest["case_id"] == folder.name
 
 
 def test_every_file_is_watched(spoilt: Path) -> None:

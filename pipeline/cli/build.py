@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.check import Options
-from pipeline.cli import batch
 from pipeline.cli.built import print_built, result_of
-from pipeline.cli.options import Size, cases_argument, check_options, make_options
+from pipeline.cli.options import cases_argument, check_options, make_options
+from pipeline.cli.packet_options import packet_options
 from pipeline.cli.report import Report, Telling, emit, show
 from pipeline.cli.tally import Style
-from pipeline.cluster.pool import Cluster
 from pipeline.destination import Destination, destination_of
 from pipeline.engines import ENGINES
 from pipeline.inputs import is_many, sources
 from pipeline.language import Language
 from pipeline.task import Task, run_task
+
+if TYPE_CHECKING:
+    from pipeline.cluster.pool import Cluster
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -39,11 +42,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(list(ENGINES)),
     help="What turns Word documents into PDF.",
 )
-@click.option(
-    "--right-hand-pages",
-    is_flag=True,
-    help="Begin each document on a right-hand page, after a blank one if need be, for printing on both sides.",
-)
+@packet_options
 @click.option("--force", is_flag=True, help="Build also what is current; otherwise an unchanged packet stays.")
 @click.option(
     "-j",
@@ -68,13 +67,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--tls-ca", metavar="FILE", type=_FILE, help="Who signed the cluster's certificates.")
 @click.option("--tls-cert", metavar="FILE", type=_FILE, help="Certificate for the cluster.")
 @click.option("--tls-key", metavar="FILE", type=_FILE, help="Key of that certificate.")
-@click.option(
-    "--max-size",
-    "max_bytes",
-    type=Size(),
-    metavar="SIZE",
-    help="Largest bundle for upload or mail, such as 5MB: papers become coarser, then the bundle is split.",
-)
 @click.option("-q", "--quiet", is_flag=True, help="Of many cases, print what failed and nothing else.")
 @click.option("--no-report", is_flag=True, help="Of many cases, write no OUT/report.html.")
 @click.option(
@@ -85,7 +77,7 @@ def build(
     cases: tuple[str, ...],
     out: str,
     engine: str,
-    right_hand_pages: bool,
+    packet: dict[str, Any],
     force: bool,
     jobs: int | None,
     timeout: float,
@@ -93,7 +85,6 @@ def build(
     tls_ca: Path | None,
     tls_cert: Path | None,
     tls_key: Path | None,
-    max_bytes: int | None,
     quiet: bool,
     no_report: bool,
     show_names: bool,
@@ -132,14 +123,15 @@ def build(
         directory=directory,
         draft=draft,
         allow_missing=allow_missing,
-        right_hand_pages=right_hand_pages,
-        max_bytes=max_bytes,
+        **packet,
     )
     telling = Telling(language, notes)
     cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)
     destination = destination_of(out)
     with destination.held() as folder:
         if cluster or is_many(cases):
+            from pipeline.cli import batch  # noqa: PLC0415 - one case needs no worker processes
+
             work = batch.Work(cases, destination, folder, options, force)
             style = Style(telling, quiet=quiet, as_json=as_json)
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
@@ -155,7 +147,11 @@ def _cluster(
         raise click.UsageError("--tls-ca, --tls-cert and --tls-key belong to --scheduler")
     if scheduler is not None and jobs is not None:
         raise click.UsageError("--jobs is about processes of this machine; the cluster has its own")
-    return None if scheduler is None else Cluster(scheduler, *tls)
+    if scheduler is None:
+        return None
+    from pipeline.cluster.pool import Cluster  # noqa: PLC0415 - most builds need none
+
+    return Cluster(scheduler, *tls)
 
 
 def _build_one(

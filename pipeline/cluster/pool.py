@@ -147,4 +147,4 @@ def _check_versions(client: Any, wanted: Versions, options: Options) -> None:
 
 
 def _unusable(message: str, hint: str, place: str | None = None) -> EngineError:
-    return EngineError(Problem("cluster", "error", message, hint, place))
+    return EngineError(Problem("cluster-unusable", "error", message, hint, place))

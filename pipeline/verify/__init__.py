@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import Problem, VerificationError
 from pipeline.manifest import MANIFEST_NAME, sealed, sha256
 from pipeline.schemas import validator
 from pipeline.verify.found import difference
 from pipeline.verify.inside import bundle_differences
+from pipeline.verify.plain import before_signing, readable
+from pipeline.verify.signed import signature_differences, signatures_of
 from pipeline.verify.since import Since, changes_since
 from pipeline.verify.texts import text_differences
 
-__all__ = ["Since", "verify_files", "verify_path"]
+if TYPE_CHECKING:  # its libraries are installed only by those who sign
+    from pipeline.signatures import Signature
+
+__all__ = ["Since", "Verified", "verify_files", "verify_path"]
 
 
-def verify_path(path: Path, since: Since | None = None) -> dict[str, Any]:
-    """Verify a packet's folder, or the folder of the bundle at ``path``, and return the manifest.
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A packet that is what its ``manifest`` says.
 
-    With ``since``, also that what it was made from has not changed. Raises VerificationError with every difference.
+    ``signatures`` are those of each signed bundle. One that is encrypted is ``looked_into`` only with its password.
+    """
+
+    manifest: dict[str, Any]
+    signatures: Mapping[str, Sequence[Signature]]
+    looked_into: bool
+
+
+def verify_path(
+    path: Path, since: Since | None = None, *, password: str | None = None, roots: bytes | None = None
+) -> Verified:
+    """Verify a packet's folder, or the folder of the bundle at ``path``.
+
+    With ``since``, also that what it was made from has not changed. An encrypted packet is looked into only with its
+    ``password``. With ``roots``, certificates as PEM or DER, signers must be certified by them. Raises
+    VerificationError with every difference.
     """
     folder = path if path.is_dir() else path.parent
     if not path.exists():
@@ -38,20 +60,24 @@ def verify_path(path: Path, since: Since | None = None) -> dict[str, Any]:
     if path.is_file() and path.name not in files:
         raise VerificationError(difference("verify-missing", "this is not a file of a packet", str(path)))
     manifest = _manifest(files, str(folder))
+    signatures = signatures_of(files, manifest, roots)
+    made = before_signing(files, manifest)
+    opened = readable(made, manifest, password, str(folder))
     changes = changes_since(manifest, since, str(folder)) if since else []
     key = since.text_key(manifest) if since else None
-    texts = text_differences(files, manifest, str(folder), key)
-    _raise([*_differences(files, manifest, str(folder)), *texts, *changes])
-    return manifest
+    texts = text_differences(opened, manifest, str(folder), key) if opened is not None else ()
+    signed = signature_differences(signatures, str(folder))
+    _raise([*_differences(made, opened, manifest, str(folder)), *texts, *changes, *signed])
+    return Verified(manifest, signatures, looked_into=opened is not None)
 
 
-def verify_files(files: Mapping[str, bytes], folder: str) -> dict[str, Any]:
+def verify_files(files: Mapping[str, bytes], folder: str, password: str | None = None) -> dict[str, Any]:
     """Verify the files of one packet (relative path -> content) that was just made, and return the manifest.
 
     Its texts were compared with the case when they were drawn, and are not read again.
     """
     manifest = _manifest(files, folder)
-    _raise(_differences(files, manifest, folder, fresh=True))
+    _raise(_differences(files, readable(files, manifest, password, folder), manifest, folder, fresh=True))
     return manifest
 
 
@@ -61,10 +87,16 @@ def _raise(problems: list[Problem]) -> None:
 
 
 def _differences(
-    files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str, *, fresh: bool = False
+    files: Mapping[str, bytes],
+    opened: Mapping[str, bytes] | None,
+    manifest: Mapping[str, Any],
+    folder: str,
+    *,
+    fresh: bool = False,
 ) -> list[Problem]:
-    bundles = manifest["bundles"]
-    inside = (problem for each in bundles for problem in bundle_differences(files, each, folder, fresh=fresh))
+    """``opened`` are the files as they can be read, if they can."""
+    bundles = manifest["bundles"] if opened is not None else []
+    inside = (problem for each in bundles for problem in bundle_differences(opened or {}, each, folder, fresh=fresh))
     return [*_listed(files, manifest, folder), *inside]
 
 

@@ -90,7 +90,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of cases with papers and references to a directory; some are wrong where only this machine sees it."""
     folder = tmp_path_factory.mktemp("cases")
     shutil.copytree(EXAMPLES / "directory", folder / "directory")
-    for number, name in enumerate(("sun-yifan", "wang-xiaoming", "chen-lihua") * 3):
+    for number, name in enumerate(("sun-yifan", "wang-xiaoming", "chen-lihua") * 2):
         case_id = f"case-{number:02}"
         shutil.copytree(EXAMPLES / name, folder / case_id)
         path = folder / case_id / "case.json"
@@ -100,7 +100,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / case_id / "papers" / "passport.png").unlink()
         if number == 5:
             edits["/visa/letter_date"] = "2027-01-01"
-        if number == 6:
+        if number == 3:
             edits["/hospital"] = "unknown"
         change(data, edits)
         path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -154,9 +154,9 @@ def test_the_same_bytes_and_the_same_words_as_on_this_machine(
     assert run.code == 9, run.err
     assert packets(out) == packets(local[0])
     assert told(run, out) == told(local[1], local[0])
-    assert run.report["counts"] == {"built": 6, "current": 0, "failed": 3}
+    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 3}
     again = build(cases, small, out, *cluster.options)
-    assert again.report["counts"] == {"built": 0, "current": 6, "failed": 3}
+    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
     next(out.glob("case-00/documents/*.pdf")).write_bytes(b"changed")
     assert build(cases, small, out, *cluster.options).report["counts"]["built"] == 1
 
@@ -174,7 +174,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(
         code = process.wait(timeout=100)
     assert code == 9
     assert "case-00" in first
-    assert json.loads(rest.splitlines()[-1])["counts"] == {"built": 6, "current": 0, "failed": 3}
+    assert json.loads(rest.splitlines()[-1])["counts"] == {"built": 3, "current": 0, "failed": 3}
     assert packets(out) == packets(local[0])
     assert cluster.processes != before
 
@@ -191,7 +191,7 @@ def test_an_address_is_written_by_the_workers(
     assert run.report["html"] == "dir://packets/report.html"
     assert (cluster.store / "packets" / "report.html").is_file()
     again = build(cases, small, "dir://packets", *cluster.options)
-    assert again.report["counts"] == {"built": 0, "current": 6, "failed": 3}
+    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
 
 
 def test_a_case_that_takes_too_long_is_a_finding_and_nothing_personal_is_in_the_logs(
@@ -248,4 +248,4 @@ def test_a_stranger_is_not_let_in(cluster: Cluster, cases: Path, tmp_path: Path)
         patch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "2s")
         run = build(cases, "medical-stay", tmp_path / "out", *options)
     assert run.code == 6
-    assert [problem["code"] for problem in run.problems] == ["cluster"]
+    assert [problem["code"] for problem in run.problems] == ["cluster-unusable"]

@@ -9,7 +9,11 @@ import pytest
 from conftest import AS_OF, EXAMPLES, Command
 
 from pipeline.check import Options
+from pipeline.cluster.parcel import pack
 from pipeline.cluster.versions import differences, versions_here, versions_wanted
+from pipeline.destination import Folder
+from pipeline.inputs import Source
+from pipeline.task import Task, run_task
 
 CASE = EXAMPLES / "xu-wenjing" / "case.json"
 
@@ -55,6 +59,26 @@ def test_what_differs_is_named_once() -> None:
 
 def test_a_set_of_our_own_travels_and_is_not_compared(tmp_path: Path) -> None:
     assert not any("template" in name for name in versions_here(str(tmp_path), "office2pdf"))
+
+
+def test_a_worker_that_came_later_is_asked_with_each_task(tmp_path: Path) -> None:
+    from pipeline.cluster.worker import run_parcel  # noqa: PLC0415 - it loads the library that others must not load
+
+    task = Task(Source(str(CASE), CASE.parent), Folder(tmp_path), Options(AS_OF))
+    parcel = pack(task, {"visa-packet": "9.9"}, 60)
+    assert parcel is not None
+    assert "110108199011050285" not in repr(parcel)
+    delivery = run_parcel(run_task, parcel)
+    assert (delivery.done.status, delivery.done.code, delivery.files) == ("failed", 6, {})
+    assert [problem.code for problem in delivery.done.problems] == ["worker-version"]
+
+
+def test_what_cannot_be_read_is_not_sent(tmp_path: Path) -> None:
+    """Who has the files says what is wrong."""
+    for text in (b"", b"{", b"[]", b'{"attachments": [{"path": "../x"}]}', b'{"attachments": [{"path": "none.pdf"}]}'):
+        (tmp_path / "case.json").write_bytes(text)
+        task = Task(Source(str(tmp_path / "case.json"), tmp_path), Folder(tmp_path), Options(AS_OF))
+        assert pack(task, {}, 60) is None
 
 
 def test_building_here_loads_no_library_of_the_cluster() -> None:

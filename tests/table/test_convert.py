@@ -77,6 +77,7 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("L3", "=A3", "cell-formula", "/patient/passport/number"),
     ("L3", dt.date(2026, 1, 1), "cell-date", "/patient/passport/number"),
     ("K3", -5, "cell-number", "/patient/phone"),
+    ("K3", 13_000_000_801_000_000, "cell-number", "/patient/phone"),
     ("F3", 33336, "cell-date", "/patient/birth_date"),
     ("F3", "08.04.1991", "cell-date", "/patient/birth_date"),
     ("F3", "1991-02-30", "cell-date", "/patient/birth_date"),

@@ -58,6 +58,7 @@ WIDE = '<w:tcPr><w:tcW w:w="900" w:type="dxa"/></w:tcPr>'
 EXACT = '<w:spacing w:before="0" w:after="0" w:line="{}" w:lineRule="{}"/>'
 
 
+@pytest.mark.case("B13")
 @pytest.mark.parametrize(
     ("spoilt", "code", "severity"),
     [
