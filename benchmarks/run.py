@@ -1,105 +1,94 @@
-"""Times visa-packet on this machine: whole processes, several runs each, and one packet by stage.
+"""Measures visa-packet on this machine: prints tables and writes ``benchmarks/results.json``.
 
-``python benchmarks/run.py`` prints a table (minimum, median, maximum in milliseconds) and writes
-``benchmarks/results.json``. Figures are for people to compare; nothing fails because of them.
+``python benchmarks/run.py`` measures everything and builds 10,000 packets, which takes hours; ``--quick`` takes
+a few minutes and is for trying the benchmark itself. Figures are for people to compare; nothing fails because of them.
+What must not grow is counted instead of timed: benchmarks/counted.py.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import platform
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import date
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from pipeline import build, destination, draw
-from pipeline.check import Options
-from pipeline.engines.office2pdf import Office2Pdf
+from many import memory, rates
+from measure import FULL, QUICK, Row, Size
+from processes import processes
+from stages import stages
+from usual import usual
 
-HERE = Path(__file__).parent
-EXAMPLE = HERE.parent / "examples" / "wang-xiaoming" / "case.json"
-AS_OF = date(2026, 11, 22)
-RUNS = 7
-
-Times = dict[str, list[float]]
-
-
-def processes(out: Path) -> Times:
-    """Whole processes from a cold start: the help, a check, a build."""
-    commands = {
-        "process: --help": ["--help"],
-        "process: templates check": ["templates", "check"],
-        "process: validate": ["validate", str(EXAMPLE), "--as-of", AS_OF.isoformat()],
-        "process: build": ["build", str(EXAMPLE), "-o", str(out), "--as-of", AS_OF.isoformat()],
-    }
-    return {name: [_timed(partial(_run, words)) for _ in range(RUNS)] for name, words in commands.items()}
-
-
-def _run(words: list[str]) -> None:
-    subprocess.run([sys.executable, "-m", "pipeline", *words], check=True, capture_output=True)
-
-
-def stages(out: Path) -> Times:
-    """One packet in a warm process, by stage; stages that run once a document are added up."""
-    watched = {
-        "check": (build, "check_case"),
-        "fill": (draw, "fill"),
-        "convert": (Office2Pdf, "convert"),
-        "prove the page": (draw, "_check_page"),
-        "all documents": (build, "draw_documents"),
-        "merge": (build, "merge"),
-        "verify": (build, "verify_files"),
-        "publish": (destination, "publish"),
-    }
-    spent: dict[str, float] = {}
-    for name, (owner, function) in watched.items():
-        setattr(owner, function, _watched(name, getattr(owner, function), spent))
-    times: Times = {}
-    for run in range(RUNS + 1):
-        spent.clear()
-        spent["packet"] = _timed(lambda: build.build_case(EXAMPLE, out, Options(AS_OF)))
-        if run:  # the first one warms up
-            for name, seconds in spent.items():
-                times.setdefault(f"warm: {name}", []).append(seconds)
-    return times
-
-
-def _watched(name: str, function: Callable[..., object], spent: dict[str, float]) -> Callable[..., object]:
-    def watched(*args: object, **kwargs: object) -> object:
-        started = time.perf_counter()
-        try:
-            return function(*args, **kwargs)
-        finally:
-            spent[name] = spent.get(name, 0.0) + time.perf_counter() - started
-
-    return watched
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+RESULTS = Path(__file__).with_name("results.json")
+PARTS: dict[str, tuple[str, Callable[[Size, Path], Any]]] = {
+    "processes": ("whole processes from a cold start, milliseconds", processes),
+    "stages": ("one packet in a warm process by stage, milliseconds", stages),
+    "usual": ("the same documents the usual way", usual),
+    "rates": ("packets a second", rates),
+    "memory": ("resident memory over many cases, MB", memory),
+}
 
 
 def main() -> None:
     """Measure, print, write."""
-    with tempfile.TemporaryDirectory() as folder:
-        times = processes(Path(folder)) | stages(Path(folder))
-    rows = {
-        name: {"min": min(found), "median": statistics.median(found), "max": max(found)}
-        for name, found in times.items()
+    wanted = _arguments()
+    size = QUICK if wanted.quick else FULL
+    if wanted.cases:
+        size = replace(size, memory=wanted.cases)
+    results: dict[str, Any] = {"machine": _machine(), "size": vars_of(size)}
+    for name in wanted.only or PARTS:
+        title, measure = PARTS[name]
+        with tempfile.TemporaryDirectory(prefix="visa-packet-bench-") as folder:
+            results[name] = measure(size, Path(folder))
+        tables = results[name] if name == "usual" else {title: results[name]}
+        for heading, rows in tables.items():
+            _print(f"{title}: {heading}" if name == "usual" else heading, rows)
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+def vars_of(size: Size) -> dict[str, int]:
+    """The numbers of ``size`` by name."""
+    return {name: getattr(size, name) for name in size.__slots__}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure visa-packet on this machine.")
+    parser.add_argument("--quick", action="store_true", help="few runs, to try the benchmark itself")
+    parser.add_argument("--cases", type=int, help=f"cases for the memory (default {FULL.memory})")
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="measure this part alone; may be repeated")
+    return parser.parse_args()
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "cores": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg()[0],
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
     }
-    print(f"{'milliseconds, ' + str(RUNS) + ' runs':<26}{'min':>8}{'median':>8}{'max':>8}")
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _print(title: str, rows: Mapping[str, Row]) -> None:
+    columns = list(dict.fromkeys(key for row in rows.values() for key in row))
+    print(f"\n{title}\n| what | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
     for name, row in rows.items():
-        print(f"{name:<26}" + "".join(f"{row[key] * 1000:>8.0f}" for key in ("min", "median", "max")))
-    machine = {"python": platform.python_version(), "system": platform.platform(), "runs": RUNS}
-    (HERE / "results.json").write_text(json.dumps({"machine": machine, "seconds": rows}, indent=2) + "\n")
+        print(f"| {name} | {' | '.join(_number(row[key]) for key in columns)} |", flush=True)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:,.0f}"  # noqa: PLR2004 - two figures are enough
 
 
 if __name__ == "__main__":

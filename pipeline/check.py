@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +30,11 @@ class Options:
     name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
     the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. A ``draft`` has a
     mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
+    With ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
+    ``max_bytes`` is how large a bundle may be for upload or mail.
+    ``signature_fields`` puts fields for digital signatures where seals go. A ``recipient_copy`` is made besides, with
+    masked identity numbers. With a ``password``, PDFs are encrypted, and Word files are left out.
+    ``templates_sha256`` is that of the set with which a run began: another version of it is refused.
     """
 
     as_of: date
@@ -39,6 +44,12 @@ class Options:
     directory: Path | None = None
     draft: bool = False
     allow_missing: bool = False
+    right_hand_pages: bool = False
+    max_bytes: int | None = None
+    signature_fields: bool = False
+    recipient_copy: bool = False
+    password: str | None = field(default=None, repr=False)
+    templates_sha256: str | None = None
 
     @property
     def papers_may_miss(self) -> bool:
@@ -78,14 +89,18 @@ class Findings:
 
 def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
-    warm_up()
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
+    if options.templates_sha256 not in {None, templates.sha256}:
+        message = "the template set is no longer, or on this machine not, the one with which this run began"
+        hint = "run again, so that all packets are made with one version of it; what is complete stays"
+        raise TemplateError(Problem("template-changed", "error", message, hint, options.templates))
     return Prepared(loaded, templates, plan_packet(loaded.case, templates))
 
 
 def check_case(where: Path | Source, options: Options) -> Checked:
     """Check the case at ``where``. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    warm_up()
     return check_prepared(prepare(where, options), options)
 
 
@@ -100,7 +115,6 @@ def check_prepared(prepared: Prepared, options: Options) -> Checked:
 def findings(prepared: Prepared, options: Options) -> Findings:
     """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
-    papers, in_forms, unusable = _read_papers(prepared, options)
     problems = [
         *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
@@ -108,9 +122,9 @@ def findings(prepared: Prepared, options: Options) -> Findings:
         *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
         *signed_findings(loaded, templates, packet, options.as_of),
         *set_findings(loaded, templates, packet),
-        *paper_findings(packet, papers, loaded.document),
-        *in_forms,
     ]
+    papers, in_forms, unusable = _read_papers(prepared, options)  # last: what reads them starts meanwhile
+    problems += [*paper_findings(packet, papers, loaded.document), *in_forms]
     return Findings(papers, tuple(problems), tuple(unusable))
 
 

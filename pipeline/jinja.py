@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterable, Mapping, Sized
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, Undefined, nodes, pass_context
@@ -17,6 +18,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from pipeline.cache import kept, stamped
 from pipeline.filters import FILTERS
 
 #: what Jinja says stands around a name that stands alone
@@ -85,7 +87,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self) -> None:
-        super().__init__(autoescape=True, undefined=UnknownName, finalize=_record)
+        super().__init__(autoescape=True, undefined=UnknownName, finalize=_record, optimized=False)
         self.globals.clear()  # letters need no range()
         for name in _NO_FILTERS:
             del self.filters[name]
@@ -118,13 +120,13 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             return super().from_string(source, *args, **kwargs)
         self.latest = source
         if source not in self._compiled:
-            # What is constant is printed while compiling, and would be said to stand in the first document alone.
-            token = printed.set([])
-            try:
-                self._compiled[source] = super().from_string(source)
-            finally:
-                printed.reset(token)
+            made = kept(f"tags-{stamped(source.encode())}", partial(self._code, source))
+            code = marshal.loads(made)  # noqa: S302 - as Python itself keeps code: in a folder of the user alone
+            self._compiled[source] = Template.from_code(self, code, self.make_globals(None))
         return self._compiled[source]
+
+    def _code(self, source: str) -> bytes:
+        return marshal.dumps(self.compile(source))
 
 
 @cache
@@ -144,7 +146,8 @@ def _counted(_context: Context, values: Iterable[Any]) -> Iterable[Any]:
     return repeated
 
 
-def _record(value: Any) -> Any:
+@pass_context  # the same for what is constant: it would be said to stand in the first document alone
+def _record(_context: Context, value: Any) -> Any:
     if value is None:
         raise UndefinedError("a field that this case does not have is printed; guard it with {% if %}")
     if isinstance(value, Undefined):

@@ -1,7 +1,8 @@
-"""A Word template made ready to be filled many times: what depends on the template alone is done once a process.
+"""A Word template made ready to be filled many times: what depends on the template alone is done once.
 
 docxtpl opens the file, gathers its tags and writes it out anew for each document, and most of that is the same each
-time. Here its own methods do these steps once; for a document only tags are filled, and their parts written.
+time. Here its own methods do these steps once, and what they make is kept for other processes; for a document only tags
+are filled, and their parts written.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml import parse_xml
 from docxtpl import DocxTemplate
 
+from pipeline.cache import kept, stamped
 from pipeline.jinja import environment
 
 #: Core properties that docxtpl fills.
@@ -81,6 +84,11 @@ class Ready:
 @lru_cache(maxsize=_KEPT)
 def ready(template: bytes) -> Ready:
     """Make a template ready. Raises what docxtpl raises when it is no Word document."""
+    made = kept(f"template-{stamped(template)}", lambda: msgspec.msgpack.encode(_made_ready(template)))
+    return msgspec.msgpack.decode(made, type=Ready)
+
+
+def _made_ready(template: bytes) -> Ready:
     document = Document(template)
     opened = document.get_docx()
     tagged, fixed = [_body(document)], {}

@@ -10,6 +10,7 @@ import pytest
 from built import MEDICAL_STAY, make_docx
 from fontTools.ttLib import TTFont
 
+from pipeline.cache import cache_folder
 from pipeline.engines import UndrawableError, faces
 from pipeline.engines.faces import cut_faces, has_common_characters
 from pipeline.engines.office2pdf import Office2Pdf, _converted, _without_system_fonts
@@ -27,9 +28,14 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    cut_faces.cache_clear()
+    clear()
     yield tmp_path
+    clear()
+
+
+def clear() -> None:
     cut_faces.cache_clear()
+    cache_folder.cache_clear()
 
 
 @pytest.fixture
@@ -114,7 +120,7 @@ def test_the_cache_is_made_once_and_is_private(empty: Path, monkeypatch: pytest.
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert {stat.S_IMODE(each.stat().st_mode) for each in (folder, folder.parent)} == {0o700}
     assert list(folder.parent.iterdir()) == [folder]
-    cut_faces.cache_clear()
+    clear()
     monkeypatch.setattr(faces, "_make", None)
     assert cut() == folder
 
@@ -128,22 +134,16 @@ def test_the_cache_is_for_these_font_files(empty: Path, monkeypatch: pytest.Monk
     assert first.parent == empty / "cache" / "visa-packet"
 
 
-@pytest.mark.usefixtures("quick")
-def test_where_the_cache_cannot_be_it_is_with_the_temporary_files(empty: Path) -> None:
-    (empty / "cache").write_bytes(b"")
-    assert cut().parent.parent == empty / "temporary"
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_folder_that_others_may_write_to_is_not_used(empty: Path) -> None:
-    folder = cut()
-    (empty / "cache" / "visa-packet").chmod(0o777)
+@pytest.mark.usefixtures("empty", "quick")
+def test_a_folder_with_other_files_or_other_writers_is_not_used() -> None:
+    (cut() / "Another.otf").write_bytes(b"")
     cut_faces.cache_clear()
-    assert cut().parent.parent == empty / "temporary"
-    (empty / "cache" / "visa-packet").chmod(0o700)
-    (folder / "Another.otf").write_bytes(b"")
+    assert cut_faces() is None
+    (cache_folder() or Path()).joinpath(f"faces-{faces._key()}", "Another.otf").unlink()
     cut_faces.cache_clear()
-    assert cut().parent.parent == empty / "temporary"
+    cut().chmod(0o777)
+    cut_faces.cache_clear()
+    assert cut_faces() is None
 
 
 def test_without_any_cache_it_converts_all_the_same(empty: Path) -> None:

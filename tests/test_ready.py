@@ -23,7 +23,7 @@ from pipeline.check import Options, check_case
 from pipeline.documents import draw_documents
 from pipeline.engines import load_engine
 from pipeline.fill import Filled, fill
-from pipeline.jinja import Picture, environment, placing, printed
+from pipeline.jinja import Picture, Turns, environment, placing, printed, turns
 from pipeline.ready import ready
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -39,7 +39,7 @@ def by_docxtpl(template: bytes, context: Mapping[str, Any]) -> tuple[dict[str, b
         inline.docPr.set("descr", picture.description)
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
-    token, placed = printed.set([]), placing.set(place)
+    token, placed, spent = printed.set([]), placing.set(place), turns.set(Turns())
     try:
         document.render(dict(context), jinja_env=environment())
         out = io.BytesIO()
@@ -48,6 +48,7 @@ def by_docxtpl(template: bytes, context: Mapping[str, Any]) -> tuple[dict[str, b
     finally:
         printed.reset(token)
         placing.reset(placed)
+        turns.reset(spent)
 
 
 def parts(docx: bytes) -> dict[str, bytes]:
@@ -97,7 +98,7 @@ def test_every_document_of_an_example_is_docxtpls(example: str, monkeypatch: pyt
 
     monkeypatch.setattr(draw, "fill", watched)
     checked = check_case(EXAMPLES / example / "case.json", Options(AS_OF))
-    draw_documents(checked, AS_OF, load_engine("office2pdf"))
+    draw_documents(checked, Options(AS_OF), load_engine("office2pdf"))
     assert len(filled) >= len(checked.packet.documents)
     for template, context, found in filled:
         assert_same(found, template, context)
@@ -141,8 +142,8 @@ def test_a_fault_is_told_each_time() -> None:
         ready(b"PK")
 
 
-def test_what_is_constant_in_a_template_is_printed_by_no_document() -> None:
+def test_what_is_constant_in_a_template_is_printed_by_every_document() -> None:
     template = make_docx("{{ false|tick }} constant", "{{ case_id }}")
     first, second = (fill(template, "constant.docx", {"case_id": "1"}) for _ in range(2))
     assert first == second
-    assert first.texts == ("1",)
+    assert first.texts == ("□", "1")

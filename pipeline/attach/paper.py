@@ -61,17 +61,20 @@ def read_paper(
     password_file: str | None = None,
     form: Mapping[str, Any] | None = None,
     *,
+    coarse: tuple[int, int] | None = None,
     limits: Limits = LIMITS,
 ) -> Paper:
     """Read the attachment at ``path`` inside ``folder`` and make it a PDF of upright A4 pages. Raises UnusableError.
 
     ``password_file`` is the path, inside ``folder`` too, of a file that holds the password of a PDF. With ``form``,
-    what goes into its fields, the PDF is filled before.
+    what goes into its fields, the PDF is filled before. With ``coarse``, pictures have at most that many dots per
+    inch, and are stored as JPEG of that quality.
     """
     content = read_inside(folder, path)
     kind = kind_of(path, content)
     password = None if password_file is None else _password(folder, password_file)
-    return convert(content, kind, Wanted(print_size_mm), password, form, limits=limits)
+    wanted = Wanted(print_size_mm) if coarse is None else Wanted(print_size_mm, *coarse)
+    return convert(content, kind, wanted, password, form, limits=limits)
 
 
 def convert(

@@ -25,6 +25,7 @@ COMMANDS = {
     "match": "List the hospitals whose filed plans cover a case.",
     "timeline": "Show the dates of one case, from the papers to the return to sport.",
     "verify": "Check that a packet is what its manifest says.",
+    "sign": "Sign a bundle digitally, in the fields at its seal boxes.",
     "schema": "List the JSON Schemas, or print one.",
     "rules": "List the visa's rules, or explain one with its source.",
     "templates": "Check, make, list and preview Word templates.",

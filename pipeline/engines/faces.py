@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
-import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from html import unescape
 from importlib.metadata import distribution
@@ -27,6 +25,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+from pipeline.cache import cache_folder, is_private, write_private
 from pipeline.fonts import FONT_PACKAGES, font_file
 
 #: Counts the ways in which the faces were cut, so that a cache of an older version is left alone.
@@ -60,33 +59,16 @@ def has_common_characters(docx: bytes) -> bool:
 @cache
 def cut_faces() -> Path | None:
     """Folder with the cut faces, made when it is first asked for on this machine; None where it cannot be kept."""
-    for home in _homes():
-        try:
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder = home / f"faces-{_key()}"
-            if not folder.exists():
-                _make(folder)
-            if _is_private(home) and _is_private(folder) and {file.name for file in folder.iterdir()} == _files():
-                return folder
-        except OSError:
-            continue
+    home = cache_folder()
+    if home is None:
+        return None
+    folder = home / f"faces-{_key()}"
+    with suppress(OSError):
+        if not folder.exists():
+            _make(folder)
+        if is_private(folder) and {file.name for file in folder.iterdir()} == _files():
+            return folder
     return None
-
-
-def _homes() -> Iterator[Path]:
-    """Where the cache may be: with the user's other caches, else with temporary files."""
-    wanted, home = Path(os.environ.get("XDG_CACHE_HOME", "")), Path("~").expanduser()
-    if wanted.is_absolute():
-        yield wanted / "visa-packet"
-    elif home.is_absolute():
-        yield home / ".cache" / "visa-packet"
-    yield Path(tempfile.gettempdir(), f"visa-packet-{os.geteuid()}")
-
-
-def _is_private(folder: Path) -> bool:
-    """Whether it is a folder that nobody else can have written to."""
-    found = folder.lstat()
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
 def _files() -> set[str]:
@@ -109,20 +91,13 @@ def _make(folder: Path) -> None:
     work = Path(tempfile.mkdtemp(prefix=".faces-", dir=folder.parent))
     try:
         for package, number, name in _FACES:
-            with open(work / name, "xb", opener=_private) as file:
-                file.write(_cut(font_file(package), number))
-                file.flush()
-                os.fsync(file.fileno())
+            write_private(work / name, _cut(font_file(package), number))
         work.rename(folder)
     except OSError:
         if not folder.exists():  # else another process was quicker
             raise
     finally:
         rmtree(work, ignore_errors=True)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _cut(file: Path, number: int) -> bytes:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
+from importlib.metadata import version
 
-import holidays
+from pipeline.cache import kept
+
+#: Years for which the days off are kept; those of others are looked up each time.
+_YEARS = range(2020, 2041)
 
 
 def months_after(day: date, months: int) -> date:
@@ -22,12 +27,32 @@ def months_after(day: date, months: int) -> date:
 
 def is_working_day(day: date) -> bool:
     """Whether offices in Japan and in China both work on that day, as far as the holidays are known."""
-    return all(_holidays(country).is_working_day(day) for country in ("JP", "CN"))
+    return day not in (_days_off()[day.year] if day.year in _YEARS else _looked_up(day.year))
 
 
 @cache
-def _holidays(country: str) -> holidays.HolidayBase:
-    return holidays.country_holidays(country)
+def _days_off() -> Mapping[int, frozenset[date]]:
+    """The days off of the usual years. They are kept, for the library of holidays takes longer to load than a page."""
+    lines = kept(f"days-off-{version('holidays')}", _written).decode("ascii").split("\n")
+    days = [[date.fromisoformat(word) for word in line.split()] for line in lines]
+    return {year: frozenset(found) for year, found in zip(_YEARS, days, strict=True)}
+
+
+def _written() -> bytes:
+    """A line a year."""
+    return "\n".join(" ".join(map(str, sorted(_looked_up(year)))) for year in _YEARS).encode("ascii")
+
+
+@cache
+def _looked_up(year: int) -> frozenset[date]:
+    """The days of a year on which offices of either country do not work."""
+    # Imported here: see _days_off.
+    import holidays  # noqa: PLC0415
+
+    calendars = [holidays.country_holidays(country) for country in ("JP", "CN")]
+    first = date(year, 1, 1).toordinal()
+    days = map(date.fromordinal, range(first, date(year, 12, 31).toordinal() + 1))
+    return frozenset(day for day in days if not all(each.is_working_day(day) for each in calendars))
 
 
 def after_working_days(day: date, number: int) -> date:

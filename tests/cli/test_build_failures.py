@@ -16,7 +16,7 @@ import pytest
 from built import InlinePool, make_set, names_in, snapshot
 from conftest import EXAMPLES, PERSONAL, REMOVE, Command, Edit, assert_refused, change
 
-from pipeline.bundle import merge
+from pipeline.bundle import Merged, merge
 from pipeline.task import Done, Task, run_task
 
 #: The cases have no attachments, to be quick.
@@ -121,11 +121,11 @@ class TestBug:
         def fail(*_arguments: Any, **_named: Any) -> bytes:
             raise error(" ".join(PERSONAL))
 
-        monkeypatch.setattr("pipeline.build.merge", fail)
+        monkeypatch.setattr("pipeline.pagemap.merge", fail)
         case, out = cases("one"), tmp_path / "out"
         run = visa_packet("build", case, "--templates", small, "-o", out, "--json", *AS_USUAL)
         (problem,) = assert_refused(run, out, 70)
-        assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/build.py:")
+        assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/pagemap.py:")
         assert run.report["command"] == "build"
 
     def test_a_bug_in_one_case_does_not_stop_the_others(
@@ -136,12 +136,12 @@ class TestBug:
         visa_packet: Command,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def fail_for_one(pieces: Any, title: str, language: str) -> bytes:
+        def fail_for_one(pieces: Any, title: str, *others: Any, **named: Any) -> Merged:
             if " one" in title:
                 raise RuntimeError(PERSONAL[0])
-            return merge(pieces, title, language)
+            return merge(pieces, title, *others, **named)
 
-        monkeypatch.setattr("pipeline.build.merge", fail_for_one)
+        monkeypatch.setattr("pipeline.pagemap.merge", fail_for_one)
         monkeypatch.setattr("pipeline.cli.batch.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
@@ -154,8 +154,8 @@ class TestBug:
         self, small: Path, cases: Callable[..., Path], tmp_path: Path
     ) -> None:
         program = (
-            "import sys; import pipeline.build as b\n"
-            "def fail(pieces, **named): raise RuntimeError(b'' + pieces[0].title)\n"
+            "import sys; import pipeline.pagemap as b\n"
+            "def fail(pieces, *others, **named): raise RuntimeError(b'' + pieces[0].title)\n"
             "b.merge = fail\n"
             "from pipeline.cli.main import main\n"
             f"sys.argv = ['visa-packet', 'build', {str(cases('one'))!r}, '--templates', {str(small)!r}, '-o', 'out']\n"
@@ -167,7 +167,7 @@ class TestBug:
         )
         assert done.returncode == 70
         assert "Traceback" not in done.stderr
-        assert "TypeError at pipeline/build.py:" in done.stderr
+        assert "TypeError at pipeline/pagemap.py:" in done.stderr
         assert all(value not in done.stdout + done.stderr for value in PERSONAL)
 
 
@@ -285,7 +285,7 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_a_build_with_a_report_and_without_leftovers(tmp_path: Path, number: int) -> None:
     program = (
-        "import os, signal, sys; import pipeline.build as b\n"
+        "import os, signal, sys; import pipeline.pagemap as b\n"
         f"b.merge = lambda *a, **k: os.kill(os.getpid(), {int(number)})\n"
         "from pipeline.cli.main import main; main()"
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,3 +142,11 @@ def test_days_after(day: str, number: int, expected: str) -> None:
 def test_before_the_first_day_there_is_none() -> None:
     assert before_working_days(date(1, 1, 2), 5) == date.min
     assert first_day_reaching(date(1, 1, 5), 3) == date.min
+
+
+def test_kept_days_off_are_those_of_the_library() -> None:
+    countries = [holidays.country_holidays(country) for country in ("JP", "CN")]
+    day = date(2019, 12, 1)
+    while day < date(2041, 2, 1):  # a little before and after the years that are kept
+        assert is_working_day(day) == all(country.is_working_day(day) for country in countries)
+        day += timedelta(days=1)

@@ -21,7 +21,7 @@ from conftest import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
 from forms_made import Form
 
 from pipeline.attach import Paper, read_paper
-from pipeline.check import Checked
+from pipeline.check import Checked, Options
 from pipeline.documents import draw_documents
 from pipeline.engines import load_engine
 from pipeline.errors import Problem
@@ -89,7 +89,7 @@ def findings(
     ]
     if "templates" in content:
         checked = Checked(loaded, templates, Packet((), packet.documents), papers, ())
-        drawn = draw_documents(checked, as_of, load_engine("office2pdf"))
+        drawn = draw_documents(checked, Options(as_of), load_engine("office2pdf"))
         problems += [problem for document in drawn.values() for problem in document.problems]
     return problems
 

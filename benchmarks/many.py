@@ -1,0 +1,105 @@
+"""Many cases: packets a second by number of workers, and the memory of all processes while thousands are built."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from measure import AS_OF, EXAMPLE, Row, Size, command
+
+_PAGE_MB = 4096 / 1e6
+_EVERY = 20  # cases between two looks at the memory
+#: Packets before the rate is taken: each worker has loaded everything then.
+_WARM = 4
+
+
+@dataclass
+class Memory:
+    """Largest resident memory of the parent and of any of its workers, in MB, as cases go by."""
+
+    parent: list[float] = field(default_factory=list)
+    worker: list[float] = field(default_factory=list)
+
+    def look(self, pid: int) -> None:
+        """Add what the processes have now."""
+        self.parent.append(_resident(pid))
+        self.worker.append(max((_resident(child) for child in _descendants(pid)), default=0.0))
+
+    def told(self) -> dict[str, Row]:
+        """Near the beginning, when workers are warm, and at the end."""
+        tenth = max(len(self.parent) // 10, 1)
+        return {
+            name: {"first tenth": max(values[:tenth]), "last tenth": max(values[-tenth:]), "max": max(values)}
+            for name, values in (("parent", self.parent), ("worker", self.worker))
+        }
+
+
+def rates(size: Size, folder: Path) -> dict[str, Row]:
+    """Packets a second, all documents and attachments of the example, for 1, 2 and 4 workers."""
+    return {f"{jobs} workers": {"packets/s": _rate(size.rate * jobs, jobs, folder)} for jobs in (1, 2, 4)}
+
+
+def memory(size: Size, folder: Path, jobs: int = 2) -> dict[str, Row]:
+    """Memory over many cases."""
+    found = Memory()
+    for number, pid in enumerate(_built(size.memory, jobs, folder)):
+        if number % _EVERY == 0 and number >= min(_WARM * jobs, size.memory - 1):
+            found.look(pid)
+    return found.told()
+
+
+def _rate(cases: int, jobs: int, folder: Path) -> float:
+    times = [time.perf_counter() for _ in _built(cases + _WARM * jobs, jobs, folder)][_WARM * jobs - 1 :]
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
+def _built(cases: int, jobs: int, folder: Path) -> Iterator[int]:
+    """Build so many cases; yields the process's number as each is done. Packets are removed as they come."""
+    source, out = _make_cases(cases, folder / "cases"), folder / "out"
+    words = command("build", source, "-o", out, "-j", jobs, "--as-of", AS_OF, "--json", "--no-report")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            done = json.loads(line)
+            if "case_id" not in done:
+                continue
+            if done["status"] != "built":
+                raise RuntimeError(line)
+            shutil.rmtree(out / done["case_id"])
+            yield process.pid
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, words)
+
+
+def _make_cases(count: int, folder: Path) -> Path:
+    """So many cases with papers of the example: each has an id of its own, which stands on every page."""
+    shutil.copytree(EXAMPLE.parent, folder, dirs_exist_ok=True)
+    (folder / EXAMPLE.name).unlink(missing_ok=True)
+    case = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    case.pop("$schema", None)
+    lines = folder / "cases.jsonl"
+    with lines.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            file.write(json.dumps(case | {"case_id": f"case-{number:05}"}, ensure_ascii=False) + "\n")
+    return lines
+
+
+def _resident(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE_MB
+    except OSError:  # it has ended
+        return 0.0
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return
+    for child in map(int, children):
+        yield child
+        yield from _descendants(child)

@@ -1,0 +1,67 @@
+"""What all measurements share: the example, a clock, and what is told about a list of times."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipeline.check import Options
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "wang-xiaoming" / "case.json"
+AS_OF = date(2026, 11, 22)
+OPTIONS = Options(AS_OF)
+
+Row = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured: runs of a process, packets in one process, cases a rate, cases for memory."""
+
+    runs: int
+    packets: int
+    rate: int
+    memory: int
+
+
+FULL = Size(runs=7, packets=40, rate=60, memory=10_000)
+QUICK = Size(runs=2, packets=4, rate=6, memory=20)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that ``work`` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def command(*words: object) -> list[str]:
+    """The command line of visa-packet in this Python."""
+    return [sys.executable, "-m", "pipeline", *map(str, words)]
+
+
+def run(*words: object) -> None:
+    """Run visa-packet in a process of its own."""
+    subprocess.run(command(*words), check=True, capture_output=True)
+
+
+def spread(values: Sequence[float], unit: float = 1) -> Row:
+    """Smallest, middle and largest value."""
+    return {
+        "min": min(values) * unit,
+        "median": statistics.median(values) * unit,
+        "max": max(values) * unit,
+    }
+
+
+def percentiles(values: Sequence[float], unit: float = 1) -> Row:
+    """The 50th and the 95th percentile: half of the values, and all but one in twenty, are not larger."""
+    ordered = sorted(values)
+    return {f"p{part}": ordered[min(len(ordered) * part // 100, len(ordered) - 1)] * unit for part in (50, 95)}

@@ -1,0 +1,57 @@
+"""One packet in a warm process, by stage, in milliseconds. Stages that run once a document are added up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from measure import EXAMPLE, OPTIONS, Row, Size, percentiles
+
+from pipeline import build, destination, documents, draw
+from pipeline.engines.office2pdf import Office2Pdf
+
+WATCHED: dict[str, tuple[Any, str]] = {
+    "check": (build, "check_case"),
+    "fill": (draw, "fill"),
+    "convert": (Office2Pdf, "convert"),
+    "prove the page": (draw, "_check_page"),
+    "rules on pages": (documents, "check_page"),
+    "merge": (build, "merge"),
+    "verify": (build, "verify_files"),
+    "publish": (destination, "publish"),
+}
+
+
+def stages(size: Size, out: Path) -> dict[str, Row]:
+    """Wall time by stage, and the processor time of the whole, which other programs disturb less."""
+    found: dict[str, list[float]] = {}
+    spent: dict[str, float] = {}
+    before = {name: getattr(owner, function) for name, (owner, function) in WATCHED.items()}
+    for name, (owner, function) in WATCHED.items():
+        setattr(owner, function, _watched(name, before[name], spent))
+    try:
+        for number in range(size.packets + 1):
+            spent.clear()
+            wall, processor = time.perf_counter(), time.process_time()
+            build.build_case(EXAMPLE, out, OPTIONS)
+            spent |= {"packet": time.perf_counter() - wall, "packet, processor": time.process_time() - processor}
+            if number:  # the first one warms up
+                for name, seconds in spent.items():
+                    found.setdefault(name, []).append(seconds)
+    finally:
+        for name, (owner, function) in WATCHED.items():
+            setattr(owner, function, before[name])
+    return {name: percentiles(times, 1000) for name, times in found.items()}
+
+
+def _watched(name: str, function: Callable[..., object], spent: dict[str, float]) -> Callable[..., object]:
+    def watched(*args: object, **kwargs: object) -> object:
+        started = time.perf_counter()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            spent[name] = spent.get(name, 0.0) + time.perf_counter() - started
+
+    return watched
