@@ -10,7 +10,6 @@ from pipeline.attach.pdf import read_pdf
 from pipeline.attach.pictures import read_picture
 from pipeline.attach.result import Clean
 from pipeline.errors import UnusableError
-from pipeline.forms.answer import filled, inspected
 
 _AGAIN = "print it to PDF again, or scan it"
 
@@ -35,6 +34,9 @@ def _read(head: dict[str, Any], content: bytes, limits: Limits) -> bytes:
     """A clean PDF; of a form, first filled."""
     report = None
     if head.get("form") is not None:
+        # Imported here, as below: only a form needs to set text, and what sets text takes time to load.
+        from pipeline.forms.answer import filled  # noqa: PLC0415
+
         content, report = filled(content, head["password"], head["form"], limits)
     clean = convert(content, head["kind"], head["wanted"], head["password"], limits)
     notes = [{"rule": rule, "details": details} for rule, details in clean.notes.items()]
@@ -43,12 +45,16 @@ def _read(head: dict[str, Any], content: bytes, limits: Limits) -> bytes:
 
 def _fill(head: dict[str, Any], content: bytes, limits: Limits) -> bytes:
     """A form that is filled, and stays a file of its own."""
+    from pipeline.forms.answer import filled  # noqa: PLC0415
+
     pdf, report = filled(content, head["password"], head["form"], limits)
     return packed({"form": report}, pdf)
 
 
 def _inspect(head: dict[str, Any], content: bytes, limits: Limits) -> bytes:
     """The fields of a form."""
+    from pipeline.forms.answer import inspected  # noqa: PLC0415
+
     return packed({"fields": inspected(content, head["password"], limits)})
 
 
