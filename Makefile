@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 AS_OF ?= 2026-11-22
 
-.PHONY: demo test goldens glyphs lint format lock docs wheel bench clean
+.PHONY: demo test soak goldens glyphs lint format lock docs wheel release bench clean
 
 demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
 
 test: $(VENV)/.dev ## run the tests with coverage, on every core
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
+
+soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
+	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/test_soak.py
+	$(BIN)/python -m pytest -m soak --timeout 7200
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
 	$(BIN)/python tests/update_goldens.py
@@ -36,10 +40,15 @@ bench: $(VENV)/.dev ## measure; prints a table and writes benchmarks/results.jso
 
 lock: $(VENV)/.dev ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --group lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --group lock --group release --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
 
 wheel: $(VENV)/.dev ## a wheel with templates and schemas inside
 	$(BIN)/python -m pip wheel --no-deps --no-build-isolation -w dist .
+
+# The bill of materials holds what the lock pins, with hashes. All files of a release are the same in each build.
+release: $(VENV)/.dev wheel ## wheel, bill of materials (CycloneDX) and their hashes in dist/
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o dist/sbom.cdx.json
+	cd dist && sha256sum -- *.whl sbom.cdx.json > SHA256SUMS
 
 clean:
 	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .coverage

@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the program: the references of commands, rules and filters.
+"""Writes the pages that are made from the program: commands, rules, filters, errors, cases with their tests.
 
 ``python docs/generate.py`` writes them, ``--check`` fails when one is stale. The tests run the check.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from error_reference import error_page
+from licence_list import licence_page
+from tested_cases import case_table
 
 from pipeline.cli.main import COMMANDS, cli
 from pipeline.errors import ExitCode
@@ -99,7 +103,14 @@ def _first_line(function: object) -> str:
     return line.replace("``", "`").replace("|", "\\|")
 
 
-PAGES = {"filters.md": filter_reference, "cli.md": command_reference, "rules.md": rule_reference}
+PAGES: dict[str, Callable[[], str]] = {
+    "filters.md": filter_reference,
+    "cli.md": command_reference,
+    "rules.md": rule_reference,
+    "errors.md": lambda: _NOTE + error_page(),
+    "licences.md": lambda: _NOTE + licence_page(),
+    "security-tests.md": lambda: _NOTE + case_table(),
+}
 
 
 def stale_pages() -> list[str]:

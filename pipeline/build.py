@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.bundle import Piece, merge
+from pipeline.bundles import make_bundles
 from pipeline.check import Checked, Options, check_case, refuse
 from pipeline.destination import Destination, Folder
-from pipeline.documents import draw_documents, page_plan, pages_of
+from pipeline.documents import draw_documents
 from pipeline.draw import Drawn
 from pipeline.engines import Engine, load_engine
 from pipeline.errors import Problem
 from pipeline.inputs import Source
-from pipeline.manifest import BUNDLE_NAME, MANIFEST_NAME, make_manifest, sha256
+from pipeline.manifest import MANIFEST_NAME, make_manifest
 from pipeline.origin import origin_of
-from pipeline.plan import PATIENT, AttachmentPart, Bundle, DocumentPart, Packet, Part, State
+from pipeline.plan import DocumentPart, Packet, State
+from pipeline.protect import protected
+from pipeline.recipient import COPY_NAME, recipient_copy
 from pipeline.rules.catalogue import catalogue
 from pipeline.signed import text_sha256
 from pipeline.verify import verify_files
@@ -25,17 +27,21 @@ from pipeline.verify import verify_files
 
 @dataclass(frozen=True, slots=True)
 class BuiltBundle:
-    """One merged PDF: what ``person`` files. ``page_map`` has a row a part: id, kind, title, page, pages."""
+    """One merged PDF: what ``person`` files. ``page_map`` has a row a part (pipeline/pagemap.py).
+
+    ``volumes`` has a row for each file in which the same pages are there again, when they do not fit in one.
+    """
 
     person: str
     path: Path
     sha256: str
     page_map: tuple[Mapping[str, Any], ...]
+    volumes: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def pages(self) -> int:
-        """Pages of the merged PDF."""
-        return sum(part["pages"] for part in self.page_map)
+        """Pages of the merged PDF, blank ones too."""
+        return int(self.page_map[-1]["page"] + self.page_map[-1]["pages"] - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Built:
     case_id: str
     folder: Path
     bundles: tuple[BuiltBundle, ...]
+    #: documents that stand in no bundle, and the copy for third parties
     apart: tuple[Path, ...]
     problems: tuple[Problem, ...]
     missing: tuple[Mapping[str, str], ...] = ()
@@ -56,14 +63,21 @@ def built_from(manifest: Mapping[str, Any], folder: Path) -> Built:
     return Built(
         manifest["case_id"],
         folder,
-        tuple(
-            BuiltBundle(each["person"], folder / each["path"], each["sha256"], tuple(each["page_map"]))
-            for each in manifest["bundles"]
-        ),
+        _built_bundles(manifest["bundles"], folder),
         tuple(folder / path for path in manifest["apart"]),
         tuple(_told_before(found) for found in manifest["findings"]),
         tuple(manifest["missing"]),
         manifest["state"],
+    )
+
+
+def _built_bundles(described: Sequence[Mapping[str, Any]], folder: Path) -> tuple[BuiltBundle, ...]:
+    """Bundles that the manifest describes."""
+    return tuple(
+        BuiltBundle(
+            each["person"], folder / each["path"], each["sha256"], tuple(each["page_map"]), tuple(each["volumes"])
+        )
+        for each in described
     )
 
 
@@ -94,10 +108,10 @@ def build_case(where: Path | Source, out: Path, options: Options) -> Built:
     return build_checked(check_case(where, options), Folder(out), options)
 
 
-def build_checked(checked: Checked, out: Destination, options: Options) -> Built:
-    """Build and publish the packet of a case that ``check_case`` let through."""
+def build_checked(checked: Checked, out: Destination, options: Options, *, force: bool = False) -> Built:
+    """Build and publish the packet of a case that ``check_case`` let through; in place of a signed one by ``force``."""
     case_id = checked.loaded.case.case_id
-    out.check(case_id)
+    out.check(case_id, force=force)
     built, files = _make_packet(checked, out.folder(case_id), options)
     out.publish(case_id, files)
     return built
@@ -107,74 +121,32 @@ def _make_packet(checked: Checked, folder: Path, options: Options) -> tuple[Buil
     """The files of a packet by their path in it, verified, and what the manifest says of them."""
     case = checked.loaded.case
     engine = load_engine(options.engine)
-    drawn = draw_documents(checked, options.as_of, engine)
+    drawn = draw_documents(checked, options, engine)
     problems = (*checked.problems, *(problem for document in drawn.values() for problem in document.problems))
     refuse(problems, options)
-    pdfs = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
-    pdfs |= {part_id: document.pdf for part_id, document in drawn.items()}
-    files, apart = _document_files(checked.packet, drawn)
-    bundles = []
-    for bundle in (bundle for bundle in checked.packet.bundles if bundle.parts):  # a companion may have nothing to file
-        page_map = _page_map(bundle, pages_of(checked, drawn))
-        name = _bundle_name(bundle)
-        files[name] = merge(
-            [Piece(part["title"], pdfs[part["id"]]) for part in page_map],
-            title=f"{checked.templates.packet.title.ja} {case.case_id}{_STATE_IN_TITLE[checked.state]}",
-            language="ja",
-        )
-        bundles.append(BuiltBundle(bundle.person, folder / name, sha256(files[name]), page_map))
+    merged, told = make_bundles(checked, drawn, options)
+    problems = (*problems, *told)
+    refuse(problems, options)
+    files, apart = _document_files(checked.packet, drawn, options.password)
+    for each in merged:
+        files |= each.files
+    if options.recipient_copy:
+        files[COPY_NAME] = protected(recipient_copy(checked, options, engine), options.password)
+        apart.append(COPY_NAME)
+    described = [each.described for each in merged]
     made_from = _made_from(checked, drawn, options, engine)
     files[MANIFEST_NAME] = make_manifest(
         made_from=made_from,
         files=files,
-        bundles=[_described(bundle) for bundle in bundles],
+        bundles=described,
         apart=apart,
         problems=problems,
     )
-    verify_files(files, str(folder))
+    verify_files(files, str(folder), options.password)
     apart_paths = tuple(folder / name for name in apart)
     missing = tuple(made_from["missing"])
-    return Built(case.case_id, folder, tuple(bundles), apart_paths, problems, missing, checked.state), files
-
-
-#: What the title of a bundle says of its state.
-_STATE_IN_TITLE: Mapping[State, str] = {"final": "", "incomplete": "（未添付の書類あり）", "draft": "（案）"}
-
-
-def _bundle_name(bundle: Bundle) -> str:
-    return BUNDLE_NAME if bundle.person == PATIENT else f"bundle-{bundle.person}.pdf"
-
-
-def _described(bundle: BuiltBundle) -> dict[str, Any]:
-    """A bundle as the manifest has it."""
-    return {
-        "person": bundle.person,
-        "path": bundle.path.name,
-        "sha256": bundle.sha256,
-        "pages": bundle.pages,
-        "page_map": list(bundle.page_map),
-    }
-
-
-def _page_map(bundle: Bundle, pages: Mapping[str, int]) -> tuple[Mapping[str, Any], ...]:
-    """Where each part of a bundle is. Titles name nobody, for the manifest may be shown around."""
-    plan = page_plan(bundle, pages)
-    return tuple(
-        {
-            "id": part.id,
-            "kind": _kind(part),
-            "title": f"{part.title.ja} / {part.title.en}",
-            "page": plan.first_page[part.id],
-            "pages": pages[part.id],
-        }
-        for part in bundle.parts
-    )
-
-
-def _kind(part: Part) -> str:
-    if isinstance(part, AttachmentPart):
-        return "signed" if part.original_of else "attachment"
-    return "cover" if part.is_cover else "document"
+    bundles = _built_bundles(described, folder)
+    return Built(case.case_id, folder, bundles, apart_paths, problems, missing, checked.state), files
 
 
 def _named(packet: Packet) -> Iterator[tuple[str, DocumentPart]]:
@@ -194,19 +166,25 @@ def _described_documents(checked: Checked, drawn: Mapping[str, Drawn]) -> list[d
             "person": part.person,
             "path": f"{name}.pdf",
             "text_sha256": text_sha256(drawn[part.id].docx),
-            "to_sign": part.to_sign,
+            "signed_by": part.signed_by,
             "signed": scans.get(part.id),
         }
         for name, part in _named(checked.packet)
     ]
 
 
-def _document_files(packet: Packet, drawn: Mapping[str, Drawn]) -> tuple[dict[str, bytes], list[str]]:
-    """Each document as Word file and PDF, numbered in order, and the PDFs that belong to no bundle."""
+def _document_files(
+    packet: Packet, drawn: Mapping[str, Drawn], password: str | None
+) -> tuple[dict[str, bytes], list[str]]:
+    """Each document as Word file and PDF, numbered in order, and the PDFs that belong to no bundle.
+
+    Word files cannot be encrypted in a way that every program opens: with a password there are none.
+    """
     files, apart = {}, []
     for name, part in _named(packet):
-        files[f"{name}.docx"] = drawn[part.id].docx
-        files[f"{name}.pdf"] = drawn[part.id].pdf
+        if password is None:
+            files[f"{name}.docx"] = drawn[part.id].docx
+        files[f"{name}.pdf"] = protected(drawn[part.id].pdf, password)
         if part in packet.apart:
             apart.append(f"{name}.pdf")
     return files, apart
@@ -228,6 +206,7 @@ def _made_from(checked: Checked, drawn: Mapping[str, Drawn], options: Options, e
                     "sha256": checked.papers[part.id].sha256,
                     "bytes": checked.papers[part.id].size,
                     "pages": checked.papers[part.id].pages,
+                    "form_mapping": checked.papers[part.id].mapping_sha256,
                 }
                 for part in checked.packet.attachments
             ],

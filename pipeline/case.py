@@ -357,6 +357,7 @@ class Attachment(Frozen, frozen=True):
     valid_until: dt.date | None = None
     document: str | None = None
     printed_hash: str | None = None
+    form_mapping: str | None = None
 
 
 class Case(Frozen, frozen=True):

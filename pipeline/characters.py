@@ -19,6 +19,7 @@ _INVISIBLE = frozenset(
         *range(0xE0000, 0xE0080),
     ]
 )
+_REPLACEMENT = 0xFFFD
 _KINDS = {
     "Cc": "a control character",
     "Cs": "half of a surrogate pair",
@@ -44,6 +45,8 @@ def name_of(character: str) -> str:
 
 def _kind(character: str) -> str | None:
     code = ord(character)
+    if code == _REPLACEMENT:
+        return "the sign for a character that was lost"
     if code in _INVISIBLE:
         return "an invisible character"
     return _KINDS.get(unicodedata.category(character))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from pipeline.attach import Paper, read_paper, warm_up
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError, UnusableError
 from pipeline.filed_plans import plan_differences
+from pipeline.forms.attachments import check_report, filling_for, form_findings
 from pipeline.glyphs import character_findings
 from pipeline.inputs import Source
-from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase, load_case
 from pipeline.papers import paper_findings, set_findings
 from pipeline.plan import MISSING_RULES, Packet, State, missing_papers, plan_packet, state_of
@@ -30,6 +30,11 @@ class Options:
     name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
     the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. A ``draft`` has a
     mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
+    With ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
+    ``max_bytes`` is how large a bundle may be for upload or mail.
+    ``signature_fields`` puts fields for digital signatures where seals go. A ``recipient_copy`` is made besides, with
+    masked identity numbers. With a ``password``, PDFs are encrypted, and Word files are left out.
+    ``templates_sha256`` is that of the set with which a run began: another version of it is refused.
     """
 
     as_of: date
@@ -39,6 +44,12 @@ class Options:
     directory: Path | None = None
     draft: bool = False
     allow_missing: bool = False
+    right_hand_pages: bool = False
+    max_bytes: int | None = None
+    signature_fields: bool = False
+    recipient_copy: bool = False
+    password: str | None = field(default=None, repr=False)
+    templates_sha256: str | None = None
 
     @property
     def papers_may_miss(self) -> bool:
@@ -78,14 +89,18 @@ class Findings:
 
 def prepare(where: Path | Source, options: Options) -> Prepared:
     """Read a case and plan its packet. Raises CaseError or TemplateError."""
-    warm_up()
     loaded = load_case(where, options.directory)
     templates = load_template_set(options.templates)
+    if options.templates_sha256 not in {None, templates.sha256}:
+        message = "the template set is no longer, or on this machine not, the one with which this run began"
+        hint = "run again, so that all packets are made with one version of it; what is complete stays"
+        raise TemplateError(Problem("template-changed", "error", message, hint, options.templates))
     return Prepared(loaded, templates, plan_packet(loaded.case, templates))
 
 
 def check_case(where: Path | Source, options: Options) -> Checked:
     """Check the case at ``where``. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    warm_up()
     return check_prepared(prepare(where, options), options)
 
 
@@ -100,7 +115,6 @@ def check_prepared(prepared: Prepared, options: Options) -> Checked:
 def findings(prepared: Prepared, options: Options) -> Findings:
     """Everything that can be found before a document is made. Raises TemplateError when a template cannot be filled."""
     loaded, templates, packet = prepared.loaded, prepared.templates, prepared.packet
-    papers, unusable = _read_papers(packet, loaded.document)
     problems = [
         *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
@@ -108,22 +122,36 @@ def findings(prepared: Prepared, options: Options) -> Findings:
         *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
         *signed_findings(loaded, templates, packet, options.as_of),
         *set_findings(loaded, templates, packet),
-        *paper_findings(packet, papers, loaded.document),
     ]
+    papers, in_forms, unusable = _read_papers(prepared, options)  # last: what reads them starts meanwhile
+    problems += [*paper_findings(packet, papers, loaded.document), *in_forms]
     return Findings(papers, tuple(problems), tuple(unusable))
 
 
-def _read_papers(packet: Packet, document: JsonFile) -> tuple[dict[str, Paper], list[Problem]]:
-    papers, unusable = {}, []
-    for part in packet.attachments:
+def _read_papers(prepared: Prepared, options: Options) -> tuple[dict[str, Paper], list[Problem], list[Problem]]:
+    """The papers that can be read by part id, what was found in forms, and why other papers cannot be used."""
+    document, case = prepared.loaded.document, prepared.loaded.case
+    papers: dict[str, Paper] = {}
+    found: list[Problem] = []
+    unusable: list[Problem] = []
+    for part in prepared.packet.attachments:
+        attachment, size = part.attachment, part.print_size_mm
         try:
-            attachment = part.attachment
-            papers[part.id] = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file)
+            filling = filling_for(part, case, options.as_of, document.folder)
+            asked = None if filling is None else filling.asked(draft=options.draft)
+            paper = read_paper(document.folder, attachment.path, size, attachment.password_file, asked)
+            papers[part.id] = paper
+            if filling is not None and paper.form is not None:
+                check_report(filling, paper.form)
+                papers[part.id] = replace(paper, mapping_sha256=filling.mapping.sha256)
+                found += form_findings(paper.form, filling, document, f"/attachments/{part.index}/form_mapping")
+        except AttachmentError as error:
+            unusable += error.problems
         except UnusableError as error:
-            message = f"{part.attachment.role} of {part.person}: {error.message}"
+            message = f"{attachment.role} of {part.person}: {error.message}"
             pointer = f"/attachments/{part.index}/{error.field}"
             unusable.append(document.problem(error.code, pointer, message, error.hint))
-    return papers, unusable
+    return papers, found, unusable
 
 
 def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Problem] = ()) -> None:

@@ -53,9 +53,14 @@ def _state_is_same(manifest: Mapping[str, Any], prepared: Prepared, options: Opt
 
 
 def _papers_are_same(manifest: Mapping[str, Any], prepared: Prepared) -> bool:
-    made_from = [(each["role"], each["person"], each["sha256"]) for each in manifest["inputs"]["attachments"]]
+    keys = ("role", "person", "sha256", "form_mapping")
+    made_from = [tuple(each[key] for key in keys) for each in manifest["inputs"]["attachments"]]
     folder = prepared.loaded.document.folder
+
+    def hash_of(path: str | None) -> str | None:
+        return None if path is None else sha256(read_inside(folder, path))
+
     return made_from == [
-        (part.attachment.role, part.person, sha256(read_inside(folder, part.attachment.path)))
+        (part.attachment.role, part.person, hash_of(part.attachment.path), hash_of(part.attachment.form_mapping))
         for part in prepared.packet.attachments
     ]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeline.errors import OutputError, Problem
 from pipeline.lock import locked
 from pipeline.manifest import MANIFEST_NAME, sha256
 from pipeline.publish import check_target, publish
 
 #: scheme and rest of what is given as an address, not as a path
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://(.*)", re.DOTALL)
+
+#: What may be signed after it was published.
+_SIGNABLE = re.compile(r"bundle[a-z0-9-]*\.pdf")
 
 
 class Destination(Protocol):
@@ -34,8 +39,11 @@ class Destination(Protocol):
     def folder(self, case_id: str) -> Path:
         """The folder of a packet, as results name it."""
 
-    def check(self, case_id: str) -> None:
-        """Raise OutputError when no packet can be published there: better before the work than after."""
+    def check(self, case_id: str, *, force: bool = False) -> None:
+        """Raise OutputError when no packet can be published there: better before the work than after.
+
+        Nor may one be that was signed, unless that is forced.
+        """
 
     def manifest(self, case_id: str) -> bytes:
         """The manifest of the packet that is there. Raises OSError when there is none."""
@@ -72,27 +80,45 @@ class Folder:
         """The packet's own folder in it."""
         return self._out / case_id
 
-    def check(self, case_id: str) -> None:
+    def check(self, case_id: str, *, force: bool = False) -> None:
         """As Destination says."""
-        check_target(self.folder(case_id))
+        folder = self.folder(case_id)
+        check_target(folder)
+        if not force and _is_signed(folder):
+            message = "the packet there was signed, and its case, its papers or the options have changed since"
+            hint = "keep it and choose another folder with -o, or build anew with --force; the signatures are lost then"
+            raise OutputError(Problem("output-signed", "error", message, hint, str(folder)))
 
     def manifest(self, case_id: str) -> bytes:
         """As Destination says."""
         return (self.folder(case_id) / MANIFEST_NAME).read_bytes()
 
     def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:
-        """Compared by hash."""
+        """Compared by hash. Signatures in a bundle are added at its end, and change nothing."""
         folder = self.folder(case_id)
-        listed = {output["path"]: output["sha256"] for output in outputs}
+        listed = {output["path"]: output for output in outputs}
         found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         found.pop(MANIFEST_NAME)
-        return listed.keys() == found.keys() and all(
-            sha256(found[path].read_bytes()) == listed[path] for path in listed
-        )
+        return listed.keys() == found.keys() and all(_is_same(found[path], listed[path]) for path in listed)
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
         """The whole packet by one rename."""
         publish(files, self.folder(case_id))
+
+
+def _is_same(file: Path, output: Mapping[str, Any]) -> bool:
+    content = file.read_bytes()
+    made = content[: output["bytes"]] if _SIGNABLE.fullmatch(output["path"]) else content
+    return bool(sha256(made) == output["sha256"])
+
+
+def _is_signed(folder: Path) -> bool:
+    """Whether something was added to a bundle after it was made."""
+    try:
+        bundles = json.loads((folder / MANIFEST_NAME).read_bytes())["bundles"]
+        return any((folder / each["path"]).stat().st_size > each["bytes"] for each in bundles)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def destination_of(out: str) -> Destination:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
-from itertools import accumulate
 from typing import Any
 
-from pipeline.check import Checked
+from pipeline.check import Checked, Options
 from pipeline.context import PagePlan, cover_context, document_context
 from pipeline.draw import Drawn, Sheet, draw_all
 from pipeline.engines import Engine
@@ -20,20 +18,27 @@ from pipeline.plan import Bundle, DocumentPart
 _COVER_ATTEMPTS = 4
 
 
-def draw_documents(checked: Checked, as_of: date, engine: Engine) -> dict[str, Drawn]:
+def draw_documents(checked: Checked, options: Options, engine: Engine) -> dict[str, Drawn]:
     """Every document by its id. Raises TemplateError or EngineError."""
+    as_of = options.as_of
     case = checked.loaded.case
     contexts = {person: document_context(case, as_of, person) for person in case.travellers}
     documents = [(part, contexts[part.person]) for part in checked.packet.documents if not part.is_cover]
     drawn = _draw(documents, checked, engine)
-    return drawn | _draw_covers(checked, drawn, as_of, engine)
+    return drawn | _draw_covers(checked, drawn, options, engine)
 
 
-def page_plan(bundle: Bundle, pages: Mapping[str, int]) -> PagePlan:
-    """First page of each part of a bundle when the parts have that many pages."""
-    lengths = [pages[part.id] for part in bundle.parts]
-    starts = accumulate(lengths, initial=1)
-    return PagePlan(dict(zip((part.id for part in bundle.parts), starts, strict=False)), sum(lengths))
+def page_plan(bundle: Bundle, pages: Mapping[str, int], *, right_hand: bool) -> PagePlan:
+    """First page of each part of a bundle when the parts have that many pages.
+
+    With ``right_hand``, each begins on a page with an odd number: printed on both sides, on a sheet of its own.
+    """
+    first_page, count = {}, 0
+    for part in bundle.parts:
+        count += count % 2 if right_hand else 0
+        first_page[part.id] = count + 1
+        count += pages[part.id]
+    return PagePlan(first_page, count)
 
 
 def pages_of(checked: Checked, drawn: Mapping[str, Drawn]) -> dict[str, int]:
@@ -81,7 +86,7 @@ def _page_problems(part: DocumentPart, checked: Checked, drawn: Drawn) -> tuple[
     return check_page(page, checked.loaded.document)
 
 
-def _draw_covers(checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engine: Engine) -> dict[str, Drawn]:
+def _draw_covers(checked: Checked, drawn: Mapping[str, Drawn], options: Options, engine: Engine) -> dict[str, Drawn]:
     """Draw each cover sheet until the number of its own pages is the one that its page numbers assume."""
     bundles = checked.packet.bundles
     waiting = [
@@ -93,7 +98,7 @@ def _draw_covers(checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engi
     pages = pages_of(checked, drawn) | {cover.id: 1 for cover, _ in waiting}
     finished: dict[str, Drawn] = {}
     for _ in range(_COVER_ATTEMPTS):
-        contexts = [(cover, _cover_context(bundle, checked, as_of, pages)) for cover, bundle in waiting]
+        contexts = [(cover, _cover_context(bundle, checked, options, pages)) for cover, bundle in waiting]
         sheets = _draw(contexts, checked, engine)
         finished |= {cover: sheet for cover, sheet in sheets.items() if sheet.pages == pages[cover]}
         pages |= {cover: sheet.pages for cover, sheet in sheets.items()}
@@ -105,5 +110,6 @@ def _draw_covers(checked: Checked, drawn: Mapping[str, Drawn], as_of: date, engi
     raise TemplateError(Problem("template-cover", "error", message, hint, waiting[0][0].template))
 
 
-def _cover_context(bundle: Bundle, checked: Checked, as_of: date, pages: Mapping[str, int]) -> Mapping[str, Any]:
-    return cover_context(checked.loaded.case, as_of, checked.templates, bundle, page_plan(bundle, pages))
+def _cover_context(bundle: Bundle, checked: Checked, options: Options, pages: Mapping[str, int]) -> Mapping[str, Any]:
+    plan = page_plan(bundle, pages, right_hand=options.right_hand_pages)
+    return cover_context(checked.loaded.case, options.as_of, checked.templates, bundle, plan)

@@ -16,11 +16,9 @@ from docx.oxml.ns import qn
 from docx.section import _Header
 from docx.shared import Length, Pt, RGBColor
 
+from pipeline.marks import MARK, WARNING
 from pipeline.pdftext import read_pages, squeezed
 
-#: Printed at the head of each page; its first words are what a page is known by.
-MARK = "案 / DRAFT"
-WARNING = "　提出不可　not for filing　不得递交"
 _FONT = "Noto Sans CJK JP"
 _LINE, _SIZE = Pt(11), Pt(9)
 #: What printers leave white.

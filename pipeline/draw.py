@@ -16,7 +16,7 @@ from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.fill import Filled, fill
 from pipeline.fonts import ALLOWED_PREFIX, undrawable
 from pipeline.jsonfile import JsonFile, texts
-from pipeline.pdftext import embedded_fonts, lost_texts, read_pages, text_of
+from pipeline.pdftext import embedded_fonts, lost_texts, read_pages, replaced_characters, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _drawn(sheet: Sheet, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) 
 
 
 def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
-    """Raise when another font than the shipped ones was used, or when a printed value is not on the page."""
+    """Raise when a page has another font than the shipped ones, or signs for what is missing, or lacks a value."""
     printed = tuple(printed)
     foreign = {font for font in embedded_fonts(pdf) if not font.startswith(ALLOWED_PREFIX)}
     if foreign:
@@ -92,6 +92,9 @@ def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
             raise UndrawableError(characters)
         message = f"the page uses fonts that are not shipped: {', '.join(sorted(foreign))}"
         raise EngineError(Problem("engine-font", "error", message, "set the template's text in Noto Sans CJK", name))
+    replaced = replaced_characters(pdf)
+    if replaced:
+        raise UndrawableError(replaced)
     lost = lost_texts(pdf, printed)
     if lost:
         message = f"{len(lost)} of the {len(printed)} values that the template prints are not on the page"

@@ -21,6 +21,7 @@ BUNDLE_NAME = "bundle.pdf"
 #: Libraries whose version may change the bytes of a bundle.
 LIBRARIES = (
     "docxtpl",
+    "fonttools",
     "img2pdf",
     "jinja2",
     "noto-cjk-sans-jp-bold",
@@ -29,7 +30,9 @@ LIBRARIES = (
     "pikepdf",
     "pillow",
     "pypdf",
+    "pypdfium2",
     "python-docx",
+    "uharfbuzz",
 )
 
 
@@ -77,6 +80,16 @@ def make_manifest(
         "apart": list(apart),
         "findings": [_finding(found) for found in problems],
     }
+    return sealed(manifest)
+
+
+def sealed(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest as it is written, with a hash of itself at its end, so that damage to it is found."""
+    rest = {key: value for key, value in manifest.items() if key != "sha256"}
+    return _written(rest | {"sha256": sha256(_written(rest))})
+
+
+def _written(manifest: Mapping[str, Any]) -> bytes:
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 
 

@@ -17,6 +17,13 @@ def origin_of(loaded: LoadedCase, templates: TemplateSet, options: Options, engi
         "as_of": options.as_of.isoformat(),
         "template_set": {"id": templates.packet.id, "sha256": templates.sha256},
         "engine": {"name": engine.name, "version": engine.version()},
+        "options": {
+            "right_hand_pages": options.right_hand_pages,
+            "max_bytes": options.max_bytes,
+            "signature_fields": options.signature_fields,
+            "recipient_copy": options.recipient_copy,
+            "encrypted": options.password is not None,
+        },
         "inputs": {
             "case": loaded.document.sha256,
             "directory": [

@@ -12,7 +12,7 @@ from pipeline.case import Role
 from pipeline.errors import Problem
 from pipeline.jsonfile import JsonFile
 from pipeline.load import LoadedCase
-from pipeline.plan import Packet
+from pipeline.plan import PATIENT, Packet
 from pipeline.rules import finding, set_finding
 from pipeline.rules.catalogue import catalogue
 from pipeline.rules.registry import Hit
@@ -33,7 +33,7 @@ _PAPERS_OF_OTHERS: tuple[Role, ...] = ("photo", "funds_proof", "identity_documen
 def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> list[Problem]:
     """What the template set lacks for this case, or does to the official list."""
     found, packet_file = [], str(templates.folder / "packet.json")
-    if len(loaded.case.companions) > 1 and not _makes_list_of_applicants(templates, packet):
+    if len(loaded.case.companions) > 1 and not _has_list_of_applicants(templates, packet):
         found.append(finding(catalogue()[LIST_RULE], Hit("/companions"), loaded.document))
     if not _is_in_official_order(templates):
         found.append(set_finding(ORDER_RULE, (), packet_file))
@@ -69,8 +69,12 @@ def paper_findings(packet: Packet, papers: Mapping[str, Paper], document: JsonFi
     ]
 
 
-def _makes_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
-    return any("companions" in templates.shows(part.template) for part in packet.documents)
+def _has_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
+    """Whether a document is the list, or a further paper of the patient may be it."""
+    others = (part.attachment for part in packet.attachments)
+    return any("companions" in templates.shows(part.template) for part in packet.documents) or any(
+        paper.role == "other" and paper.person == PATIENT for paper in others
+    )
 
 
 def _is_in_official_order(templates: TemplateSet) -> bool:

@@ -13,7 +13,7 @@ from pipeline.resources import read_data
 from pipeline.rules import finding
 from pipeline.rules.catalogue import catalogue
 from pipeline.rules.registry import Hit
-from pipeline.template_set import Entry, OfficialRow, TemplateSet
+from pipeline.template_set import Entry, OfficialRow, Signer, TemplateSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class DocumentPart:
     title: Trilingual
     issuer: Trilingual
     is_cover: bool
-    to_sign: bool
+    signed_by: Signer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def _documents(entry: Entry, person: str) -> Iterator[DocumentPart]:
     if entry.document and entry.template and entry.title and entry.issuer:
         part_id = entry.document if person == PATIENT else f"{person}-{entry.document}"
         names = (person, entry.title, entry.issuer)
-        yield DocumentPart(part_id, entry.document, entry.template, *names, entry.is_cover, entry.to_sign)
+        yield DocumentPart(part_id, entry.document, entry.template, *names, entry.is_cover, entry.signed_by)
 
 
 def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet, person: str) -> Iterator[AttachmentPart]:

@@ -43,7 +43,7 @@ class Remote:
         """The address of a path relative to this one."""
         return f"{self._address}/{path.as_posix()}"
 
-    def check(self, case_id: str) -> None:
+    def check(self, case_id: str, *, force: bool = False) -> None:
         """Nothing to see beforehand: what is in the way is half a packet, or one."""
 
     def manifest(self, case_id: str) -> bytes:

@@ -134,7 +134,7 @@ class _Look:
         until = last_day_within(self.prepared.loaded.case.visa.letter_date, VALIDITY_MONTHS)
         item = Item(document.person, "document", document.document, next(rows, None), document.title, "made")
         if original is None:
-            return replace(item, standing="unsigned", until=until) if document.to_sign else item
+            return replace(item, standing="unsigned", until=until) if document.signed_by else item
         until_signed = last_filing_day(original.attachment)
         changed = has_changed(original, self.prepared.loaded, self.prepared.templates, self.options.as_of)
         standing = self._fault(original, until_signed) or ("changed" if changed else "signed")

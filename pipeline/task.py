@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Literal, TypedDict
 
+from pipeline.attach import warm_up
 from pipeline.bug import bug
 from pipeline.build import Built, build_checked, built_from
 from pipeline.case import PersonName
@@ -73,6 +74,7 @@ def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> Done:
 
 
 def _work(task: Task, known: _Known) -> Done:
+    warm_up()
     prepared = prepare(task.source, task.options)
     case_id = prepared.loaded.case.case_id
     known["case_id"] = case_id
@@ -83,5 +85,5 @@ def _work(task: Task, known: _Known) -> Done:
     if manifest is not None:
         current = built_from(manifest, task.out.folder(case_id))
         return Done(task.source.name, "current", ExitCode.OK, case_id, current, current.problems)
-    built = build_checked(check_prepared(prepared, task.options), task.out, task.options)
+    built = build_checked(check_prepared(prepared, task.options), task.out, task.options, force=task.force)
     return Done(task.source.name, "built", ExitCode.OK, case_id, built, built.problems)

@@ -32,6 +32,9 @@ ConditionName = Literal[
     "athlete",
 ]
 
+#: Who signs or seals a document after printing.
+Signer = Literal["hospital", "guarantor"]
+
 #: What a document shows, so that the finished page is looked through for it.
 Shown = Literal[
     "name",
@@ -69,8 +72,9 @@ class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
 class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     """One place in the order of a bundle: a document with its template, or the attachments of a role.
 
-    ``whom`` says whose bundles have it: the patient's, or everyone's. A document that is ``apart`` is in none.
-    One that is ``to_sign`` is signed or sealed by its issuer after printing.
+    ``section`` is the part of the bundle's outline below which it stands. ``whom`` says whose bundles have it: the
+    patient's, or everyone's. A document that is ``apart`` is in none. One that is ``signed_by``
+    somebody is signed or sealed by them after printing.
     """
 
     document: str | None = None
@@ -82,10 +86,18 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     apart: bool = False
     unless_attached: Role | None = None
     is_cover: bool = False
-    to_sign: bool = False
+    signed_by: Signer | None = None
     shows: tuple[Shown, ...] = ()
     attachments: Role | None = None
     print_size_mm: tuple[float, float] | None = None
+    section: str | None = None
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A part of a bundle's outline, with documents below it."""
+
+    id: str
+    title: Trilingual
 
 
 class PacketFile(msgspec.Struct, frozen=True):
@@ -95,6 +107,7 @@ class PacketFile(msgspec.Struct, frozen=True):
     title: Trilingual
     official_list: tuple[OfficialRow, ...]
     contents: tuple[Entry, ...]
+    sections: tuple[Section, ...] = ()
     typed_in: tuple[str, ...] = ()
 
 
@@ -111,6 +124,16 @@ class TemplateSet:
     def official(self, role: Role) -> OfficialRow | None:
         """The official list's row for a role, if it names that paper."""
         return next((row for row in self.packet.official_list if row.role == role), None)
+
+    def section(self, *, template: str | None = None, role: str | None = None) -> Section | None:
+        """In which part of the outline the documents of a template stand, or the attachments of a role."""
+        names = (
+            entry.section
+            for entry in self.packet.contents
+            if (template and entry.template == template) or (role and entry.attachments == role)
+        )
+        name = next(names, None)
+        return next((section for section in self.packet.sections if section.id == name), None)
 
     def shows(self, template: str) -> tuple[Shown, ...]:
         """What the documents of a template show, by their entry."""
@@ -165,6 +188,7 @@ def _read_packet(folder: Path) -> JsonFile:
         *_titles_missing(document),
         *_repeated(document),
         *_unknown(document),
+        *_unknown_sections(document),
     ]
     if problems:
         raise TemplateError(problems)
@@ -209,6 +233,21 @@ def _unknown(document: JsonFile) -> list[Problem]:
         )
         for index, row in enumerate(document.data["official_list"])
         if "document" in row and row["document"] not in known
+    ]
+
+
+def _unknown_sections(document: JsonFile) -> list[Problem]:
+    """A problem for each entry that stands in a section which the set does not have."""
+    known = {section["id"] for section in document.data.get("sections", [])}
+    return [
+        document.problem(
+            "packet-section",
+            f"/contents/{index}/section",
+            "there is no section of that name",
+            "name one of the sections, or add it there with its title",
+        )
+        for index, entry in enumerate(document.data["contents"])
+        if "section" in entry and entry["section"] not in known
     ]
 
 

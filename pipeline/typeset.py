@@ -27,7 +27,7 @@ _FACES: Mapping[Language, str] = {
 }
 #: No kerning, no ligatures: a line is then as wide as the font says of its glyphs, one by one.
 _FEATURES = {"kern": False, "liga": False, "clig": False}
-_CHARACTERS_A_BLOCK = 100  # the most that a CMap may have in one block
+_ROWS_A_BLOCK = 100  # the most that a CMap may have in one block
 
 #: What a font descriptor says of the regular faces, in thousandths of the size (their own tables).
 DESCRIPTOR: Mapping[str, Any] = {
@@ -70,9 +70,13 @@ class Subset:
 
     @property
     def name(self) -> str:
-        """Name of the font in a PDF, with the six letters that mark a subset, made from its content."""
-        letters = (chr(ord("A") + byte % 26) for byte in hashlib.sha256(self.program).digest()[:6])
-        return f"{''.join(letters)}+{self.face}"
+        """Name of the font in a PDF."""
+        return subset_name(self.face, self.program)
+
+
+def subset_name(face: str, program: bytes) -> str:
+    """Name of an embedded subset: six letters, made from its content, and the name of the face."""
+    return "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(program).digest()[:6]) + f"+{face}"
 
 
 def set_line(text: str, language: Language = "ja") -> Line:
@@ -126,23 +130,21 @@ def add_font(pdf: pikepdf.Pdf, subset: Subset) -> pikepdf.Object:
 
 def to_unicode(texts: Mapping[int, str]) -> bytes:
     """The CMap that says which text each code stands for, so that it can be copied and searched."""
-    return cmap(
-        "bfchar",
-        [f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>" for code, text in sorted(texts.items())],
-        {"/Registry": "(Adobe)", "/Ordering": "(UCS)", "/Supplement": "0"},
-    )
+    rows = [f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>" for code, text in sorted(texts.items())]
+    return cmap("ToUnicode", "bfchar", rows, "UCS")
 
 
-def cmap(operator: str, rows: list[str], system: Mapping[str, str]) -> bytes:
+def cmap(name: str, operator: str, rows: list[str], ordering: str) -> bytes:
     """A CMap of two-byte codes with ``rows`` of an operator such as bfchar or cidchar."""
-    blocks = [rows[start : start + _CHARACTERS_A_BLOCK] for start in range(0, len(rows), _CHARACTERS_A_BLOCK)]
+    blocks = [rows[start : start + _ROWS_A_BLOCK] for start in range(0, len(rows), _ROWS_A_BLOCK)]
+    system = f"/Registry (Adobe) def /Ordering ({ordering}) def /Supplement 0 def"
     lines = [
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-        f"/CIDSystemInfo << {' '.join(f'{key} {value}' for key, value in system.items())} >> def",
-        "/CMapName /visa-packet def /CMapType 2 def /WMode 0 def",
-        "1 begincodespacerange <0000> <FFFF> endcodespacerange",
+        f"/CIDSystemInfo 3 dict dup begin {system} end def",
+        f"/CMapName /{name} def /CMapType 1 def /WMode 0 def",
+        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange",
         *(line for block in blocks for line in (f"{len(block)} begin{operator}", *block, f"end{operator}")),
-        "endcmap CMapName currentdict /CMap defineresource pop end end",
+        "endcmap CMapName currentdict /CMap defineresource pop end end\n",
     ]
     return "\n".join(lines).encode()
 

@@ -100,13 +100,19 @@ def make_pdf_of(picture: bytes, pages: int) -> bytes:
     return content
 
 
-def outline_of(pdf: bytes) -> list[tuple[str, int]]:
-    """Title and page (from 1) of each entry of the outline."""
+def outline_of(pdf: bytes) -> list[Any]:
+    """Title and page (from 1) of each entry of the outline; what is below an entry is a list behind it."""
     reader = PdfReader(io.BytesIO(pdf))
-    entries = [entry for entry in reader.outline if not isinstance(entry, list)]
-    assert len(entries) == len(reader.outline), "the outline has entries below others"
-    pages = [reader.get_destination_page_number(entry) for entry in entries]
-    return [(str(entry["/Title"]), 1 + (page or 0)) for entry, page in zip(entries, pages, strict=True)]
+
+    def read(entries: list[Any]) -> list[Any]:
+        return [
+            read(entry)
+            if isinstance(entry, list)
+            else (str(entry["/Title"]), 1 + (reader.get_destination_page_number(entry) or 0))
+            for entry in entries
+        ]
+
+    return read(reader.outline)
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

@@ -37,6 +37,7 @@ _OWN: dict[str, Any] = {
 }
 #: What no marker is put into: it is said in messages, or it is not the patient's.
 _PUBLIC = ("/$schema", "/case_id", "/attachments")
+_MARKER = re.compile(r"QZ([A-Z]{3})\b")
 _RECENT_DATE = re.compile(r"20[2-9][0-9]-[0-9]{2}-[0-9]{2}")
 
 
@@ -73,6 +74,13 @@ def planted() -> Planted:
     own = {marked[pointer].removeprefix(text).strip() for pointer, text in plain.items() if pointer in marked}
     kept = {text for pointer, text in plain.items() if pointer not in marked and _is_telling(text)}
     return Planted(data, frozenset(own | kept | set(ALWAYS)))
+
+
+def markers_in_place_of(data: dict[str, Any], number: int) -> tuple[dict[str, str], set[str]]:
+    """Edits by which every string with a marker gets one that only the case of this number has, and those markers."""
+    mark = "".join(chr(65 + number // 26**power % 26) for power in (1, 0))
+    edits = {pointer: _MARKER.sub(rf"QZ{mark}\1", text) for pointer, text in _values(data) if _MARKER.search(text)}
+    return edits, {found for text in edits.values() for found in re.findall(r"QZ[A-Z]{5}", text)}
 
 
 def _letters(number: int) -> str:

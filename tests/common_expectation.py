@@ -225,7 +225,9 @@ class Scene:
         self, command: Sequence[str], env: Mapping[str, str] | None = None, **options: Any
     ) -> subprocess.Popen[bytes]:
         """Start a program in this scene: its temporary files and its home are here."""
-        own = {"TMPDIR": str(self.temporary), "HOME": str(self.home), "LC_ALL": "C.UTF-8"}
+        # The faces that are cut out of the fonts once a machine are not made once more for each scene.
+        cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+        own = {"TMPDIR": str(self.temporary), "HOME": str(self.home), "XDG_CACHE_HOME": cache, "LC_ALL": "C.UTF-8"}
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "COV_"))}
         return subprocess.Popen(command, env={**clean, **own, **(env or {})}, start_new_session=True, **options)
 

@@ -22,6 +22,7 @@ from pipeline.build import build_case
 from pipeline.check import Options
 from pipeline.cli.main import main
 from pipeline.engines import DEFAULT_ENGINE
+from pipeline.rules.catalogue import all_rules
 from pipeline.schemas import validator
 
 # No test is about time: a slow machine must not fail one.
@@ -68,12 +69,25 @@ class Run:
         errors = [error.message for error in validator("report").iter_errors(report)]
         assert not errors
         assert report["exit_code"] == self.code
+        assert {problem["code"] for problem in _problems(report)} <= known_codes()
         return report
 
     @property
     def problems(self) -> list[dict[str, Any]]:
         """All problems of the report, of the run and of each case."""
-        return [*self.report["problems"], *(p for result in self.report["results"] for p in result["problems"])]
+        return _problems(self.report)
+
+
+def _problems(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Those of the run and of each case; results of other commands than build and validate have none."""
+    return [*report["problems"], *(p for result in report["results"] for p in result.get("problems", ()))]
+
+
+@cache
+def known_codes() -> frozenset[str]:
+    """Codes of problems that are documented: in docs/errors.md, and the rules."""
+    groups = json.loads((ROOT / "docs" / "problems.json").read_text(encoding="utf-8"))
+    return frozenset([*(code for group in groups for code in group["codes"]), *all_rules()])
 
 
 def change(data: Any, edits: Mapping[str, Any]) -> None:

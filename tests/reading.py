@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from built import make_picture, saved
 from PIL import Image
 
 from pipeline.attach import Paper, Wanted, read_paper
+from pipeline.attach.convert import answer_of
+from pipeline.attach.frames import receive
 from pipeline.attach.limits import LIMITS, Limits
 from pipeline.attach.paper import convert
 from pipeline.errors import UnusableError
@@ -20,6 +24,7 @@ from pipeline.errors import UnusableError
 A4 = (595.28, 841.89)
 JPEG = make_picture("JPEG")
 PNG = make_picture("PNG")
+WANTED = Wanted()
 
 
 def refusal(folder: Path, path: str, content: bytes | None = None, **options: Any) -> UnusableError:
@@ -83,19 +88,30 @@ def read(
     kind: str = "PDF",
     *,
     password: str | None = None,
-    wanted: Wanted | None = None,
+    wanted: Wanted = WANTED,
     limits: Limits = LIMITS,
+    apart: bool = False,
 ) -> Paper:
-    """What comes of a file of that kind."""
-    return convert(content, kind, wanted or Wanted(), password, limits=limits)
+    """What comes of a file of that kind: read in this process, where coverage sees it, or as ever ``apart``."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        if not apart:
+            warnings.simplefilter("ignore")  # in the worker, they go nowhere
+            patch.setattr("pipeline.attach.paper.ask", ask_here)
+        return convert(content, kind, wanted, password, limits=limits)
 
 
-def refused(
-    content: bytes, kind: str = "PDF", *, password: str | None = None, limits: Limits = LIMITS
-) -> UnusableError:
+def ask_here(head: Mapping[str, Any], body: bytes, _limits: Limits) -> tuple[dict[str, Any], bytes]:
+    """The same answer as that of the worker, without the worker."""
+    answer, pdf = receive(io.BytesIO(answer_of(dict(head), body)))
+    if "refused" in answer:
+        raise UnusableError(*answer["refused"])
+    return answer, pdf
+
+
+def refused(content: bytes, kind: str = "PDF", **options: Any) -> UnusableError:
     """Why it is refused."""
     with pytest.raises(UnusableError) as error:
-        read(content, kind, password=password, limits=limits)
+        read(content, kind, **options)
     assert error.value.hint
     return error.value
 

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from built import make_set, names_in, snapshot
 from conftest import AS_OF, EXAMPLES, REMOVE, Command, Edit, run_process
 
 from pipeline.build import build_case
+from pipeline.bundle import Merged, Piece, merge
 from pipeline.check import Options, check_case
 from pipeline.errors import CaseError, EngineError, ExitCode, OutputError, Problem, VerificationError, VisaPacketError
 
@@ -122,7 +124,7 @@ DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
     ("target", "error", "expected"),
     [
         ("pipeline.engines.office2pdf.Office2Pdf.convert", EngineError(PROBLEM), EngineError),
-        ("pipeline.build.merge", ValueError("王晓明"), ValueError),
+        ("pipeline.pagemap.merge", ValueError("王晓明"), ValueError),
         ("pipeline.build.make_manifest", KeyError("王晓明"), KeyError),
         ("pipeline.build.verify_files", VerificationError(PROBLEM), VerificationError),
         ("pipeline.publish.os.fsync", DISK_FULL, OutputError),
@@ -153,22 +155,27 @@ def test_a_failure_at_any_stage_publishes_nothing(
 
 
 def test_a_bundle_that_lost_a_page_is_not_published(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline.bundle import merge  # noqa: PLC0415 - the function that is replaced here
-
-    monkeypatch.setattr("pipeline.build.merge", lambda pieces, **named: merge(pieces[:-1], **named))
+    monkeypatch.setattr("pipeline.pagemap.merge", lambda pieces, *given, **named: merge(pieces[:-1], *given, **named))
     with pytest.raises(VerificationError) as error:
         build_case(CASE, out, Options(AS_OF, small))
-    assert {problem.code for problem in error.value.problems} == {"verify-pages", "verify-outline"}
+    assert {problem.code for problem in error.value.problems} == {
+        "verify-pages",
+        "verify-outline",
+        "verify-destinations",
+    }
     assert not out.exists()
 
 
 def test_a_bundle_in_the_wrong_order_is_not_published(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline.bundle import merge  # noqa: PLC0415 - the function that is replaced here
+    def exchanged(pieces: list[Piece], *given: Any, **named: Any) -> Merged:
+        names = [(piece.id, piece.title) for piece in reversed(pieces)]
+        named_wrong = [replace(piece, id=id_, title=title) for piece, (id_, title) in zip(pieces, names, strict=True)]
+        return merge(named_wrong, *given, **named)
 
-    monkeypatch.setattr("pipeline.build.merge", lambda pieces, **named: merge(pieces[::-1], **named))
+    monkeypatch.setattr("pipeline.pagemap.merge", exchanged)
     with pytest.raises(VerificationError) as error:
         build_case(CASE, out, Options(AS_OF, small))
-    assert [problem.code for problem in error.value.problems] == ["verify-outline"]
+    assert [problem.code for problem in error.value.problems] == ["verify-outline", "verify-destinations"]
 
 
 def test_warnings_forbid_to_build_only_when_strict(small: str, out: Path, edit: Edit) -> None:
@@ -193,7 +200,6 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
                 "/treatment/plan_number",
                 "/treatment/risk_class",
                 "/treatment/culture_and_release_days",
-                "/treatment/need_for_visits",
                 "/hospital/fax",
                 "/hospital/corporate_number",
                 "/guarantor/fax",

@@ -56,6 +56,7 @@ def field(*pieces: str) -> str:
     return begin + runs + end
 
 
+@pytest.mark.case("B11")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -80,6 +81,7 @@ def test_what_is_no_word_file_is_named(content: bytes, words: str) -> None:
     assert words in message
 
 
+@pytest.mark.case("B08")
 class TestArchive:
     def test_more_than_the_limit(self) -> None:
         assert refused(b"PK" + b"\0" * limits.MAX_BYTES)[0][0] == "template-unusable"
@@ -136,6 +138,7 @@ class TestArchive:
         assert "damaged" in refused(LETTER[:start] + b"\0" * 40 + LETTER[start + 40 :])[0][1]
 
 
+@pytest.mark.case("B09")
 class TestXml:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
     def test_entities_are_not_expanded(self, encoding: str) -> None:
@@ -161,6 +164,7 @@ class TestXml:
         assert refused(with_parts(LETTER, {MAIN_PART: deep}))[0][0] == "template-xml"
 
 
+@pytest.mark.case("B15")
 class TestLinks:
     @pytest.mark.parametrize("target", ["http://127.0.0.1:9/a.png", "file:///etc/passwd", "..\\a.png", "//host/a"])
     @pytest.mark.parametrize("kind", ["image", "attachedTemplate", "oleObject", "frame", "subDocument"])
@@ -205,6 +209,7 @@ def test_text_that_is_not_where_it_is_looked_for() -> None:
     assert refused(elsewhere)[0] == ("template-unusable", "its text is not in word/document.xml, where Word puts it")
 
 
+@pytest.mark.case("B14")
 @pytest.mark.parametrize("tag", ["{{", "{% if a ", "{# "])
 def test_tags_without_end_that_would_take_hours_to_fill(tag: str) -> None:
     ((code, message),) = refused(make_docx("before", tag * 60_000))
@@ -219,6 +224,7 @@ def test_macros(kind: str) -> None:
     assert refused(with_relationship(kind, "vbaProject.bin", "Internal"))[0][0] == "template-macro"
 
 
+@pytest.mark.case("B11")
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
@@ -233,6 +239,7 @@ def test_a_kind_of_file_that_is_not_docx(kind: str, code: str) -> None:
     assert refused(added)[0][0] == code
 
 
+@pytest.mark.case("B11")
 def test_strict_open_xml_is_named() -> None:
     strict = b'<w:document xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"/>'
     assert "Strict Open XML" in refused(with_parts(LETTER, {MAIN_PART: strict}))[0][1]
@@ -245,6 +252,7 @@ def test_what_is_embedded_is_placed(element: str) -> None:
     assert message.startswith("body, near “here”: ")
 
 
+@pytest.mark.case("B13")
 @pytest.mark.parametrize("element", ["ins", "del", "moveFrom", "moveTo"])
 def test_a_tracked_change_is_placed_once_a_paragraph(element: str) -> None:
     change = f'<w:{element} w:id="1" w:author="somebody"><w:r><w:t/></w:r></w:{element}>'

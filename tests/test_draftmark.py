@@ -21,12 +21,13 @@ from tools import needs_libreoffice
 
 from pipeline.build import build_case
 from pipeline.check import Options, check_case
-from pipeline.draftmark import MARK, WARNING, marked, unmarked_pages
+from pipeline.draftmark import marked, unmarked_pages
 from pipeline.draw import draw
 from pipeline.engines import load_engine
 from pipeline.errors import CaseError, EngineError, ExitCode
 from pipeline.fill import fill
 from pipeline.load import load_case
+from pipeline.marks import MARK, WARNING
 from pipeline.pages.finished import read_word
 from pipeline.pdftext import page_count
 from pipeline.plan import MISSING_RULES

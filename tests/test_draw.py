@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from built import make_docx, make_pdf
+from built import make_docx, make_pdf, with_text
 from conftest import AS_OF, EXAMPLES, Edit
 
 from pipeline.context import document_context
@@ -94,6 +94,21 @@ def test_a_font_inside_the_engine_is_found(case: LoadedCase) -> None:
     assert problem.code == "glyph-missing"
     assert problem.message == "the template has U+2611, for which the shipped fonts have no glyph"
     assert problem.file == "letter.docx"
+
+
+def test_a_sign_for_a_lost_character_is_found(case: LoadedCase) -> None:
+    """Whatever fonts it says that it used."""
+    spoilt = FaultEngine(lambda docx: load_engine("office2pdf").convert(with_text(docx, "fixed words", "fixed \ufffd")))
+    problems = failure(case, spoilt)
+    assert [problem.code for problem in problems] == ["glyph-missing"]
+    assert "U+FFFD" in problems[0].message
+
+
+def test_a_character_that_no_font_has_is_found_on_the_page(case: LoadedCase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that draws a box for it, with a right text below."""
+    monkeypatch.setattr("pipeline.draw.embedded_fonts", lambda _pdf: {"NotoSansCJKjp-Regular"})
+    problems = failure(case, load_engine("office2pdf"), make_docx("☑ {{ case_id }}"))
+    assert [(problem.code, "U+2611" in problem.message) for problem in problems] == [("glyph-missing", True)]
 
 
 @pytest.mark.parametrize("pdf", [b"", b"%PDF-1.7", b"text", make_pdf()[:200], make_pdf(0)])

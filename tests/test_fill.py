@@ -87,6 +87,7 @@ def test_a_value_may_have_two_lines(context: Mapping[str, Any]) -> None:
     assert paragraphs(filled.docx) == ["one two", "last"]
 
 
+@pytest.mark.case("B01")
 @pytest.mark.parametrize(
     "tag",
     [
@@ -120,6 +121,7 @@ def test_a_template_cannot_load_another(context: Mapping[str, Any], tag: str) ->
     assert f"near “{tag}”" in problem.message
 
 
+@pytest.mark.case("B03", "B04", "B14")
 @pytest.mark.parametrize(
     ("tag", "code", "words"),
     [

@@ -98,7 +98,7 @@ def test_every_document_of_an_example_is_docxtpls(example: str, monkeypatch: pyt
 
     monkeypatch.setattr(draw, "fill", watched)
     checked = check_case(EXAMPLES / example / "case.json", Options(AS_OF))
-    draw_documents(checked, AS_OF, load_engine("office2pdf"))
+    draw_documents(checked, Options(AS_OF), load_engine("office2pdf"))
     assert len(filled) >= len(checked.packet.documents)
     for template, context, found in filled:
         assert_same(found, template, context)

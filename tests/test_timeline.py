@@ -72,6 +72,8 @@ def test_two_visits_one_plan() -> None:
     assert days(timeline()) == day | {
         "letters": (None, "2027-02-20"),
         "paper-3-funds-proof": (None, "2027-02-10"),
+        "paper-5-visa-application": (None, "2027-02-21"),
+        "paper-6-combined-form": (None, "2027-02-20"),
         "filing-window": ("2026-11-24", "2026-12-31"),
         "decision": ("2026-12-14", None),
         "visa-use": (None, "2029-12-14"),

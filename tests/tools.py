@@ -23,6 +23,12 @@ def _has_soffice() -> bool:
 needs_libreoffice = pytest.mark.skipif(
     not _has_soffice(), reason="needs LibreOffice (Debian: apt-get install libreoffice-writer-nogui)"
 )
+needs_mupdf = pytest.mark.skipif(
+    not shutil.which("mutool"), reason="needs mutool (Debian: apt-get install mupdf-tools)"
+)
+needs_poppler = pytest.mark.skipif(
+    not shutil.which("pdftotext"), reason="needs poppler (Debian: apt-get install poppler-utils)"
+)
 needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="needs strace (Debian: apt-get install strace)")
 needs_qpdf = pytest.mark.skipif(not shutil.which("qpdf"), reason="needs qpdf (Debian: apt-get install qpdf)")
 

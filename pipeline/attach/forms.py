@@ -63,12 +63,12 @@ def _needs_drawing(annotation: Any) -> bool:
 
 
 def _is_filled(annotation: Any) -> bool:
-    return str(_inherited(annotation, "/FT")) in _WITH_TEXT and bool(_value(annotation))
+    return str(inherited(annotation, "/FT")) in _WITH_TEXT and bool(_value(annotation))
 
 
 def _value(annotation: Any) -> str:
     """What a field says, or an annotation that is text."""
-    value = _inherited(annotation, "/V")
+    value = inherited(annotation, "/V")
     if value is None and str(annotation.get("/Subtype")) == "/FreeText":
         value = annotation.get("/Contents")
     if isinstance(value, pikepdf.Stream):
@@ -77,7 +77,8 @@ def _value(annotation: Any) -> str:
     return " ".join(str(each) for each in values if isinstance(each, (str, pikepdf.String)))
 
 
-def _inherited(field: Any, key: str) -> Any:
+def inherited(field: Any, key: str) -> Any:
+    """What a field says under ``key``, or one of those above it; None when none does."""
     for _ in range(_DEEPEST):
         if key in field:
             return field[key]

@@ -15,8 +15,6 @@ SIZE_RULE = "OUT-01B"
 #: Below this, in points (1 cm), nothing on a page can be read.
 _SMALLEST = 28.0
 _LETTER = (0.0, 0.0, 612.0, 792.0)
-#: What a page may inherit from the tree of pages.
-_BOXES = ("/TrimBox", "/ArtBox", "/BleedBox")
 
 
 def lay_out(pdf: pikepdf.Pdf, notes: Notes) -> tuple[pikepdf.Pdf, list[Place]]:
@@ -109,11 +107,6 @@ def _turned(box: Place, quarters: int) -> Matrix:
 
 def _form(page: pikepdf.Page, box: Place) -> pikepdf.Object:
     """The page as something that another page can draw, clipped to what is shown of it."""
-    for key in _BOXES:
-        if key in page.obj:
-            del page.obj[key]
-    sides = pikepdf.Array([box.left, box.bottom, box.left + box.width, box.bottom + box.height])
-    page.obj.MediaBox = page.obj.CropBox = sides
     form = page.as_form_xobject(handle_transformations=False)
-    form.BBox = sides
+    form.BBox = pikepdf.Array([box.left, box.bottom, box.left + box.width, box.bottom + box.height])
     return form

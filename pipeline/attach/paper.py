@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.attach.client import ask, start
 from pipeline.attach.inside import read_inside
@@ -25,13 +27,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An attachment ready to merge. ``sha256`` and ``size`` (bytes) are those of the user's file."""
+    """An attachment ready to merge. ``sha256`` and ``size`` (bytes) are those of the user's file.
+
+    ``form`` is what there is to tell of a form that was filled (pipeline/forms/fill.py), by the mapping with that hash.
+    """
 
     pdf: bytes
     pages: int
     sha256: str
     size: int
     notes: tuple[Note, ...] = ()
+    form: Mapping[str, Any] | None = None
+    mapping_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +59,42 @@ def read_paper(
     path: str,
     print_size_mm: tuple[float, float] | None = None,
     password_file: str | None = None,
+    form: Mapping[str, Any] | None = None,
     *,
+    coarse: tuple[int, int] | None = None,
     limits: Limits = LIMITS,
 ) -> Paper:
     """Read the attachment at ``path`` inside ``folder`` and make it a PDF of upright A4 pages. Raises UnusableError.
 
-    ``password_file`` is the path, inside ``folder`` too, of a file that holds the password of a PDF.
+    ``password_file`` is the path, inside ``folder`` too, of a file that holds the password of a PDF. With ``form``,
+    what goes into its fields, the PDF is filled before. With ``coarse``, pictures have at most that many dots per
+    inch, and are stored as JPEG of that quality.
     """
     content = read_inside(folder, path)
     kind = kind_of(path, content)
     password = None if password_file is None else _password(folder, password_file)
-    return convert(content, kind, Wanted(print_size_mm), password, limits=limits)
+    wanted = Wanted(print_size_mm) if coarse is None else Wanted(print_size_mm, *coarse)
+    return convert(content, kind, wanted, password, form, limits=limits)
 
 
 def convert(
-    content: bytes, kind: str, wanted: Wanted, password: str | None = None, *, limits: Limits = LIMITS
+    content: bytes,
+    kind: str,
+    wanted: Wanted,
+    password: str | None = None,
+    form: Mapping[str, Any] | None = None,
+    *,
+    limits: Limits = LIMITS,
 ) -> Paper:
     """Make ``content`` a PDF in the process beside this one. Raises UnusableError."""
-    head = {"kind": kind, "wanted": asdict(wanted), "password": password, "limits": asdict(limits)}
-    answer, pdf = ask(head, content, limits)
+    if form is not None and kind != "PDF":
+        raise UnusableError(
+            "form-fields", "only a PDF can be filled", "give the fillable PDF, or take out form_mapping"
+        )
+    head = {"task": "read", "kind": kind, "wanted": asdict(wanted), "password": password, "limits": asdict(limits)}
+    answer, pdf = ask({**head, "form": form}, content, limits)
     notes = tuple(Note(note["rule"], tuple(note["details"])) for note in answer["notes"])
-    return Paper(pdf, answer["pages"], hashlib.sha256(content).hexdigest(), len(content), notes)
+    return Paper(pdf, answer["pages"], hashlib.sha256(content).hexdigest(), len(content), notes, answer.get("form"))
 
 
 def warm_up() -> None:

@@ -33,7 +33,7 @@ def read_pdf(content: bytes, password: str | None, wanted: Mapping[str, Any], li
         raise UnusableError("attachment-damaged", "the end of the PDF is missing", "copy, download or scan it again")
     limit_decoder(limits)
     notes = Notes()
-    with _opened(content, password, notes) as pdf:
+    with opened(content, password, notes) as pdf:
         _check_pages(pdf, limits)
         check_streams(pdf, limits)
         refuse_hidden_layers(pdf)
@@ -58,7 +58,8 @@ def read_pdf(content: bytes, password: str | None, wanted: Mapping[str, Any], li
     return Clean(out.getvalue(), len(sizes), notes.told)
 
 
-def _opened(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:
+def opened(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:
+    """The PDF. Raises UnusableError when it is protected."""
     try:
         pdf = pikepdf.open(io.BytesIO(content), password=password or "")
     except pikepdf.PasswordError:

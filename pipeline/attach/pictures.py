@@ -94,7 +94,8 @@ def _page(picture: Image.Image, content: bytes, kind: str, wanted: Mapping[str, 
     place = _place(width, height, wanted["print_size_mm"])
     finest = max(1, round(place.width / POINTS_PER_INCH * wanted["dpi"]))
     if width > finest * _GRACE:
-        notes.add(FINE_RULE)
+        if wanted["shrink"] is None:
+            notes.add(FINE_RULE)
         return _Page(_smaller(picture, kind, finest / width, wanted["shrink"]), 1, place)
     if wanted["shrink"] is not None:
         return _Page(_smaller(picture, kind, 1.0, wanted["shrink"]), 1, place)

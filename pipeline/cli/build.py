@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.check import Options
 from pipeline.cli.built import print_built, result_of
 from pipeline.cli.options import cases_argument, check_options, make_options
+from pipeline.cli.packet_options import packet_options
 from pipeline.cli.report import Report, Telling, emit, show
 from pipeline.cli.tally import Style
 from pipeline.destination import Destination, destination_of
@@ -17,6 +19,9 @@ from pipeline.engines import ENGINES
 from pipeline.inputs import is_many, sources
 from pipeline.language import Language
 from pipeline.task import Task, run_task
+
+if TYPE_CHECKING:
+    from pipeline.cluster.pool import Cluster
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -37,6 +42,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(list(ENGINES)),
     help="What turns Word documents into PDF.",
 )
+@packet_options
 @click.option("--force", is_flag=True, help="Build also what is current; otherwise an unchanged packet stays.")
 @click.option(
     "-j",
@@ -71,6 +77,7 @@ def build(
     cases: tuple[str, ...],
     out: str,
     engine: str,
+    packet: dict[str, Any],
     force: bool,
     jobs: int | None,
     timeout: float,
@@ -116,21 +123,35 @@ def build(
         directory=directory,
         draft=draft,
         allow_missing=allow_missing,
+        **packet,
     )
     telling = Telling(language, notes)
+    cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)
     destination = destination_of(out)
     with destination.held() as folder:
-        if scheduler or is_many(cases):
-            # Imported here: one case needs no worker processes.
-            from pipeline.cli import batch  # noqa: PLC0415
-            from pipeline.cluster.pool import Cluster  # noqa: PLC0415
+        if cluster or is_many(cases):
+            from pipeline.cli import batch  # noqa: PLC0415 - one case needs no worker processes
 
-            cluster = Cluster(scheduler, tls_ca, tls_cert, tls_key) if scheduler else None
             work = batch.Work(cases, destination, folder, options, force)
             style = Style(telling, quiet=quiet, as_json=as_json)
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
             return batch.build_many(work, manner)
         return _build_one(cases, destination, options, telling, force=force, as_json=as_json)
+
+
+def _cluster(
+    scheduler: str | None, tls: tuple[Path | None, Path | None, Path | None], jobs: int | None
+) -> Cluster | None:
+    """The cluster that is named, if one is; options that belong to the other way of working are refused."""
+    if scheduler is None and any(tls):
+        raise click.UsageError("--tls-ca, --tls-cert and --tls-key belong to --scheduler")
+    if scheduler is not None and jobs is not None:
+        raise click.UsageError("--jobs is about processes of this machine; the cluster has its own")
+    if scheduler is None:
+        return None
+    from pipeline.cluster.pool import Cluster  # noqa: PLC0415 - most builds need none
+
+    return Cluster(scheduler, *tls)
 
 
 def _build_one(

@@ -45,6 +45,7 @@ def _bundle(bundle: BuiltBundle, out: Destination) -> dict[str, Any]:
         "path": out.address(bundle.path),
         "sha256": bundle.sha256,
         "pages": bundle.pages,
+        "volumes": [out.address(bundle.path.with_name(volume["path"])) for volume in bundle.volumes],
         "documents": [{key: part[key] for key in ("id", "title", "page", "pages")} for part in bundle.page_map],
     }
 
@@ -59,6 +60,9 @@ def print_built(done: Done, out: Destination) -> None:
             click.echo(f"{part['page']:>6}{part['pages']:>7}  {part['title']}")
         click.secho(out.address(bundle.path), bold=True)
         click.echo(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
+        for volume in bundle.volumes:
+            where, last = out.address(bundle.path.with_name(volume["path"])), volume["page"] + volume["pages"] - 1
+            click.echo(f"{where}  (pages {volume['page']} to {last}, {volume['bytes'] / 1_000_000:.1f} MB)")
     for path in done.built.apart:
         click.echo(f"{out.address(path)}  (not in a bundle)")
     click.secho(STATES[done.built.state], fg=None if done.built.state == "final" else "yellow")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ import click
 from pipeline.check import Options
 from pipeline.inputs import Source, sources
 from pipeline.language import LANGUAGES, language_of
+
+_SMALLEST_BUNDLE = 100_000
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -70,6 +73,21 @@ def check_options(command: Function) -> Function:
     for decorator in reversed(decorators):
         command = decorator(command)
     return command
+
+
+class Size(click.ParamType[int]):
+    """A size such as 5MB or 900kB, as bytes; at least 100 kB, for no bundle is smaller."""
+
+    name = "size"
+    _WRITTEN = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?([KkMm])[Bb]")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Bytes of ``value``."""
+        written = self._WRITTEN.fullmatch(str(value))
+        size = int(float(written[1]) * (1_000 if written[2] in "Kk" else 1_000_000)) if written else 0
+        if size < _SMALLEST_BUNDLE:
+            self.fail("write a size of at least 100kB, such as 5MB", param, ctx)
+        return size
 
 
 def make_options(as_of: datetime | None, **others: Any) -> Options:

@@ -29,7 +29,7 @@ def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
     Example:
       visa-packet signed out/wang-xiaoming letter-of-guarantee
     """
-    manifest = verify_path(packet)
+    manifest = verify_path(packet).manifest
     if manifest["state"] == "draft":
         message, hint = (
             "this packet is a draft; nothing of it is to be signed",
@@ -40,7 +40,7 @@ def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
     unknown = sorted(set(documents) - known)
     if unknown:
         raise click.UsageError(f"the packet has no document {unknown[0]!r}; it has: {', '.join(sorted(known))}")
-    rows = [row for row in manifest["documents"] if (row["document"] in documents if documents else row["to_sign"])]
+    rows = [row for row in manifest["documents"] if (row["document"] in documents if documents else row["signed_by"])]
     entries = [_entry(row) for row in rows]
     emit(Report("signed", ExitCode.OK, (), entries), as_json=as_json)
     if not as_json:

@@ -84,11 +84,11 @@ class Tally:
         if self._style.as_json:
             report = document_of(Report("build", code, trouble)) | {"counts": self._numbers(), "html": address}
             click.echo(json.dumps(report, ensure_ascii=False))
-        else:
+        elif not self._style.quiet:
             if address is not None:
-                click.secho(address, bold=True, err=self._style.quiet)
+                click.secho(address, bold=True)
             numbers = ", ".join(f"{count} {status}" for status, count in self._numbers().items())
-            click.echo(f"{numbers}; {self._seconds():.1f} s, {self._rate()}", err=self._style.quiet)
+            click.echo(f"{numbers}; {self._seconds():.1f} s, {self._rate()}")
         return code
 
     def _published(self, page: ReportPage | None) -> tuple[str | None, tuple[Problem, ...]]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.bug import bug
 from pipeline.check import Options
 from pipeline.cluster.parcel import pack, unpack
 from pipeline.cluster.versions import Versions, differences, refused, versions_wanted
-from pipeline.errors import EngineError, ExitCode, InputError, Problem
+from pipeline.errors import EngineError, ExitCode, InputError, Problem, VisaPacketError
 from pipeline.extras import load_extra
 from pipeline.pool import Answer, LocalPool
 from pipeline.task import Done, Task, failed
@@ -95,6 +96,15 @@ class _Sent:
             return failed(self.task, ExitCode.ENGINE, (lost,))
         except CancelledError:
             raise _unusable("the connection to the scheduler was lost", "start the run again; it goes on") from None
+        except OSError as error:  # a full disk of the worker, say
+            message = f"the worker could not do its work: {(error.strerror or type(error).__name__).lower()}"
+            hint = "look at the disk of the workers, then build this case again"
+            problem = Problem("worker-failed", "error", message, hint, self.task.source.name)
+            return failed(self.task, ExitCode.ENGINE, (problem,))
+        except VisaPacketError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug in one case does not stop the others either
+            return failed(self.task, ExitCode.BUG, (bug(error),))
 
 
 def _connected(cluster: Cluster) -> Any:
@@ -102,7 +112,7 @@ def _connected(cluster: Cluster) -> Any:
     if not cluster.scheduler.startswith(_SCHEME):
         message = "cases are sent encrypted only"
         hint = f"give the scheduler as {_SCHEME}HOST:PORT and start it with --tls-ca-file, --tls-cert, --tls-key"
-        raise InputError(Problem("scheduler-address", "error", message, hint, cluster.scheduler))
+        raise InputError(Problem("scheduler-address", "error", message, hint, cluster.scheduler or None))
     distributed = load_extra("distributed", "distributed", "--scheduler")
     files = {"tls_ca_file": cluster.tls_ca, "tls_client_cert": cluster.tls_cert, "tls_client_key": cluster.tls_key}
     given = {name: str(path) for name, path in files.items() if path is not None}
@@ -137,4 +147,4 @@ def _check_versions(client: Any, wanted: Versions, options: Options) -> None:
 
 
 def _unusable(message: str, hint: str, place: str | None = None) -> EngineError:
-    return EngineError(Problem("cluster", "error", message, hint, place))
+    return EngineError(Problem("cluster-unusable", "error", message, hint, place))

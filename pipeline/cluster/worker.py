@@ -36,7 +36,7 @@ class Handed(Folder):
         self._current = current
         self.files: Mapping[str, bytes] = {}
 
-    def check(self, case_id: str) -> None:
+    def check(self, case_id: str, *, force: bool = False) -> None:
         """Left to those who have the folder."""
 
     def manifest(self, case_id: str) -> bytes:

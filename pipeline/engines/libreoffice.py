@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.engines import Engine, UndrawableError, temporary_failure
 from pipeline.engines.docxtext import undrawable_in
 from pipeline.engines.find import find_soffice, install_line
+from pipeline.engines.language import language_of
 from pipeline.engines.processes import isolation, run_group
 from pipeline.engines.repeatable import UnreadableError, repeatable
 from pipeline.errors import EngineError, Problem
@@ -64,7 +65,7 @@ class LibreOffice(Engine):
             missing = undrawable_in(docx)
             if missing:
                 raise UndrawableError(missing)
-            yield self._trusted(pdf, exit_code)
+            yield self._trusted(pdf, docx, exit_code)
 
     def _run(self, documents: list[bytes]) -> tuple[int | None, list[bytes | None]]:
         """The exit code, None when it did not end in time, and the PDF of each document of which it made one."""
@@ -113,7 +114,7 @@ class LibreOffice(Engine):
             "TZ": "UTC",
         }
 
-    def _trusted(self, pdf: bytes | None, exit_code: int | None) -> bytes:
+    def _trusted(self, pdf: bytes | None, docx: bytes, exit_code: int | None) -> bytes:
         """What was made, after it was opened and its pages were counted; the same bytes for the same document."""
         if pdf is None and exit_code is None:
             message = "LibreOffice did not finish in time and was stopped"
@@ -122,7 +123,7 @@ class LibreOffice(Engine):
             message = f"LibreOffice {'broke off twice' if exit_code else 'made no PDF of the document'}"
             raise EngineError(Problem("engine-failed", "error", message, _HINT))
         try:
-            return repeatable(pdf)
+            return repeatable(pdf, language_of(docx))
         except UnreadableError as error:
             message = f"what LibreOffice made is not a PDF that can be read ({error})"
             raise EngineError(Problem("engine-output", "error", message, f"run it again; {_HINT}")) from None

@@ -14,6 +14,7 @@ import office2pdf as library
 
 from pipeline.engines import Engine, UndrawableError
 from pipeline.engines.faces import cut_faces, has_common_characters
+from pipeline.engines.language import in_language, language_of
 from pipeline.errors import EngineError, Problem
 from pipeline.fonts import font_folders
 
@@ -60,7 +61,7 @@ def _converted(docx: bytes, folders: tuple[Path, ...]) -> bytes:
     if result.warnings:
         kinds = ", ".join(sorted({_told(warning) for warning in result.warnings}))
         raise _failure("engine-warning", f"the engine would draw something else than the document says: {kinds}")
-    return result.pdf
+    return in_language(result.pdf, language_of(docx))
 
 
 @cache

@@ -18,12 +18,17 @@ class UnreadableError(Exception):
     """Why the bytes are no PDF to be trusted."""
 
 
-def repeatable(pdf: bytes) -> bytes:
-    """``pdf`` without times and counters. Raises UnreadableError unless two parsers count the same pages."""
+def repeatable(pdf: bytes, language: str | None = None) -> bytes:
+    """``pdf`` without times and counters, in ``language`` if given.
+
+    Raises UnreadableError unless two parsers count the same pages.
+    """
     try:
         with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as opened:
             pages = len(opened.pages)
             _fix(opened)
+            if language:
+                opened.Root.Lang = pikepdf.String(language)
             out = io.BytesIO()
             opened.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     except (pikepdf.PdfError, KeyError, TypeError, ValueError) as error:

@@ -56,7 +56,7 @@ def draw_pages(case: Path | Source, options: Options) -> Pages:
     Raises a VisaPacketError of the stage that failed.
     """
     checked = check_case(case, options)
-    drawn = draw_documents(checked, options.as_of, load_engine(options.engine))
+    drawn = draw_documents(checked, options, load_engine(options.engine))
     documents = (Document(part.id, part.title, pages_of(drawn[part.id].pdf)) for part in checked.packet.documents)
     found = (problem for document in drawn.values() for problem in document.problems)
     return Pages(checked, tuple(documents), (*checked.problems, *found))

@@ -76,7 +76,8 @@ def _of_schema(row: Row, content: bytes, table: Table, mapping: JsonFile) -> Ite
         missing = f"{pointer}/{name}" if name else None
         if _is_told(missing or pointer, row):
             continue
-        cell = _cell_of(pointer, missing, row)
+        # A field that there is not comes from the mapping, whatever stands in the cell.
+        cell = None if problem.code == "schema-unknown-field" else _cell_of(pointer, missing, row)
         if cell is not None:
             yield replace(problem, line=cell.row, column=cell.column, cell=cell.place)
         else:

@@ -44,9 +44,7 @@ def find_columns(table: Table, mapping: Mapping, document: JsonFile) -> Columns:
         if name not in found:
             message = f"row {mapping.header_row} of the table has no column {header!r}"
             near = get_close_matches(name, found, n=1)
-            hint = (
-                f"is it the one at {found[near[0]].place}?" if near else "write it as in the table; see header_row too"
-            )
+            hint = f"is it the one at {found[near[0]].place}?" if near else "write it as in the table; see header_row"
             problems.append(document.problem("column-missing", place, message, hint))
     if problems:
         raise CaseError(problems)

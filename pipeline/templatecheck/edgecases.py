@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -85,9 +86,16 @@ def _recipes(edge: Edge) -> Iterator[Recipe]:
 
 
 @cache
+def _plain(edge: Edge, turn: int) -> dict[str, Any]:
+    """What many recipes begin with: many are tried before one meets a condition."""
+    data: dict[str, Any] = generate(case_schema(), edge, turn)
+    return data
+
+
+@cache
 def _made(recipe: Recipe) -> tuple[dict[str, Any], Case]:
     schema = case_schema()
-    data = generate(schema, recipe.edge, recipe.turn)
+    data = copy.deepcopy(_plain(recipe.edge, recipe.turn))
     if recipe.added:
         _add(data, schema, recipe.added, recipe.turn)
     _order_in_time(data, recipe.days)

@@ -40,8 +40,8 @@ class Node(NamedTuple):
         return known[1]
 
     def _followed(self, schema: Mapping[str, Any]) -> Node:
-        # Where a field may be told in two ways, the first is the one with all of it.
-        found, resolver = schema.get("then", schema), self.resolver
+        # Where a field may be told in two ways (a whole, or the id of one), the first is the one with all of it.
+        found, resolver = schema if "properties" in schema else schema.get("then", schema), self.resolver
         while "$ref" in found:
             target = resolver.lookup(found["$ref"])
             found = {**target.contents, **{key: value for key, value in found.items() if key != "$ref"}}

@@ -23,7 +23,7 @@ _BLOCK = re.compile(r"\{%[-+]?\s*(?:tr|tc|p|r)?\s*(end)?(if|for|with|filter|macr
 _TEXT_IN_TAG = re.compile(r"""'[^']*'|"[^"]*"|[‘’“”][^‘’“”]*[‘’“”]""")
 _WIDE_SIGN = re.compile(r"[！-～｡-･]")
 #: Two braces, or a brace and a percent sign, one of them full-width or with a space between.
-_BRACES = re.compile(r"[{｛]\s*[{｛%％]|[}｝%％]\s*[}｝]")
+_BRACES = re.compile(r"(?!\{\{|\{%)[{｛]\s*[{｛%％]|(?!\}\}|%\})[}｝%％]\s*[}｝]")
 _ONE_BRACE = re.compile(r"[{｛]\s*[a-z_]+(?:\.[a-z_]+)+[^{}｛｝]*[}｝]")
 _OF_XML = re.compile(r"\{\{[-+]?(r|p|tr|tc)\s")
 _LOADS = re.compile(r"\{%[-+]?\s*(include|import|from|extends)\b")

@@ -18,8 +18,10 @@ from pipeline.attach import client
 from pipeline.attach.client import Client, start, stop
 from pipeline.attach.limits import LIMITS, Limits
 from pipeline.attach.paper import Wanted, convert
+from pipeline.engines.processes import isolation
 from pipeline.errors import UnusableError
 
+CANARY = Path("/tmp/attach-canary")  # noqa: S108 - a reader that may write would write it
 GOOD = pdf_of(page_text("good"))
 
 
@@ -28,6 +30,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The worker whose files say what goes wrong."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setattr(client, "_WORKER", "worker_that_breaks")
+    CANARY.unlink(missing_ok=True)
     stop()
     yield
     stop()
@@ -78,7 +81,7 @@ class TestFaults:
         assert "CANARY" not in error.message + error.hint
         assert convert(GOOD, "PDF", Wanted()).pages == 1
         assert start() is worker, "no other worker was needed"
-        assert not Path("/tmp/attach-canary").exists() or not Path("/tmp/attach-canary").stat().st_size  # noqa: S108
+        assert not CANARY.exists() or not CANARY.stat().st_size
 
     def test_what_computes_for_ever_is_ended(self) -> None:
         before = time.monotonic()
@@ -92,8 +95,9 @@ class TestFaults:
         assert (error.code, error.message) == ("attachment-time", "reading it took longer than 0.5 seconds")
         assert convert(GOOD, "PDF", Wanted()).pages == 1
 
+    @pytest.mark.skipif(not isolation(), reason="this system lets nobody leave its network")
     def test_there_is_no_network(self) -> None:
-        assert told("socket").code == "attachment-broke"
+        assert convert(b"network devices", "PDF", Wanted()).pages <= 1  # its own loopback, which is down
 
     def test_each_file_has_a_process_of_its_own(self) -> None:
         first, second = (convert(b"pid", "PDF", Wanted()).pages for _ in range(2))
@@ -165,27 +169,27 @@ def request(order: str) -> bytes:
 class TestWorker:
     def test_one_worker_reads_all(self) -> None:
         worker = start()
-        assert [read(GOOD).pages for _ in range(3)] == [1, 1, 1]
+        assert [read(GOOD, apart=True).pages for _ in range(3)] == [1, 1, 1]
         assert start() is worker
 
     def test_a_worker_that_died_is_replaced(self) -> None:
         os.kill(start()._process.pid, signal.SIGKILL)
         with pytest.raises(UnusableError, match="ended on it"):
-            read(GOOD)
-        assert read(GOOD).pages == 1
+            read(GOOD, apart=True)
+        assert read(GOOD, apart=True).pages == 1
 
     def test_a_process_that_was_forked_has_its_own(self) -> None:
         start()
         child = os.fork()
         if not child:
             try:
-                found = text(read(GOOD).pdf)[0].strip()
+                found = text(read(GOOD, apart=True).pdf)[0].strip()
                 stop()
                 os._exit(0 if found == "good" else 1)
             finally:
                 os._exit(2)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        assert read(GOOD).pages == 1
+        assert read(GOOD, apart=True).pages == 1
 
     def test_several_threads_may_ask(self) -> None:
         contents = {word: pdf_of(page_text(word)) for word in ("one", "two", "three", "four")}
@@ -193,7 +197,7 @@ class TestWorker:
 
         def ask(word: str) -> None:
             for _ in range(3):
-                found[word] = text(read(contents[word]).pdf)[0].strip()
+                found[word] = text(read(contents[word], apart=True).pdf)[0].strip()
 
         threads = [threading.Thread(target=ask, args=(word,)) for word in contents]
         for thread in threads:
@@ -207,12 +211,12 @@ class TestWorker:
         assert error.code in {"attachment-memory", "attachment-bomb", "attachment-broke"}
 
     def test_the_same_file_gives_the_same_bytes_in_any_worker(self) -> None:
-        first = read(GOOD).pdf
+        first = read(GOOD, apart=True).pdf
         stop()
-        assert read(GOOD).pdf == first
+        assert read(GOOD, apart=True).pdf == first
 
 
 def refused_for_memory() -> UnusableError:
     with pytest.raises(UnusableError) as error:
-        read(pdf_of(b" " * 90_000_000), limits=replace(LIMITS, memory_bytes=200_000_000))
+        read(pdf_of(b" " * 90_000_000), limits=replace(LIMITS, memory_bytes=200_000_000), apart=True)
     return error.value

@@ -16,7 +16,8 @@ import pytest
 from built import make_set, names_in, snapshot
 from conftest import EXAMPLES, Run, change, run_process
 
-DAY = ("--as-of", "2026-11-22")
+#: The cases have no attachments, to be quick.
+AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")
 Write = Callable[[int], Path]
 
 
@@ -47,7 +48,7 @@ def lines(tmp_path: Path) -> Write:
 
 
 def build(cases: Path | str, small: Path, out: Path, *more: str) -> Run:
-    return run_process("build", cases, "--templates", small, "-o", out, *DAY, *more)
+    return run_process("build", cases, "--templates", small, "-o", out, *AS_USUAL, *more)
 
 
 def test_each_case_is_a_line_in_the_order_of_the_inputs(lines: Write, small: Path, tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_each_case_is_a_line_in_the_order_of_the_inputs(lines: Write, small: Pat
 
 def test_standard_input_and_a_second_run(lines: Write, small: Path, tmp_path: Path) -> None:
     text, out = lines(3).read_text(encoding="utf-8"), tmp_path / "out"
-    command = [sys.executable, "-m", "pipeline", "build", "-", "--templates", str(small), "-o", str(out), *DAY]
+    command = [sys.executable, "-m", "pipeline", "build", "-", "--templates", str(small), "-o", str(out), *AS_USUAL]
     for status in ("built", "current"):
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0, done.stderr
@@ -77,6 +78,8 @@ def test_quiet_prints_only_what_failed(lines: Write, small: Path, tmp_path: Path
     assert run.out == ""
     assert "case-0007: failed (3)" in run.err
     assert "case-0001" not in run.err
+    silent = build(lines(2), small, tmp_path / "silent", "--quiet")
+    assert (silent.code, silent.out, silent.err) == (0, "", "")
 
 
 def test_a_case_that_takes_too_long_is_a_finding(lines: Write, small: Path, tmp_path: Path) -> None:
@@ -88,7 +91,18 @@ def test_a_case_that_takes_too_long_is_a_finding(lines: Write, small: Path, tmp_
 
 def interrupted(cases: Path, small: Path, out: Path, number: signal.Signals, after: int) -> int:
     """Start a batch, send it the signal once so many packets are there, and return its exit code."""
-    command = [sys.executable, "-m", "pipeline", "build", str(cases), "--templates", str(small), "-o", str(out), *DAY]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "build",
+        str(cases),
+        "--templates",
+        str(small),
+        "-o",
+        str(out),
+        *AS_USUAL,
+    ]
     with subprocess.Popen(
         [*command, "-j", "2", "-q"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
@@ -105,6 +119,33 @@ def test_ctrl_c_ends_it_and_leaves_complete_packets_only(lines: Write, small: Pa
     assert found
     assert len(found) < 180
     for name in found:
+        assert run_process("verify", out / name).code == 0
+
+
+def children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads the tree of processes from /proc")
+def test_ctrl_c_ends_it_when_every_worker_hangs(lines: Write, small: Path, tmp_path: Path) -> None:
+    """A stopped process is deaf to everything but SIGKILL, as an engine in an endless loop may be."""
+    out = tmp_path / "out"
+    arguments = (lines(200), "--templates", small, "-o", out, *AS_USUAL, "-j", "2")
+    command = [sys.executable, "-m", "pipeline", "build", *arguments]
+    with subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        while process.poll() is None and (not out.is_dir() or len(names_in(out)) < 3):
+            time.sleep(0.02)
+        workers = [worker for child in children(process.pid) for worker in children(child)]
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    assert len(workers) == 2
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    assert names_in(out)
+    for name in names_in(out):
         assert run_process("verify", out / name).code == 0
 
 

@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 from built import InlinePool, make_set, names_in, snapshot
-from conftest import EXAMPLES, PERSONAL, Command, Edit, assert_refused, change
+from conftest import EXAMPLES, PERSONAL, REMOVE, Command, Edit, assert_refused, change
 
-from pipeline.bundle import merge
+from pipeline.bundle import Merged, merge
 from pipeline.task import Done, Task, run_task
 
-DAY = ("--as-of", "2026-11-22")
+#: The cases have no attachments, to be quick.
+AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_one_bad_case_does_not_stop_the_others(
     (tmp_path / "cases" / "torn" / "case.json").write_text("{", encoding="utf-8")
     cases("zz-last")
     out = tmp_path / "out"
-    run = visa_packet("build", tmp_path / "cases", "--templates", small, "-o", out, "--json", *DAY)
+    run = visa_packet("build", tmp_path / "cases", "--templates", small, "-o", out, "--json", *AS_USUAL)
     assert run.code == 9
     results = {Path(result["case"]).parent.name: result for result in run.report["results"]}
     codes = {name: result["exit_code"] for name, result in results.items()}
@@ -70,9 +71,9 @@ def test_all_good_is_zero_and_one_bad_has_its_own_code(
     small: Path, cases: Callable[..., Path], tmp_path: Path, visa_packet: Command
 ) -> None:
     files = [cases("one"), cases("two")]
-    run = visa_packet("build", *files, "--templates", small, "-o", tmp_path / "out", "--json", *DAY)
+    run = visa_packet("build", *files, "--templates", small, "-o", tmp_path / "out", "--json", *AS_USUAL)
     assert (run.code, [result["exit_code"] for result in run.report["results"]]) == (0, [0, 0])
-    run = visa_packet("build", tmp_path / "none.json", "--templates", small, "-o", tmp_path / "x", "--json", *DAY)
+    run = visa_packet("build", tmp_path / "none.json", "--templates", small, "-o", tmp_path / "x", "--json", *AS_USUAL)
     assert_refused(run, tmp_path / "x", 3)
 
 
@@ -81,7 +82,7 @@ def test_two_cases_with_one_id_are_refused_before_any_work(
 ) -> None:
     first, second = cases("one"), cases("two", {"/case_id": "one", "/patient/phone": "+86 10 0000 0124"})
     out = tmp_path / "out"
-    run = visa_packet("build", first, second, "--templates", small, "-o", out, "--json", *DAY)
+    run = visa_packet("build", first, second, "--templates", small, "-o", out, "--json", *AS_USUAL)
     [problem] = assert_refused(run, out, 3)
     assert (problem["code"], problem["file"], problem["pointer"]) == ("case-id-repeated", str(second), "/case_id")
     assert str(first) in problem["hint"]
@@ -97,11 +98,11 @@ def test_a_folder_without_a_case_is_wrong_usage(tmp_path: Path, visa_packet: Com
 def test_strict_refuses_what_only_warns(
     small: Path, cases: Callable[..., Path], tmp_path: Path, visa_packet: Command
 ) -> None:
-    case, out = cases("one"), tmp_path / "out"
-    run = visa_packet("build", case, "--templates", small, "-o", out, "--strict", "--json", *DAY)
+    case, out = cases("one", {"/hospital/fax": REMOVE}), tmp_path / "out"
+    run = visa_packet("build", case, "--templates", small, "-o", out, "--strict", "--json", *AS_USUAL)
     problems = assert_refused(run, out, 3)
     assert "warning" in {problem["severity"] for problem in problems}
-    assert visa_packet("build", case, "--templates", small, "-o", out, "--json", *DAY).code == 0
+    assert visa_packet("build", case, "--templates", small, "-o", out, "--json", *AS_USUAL).code == 0
 
 
 class TestBug:
@@ -120,11 +121,11 @@ class TestBug:
         def fail(*_arguments: Any, **_named: Any) -> bytes:
             raise error(" ".join(PERSONAL))
 
-        monkeypatch.setattr("pipeline.build.merge", fail)
+        monkeypatch.setattr("pipeline.pagemap.merge", fail)
         case, out = cases("one"), tmp_path / "out"
-        run = visa_packet("build", case, "--templates", small, "-o", out, "--json", *DAY)
+        run = visa_packet("build", case, "--templates", small, "-o", out, "--json", *AS_USUAL)
         (problem,) = assert_refused(run, out, 70)
-        assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/build.py:")
+        assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/pagemap.py:")
         assert run.report["command"] == "build"
 
     def test_a_bug_in_one_case_does_not_stop_the_others(
@@ -135,15 +136,15 @@ class TestBug:
         visa_packet: Command,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def fail_for_one(pieces: Any, title: str, language: str) -> bytes:
-            if title.endswith("one"):
+        def fail_for_one(pieces: Any, title: str, *others: Any, **named: Any) -> Merged:
+            if " one" in title:
                 raise RuntimeError(PERSONAL[0])
-            return merge(pieces, title, language)
+            return merge(pieces, title, *others, **named)
 
-        monkeypatch.setattr("pipeline.build.merge", fail_for_one)
+        monkeypatch.setattr("pipeline.pagemap.merge", fail_for_one)
         monkeypatch.setattr("pipeline.cli.batch.LocalPool", InlinePool)
         out = tmp_path / "out"
-        run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *DAY)
+        run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 9
         assert [result["exit_code"] for result in run.report["results"]] == [70, 0]
         assert names_in(out) == ["report.html", "two"]
@@ -153,11 +154,12 @@ class TestBug:
         self, small: Path, cases: Callable[..., Path], tmp_path: Path
     ) -> None:
         program = (
-            "import sys; import pipeline.build as b\n"
-            "def fail(pieces, **named): raise RuntimeError(b'' + pieces[0].title)\n"
+            "import sys; import pipeline.pagemap as b\n"
+            "def fail(pieces, *others, **named): raise RuntimeError(b'' + pieces[0].title)\n"
             "b.merge = fail\n"
             "from pipeline.cli.main import main\n"
             f"sys.argv = ['visa-packet', 'build', {str(cases('one'))!r}, '--templates', {str(small)!r}, '-o', 'out']\n"
+            "sys.argv.append('--allow-missing')\n"
             "main()\n"
         )
         done = subprocess.run(
@@ -165,7 +167,7 @@ class TestBug:
         )
         assert done.returncode == 70
         assert "Traceback" not in done.stderr
-        assert "TypeError at pipeline/build.py:" in done.stderr
+        assert "TypeError at pipeline/pagemap.py:" in done.stderr
         assert all(value not in done.stdout + done.stderr for value in PERSONAL)
 
 
@@ -185,7 +187,7 @@ class TestInterrupt:
 
         monkeypatch.setattr("pipeline.publish._write", interrupt)
         out = tmp_path / "out"
-        run = visa_packet("build", cases("one"), "--templates", small, "-o", out, "--json", *DAY)
+        run = visa_packet("build", cases("one"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 130
         assert [problem["code"] for problem in run.report["problems"]] == ["interrupted"]
         assert "Traceback" not in run.err
@@ -217,7 +219,7 @@ class TestInterrupt:
         monkeypatch.setattr("pipeline.batch.run_task", second_is_interrupted)
         monkeypatch.setattr("pipeline.cli.batch.LocalPool", InlinePool)
         out = tmp_path / "out"
-        run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *DAY)
+        run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 130
         assert names_in(out) == ["one"]
         assert visa_packet("verify", out / "one", "--json").code == 0
@@ -246,7 +248,7 @@ def test_a_failed_build_leaves_an_earlier_packet(
 ) -> None:
     """One failure of each kind, over a packet that is there."""
     out = tmp_path / "out"
-    arguments = ("-o", out, "--json", *DAY)
+    arguments = ("-o", out, "--json", *AS_USUAL)
     assert visa_packet("build", edit({}), "--templates", small, *arguments).code == 0
     before = snapshot(out)
     broken = make_set(tmp_path / "broken", "{{ nothing }}")
@@ -283,13 +285,13 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_a_build_with_a_report_and_without_leftovers(tmp_path: Path, number: int) -> None:
     program = (
-        "import os, signal, sys; import pipeline.build as b\n"
+        "import os, signal, sys; import pipeline.pagemap as b\n"
         f"b.merge = lambda *a, **k: os.kill(os.getpid(), {int(number)})\n"
         "from pipeline.cli.main import main; main()"
     )
     case, out = EXAMPLES / "wang-xiaoming", tmp_path / "out"
     done = subprocess.run(
-        [sys.executable, "-c", program, "build", str(case), "-o", str(out), "--json", *DAY],
+        [sys.executable, "-c", program, "build", str(case), "-o", str(out), "--json", *AS_USUAL],
         capture_output=True,
         text=True,
         check=False,

@@ -210,6 +210,14 @@ class TestCi:
         assert done.stdout.startswith("::warning file=letter.docx,title=table-layout::")
         assert json.loads(Path("out.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
 
+    def test_the_action_installs_what_the_lock_names(self) -> None:
+        """As `make demo` does. Without --no-deps and a lock, a new release of any library could break others' CI."""
+        action = (ROOT / "action.yml").read_text(encoding="utf-8")
+        script = re.findall(r"run: \|\n((?: {8}.*\n)+)", action)[0]
+        assert "--no-deps" in script
+        assert '--require-hashes -r "$ACTION_PATH/requirements.lock"' in script
+        assert '--no-build-isolation "$ACTION_PATH"' in script
+
     def test_inputs_of_the_action_are_never_part_of_a_command(self) -> None:
         action = (ROOT / "action.yml").read_text(encoding="utf-8")
         scripts = re.findall(r"run: \|\n((?: {8}.*\n)+)", action)

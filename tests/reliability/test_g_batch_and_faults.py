@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from built import names_in, snapshot
+from canaries import PAPER
 from common_expectation import Limits, Scene, Watched
 from conftest import AS_OF
 from tools import needs_strace
@@ -296,7 +297,7 @@ def test_one_worker_or_eight_and_any_order_give_the_same_bytes(scene: Scene) -> 
 
 
 @case("G13")
-@pytest.mark.parametrize("changed", ["case.json", "papers/QZNAME-护照.pdf", "letter.docx"])
+@pytest.mark.parametrize("changed", ["case.json", PAPER, "letter.docx"], ids=["case", "paper", "template"])
 def test_what_changes_during_a_run_is_seen_as_it_was_or_as_it_is(
     scene: Scene, patched: Callable[[str], dict[str, str]], tmp_path: Path, changed: str
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 from pipeline import papers, plan
 from pipeline.errors import Severity
 from pipeline.filed_plans import PLAN_RULE
+from pipeline.forms.attachments import FORM_RULES
 from pipeline.language import LANGUAGES
 from pipeline.pages import PAGE_RULES
 from pipeline.rules import THEMES, load_checks
@@ -49,6 +50,7 @@ NUMBERS = {
     "SPO": "01 02 03",
     "DAT": "01 02 03 04",
     "ATT": "01 02",
+    "FLD": "01 02 03",
     "FIL": "01 02 03 04 05 06 07",
 }
 EXPECTED = [f"{theme}-{number}" for theme, numbers in NUMBERS.items() for number in numbers.split()]
@@ -69,7 +71,7 @@ def decorated() -> list[tuple[str, str]]:
 
 def found_by_the_plan() -> frozenset[str]:
     """Ids of the rules about papers, which the plan of the packet finds or their files, not a function of a theme."""
-    return plan.MISSING_RULES | papers.PAPERS_RULES | {CHANGED_RULE}
+    return plan.MISSING_RULES | papers.PAPERS_RULES | {CHANGED_RULE} | FORM_RULES
 
 
 #: Rules that need more than the case, by the theme that the catalogue gives them.

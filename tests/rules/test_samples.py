@@ -18,15 +18,17 @@ import pytest
 from attachments import add_field, add_link, add_signature
 from built import MEDICAL_STAY, make_picture, saved
 from conftest import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
+from forms_made import Form
 
 from pipeline.attach import Paper, read_paper
-from pipeline.check import Checked
+from pipeline.check import Checked, Options
 from pipeline.documents import draw_documents
 from pipeline.engines import load_engine
 from pipeline.errors import Problem
 from pipeline.filed_plans import plan_differences
+from pipeline.forms.attachments import filling_for, form_findings
 from pipeline.language import LANGUAGES
-from pipeline.load import load_case
+from pipeline.load import LoadedCase, load_case
 from pipeline.papers import paper_findings, set_findings
 from pipeline.plan import Packet, missing_papers, plan_packet
 from pipeline.rules import check_rules
@@ -36,7 +38,7 @@ from pipeline.template_set import load_template_set
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))
-FIELDS = {"why", "as_of", "edits", "remove", "packet", "templates", "paper", "expect"}
+FIELDS = {"why", "as_of", "edits", "remove", "packet", "templates", "paper", "form", "expect"}
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,30 @@ def findings(
         *signed_findings(loaded, templates, packet, as_of),
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.document),
+        *(findings_in_form(content["form"], loaded, as_of) if "form" in content else ()),
     ]
     if "templates" in content:
         checked = Checked(loaded, templates, Packet((), packet.documents), papers, ())
-        drawn = draw_documents(checked, as_of, load_engine("office2pdf"))
+        drawn = draw_documents(checked, Options(as_of), load_engine("office2pdf"))
         problems += [problem for document in drawn.values() for problem in document.problems]
     return problems
+
+
+def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date) -> list[Problem]:
+    """What the rules on forms say of one with text fields of the lengths of a sample, filled by its mapping."""
+    form = Form()
+    for name, length in wanted["lengths"].items():
+        form.add(name, (60, 700, 260, 720), MaxLen=length)
+    folder = loaded.document.folder
+    (folder / "form.pdf").write_bytes(form.saved())
+    (folder / "mapping.json").write_text(json.dumps(wanted["mapping"]), encoding="utf-8")
+    packet = plan_packet(loaded.case, load_template_set("medical-stay"))
+    [part] = [part for part in packet.attachments if part.attachment.form_mapping]
+    filling = filling_for(part, loaded.case, as_of, folder)
+    assert filling is not None
+    paper = read_paper(folder, part.attachment.path, form=filling.asked())
+    assert paper.form is not None
+    return form_findings(paper.form, filling, loaded.document, f"/attachments/{part.index}/form_mapping")
 
 
 def place(problem: Problem) -> str:

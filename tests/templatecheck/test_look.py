@@ -51,12 +51,14 @@ def beside(xml: str) -> bytes:
 FONT = '<w:rFonts w:ascii="{0}" w:hAnsi="{0}" w:eastAsia="{0}"/>'
 SC, ARIAL = FONT.format("Noto Sans CJK SC"), FONT.format("Arial")
 ZH = '<w:lang w:val="zh-CN" w:eastAsia="zh-CN"/>'
+HID = '<w:style w:type="character" w:styleId="Hid"><w:name w:val="Hid"/><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
 TABLE = "<w:tbl><w:tblPr>{}</w:tblPr>{}<w:tr><w:tc>{}<w:p/></w:tc></w:tr></w:tbl>"
 FIXED, GRID = '<w:tblLayout w:type="fixed"/>', '<w:tblGrid><w:gridCol w:w="900"/></w:tblGrid>'
 WIDE = '<w:tcPr><w:tcW w:w="900" w:type="dxa"/></w:tcPr>'
 EXACT = '<w:spacing w:before="0" w:after="0" w:line="{}" w:lineRule="{}"/>'
 
 
+@pytest.mark.case("B13")
 @pytest.mark.parametrize(
     ("spoilt", "code", "severity"),
     [
@@ -67,6 +69,9 @@ EXACT = '<w:spacing w:before="0" w:after="0" w:line="{}" w:lineRule="{}"/>'
         (beside(run_with("", "☑")), "glyph-missing", "error"),
         (beside("<w:r><w:ruby/></w:r>"), "ruby", "warning"),
         (beside(run_with("<w:vanish/>")), "hidden-text", "warning"),
+        (with_text(beside(run_with('<w:rStyle w:val="Hid"/>')), "</w:styles>", HID, STYLES), "hidden-text", "warning"),
+        (beside('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'), "font-not-shipped", "error"),
+        (beside('<w:r><w:commentReference w:id="0"/></w:r>'), "comment", "warning"),
         (beside('<w:fldSimple w:instr="PAGE"/>'), "field-incomplete", "warning"),
         (beside('<w:fldSimple w:instr="DATE"/>'), "field-other", "warning"),
         (beside(run_with('<w:sz w:val="60"/>')), "line-tight", "warning"),
@@ -105,6 +110,26 @@ def test_a_convention_that_is_broken_is_a_warning_with_a_reason(old: str, new: s
 def test_a_table_in_a_cell() -> None:
     inner = TABLE.format(FIXED, GRID, WIDE)
     assert "table-nested" in codes(with_text(LETTER, "</w:p></w:tc>", f"</w:p>{inner}<w:p/></w:tc>"))
+
+
+LEVEL = (
+    '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="•"/><w:rPr><w:rFonts w:ascii="{0}"/></w:rPr></w:lvl>'
+)
+NUMBERING = (
+    f'<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:abstractNum '
+    f'w:abstractNumId="3">{LEVEL}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="3"/></w:num></w:numbering>'
+)
+IN_LIST = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr>'
+
+
+@pytest.mark.parametrize(
+    ("font", "told"), [("Symbol", ["font-not-shipped", "list-in-cell"]), ("Noto Sans CJK JP", ["list-in-cell"])]
+)
+def test_a_bullet_of_a_list_in_a_cell(font: str, told: list[str]) -> None:
+    listed = with_parts(LETTER, {"word/numbering.xml": NUMBERING.replace("{0}", font).encode()})
+    found = look(with_text(listed, "<w:pPr>", IN_LIST))
+    assert [finding.code for finding in found] == told
+    assert {finding.place.cell for finding in found if finding.place} == {"table 1, row 1, column 1"}
 
 
 def test_a_document_grid_that_is_off_is_no_grid() -> None:

@@ -76,6 +76,7 @@ def _elsewhere(content: bytes) -> bytes:
 LINK = '<Relationship Id="x" Type="a/image" Target="http://a" TargetMode="External"/></Relationships>'
 ENTITIES = "<!DOCTYPE a [<!ENTITY b 'c'>]><w:document "
 BOMB, CLIMBS = {"word/a.bin": b"\0" * 3_000_000}, {"../a.xml": b"<a/>"}
+ENDLESS = f"{{% for x in {[1] * 400} %}}{{% for y in {[1] * 400} %}}{{% endfor %}}{{% endfor %}}"
 FIRST = "{{ (companions|first).name.chinese }}"
 
 #: What is spoilt in the letter of guarantee -> code, part, words of the message.
@@ -91,6 +92,21 @@ MISTAKES: Mapping[str, tuple[Spoil, str, str | None, str]] = {
     "unclosed tag": (text("{% endif %}", ""), "DTL101", "body", "never closed"),
     "unknown name": (text("guarantor.address.ja", "guarantor.adress.ja"), "name-unknown", "body", "'address'"),
     "sandbox": (text("{{ addressee.ja }}", "{{ ''.__class__ }}"), "name-unknown", "body", "__class__"),
+    "full-width braces": (text("{{ addressee.ja }}", "｛｛ addressee.ja ｝｝"), "tag-braces", "body", "｛｛"),
+    "an endless loop": (text("{{ addressee.ja }}", ENDLESS), "template-field", "body", "100,000 turns"),
+    "symbol": (
+        text("<w:t ", '<w:sym w:font="Wingdings" w:char="F0FE"/><w:t '),
+        "font-not-shipped",
+        "body",
+        "Wingdings",
+    ),
+    "hidden": (
+        text("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr><w:t>x</w:t></w:r><w:r>"),
+        "hidden-text",
+        "body",
+        "hidden",
+    ),
+    "comment": (text("<w:t ", '<w:commentReference w:id="0"/><w:t '), "comment", "body", "comment"),
     "no guard": (text("{% if guarantor.fax %}", "{% if guarantor.phone %}"), "name-optional", "body", "guarantor.fax"),
     "in the footer": (text("{{ case_id }}", "{{ case_ids }}", FOOTER), "name-unknown", "footer 1", "'case_id'"),
     "font": (_elsewhere, "font-not-shipped", "body", "MS Mincho"),
@@ -109,7 +125,7 @@ def test_a_deliberate_mistake_is_found_at_its_place(copied: Path, mistake: str) 
     found = [finding for finding in told if finding.code == code]
     assert found, told
     first: Finding = found[0]
-    assert first.severity == ("warning" if mistake == "convention" else "error")
+    assert first.severity == ("warning" if mistake in {"convention", "hidden", "comment"} else "error")
     assert (first.file, first.place.part if first.place else None) == (str(path), part)
     assert words in first.message
     if part in {"body", "footer 1"}:
@@ -182,3 +198,10 @@ def test_an_unknown_set() -> None:
 def test_the_same_set_twice_is_checked_once(copied: Path) -> None:
     path = str(copied / GUARANTEE)
     assert len(check_sets([path, path])) == 1
+
+
+def test_a_file_is_not_checked_again_beside_its_set(copied: Path) -> None:
+    """As pre-commit names what changed. A file that the set does not know is checked all the same."""
+    (copied / "forgotten.docx").write_bytes(b"text")
+    names = [str(copied / name) for name in (GUARANTEE, "packet.json", "forgotten.docx")]
+    assert [each.name for each in check_sets(names)] == [str(copied), str(copied / "forgotten.docx")]

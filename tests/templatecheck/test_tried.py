@@ -114,7 +114,7 @@ class TestFilled:
 
     def test_a_character_without_a_glyph_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("pipeline.templatecheck.generate.RARE", "😀")
-        made = [edge_case.__globals__[name] for name in ("_made", "_told")]
+        made = [edge_case.__globals__[name] for name in ("_plain", "_made", "_told")]
         for cached in made:
             cached.cache_clear()
         try:
@@ -161,6 +161,7 @@ def listener() -> Iterator[Listener]:
 class TestBadFiles:
     """Each gives a finding; none hangs, reads another file, or opens a connection."""
 
+    @pytest.mark.case("B14")
     @pytest.mark.parametrize(
         ("content", "code"),
         [
@@ -205,6 +206,7 @@ class TestBadFiles:
         (result,) = check_all([Job(str(tmp_path / "none.docx"))])
         assert [finding.code for finding in result.findings] == ["template-missing"]
 
+    @pytest.mark.case("B15")
     @pytest.mark.parametrize("how", ["image", "attachedTemplate", "hyperlink"])
     def test_no_connection_is_opened(self, tmp_path: Path, listener: Listener, how: str) -> None:
         kind = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{how}"
@@ -217,6 +219,7 @@ class TestBadFiles:
         assert errors == ([] if how == "hyperlink" else ["template-link"])
         assert listener.connections == 0
 
+    @pytest.mark.case("B04")
     def test_tags_that_word_split_over_runs_work(self, tmp_path: Path) -> None:
         split = (
             "{{ pat</w:t></w:r><w:proofErr w:type='spellStart'/><w:r><w:t>ient.name.chi</w:t></w:r><w:r><w:t>nese }}"

@@ -1,0 +1,96 @@
+"""docs/licences.md: what is installed with the program and its extras, each with the licence that it declares."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import distribution, metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+#: Licences of what may be installed beside a program under Apache-2.0: permissive, or with a copyleft that ends at
+#: the file or the library.
+ALLOWED = {
+    *("0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "HPND", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0"),
+    *("LGPL", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0", "MPL-2.0", "OFL-1.1", "Unlicense", "Zlib", "ZPL-2.1"),
+}
+#: What packages say in other words.
+_MEANT = {
+    "Apache License 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD",
+    "BSD-3-Clause, Apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",
+    "Dual License": "Apache-2.0 OR BSD-3-Clause",
+    "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
+    "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+}
+_WORD = re.compile(r"[A-Za-z0-9.+-]+")
+
+
+#: The page is the same on every version of Python: without what only old ones need beside it.
+_ANY_PYTHON = {"python_version": "3.99", "python_full_version": "3.99.0", "sys_platform": "linux"}
+
+
+def licences(environment: Mapping[str, str] = _ANY_PYTHON) -> dict[str, tuple[str, str]]:
+    """Licence and purpose of everything that the program and its extras need."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found = dict.fromkeys(_closure(project["dependencies"], environment), "the program")
+    for extra, requirements in project["optional-dependencies"].items():
+        for name in _closure(requirements, environment):
+            found.setdefault(name, f"the extra {extra}")
+    return {name: (_licence(name), purpose) for name, purpose in sorted(found.items())}
+
+
+def refused(licence: str) -> set[str]:
+    """Those licences of an expression that are not allowed; of a choice, one that is allowed is enough."""
+    choices = [set(_WORD.findall(choice)) - {"AND", "WITH"} for choice in licence.split(" OR ")]
+    return min((choice - ALLOWED for choice in choices), key=len)
+
+
+def licence_page() -> str:
+    """The page."""
+    rows = "".join(f"| {name} | {licence} | {purpose} |\n" for name, (licence, purpose) in licences().items())
+    return _HEAD + rows
+
+
+def _closure(requirements: Iterable[str], environment: Mapping[str, str]) -> Iterator[str]:
+    """Names of the distributions that are needed for ``requirements``."""
+    waiting, seen = [Requirement(text) for text in requirements], set[tuple[str, str]]()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        for extra in ("", *requirement.extras):
+            if (name, extra) in seen:
+                continue
+            seen.add((name, extra))
+            yield name
+            needed = [Requirement(text) for text in distribution(name).requires or ()]
+            waiting += [
+                each for each in needed if each.marker is None or each.marker.evaluate({**environment, "extra": extra})
+            ]
+
+
+def _licence(name: str) -> str:
+    told = metadata(name)
+    classified = [line.split(" :: ")[-1] for line in told.get_all("Classifier") or () if line.startswith("License ::")]
+    fields = [*(told.get_all("License-Expression") or ()), *(told.get_all("License") or ())]
+    candidates = [*(field.splitlines()[0] for field in fields if field), *classified]
+    words = [_MEANT.get(word, word) for word in candidates]
+    return next((word for word in words if not refused(word)), words[0] if words else "unknown")
+
+
+_HEAD = """# Licences
+
+The program is under Apache-2.0. What is installed with it is used as it is, from its own packages; nothing of it is
+copied into the source. Licences as the packages declare them; a test refuses others than those of this list's kind
+(permissive, or with a copyleft that ends at the library or file). Their texts are in the packages.
+
+| package | licence | needed for |
+|---|---|---|
+"""

@@ -1,0 +1,83 @@
+"""docs/security-tests.md: each case of tests/reliability/cases.json with the tests that show it, by their marks."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+TESTS = ROOT / "tests"
+
+
+def case_list() -> dict[str, Any]:
+    """The groups of cases by their letter."""
+    groups: dict[str, Any] = json.loads((TESTS / "reliability" / "cases.json").read_text(encoding="utf-8"))
+    return groups
+
+
+def tests_by_case() -> dict[str, list[tuple[str, str]]]:
+    """Path and name of the tests of each case: those with ``@pytest.mark.case("A01", …)``, or in a class with it."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for file in sorted(TESTS.rglob("test_*.py")):
+        path = file.relative_to(TESTS).as_posix()
+        for name, ids in _marked(ast.parse(file.read_text(encoding="utf-8")).body):
+            for case_id in ids:
+                found[case_id].append((path, name))
+    return dict(found)
+
+
+def _marked(body: list[ast.stmt]) -> Iterator[tuple[str, set[str]]]:
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            ids = {case_id for decorator in node.decorator_list for case_id in _ids(decorator)}
+            if ids:
+                yield node.name, ids
+        if isinstance(node, ast.ClassDef):
+            yield from ((f"{node.name}::{name}", ids) for name, ids in _marked(node.body))
+
+
+def _ids(decorator: ast.expr) -> Iterator[str]:
+    """The ids in a mark, or in the marks of parameters."""
+    for node in ast.walk(decorator):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"case", "pytest.mark.case"}:
+            yield from (str(word.value) for word in node.args if isinstance(word, ast.Constant))
+
+
+def case_table() -> str:
+    """The page."""
+    tests = tests_by_case()
+    parts = [_HEAD]
+    for group in case_list().values():
+        parts.append(
+            f"\n## {group['title']}\n\n| case | what goes wrong, and what happens then | tests |\n|---|---|---|\n"
+        )
+        parts += [
+            f"| {case_id} | {text} | {_cell(tests.get(case_id, []))} |\n" for case_id, text in group["cases"].items()
+        ]
+    return "".join(parts)
+
+
+def _cell(tests: list[tuple[str, str]]) -> str:
+    return "<br>".join(f"[`{name}`](../tests/{path})" for path, name in tests) or "–"
+
+
+_HEAD = """# What goes wrong, and the tests that show what happens then
+
+Common expectation of every case, unless it says otherwise: a message of one line with place and hint and never a
+value of the case, the documented exit code, other cases unaffected, nothing published for this case, what was there
+before untouched, nothing left on the disk, no process left, no connection opened, no personal value in output, errors,
+reports, file names or arguments of processes. `tests/common_expectation.py` checks it at one place: it runs the real
+command under strace in folders of its own, with a marker in every string of the case, and looks for those afterwards.
+Some cases are also shown below the command, in the test of a module.
+
+`make soak` runs what takes too long for every change: thousands of cases, more random batches, more power cuts.
+"""
+
+
+def unknown_ids(tests: Mapping[str, object]) -> set[str]:
+    """Ids in marks that are in no list."""
+    return set(tests) - {case_id for group in case_list().values() for case_id in group["cases"]}

@@ -1,0 +1,61 @@
+"""Finding one's way in a bundle: outline, page labels, named destinations, and links to these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from pypdf import PageObject, PdfWriter
+from pypdf.generic import ArrayObject, NameObject, TextStringObject
+
+from pipeline.bundle.links import Link
+from pipeline.bundle.objects import add, dictionary
+from pipeline.bundle.piece import Piece
+
+_PRINTED = 4  # the flag that PDF/A wants of every annotation; a link looks like nothing, so nothing is printed
+
+
+def add_outline(writer: PdfWriter, pieces: Sequence[Piece]) -> None:
+    """An entry a document, below one for each section of documents that follow one another."""
+    for section, together in groupby(pieces, lambda piece: piece.section):
+        listed = list(together)
+        parent = None
+        if section:
+            first = writer.pages[listed[0].page - 1]
+            parent = writer.add_outline_item(title=section, page_number=first, bold=True)
+        for piece in listed:
+            page = writer.pages[piece.page - 1]
+            writer.add_outline_item(title=piece.title, page_number=page, parent=parent)
+
+
+def add_labels(writer: PdfWriter) -> None:
+    """Page labels: a viewer calls each page by the number that is printed on it."""
+    writer.root_object[NameObject("/PageLabels")] = dictionary({"Nums": [0, {"S": "/D", "St": 1}]})
+
+
+def add_destinations(writer: PdfWriter, pieces: Iterable[Piece]) -> None:
+    """A named destination for each document: its id in the page map."""
+    places = {piece.id: [writer.pages[piece.page - 1].indirect_reference, "/Fit"] for piece in pieces}
+    names = [item for name, place in sorted(places.items()) for item in (TextStringObject(name), place)]
+    writer.root_object[NameObject("/Names")] = dictionary({"Dests": add(writer, {"Names": names})})
+
+
+def add_links(writer: PdfWriter, page: PageObject, links: Iterable[Link]) -> None:
+    """Make places of a page lead to the named destinations of documents."""
+    listed = [
+        add(
+            writer,
+            {
+                "Type": "/Annot",
+                "Subtype": "/Link",
+                "Rect": [round(end, 2) for end in link.place],
+                "Border": [0, 0, 0],
+                "F": _PRINTED,
+                "Dest": TextStringObject(link.to),
+                "Contents": TextStringObject(link.title),
+            },
+        )
+        for link in links
+    ]
+    if listed:
+        page[NameObject("/Annots")] = ArrayObject([*page.get("/Annots", ArrayObject()), *listed])

@@ -1,0 +1,180 @@
+"""What of a PDF forbids to call a bundle that holds it PDF/A-2b, as far as this can be told without a full validator.
+
+ISO 19005-2 for what pages are made of: encryption, filters, fonts, colours, pictures, actions, annotations, embedded
+files, optional content. What is not looked at: whether the widths in a font and beside it agree, whether a page shows
+characters without a glyph, the inside of colour profiles and of JPEG 2000, and limits of sizes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pikepdf
+
+#: Annotations that may be there (6.3.1) when they are printed; others are sounds, films, models, attached files.
+_ANNOTATIONS = {
+    "/Text", "/Link", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline",
+    "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Widget", "/PrinterMark", "/TrapNet",
+    "/Watermark", "/Redact",
+}  # fmt: skip
+#: Actions that may be there, and some that may not and are known without a type.
+_ACTIONS = {"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named", "/SubmitForm"}
+_FORBIDDEN = {"/Launch", "/JavaScript", "/ImportData", "/ResetForm", "/Movie", "/Sound", "/Rendition", "/Hide"}
+_FILTERS = {
+    "/FlateDecode", "/DCTDecode", "/CCITTFaxDecode", "/JBIG2Decode", "/ASCIIHexDecode", "/ASCII85Decode",
+    "/RunLengthDecode", "/JPXDecode",
+}  # fmt: skip
+_HIDDEN, _NO_VIEW, _INVISIBLE, _PRINTED = 2, 32, 1, 4
+#: Long lists of numbers.
+_NUMBERS = {"/W", "/Widths"}
+_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+#: Operators that set a colour of four inks, and what a content with them has in it.
+_INKS = {"k", "K"}
+_MAY_BE_INKS = re.compile(rb"\d\s+[kK]\b|/DeviceCMYK")
+
+
+def obstacles(pdf: pikepdf.Pdf, pages: Iterable[int] | None = None) -> list[str]:
+    """What stands against PDF/A-2b in ``pdf``, in words for people; empty when nothing was found.
+
+    Of ``pages`` alone (from 0; all by default) the content is read too, for colours that it sets itself.
+    """
+    looked_into = range(len(pdf.pages)) if pages is None else pages
+    contents = (reason for number in looked_into for reason in _content(pdf.pages[number]))
+    return sorted({*_found(pdf), *contents})
+
+
+def claims_pdf_a(pdf: pikepdf.Pdf) -> bool:
+    """Whether the metadata say PDF/A-2b."""
+    return b"<pdfaid:part>2</pdfaid:part>" in _metadata(pdf)
+
+
+def _metadata(pdf: pikepdf.Pdf) -> bytes:
+    metadata = pdf.Root.get("/Metadata")
+    return metadata.read_bytes() if isinstance(metadata, pikepdf.Stream) else b""
+
+
+def _found(pdf: pikepdf.Pdf) -> Iterator[str]:
+    if pdf.is_encrypted:
+        yield "it is encrypted"
+    for key in ("/AA", "/OCProperties", "/Requirements"):
+        if key in pdf.Root:
+            yield f"it has {key[1:]}"
+    for thing in (part for found in pdf.objects for part in _parts(found)):
+        if isinstance(thing, pikepdf.Stream):
+            yield from _stream(thing)
+        else:
+            yield from _dictionary(thing)
+    if not any(intent.get("/S") == "/GTS_PDFA1" for intent in pdf.Root.get("/OutputIntents", [])):
+        yield "it does not say for which screen its colours are meant"
+    for page in pdf.pages:
+        yield from _page(page)
+
+
+def _parts(thing: Any) -> Iterator[Any]:
+    """An object that is a dictionary or a stream, and the dictionaries that stand inside it or in its lists."""
+    if isinstance(thing, pikepdf.Array):
+        inner = list(thing)
+    elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+        yield thing
+        inner = [value for key, value in thing.items() if key not in _NUMBERS]
+    else:
+        return
+    for value in inner:
+        if isinstance(value, pikepdf.Object) and not value.is_indirect:
+            yield from _parts(value)
+
+
+def _stream(stream: Any) -> Iterator[str]:
+    filters = stream.get("/Filter", [])
+    for name in [filters] if isinstance(filters, pikepdf.Name) else filters:
+        if name not in _FILTERS:
+            yield f"a stream is packed with {name}"
+    if "/F" in stream:
+        yield "a stream lies in another file"
+    kind = stream.get("/Subtype")
+    if kind == "/Image":
+        yield from _image(stream)
+    elif kind == "/PS" or "/PS" in stream or "/Ref" in stream:
+        yield "a drawing is PostScript or lies in another file"
+
+
+def _image(image: Any) -> Iterator[str]:
+    if image.get("/Interpolate", False):
+        yield "a picture asks to be smoothed"
+    if "/Alternates" in image or "/OPI" in image:
+        yield "a picture has others in its place"
+    space = image.get("/ColorSpace")
+    if space is not None:
+        yield from _space(space)
+    elif image.get("/Filter") == "/JPXDecode":
+        yield "a picture is JPEG 2000 and leaves its colours to the file"
+
+
+def _space(space: Any) -> Iterator[str]:
+    """Only colours of the output intent, which is one of screens, or with a profile of their own."""
+    name = space if isinstance(space, pikepdf.Name) else space[0] if len(space) else None
+    if name == "/DeviceCMYK":
+        yield "colours are inks without a profile"
+    elif name in {"/Indexed", "/Pattern"} and not isinstance(space, pikepdf.Name) and len(space) > 1:
+        yield from _space(space[1])
+    elif name in {"/Separation", "/DeviceN"}:
+        yield from _space(space[2])
+
+
+def _dictionary(found: Any) -> Iterator[str]:
+    kind = found.get("/Type")
+    if kind == "/Font" or ("/BaseFont" in found and "/Subtype" in found):
+        yield from _font(found)
+    elif kind == "/Filespec" or "/EF" in found:
+        yield "a file is attached"
+    elif kind == "/ExtGState" and ("/TR" in found or found.get("/TR2", "/Default") != "/Default" or "/HTP" in found):
+        yield "a transfer function or a halftone is set"
+    action = found.get("/S")
+    if isinstance(action, pikepdf.Name) and (kind == "/Action" or action in _FORBIDDEN) and action not in _ACTIONS:
+        yield f"it has an action {action}"
+
+
+def _font(font: Any) -> Iterator[str]:
+    kind = font.get("/Subtype")
+    if kind in {"/Type0", "/Type3"}:
+        return  # made of another font, which is asked itself, or of drawings
+    descriptor = font.get("/FontDescriptor", pikepdf.Dictionary())
+    if not any(key in descriptor for key in _FONT_FILES):
+        yield "a font is not embedded"
+    if kind == "/CIDFontType2" and "/CIDToGIDMap" not in font:
+        yield "a font does not say which character is which of its glyphs"
+
+
+def _page(page: Any) -> Iterator[str]:
+    if "/AA" in page:
+        yield "a page does something when it is opened"
+    for space in page.get("/Resources", {}).get("/ColorSpace", {}).values():
+        yield from _space(space)
+    for note in page.get("/Annots", []):
+        yield from _annotation(note)
+
+
+def _annotation(note: Any) -> Iterator[str]:
+    kind, flags = note.get("/Subtype"), int(note.get("/F", 0))
+    if kind not in _ANNOTATIONS:
+        yield f"it has an annotation {kind}"
+    if kind != "/Popup" and (not flags & _PRINTED or flags & (_HIDDEN | _NO_VIEW | _INVISIBLE)):
+        yield "an annotation is not printed"
+    if kind not in {"/Popup", "/Link"} and "/AP" not in note:
+        yield "an annotation leaves its looks to the viewer"
+    if "/AA" in note:
+        yield "an annotation does something by itself"
+
+
+def _content(page: Any) -> Iterator[str]:
+    """Colours that a page sets itself. Only what looks like such an operator is read as PDF."""
+    page.contents_coalesce()
+    content = page.get("/Contents")
+    if content is None or not _MAY_BE_INKS.search(content.read_bytes()):
+        return
+    for instruction in pikepdf.parse_content_stream(page, "k K cs CS"):
+        if str(instruction.operator) in _INKS or pikepdf.Name.DeviceCMYK in list(instruction.operands):
+            yield "colours are inks without a profile"
+            return

@@ -1,0 +1,42 @@
+"""Encryption of finished PDFs with a password (AES-256)."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+
+
+def encrypted(pdf: bytes, password: str) -> bytes:
+    """``pdf`` readable only with ``password``. Salts are random, so the same PDF gives other bytes each time."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        out = io.BytesIO()
+        opened.save(out, encryption=pikepdf.Encryption(owner=password, user=password, R=6))
+        return out.getvalue()
+
+
+def protected(pdf: bytes, password: str | None) -> bytes:
+    """``pdf``, encrypted if there is a password."""
+    return pdf if password is None else encrypted(pdf, password)
+
+
+def decrypted(pdf: bytes, password: str) -> bytes:
+    """The same pages without encryption. Raises ValueError when the password is not the right one."""
+    try:
+        with pikepdf.open(io.BytesIO(pdf), password=password) as opened:
+            out = io.BytesIO()
+            opened.save(out, encryption=False)
+            return out.getvalue()
+    except (pikepdf.PasswordError, pikepdf.PdfError) as error:
+        raise ValueError(type(error).__name__) from None
+
+
+def is_encrypted(pdf: bytes) -> bool:
+    """Whether nobody reads ``pdf`` without a password."""
+    try:
+        with pikepdf.open(io.BytesIO(pdf)):
+            return False
+    except pikepdf.PasswordError:
+        return True
+    except pikepdf.PdfError:
+        return False
