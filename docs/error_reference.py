@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 _MAKERS = ("Problem", "problem", "UnusableError", "Finding")
 #: Words that look like codes and are none: tables of the program.
-_NO_CODES = {"glyph-variants", "font-cache"}
+_NO_CODES = {"glyph-variants", "font-cache", "form-mapping"}
 #: Keywords that only lead to others, or have a code of another name.
 _NOT_BROKEN_ITSELF = {
     *("$ref", "$dynamicRef", "allOf", "if", "items", "prefixItems", "properties", "patternProperties", "propertyNames"),

@@ -17,11 +17,14 @@ _IN_XMP = re.compile(rb"(<dc:language><rdf:Bag><rdf:li>)([A-Za-z-]{2,12})(</rdf:
 
 def language_of(docx: bytes) -> str | None:
     """The language in the properties of a Word file, else the one that its styles set for East Asian text."""
-    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        for part, pattern in (("docProps/core.xml", _PROPERTY), ("word/styles.xml", _EAST_ASIAN)):
-            found = pattern.search(archive.read(part)) if part in archive.namelist() else None
-            if found:
-                return found[1].decode()
+    try:
+        with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+            for part, pattern in (("docProps/core.xml", _PROPERTY), ("word/styles.xml", _EAST_ASIAN)):
+                found = pattern.search(archive.read(part)) if part in archive.namelist() else None
+                if found:
+                    return found[1].decode()
+    except zipfile.BadZipFile:
+        pass  # what an engine makes of it is the engine's to say
     return None
 
 

@@ -43,7 +43,10 @@ class _Target:
 
 def check_sets(names: Sequence[str]) -> list[CheckedSet]:
     """Check sets by their names, folders, packet.json or single Word files. Raises TemplateError for an unknown one."""
-    targets = [_target(name) for name in dict.fromkeys(_set_of(name) for name in names)]
+    named = dict.fromkeys(_set_of(name) for name in names)
+    # pre-commit and patterns of a shell name a set and its files side by side.
+    with_their_set = {file.resolve() for name in named if Path(name).is_dir() for file in _named(Path(name))}
+    targets = [_target(name) for name in named if Path(name).resolve() not in with_their_set]
     jobs = [job for target in targets for job in target.jobs]
     results = dict(zip(jobs, check_all(jobs), strict=True))
     return [_checked(target, [results[job] for job in target.jobs]) for target in targets]

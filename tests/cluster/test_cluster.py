@@ -20,6 +20,9 @@ import trustme
 from built import make_set, snapshot
 from conftest import EXAMPLES, PERSONAL, Run, change
 
+#: Processes of a cluster take long to start on a busy machine.
+pytestmark = pytest.mark.timeout(300)
+
 DAY = ("--as-of", "2026-11-22")
 #: fsspec's file system of a folder, set by variables that each process reads: an address as a worker would get it.
 STORE = {"FSSPEC_DIR_TARGET_PROTOCOL": "file"}
@@ -78,7 +81,7 @@ def cluster(tls: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clu
             threads_per_worker=1,
             protocol="tls://",
             security=security(tls),
-            dashboard_address=None,
+            dashboard_address=":0",  # any port: another cluster may run here
             local_directory=str(folder / "scratch"),
             silence_logs=False,
         ) as running:
@@ -124,7 +127,7 @@ def build(cases: Path, templates: Path | str, out: Path | str, *more: str) -> Ru
     with subprocess.Popen(
         command(cases, templates, out, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        printed, told = process.communicate(timeout=100)
+        printed, told = process.communicate(timeout=250)
     return Run(process.returncode, printed, told)
 
 
@@ -171,7 +174,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(
         before = cluster.processes
         os.kill(before[0], signal.SIGKILL)
         rest = process.stdout.read()
-        code = process.wait(timeout=100)
+        code = process.wait(timeout=250)
     assert code == 9
     assert "case-00" in first
     assert json.loads(rest.splitlines()[-1])["counts"] == {"built": 3, "current": 0, "failed": 3}

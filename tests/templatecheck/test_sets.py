@@ -106,7 +106,7 @@ MISTAKES: Mapping[str, tuple[Spoil, str, str | None, str]] = {
         "body",
         "hidden",
     ),
-    "comment": (text("<w:t ", '<w:commentReference w:id="0"/><w:t '), "comment", "body", "comment"),
+    "comment": (text("<w:t ", '<w:commentReference w:id="0"/><w:t '), "comment-left", "body", "comment"),
     "no guard": (text("{% if guarantor.fax %}", "{% if guarantor.phone %}"), "name-optional", "body", "guarantor.fax"),
     "in the footer": (text("{{ case_id }}", "{{ case_ids }}", FOOTER), "name-unknown", "footer 1", "'case_id'"),
     "font": (_elsewhere, "font-not-shipped", "body", "MS Mincho"),
@@ -198,3 +198,10 @@ def test_an_unknown_set() -> None:
 def test_the_same_set_twice_is_checked_once(copied: Path) -> None:
     path = str(copied / GUARANTEE)
     assert len(check_sets([path, path])) == 1
+
+
+def test_a_file_is_not_checked_again_beside_its_set(copied: Path) -> None:
+    """As pre-commit names what changed. A file that the set does not know is checked all the same."""
+    (copied / "forgotten.docx").write_bytes(b"text")
+    names = [str(copied / name) for name in (GUARANTEE, "packet.json", "forgotten.docx")]
+    assert [each.name for each in check_sets(names)] == [str(copied), str(copied / "forgotten.docx")]
