@@ -35,8 +35,8 @@ format: $(VENV)/.dev ## format the code
 docs: $(VENV)/.dev ## write the generated pages anew
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.dev ## measure; prints a table and writes benchmarks/results.json
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/.dev ## measure for hours; prints tables and writes benchmarks/results.json. BENCH=--quick for minutes
+	$(BIN)/python benchmarks/run.py $(BENCH)
 
 lock: $(VENV)/.dev ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from measure import AS_OF, EXAMPLE, Row, Size, command
+from measure import AS_OF, Row, Size, command, make_cases
 
 _PAGE_MB = 4096 / 1e6
 _EVERY = 20  # cases between two looks at the memory
@@ -60,7 +60,7 @@ def _rate(cases: int, jobs: int, folder: Path) -> float:
 
 def _built(cases: int, jobs: int, folder: Path) -> Iterator[int]:
     """Build so many cases; yields the process's number as each is done. Packets are removed as they come."""
-    source, out = _make_cases(cases, folder / "cases"), folder / "out"
+    source, out = make_cases(cases, folder / "cases"), folder / "out"
     words = command("build", source, "-o", out, "-j", jobs, "--as-of", AS_OF, "--json", "--no-report")
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
@@ -73,19 +73,6 @@ def _built(cases: int, jobs: int, folder: Path) -> Iterator[int]:
             yield process.pid
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, words)
-
-
-def _make_cases(count: int, folder: Path) -> Path:
-    """So many cases with papers of the example: each has an id of its own, which stands on every page."""
-    shutil.copytree(EXAMPLE.parent, folder, dirs_exist_ok=True)
-    (folder / EXAMPLE.name).unlink(missing_ok=True)
-    case = json.loads(EXAMPLE.read_text(encoding="utf-8"))
-    case.pop("$schema", None)
-    lines = folder / "cases.jsonl"
-    with lines.open("w", encoding="utf-8") as file:
-        for number in range(count):
-            file.write(json.dumps(case | {"case_id": f"case-{number:05}"}, ensure_ascii=False) + "\n")
-    return lines
 
 
 def _resident(pid: int) -> float:

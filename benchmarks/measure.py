@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -50,6 +52,22 @@ def command(*words: object) -> list[str]:
 def run(*words: object) -> None:
     """Run visa-packet in a process of its own."""
     subprocess.run(command(*words), check=True, capture_output=True)
+
+
+def make_cases(count: int, folder: Path) -> Path:
+    """So many cases with the papers of the example, one a line of a file.
+
+    Each has an id of its own, which stands on every page: nothing that was read or drawn before can be used again.
+    """
+    shutil.copytree(EXAMPLE.parent, folder, dirs_exist_ok=True)
+    (folder / EXAMPLE.name).unlink(missing_ok=True)
+    case = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    case.pop("$schema", None)
+    lines = folder / "cases.jsonl"
+    with lines.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            file.write(json.dumps(case | {"case_id": f"case-{number:05}"}, ensure_ascii=False) + "\n")
+    return lines
 
 
 def spread(values: Sequence[float], unit: float = 1) -> Row:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from measure import EXAMPLE, OPTIONS, Row, Size, percentiles
+from measure import OPTIONS, Row, Size, make_cases, percentiles
 
 from pipeline import build, destination, documents, draw
 from pipeline.engines.office2pdf import Office2Pdf
+from pipeline.inputs import sources
 
 WATCHED: dict[str, tuple[Any, str]] = {
     "check": (build, "check_case"),
@@ -18,13 +19,13 @@ WATCHED: dict[str, tuple[Any, str]] = {
     "convert": (Office2Pdf, "convert"),
     "prove the page": (draw, "_check_page"),
     "rules on pages": (documents, "check_page"),
-    "merge": (build, "merge"),
+    "merge": (build, "make_bundles"),
     "verify": (build, "verify_files"),
     "publish": (destination, "publish"),
 }
 
 
-def stages(size: Size, out: Path) -> dict[str, Row]:
+def stages(size: Size, folder: Path) -> dict[str, Row]:
     """Wall time by stage, and the processor time of the whole, which other programs disturb less."""
     found: dict[str, list[float]] = {}
     spent: dict[str, float] = {}
@@ -32,10 +33,10 @@ def stages(size: Size, out: Path) -> dict[str, Row]:
     for name, (owner, function) in WATCHED.items():
         setattr(owner, function, _watched(name, before[name], spent))
     try:
-        for number in range(size.packets + 1):
+        for number, case in enumerate(sources((str(make_cases(size.packets + 1, folder / "cases")),))):
             spent.clear()
             wall, processor = time.perf_counter(), time.process_time()
-            build.build_case(EXAMPLE, out, OPTIONS)
+            build.build_case(case, folder / "out", OPTIONS)
             spent |= {"packet": time.perf_counter() - wall, "packet, processor": time.process_time() - processor}
             if number:  # the first one warms up
                 for name, seconds in spent.items():

@@ -3,11 +3,12 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from built import MEDICAL_STAY, make_docx
+from conftest import GOOD_EXAMPLES
 from fontTools.ttLib import TTFont
 
 from pipeline.cache import cache_folder
@@ -59,6 +60,15 @@ def test_a_page_is_the_same_byte_for_byte() -> None:
     for docx in (make_docx(*COMMON), make_docx(*COMMON, font="Noto Sans CJK SC")):
         assert has_common_characters(docx)
         assert by([cut()], docx) == by(font_folders(), docx) == Office2Pdf().convert(docx)
+
+
+@pytest.mark.parametrize("example", GOOD_EXAMPLES)
+def test_every_document_of_an_example_is_the_same(example: str, packet_of: Callable[..., Path]) -> None:
+    documents = sorted((packet_of(example) / "documents").glob("*.docx"))
+    assert documents
+    for file in documents:
+        assert file.with_suffix(".pdf").read_bytes() == by(font_folders(), file.read_bytes()), file.name
+        assert has_common_characters(file.read_bytes())
 
 
 @pytest.mark.parametrize("template", sorted(MEDICAL_STAY.glob("*.docx")), ids=lambda path: path.stem)

@@ -3,7 +3,8 @@
 At each conversion the engine lists every character of every face it is given: of the packages' eleven faces half a
 million, which takes longer than the page. Documents are set in three of these faces, and nearly always with the
 characters of the national standards. So these three are kept as files of their own whose character map (``cmap``) has
-these characters only; glyphs, metrics and all other tables are the packages' own bytes, and so a page is the same.
+these characters only, and without the glyphs that no common character needs. Glyphs, their numbers and metrics are
+the packages' own, and so a page is the same.
 
 A character is in all of the cut faces or in none of them. A document with another one is for the packages themselves.
 """
@@ -23,13 +24,12 @@ from importlib.metadata import distribution
 from itertools import product
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
 
 from pipeline.cache import cache_folder, is_private, write_private
 from pipeline.fonts import FONT_PACKAGES, font_file
 
 #: Counts the ways in which the faces were cut, so that a cache of an older version is left alone.
-_CUT = 1
+_CUT = 2
 #: package, number of the face in its file, name of the cut file
 _FACES = (
     (FONT_PACKAGES[0], 0, "NotoSansCJKjp-Regular.otf"),
@@ -101,27 +101,28 @@ def _make(folder: Path) -> None:
 
 
 def _cut(file: Path, number: int) -> bytes:
-    """The face with that number as a font file, with the common characters alone."""
-    # Imported here: only who makes the cache needs it.
-    from fontTools.ttLib import TTFont, newTable  # noqa: PLC0415
-    from fontTools.ttLib.sfnt import SFNTWriter  # noqa: PLC0415
+    """The face with that number as a font file, with the common characters alone; each glyph keeps its number."""
+    # Imported here: only who makes the cache needs them.
+    import uharfbuzz  # noqa: PLC0415
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
     from fontTools.ttLib.tables._c_m_a_p import CmapSubtable  # noqa: PLC0415
 
-    with TTFont(file, fontNumber=number, lazy=True) as font:
-        # Numbers serve as names; the real ones would be read from the outlines.
-        font.setGlyphOrder([f"glyph{glyph:05}" for glyph in range(font["maxp"].numGlyphs)])
-        common = set(map(ord, _common()))
-        mapped = CmapSubtable.newSubtable(_FORMAT)
-        mapped.platformID, mapped.platEncID, mapped.language = _PLATFORM, _ENCODING, 0
-        mapped.cmap = {code: glyph for code, glyph in font.getBestCmap().items() if code in common}
-        characters: Any = newTable("cmap")
-        characters.tableVersion, characters.tables = 0, [mapped]
-        out = io.BytesIO()
-        writer = SFNTWriter(out, len(font.reader.keys()), font.sfntVersion)
-        for tag in font.reader.keys():  # noqa: SIM118 - a reader is no mapping
-            writer[tag] = characters.compile(font) if tag == "cmap" else font.reader[tag]
-        writer.close()
-        return out.getvalue()
+    wanted = uharfbuzz.SubsetInput()
+    wanted.keep_everything()
+    wanted.flags |= uharfbuzz.SubsetFlags.RETAIN_GIDS
+    for kept, values in ((wanted.unicode_set, map(ord, _common())), (wanted.glyph_set, ())):
+        kept.clear()
+        kept.update(values)
+    subset = uharfbuzz.subset(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(file), number), wanted)
+    out = io.BytesIO()
+    with TTFont(io.BytesIO(subset.blob.data), recalcBBoxes=False, recalcTimestamp=False) as font:
+        # The engine misreads some characters in the shorter form of the map that HarfBuzz writes.
+        characters = CmapSubtable.newSubtable(_FORMAT)
+        characters.platformID, characters.platEncID, characters.language = _PLATFORM, _ENCODING, 0
+        characters.cmap = font.getBestCmap()
+        font["cmap"].tables = [characters]
+        font.save(out, reorderTables=False)
+    return out.getvalue()
 
 
 @cache

@@ -78,7 +78,7 @@ class Finished:
     @cached_property
     def own(self) -> WordText:
         """Text of the template, with its tags."""
-        return _read_template(self.template)
+        return read_word(self.template)
 
     @cached_property
     def pdf_text(self) -> str:
@@ -128,11 +128,7 @@ def _shared(own: str, paragraph: str) -> int:
     return sum(len(piece) for piece in pieces if piece and piece in paragraph)
 
 
-@lru_cache(maxsize=64)
-def _read_template(docx: bytes) -> WordText:
-    return read_word(docx)
-
-
+@lru_cache(maxsize=64)  # a template is read for each document, and a document by more than one stage
 def read_word(docx: bytes) -> WordText:
     """Every paragraph of the file, of cells, headers, footers and notes too, and every row of its tables."""
     paragraphs: list[str] = []
