@@ -116,6 +116,14 @@ class TestArchive:
         found = refused(archive((TYPES, b"<a/>"), (MAIN_PART, b"<a/>"), (info, b"evil")))
         assert any("leads out of the archive" in message for _, message in found)
 
+    @pytest.mark.parametrize(("name", "reason"), [("", "has no name"), ("\0", "leads out of the archive")])
+    def test_an_entry_without_a_name(self, name: str, reason: str) -> None:
+        """Found by fuzzing: zipfile itself breaks down on it."""
+        info = zipfile.ZipInfo("x")
+        info.filename = info.orig_filename = name
+        found = refused(archive((TYPES, b"<a/>"), (MAIN_PART, b"<a/>"), (info, b"x")))
+        assert any(reason in message for _, message in found)
+
     def test_an_entry_twice(self) -> None:
         with pytest.warns(UserWarning, match="Duplicate name"):
             twice = archive((MAIN_PART, b"<a/>"), (MAIN_PART, b"<b/>"))

@@ -18,7 +18,10 @@ from pathlib import Path
 import pytest
 from built import make_set, names_in, snapshot
 from conftest import AS_OF, Run
-from generated import Way, write_cases
+from generated import WRONG, Way, write_cases
+
+from pipeline.check import Options, check_case
+from pipeline.errors import Problem, VisaPacketError
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,19 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     started = time.monotonic()
     run = build(folder / "cases", templates, folder / "out")
     return Batch(folder / "cases", templates, expected, folder / "out", run, time.monotonic() - started)
+
+
+def test_every_way_to_be_wrong_is_answered_as_it_says(tmp_path: Path) -> None:
+    """All thirty, by the checks alone."""
+    (tmp_path / "cases").mkdir()
+    for name, way in write_cases(tmp_path / "cases", 2 * len(WRONG), len(WRONG)).items():
+        code, problems = 0, tuple[Problem, ...]()
+        try:
+            check_case(tmp_path / "cases" / name, Options(AS_OF, directory=tmp_path))
+        except VisaPacketError as error:
+            code, problems = int(error.exit_code), error.problems
+        codes = {problem.code for problem in problems if problem.severity == "error"}
+        assert (code, codes) == ((way.exit_code, {way.finding}) if way else (0, set())), name
 
 
 def test_each_wrong_case_is_found_and_no_other(batch: Batch) -> None:

@@ -39,7 +39,8 @@ def unpacked(content: bytes) -> dict[str, bytes]:
         raise RefusedDocxError([unusable(f"the file is larger than {MAX_BYTES:,} bytes", "make its pictures smaller")])
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            # Not is_dir(), which fails on an empty name.
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             faults = list(_entries(entries))
             if faults:
                 raise RefusedDocxError(faults)
@@ -81,6 +82,8 @@ def _wrong_entry(entry: zipfile.ZipInfo) -> Iterator[str]:
     climbs = ".." in re.split(r"[/\\]", name)
     if climbs or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name) or "\\" in name or "\0" in name:
         yield "the name of this entry leads out of the archive"
+    elif not name:
+        yield "this entry has no name"
     if entry.flag_bits & _ENCRYPTED:
         yield "this entry is encrypted"
     elif entry.compress_type not in _PACKED:

@@ -82,12 +82,12 @@ MERGED_PICTURE = (
 )
 HIDDEN = ("hidden-text", "the text is hidden", "remove it, or show it: people would not see what is filled in here")
 COMMENT = (
-    "comment",
+    "comment-left",
     "somebody's comment is left on this text",
     "delete it (Review, Delete All Comments): it would stand in each Word file that is made",
 )
 LIST_IN_CELL = (
-    "list-in-cell",
+    "table-list",
     "a paragraph of a table has a bullet or number of a list",
     "type the bullet or number as text: the default engine leaves those of lists out of tables",
 )

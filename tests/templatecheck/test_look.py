@@ -71,7 +71,7 @@ EXACT = '<w:spacing w:before="0" w:after="0" w:line="{}" w:lineRule="{}"/>'
         (beside(run_with("<w:vanish/>")), "hidden-text", "warning"),
         (with_text(beside(run_with('<w:rStyle w:val="Hid"/>')), "</w:styles>", HID, STYLES), "hidden-text", "warning"),
         (beside('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'), "font-not-shipped", "error"),
-        (beside('<w:r><w:commentReference w:id="0"/></w:r>'), "comment", "warning"),
+        (beside('<w:r><w:commentReference w:id="0"/></w:r>'), "comment-left", "warning"),
         (beside('<w:fldSimple w:instr="PAGE"/>'), "field-incomplete", "warning"),
         (beside('<w:fldSimple w:instr="DATE"/>'), "field-other", "warning"),
         (beside(run_with('<w:sz w:val="60"/>')), "line-tight", "warning"),
@@ -123,7 +123,7 @@ IN_LIST = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr>'
 
 
 @pytest.mark.parametrize(
-    ("font", "told"), [("Symbol", ["font-not-shipped", "list-in-cell"]), ("Noto Sans CJK JP", ["list-in-cell"])]
+    ("font", "told"), [("Symbol", ["font-not-shipped", "table-list"]), ("Noto Sans CJK JP", ["table-list"])]
 )
 def test_a_bullet_of_a_list_in_a_cell(font: str, told: list[str]) -> None:
     listed = with_parts(LETTER, {"word/numbering.xml": NUMBERING.replace("{0}", font).encode()})

@@ -106,7 +106,7 @@ MISTAKES: Mapping[str, tuple[Spoil, str, str | None, str]] = {
         "body",
         "hidden",
     ),
-    "comment": (text("<w:t ", '<w:commentReference w:id="0"/><w:t '), "comment", "body", "comment"),
+    "comment": (text("<w:t ", '<w:commentReference w:id="0"/><w:t '), "comment-left", "body", "comment"),
     "no guard": (text("{% if guarantor.fax %}", "{% if guarantor.phone %}"), "name-optional", "body", "guarantor.fax"),
     "in the footer": (text("{{ case_id }}", "{{ case_ids }}", FOOTER), "name-unknown", "footer 1", "'case_id'"),
     "font": (_elsewhere, "font-not-shipped", "body", "MS Mincho"),

@@ -1,0 +1,79 @@
+"""What is fuzzed, and what may come of it: one family of exceptions and nothing else."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from pipeline.attach.kinds import kind_of
+from pipeline.attach.limits import Limits
+from pipeline.attach.paper import Wanted, convert
+from pipeline.case import Case
+from pipeline.docxfile import RefusedDocxError, open_docx
+from pipeline.errors import UnusableError, VisaPacketError
+from pipeline.glyphs import character_findings
+from pipeline.jsonfile import JsonFile, parse_json
+from pipeline.schemas import check_schema
+
+#: Small, so that many can be tried; what takes longer must be refused.
+_LIMITS = Limits(cpu_seconds=5, wall_seconds=10)
+
+
+def json_reader(content: bytes) -> None:
+    """Reading a case file, and telling where each of its texts stands."""
+    try:
+        document = parse_json(content, "case.json", Path())
+    except VisaPacketError:
+        return
+    list(character_findings(document))
+    _load(document)
+
+
+def _load(document: JsonFile) -> None:
+    if not check_schema(document, "case"):
+        msgspec.convert(document.fields, Case)
+
+
+def template(content: bytes) -> None:
+    """Opening a Word file."""
+    with suppress(RefusedDocxError):
+        open_docx(content)
+
+
+def template_part(content: bytes) -> None:
+    """The same for a file whose body is what was made up: a random archive would seldom be one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", _TYPES)
+        archive.writestr("word/document.xml", content)
+    template(out.getvalue())
+
+
+def attachment(content: bytes) -> None:
+    """Reading a paper, under whichever name its first bytes allow."""
+    for name in ("paper.pdf", "paper.jpg", "paper.png", "paper.tif", "paper.webp"):
+        try:
+            kind = kind_of(name, content)
+            paper = convert(content, kind, Wanted(), limits=_LIMITS)
+        except UnusableError:
+            continue
+        assert paper.pages > 0
+        assert paper.pdf.startswith(b"%PDF-")
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "json": json_reader,
+    "template": template,
+    "template-part": template_part,
+    "attachment": attachment,
+}
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+    'wordprocessingml.document.main+xml"/></Types>'
+)
