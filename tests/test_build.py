@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from office2pdf import Office2PdfError
 from built import make_set, names_in, snapshot
 from conftest import AS_OF, EXAMPLES, REMOVE, Command, Edit, run_process
 
@@ -130,7 +131,7 @@ DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
         ("pipeline.publish.os.fsync", DISK_FULL, OutputError),
         ("pipeline.publish._write", DISK_FULL, OutputError),
         ("pipeline.publish._swap", OSError(errno.EIO, "Input/output error"), OutputError),
-        ("pipeline.engines.office2pdf.tempfile.TemporaryDirectory", DISK_FULL, EngineError),
+        ("pipeline.engines.office2pdf.library.convert_bytes", Office2PdfError("王晓明"), EngineError),
         ("pipeline.publish._write", KeyboardInterrupt(), KeyboardInterrupt),
     ],
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -83,6 +84,14 @@ def test_without_any_folder_it_is_made_each_time(empty: Path) -> None:
 
 def test_a_cache_that_is_deleted_meanwhile_is_no_fault() -> None:
     folder().rmdir()
+    assert kept("a", lambda: b"one") == b"one"
+
+
+def test_a_full_disk_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", full)
     assert kept("a", lambda: b"one") == b"one"
 
 

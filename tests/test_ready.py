@@ -23,7 +23,7 @@ from pipeline.check import Options, check_case
 from pipeline.documents import draw_documents
 from pipeline.engines import load_engine
 from pipeline.fill import Filled, fill
-from pipeline.jinja import Picture, Turns, environment, placing, printed, turns
+from pipeline.jinja import Picture, TemplateEnvironment, Turns, environment, placing, printed, turns
 from pipeline.ready import ready
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -134,6 +134,17 @@ def test_a_template_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
     fill(bytes(bytearray(template)), "once.docx", {"case_id": "2"})
     after = ready.cache_info()
     assert (after.misses, after.hits) == (before.misses, before.hits + 1)
+
+
+def test_compiled_tags_are_kept_for_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "{{ case_id }} is compiled once a machine"
+    TemplateEnvironment().from_string(source)
+    monkeypatch.setattr(TemplateEnvironment, "compile", None)  # compiling it again would fail
+    token = printed.set([])
+    try:
+        assert TemplateEnvironment().from_string(source).render(case_id="1") == "1 is compiled once a machine"
+    finally:
+        printed.reset(token)
 
 
 def test_a_fault_is_told_each_time() -> None:
