@@ -87,7 +87,7 @@ def _homes() -> Iterator[Path]:
     wanted, home = Path(os.environ.get("XDG_CACHE_HOME", "")), Path("~").expanduser()
     if wanted.is_absolute():
         yield wanted / "visa-packet"
-    elif home.is_absolute():
+    elif home.is_absolute() and home.is_dir():  # what is not there is not made
         yield home / ".cache" / "visa-packet"
     yield Path(tempfile.gettempdir(), f"visa-packet-{os.geteuid()}")
 

@@ -122,7 +122,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next(
     told = tmp_path / "told"
     with told.open("wb") as out:
         process = scene.start(
-            [sys.executable, "-c", STAYS.format(module=module, name=name, until="/nowhere"), *words], stdout=out
+            [sys.executable, "-c", STAYS.format(module=module, name=name, until=tmp_path / "never"), *words], stdout=out
         )
     until = time.monotonic() + 60
     while b"there" not in told.read_bytes() and time.monotonic() < until:
