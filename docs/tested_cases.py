@@ -58,7 +58,15 @@ def case_table() -> str:
         parts += [
             f"| {case_id} | {text} | {_cell(tests.get(case_id, []))} |\n" for case_id, text in group["cases"].items()
         ]
+    guards = json.loads((TESTS / "reliability" / "guards.json").read_text(encoding="utf-8"))
+    parts.append(_GUARDS)
+    parts += [f"| {guard['guard']} | `{guard['file']}` | {_cell([_test(guard['test'])])} |\n" for guard in guards]
     return "".join(parts)
+
+
+def _test(name: str) -> tuple[str, str]:
+    path, _, function = name.removeprefix("tests/").partition("::")
+    return path, function
 
 
 def _cell(tests: list[tuple[str, str]]) -> str:
@@ -75,6 +83,15 @@ command under strace in folders of its own, with a marker in every string of the
 Some cases are also shown below the command, in the test of a module.
 
 `make soak` runs what takes too long for every change: thousands of cases, more random batches, more power cuts.
+"""
+
+_GUARDS = """
+## Guards that were broken to see a test fail
+
+`make soak` breaks each of these in a copy and expects that its test fails (`tests/test_guards.py`).
+
+| guard | where | test that fails |
+|---|---|---|
 """
 
 
