@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office2pdf import Office2PdfError
 from built import make_set, names_in, snapshot
 from conftest import AS_OF, EXAMPLES, REMOVE, Command, Edit, run_process
+from office2pdf import Office2PdfError
 
 from pipeline.build import build_case
 from pipeline.bundle import Merged, Piece, merge
