@@ -40,18 +40,19 @@ bench: $(VENV)/.dev ## measure for hours; prints tables and writes benchmarks/re
 
 lock: $(VENV)/.dev ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --group lock --group release --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --group lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile --group release --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-release.lock
 
 wheel: $(VENV)/.dev ## a wheel with templates and schemas inside
 	$(BIN)/python -m pip wheel --no-deps --no-build-isolation -w dist .
 
 # The bill of materials holds what the lock pins, with hashes. All files of a release are the same in each build.
-release: $(VENV)/.dev wheel ## wheel, bill of materials (CycloneDX) and their hashes in dist/
-	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o dist/sbom.cdx.json
+release: wheel $(VENV)-release/.installed ## wheel, bill of materials (CycloneDX) and their hashes in dist/
+	$(VENV)-release/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o dist/sbom.cdx.json
 	cd dist && sha256sum -- *.whl sbom.cdx.json > SHA256SUMS
 
 clean:
-	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf $(VENV) $(VENV)-release out dist .mypy_cache .ruff_cache .pytest_cache .coverage
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "visa-packet needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 2; }
@@ -65,4 +66,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Apart: what it needs would make jsonschema load a grammar, for a second and a half at each start.
+$(VENV)-release/.installed: requirements-release.lock
+	$(PYTHON) -m venv $(VENV)-release
+	$(VENV)-release/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-release.lock
 	touch $@

@@ -228,7 +228,8 @@ class TestCommand:
     def test_right(self, packet: Path, visa_packet: Command) -> None:
         run = visa_packet("verify", packet, "--json")
         assert (run.code, run.err) == (0, "")
-        assert run.report["results"] == [{"path": str(packet), "ok": True, "problems": []}]
+        (result,) = run.report["results"]
+        assert (result["path"], result["ok"], result["problems"]) == (str(packet), True, [])
         run = visa_packet("verify", packet / "bundle.pdf")
         assert run.code == 0
         assert "right (23 files" in run.out

@@ -125,3 +125,7 @@ def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str
             yield difference("verify-unlisted", f"{path} is not in the manifest", folder)
         elif sha256(files[path]) != listed[path]:
             yield difference("verify-changed", f"{path} was changed after it was made", folder)
+    for bundle in manifest["bundles"]:
+        if bundle["path"] in listed and bundle["sha256"] != listed[bundle["path"]]:
+            message = f"{bundle['path']} is not the one that the manifest describes"
+            yield difference("verify-changed", message, folder)

@@ -137,6 +137,13 @@ class TestInspect:
         assert "kept" not in json.dumps(fields)
         assert all(field["pages"] == [1] for field in fields.values())
 
+    def test_xfa_is_taken_out_for_it_would_show_the_empty_form(self) -> None:
+        form = every_field()
+        form.add_xfa()
+        filled, _ = fill(form, [{"field": "Surname", "text": "SUN"}])
+        with pikepdf.open(io.BytesIO(filled)) as pdf:
+            assert set(pdf.Root.AcroForm.keys()) == {"/Fields", "/DR"}
+
     def test_fields_below_others_have_the_whole_name(self) -> None:
         form = Form()
         field = form.add("Surname", (60, 700, 200, 720))
@@ -285,6 +292,15 @@ class TestValues:
         options = {"true": "Yes", "false": "No"}
         assert chosen("answers.questions.deported", options, unanswered) is None
         assert written("{% if not answers.questions.deported %}{{ case_id }}{% endif %}", unanswered) == "xu-wenjing"
+
+    @pytest.mark.parametrize("where", ["answers", "applicant.application", "patient.application"])
+    def test_a_text_does_not_see_the_six_questions(self, names: Names, case: LoadedCase, where: str) -> None:
+        answered = case.case.patient.application
+        assert answered is not None
+        assert answered.questions is not None
+        assert answered.questions.deported is False
+        seen = f"{{% if {where}.questions and {where}.questions.deported is not none %}}seen{{% endif %}}"
+        assert written(seen, names) == ""
 
     def test_an_answer_is_the_applicants_own(self, names: Names) -> None:
         options = {"true": "Yes", "false": "No"}

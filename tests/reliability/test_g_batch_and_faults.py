@@ -121,7 +121,7 @@ def test_a_worker_that_never_answers_costs_its_own_case(
     for name in ("case-1", "case-2", "case-3"):
         scene.case(name)
     environment = patched(f'if name == "case-2": {fault}')
-    run = scene.build(scene.folder / "cases", "-j", "2", "--timeout", "6", env=environment)
+    run = scene.build(scene.folder / "cases", "-j", "2", "--timeout", "10", env=environment)
     run.ended({"case-1": 0, "case-2": 6, "case-3": 0})
     assert "worker-timeout" in {problem["code"] for problem in run.run.problems}
 
@@ -416,21 +416,12 @@ def many(scene: Scene, count: int, bad: Collection[int] = ()) -> Path:
 
 
 def started(scene: Scene, lines: Path, tmp_path: Path) -> subprocess.Popen[bytes]:
-    words = [
-        "build",
-        str(lines),
-        "-o",
-        str(scene.out),
-        "--templates",
-        str(scene.templates),
-        "-j",
-        "2",
-        "--allow-missing",
-    ]
+    """A run over many cases; what it tells goes to a file."""
+    # Whoever runs the tests in the background lets them ignore Ctrl-C.
+    program = ["env", "--default-signal=INT,HUP,TERM", sys.executable, "-m", "pipeline", "build", str(lines)]
+    words = ["-o", str(scene.out), "--templates", str(scene.templates), "-j", "2", "--allow-missing"]
     with (tmp_path / "told").open("wb") as told:
-        return scene.start(
-            [sys.executable, "-m", "pipeline", *words, "--as-of", AS_OF.isoformat()], stdout=told, stderr=told
-        )
+        return scene.start([*program, *words, "--as-of", AS_OF.isoformat()], stdout=told, stderr=told)
 
 
 def wait_for(scene: Scene, process: subprocess.Popen[bytes], count: int) -> None:

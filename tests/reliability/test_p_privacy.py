@@ -107,8 +107,8 @@ from pipeline.cli.main import main; main()
 @pytest.mark.parametrize(
     ("module", "name", "engine"),
     [
-        ("pipeline.build", "merge", "office2pdf"),
-        ("pipeline.publish", "_swap", "office2pdf"),
+        ("pipeline.build", "make_bundles", "office2pdf"),
+        ("pipeline.publish", "_flush_folders", "office2pdf"),
         ("pipeline.engines.libreoffice", "run_group", "libreoffice"),
     ],
 )
@@ -145,7 +145,7 @@ def test_a_running_run_keeps_its_temporary_files(scene: Scene, tmp_path: Path) -
     words = ["build", str(scene.case()), "-o", str(tmp_path / "out"), "--templates", str(scene.templates)]
     words += ["--as-of", AS_OF.isoformat(), "--allow-missing"]
     told = tmp_path / "told"
-    program = STAYS.format(module="pipeline.build", name="merge", until=tmp_path / "go")
+    program = STAYS.format(module="pipeline.build", name="make_bundles", until=tmp_path / "go")
     with told.open("wb") as out:
         process = scene.start([sys.executable, "-c", program, *words], stdout=out)
     while b"there" not in told.read_bytes():
