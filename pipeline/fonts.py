@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -63,7 +64,7 @@ def _collection() -> Any:
     # Imported here: only the check of templates needs it.
     from fontTools.ttLib import TTCollection  # noqa: PLC0415
 
-    return TTCollection(str(font_file(FONT_PACKAGES[0])), lazy=True)
+    return TTCollection(io.BytesIO(font_file(FONT_PACKAGES[0]).read_bytes()), lazy=True)
 
 
 @cache

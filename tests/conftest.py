@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -30,6 +32,11 @@ settings.register_profile("visa-packet", deadline=None)
 settings.load_profile("visa-packet")
 
 pytest_plugins = ["common_expectation"]
+
+# Tests send Ctrl-C to programs; a script that runs the tests in the background has it ignored in all of them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"

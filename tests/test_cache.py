@@ -88,11 +88,12 @@ def test_a_cache_that_is_deleted_meanwhile_is_no_fault() -> None:
 
 
 def test_a_full_disk_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_arguments: object) -> None:
+    def full(*_arguments: object, **_named: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, "open", full)
+    monkeypatch.setattr(cache, "write_private", full)
     assert kept("a", lambda: b"one") == b"one"
+    assert list(folder().iterdir()) == []
 
 
 def test_old_files_go_when_a_new_one_is_made() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import textwrap
 from pathlib import Path
@@ -17,8 +18,8 @@ _VARIATION_SEQUENCES = 14
 
 def faces() -> list[Any]:
     """Every face of the shipped fonts, those for Japanese at both ends."""
-    collection, bold = (font_file(package) for package in FONT_PACKAGES)
-    return [*TTCollection(str(collection), lazy=True).fonts, TTFont(str(bold), lazy=True)]
+    collection, bold = (io.BytesIO(font_file(package).read_bytes()) for package in FONT_PACKAGES)
+    return [*TTCollection(collection, lazy=True).fonts, TTFont(bold, lazy=True)]
 
 
 def edges_of(face: Any) -> list[int]:
