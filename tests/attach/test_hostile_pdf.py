@@ -164,7 +164,8 @@ class TestBombs:
         assert read(content, limits=replace(LIMITS, decoded_bytes=13_000_000)).pages == 12
 
     def test_pages_that_draw_each_other_without_end_run_into_the_limit_of_time(self) -> None:
-        assert refused(forms_in_forms(12), limits=replace(LIMITS, cpu_seconds=1), apart=True).code in {
+        limits = replace(LIMITS, cpu_seconds=1, memory_bytes=4 * LIMITS.memory_bytes)
+        assert refused(forms_in_forms(12), limits=limits, apart=True).code in {
             "attachment-time",
             "attachment-memory",
             "attachment-disagreement",
