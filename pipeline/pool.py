@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
@@ -73,9 +73,10 @@ class LocalPool:
         return future
 
     def stop(self) -> None:
-        """Kill the workers."""
+        """Kill the workers, and the process from which they were forked: its folder goes with the run."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+        forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
 
 
 def _start_tracker() -> None:
