@@ -21,6 +21,7 @@ from pipeline.check import Options
 from pipeline.load import load_case
 from pipeline.masked import identity_numbers
 from pipeline.pdftext import read_pages, squeezed, text_of
+from pipeline.split import split
 
 CASE = EXAMPLES / "sun-yifan" / "case.json"
 DAY = ("--as-of", "2026-11-22")
@@ -83,6 +84,15 @@ class TestFields:
 
     def test_without_the_option_there_is_none(self, packet: Path) -> None:
         assert not PdfReader(packet / "bundle.pdf").get_fields()
+
+    def test_a_volume_has_none_for_it_is_not_the_bundle(self, built: Path) -> None:
+        bundle = (built / "sun-yifan" / "bundle.pdf").read_bytes()
+        manifest = json.loads((built / "sun-yifan" / "manifest.json").read_text(encoding="utf-8"))
+        volumes = split("bundle.pdf", bundle, manifest["bundles"][0]["page_map"], len(bundle) // 2)
+        assert len(volumes) > 1
+        for volume in volumes:
+            with pikepdf.open(io.BytesIO(volume.pdf)) as pdf:
+                assert [note for page in pdf.pages for note in page.obj.get("/Annots", [])] == []
 
     def test_fields_go_with_no_password(self, visa_packet: Command, tmp_path: Path, authority: Path) -> None:
         arguments = ("--encrypt", "--signature-fields", "--password-file", authority / "password")
