@@ -382,6 +382,10 @@ class Case(Frozen, frozen=True):
             found[f"companion-{index + 1}"] = (f"/companions/{index}", companion)
         return found
 
+    def has_paper(self, role: Role) -> bool:
+        """Whether the patient's paper of that role is attached."""
+        return any(paper.role == role and paper.person == "patient" for paper in self.attachments)
+
     @property
     def longest_stay(self) -> int:
         """Days of the longest single stay."""

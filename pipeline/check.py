@@ -15,7 +15,7 @@ from pipeline.glyphs import character_findings
 from pipeline.inputs import Source
 from pipeline.load import LoadedCase, load_case
 from pipeline.papers import paper_findings, set_findings
-from pipeline.plan import MISSING_RULES, Packet, State, missing_papers, plan_packet, state_of
+from pipeline.plan import LACKS, Packet, State, missing_papers, plan_packet, state_of
 from pipeline.rules import check_rules
 from pipeline.rules.catalogue import catalogue
 from pipeline.signed import signed_findings
@@ -119,13 +119,19 @@ def findings(prepared: Prepared, options: Options) -> Findings:
         *character_findings(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
         *plan_differences(loaded),
-        *missing_papers(packet, loaded.document, allowed=options.papers_may_miss),
+        *missing_papers(packet, loaded.document),
         *signed_findings(loaded, templates, packet, options.as_of),
         *set_findings(loaded, templates, packet),
     ]
     papers, in_forms, unusable = _read_papers(prepared, options)  # last: what reads them starts meanwhile
     problems += [*paper_findings(packet, papers, loaded.document), *in_forms]
-    return Findings(papers, tuple(problems), tuple(unusable))
+    return Findings(papers, tuple(_told(problem, options) for problem in problems), tuple(unusable))
+
+
+def _told(problem: Problem, options: Options) -> Problem:
+    """A finding as it is told: a lack that is allowed is a warning, for it does not forbid to build."""
+    is_allowed = options.papers_may_miss and problem.code in LACKS
+    return replace(problem, severity="warning") if is_allowed else problem
 
 
 def _read_papers(prepared: Prepared, options: Options) -> tuple[dict[str, Paper], list[Problem], list[Problem]]:
@@ -171,6 +177,6 @@ def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Pro
 def forbids(problem: Problem, options: Options) -> bool:
     """Whether a finding forbids to build. One of a rule that nobody is sure of never does, nor does an allowed lack."""
     entry = catalogue().get(problem.code)
-    if entry is not None and (entry.confidence == "low" or (options.papers_may_miss and entry.id in MISSING_RULES)):
+    if entry is not None and (entry.confidence == "low" or (options.papers_may_miss and entry.id in LACKS)):
         return False
     return problem.severity == "error" or (options.strict and problem.severity == "warning")

@@ -36,12 +36,6 @@ def screening_for(case: Case) -> Screening:
     return Screening(status, table["conclusions"][status], case.longest_stay, as_of, basis["source"])
 
 
-def table_is_stale(as_of: date) -> bool:
-    """Whether the table is older than its own limit on that day."""
-    table = read_data("jpets")
-    return (as_of - date.fromisoformat(table["as_of"])).days > int(table["stale_after_days"])
-
-
 def stays_are_long(case: Case) -> bool:
     """Whether a stay is longer than those to which screening never applies."""
     return case.longest_stay > int(read_data("jpets")["exemption"]["longest_stay_days"])

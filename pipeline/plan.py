@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.case import SHORT_STAY_DAYS, SIGNED, Attachment, Case, Role, Trilingual
@@ -111,6 +111,11 @@ PATIENT_RULE, COMPANION_RULE = "DOC-01", "DOC-02"
 PAPER_RULES: dict[Role, str] = {"residence_permit": "DOC-04", "treatment_schedule": "DOC-05"}
 MISSING_RULES = frozenset({PATIENT_RULE, COMPANION_RULE, *PAPER_RULES.values()})
 
+#: Rules on what a form of the official list lacks. They are silent once the filled form itself is attached: each comes
+#: with a missing paper, and what is built to have the form filled may lack it as that paper does.
+UNFILLED_RULES = frozenset({"FRM-01", "FRM-02", "GUA-04", "GUA-05"})
+LACKS = MISSING_RULES | UNFILLED_RULES
+
 #: What a packet may be used for: to file it, to file it once the missing papers are there, or only to look at it.
 State = Literal["final", "incomplete", "draft"]
 
@@ -151,13 +156,9 @@ def state_of(packet: Packet, *, draft: bool) -> State:
     return "incomplete" if any(bundle.missing for bundle in packet.bundles) else "final"
 
 
-def missing_papers(packet: Packet, document: JsonFile, *, allowed: bool = False) -> list[Problem]:
-    """A finding of the rules on papers for each paper of the official list that the packet lacks.
-
-    A warning when papers are ``allowed`` to be missing, for then they do not forbid to build.
-    """
-    found = [_missing(row, bundle.person, document) for bundle in packet.bundles for row in bundle.missing]
-    return [replace(problem, severity="warning") for problem in found] if allowed else found
+def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
+    """A finding of the rules on papers for each paper of the official list that the packet lacks."""
+    return [_missing(row, bundle.person, document) for bundle in packet.bundles for row in bundle.missing]
 
 
 def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,3 +21,13 @@ def shipped(folder: str) -> Path:
 def read_data(name: str) -> Any:
     """Table ``pipeline/data/<name>.json``, read once a process. Callers must not change it."""
     return json.loads((_PACKAGE / "data" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def is_stale(name: str, as_of: date) -> bool:
+    """Whether a table is older than its own limit on that day.
+
+    It is as old as its ``as_of``, or as the day on which it was last ``compared`` with a source that is older itself.
+    """
+    table = read_data(name)
+    compared = date.fromisoformat(table.get("compared", table["as_of"]))
+    return (as_of - compared).days > int(table["stale_after_days"])

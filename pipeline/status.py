@@ -13,7 +13,7 @@ import msgspec
 from pipeline.case import Trilingual
 from pipeline.check import Findings, Options, Prepared, findings, forbids, prepare
 from pipeline.inputs import Source
-from pipeline.plan import MISSING_RULES, AttachmentPart, Bundle, DocumentPart, Requirement, State, state_of
+from pipeline.plan import LACKS, AttachmentPart, Bundle, DocumentPart, Requirement, State, state_of
 from pipeline.rules.calendar import last_day_within
 from pipeline.rules.dates import VALIDITY_MONTHS, last_filing_day
 from pipeline.signed import has_changed
@@ -59,7 +59,7 @@ def status_of(where: Path | Source, options: Options) -> Status:
     prepared = prepare(where, options)
     found = findings(prepared, options)
     case, packet = prepared.loaded.case, prepared.packet
-    forbidding = (each.code for each in found.problems if forbids(each, options) and each.code not in MISSING_RULES)
+    forbidding = (each.code for each in found.problems if forbids(each, options) and each.code not in LACKS)
     errors = sorted({*forbidding, *(each.code for each in found.unusable)})
     look = _Look(prepared, found, options)
     items = tuple(item for bundle in packet.bundles for item in look.items_of(bundle))

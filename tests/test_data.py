@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT
 
-from pipeline.resources import read_data
+from pipeline.resources import is_stale, read_data
 
 TABLES = ("anti-doping", "fees", "jpets", "missions", "photo", "visa-terms", "wordings")
 
@@ -26,6 +26,17 @@ def test_a_table_is_dated(name: str) -> None:
     assert date(2020, 1, 1) < date.fromisoformat(table["as_of"]) < date(2100, 1, 1)
     assert table["title"]
     assert name == "wordings" or table.get("source") or table.get("sources")
+
+
+@pytest.mark.parametrize(
+    ("name", "compared"),
+    [("jpets", "2026-10-15"), ("fees", "2026-11-22"), ("photo", "2026-11-22"), ("missions", "2026-11-22")],
+)
+def test_a_table_that_changes_grows_stale_after_its_own_limit(name: str, compared: str) -> None:
+    last_fresh = date.fromisoformat(compared) + timedelta(days=read_data(name)["stale_after_days"])
+    assert not is_stale(name, date.fromisoformat(compared))
+    assert not is_stale(name, last_fresh)
+    assert is_stale(name, last_fresh + timedelta(days=1))
 
 
 def test_every_table_is_known() -> None:

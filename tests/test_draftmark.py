@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from built import make_docx, make_set
-from conftest import AS_OF, EXAMPLES, WITHOUT_FORMS, Command, Edit
+from conftest import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Command, Edit
 from docx import Document
 from docx.document import Document as WordFile
 from docx.enum.section import WD_SECTION
@@ -30,10 +30,14 @@ from pipeline.load import load_case
 from pipeline.marks import MARK, WARNING
 from pipeline.pages.finished import read_word
 from pipeline.pdftext import page_count
-from pipeline.plan import MISSING_RULES
+from pipeline.plan import MISSING_RULES, UNFILLED_RULES
 
 CASE = EXAMPLES / "chen-lihua" / "case.json"
 NOTHING: dict[str, object] = {}
+#: Fields of the two forms that stay empty.
+EMPTY_FIELDS = dict.fromkeys(
+    ("/hospital/fax", "/guarantor/fax", "/patient/application/birth_place", "/patient/application/questions"), REMOVE
+)
 ENGINES = ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)]
 
 
@@ -188,6 +192,21 @@ class TestState:
         assert [problem.severity for problem in missing] == ["error", "error"]
         assert all("--allow-missing" in problem.hint and "--draft" in problem.hint for problem in missing)
         assert not (tmp_path / "out").exists()
+
+    @pytest.mark.parametrize("options", [Options(AS_OF, draft=True), Options(AS_OF, allow_missing=True, strict=True)])
+    def test_what_a_missing_form_lacks_may_be_missing_too(self, edit: Edit, options: Options) -> None:
+        path = edit({**WITHOUT_FORMS, **EMPTY_FIELDS})
+        told = {problem.code: problem.severity for problem in check_case(path, options).problems}
+        assert {code: told[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
+        with pytest.raises(CaseError) as error:
+            check_case(path, Options(AS_OF))
+        refused = {problem.code: problem.severity for problem in error.value.problems}
+        assert {code: refused[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "error")
+
+    def test_with_the_forms_nothing_of_them_is_asked(self, edit: Edit) -> None:
+        checked = check_case(edit(EMPTY_FIELDS), Options(AS_OF))
+        assert not UNFILLED_RULES & {problem.code for problem in checked.problems}
+        assert checked.state == "final"
 
     @pytest.mark.parametrize("options", [Options(AS_OF, draft=True), Options(AS_OF, allow_missing=True)])
     def test_no_other_error_is_allowed(self, edit: Edit, options: Options) -> None:

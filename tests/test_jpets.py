@@ -10,7 +10,7 @@ import pytest
 from conftest import EXAMPLES
 
 from pipeline.case import SHORT_STAY_DAYS, Case
-from pipeline.jpets import Status, screening_for, table_is_stale
+from pipeline.jpets import Status, screening_for
 from pipeline.load import load_case
 from pipeline.resources import read_data
 
@@ -105,10 +105,3 @@ def test_the_table_is_in_form() -> None:
         days = [date.fromisoformat(row[name]) for name in ("screening_from", "mandatory_from") if row[name]]
         assert len(days) in {0, 2}
         assert all(earlier <= later for earlier, later in pairwise(days))
-
-
-def test_the_table_grows_stale_after_its_own_limit() -> None:
-    last_fresh = date.fromisoformat(TABLE["as_of"]) + timedelta(days=TABLE["stale_after_days"])
-    assert not table_is_stale(last_fresh)
-    assert table_is_stale(last_fresh + timedelta(days=1))
-    assert not table_is_stale(date.fromisoformat(TABLE["as_of"]))

@@ -15,7 +15,7 @@ from pipeline.cli.options import case_files, cases_argument, check_options, make
 from pipeline.cli.report import Report, Telling, emit, show, told
 from pipeline.inputs import Source
 from pipeline.language import Language
-from pipeline.plan import MISSING_RULES
+from pipeline.plan import LACKS
 
 
 @click.command(short_help="Check cases and their attachments without building anything.")
@@ -74,4 +74,4 @@ def _validate_one(source: Source, options: Options, telling: Telling, *, as_json
 
 def _only_papers_are_missing(outcome: Outcome[Checked]) -> bool:
     errors = {problem.code for problem in outcome.problems if problem.severity == "error"}
-    return bool(errors) and errors <= MISSING_RULES
+    return bool(errors) and errors <= LACKS

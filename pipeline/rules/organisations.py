@@ -27,13 +27,13 @@ def guarantor_list(case: Case, _as_of: date) -> Iterator[Hit]:
 
 @rule("GUA-04")
 def hospital_fax(case: Case, _as_of: date) -> Iterator[Hit]:
-    if case.hospital.fax is None:
+    if case.hospital.fax is None and not case.has_paper("combined_form"):
         yield Hit("/hospital")
 
 
 @rule("GUA-05")
 def guarantor_fax(case: Case, _as_of: date) -> Iterator[Hit]:
-    if case.guarantor.fax is None:
+    if case.guarantor.fax is None and not case.has_paper("combined_form"):
         yield Hit("/guarantor")
 
 

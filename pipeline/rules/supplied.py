@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.case import Case, Role
+from pipeline.case import Case
 from pipeline.resources import read_data
 from pipeline.rules.calendar import months_after
 from pipeline.rules.registry import Hit, rule
@@ -26,14 +26,14 @@ def several_visits(case: Case, _as_of: date) -> Iterator[Hit]:
 
 @rule("DOC-15")
 def no_threshold_of_funds(case: Case, _as_of: date) -> Iterator[Hit]:
-    if not _is_supplied(case, "funds_proof"):
+    if not case.has_paper("funds_proof"):
         yield Hit("/attachments", ["no_proof"])
     yield from claims_of(case, "DOC-15", "amount")
 
 
 @rule("DOC-16")
 def letters_are_extras(case: Case, _as_of: date) -> Iterator[Hit]:
-    if not _is_supplied(case, "combined_form"):
+    if not case.has_paper("combined_form"):
         yield Hit("/attachments")
 
 
@@ -47,8 +47,4 @@ def photo_is_recent(case: Case, _as_of: date) -> Iterator[Hit]:
 
 def _needs_own_schedule(case: Case) -> bool:
     """Whether the treatment schedule must come from the case, for none is attached."""
-    return case.visa.entries == "multiple" and not _is_supplied(case, "treatment_schedule")
-
-
-def _is_supplied(case: Case, role: Role) -> bool:
-    return any(paper.role == role and paper.person == "patient" for paper in case.attachments)
+    return case.visa.entries == "multiple" and not case.has_paper("treatment_schedule")

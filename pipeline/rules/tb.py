@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipeline.case import Case
-from pipeline.jpets import screening_for, stays_are_long, table_is_stale
-from pipeline.resources import read_data
+from pipeline.jpets import screening_for, stays_are_long
+from pipeline.resources import is_stale, read_data
 from pipeline.rules.registry import Hit, rule
+
+#: Tables that change, and the place in the case that each is about.
+_TABLES = {"jpets": "/tb_screening", "fees": "/visa/entries", "photo": "/attachments", "missions": "/visa/mission"}
 
 
 @rule("TB-01")
@@ -25,9 +28,8 @@ def long_stay(case: Case, _as_of: date) -> Iterator[Hit]:
 
 
 @rule("TB-06")
-def stale_table(_case: Case, as_of: date) -> Iterator[Hit]:
-    if table_is_stale(as_of):
-        yield Hit("/tb_screening")
+def stale_tables(_case: Case, as_of: date) -> Iterator[Hit]:
+    return (Hit(place, [name]) for name, place in _TABLES.items() if is_stale(name, as_of))
 
 
 @rule("TB-04")
