@@ -123,7 +123,7 @@ def _to_patient(relationship: Trilingual) -> Trilingual:
     """What a companion is to the patient, told on a sheet whose applicant is the companion."""
     return Trilingual(
         f"申請人は患者の{relationship.ja}",
-        f"the applicant is: {relationship.en} of the patient",
+        f"Applicant's relationship: {relationship.en}",
         f"申请人为患者的{relationship.zh}",
     )
 

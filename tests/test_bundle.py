@@ -255,6 +255,11 @@ class TestPacket:
             (cells,) = [row for row in rows if any(re.split("[\n\u3000]", cell)[0].strip() == title for cell in row)]
             assert numbers_in(cells[-1]) == pages, title
 
+    def test_the_cover_sheet_says_who_issues_it_and_that_nobody_seals_it(self, filed: Filed) -> None:
+        cover = text_of(filed.document(filed.page_map[0]["id"]).read_bytes())
+        assert squeezed("作成：取次者　Issued by the agent　由代办人制作") in cover
+        assert squeezed("押印不要　No seal is needed.　无需盖章") in cover
+
     def test_the_cover_sheet_lists_what_is_missing(self, packet: Path, packet_with_companion: Path) -> None:
         for folder in (packet, packet_with_companion):
             manifest = manifest_of(folder)

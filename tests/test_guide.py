@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from pipeline.pdftext import squeezed, text_of
 from pipeline.timeline import timeline_for
 from pipeline.timeline.picture import png_of
 
-WANG, CHEN = (EXAMPLES / name / "case.json" for name in ("wang-xiaoming", "chen-lihua"))
+WANG, CHEN, XU = (EXAMPLES / name / "case.json" for name in ("wang-xiaoming", "chen-lihua", "xu-wenjing"))
 
 
 def guide(path: Path) -> Drawn:
@@ -39,9 +40,16 @@ def assert_says(drawn: Drawn, *values: str) -> None:
     assert [value for value in values if squeezed(value) not in text] == []
 
 
-@pytest.mark.parametrize("path", [WANG, CHEN])
-def test_it_has_two_pages(path: Path) -> None:
-    assert example(path).pages == 2
+@pytest.mark.parametrize(("path", "pages"), [(WANG, 2), (CHEN, 1), (XU, 1)])
+def test_one_page_serves_one_visit(path: Path, pages: int) -> None:
+    assert example(path).pages == pages
+
+
+def test_the_timeline_begins_a_page_when_the_hospital_says_more(edit: Edit) -> None:
+    visits = json.loads(WANG.read_text(encoding="utf-8"))["treatment"]["visits"]
+    said = guide(edit({"/treatment/visits": visits[:1], "/treatment/return_to_sport": REMOVE}))
+    with pikepdf.open(io.BytesIO(said.pdf)) as pdf:
+        assert [len(page.get_images()) for page in pdf.pages] == [0, 1]
 
 
 def test_it_says_what_the_case_says() -> None:

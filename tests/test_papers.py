@@ -34,7 +34,6 @@ OF_TREATMENT = (
     "dose",
     "guidance",
     "culture_and_release_days",
-    "need_for_visits",
 )
 BARE: Mapping[str, Any] = {
     **{f"/treatment/visits/{visit}/{name}": REMOVE for visit in (0, 1) for name in OF_VISITS},
@@ -186,7 +185,10 @@ def test_a_class_without_a_plan_number_is_not_named(edit: Edit, tmp_path: Path) 
 def test_a_case_without_the_optional_fields_gives_the_same_papers(edit: Edit, tmp_path: Path) -> None:
     folder = built(edit(BARE), tmp_path)
     schedule = document(folder, "treatment-schedule")
-    assert_says(schedule, load_case(WANG).case.condition.background.ja)
+    case = load_case(WANG).case
+    assert case.treatment.need_for_visits
+    assert_says(schedule, case.treatment.need_for_visits.ja)
+    assert squeezed(case.condition.background.ja) not in schedule  # no substitute for a reason (rule DOC-06)
     assert not [word for word in ("投与量", "提供計画", "採取から投与まで") if word in schedule]
     stay = document(folder, "schedule-of-stay")
     assert stay.count(squeezed("not decided")) == 6 + 7
