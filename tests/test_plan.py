@@ -165,12 +165,6 @@ def test_a_missing_paper_is_an_error_with_source_and_place(edit: Edit) -> None:
         assert '"attachments"' in line
 
 
-def test_a_paper_that_may_miss_is_a_warning(edit: Edit) -> None:
-    loaded = load_case(edit(WITHOUT_FORMS))
-    problems = missing_papers(plan_packet(loaded.case, SET), loaded.document, allowed=True)
-    assert [(problem.code, problem.severity) for problem in problems] == [("DOC-01", "warning")] * 2
-
-
 def test_the_state_of_a_packet(edit: Edit) -> None:
     whole = plan_packet(planned(edit({})), SET)
     assert (state_of(whole, draft=False), state_of(whole, draft=True)) == ("final", "draft")
