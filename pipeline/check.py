@@ -125,13 +125,14 @@ def findings(prepared: Prepared, options: Options) -> Findings:
     ]
     papers, in_forms, unusable = _read_papers(prepared, options)  # last: what reads them starts meanwhile
     problems += [*paper_findings(packet, papers, loaded.document), *in_forms]
-    return Findings(papers, tuple(_told(problem, options) for problem in problems), tuple(unusable))
+    lacks_may_be = options.papers_may_miss or state_of(packet, draft=False) == "final"
+    told = (_softened(problem) if lacks_may_be else problem for problem in problems)
+    return Findings(papers, tuple(told), tuple(unusable))
 
 
-def _told(problem: Problem, options: Options) -> Problem:
-    """A finding as it is told: a lack that is allowed is a warning, for it does not forbid to build."""
-    is_allowed = options.papers_may_miss and problem.code in LACKS
-    return replace(problem, severity="warning") if is_allowed else problem
+def _softened(problem: Problem) -> Problem:
+    """A lack that does not forbid to build, for it is allowed, or the template set asks for no such paper: a warning."""
+    return replace(problem, severity="warning") if problem.code in LACKS else problem
 
 
 def _read_papers(prepared: Prepared, options: Options) -> tuple[dict[str, Paper], list[Problem], list[Problem]]:

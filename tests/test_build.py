@@ -182,7 +182,7 @@ def test_a_bundle_in_the_wrong_order_is_not_published(small: str, out: Path, mon
 def test_warnings_forbid_to_build_only_when_strict(small: str, out: Path, edit: Edit) -> None:
     built = build_case(CASE, out, Options(AS_OF, small, strict=True))
     assert {problem.severity for problem in built.problems} <= {"info"}
-    path = edit({"/hospital/fax": REMOVE})
+    path = edit({"/visa/agency": REMOVE})
     assert "warning" in {problem.severity for problem in check_case(path, Options(AS_OF, small)).problems}
     with pytest.raises(CaseError):
         check_case(path, Options(AS_OF, small, strict=True))

@@ -203,6 +203,12 @@ class TestState:
         refused = {problem.code: problem.severity for problem in error.value.problems}
         assert {code: refused[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "error")
 
+    def test_a_set_that_asks_for_no_form_only_warns_of_its_fields(self, edit: Edit) -> None:
+        path = edit({**WITHOUT_FORMS, **EMPTY_FIELDS})
+        checked = check_case(path, Options(AS_OF, "short-term-visit"))
+        told = {problem.code: problem.severity for problem in checked.problems}
+        assert {code: told[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
+
     def test_with_the_forms_nothing_of_them_is_asked(self, edit: Edit) -> None:
         checked = check_case(edit(EMPTY_FIELDS), Options(AS_OF))
         assert not UNFILLED_RULES & {problem.code for problem in checked.problems}

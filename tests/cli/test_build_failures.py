@@ -98,7 +98,7 @@ def test_a_folder_without_a_case_is_wrong_usage(tmp_path: Path, visa_packet: Com
 def test_strict_refuses_what_only_warns(
     small: Path, cases: Callable[..., Path], tmp_path: Path, visa_packet: Command
 ) -> None:
-    case, out = cases("one", {"/hospital/fax": REMOVE}), tmp_path / "out"
+    case, out = cases("one", {"/visa/agency": REMOVE}), tmp_path / "out"
     run = visa_packet("build", case, "--templates", small, "-o", out, "--strict", "--json", *AS_USUAL)
     problems = assert_refused(run, out, 3)
     assert "warning" in {problem["severity"] for problem in problems}

@@ -68,7 +68,7 @@ class TestReport:
         assert run.code == 9
 
     def test_validate_for_people(self, visa_packet: Command, edit: Edit) -> None:
-        case = edit({"/hospital/fax": REMOVE})
+        case = edit({"/visa/agency": REMOVE})
         run = visa_packet("validate", case, "--as-of", "2026-11-22")
         assert run.code == 0
         assert str(case) in run.out
