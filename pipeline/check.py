@@ -131,7 +131,7 @@ def findings(prepared: Prepared, options: Options) -> Findings:
 
 
 def _softened(problem: Problem) -> Problem:
-    """A lack that does not forbid to build, for it is allowed, or the template set asks for no such paper: a warning."""
+    """A lack that is allowed, or that of a paper for which the template set does not ask: it forbids nothing."""
     return replace(problem, severity="warning") if problem.code in LACKS else problem
 
 

@@ -440,6 +440,14 @@ def official_list() -> list[dict[str, Any]]:
     return rows
 
 
+def test_a_missing_paper_is_told_without_a_last_word_on_a_line_of_its_own(edit: Edit, tmp_path: Path) -> None:
+    built = build_case(edit({"/attachments": []}), tmp_path, Options(AS_OF, allow_missing=True))
+    [bundle] = built.bundles
+    lines = lines_of_cover(bundle.path.read_bytes(), bundle.page_map[0]["pages"])
+    english = lines.index("Certificate of planned treatment and letter of guarantee (combined form)")
+    assert lines[english - 1].startswith("□ エ")
+
+
 def lines_of_cover(pdf: bytes, pages: int) -> list[str]:
     document = pypdfium2.PdfDocument(pdf)
     try:
