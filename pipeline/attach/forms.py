@@ -29,10 +29,10 @@ def flattened(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
     fields = form.get("/Fields") if isinstance(form, pikepdf.Dictionary) else None
     if isinstance(form, pikepdf.Dictionary) and "/XFA" in form and not fields:
         notes.add(XFA_RULE)
+    outdated = forget_outdated(pdf)
     annotations = [each for page in pdf.pages for each in _visible(page)]
     if any(_is_filled(each) for each in annotations):
         notes.add(FORM_RULE)
-    outdated = _forget_outdated(form, annotations)
     for each in annotations:
         _set_state(each)
     undrawn = [each for each in annotations if _needs_drawing(each)]
@@ -48,12 +48,14 @@ def flattened(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
     return pdf
 
 
-def _forget_outdated(form: Any, annotations: list[Any]) -> bool:
-    """Drop the pictures of texts, if the file says that readers have to draw them anew: they may be of earlier ones."""
+def forget_outdated(pdf: pikepdf.Pdf) -> bool:
+    """Drop the pictures of texts, if the form says that readers have to draw them anew: they may be of earlier ones."""
+    form = pdf.Root.get("/AcroForm")
     if not isinstance(form, pikepdf.Dictionary) or not form.get("/NeedAppearances", False):
         return False
     del form.NeedAppearances  # qpdf would leave out every field
-    outdated = [each for each in annotations if str(inherited(each, "/FT")) in _WITH_TEXT and "/AP" in each]
+    visible = [each for page in pdf.pages for each in _visible(page)]
+    outdated = [each for each in visible if str(inherited(each, "/FT")) in _WITH_TEXT and "/AP" in each]
     for each in outdated:
         del each.AP
     return bool(outdated)
