@@ -151,6 +151,13 @@ class TestVolumes:
         assert reader.page_labels[0] == str(volumes[-1].page)
         assert split("bundle.pdf", pdf, page_map, len(pdf)) == []
 
+    def test_a_list_of_files_has_them_in_order(self) -> None:
+        pdf = make_pdf_of(scan((40, 60)), 12)
+        page_map = [{"title": str(page), "page": page} for page in range(1, 13)]
+        names = [volume.name for volume in split("bundle.pdf", pdf, page_map, 1)]
+        assert names == sorted(names)
+        assert (names[0], names[-1]) == ("bundle-01of12.pdf", "bundle-12of12.pdf")
+
 
 class TestOption:
     @pytest.mark.parametrize("size", ["5", "MB", "-5MB", "5TB", "10kB", "0MB", "٥MB", "5MB\n"])
