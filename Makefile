@@ -4,17 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 AS_OF ?= 2026-11-22
 
-.PHONY: demo test soak goldens glyphs lint format lock docs wheel release bench clean
+.PHONY: demo test floors soak goldens glyphs lint format lock docs wheel release bench clean
 
 demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
 
-test: $(VENV)/.dev ## run the tests with coverage, on every core
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
+test: $(VENV)/.dev ## run the tests on every core; COVERAGE=--cov measures what they reach, and takes a third longer
+	$(BIN)/python -m pytest -n auto --dist worksteal $(COVERAGE)
 
 soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
 	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/test_soak.py
 	$(BIN)/python -m pytest -m soak --timeout 7200
+
+floors: $(VENV)-floors/.installed ## run the tests with the oldest version of each dependency that pyproject.toml allows
+	$(VENV)-floors/bin/python -m pytest -n auto --dist worksteal
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
 	$(BIN)/python tests/update_goldens.py
@@ -52,7 +55,7 @@ release: wheel $(VENV)-release/.installed ## wheel, bill of materials (CycloneDX
 	cd dist && sha256sum -- *.whl sbom.cdx.json > SHA256SUMS
 
 clean:
-	rm -rf $(VENV) $(VENV)-release out dist .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf $(VENV) $(VENV)-release $(VENV)-floors out dist .mypy_cache .ruff_cache .pytest_cache .coverage
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "visa-packet needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 2; }
@@ -66,6 +69,15 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	touch $@
+
+# The tools of the lock, and over them the oldest versions of what is named in pyproject.toml.
+$(VENV)-floors/.installed: pyproject.toml requirements-dev.lock | $(VENV)/.dev
+	$(PYTHON) -m venv $(VENV)-floors
+	$(BIN)/uv pip compile pyproject.toml --all-extras --resolution lowest-direct --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o $(VENV)-floors/floors.txt
+	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)-floors/floors.txt
+	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 # Apart: what it needs would make jsonschema load a grammar, for a second and a half at each start.

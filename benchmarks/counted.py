@@ -60,7 +60,7 @@ def _watch(counter: Counter[str]) -> None:
     from pipeline.jinja import TemplateEnvironment  # noqa: PLC0415 - as above
 
     watched: list[tuple[Any, str, str]] = [
-        (office2pdf, "convert_bytes", "conversions"),
+        (office2pdf, "convert_bytes", "conversions of documents, and of empty ones"),
         (TemplateEnvironment, "compile", "compiled templates"),
         (docx.package.Package, "open", "Word files opened"),
         (pypdf.PdfReader, "__init__", "PDFs opened by pypdf"),

@@ -18,6 +18,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import TemplateSyntaxError
 from lxml.etree import LxmlError
 
+from pipeline.bounded import OutOfTimeError, bounded
 from pipeline.errors import Problem, TemplateError
 from pipeline.filters import FILTERS
 from pipeline.jinja import Picture, Turns, environment, placing, printed, turns
@@ -27,6 +28,10 @@ from pipeline.ready import Document, fill_rest, parts_of, ready
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _XML_TAG = re.compile(r"<[^>]+>")
 _LONGEST_QUOTE = 160
+#: What a document may take: bytes more than the process has, and seconds of processor time. The shipped ones take
+#: less than 80 MB, the opened font packages included, and a third of a second.
+MEMORY = 256 << 20
+SECONDS = 30.0
 _UNKNOWN_FILTER_OR_TEST = ("DTL104", "DTL105")
 #: What opening a file that is no Word document raises, and what an expression of a tag can raise.
 _UNUSABLE = (
@@ -38,7 +43,7 @@ _UNUSABLE = (
     ArithmeticError,
     AttributeError,
     LookupError,
-    MemoryError,
+    OSError,  # a font that cannot be opened for want of memory: nothing else is read while filling
     RuntimeError,
     SyntaxError,  # of Python: tags nested too deeply to be compiled
     TypeError,
@@ -67,7 +72,11 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
     document = Document(template)
     token, place, spent = printed.set([]), placing.set(partial(_place, document)), turns.set(Turns())
     try:
-        return Filled(_archive(_filled(template, document, context)), tuple(printed.get()))
+        with bounded(MEMORY, SECONDS):
+            return Filled(_archive(_filled(template, document, context)), tuple(printed.get()))
+    except (MemoryError, OutOfTimeError) as error:
+        part, text = _paragraph(error, getattr(document, "current_rendering_part", None))
+        raise FillError(_too_much(name, error, part, text), part, text) from None
     except JinjaError as error:
         part, text = _paragraph(error, document.current_rendering_part)
         raise FillError(_located(template, name, error, part, text), part, text) from None
@@ -148,6 +157,16 @@ def _paragraph(error: Exception, part: Any) -> tuple[str, str]:
     source = environment().latest.splitlines()
     text = _XML_TAG.sub("", source[lines[-1] - 1]).strip() if lines and lines[-1] <= len(source) else ""
     return str(getattr(part, "partname", "document")).lstrip("/"), text
+
+
+def _too_much(name: str, error: Exception, part: str, text: str) -> Problem:
+    where = f"{part}, near “{text[:_LONGEST_QUOTE]}”" if text else part
+    hint = "look for a text that is doubled or multiplied, or a loop inside a loop"
+    if isinstance(error, MemoryError):
+        message = f"{where}: filling it takes more than {MEMORY >> 20} MB of memory"
+        return Problem("template-memory", "error", message, hint, name)
+    message = f"{where}: filling it takes longer than {SECONDS:g} seconds"
+    return Problem("template-time", "error", message, hint, name)
 
 
 def _unusable(name: str, error: Exception, part: str, text: str) -> Problem:

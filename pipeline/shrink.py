@@ -11,6 +11,8 @@ from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.jsonfile import JsonFile
 from pipeline.plan import AttachmentPart
 
+COARSER = "size-coarser"
+
 
 class Step(NamedTuple):
     """Dots per inch, and quality of JPEG."""
@@ -88,7 +90,7 @@ def _told(part: AttachmentPart, step: Step, document: JsonFile) -> Problem:
     pointer = f"/attachments/{part.index}/path"
     line, column = document.places.value(pointer)
     return Problem(
-        "size-coarser",
+        COARSER,
         "info",
         f"its pictures are coarser so that the bundle fits: {step.dpi} dots per inch, JPEG quality {step.quality}",
         "look whether all can be read; if not, allow a larger bundle with --max-size",

@@ -56,7 +56,9 @@ def split(name: str, bundle: bytes, page_map: Sequence[Mapping[str, Any]], limit
             volumes.append(made)
             first = last + 1
     stem = name.removesuffix(".pdf")
-    return [replace(volume, name=f"{stem}-{n}of{len(volumes)}.pdf") for n, volume in enumerate(volumes, 1)]
+    count = len(volumes)
+    width = len(str(count))  # so that lists of files have them in order
+    return [replace(volume, name=f"{stem}-{n:0{width}}of{count}.pdf") for n, volume in enumerate(volumes, 1)]
 
 
 def _volume(pdf: pikepdf.Pdf, page: int, end: int, parts: Sequence[Mapping[str, Any]]) -> Volume:

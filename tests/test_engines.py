@@ -11,7 +11,7 @@ from typing import Any
 
 import office2pdf
 import pytest
-from built import make_docx, make_set
+from built import MEDICAL_STAY, make_docx, make_set
 from conftest import AS_OF, EXAMPLES, PERSONAL, ROOT, Command, Edit, assert_refused
 from tools import needs_libreoffice
 
@@ -217,6 +217,25 @@ def copied(source: Path, target: Path, draws: int) -> None:
         for record in font["name"].names:
             record.string = record.toUnicode().replace("Noto Sans CJK JP", "Foreign Emoji")
         font.save(str(target))
+
+
+def test_what_was_converted_is_soon_forgotten() -> None:
+    """A document of the example takes 6 MB of memory until the engine drops it: 64 of them would be 380 MB."""
+    program = (
+        "import sys; from datetime import date; from pathlib import Path\n"
+        "from pipeline.context import document_context; from pipeline.load import load_case\n"
+        "from pipeline.engines.office2pdf import Office2Pdf; from pipeline.fill import fill\n"
+        "engine, template = Office2Pdf(), Path(sys.argv[2]).read_bytes()\n"
+        "context = document_context(load_case(Path(sys.argv[1])).case, date(2026, 11, 22))\n"
+        "def convert(number): engine.convert(fill(template, '', {**context, 'case_id': f'case-{number}'}).docx)\n"
+        "def now(): return int(Path('/proc/self/statm').read_text().split()[1]) * 4096\n"
+        "convert(0); before = now()\n"
+        "for number in range(1, 64): convert(number)\n"
+        "print(now() - before)\n"
+    )
+    template = MEDICAL_STAY / "invitation-letter.docx"
+    done = subprocess.run([sys.executable, "-c", program, CASE, template], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 240_000_000
 
 
 class TestBuild:

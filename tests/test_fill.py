@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import re
+import resource
+import signal
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -112,6 +114,11 @@ def test_a_template_cannot_leave_its_sandbox(context: Mapping[str, Any], tag: st
 
 #: Six loops of a hundred turns inside each other: a million millions.
 LOOPS = "".join(f"{{% for x{n} in {[1] * 100} %}}" for n in range(6)) + "{% endfor %}" * 6
+#: A text that is doubled until it has a million million characters.
+DOUBLED = "{% set t = 'ab' %}" + "{% set t = t ~ t %}" * 40 + "{{ t }}"
+#: Few turns, and each of them goes through a long text.
+HUNDRED = f"{{% for x in {[1] * 100} %}}"
+SLOW = f"{HUNDRED}{HUNDRED}{{% set t = ('a' * 9999)|upper|lower|title %}}{{% endfor %}}{{% endfor %}}"
 
 
 @pytest.mark.parametrize("tag", ["{% import 'os' as os %}", "{% include '/etc/hostname' %}", "{% extends 'x' %}"])
@@ -119,6 +126,25 @@ def test_a_template_cannot_load_another(context: Mapping[str, Any], tag: str) ->
     problem = problem_of(make_docx("first", tag), context)
     assert problem.code == "template-field"
     assert f"near “{tag}”" in problem.message
+
+
+@pytest.mark.case("B14")
+def test_a_document_may_take_so_long(context: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.fill.SECONDS", 0.2)
+    problem = problem_of(make_docx("first", SLOW), context)
+    assert problem.code == "template-time"
+    assert f"near “{SLOW[:20]}" in problem.message
+    assert "takes longer than 0.2 seconds" in problem.message
+    assert fill(make_docx("{{ case_id }}"), "letter.docx", context).texts == ("wang-xiaoming",)
+
+
+@pytest.mark.case("B14")
+def test_limits_of_filling_are_gone_when_it_ends(context: Mapping[str, Any]) -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGVTALRM)
+    problem_of(make_docx("first", DOUBLED), context)
+    fill(make_docx("{{ case_id }}"), "letter.docx", context)
+    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGVTALRM)) == before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
 @pytest.mark.case("B03", "B04", "B14")
@@ -142,7 +168,8 @@ def test_a_template_cannot_load_another(context: Mapping[str, Any], tag: str) ->
         ),
         ("{% for x in range(999999999) %}{% endfor %}", "template-field", "there is no name 'range'"),
         ("{{ ''|int + '' }}", "template-field", "computed (TypeError)"),
-        ("{{ 'a'.center(99999999999999) }}", "template-field", "computed (MemoryError)"),
+        ("{{ 'a'.center(99999999999999) }}", "template-memory", "takes more than 256 MB of memory"),
+        (DOUBLED, "template-memory", "takes more than 256 MB of memory"),
         ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "template-field", "computed (RecursionError)"),
         ("{{ case_id|safe }}", "template-syntax", "near “{{ case_id|safe }}”: No filter named 'safe'"),
         ("{{ [1, 2]|random }}", "template-syntax", "No filter named 'random'"),

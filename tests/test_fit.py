@@ -81,6 +81,14 @@ class TestCoarser:
         (page, *_) = pictures_of((folder / "bundle.pdf").read_bytes(), dpi=30)
         assert page.size == pytest.approx((248, 351), abs=2)
 
+    def test_it_is_said_also_without_notes(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+        case, templates = heavy / "case" / "case.json", heavy / "set"
+        said = [
+            visa_packet("build", case, "-o", tmp_path / size, "--templates", templates, *DAY, "--max-size", size).out
+            for size in ("600kB", "50MB")
+        ]
+        assert ["made coarser so that the bundle fits:" in text for text in said] == [True, False]
+
     def test_the_same_is_made_again(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
         first, second = (
             (build(heavy, tmp_path / name, visa_packet, "600kB")[2] / "bundle.pdf").read_bytes() for name in "ab"
@@ -142,6 +150,13 @@ class TestVolumes:
         reader = PdfReader(io.BytesIO(volumes[-1].pdf))
         assert reader.page_labels[0] == str(volumes[-1].page)
         assert split("bundle.pdf", pdf, page_map, len(pdf)) == []
+
+    def test_a_list_of_files_has_them_in_order(self) -> None:
+        pdf = make_pdf_of(scan((40, 60)), 12)
+        page_map = [{"title": str(page), "page": page} for page in range(1, 13)]
+        names = [volume.name for volume in split("bundle.pdf", pdf, page_map, 1)]
+        assert names == sorted(names)
+        assert (names[0], names[-1]) == ("bundle-01of12.pdf", "bundle-12of12.pdf")
 
 
 class TestOption:

@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 from built import make_pdf, make_pdf_of, make_picture, saved
 from conftest import EXAMPLES
+from reading import read
 
 from pipeline.bundle import Piece, merge
 from pipeline.bundle.pdfa import claims_pdf_a, obstacles
@@ -81,6 +82,27 @@ def transfer(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].Resources = pikepdf.Dictionary(ExtGState=pikepdf.Dictionary(G=state))
 
 
+def drawing(text: bytes, **resources: Any) -> Callable[[pikepdf.Pdf], None]:
+    """A page that draws a form, which has that content and these resources."""
+
+    def add(pdf: pikepdf.Pdf) -> None:
+        form = pdf.make_stream(text, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 99, 99])
+        form.Resources = pikepdf.Dictionary(**resources)
+        pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=form))
+        pdf.pages[0].Contents = pdf.make_stream(b"/P Do")
+
+    return add
+
+
+def tinted(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].obj.Group = pikepdf.Dictionary(S=pikepdf.Name.Transparency, CS=pikepdf.Name.DeviceCMYK)
+
+
+INKS = pikepdf.Name.DeviceCMYK
+FADING = pikepdf.Dictionary(FunctionType=2, Domain=[0, 1], C0=[0, 0, 0, 0], C1=[0, 1, 1, 0], N=1)
+SHADING = pikepdf.Dictionary(ShadingType=2, ColorSpace=INKS, Coords=[0, 0, 99, 99], Function=FADING)
+SPOT = pikepdf.Array([pikepdf.Name.Separation, pikepdf.Name.Spot, INKS, FADING])
+INLINE = b"BI /W 1 /H 1 /CS /CMYK /BPC 8 ID \x00\xff\xff\x00 EI"
 FAULTS: dict[str, tuple[bytes, str]] = {
     "font": (changed(font), "a font is not embedded"),
     "action": (changed(action), "it has an action /JavaScript"),
@@ -91,6 +113,21 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "inks": (changed(content(b"0 0 0 1 k 0 0 9 9 re f")), "colours are inks without a profile"),
     "ink space": (changed(content(b"/DeviceCMYK cs 0 0 0 1 sc")), "colours are inks without a profile"),
     "ink picture": (make_pdf_of(make_picture("JPEG", mode="CMYK"), 1), "colours are inks without a profile"),
+    "inks of a form": (changed(drawing(b"0 0 0 1 k 0 0 9 9 re f")), "colours are inks without a profile"),
+    "named inks": (
+        changed(drawing(b"/C cs 0 0 0 1 sc", ColorSpace=pikepdf.Dictionary(C=INKS))),
+        "colours are inks without a profile",
+    ),
+    "spot colour": (
+        changed(drawing(b"/C cs 1 sc", ColorSpace=pikepdf.Dictionary(C=SPOT))),
+        "colours are inks without a profile",
+    ),
+    "fading inks": (
+        changed(drawing(b"/S sh", Shading=pikepdf.Dictionary(S=SHADING))),
+        "colours are inks without a profile",
+    ),
+    "inks in a line": (changed(content(INLINE)), "colours are inks without a profile"),
+    "group of inks": (changed(tinted), "colours are inks without a profile"),
     "hidden note": (changed(note(Subtype=pikepdf.Name.Link, F=2)), "an annotation is not printed"),
     "film": (changed(note(Subtype=pikepdf.Name.Movie, AP=pikepdf.Dictionary())), "it has an annotation /Movie"),
     "no looks": (changed(note(Subtype=pikepdf.Name.Square)), "an annotation leaves its looks to the viewer"),
@@ -119,3 +156,21 @@ def test_without_a_document_that_says_so_it_claims_nothing() -> None:
     assert merged.obstacles == (("a", NO_INTENT),)
     with pikepdf.open(io.BytesIO(merged.pdf)) as pdf:
         assert not claims_pdf_a(pdf)
+
+
+INKED = sorted(fault for fault, (_, reason) in FAULTS.items() if "inks" in reason and fault != "ink picture")
+
+
+@pytest.mark.parametrize("fault", INKED)
+def test_inks_of_a_supplied_paper_are_found_on_the_sheet_that_is_made_of_it(fault: str) -> None:
+    """Its page becomes a drawing on an A4 page, whose own content says nothing."""
+    with pikepdf.open(io.BytesIO(read(FAULTS[fault][0]).pdf)) as pdf:
+        assert "colours are inks without a profile" in obstacles(pdf)
+
+
+def test_only_what_stands_against_the_bundle_is_told_of_its_parts(packet: Path) -> None:
+    """A supplied paper has no output intent, and needs none in a bundle that has one."""
+    [letter] = (packet / "documents").glob("*-invitation-letter.pdf")
+    papers = [Piece("right", "b", make_pdf(1), 2), Piece("inked", "c", FAULTS["inks"][0], 3)]
+    merged = merge([Piece("letter", "a", letter.read_bytes(), 1, is_made=True), *papers], "t", "ja", "case-1")
+    assert merged.obstacles == (("inked", "colours are inks without a profile"),)

@@ -15,11 +15,11 @@ from pipeline.errors import UnusableError
 FORM_RULE, XFA_RULE = "FIL-06", "OUT-05"
 
 _HIDDEN = 0x01 | 0x02 | 0x20  # annotation flags Invisible, Hidden, NoView
-#: Annotations that a reader draws by itself when the file has no picture of them.
-_DRAWN_BY_READERS = frozenset(
-    ["/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Ink", "/Square", "/Circle", "/FreeText", "/Line"]
-)
+#: Annotations that pdfium draws when the file has no picture of them, and those that only other readers draw then.
+_DRAWN = frozenset(["/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Ink", "/Square", "/Circle"])
+_DRAWN_BY_OTHERS = frozenset(["/FreeText", "/Line", "/PolyLine", "/Polygon", "/Stamp"])
 _WITH_TEXT = frozenset(["/Tx", "/Ch"])
+_PUSH_BUTTON = 1 << 16  # field flag
 _DEEPEST = 20
 
 
@@ -29,20 +29,44 @@ def flattened(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
     fields = form.get("/Fields") if isinstance(form, pikepdf.Dictionary) else None
     if isinstance(form, pikepdf.Dictionary) and "/XFA" in form and not fields:
         notes.add(XFA_RULE)
+    outdated = forget_outdated(pdf)
     annotations = [each for page in pdf.pages for each in _visible(page)]
     if any(_is_filled(each) for each in annotations):
         notes.add(FORM_RULE)
+    for each in annotations:
+        _set_state(each)
     undrawn = [each for each in annotations if _needs_drawing(each)]
-    if any(not _is_latin(_value(each)) for each in undrawn):
+    if not all(_can_be_drawn(each) for each in undrawn):
         raise UnusableError(
             "attachment-form",
-            "a field of the form is filled in, but the file has no picture of what it says",
-            "open the form in the program that filled it, and print it to PDF",
+            "a field is filled in, or a note or line stands on a page, of which the file has no picture that holds",
+            "open it in the program that it was filled in with, and print it to PDF",
         )
-    if undrawn:
+    if undrawn or outdated:
         pdf = _drawn(pdf)
     pdf.flatten_annotations("screen")
     return pdf
+
+
+def forget_outdated(pdf: pikepdf.Pdf) -> bool:
+    """Drop the pictures of texts, if the form says that readers have to draw them anew: they may be of earlier ones."""
+    form = pdf.Root.get("/AcroForm")
+    if not isinstance(form, pikepdf.Dictionary) or not form.get("/NeedAppearances", False):
+        return False
+    del form.NeedAppearances  # qpdf would leave out every field
+    visible = [each for page in pdf.pages for each in _visible(page)]
+    outdated = [each for each in visible if str(inherited(each, "/FT")) in _WITH_TEXT and "/AP" in each]
+    for each in outdated:
+        del each.AP
+    return bool(outdated)
+
+
+def _set_state(annotation: Any) -> None:
+    """Let a box say itself whether it is ticked, where only the value of its field does."""
+    if _is_box(annotation) and "/AS" not in annotation:
+        value, states = inherited(annotation, "/V"), _states(annotation)
+        is_on = isinstance(value, pikepdf.Name) and (states is None or str(value) in states)
+        annotation.AS = value if is_on else pikepdf.Name.Off
 
 
 def _visible(page: pikepdf.Page) -> Iterator[Any]:
@@ -55,11 +79,34 @@ def _visible(page: pikepdf.Page) -> Iterator[Any]:
 
 def _needs_drawing(annotation: Any) -> bool:
     """Whether a reader would draw it, and the file has no picture of it."""
+    if _is_box(annotation):
+        states = _states(annotation)
+        return annotation.AS != "/Off" and (states is None or str(annotation.AS) not in states)
     if "/AP" in annotation and "/N" in annotation.AP:
         return False
-    if str(annotation.get("/Subtype")) == "/Widget":
-        return _is_filled(annotation)
-    return str(annotation.get("/Subtype")) in _DRAWN_BY_READERS
+    kind = str(annotation.get("/Subtype"))
+    return _is_filled(annotation) if kind == "/Widget" else kind in _DRAWN | _DRAWN_BY_OTHERS
+
+
+def _can_be_drawn(annotation: Any) -> bool:
+    """Whether pdfium draws it, and with the fonts that every reader has."""
+    if str(annotation.get("/Subtype")) != "/Widget":
+        return str(annotation.get("/Subtype")) in _DRAWN
+    return not _is_box(annotation) and _is_latin(_value(annotation))
+
+
+def _is_box(annotation: Any) -> bool:
+    """Whether it is a box to tick, or a button of a group."""
+    is_button = str(inherited(annotation, "/FT")) == "/Btn"
+    return is_button and not int(inherited(annotation, "/Ff") or 0) & _PUSH_BUTTON
+
+
+def _states(annotation: Any) -> set[str] | None:
+    """The states of a box of which the file has a picture; None when it has none at all."""
+    pictures = annotation.AP.get("/N") if isinstance(annotation.get("/AP"), pikepdf.Dictionary) else None
+    if isinstance(pictures, pikepdf.Stream):
+        return {str(annotation.get("/AS"))}  # one for all of them
+    return set(pictures.keys()) if isinstance(pictures, pikepdf.Dictionary) else None
 
 
 def _is_filled(annotation: Any) -> bool:
@@ -67,10 +114,8 @@ def _is_filled(annotation: Any) -> bool:
 
 
 def _value(annotation: Any) -> str:
-    """What a field says, or an annotation that is text."""
+    """What a field says."""
     value = inherited(annotation, "/V")
-    if value is None and str(annotation.get("/Subtype")) == "/FreeText":
-        value = annotation.get("/Contents")
     if isinstance(value, pikepdf.Stream):
         return value.read_bytes().decode("utf-8", "replace")
     values = value if isinstance(value, pikepdf.Array) else [value]

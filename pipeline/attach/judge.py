@@ -13,7 +13,7 @@ from pipeline.attach.sheet import Place
 from pipeline.errors import UnusableError
 
 _TOLERANCE_POINTS = 1.0
-_SIDE = 100  # pixels of the longer side of a page that is compared
+_SIDE, _LONGEST = 100, 4000  # pixels of the shorter side of a page that is compared, and at most of the longer one
 #: By how many of 256 greys a part of the page may differ: lines that are scaled fall on other dots.
 _TOLERANCE_GREYS = 40
 _PARTS = (10, 10)
@@ -72,7 +72,8 @@ def _picture(page: Any, place: Place | None = None) -> Image.Image:
         max(0.0, width - shown.left - shown.width),
         max(0.0, height - shown.bottom - shown.height),
     )
-    scale = _SIDE / max(shown.width, shown.height)
+    sides = sorted((shown.width, shown.height))
+    scale = min(_SIDE / sides[0], _LONGEST / sides[1])
     picture: Image.Image = page.render(scale=scale, crop=[max(0.0, side) for side in crop]).to_pil().convert("L")
     return picture
 

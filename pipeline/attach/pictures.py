@@ -23,6 +23,7 @@ FINE_RULE = "FIL-05"
 #: How much finer than wanted a picture may be: a scan at that resolution becomes a little finer inside the margins.
 _GRACE = 1.15
 _QUALITY = 92
+_LONGEST_DOT = 4  # how many times as high as wide, or as wide as high, a dot may be said to be
 _POINTS_PER_MM = POINTS_PER_INCH / 25.4
 
 #: Tag of the orientation in a picture's Exif data, and for each of its values how the unit square is turned.
@@ -90,7 +91,7 @@ def _page(picture: Image.Image, content: bytes, kind: str, wanted: Mapping[str, 
     """One picture of the file, or of a page of it."""
     orientation = int(picture.getexif().get(_ORIENTATION, 1))
     orientation = orientation if orientation in _TURNS else 1
-    width, height = picture.size[:: -1 if orientation in _ON_ITS_SIDE else 1]
+    width, height = _shape(picture, kind, is_on_its_side=orientation in _ON_ITS_SIDE)
     place = _place(width, height, wanted["print_size_mm"])
     finest = max(1, round(place.width / POINTS_PER_INCH * wanted["dpi"]))
     if width > finest * _GRACE:
@@ -102,7 +103,20 @@ def _page(picture: Image.Image, content: bytes, kind: str, wanted: Mapping[str, 
     return _Page(*_as_it_is(picture, content, kind, orientation), place)
 
 
-def _place(width: int, height: int, print_size: tuple[float, float] | None) -> Place:
+def _shape(picture: Image.Image, kind: str, *, is_on_its_side: bool) -> tuple[int, float]:
+    """Width in dots and height in the same unit, when it stands upright.
+
+    Of a TIFF, Pillow tells the size as it is upright. A fax has dots that are twice as high as they are wide.
+    """
+    if kind != "TIFF":
+        width, height = picture.size[:: -1 if is_on_its_side else 1]
+        return width, height
+    across, down = (float(dots) for dots in picture.info.get("dpi", (1, 1))[:: -1 if is_on_its_side else 1])
+    is_plausible = across > 0 and down > 0 and 1 / _LONGEST_DOT <= across / down <= _LONGEST_DOT
+    return picture.width, picture.height * (across / down if is_plausible else 1.0)
+
+
+def _place(width: float, height: float, print_size: tuple[float, float] | None) -> Place:
     if print_size is None:
         return filled(width, height, A4_POINTS)
     wide, high = (length * _POINTS_PER_MM for length in print_size)

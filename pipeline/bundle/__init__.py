@@ -125,7 +125,7 @@ def _claimed(
     if not whole:
         return written, ()
     set_claim(writer, title, language, pdf_a=False)
-    parts = [(each.piece.id, reason) for each in opened for reason in obstacles(each.pdf)]
+    parts = [(each.piece.id, reason) for each in opened for reason in obstacles(each.pdf) if reason in whole]
     return _written(writer), tuple(parts or [(opened[0].piece.id, reason) for reason in whole])
 
 

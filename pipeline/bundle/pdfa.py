@@ -32,7 +32,10 @@ _NUMBERS = {"/W", "/Widths"}
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 #: Operators that set a colour of four inks, and what a content with them has in it.
 _INKS = {"k", "K"}
-_MAY_BE_INKS = re.compile(rb"\d\s+[kK]\b|/DeviceCMYK")
+_MAY_BE_INKS = re.compile(rb"\d\s+[kK]\b|/DeviceCMYK|/CMYK\b")
+#: Where in a colour space the one stands that it is made of, and how many may be made of one another.
+_BASES = {"/Indexed": 1, "/Pattern": 1, "/Separation": 2, "/DeviceN": 2}
+_DEEPEST_SPACE = 4
 
 
 def obstacles(pdf: pikepdf.Pdf, pages: Iterable[int] | None = None) -> list[str]:
@@ -66,6 +69,8 @@ def _found(pdf: pikepdf.Pdf) -> Iterator[str]:
             yield from _stream(thing)
         else:
             yield from _dictionary(thing)
+        for space in _spaces(thing):
+            yield from _space(space)
     if not any(intent.get("/S") == "/GTS_PDFA1" for intent in pdf.Root.get("/OutputIntents", [])):
         yield "it does not say for which screen its colours are meant"
     for page in pdf.pages:
@@ -112,15 +117,26 @@ def _image(image: Any) -> Iterator[str]:
         yield "a picture is JPEG 2000 and leaves its colours to the file"
 
 
-def _space(space: Any) -> Iterator[str]:
+def _spaces(thing: Any) -> Iterator[Any]:
+    """Colour spaces that are named by resources, by a shading, or by a group in which colours are mixed."""
+    named = thing.get("/ColorSpace")
+    if isinstance(named, pikepdf.Dictionary):
+        yield from named.values()
+    elif named is not None and "/ShadingType" in thing:
+        yield named
+    if thing.get("/S") == "/Transparency" and "/CS" in thing:
+        yield thing.CS
+
+
+def _space(space: Any, depth: int = _DEEPEST_SPACE) -> Iterator[str]:
     """Only colours of the output intent, which is one of screens, or with a profile of their own."""
-    name = space if isinstance(space, pikepdf.Name) else space[0] if len(space) else None
+    parts = [space] if isinstance(space, pikepdf.Name) else list(space) if isinstance(space, pikepdf.Array) else []
+    name = str(parts[0]) if parts else ""
+    base = _BASES.get(name, len(parts))
     if name == "/DeviceCMYK":
         yield "colours are inks without a profile"
-    elif name in {"/Indexed", "/Pattern"} and not isinstance(space, pikepdf.Name) and len(space) > 1:
-        yield from _space(space[1])
-    elif name in {"/Separation", "/DeviceN"}:
-        yield from _space(space[2])
+    elif depth and base < len(parts):
+        yield from _space(parts[base], depth - 1)
 
 
 def _dictionary(found: Any) -> Iterator[str]:
@@ -150,8 +166,6 @@ def _font(font: Any) -> Iterator[str]:
 def _page(page: Any) -> Iterator[str]:
     if "/AA" in page:
         yield "a page does something when it is opened"
-    for space in page.get("/Resources", {}).get("/ColorSpace", {}).values():
-        yield from _space(space)
     for note in page.get("/Annots", []):
         yield from _annotation(note)
 
@@ -169,12 +183,45 @@ def _annotation(note: Any) -> Iterator[str]:
 
 
 def _content(page: Any) -> Iterator[str]:
-    """Colours that a page sets itself. Only what looks like such an operator is read as PDF."""
+    """Colours that a page, or a drawing on it, sets itself. Only what looks like such an operator is read as PDF."""
     page.contents_coalesce()
     content = page.get("/Contents")
-    if content is None or not _MAY_BE_INKS.search(content.read_bytes()):
+    drawings = _drawings(page.get("/Resources"), set())
+    if any(_sets_inks(each) for each in (*([] if content is None else [content]), *drawings)):
+        yield "colours are inks without a profile"
+
+
+def _drawings(resources: Any, seen: set[tuple[int, int]]) -> Iterator[Any]:
+    """Forms, patterns and glyphs that are drawn with these resources, and those that they draw in their turn."""
+    if not isinstance(resources, pikepdf.Dictionary):
         return
-    for instruction in pikepdf.parse_content_stream(page, "k K cs CS"):
-        if str(instruction.operator) in _INKS or pikepdf.Name.DeviceCMYK in list(instruction.operands):
-            yield "colours are inks without a profile"
-            return
+    fonts = [font for font in resources.get("/Font", {}).values() if "/CharProcs" in font]
+    masks = [state.get("/SMask") for state in resources.get("/ExtGState", {}).values()]
+    drawn = [
+        *resources.get("/XObject", {}).values(),
+        *resources.get("/Pattern", {}).values(),
+        *(glyph for font in fonts for glyph in font.CharProcs.values()),
+        *(mask.get("/G") for mask in masks if isinstance(mask, pikepdf.Dictionary)),
+    ]
+    for each in drawn:
+        if isinstance(each, pikepdf.Stream) and each.get("/Subtype") != "/Image" and each.objgen not in seen:
+            seen.add(each.objgen)
+            yield each
+            yield from _drawings(each.get("/Resources"), seen)
+    for font in fonts:
+        yield from _drawings(font.get("/Resources"), seen)
+
+
+def _sets_inks(content: Any) -> bool:
+    if not _MAY_BE_INKS.search(content.read_bytes()):
+        return False
+    return any(
+        str(instruction.operator) in _INKS or any(_is_inks(operand) for operand in instruction.operands)
+        for instruction in pikepdf.parse_content_stream(content)
+    )
+
+
+def _is_inks(operand: Any) -> bool:
+    if isinstance(operand, pikepdf.PdfInlineImage):
+        return str(operand.colorspace) in {"/CMYK", "/DeviceCMYK"}
+    return isinstance(operand, pikepdf.Name) and str(operand) == "/DeviceCMYK"

@@ -12,6 +12,7 @@ from pipeline.cli.report import told
 from pipeline.destination import Destination
 from pipeline.language import Language
 from pipeline.plan import State
+from pipeline.shrink import COARSER
 from pipeline.task import Done
 
 #: What a packet may be used for, in words.
@@ -63,6 +64,8 @@ def print_built(done: Done, out: Destination) -> None:
         for volume in bundle.volumes:
             where, last = out.address(bundle.path.with_name(volume["path"])), volume["page"] + volume["pages"] - 1
             click.echo(f"{where}  (pages {volume['page']} to {last}, {volume['bytes'] / 1_000_000:.1f} MB)")
+    if coarser := sum(problem.code == COARSER for problem in done.problems):
+        click.echo(f"made coarser so that the bundle fits: {coarser} of the papers; --notes tells which")
     for path in done.built.apart:
         click.echo(f"{out.address(path)}  (not in a bundle)")
     click.secho(STATES[done.built.state], fg=None if done.built.state == "final" else "yellow")

@@ -14,7 +14,7 @@ from pipeline.attach.result import Notes
 from pipeline.attach.streams import check_streams, limit_decoder
 from pipeline.forms import OWN_FORM
 from pipeline.forms.fields import Field, fields_of
-from pipeline.forms.fill import fill_pdf, saved
+from pipeline.forms.fill import fill_pdf, made_flat, saved
 
 #: For a form that stays a file of its own; what goes into a bundle is cleaned as every attachment is.
 _CLEANER = (
@@ -37,11 +37,12 @@ def filled(
     """
     with _form(content, password, limits) as pdf:
         alone = form.get("alone")
-        report = fill_pdf(pdf, form, flatten=bool(alone and alone["flatten"]))
+        report = fill_pdf(pdf, form)
+        made = made_flat(pdf) if alone and alone["flatten"] else pdf
         if alone:
-            _CLEANER.apply(pdf)
-            pdf.docinfo["/Creator"] = OWN_FORM
-        return saved(pdf), asdict(report)
+            _CLEANER.apply(made)
+            made.docinfo["/Creator"] = OWN_FORM
+        return saved(made), asdict(report)
 
 
 def inspected(content: bytes, password: str | None, limits: Limits) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pikepdf
 
-from pipeline.attach.forms import inherited
+from pipeline.attach.forms import flattened, forget_outdated, inherited
+from pipeline.attach.result import Notes
 from pipeline.engines import UndrawableError
 from pipeline.forms.fields import FILLABLE, OFF, UNDRAWN, Field, Widget, fields_of, states_of
 from pipeline.forms.layout import DoesNotFitError, Placed, Style, lay_out
@@ -40,12 +41,12 @@ class _Picture:
     colour: bytes
 
 
-def fill_pdf(pdf: pikepdf.Pdf, form: Mapping[str, Any], *, flatten: bool = False) -> Report:
+def fill_pdf(pdf: pikepdf.Pdf, form: Mapping[str, Any]) -> Report:
     """Fill ``pdf``. Raises UnusableError when it has no fields.
 
     ``form`` has ``values`` (dictionaries with field, and text and language, or state), and the names of all fields
     that are ``mapped`` and of those that are ``left_empty``.
-    XFA is taken out, for it would show the empty form. With ``flatten``, what is shown becomes part of the pages.
+    XFA is taken out, for it would show the empty form.
     """
     fields: dict[str, list[Field]] = {}
     for each in fields_of(pdf):
@@ -63,26 +64,27 @@ def fill_pdf(pdf: pikepdf.Pdf, form: Mapping[str, Any], *, flatten: bool = False
         for name, same in fields.items()
         if name not in named and any(each.kind in FILLABLE and not each.read_only for each in same)
     ]
+    forget_outdated(pdf)
     _draw(pdf, pictures)
-    acro = pdf.Root.AcroForm
-    for key in ("/XFA", "/NeedAppearances"):
-        if key in acro:
-            del acro[key]
+    if "/XFA" in pdf.Root.AcroForm:
+        del pdf.Root.AcroForm.XFA
     if form.get("draft"):
         stamp_draft(pdf)
-    if flatten:
-        make_flat(pdf)
     return report
 
 
-def make_flat(pdf: pikepdf.Pdf) -> None:
-    """Make what the fields show parts of the pages, and take the fields out; those that show nothing go too."""
-    pdf.flatten_annotations("screen")
-    for page in pdf.pages:
+def made_flat(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
+    """The PDF with what its fields show as parts of the pages, and without them; those that show nothing go too.
+
+    Raises UnusableError when the form leaves to readers how a field looks that it was already filled in with.
+    """
+    flat = flattened(pdf, Notes())
+    for page in flat.pages:
         left = [each for each in page.obj.get("/Annots", []) if each.get("/Subtype") != "/Widget"]
         page.obj.Annots = pikepdf.Array(left)
-    if "/AcroForm" in pdf.Root:
-        del pdf.Root.AcroForm
+    if "/AcroForm" in flat.Root:
+        del flat.Root.AcroForm
+    return flat
 
 
 def saved(pdf: pikepdf.Pdf) -> bytes:

@@ -7,6 +7,6 @@ from pipeline.errors import Problem
 _HINT = "build the packet again from its case"
 
 
-def difference(code: str, message: str, folder: str) -> Problem:
+def difference(code: str, message: str, folder: str, hint: str = _HINT) -> Problem:
     """A difference in the packet at ``folder``."""
-    return Problem(code, "error", message, _HINT, folder)
+    return Problem(code, "error", message, hint, folder)

@@ -50,5 +50,5 @@ def readable(
             continue  # a file that is no longer what it was is told by its hash
     if pdfs and opened == dict(files):
         message = "the password does not open the packet"
-        raise VerificationError(difference("verify-password", message, folder))
+        raise VerificationError(difference("verify-password", message, folder, "correct the password"))
     return opened

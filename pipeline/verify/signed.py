@@ -13,6 +13,9 @@ from pipeline.verify.plain import added_to
 if TYPE_CHECKING:  # its libraries are installed only by those who sign
     from pipeline.signatures import Signature
 
+_ASK_AGAIN = "ask whoever signed it for the bundle as they signed it"
+_WHO = "ask who signed it, and give --trust the certificates of those who certify them"
+
 
 def signatures_of(
     files: Mapping[str, bytes], manifest: Mapping[str, Any], roots: bytes | None
@@ -40,11 +43,11 @@ def signature_differences(found: Mapping[str, list[Signature]], folder: str) -> 
     """What is wrong with the signatures, or was added to a bundle and is none."""
     for path, signatures in found.items():
         if not any(signature.is_last for signature in signatures):
-            yield difference("verify-added", f"something that nobody signed was added to {path}", folder)
+            yield difference("verify-added", f"something that nobody signed was added to {path}", folder, _ASK_AGAIN)
         for signature in signatures:
             if not signature.holds:
                 message = f"{path} was changed after it was signed in {signature.field}"
-                yield difference("verify-signature", message, folder)
+                yield difference("verify-signature", message, folder, _ASK_AGAIN)
             elif signature.is_trusted is False:
                 message = f"who signed {path} in {signature.field} is not certified by those whom you trust"
-                yield difference("verify-signer", message, folder)
+                yield difference("verify-signer", message, folder, _WHO)

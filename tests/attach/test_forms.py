@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pikepdf
 import pytest
@@ -13,6 +14,7 @@ from pypdf import PdfWriter
 from reading import colour_at, expanded, notes, pictures_of, read, refused, text
 
 BOX = (100, 600, 300, 620)
+TICKED = (100, 600, 116, 616)
 
 
 def form(**fields: str) -> bytes:
@@ -138,3 +140,94 @@ class TestAnnotations:
             content = saved(pdf)
         (before,), (after,) = pictures_of(content), pictures_of(read(content).pdf)
         assert [colour_at(each, 610 / 842, 200 / 595) for each in (before, after)] == ["red", "red"]
+
+
+@pytest.mark.case("D10")
+class TestFormsThatReadersDrawAnew:
+    """With NeedAppearances, as many programs write it, the pictures in the file may be of earlier values."""
+
+    @staticmethod
+    def form(value: str, shown: str) -> bytes:
+        with pikepdf.new() as pdf:
+            add_page(pdf)
+            add_field(pdf, "name", value).AP = Dictionary(N=appearance(pdf, shown, BOX))
+            pdf.Root.AcroForm.NeedAppearances = True
+            return saved(pdf)
+
+    @pytest.mark.parametrize("shown", ["/Tx BMC EMC", "BT /Helv 12 Tf 2 5 Td (EARLIER) Tj ET"])
+    def test_the_value_is_seen(self, shown: str) -> None:
+        found = read(self.form("WANG", shown))
+        assert text(found.pdf)[0].strip() == "WANG"
+        assert notes(found) == {"FIL-06": ()}
+
+    def test_a_value_that_fonts_of_readers_lack_is_refused(self) -> None:
+        assert refused(self.form("王晓明", "1 0 0 rg 0 0 200 20 re f")).code == "attachment-form"
+
+    def test_ticked_boxes_are_seen(self) -> None:
+        with pikepdf.new() as pdf:
+            add_page(pdf)
+            tick(pdf, AS=Name.Yes)
+            pdf.Root.AcroForm.NeedAppearances = True
+            (page,) = pictures_of(read(saved(pdf)).pdf)
+        assert colour_at(page, 108 / 595, 1 - 608 / 842) == "red"
+
+
+def tick(pdf: Pdf, state: str = "Yes", **entries: Any) -> Any:
+    """A box that is ticked, with a picture of that state in red."""
+    drawn = {state: appearance(pdf, "1 0 0 rg 0 0 16 16 re f", TICKED), "Off": appearance(pdf, "", TICKED)}
+    look = Dictionary(N=Dictionary(**drawn))
+    box = annotation(pdf, "Widget", TICKED, FT=Name.Btn, T="box", V=Name.Yes, AP=look, **entries)
+    pdf.Root.AcroForm = Dictionary(Fields=Array([box]))
+    put(pdf, box)
+    return box
+
+
+@pytest.mark.case("D10")
+class TestBoxes:
+    def test_a_box_of_which_only_the_field_says_that_it_is_ticked(self) -> None:
+        with pikepdf.new() as pdf:
+            add_page(pdf)
+            tick(pdf)
+            (page,) = pictures_of(read(saved(pdf)).pdf)
+        assert colour_at(page, 108 / 595, 1 - 608 / 842) == "red"
+
+    def test_a_tick_without_a_picture_is_refused(self) -> None:
+        for state, pictures in (("Yes", False), ("Other", True)):
+            with pikepdf.new() as pdf:
+                add_page(pdf)
+                box = tick(pdf, state, AS=Name.Yes)
+                if not pictures:
+                    del box.AP
+                assert refused(saved(pdf)).code == "attachment-form"
+
+    def test_an_empty_box_without_a_picture_is_not(self) -> None:
+        with pikepdf.new() as pdf:
+            add_page(pdf, page_text("form"))
+            box = tick(pdf, AS=Name.Off)
+            del box.AP
+            assert text(read(saved(pdf)).pdf)[0].strip() == "form"
+
+
+#: Notes and lines that pdfium does not draw by itself, though other readers do.
+DRAWN_BY_OTHERS: dict[str, dict[str, Any]] = {
+    "FreeText": {"Contents": "seen", "DA": "/Helv 12 Tf 0 g"},
+    "Line": {"L": Array([100, 600, 300, 620])},
+    "PolyLine": {"Vertices": Array([100, 600, 300, 600, 200, 620])},
+    "Polygon": {"Vertices": Array([100, 600, 300, 600, 200, 620])},
+    "Stamp": {"Name": Name.Approved},
+}
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+@pytest.mark.parametrize("kind", DRAWN_BY_OTHERS)
+def test_what_only_other_readers_draw_is_never_lost_without_a_word(kind: str, *, drawn: bool) -> None:
+    with pikepdf.new() as pdf:
+        add_page(pdf)
+        given = annotation(pdf, kind, BOX, C=Array([1, 0, 0]), **DRAWN_BY_OTHERS[kind])
+        put(pdf, given)
+        if drawn:
+            given.AP = Dictionary(N=appearance(pdf, "1 0 0 rg 0 0 200 20 re f", BOX))
+            (page,) = pictures_of(read(saved(pdf)).pdf)
+            assert colour_at(page, 200 / 595, 1 - 610 / 842) == "red"
+        else:
+            assert refused(saved(pdf)).code == "attachment-form"

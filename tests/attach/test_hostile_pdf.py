@@ -293,3 +293,11 @@ class TestReadersDisagree:
         judge(honest, None, made, [(595, 842)], [PLACE])
         with pytest.raises(UnusableError, match=about):
             judge(given, None, made, [size], [PLACE])
+
+    @pytest.mark.parametrize("long", [900, 1500, 3000, 7600, 14000])
+    @pytest.mark.parametrize("turn", [0, 90])
+    def test_a_long_strip_looks_the_same_to_both(self, long: int, turn: int) -> None:
+        """Such as a receipt, or a page of the web in one piece; its frame is half a dot wide when it is small."""
+        size = (200, long)
+        frame = f"1 0 0 RG 4 w 2 2 196 {long - 4} re S 0 0 1 rg 0 0 20 20 re f ".encode()
+        assert read(pdf_of(frame + page_text("total"), size=size, Rotate=turn)).pages == 1

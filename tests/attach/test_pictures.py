@@ -134,3 +134,33 @@ class TestPicture:
         first, second = paper(tmp_path, name, content), paper(tmp_path, name, content)
         assert first.pdf == second.pdf
         assert b"/CreationDate" not in first.pdf
+
+
+class TestDots:
+    """A fax has 204 dots to the inch across, and 98 down."""
+
+    @pytest.mark.parametrize(
+        ("dpi", "shape"),
+        [
+            ((204, 98), 1728 / 204 / (1143 / 98)),
+            ((200, 200), 1728 / 1143),
+            ((0, 98), 1728 / 1143),
+            ((1, 98), 1728 / 1143),
+        ],
+    )
+    @pytest.mark.parametrize("orientation", [1, 3, 5, 6, 7, 8])
+    def test_a_tiff_has_the_shape_of_the_paper(
+        self, tmp_path: Path, dpi: tuple[int, int], shape: float, orientation: int
+    ) -> None:
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        out = io.BytesIO()
+        Image.new("1", (1728, 1143)).save(out, "TIFF", compression="group4", dpi=dpi, exif=exif)
+        _, (left, bottom, right, top) = box_of_picture(paper(tmp_path, "a.tif", out.getvalue()).pdf)
+        seen = (right - left) / (top - bottom)
+        assert seen == pytest.approx(shape if orientation < 5 else 1 / shape, rel=0.01)
+
+    def test_what_a_camera_says_of_its_dots_is_nothing(self, tmp_path: Path) -> None:
+        content = make_picture("JPEG", (300, 200), dpi=(204, 98))
+        _, (left, bottom, right, top) = box_of_picture(paper(tmp_path, "a.jpg", content).pdf)
+        assert (right - left) / (top - bottom) == pytest.approx(1.5, rel=0.01)

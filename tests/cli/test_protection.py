@@ -129,12 +129,14 @@ class TestSigning:
         (tmp_path / "other.pem").write_bytes(Authority().pem)
         run = visa_packet("verify", out / "sun-yifan", "--trust", tmp_path / "other.pem", "--json")
         assert (run.code, [problem["code"] for problem in run.problems]) == (8, ["verify-signer"])
+        assert "--trust" in run.problems[0]["hint"]
 
     def test_what_is_added_and_not_signed_is_told(self, out: Path, visa_packet: Command) -> None:
         with (out / "sun-yifan" / "bundle.pdf").open("ab") as file:
             file.write(b"\n% more\n")
         run = visa_packet("verify", out / "sun-yifan", "--json")
         assert (run.code, [problem["code"] for problem in run.problems]) == (8, ["verify-added"])
+        assert "as they signed it" in run.problems[0]["hint"]
 
     def test_a_change_of_the_signed_part_is_told(
         self, out: Path, signed: Callable[[str], None], visa_packet: Command
@@ -277,6 +279,7 @@ class TestEncryption:
         (tmp_path / "password").write_text("other", encoding="utf-8")
         run = visa_packet("verify", encrypted, "--password-file", tmp_path / "password", "--json")
         assert (run.code, run.problems[0]["code"]) == (8, "verify-password")
+        assert run.problems[0]["hint"] == "correct the password"
 
     def test_the_environment_may_hold_the_password(
         self, encrypted: Path, visa_packet: Command, monkeypatch: pytest.MonkeyPatch

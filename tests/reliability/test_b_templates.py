@@ -244,8 +244,9 @@ def test_a_tracked_change_is_refused_at_its_place(refuse: Refuse) -> None:
         ("{{ 'a' * 99999999999 }}", "template-field", "more than 10,000 entries"),
         ("{{ 9 ** 9 ** 9 ** 9 }}", "template-field", "the operator ** cannot be used here"),
         ("{{" * 60_000, "template-tags", "60,000 tags are begun here"),
+        ("{% set t = 'a' %}" + "{% set t = t ~ t %}" * 50 + "{{ t }}", "template-memory", "more than 256 MB of memory"),
     ],
-    ids=["loops", "macro", "recursive", "product", "power", "beginnings"],
+    ids=["loops", "macro", "recursive", "product", "power", "beginnings", "doublings"],
 )
 def test_what_has_no_end_is_ended(refuse: Refuse, tag: str, code: str, words: str) -> None:
     message = refuse(make_docx("before", tag), code)

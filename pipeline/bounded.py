@@ -1,0 +1,67 @@
+"""Limits of memory and time for a piece of work inside this process.
+
+Filling a document is done by what a stranger wrote into a template, and a few tags can ask for more than a machine has.
+Its work is Python and lxml, which both give a ``MemoryError`` and go on, so it needs no process of its own.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+#: The first figure in it is this process's address space, in pages. Linux alone has it.
+_SIZES = Path("/proc/self/statm")
+
+
+class OutOfTimeError(Exception):
+    """The work took longer than it may."""
+
+
+@contextmanager
+def bounded(memory: int, seconds: float) -> Iterator[None]:
+    """Let what is done inside take ``memory`` more bytes than there are now, and ``seconds`` of processor time.
+
+    Raises MemoryError or OutOfTimeError there. Memory is limited on Linux; time in the main thread: in others
+    Python hears no signal, and who waits for them keeps the time.
+    """
+    with _bounded_memory(memory), _bounded_time(seconds):
+        yield
+
+
+@contextmanager
+def _bounded_memory(memory: int) -> Iterator[None]:
+    if not _SIZES.exists():
+        yield
+        return
+    before, hard = resource.getrlimit(resource.RLIMIT_AS)
+    now = int(_SIZES.read_text().split()[0]) * resource.getpagesize()
+    allowed = min(limit for limit in (now + memory, before, hard) if limit != resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, hard))
+
+
+@contextmanager
+def _bounded_time(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # Not the timer of real time: that one ends the process that checks templates.
+    before = signal.signal(signal.SIGVTALRM, _out_of_time)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _out_of_time(*_: object) -> NoReturn:
+    raise OutOfTimeError
