@@ -18,8 +18,18 @@ from typing import NoReturn
 _SIZES = Path("/proc/self/statm")
 
 
+#: The limit of memory is the process's: two pieces of work at once would each take the other's for what was before.
+_ONE_AT_A_TIME = threading.Lock()
+#: After this time the signal comes again.
+_AGAIN_SECONDS = 0.5
+
+
 class OutOfTimeError(Exception):
     """The work took longer than it may."""
+
+
+class _StillAtWorkError(BaseException):
+    """The same when the first was swallowed on the way, as libraries do with every Exception."""
 
 
 @contextmanager
@@ -29,7 +39,7 @@ def bounded(memory: int, seconds: float) -> Iterator[None]:
     Raises MemoryError or OutOfTimeError there. Memory is limited on Linux; time in the main thread: in others
     Python hears no signal, and who waits for them keeps the time.
     """
-    with _bounded_memory(memory), _bounded_time(seconds):
+    with _ONE_AT_A_TIME, _bounded_memory(memory), _bounded_time(seconds):
         yield
 
 
@@ -53,15 +63,20 @@ def _bounded_time(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # Not the timer of real time: that one ends the process that checks templates.
-    before = signal.signal(signal.SIGVTALRM, _out_of_time)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    told = False
+
+    def out_of_time(*_: object) -> NoReturn:
+        nonlocal told
+        first, told = not told, True
+        raise OutOfTimeError if first else _StillAtWorkError
+
+    # Not the timer of real time: that one ends the process that checks templates. This counts the system's work too.
+    before = signal.signal(signal.SIGPROF, out_of_time)
+    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_SECONDS)
     try:
         yield
+    except _StillAtWorkError:
+        raise OutOfTimeError from None
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
-
-
-def _out_of_time(*_: object) -> NoReturn:
-    raise OutOfTimeError
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

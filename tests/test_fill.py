@@ -117,8 +117,8 @@ LOOPS = "".join(f"{{% for x{n} in {[1] * 100} %}}" for n in range(6)) + "{% endf
 #: A text that is doubled until it has a million million characters.
 DOUBLED = "{% set t = 'ab' %}" + "{% set t = t ~ t %}" * 40 + "{{ t }}"
 #: Few turns, and each of them goes through a long text.
-HUNDRED = f"{{% for x in {[1] * 100} %}}"
-SLOW = f"{HUNDRED}{HUNDRED}{{% set t = ('a' * 9999)|upper|lower|title %}}{{% endfor %}}{{% endfor %}}"
+TURNS = f"{{% for x in {[1] * 250} %}}"
+SLOW = f"{TURNS}{TURNS}{{% set t = ('a' * 9999)|upper|lower|title %}}{{% endfor %}}{{% endfor %}}"
 
 
 @pytest.mark.parametrize("tag", ["{% import 'os' as os %}", "{% include '/etc/hostname' %}", "{% extends 'x' %}"])
@@ -130,21 +130,21 @@ def test_a_template_cannot_load_another(context: Mapping[str, Any], tag: str) ->
 
 @pytest.mark.case("B14")
 def test_a_document_may_take_so_long(context: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.fill.SECONDS", 0.2)
+    monkeypatch.setattr("pipeline.fill.SECONDS", 1)
     problem = problem_of(make_docx("first", SLOW), context)
     assert problem.code == "template-time"
     assert f"near “{SLOW[:20]}" in problem.message
-    assert "takes longer than 0.2 seconds" in problem.message
+    assert "takes longer than 1 seconds" in problem.message
     assert fill(make_docx("{{ case_id }}"), "letter.docx", context).texts == ("wang-xiaoming",)
 
 
 @pytest.mark.case("B14")
 def test_limits_of_filling_are_gone_when_it_ends(context: Mapping[str, Any]) -> None:
-    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGVTALRM)
+    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)
     problem_of(make_docx("first", DOUBLED), context)
     fill(make_docx("{{ case_id }}"), "letter.docx", context)
-    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGVTALRM)) == before
-    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)) == before
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
 
 
 @pytest.mark.case("B03", "B04", "B14")
