@@ -6,10 +6,13 @@ import io
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
 
+from pipeline.attach.convert import answer_of
+from pipeline.attach.frames import receive
 from pipeline.attach.kinds import kind_of
 from pipeline.attach.limits import Limits
 from pipeline.attach.paper import Wanted, convert
@@ -60,10 +63,22 @@ def attachment(content: bytes) -> None:
         try:
             kind = kind_of(name, content)
             paper = convert(content, kind, Wanted(), limits=_LIMITS)
-        except UnusableError:
+        except UnusableError as error:
+            if error.code == "attachment-broke":  # the process that reads papers was brought to its end
+                raise
             continue
         assert paper.pages > 0
         assert paper.pdf.startswith(b"%PDF-")
+
+
+def attachment_inside(content: bytes) -> None:
+    """The same in this process, where coverage can lead."""
+    for name in ("paper.pdf", "paper.jpg", "paper.png", "paper.tif", "paper.webp"):
+        with suppress(UnusableError):
+            kind = kind_of(name, content)
+            head = {"kind": kind, "wanted": asdict(Wanted()), "password": None, "limits": asdict(_LIMITS)}
+            answer, pdf = receive(io.BytesIO(answer_of(head, content)))
+            assert "refused" in answer or pdf.startswith(b"%PDF-")
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
@@ -71,6 +86,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "template": template,
     "template-part": template_part,
     "attachment": attachment,
+    "attachment-inside": attachment_inside,
 }
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'

@@ -39,6 +39,7 @@ SAMPLES: dict[str, list[bytes]] = {
 SAMPLES["template-part"] = [
     zipfile.ZipFile(io.BytesIO(sample)).read("word/document.xml") for sample in SAMPLES["template"]
 ]
+SAMPLES["attachment-inside"] = SAMPLES["attachment"]
 #: Pieces that files of these kinds are made of.
 PIECES = [
     *(
@@ -91,7 +92,7 @@ def check(name: str, examples: int) -> Callable[[], None]:
     return run
 
 
-EXAMPLES_OF = {"json": 150, "template": 80, "template-part": 100, "attachment": 60}
+EXAMPLES_OF = {"json": 150, "template": 80, "template-part": 100, "attachment": 60, "attachment-inside": 30}
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -107,7 +108,9 @@ def test_nor_do_many(name: str) -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not there for this Python")
-@pytest.mark.parametrize(("name", "runs"), [("json", 2000), ("template", 500), ("template-part", 2000)])
+@pytest.mark.parametrize(
+    ("name", "runs"), [("json", 2000), ("template", 500), ("template-part", 2000), ("attachment-inside", 150)]
+)
 def test_no_file_that_leads_into_the_corners_breaks_them(tmp_path: Path, name: str, runs: int) -> None:
     """Led by coverage."""
     corpus = tmp_path / "corpus"
