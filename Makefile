@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AS_OF ?= 2026-11-22
+# The locks are complete. Without --no-deps, an older pip also asks for newer versions of what is named with extras.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
 
 .PHONY: demo test floors soak goldens glyphs lint format lock docs wheel release bench clean
 
@@ -61,27 +63,26 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "visa-packet needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
-# The locks are complete. Without --no-deps, an older pip also asks for newer versions of what is named with extras.
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python $(INSTALL) --require-hashes -r requirements.lock
+	$(BIN)/python $(INSTALL) --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/python $(INSTALL) --require-hashes -r requirements-dev.lock
 	touch $@
 
 # The tools of the lock, and over them the oldest versions of what is named in pyproject.toml.
 $(VENV)-floors/.installed: pyproject.toml requirements-dev.lock | $(VENV)/.dev
 	$(PYTHON) -m venv $(VENV)-floors
 	$(BIN)/uv pip compile pyproject.toml --all-extras --resolution lowest-direct --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o $(VENV)-floors/floors.txt
-	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
-	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)-floors/floors.txt
-	$(VENV)-floors/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(VENV)-floors/bin/python $(INSTALL) --require-hashes -r requirements-dev.lock
+	$(VENV)-floors/bin/python $(INSTALL) --require-hashes -r $(VENV)-floors/floors.txt
+	$(VENV)-floors/bin/python $(INSTALL) --no-build-isolation -e .
 	touch $@
 
 # Apart: what it needs would make jsonschema load a grammar, for a second and a half at each start.
 $(VENV)-release/.installed: requirements-release.lock
 	$(PYTHON) -m venv $(VENV)-release
-	$(VENV)-release/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-release.lock
+	$(VENV)-release/bin/python $(INSTALL) --require-hashes -r requirements-release.lock
 	touch $@

@@ -16,8 +16,6 @@ from typing import NoReturn
 
 #: The first figure in it is this process's address space, in pages. Linux alone has it.
 _SIZES = Path("/proc/self/statm")
-
-
 #: The limit of memory is the process's: two pieces of work at once would each take the other's for what was before.
 _ONE_AT_A_TIME = threading.Lock()
 #: After this time the signal comes again.

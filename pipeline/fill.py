@@ -43,7 +43,9 @@ _UNUSABLE = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    MemoryError,
     OSError,  # a font that cannot be opened for want of memory: nothing else is read while filling
+    OutOfTimeError,
     RuntimeError,
     SyntaxError,  # of Python: tags nested too deeply to be compiled
     TypeError,
@@ -74,9 +76,6 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
     try:
         with bounded(MEMORY, SECONDS):
             return Filled(_archive(_filled(template, document, context)), tuple(printed.get()))
-    except (MemoryError, OutOfTimeError) as error:
-        part, text = _paragraph(error, getattr(document, "current_rendering_part", None))
-        raise FillError(_too_much(name, error, part, text), part, text) from None
     except JinjaError as error:
         part, text = _paragraph(error, document.current_rendering_part)
         raise FillError(_located(template, name, error, part, text), part, text) from None
@@ -134,8 +133,7 @@ def _located(template: bytes, name: str, error: JinjaError, part: str, text: str
         Problem(code, "error", f"{issue.location.human()}: {_said(issue.rule, issue.message, error)}", hint, name)
         for issue in found
     ]
-    where = f"{part}, near “{text[:_LONGEST_QUOTE]}”" if text else part
-    return problems or [Problem(code, "error", f"{where}: {error.message}", hint, name)]
+    return problems or [Problem(code, "error", f"{_where(part, text)}: {error.message}", hint, name)]
 
 
 def _said(rule: str, message: str, error: JinjaError) -> str:
@@ -159,23 +157,27 @@ def _paragraph(error: Exception, part: Any) -> tuple[str, str]:
     return str(getattr(part, "partname", "document")).lstrip("/"), text
 
 
-def _too_much(name: str, error: Exception, part: str, text: str) -> Problem:
-    where = f"{part}, near “{text[:_LONGEST_QUOTE]}”" if text else part
-    hint = "look for a text that is doubled or multiplied, or a loop inside a loop"
-    if isinstance(error, MemoryError):
-        message = f"{where}: filling it takes more than {MEMORY >> 20} MB of memory"
-        return Problem("template-memory", "error", message, hint, name)
-    message = f"{where}: filling it takes longer than {SECONDS:g} seconds"
-    return Problem("template-time", "error", message, hint, name)
+def _where(part: str, text: str) -> str:
+    return f"{part}, near “{text[:_LONGEST_QUOTE]}”" if text else part
 
 
 def _unusable(name: str, error: Exception, part: str, text: str) -> Problem:
     # The text of these errors may quote a value of the case, so only their kind is told.
-    kind = type(error).__name__
+    kind, where = type(error).__name__, _where(part, text)
+    if isinstance(error, MemoryError):
+        return _too_much("template-memory", f"{where}: filling it takes more than {MEMORY >> 20} MB of memory", name)
+    if isinstance(error, OutOfTimeError):
+        return _too_much("template-time", f"{where}: filling it takes longer than {SECONDS:g} seconds", name)
     if not text:
         message = f"the template cannot be filled ({kind})"
         hint = "open it in Word and save it as .docx; `visa-packet templates check` says more"
         return Problem("template-unusable", "error", message, hint, name)
-    message = f"{part}, near “{text[:_LONGEST_QUOTE]}”: what stands here cannot be computed ({kind})"
+    message = f"{where}: what stands here cannot be computed ({kind})"
     hint = "mend the tag in Word: a filter or a sum may be given what it cannot take; see docs/templates.md"
     return Problem("template-field", "error", message, hint, name)
+
+
+def _too_much(code: str, message: str, name: str) -> Problem:
+    return Problem(
+        code, "error", message, "look for a text that is doubled or multiplied, or a loop inside a loop", name
+    )

@@ -25,6 +25,7 @@ from pipeline.schemas import check_schema
 
 #: Small, so that many can be tried; what takes longer must be refused.
 _LIMITS = Limits(cpu_seconds=5, wall_seconds=10)
+_NAMES = ("paper.pdf", "paper.jpg", "paper.png", "paper.tif", "paper.webp")
 
 
 def json_reader(content: bytes) -> None:
@@ -59,7 +60,7 @@ def template_part(content: bytes) -> None:
 
 def attachment(content: bytes) -> None:
     """Reading a paper, under whichever name its first bytes allow."""
-    for name in ("paper.pdf", "paper.jpg", "paper.png", "paper.tif", "paper.webp"):
+    for name in _NAMES:
         try:
             kind = kind_of(name, content)
             paper = convert(content, kind, Wanted(), limits=_LIMITS)
@@ -73,7 +74,7 @@ def attachment(content: bytes) -> None:
 
 def attachment_inside(content: bytes) -> None:
     """The same in this process, where coverage can lead."""
-    for name in ("paper.pdf", "paper.jpg", "paper.png", "paper.tif", "paper.webp"):
+    for name in _NAMES:
         with suppress(UnusableError):
             kind = kind_of(name, content)
             head = {"kind": kind, "wanted": asdict(Wanted()), "password": None, "limits": asdict(_LIMITS)}
