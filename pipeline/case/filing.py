@@ -1,0 +1,91 @@
+"""What is filed, where, after which screening, at which costs, and with which papers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pipeline.case.base import Frozen, Trilingual
+
+
+class Visa(Frozen, frozen=True):
+    entries: Literal["single", "multiple"]
+    mission: Literal["beijing", "shanghai", "guangzhou", "shenyang", "chongqing", "qingdao"]
+    letter_date: dt.date
+    filing_date: dt.date
+    agency: str | None = None
+    certificate_of_eligibility: str | None = None
+
+
+class ScreeningSteps(Frozen, frozen=True):
+    examination: dt.date | None = None
+    chest_xray: dt.date | None = None
+    sputum_test: dt.date | None = None
+    certificate: dt.date | None = None
+
+
+class TbScreening(Frozen, frozen=True):
+    residence_country: str
+    steps: ScreeningSteps
+    panel_clinic: str | None = None
+
+
+class CostLine(Frozen, frozen=True):
+    text: Trilingual
+    amount_jpy: int
+
+
+class Exchange(Frozen, frozen=True):
+    """Rates as text, so that the page shows the digits of the case."""
+
+    jpy_per_cny: str
+    jpy_per_usd: str
+    date: dt.date
+    source: str
+
+
+class Deposit(Frozen, frozen=True):
+    amount_jpy: int
+    terms: Trilingual
+    due_date: dt.date | None = None
+
+
+class Costs(Frozen, frozen=True):
+    lines: tuple[CostLine, ...]
+    exchange: Exchange
+    deposit: Deposit | None = None
+
+    @property
+    def total_jpy(self) -> int:
+        """Sum of the lines in yen."""
+        return sum(line.amount_jpy for line in self.lines)
+
+
+Role = Literal[
+    "passport",
+    "photo",
+    "visa_application",
+    "combined_form",
+    "funds_proof",
+    "identity_document",
+    "residence_permit",
+    "certificate_of_eligibility",
+    "treatment_schedule",
+    "other",
+]
+
+#: A document of the packet that was printed, signed or sealed, and scanned.
+SIGNED = "signed"
+AttachmentRole = Literal[Role, "signed"]
+
+
+class Attachment(Frozen, frozen=True):
+    role: AttachmentRole
+    path: str
+    password_file: str | None = None
+    person: str = "patient"
+    issued_on: dt.date | None = None
+    valid_until: dt.date | None = None
+    document: str | None = None
+    printed_hash: str | None = None
+    form_mapping: str | None = None

@@ -1,0 +1,47 @@
+"""Who treats and who answers for the patient."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipeline.case.base import Bilingual, Frozen
+
+
+class Representative(Frozen, frozen=True):
+    title: Bilingual
+    name: Bilingual
+
+
+class Contact(Frozen, frozen=True):
+    department: Bilingual
+    name: Bilingual
+
+
+class MandarinContact(Frozen, frozen=True):
+    name: str
+    phone: str
+    hours: str | None = None
+
+
+class Organisation(Frozen, frozen=True, kw_only=True):
+    """What the hospital and the guarantor have in common."""
+
+    name: Bilingual
+    registration_number: str
+    postal_code: str
+    address: Bilingual
+    phone: str
+    email: str
+    representative: Representative
+    contact: Contact
+    fax: str | None = None
+    corporate_number: str | None = None
+    mandarin_contact: MandarinContact | None = None
+
+
+class Hospital(Organisation, frozen=True):
+    pass
+
+
+class Guarantor(Organisation, frozen=True):
+    kind: Literal["coordinator", "travel_agency"]

@@ -1,0 +1,95 @@
+"""Who travels, and what they answer for the application form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pipeline.case.base import Frozen, Trilingual
+
+
+class PersonName(Frozen, frozen=True):
+    """The name as the passport has it; never transliterated by this program (rule ID-09)."""
+
+    chinese: str
+    surname: str
+    given_names: str
+
+
+class Passport(Frozen, frozen=True):
+    number: str
+    kind: Literal["ordinary", "official_ordinary", "official", "diplomatic"]
+    issuing_country: str
+    issue_date: dt.date
+    expiry_date: dt.date
+    place_of_issue: str | None = None
+    authority: str | None = None
+    mrz: tuple[str, str] | None = None
+
+
+class Employer(Frozen, frozen=True):
+    name: str
+    phone: str | None = None
+    address: str | None = None
+
+
+class Questions(Frozen, frozen=True):
+    """The six questions "Have you ever"; None where the applicant has not answered."""
+
+    convicted: bool | None = None
+    imprisoned: bool | None = None
+    deported: bool | None = None
+    drug_offence: bool | None = None
+    prostitution: bool | None = None
+    trafficking: bool | None = None
+
+
+class Application(Frozen, frozen=True):
+    """The applicant's own answers for the application form; the text ``none`` is an answer too, None is none."""
+
+    former_names: str | None = None
+    birth_place: str | None = None
+    marital_status: Literal["single", "married", "widowed", "divorced"] | None = None
+    other_nationalities: str | None = None
+    mobile: str | None = None
+    employer: Employer | None = None
+    partner_occupation: str | None = None
+    previous_stays: str | None = None
+    days_in_japan: int | None = None
+    questions: Questions | None = None
+    details: str | None = None
+    unpaid_medical_bills: bool | None = None
+    paid_work_in_japan: bool | None = None
+
+
+class Traveller(Frozen, frozen=True, kw_only=True):
+    """What the patient and each companion have in common."""
+
+    name: PersonName
+    sex: Literal["male", "female"]
+    birth_date: dt.date
+    nationality: str
+    occupation: Trilingual
+    passport: Passport
+    resident_id: str | None = None
+    application: Application | None = None
+
+
+class PatientAddress(Frozen, frozen=True):
+    province: str
+    text: str
+
+
+class Patient(Traveller, frozen=True, kw_only=True):
+    address: PatientAddress
+    phone: str
+    email: str | None = None
+    household_province: str | None = None
+
+
+class Companion(Traveller, frozen=True, kw_only=True):
+    relationship: Trilingual
+    certificate_of_eligibility: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    email: str | None = None
