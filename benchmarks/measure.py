@@ -25,7 +25,7 @@ Row = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: runs of a process, packets in one process, cases a rate; for memory whole and short ones."""
+    """How much is measured: runs of a process, packets in one, cases a rate; for memory whole and short ones."""
 
     runs: int
     packets: int
