@@ -6,6 +6,9 @@ AS_OF ?= 2026-11-22
 # The locks are complete. Without --no-deps, an older pip also asks for newer versions of what is named with extras.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
 
+# The tests start thousands of processes, each of which would otherwise compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test floors soak goldens glyphs lint format lock docs wheel release bench clean
 
 demo: $(VENV)/.installed ## build the example packet

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class Run:
     out: str
     err: str
 
-    @property
+    @cached_property
     def report(self) -> dict[str, Any]:
         """The report on standard output, which must meet its schema: one document, or a line a case and a last one."""
         report: dict[str, Any]
