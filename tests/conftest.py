@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -221,13 +222,23 @@ def assert_refused(run: Run, out: Path, code: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def packet_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Folder of an example's packet, built once with each engine that is asked for; copy it before you change it."""
+def packet_of(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Callable[..., Path]:
+    """Folder of an example's packet, built once with each engine that is asked for; copy it before you change it.
+
+    Once for all processes of xdist: the folder for their temporary files lies in one that they share.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if hasattr(pytestconfig, "workerinput") else own) / "packets"
+    shared.mkdir(exist_ok=True)
 
     @cache
     def build(example: str, engine: str) -> Path:
-        options = Options(AS_OF, engine=engine)
-        return build_case(EXAMPLES / example / "case.json", tmp_path_factory.mktemp("packet"), options).folder
+        out = shared / f"{example}-{engine}"
+        with out.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not out.exists():
+                build_case(EXAMPLES / example / "case.json", out, Options(AS_OF, engine=engine))
+        return out / example
 
     def folder(example: str, engine: str = DEFAULT_ENGINE) -> Path:
         return build(example, engine)
