@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import struct
 import zipfile
 import zlib
@@ -57,6 +58,20 @@ def make_set(folder: Path, *paragraphs: str, edits: Mapping[str, Any] | None = N
     packet |= {"id": "small", "contents": [letter, *attachments]} | dict(edits or {})
     (folder / "packet.json").write_text(json.dumps(packet, ensure_ascii=False, indent=2), encoding="utf-8")
     (folder / "letter.docx").write_bytes(make_docx(*(paragraphs or ("{{ patient.name.chinese }}",))))
+    return folder
+
+
+def make_part(folder: Path, *documents: str) -> Path:
+    """A template set of those documents of the shipped one, and every attachment: for what concerns them alone."""
+    make_set(folder)
+    (folder / "letter.docx").unlink()
+    packet, shipped = (json.loads((at / "packet.json").read_text("utf-8")) for at in (folder, MEDICAL_STAY))
+    entries = [entry for entry in shipped["contents"] if entry.get("document") in documents]
+    assert len(entries) == len(documents)
+    packet["contents"] = [*entries, *(entry for entry in packet["contents"] if "attachments" in entry)]
+    (folder / "packet.json").write_text(json.dumps(packet, ensure_ascii=False, indent=2), encoding="utf-8")
+    for entry in entries:
+        shutil.copy(MEDICAL_STAY / entry["template"], folder)
     return folder
 
 
