@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from built import make_part
 from conftest import AS_OF, REMOVE, Edit
 from pypdf import PdfReader
 
@@ -47,7 +48,8 @@ def note(edit: Edit, tmp_path: Path) -> Built:
     """Build the example as an athlete's, after edits; returns the PDF of the note."""
 
     def build(edits: Mapping[str, Any]) -> bytes:
-        folder = build_case(edit({"/athlete": True, **edits}), tmp_path / "out", Options(AS_OF)).folder
+        options = Options(AS_OF, str(make_part(tmp_path / "set", "note-for-athletes")))
+        folder = build_case(edit({"/athlete": True, **edits}), tmp_path / "out", options).folder
         [pdf] = (folder / "documents").glob("*-note-for-athletes.pdf")
         return pdf.read_bytes()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from built import make_part
 from conftest import AS_OF, EXAMPLES, REMOVE, Edit
 from pypdf import PdfReader
 
@@ -31,7 +32,8 @@ def built(edit: Edit, tmp_path: Path) -> Built:
     """Build the example after edits; returns the PDF of the estimate."""
 
     def build(edits: Mapping[str, Any]) -> bytes:
-        folder = build_case(edit(edits), tmp_path / "out", Options(AS_OF)).folder
+        options = Options(AS_OF, str(make_part(tmp_path / "set", "cost-estimate")))
+        folder = build_case(edit(edits), tmp_path / "out", options).folder
         [pdf] = (folder / "documents").glob("*-cost-estimate.pdf")
         return pdf.read_bytes()
 
