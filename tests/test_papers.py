@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from built import make_part
 from conftest import AS_OF, EXAMPLES, REMOVE, Edit, change
 
 from pipeline.build import build_case
@@ -55,8 +56,10 @@ def document(folder: Path, name: str) -> str:
     return text_of(pdf.read_bytes())
 
 
-def built(path: Path, out: Path) -> Path:
-    return build_case(path, out, Options(AS_OF)).folder
+def built(path: Path, out: Path, *documents: str) -> Path:
+    """Folder of a packet with those of the documents."""
+    few = str(make_part(out / "set", *documents))
+    return build_case(path, out, Options(AS_OF, few, allow_missing=True)).folder
 
 
 def assert_says(text: str, *values: str) -> None:
@@ -174,16 +177,15 @@ def test_a_sheet_without_plan_names_no_class_and_shows_what_is_open(packet_with_
 
 
 def test_a_class_without_a_plan_number_is_not_named(edit: Edit, tmp_path: Path) -> None:
-    text = document(
-        built(edit({"/treatment/plan_number": REMOVE, "/treatment/risk_class": REMOVE}), tmp_path),
-        "regenerative-medicine-sheet",
-    )
+    path = edit({"/treatment/plan_number": REMOVE, "/treatment/risk_class": REMOVE})
+    sheet = "regenerative-medicine-sheet"
+    text = document(built(path, tmp_path, sheet), sheet)
     assert "第二種" not in text
     assert text.count(squeezed("未記入")) == 2
 
 
 def test_a_case_without_the_optional_fields_gives_the_same_papers(edit: Edit, tmp_path: Path) -> None:
-    folder = built(edit(BARE), tmp_path)
+    folder = build_case(edit(BARE), tmp_path, Options(AS_OF)).folder
     schedule = document(folder, "treatment-schedule")
     case = load_case(WANG).case
     assert case.treatment.need_for_visits
@@ -210,7 +212,7 @@ def test_a_long_stay_in_hospital_has_its_header_on_each_page(edit: Edit, tmp_pat
     data = json.loads(path.read_text(encoding="utf-8"))
     change(data, {"/treatment/visits": data["treatment"]["visits"][:1]})
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-    folder = build_case(path, tmp_path, Options(AS_OF, allow_missing=True)).folder  # the certificate itself
+    folder = built(path, tmp_path, "schedule-of-stay")  # the certificate itself is missing
     pages = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["bundles"][0]["page_map"]
     [count] = [part["pages"] for part in pages if part["id"] == "schedule-of-stay"]
     text = document(folder, "schedule-of-stay")
