@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -259,11 +260,27 @@ def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
+#: The small picture in the Exif data of a telephone.
+THUMBNAIL = b"\xff\xd8\xff\xfeCANARY-THUMBNAIL\xff\xd9"
+
+
 def exif_with_place(orientation: int = 1) -> bytes:
-    """Exif data of a telephone: maker, place and a text that must not come through."""
+    """Exif data of a telephone: maker, place, a text and a small picture that must not come through."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010F] = "CanaryPhone"
     exif[0x013B] = "CANARY-AUTHOR"
     exif.get_ifd(0x8825).update({1: "N", 2: (39.0, 54.0, 27.0), 3: "E", 4: (116.0, 23.0, 17.0)})
-    return exif.tobytes()
+    return _with_thumbnail(exif.tobytes())
+
+
+def _with_thumbnail(exif: bytes) -> bytes:
+    """A second directory behind the first, whose end names where it begins; Pillow writes none."""
+    head, data = exif[:6], exif[6:]
+    link = 10 + 12 * int.from_bytes(data[8:10])
+    here = len(data)
+    picture = here + 30
+    fields = ((0x0201, picture), (0x0202, len(THUMBNAIL)))
+    entries = b"".join(struct.pack(">HHII", tag, 4, 1, value) for tag, value in fields)
+    directory = struct.pack(">H", len(fields)) + entries + bytes(4)
+    return head + data[:link] + here.to_bytes(4) + data[link + 4 :] + directory + THUMBNAIL
