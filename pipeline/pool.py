@@ -8,14 +8,16 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.engines import temporary_failure
+from pipeline.errors import EngineError, Problem
 
 #: What a future of the pool raises when its worker died or took too long: the case may be tried again.
 WORKER_LOST = (ProcessExpired, TimeoutError)
@@ -51,7 +53,7 @@ class LocalPool:
     """Processes of this machine. One that dies or hangs costs its own task, not the pool.
 
     pebble, because concurrent.futures gives up the whole pool when one worker dies, and cannot end one that hangs.
-    Raises EngineError when the path of the folder for temporary files is too long.
+    Raises EngineError when the path of the folder for temporary files is too long, or processes cannot be started.
     """
 
     def __init__(self, jobs: int, timeout: float | None) -> None:
@@ -64,12 +66,14 @@ class LocalPool:
         context = multiprocessing.get_context("forkserver")
         # New workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.task"])
-        _start_tracker()
+        with _starting():
+            _start_tracker()
         self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
-        """Run ``function(given)`` in a worker."""
-        future: Future[Any] = self._pool.schedule(function, args=(given,), timeout=self._timeout)
+        """Run ``function(given)`` in a worker. The first call starts them: raises EngineError when it cannot."""
+        with _starting():
+            future: Future[Any] = self._pool.schedule(function, args=(given,), timeout=self._timeout)
         return future
 
     def stop(self) -> None:
@@ -77,6 +81,17 @@ class LocalPool:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        message = f"worker processes cannot be started: {reason}"
+        hint = "they share semaphores, on Linux in /dev/shm, which must be writable; a case alone needs no workers"
+        raise EngineError(Problem("worker-start", "error", message, hint)) from None
 
 
 def _start_tracker() -> None:

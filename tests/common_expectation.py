@@ -35,6 +35,7 @@ _TRACED = "%network,execve,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,
 _CREATES = re.compile(r"O_CREAT|\b(creat|mkdir|mkdirat|rename\w*|link\w*|symlink\w*|PR_SET_NAME)\b")
 _NETWORK = re.compile(r"\b(socket|socketpair)\((?!AF_UNIX\b)\w+|sa_family=AF_(?!UNIX\b)\w+")
 _REPORT = "report.html"
+_OF_NO_FILE = {"usage", "interrupted", "bug", "output-report", "worker-start"}
 _LARGE = 100_000_000
 
 
@@ -105,7 +106,7 @@ class Watched:
             if problem["severity"] == "error":
                 assert problem["message"] in self.run.err
                 assert problem["hint"] in self.run.err
-                assert problem["file"] or problem["code"] in {"usage", "interrupted", "bug", "output-report"}
+                assert problem["file"] or problem["code"] in _OF_NO_FILE
 
     def _only_published(self, published: Collection[str]) -> None:
         after = self.scene.files()
