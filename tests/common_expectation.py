@@ -202,8 +202,8 @@ class Scene:
     def run(self, *arguments: str | Path, program: Sequence[str] = ("-m", "pipeline"), **options: Any) -> Watched:
         """Run the command, watched, until it ends.
 
-        ``program`` is what Python runs, ``prefix`` what runs Python, ``faults`` what strace is to let fail;
-        the others are those of Popen.
+        ``program`` is what Python runs, ``prefix`` what runs Python, ``faults`` what strace is to let fail,
+        ``also`` what else it is to write down; the others are those of Popen.
         """
         before = self.files()
         beside = {name: self.folder.with_name(f"{self.folder.name}.{name}") for name in ("trace", "out", "err")}
@@ -219,7 +219,7 @@ class Scene:
             str(beside["trace"]),
         )
         faults = options.pop("faults", ())
-        traced = ",".join([_TRACED, *(fault.partition(":")[0] for fault in faults)])
+        traced = ",".join([_TRACED, *options.pop("also", ()), *(fault.partition(":")[0] for fault in faults)])
         injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
         python = [*options.pop("prefix", ()), sys.executable, *program]
         command = [*watching, "-e", f"trace={traced}", *injected, *python, *map(str, arguments)]

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,32 +60,6 @@ def patched(tmp_path: Path) -> Callable[[str], dict[str, str]]:
         return {"PYTHONPATH": str(folder)}
 
     return make
-
-
-@pytest.fixture
-def disk(scene: Scene) -> Iterator[Callable[[Path, int], None]]:
-    """Put a folder on a file system of its own, with so many kilobytes left beside what is in it."""
-    mounted: list[Path] = []
-
-    def make(folder: Path, kilobytes: int) -> None:
-        kept = snapshot(folder)
-        words = ["mount", "-t", "tmpfs", "-o", "mode=700", "none", str(folder)]
-        if subprocess.run(words, check=False, capture_output=True).returncode:
-            pytest.skip("mounting a file system is not allowed here")
-        mounted.append(folder)
-        for name, content in kept.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            (folder / name).write_bytes(content)
-            (folder / name).chmod(0o600)
-        found = os.statvfs(folder)
-        used = (found.f_blocks - found.f_bfree) * found.f_frsize // 1024
-        size = f"remount,size={max(used + kilobytes, 4)}k"  # a size of nothing means no limit
-        subprocess.run(["mount", "-o", size, str(folder)], check=True)  # noqa: S607 - util-linux
-
-    yield make
-    assert scene
-    for folder in mounted:
-        subprocess.run(["umount", str(folder)], check=True)  # noqa: S607 - util-linux
 
 
 @case("G02")
@@ -172,74 +146,6 @@ def test_a_reader_that_goes_away(scene: Scene, words: list[str]) -> None:
     assert "Traceback" not in told
     assert scene.planted.found_in(told) == set()
     is_clean(scene)
-
-
-@case("G04")
-@pytest.mark.parametrize("left", [0, 8, 30, 60])
-def test_a_full_disk_for_the_output(scene: Scene, disk: Callable[[Path, int], None], left: int) -> None:
-    disk(scene.out, left)
-    [problem] = scene.build(scene.case()).refused(7, ("output", None))
-    assert "no space left" in problem["message"]
-
-
-@case("G04")
-def test_a_disk_with_room_is_not_called_full(scene: Scene, disk: Callable[[Path, int], None]) -> None:
-    disk(scene.out, 2000)
-    good(scene.build(scene.case()), "case-a")
-
-
-@case("G04")
-@pytest.mark.parametrize("engine", ["office2pdf", "libreoffice"])
-@pytest.mark.parametrize("left", [0, 40])
-def test_a_full_disk_for_temporary_files(
-    scene: Scene, disk: Callable[[Path, int], None], engine: str, left: int
-) -> None:
-    """Whether an engine needs them or not: it is told, or the packet is right."""
-    disk(scene.temporary, left)
-    run = scene.build(scene.case(), "--engine", engine)
-    if run.run.code == 0:
-        good(run, "case-a")
-        return
-    [problem] = [found for found in run.run.problems if found["severity"] == "error"]
-    assert problem["code"] in {"engine-temporary", "engine-failed"}
-    run.refused(6, (problem["code"], None))
-
-
-@case("G04")
-@pytest.mark.parametrize("limit", [25_000, 35_000])
-def test_a_limit_on_the_size_of_files(scene: Scene, limit: int) -> None:
-    [problem] = scene.build(scene.case(), prefix=("prlimit", f"--fsize={limit}")).refused(7, ("output", None))
-    assert "file too large" in problem["message"]
-
-
-#: Which system call fails with what, and the error that is told.
-DISK_FAULTS = [
-    ("fsync:error=EIO:when=1", "input/output error"),
-    ("fsync:error=ENOSPC:when=3", "no space left on device"),
-    ("fsync:error=EDQUOT:when=5", "disk quota exceeded"),
-    ("renameat2:error=EIO", None),
-    ("renameat2:error=ENOSYS", None),
-]
-
-
-@case("G05")
-@pytest.mark.parametrize(("fault", "reason"), DISK_FAULTS)
-def test_a_call_that_fails(scene: Scene, fault: str, reason: str | None) -> None:
-    run = scene.build(scene.case(), faults=[fault])
-    assert "(INJECTED)" in run.trace
-    if reason is None:  # two plain renames do it then
-        good(run, "case-a")
-        return
-    [problem] = run.refused(7, ("output", None))
-    assert reason in problem["message"]
-
-
-@case("G05")
-@pytest.mark.parametrize("number", [1, 2])
-def test_a_rename_that_fails_gives_the_former_packet_back(scene: Scene, number: int) -> None:
-    run = scene.build(scene.case(), faults=["renameat2:error=ENOSYS", f"rename:error=EIO:when={number}"])
-    assert run.trace.count("(INJECTED)") == 2
-    run.refused(7, ("output", None))
 
 
 @case("G06")
