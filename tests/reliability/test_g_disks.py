@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,58 @@ def test_a_full_disk_for_temporary_files(scene: Scene, disk: Disk, engine: str, 
     run.refused(6, (problem["code"], None))
 
 
+#: How the page of an earlier run begins.
+EARLIER_PAGE = b"<!doctype html>\n<!-- visa-packet report -->\n"
+
+
+def kilobytes_of_a_packet(scene: Scene) -> int:
+    """As they are counted by a file system that gives space by pages."""
+    files = [file for file in (scene.out / "of-another").rglob("*") if file.is_file()]
+    return sum(-(-file.stat().st_size // 4096) * 4 for file in files)
+
+
+@case("G04", "G09")
+def test_a_disk_that_is_full_when_the_report_is_written(scene: Scene, disk: Disk) -> None:
+    """All packets are there; what is missing is told, and made by a further run once there is room."""
+    page, names = scene.out / "report.html", ["case-1", "case-2", "case-3"]
+    for name in names:
+        scene.case(name)
+    page.write_bytes(EARLIER_PAGE)
+    disk(scene.out, len(names) * kilobytes_of_a_packet(scene) + 24)
+    run = scene.build(scene.folder / "cases", "-j", "2")
+    assert run.run.code == 7, run.run.err
+    [problem] = [found for found in run.run.problems if found["severity"] == "error"]
+    assert (problem["code"], problem["file"]) == ("output", str(page))
+    assert "no space left" in problem["message"]
+    run.left_as_it_was(names)
+    assert page.read_bytes() == EARLIER_PAGE
+    shutil.rmtree(scene.out / "of-another")
+    again = scene.build(scene.folder / "cases", "-j", "2")
+    good(again, *names)
+    assert [result["status"] for result in again.run.report["results"]] == ["current"] * len(names)
+    assert len(page.read_bytes()) > len(EARLIER_PAGE)
+
+
+@case("G04")
+def test_a_disk_that_becomes_full_while_many_are_built(scene: Scene, disk: Disk) -> None:
+    for name in ("case-1", "case-2", "case-3"):
+        scene.case(name)
+    disk(scene.out, kilobytes_of_a_packet(scene) + 24)
+    run = scene.build(scene.folder / "cases", "-j", "1")
+    run.ended({"case-1": 0, "case-2": 7, "case-3": 7})
+
+
+@case("G04")
+def test_a_machine_that_has_nothing_for_workers_to_share(scene: Scene) -> None:
+    """Their semaphores are files in memory, which a container may lack."""
+    for name in ("case-1", "case-2"):
+        scene.case(name)
+    alone = ("unshare", "-m", "sh", "-c", 'mount -t tmpfs -o ro none /dev/shm && exec "$@"', "sh")
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("needs to mount a file system, as root may")
+    scene.build(scene.folder / "cases", prefix=alone).refused(6, ("worker-start", None))
+
+
 @case("G04")
 @pytest.mark.parametrize("limit", [25_000, 35_000])
 def test_a_limit_on_the_size_of_files(scene: Scene, limit: int) -> None:
@@ -90,7 +144,7 @@ def test_a_rename_that_fails_gives_the_former_packet_back(scene: Scene, number: 
 def test_whatever_call_fails_the_packet_is_whole_or_as_it_was(scene: Scene) -> None:
     """A few of the calls; the next test tries all."""
     path = scene.case()
-    run = scene.build(path, also=["write"])
+    run = undisturbed(scene, path)
     probe, reader, *files = numbers(run, "write", r"(?![12],)")
     opened, made, last = numbers(run, "openat", IN_OUT), numbers(run, "mkdir", IN_OUT), numbers(run, "write")[-1]
     chosen = [("write", "EIO", number) for number in (probe, reader, files[0], files[-1], last)]
@@ -107,12 +161,20 @@ def test_whatever_call_fails_the_packet_is_whole_or_as_it_was(scene: Scene) -> N
 )
 def test_every_call_that_fails(scene: Scene, call: str, place: str, errors: list[str]) -> None:
     path = scene.case()
-    found = numbers(scene.build(path, also=["write"]), call, place)
+    found = numbers(undisturbed(scene, path), call, place)
     fail_one_after_the_other(scene, path, [(call, error, number) for error in errors for number in found])
 
 
+#: Nothing is current then.
+FORCE = "--force"
 #: Beginning of the arguments of a call in the folder in which a packet is made.
 IN_OUT = r".*/out/\.case-a\."
+
+
+def undisturbed(scene: Scene, path: Path) -> Watched:
+    """A run like those that follow; the one before it may have had caches to fill."""
+    good(scene.build(path), "case-a")
+    return scene.build(path, FORCE, also=["write"])
 
 
 def numbers(run: Watched, call: str, arguments: str = "") -> list[int]:
@@ -126,8 +188,8 @@ def fail_one_after_the_other(scene: Scene, path: Path, faults: list[tuple[str, s
     """In a run for each. If only the report cannot be printed, the packet is there; a further run finishes the work."""
     assert faults
     for call, error, number in faults:
-        run = scene.build(path, "--force", faults=[f"{call}:error={error}:when={number}"])
+        run = scene.build(path, FORCE, faults=[f"{call}:error={error}:when={number}"])
         assert "(INJECTED)" in run.trace
         assert run.run.code in {0, 5, 6, 7}, run.run.err
         run.left_as_it_was({"case-a"} if run.run.code == 0 or "output-report" in run.run.err else ())
-    good(scene.build(path, "--force"), "case-a")
+    good(scene.build(path, FORCE), "case-a")
