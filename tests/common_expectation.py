@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -203,7 +203,8 @@ class Scene:
         """Run the command, watched, until it ends.
 
         ``program`` is what Python runs, ``prefix`` what runs Python, ``faults`` what strace is to let fail,
-        ``also`` what else it is to write down; the others are those of Popen.
+        ``also`` what else it is to write down; ``seconds`` is how long it may take, and ``look`` is given the number
+        of the process again and again until it ends. The others are those of Popen.
         """
         before = self.files()
         beside = {name: self.folder.with_name(f"{self.folder.name}.{name}") for name in ("trace", "out", "err")}
@@ -221,11 +222,12 @@ class Scene:
         faults = options.pop("faults", ())
         traced = ",".join([_TRACED, *options.pop("also", ()), *(fault.partition(":")[0] for fault in faults)])
         injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
+        seconds, look = options.pop("seconds", 90), options.pop("look", None)
         python = [*options.pop("prefix", ()), sys.executable, *program]
         command = [*watching, "-e", f"trace={traced}", *injected, *python, *map(str, arguments)]
         with beside["out"].open("w") as out, beside["err"].open("w") as err:
             process = self.start(command, stdout=out, stderr=err, **options)
-            usage = _wait(process, seconds=90)
+            usage = _wait(process, seconds, look)
         told = (beside[name].read_text("utf-8", "surrogateescape") for name in ("out", "err"))
         return Watched(Run(process.returncode, *told), self, before, _whole(beside["trace"], process.pid), usage)
 
@@ -240,7 +242,7 @@ class Scene:
         return subprocess.Popen(command, env={**clean, **own, **(env or {})}, start_new_session=True, **options)
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> Usage:
+def _wait(process: subprocess.Popen[bytes], seconds: float, look: Callable[[int], None] | None) -> Usage:
     """What the process used until it ended; one that takes too long is killed with its group, and the test fails.
 
     The system's own highest memory of a process counts what its parent had when it was started, which is the tests.
@@ -248,6 +250,8 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> Usage:
     until, peak = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         peak = max(peak, _peak(process.pid))
+        if look:
+            look(process.pid)
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)

@@ -20,6 +20,7 @@ from built import names_in, snapshot
 from canaries import PAPER
 from common_expectation import Limits, Scene, Watched
 from conftest import AS_OF
+from flat import Samples
 from tools import needs_strace
 
 from pipeline.verify import verify_path
@@ -296,9 +297,15 @@ def cut_after(seconds: float, process: subprocess.Popen[bytes]) -> bool:
 @pytest.mark.timeout(3600)
 def test_five_thousand_cases_leave_everything_flat(scene: Scene) -> None:
     count = 5000
-    lines = many(scene, count, bad={1234})
-    run = scene.build(lines, "-j", "2")
-    run.ended({f"case-{n}": 3 if n == 1234 else 0 for n in range(count)}, limits=Limits(seconds=900))
+    lines, samples = many(scene, count, bad={count // 4}), Samples(scene.out)
+    run = scene.build(lines, "-j", "2", look=samples.look, seconds=2400)
+    run.ended({f"case-{n}": 3 if n == count // 4 else 0 for n in range(count)}, limits=Limits(seconds=1800))
+    first, last = samples.most(0.08 * count, 0.15 * count), samples.most(0.9 * count, count)
+    assert last.parent_mb < first.parent_mb + 10
+    assert last.worker_mb < first.worker_mb + 15
+    assert last.parent_files <= first.parent_files
+    assert last.worker_files <= first.worker_files + 1
+    assert last.processes <= first.processes + 1
 
 
 @case("G10")
