@@ -110,10 +110,12 @@ class Watched:
 
     def _only_published(self, published: Collection[str]) -> None:
         after = self.scene.files()
-        own = tuple(f"out/{name}/" for name in [*published, _REPORT])
+        out = os.path.relpath(self.scene.out, self.scene.folder)
+        own = tuple(f"{out}/{name}/" for name in [*published, _REPORT])
+        way = {name for name in after.keys() - self.before.keys() if published and f"{out}/".startswith(f"{name}/")}
 
         def kept(files: Mapping[str, tuple[int, bytes]]) -> dict[str, tuple[int, bytes]]:
-            return {name: found for name, found in files.items() if not f"{name}/".startswith(own)}
+            return {name: file for name, file in files.items() if not f"{name}/".startswith(own) and name not in way}
 
         assert kept(after) == kept(self.before)
         for name in published:
