@@ -1,6 +1,6 @@
-"""Cases D, E and F01, F02 as a user meets them: a paper that cannot be used, its place, and nothing left of the run.
+"""Cases D, E and F01, F02 as a user meets them: papers that cannot be used, and PDFs that are used and told of.
 
-What becomes of each kind of file in detail, also of those that are accepted, is in tests/attach.
+Pictures that are used are in test_e_pictures.py; each kind of file in every detail is in tests/attach.
 """
 
 from __future__ import annotations
