@@ -12,6 +12,8 @@ from pathlib import Path
 
 from measure import AS_OF, Row, Size, command, make_cases
 
+from pipeline.starter import start_template
+
 _PAGE_MB = 4096 / 1e6
 _EVERY = 20  # cases between two looks at the memory
 #: Packets before the rate is taken: each worker has loaded everything then.
@@ -30,11 +32,15 @@ class Memory:
         self.parent.append(_resident(pid))
         self.worker.append(max((_resident(child) for child in _descendants(pid)), default=0.0))
 
-    def told(self) -> dict[str, Row]:
+    def told(self, what: str) -> dict[str, Row]:
         """Near the beginning, when workers are warm, and at the end."""
         tenth = max(len(self.parent) // 10, 1)
         return {
-            name: {"first tenth": max(values[:tenth]), "last tenth": max(values[-tenth:]), "max": max(values)}
+            f"{name}, {what}": {
+                "first tenth": max(values[:tenth]),
+                "last tenth": max(values[-tenth:]),
+                "max": max(values),
+            }
             for name, values in (("parent", self.parent), ("worker", self.worker))
         }
 
@@ -44,24 +50,34 @@ def rates(size: Size, folder: Path) -> dict[str, Row]:
     return {f"{jobs} workers": {"packets/s": _rate(size.rate * jobs, jobs, folder)} for jobs in (1, 2, 4)}
 
 
-def memory(size: Size, folder: Path, jobs: int = 2) -> dict[str, Row]:
-    """Memory over many cases."""
+def memory(size: Size, folder: Path) -> dict[str, Row]:
+    """Memory over many cases: of one letter without papers, so that there can be very many, and of whole packets."""
+    start_template("letter", folder / "set")
+    short = ("--templates", folder / "set", "--allow-missing")
+    return {
+        **_memory(make_cases(size.short, folder / "short", papers=False), folder, f"{size.short:,} letters", *short),
+        **_memory(make_cases(size.memory, folder / "whole"), folder, f"{size.memory:,} whole packets"),
+    }
+
+
+def _memory(cases: Path, folder: Path, what: str, *words: object) -> dict[str, Row]:
+    """Once the workers are warm, or at least once."""
     found = Memory()
-    for number, pid in enumerate(_built(size.memory, jobs, folder)):
-        if number % _EVERY == 0 and number >= min(_WARM * jobs, size.memory - 1):
+    for number, pid in enumerate(_built(cases, 2, folder / "out", *words)):
+        if number % _EVERY == 0 and (number >= _WARM * 2 or not found.parent):
             found.look(pid)
-    return found.told()
+    return found.told(what)
 
 
 def _rate(cases: int, jobs: int, folder: Path) -> float:
-    times = [time.perf_counter() for _ in _built(cases + _WARM * jobs, jobs, folder)][_WARM * jobs - 1 :]
+    source = make_cases(cases + _WARM * jobs, folder / "cases")
+    times = [time.perf_counter() for _ in _built(source, jobs, folder / "out")][_WARM * jobs - 1 :]
     return (len(times) - 1) / (times[-1] - times[0])
 
 
-def _built(cases: int, jobs: int, folder: Path) -> Iterator[int]:
-    """Build so many cases; yields the process's number as each is done. Packets are removed as they come."""
-    source, out = make_cases(cases, folder / "cases"), folder / "out"
-    words = command("build", source, "-o", out, "-j", jobs, "--as-of", AS_OF, "--json", "--no-report")
+def _built(cases: Path, jobs: int, out: Path, *more: object) -> Iterator[int]:
+    """Build the cases; yields the process's number as each is done. Packets are removed as they come."""
+    words = command("build", cases, "-o", out, "-j", jobs, "--as-of", AS_OF, "--json", "--no-report", *more)
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             done = json.loads(line)

@@ -25,16 +25,17 @@ Row = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: runs of a process, packets in one process, cases a rate, cases for memory."""
+    """How much is measured: runs of a process, packets in one, cases a rate; for memory whole and short ones."""
 
     runs: int
     packets: int
     rate: int
     memory: int
+    short: int
 
 
-FULL = Size(runs=7, packets=40, rate=60, memory=10_000)
-QUICK = Size(runs=2, packets=4, rate=6, memory=20)
+FULL = Size(runs=7, packets=40, rate=60, memory=600, short=10_000)
+QUICK = Size(runs=2, packets=4, rate=6, memory=20, short=40)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -54,8 +55,8 @@ def run(*words: object) -> None:
     subprocess.run(command(*words), check=True, capture_output=True)
 
 
-def make_cases(count: int, folder: Path) -> Path:
-    """So many cases with the papers of the example, one a line of a file.
+def make_cases(count: int, folder: Path, *, papers: bool = True) -> Path:
+    """So many cases like the example, with its papers or without any, one a line of a file.
 
     Each has an id of its own, which stands on every page: nothing that was read or drawn before can be used again.
     """
@@ -63,6 +64,8 @@ def make_cases(count: int, folder: Path) -> Path:
     (folder / EXAMPLE.name).unlink(missing_ok=True)
     case = json.loads(EXAMPLE.read_text(encoding="utf-8"))
     case.pop("$schema", None)
+    if not papers:
+        case["attachments"] = []
     lines = folder / "cases.jsonl"
     with lines.open("w", encoding="utf-8") as file:
         for number in range(count):

@@ -1,7 +1,7 @@
 """Measures visa-packet on this machine: prints tables and writes ``benchmarks/results.json``.
 
-``python benchmarks/run.py`` measures everything and builds 10,000 packets, which takes hours; ``--quick`` takes
-a few minutes and is for trying the benchmark itself. Figures are for people to compare; nothing fails because of them.
+``python benchmarks/run.py`` measures everything, which takes about an hour; ``--quick`` takes a few
+minutes and is for trying the benchmark itself. Figures are for people to compare; nothing fails because of them.
 What must not grow is counted instead of timed: benchmarks/counted.py.
 """
 
@@ -59,7 +59,7 @@ def vars_of(size: Size) -> dict[str, int]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure visa-packet on this machine.")
     parser.add_argument("--quick", action="store_true", help="few runs, to try the benchmark itself")
-    parser.add_argument("--cases", type=int, help=f"cases for the memory (default {FULL.memory})")
+    parser.add_argument("--cases", type=int, help=f"whole packets for the memory (default {FULL.memory})")
     parser.add_argument("--only", action="append", choices=list(PARTS), help="measure this part alone; may be repeated")
     return parser.parse_args()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.errors import CaseError, ExitCode, Problem, TemplateError
 from pipeline.inputs import Source, case_id_of
-from pipeline.pool import WORKER_LOST, Answer, Pool
+from pipeline.pool import WORKER_LOST, Answer, Pool, lost
 from pipeline.task import Done, Task, failed, run_task
 from pipeline.template_set import load_template_set
 
@@ -70,17 +70,9 @@ def _finished(task: Task, answer: Answer, pool: Pool) -> Done:
     try:
         return _done(again)
     except WORKER_LOST as error:
-        return failed(task, ExitCode.ENGINE, (_lost(task, error),))
+        return failed(task, ExitCode.ENGINE, (lost(task.source.name, error),))
 
 
 def _done(answer: Answer) -> Done:
     done: Done = answer.result()
     return done
-
-
-def _lost(task: Task, error: BaseException) -> Problem:
-    took_too_long = isinstance(error, TimeoutError)
-    code = "worker-timeout" if took_too_long else "worker-died"
-    message = f"the process that built this case {'took too long' if took_too_long else 'died'}, twice"
-    hint = "look at this case alone; give it more time with --timeout" if took_too_long else "build this case alone"
-    return Problem(code, "error", message, hint, task.source.name)

@@ -1,7 +1,8 @@
 """Limits of memory and time for a piece of work inside this process.
 
 Filling a document is done by what a stranger wrote into a template, and a few tags can ask for more than a machine has.
-Its work is Python and lxml, which both give a ``MemoryError`` and go on, so it needs no process of its own.
+The process is that of the case (pipeline/pool); with these limits it can say which template did it, and go on: the work
+is Python and lxml, which both give a ``MemoryError``.
 """
 
 from __future__ import annotations

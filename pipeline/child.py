@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+_PARENT_DEATH_SIGNAL = 1
 _PACKAGES = str(Path(__file__).parents[1])
 
 
@@ -34,6 +36,15 @@ def _already() -> list[str]:
 def leave_interrupts_to_the_parent() -> None:
     """Ctrl-C reaches every process of a terminal; the parent ends its children itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def end_with(parent: int) -> None:
+    """Have the kernel (Linux) kill this process when ``parent``, from which it was forked, ends in whatever way."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "prctl"):
+        library.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended already
+        os._exit(0)
 
 
 def limit_memory(size: int) -> None:

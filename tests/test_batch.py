@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from conftest import AS_OF
-from pebble import ProcessExpired
 
 from pipeline import batch
 from pipeline.batch import check_ids, run_batch
@@ -20,7 +19,8 @@ from pipeline.check import Options
 from pipeline.destination import Folder
 from pipeline.errors import CaseError, ExitCode
 from pipeline.inputs import Source
-from pipeline.pool import LocalPool
+from pipeline.pool import WorkerDiedError
+from pipeline.pool.local import LocalPool
 from pipeline.task import Done, Task
 
 
@@ -46,7 +46,7 @@ class Faulty:
         future: Future[Done] = Future()
         first = self.tried.count(name) == 1
         if name == "dies-always" or (name == "dies-once" and first):
-            future.set_exception(ProcessExpired("died"))  # type: ignore[no-untyped-call]
+            future.set_exception(WorkerDiedError())
         elif name.startswith("hangs"):
             future.set_exception(TimeoutError())
         else:
@@ -128,7 +128,7 @@ class TestLocalPool:
         try:
             futures = [pool.submit(answer, 1), pool.submit(kill_itself, 0), pool.submit(answer, 2)]
             assert futures[0].result() == 2
-            with pytest.raises(ProcessExpired):
+            with pytest.raises(WorkerDiedError):
                 futures[1].result()
             assert futures[2].result() == 3
             hanging = pool.submit(sleep_long, 0)

@@ -20,13 +20,12 @@ from typing import Any, BinaryIO
 
 from pipeline.attach.convert import answer_of
 from pipeline.attach.frames import BrokenFrameError, packed, receive
-from pipeline.child import leave_interrupts_to_the_parent, limit_memory
+from pipeline.child import end_with, leave_interrupts_to_the_parent, limit_memory
 
 #: An answer is read in pieces of this size; more than ``_MAX_ANSWER`` bytes of it are not kept.
 _PIECE = 1 << 20
 _MAX_ANSWER = 400_000_000
 #: Numbers of Linux, for which Python has no names.
-_PARENT_DEATH_SIGNAL = 1
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 
 Answerer = Callable[[dict[str, Any], bytes], bytes]
@@ -50,7 +49,7 @@ def _answered(head: dict[str, Any], body: bytes, answer: Answerer, *streams: Bin
     child = os.fork()
     if not child:
         os.close(read)
-        _die_with(worker)
+        end_with(worker)
         _work(head, body, answer, write, streams)
     os.close(write)
     try:
@@ -122,15 +121,6 @@ def _ended(status: int, limits: dict[str, Any]) -> bytes:
 
 def _refused(code: str, message: str) -> bytes:
     return packed({"refused": [code, message, "print it to PDF again, or scan it"]})
-
-
-def _die_with(worker: int) -> None:
-    """Have the kernel kill this fork when the worker ends."""
-    library = ctypes.CDLL(None)
-    if hasattr(library, "prctl"):
-        library.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != worker:  # it has ended already
-        os._exit(0)
 
 
 def _leave_the_network() -> None:

@@ -17,7 +17,8 @@ from pipeline.cluster.pool import Cluster, ClusterPool
 from pipeline.destination import Destination
 from pipeline.errors import ExitCode
 from pipeline.inputs import STANDARD_INPUT, sources
-from pipeline.pool import LocalPool, Pool
+from pipeline.pool import Pool
+from pipeline.pool.local import LocalPool
 from pipeline.publish import sweep, work_folder
 from pipeline.report.head import head_of
 from pipeline.report.page import ReportPage, report_page

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.check import Options
+from pipeline.batch import run_batch
 from pipeline.cli.built import print_built, result_of
-from pipeline.cli.options import cases_argument, check_options, make_options
+from pipeline.cli.options import cases_argument, check_options, make_options, timeout_option
 from pipeline.cli.packet_options import packet_options
 from pipeline.cli.report import Report, Telling, emit, show
 from pipeline.cli.tally import Style
-from pipeline.destination import Destination, destination_of
+from pipeline.destination import destination_of
 from pipeline.engines import ENGINES
 from pipeline.inputs import is_many, sources
 from pipeline.language import Language
-from pipeline.task import Task, run_task
+from pipeline.pool.forked import ForkedPool
+from pipeline.publish import sweep
+from pipeline.task import Done, Task
 
 if TYPE_CHECKING:
     from pipeline.cluster.pool import Cluster
@@ -51,14 +53,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="N",
     help="Worker processes for many cases; by default one for each core.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=120,
-    show_default=True,
-    metavar="SECONDS",
-    help="Longest time for one of many cases.",
-)
+@timeout_option
 @click.option(
     "--scheduler",
     metavar="tls://HOST:PORT",
@@ -136,7 +131,13 @@ def build(
             style = Style(telling, quiet=quiet, as_json=as_json)
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
             return batch.build_many(work, manner)
-        return _build_one(cases, destination, options, telling, force=force, as_json=as_json)
+        [source] = sources(cases)
+        done = _build_one(Task(source, destination, options, force), folder, timeout)
+    show(done.problems, telling)
+    if done.built is not None and not as_json:
+        print_built(done, destination)
+    emit(Report("build", done.code, (), [result_of(done, language, destination)]), as_json=as_json)
+    return done.code
 
 
 def _cluster(
@@ -154,13 +155,12 @@ def _cluster(
     return Cluster(scheduler, *tls)
 
 
-def _build_one(
-    cases: tuple[str, ...], out: Destination, options: Options, telling: Telling, *, force: bool, as_json: bool
-) -> int:
-    [source] = sources(cases)
-    done = run_task(Task(source, out, options, force))
-    show(done.problems, telling)
-    if done.built is not None and not as_json:
-        print_built(done, out)
-    emit(Report("build", done.code, (), [result_of(done, telling.language, out)]), as_json=as_json)
-    return done.code
+def _build_one(task: Task, folder: Path, timeout: float) -> Done:
+    """What became of one case, built by a fork; what that had begun to write is removed."""
+    pool = ForkedPool(timeout)
+    try:
+        [done] = run_batch([task], pool)
+        return done
+    finally:
+        pool.stop()
+        sweep(folder)

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from pipeline.build import BuiltBundle
-from pipeline.cli.report import told
+from pipeline.cli.report import STATES, told
 from pipeline.destination import Destination
 from pipeline.language import Language
-from pipeline.plan import State
 from pipeline.shrink import COARSER
 from pipeline.task import Done
-
-#: What a packet may be used for, in words.
-STATES: Mapping[State, str] = {
-    "final": "final: no error is open and no paper is missing",
-    "incomplete": "incomplete: papers are missing, the cover sheet lists them",
-    "draft": "draft: not for filing",
-}
 
 
 def result_of(done: Done, language: Language, out: Destination) -> dict[str, Any]:

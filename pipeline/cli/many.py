@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from pipeline.bug import bug
 from pipeline.cli.report import Telling, show
 from pipeline.errors import ExitCode, Problem, VisaPacketError
+from pipeline.pool import WORKER_LOST, lost
+from pipeline.pool.forked import in_fork
 
 Value = TypeVar("Value")
 _IN_FULL = Telling()
@@ -34,6 +36,16 @@ def attempt(work: Callable[[], Value], telling: Telling = _IN_FULL) -> Outcome[V
         problem = bug(error)
         show([problem], telling)
         return Outcome(None, ExitCode.BUG, (problem,))
+
+
+def attempt_apart(work: Callable[[], Value], telling: Telling, place: str, seconds: float) -> Outcome[Value]:
+    """The same in a fork of this process, for what strangers wrote may break it, or take without end."""
+    try:
+        return in_fork(lambda: attempt(work, telling), seconds)
+    except WORKER_LOST as error:
+        problem = lost(place, error)
+        show([problem], telling)
+        return Outcome(None, ExitCode.ENGINE, (problem,))
 
 
 def overall(codes: Iterable[int]) -> ExitCode:

@@ -48,6 +48,14 @@ templates_option = click.option(
     metavar="SET",
     help="A shipped template set, or the folder of your own.",
 )
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=120,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest time for a case.",
+)
 cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(readable=False))
 
 

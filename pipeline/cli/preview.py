@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pipeline.check import Options
-from pipeline.cli.many import Outcome, attempt
+from pipeline.cli.many import Outcome, attempt_apart
 from pipeline.cli.options import (
     as_of_option,
     case_files,
@@ -19,6 +20,7 @@ from pipeline.cli.options import (
     json_option,
     lang_option,
     notes_option,
+    timeout_option,
 )
 from pipeline.cli.report import Report, Telling, emit, show, told
 from pipeline.engines import ENGINES
@@ -26,6 +28,7 @@ from pipeline.inputs import Source
 from pipeline.language import Language
 from pipeline.preview.make import Preview, make_preview
 from pipeline.preview.page import figures
+from pipeline.publish import sweep
 
 
 @click.command(short_help="Show a set's documents as pages, beside another version of the set.")
@@ -57,6 +60,7 @@ from pipeline.preview.page import figures
     type=click.Choice(list(ENGINES)),
     help="What turns Word documents into PDF.",
 )
+@timeout_option
 @as_of_option
 @directory_option
 @notes_option
@@ -68,6 +72,7 @@ def preview(
     against: str | None,
     out: Path,
     engine: str,
+    timeout: float,
     as_of: datetime | None,
     directory: Path | None,
     notes: bool,
@@ -88,7 +93,9 @@ def preview(
     options = Options(day_of(as_of), template_set, engine, directory=directory, allow_missing=True)
     source = _one_case(case)
     telling = Telling(language, notes)
-    outcome = attempt(lambda: make_preview(source, out, options, against, language), telling)
+    work = partial(make_preview, source, out, options, against, language)
+    outcome = attempt_apart(work, telling, source.name, timeout)
+    sweep(out.absolute().parent, out.name)
     if outcome.value is not None:
         show(outcome.value.problems, telling)
         if not as_json:

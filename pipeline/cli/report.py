@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,16 @@ from pipeline.errors import ExitCode, Problem
 from pipeline.language import Language
 from pipeline.version import VERSION
 
+if TYPE_CHECKING:
+    from pipeline.plan import State
+
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+#: What a packet may be used for, in words.
+STATES: Mapping[State, str] = {
+    "final": "final: no error is open and no paper is missing",
+    "incomplete": "incomplete: papers are missing, the cover sheet lists them",
+    "draft": "draft: not for filing",
+}
 
 
 @dataclass(frozen=True, slots=True)

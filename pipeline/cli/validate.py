@@ -9,10 +9,9 @@ from typing import Any
 import click
 
 from pipeline.check import Checked, Options, check_case
-from pipeline.cli.built import STATES
 from pipeline.cli.many import Outcome, attempt, overall
 from pipeline.cli.options import case_files, cases_argument, check_options, make_options
-from pipeline.cli.report import Report, Telling, emit, show, told
+from pipeline.cli.report import STATES, Report, Telling, emit, show, told
 from pipeline.inputs import Source
 from pipeline.language import Language
 from pipeline.plan import LACKS

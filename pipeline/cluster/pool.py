@@ -15,7 +15,8 @@ from pipeline.cluster.parcel import pack, unpack
 from pipeline.cluster.versions import Versions, differences, refused, versions_wanted
 from pipeline.errors import EngineError, ExitCode, InputError, Problem, VisaPacketError
 from pipeline.extras import load_extra
-from pipeline.pool import Answer, LocalPool
+from pipeline.pool import Answer
+from pipeline.pool.local import LocalPool
 from pipeline.task import Done, Task, failed
 
 _SCHEME = "tls://"

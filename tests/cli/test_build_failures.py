@@ -225,10 +225,12 @@ class TestInterrupt:
         assert visa_packet("verify", out / "one", "--json").code == 0
 
     @pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")
-    def test_a_process_that_gets_the_signal(self, cases: Callable[..., Path], tmp_path: Path) -> None:
+    def test_a_process_that_gets_the_signal_while_its_fork_works(
+        self, cases: Callable[..., Path], tmp_path: Path
+    ) -> None:
         program = (
-            "import os, signal, sys; import pipeline.task as b\n"
-            "def wait(*arguments): os.kill(os.getpid(), signal.SIGINT)\n"
+            "import os, signal, sys, time; import pipeline.task as b\n"
+            "def wait(*arguments): os.kill(os.getppid(), signal.SIGINT); time.sleep(60)\n"
             "b.prepare = wait\n"
             "from pipeline.cli.main import main\n"
             f"sys.argv = ['visa-packet', 'build', {str(cases('one'))!r}, '-o', 'out', '--json']\n"
@@ -285,8 +287,8 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_a_build_with_a_report_and_without_leftovers(tmp_path: Path, number: int) -> None:
     program = (
-        "import os, signal, sys; import pipeline.pagemap as b\n"
-        f"b.merge = lambda *a, **k: os.kill(os.getpid(), {int(number)})\n"
+        "import os, sys, time; import pipeline.pagemap as b\n"
+        f"b.merge = lambda *a, **k: os.kill(os.getppid(), {int(number)}) or time.sleep(60)\n"
         "from pipeline.cli.main import main; main()"
     )
     case, out = EXAMPLES / "wang-xiaoming", tmp_path / "out"

@@ -37,11 +37,22 @@ def check_prepared(prepared, *others):
     return original(prepared, *others)
 module.check_prepared = check_prepared
 """
+PREVIEW_PATCH = """
+import os, signal, pipeline.preview.make as module
+original = module.preview_files
+def preview_files(*others):
+    {fault}
+    return original(*others)
+module.preview_files = preview_files
+"""
 FAULTS = {
     "killed": "os.kill(os.getpid(), signal.SIGKILL)",
     "exit": "os._exit(1)",
     "crash": "os.kill(os.getpid(), signal.SIGSEGV)",
 }
+#: The first does not hear what it is told; the second holds the lock without which Python hears nothing.
+HANGS = "signal.pthread_sigmask(signal.SIG_BLOCK, {15}); time.sleep(600)"
+LOCKED = "import ctypes; ctypes.PyDLL(None).sleep(600)"
 UNLIMITED = Limits(seconds=60)
 
 
@@ -51,13 +62,13 @@ def good(run: Watched, *published: str) -> None:
 
 
 @pytest.fixture
-def patched(tmp_path: Path) -> Callable[[str], dict[str, str]]:
+def patched(tmp_path: Path) -> Callable[..., dict[str, str]]:
     """The environment in which one line of Python runs before each case is checked, in whatever process."""
 
-    def make(fault: str) -> dict[str, str]:
+    def make(fault: str, patch: str = PATCH) -> dict[str, str]:
         folder = tmp_path / "patch"
         folder.mkdir()
-        (folder / "sitecustomize.py").write_text(PATCH.format(fault=fault), encoding="utf-8")
+        (folder / "sitecustomize.py").write_text(patch.format(fault=fault), encoding="utf-8")
         return {"PYTHONPATH": str(folder)}
 
     return make
@@ -75,6 +86,43 @@ def test_a_lost_worker_costs_its_own_case(scene: Scene, patched: Callable[[str],
 
 
 @case("G02")
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [*((fault, "worker-died") for fault in FAULTS.values()), (LOCKED, "worker-timeout")],
+)
+def test_what_breaks_one_case_alone_is_told(
+    scene: Scene, patched: Callable[[str], dict[str, str]], fault: str, code: str
+) -> None:
+    """It breaks the process of the case, not the command, which tells it and leaves nothing behind."""
+    run = scene.build(scene.case(), "--timeout", "2", env=patched(fault))
+    run.refused(6, (code, None))
+
+
+@case("G02")
+@pytest.mark.parametrize("fault", [FAULTS["crash"], LOCKED])
+def test_what_breaks_a_preview_is_told(scene: Scene, patched: Callable[..., dict[str, str]], fault: str) -> None:
+    words = ("--case", scene.case(), "-o", scene.out / "preview", "--timeout", "2", "--json")
+    run = scene.run("templates", "preview", scene.templates, *words, env=patched(fault, PREVIEW_PATCH))
+    run.refused(6, ("worker-timeout" if fault == LOCKED else "worker-died", None))
+
+
+@case("G02", "G03")
+def test_a_command_that_is_killed_takes_the_process_of_its_case_along(
+    scene: Scene, patched: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    environment = patched(f'open({str(mark)!r}, "w").close(); {HANGS}')
+    words = ["build", str(scene.case()), "-o", str(scene.out), "--templates", str(scene.templates), "--allow-missing"]
+    process = scene.start([sys.executable, "-m", "pipeline", *words], env=environment)
+    while not mark.exists():
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    good(scene.build(scene.folder / "cases" / "case-a" / "case.json"), "case-a")
+    assert scene.processes() == []
+
+
+@case("G02")
 def test_a_worker_that_is_lost_once_costs_nothing(
     scene: Scene, patched: Callable[[str], dict[str, str]], tmp_path: Path
 ) -> None:
@@ -88,7 +136,7 @@ def test_a_worker_that_is_lost_once_costs_nothing(
 
 
 @case("G02")
-@pytest.mark.parametrize("fault", ["signal.pthread_sigmask(signal.SIG_BLOCK, {15}); time.sleep(600)", "os._exit(0)"])
+@pytest.mark.parametrize("fault", [HANGS, "os._exit(0)"])
 def test_a_worker_that_never_answers_costs_its_own_case(
     scene: Scene, patched: Callable[[str], dict[str, str]], fault: str
 ) -> None:

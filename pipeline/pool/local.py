@@ -11,16 +11,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
-from typing import Any, Protocol
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.engines import temporary_failure
 from pipeline.errors import EngineError, Problem
-
-#: What a future of the pool raises when its worker died or took too long: the case may be tried again.
-WORKER_LOST = (ProcessExpired, TimeoutError)
+from pipeline.pool import Answer, WorkerDiedError
 
 #: After so many cases a worker is replaced, so that what a library keeps cannot grow without end.
 _CASES_PER_WORKER = 500
@@ -28,25 +27,18 @@ _CASES_PER_WORKER = 500
 _LONGEST_TEMPORARY = 72
 
 
-class Answer(Protocol):
-    """What will become of a task, such as a Future."""
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A task that a worker has, or that waits for one."""
+
+    future: Future[Any]
 
     def result(self) -> Any:
-        """Wait for it. Raises what the work raised."""
-
-
-class Pool(Protocol):
-    """What runs tasks: the processes of this machine, or those of a cluster."""
-
-    @property
-    def jobs(self) -> int:
-        """How many tasks it can work on at once."""
-
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
-        """Run ``function(given)`` somewhere. The answer raises one of WORKER_LOST when the worker is lost."""
-
-    def stop(self) -> None:
-        """End at once; what was submitted and not done is dropped."""
+        """Wait for it. Raises what the work raised, or one of WORKER_LOST."""
+        try:
+            return self.future.result()
+        except ProcessExpired:
+            raise WorkerDiedError from None
 
 
 class LocalPool:
@@ -70,11 +62,10 @@ class LocalPool:
             _start_tracker()
         self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
+    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
         """Run ``function(given)`` in a worker. The first call starts them: raises EngineError when it cannot."""
         with _starting():
-            future: Future[Any] = self._pool.schedule(function, args=(given,), timeout=self._timeout)
-        return future
+            return _Sent(self._pool.schedule(function, args=(given,), timeout=self._timeout))
 
     def stop(self) -> None:
         """Kill the workers, and the process from which they were forked: its folder goes with the run."""
