@@ -112,6 +112,9 @@ def _work(function: Callable[[Any], Any], given: Any, end: Connection, parent: i
         leave_interrupts_to_the_parent()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes tells the parent too
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        end.send(function(given))
+        answer = function(given)
+        # The parent ends this process as soon as it has the answer; an interrupt then would be told with a traceback.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        end.send(answer)
     except BaseException:  # noqa: BLE001 - the parent tells that there is no answer
         os._exit(1)
