@@ -8,9 +8,8 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from typing import Any
@@ -18,8 +17,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.engines import temporary_failure
-from pipeline.errors import EngineError, Problem
-from pipeline.pool import Answer, WorkerDiedError
+from pipeline.pool import Answer, WorkerDiedError, starting
 
 #: After so many cases a worker is replaced, so that what a library keeps cannot grow without end.
 _CASES_PER_WORKER = 500
@@ -58,13 +56,13 @@ class LocalPool:
         context = multiprocessing.get_context("forkserver")
         # New workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.task"])
-        with _starting():
+        with starting():
             _start_tracker()
         self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
         """Run ``function(given)`` in a worker. The first call starts them: raises EngineError when it cannot."""
-        with _starting():
+        with starting():
             return _Sent(self._pool.schedule(function, args=(given,), timeout=self._timeout))
 
     def stop(self) -> None:
@@ -72,17 +70,6 @@ class LocalPool:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
-
-
-@contextmanager
-def _starting() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        message = f"worker processes cannot be started: {reason}"
-        hint = "they share semaphores, on Linux in /dev/shm, which must be writable; a case alone needs no workers"
-        raise EngineError(Problem("worker-start", "error", message, hint)) from None
 
 
 def _start_tracker() -> None:

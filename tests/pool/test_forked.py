@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.errors import EngineError
 from pipeline.pool.forked import in_fork, may_fork
 
 
@@ -39,3 +42,16 @@ def test_a_fork_that_is_ended_while_it_ends_says_nothing(
     assert may_fork()
     assert in_fork(slow_to_end, 30) == 7
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_system_that_makes_no_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.delitem(sys.modules, "office2pdf", raising=False)
+    monkeypatch.setattr(os, "fork", refuse)
+    with pytest.raises(EngineError) as error:
+        in_fork(lambda: 7, 30)
+    [problem] = error.value.problems
+    assert problem.code == "worker-start"
+    assert "resource temporarily unavailable" in problem.message
