@@ -56,6 +56,7 @@ wheel: $(VENV)/.dev ## a wheel with templates and schemas inside
 
 # The bill of materials holds what the lock pins, with hashes. All files of a release are the same in each build.
 release: wheel $(VENV)-release/.installed ## wheel, bill of materials (CycloneDX) and their hashes in dist/
+	$(VENV)-release/bin/python docs/licence_list.py
 	$(VENV)-release/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o dist/sbom.cdx.json
 	cd dist && sha256sum -- *.whl sbom.cdx.json > SHA256SUMS
 

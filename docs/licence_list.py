@@ -1,11 +1,16 @@
-"""docs/licences.md: what is installed with the program and its extras, each with the licence that it declares."""
+"""docs/licences.md: what is installed with the program, its extras and tools, each with the licence that it declares.
+
+As a program it looks at everything that is installed beside the Python that runs it, and fails when a licence is not
+allowed: the tools of a release are in an environment of their own.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import distribution, metadata
+from importlib.metadata import distribution, distributions, metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -20,6 +25,7 @@ ALLOWED = {
 }
 #: What packages say in other words.
 _MEANT = {
+    "Apache License": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD",
@@ -27,23 +33,29 @@ _MEANT = {
     "Dual License": "Apache-2.0 OR BSD-3-Clause",
     "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0",
+    "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "PSFL": "PSF-2.0",
 }
 _WORD = re.compile(r"[A-Za-z0-9.+-]+")
-
-
+#: Groups of pyproject.toml, and what is done with them.
+_TOOLS = {"build": "building the wheel", "dev": "the tests", "lock": "the lock files"}
 #: The page is the same on every version of Python: without what only old ones need beside it.
 _ANY_PYTHON = {"python_version": "3.99", "python_full_version": "3.99.0", "sys_platform": "linux"}
 
 
 def licences(environment: Mapping[str, str] = _ANY_PYTHON) -> dict[str, tuple[str, str]]:
-    """Licence and purpose of everything that the program and its extras need."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    """Licence and purpose of everything that the program, its extras and its tools need."""
+    file = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project, groups = file["project"], file["dependency-groups"]
     found = dict.fromkeys(_closure(project["dependencies"], environment), "the program")
     for extra, requirements in project["optional-dependencies"].items():
         for name in _closure(requirements, environment):
             found.setdefault(name, f"the extra {extra}")
+    for group, purpose in _TOOLS.items():
+        for name in _closure(groups[group], environment):
+            found.setdefault(name, purpose)
     return {name: (_licence(name), purpose) for name, purpose in sorted(found.items())}
 
 
@@ -80,17 +92,38 @@ def _licence(name: str) -> str:
     told = metadata(name)
     classified = [line.split(" :: ")[-1] for line in told.get_all("Classifier") or () if line.startswith("License ::")]
     fields = [*(told.get_all("License-Expression") or ()), *(told.get_all("License") or ())]
-    candidates = [*(field.splitlines()[0] for field in fields if field), *classified]
+    candidates = [*(field.splitlines()[0] for field in fields if field), *classified] or [*_titles(name)]
     words = [_MEANT.get(word, word) for word in candidates]
     return next((word for word in words if not refused(word)), words[0] if words else "unknown")
+
+
+def _titles(name: str) -> Iterator[str]:
+    """First lines of the licences that a package brings along, for one that declares none."""
+    for file in distribution(name).files or ():
+        if ".dist-info" in file.parts[0] and file.name.startswith("LICENSE"):
+            yield file.read_text(encoding="utf-8").strip().splitlines()[0].strip()
+
+
+def main() -> int:
+    """Look at this environment."""
+    names = sorted({canonicalize_name(each.metadata["Name"]) for each in distributions()} - {"visa-packet"})
+    told = {name: licence for name in names if refused(licence := _licence(name))}
+    for name, licence in told.items():
+        print(f"{name}: {licence} is not an allowed licence")
+    return 8 if told else 0
 
 
 _HEAD = """# Licences
 
 The program is under Apache-2.0. What is installed with it is used as it is, from its own packages; nothing of it is
 copied into the source. Licences as the packages declare them; a test refuses others than those of this list's kind
-(permissive, or with a copyleft that ends at the library or file). Their texts are in the packages.
+(permissive, or with a copyleft that ends at the library or file). Their texts are in the packages. The tools of a
+release (`requirements-release.lock`) are in an environment of their own, in which `make release` looks at them.
 
 | package | licence | needed for |
 |---|---|---|
 """
+
+
+if __name__ == "__main__":
+    sys.exit(main())

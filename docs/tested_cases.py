@@ -30,6 +30,24 @@ def tests_by_case() -> dict[str, list[tuple[str, str]]]:
     return dict(found)
 
 
+def cases_of_runs() -> set[str]:
+    """Ids of the cases that a test shows by a run of the command in a scene, its own or that of a fixture beside it."""
+    found: set[str] = set()
+    for file in (TESTS / "reliability").glob("test_*.py"):
+        tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        takes = {node: {given.arg for given in node.args.args} for node in tree if isinstance(node, ast.FunctionDef)}
+        runs = {"scene", *(node.name for node, names in takes.items() if "scene" in names)}
+        found |= {
+            id_ for node, names in takes.items() if names & runs for each in node.decorator_list for id_ in _ids(each)
+        }
+    return found
+
+
+def cases_without_runs() -> dict[str, str]:
+    """Ids of the cases that no run can show, with the reason."""
+    return {case_id: why for group in case_list().values() for case_id, why in group.get("no_run", {}).items()}
+
+
 def _marked(body: list[ast.stmt]) -> Iterator[tuple[str, set[str]]]:
     for node in body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
@@ -49,14 +67,15 @@ def _ids(decorator: ast.expr) -> Iterator[str]:
 
 def case_table() -> str:
     """The page."""
-    tests = tests_by_case()
+    tests, without = tests_by_case(), cases_without_runs()
     parts = [_HEAD]
     for group in case_list().values():
         parts.append(
             f"\n## {group['title']}\n\n| case | what goes wrong, and what happens then | tests |\n|---|---|---|\n"
         )
         parts += [
-            f"| {case_id} | {text} | {_cell(tests.get(case_id, []))} |\n" for case_id, text in group["cases"].items()
+            f"| {case_id} | {text}{_why(without.get(case_id))} | {_cell(tests.get(case_id, []))} |\n"
+            for case_id, text in group["cases"].items()
         ]
     guards = json.loads((TESTS / "reliability" / "guards.json").read_text(encoding="utf-8"))
     parts.append(_GUARDS)
@@ -67,6 +86,10 @@ def case_table() -> str:
 def _test(name: str) -> tuple[str, str]:
     path, _, function = name.removeprefix("tests/").partition("::")
     return path, function
+
+
+def _why(reason: str | None) -> str:
+    return f" (shown by no run: {reason})" if reason else ""
 
 
 def _cell(tests: list[tuple[str, str]]) -> str:
@@ -80,7 +103,7 @@ value of the case, the documented exit code, other cases unaffected, nothing pub
 before untouched, nothing left on the disk, no process left, no connection opened, no personal value in output, errors,
 reports, file names or arguments of processes. `tests/common_expectation.py` checks it at one place: it runs the real
 command under strace in folders of its own, with a marker in every string of the case, and looks for those afterwards.
-Some cases are also shown below the command, in the test of a module.
+Every case is shown so, but for those that say why not; many are also shown below the command, in the test of a module.
 
 `make soak` runs what takes too long for every change: thousands of cases, more random batches, more power cuts.
 """

@@ -67,7 +67,7 @@ def work_folder(out: Path, name: str) -> Iterator[Path]:
         work.chmod(FOLDER_MODE)
         yield work
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        _remove(work)
 
 
 def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) -> None:
@@ -197,7 +197,16 @@ def sweep(out: Path, case_id: str = "*") -> None:
     for left in out.glob(f".{case_id}.*{_SUFFIX}"):
         owner = left.name.removesuffix(_SUFFIX).rpartition(".")[2].partition("-")[0]
         if owner.isdecimal() and not _is_running(int(owner)):
-            shutil.rmtree(left, ignore_errors=True)
+            _remove(left)
+
+
+def _remove(folder: Path) -> None:
+    """Remove it with all that is in it; once more where a call failed, for it holds a patient's papers.
+
+    What stays then is swept by the next run.
+    """
+    for _ in range(2):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_running(process: int) -> bool:
@@ -247,7 +256,7 @@ def _swap(work: Path, folder: Path) -> None:
         except OSError:
             former.rename(folder)
             raise
-        shutil.rmtree(former, ignore_errors=True)
+        _remove(former)
     # The packet is published now; a power cut before the disk has noted the rename leaves the former one.
     with contextlib.suppress(OSError):
         _flush(folder.parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,14 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image
 
 SCRIPT = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
+
+#: What is seen of ``corners`` at upper left, upper right, lower left, lower right when the page is turned clockwise.
+SEEN = {
+    0: ("blue", "black", "red", "green"),
+    90: ("red", "blue", "green", "black"),
+    180: ("green", "red", "black", "blue"),
+    270: ("black", "green", "blue", "red"),
+}
 
 
 def page_text(text: str, size: float = 24, at: tuple[float, float] = (72, 700)) -> bytes:
@@ -83,6 +92,15 @@ def add_field(
     return field
 
 
+def filled_form(**fields: str) -> bytes:
+    """A form with these fields filled in, one below the other, without pictures of them."""
+    with pikepdf.new() as pdf:
+        add_page(pdf, page_text("form"))
+        for number, (name, value) in enumerate(fields.items()):
+            add_field(pdf, name, value, (100, 600 - 40 * number, 400, 620 - 40 * number))
+        return saved(pdf)
+
+
 def appearance(pdf: Pdf, content: str, box: Sequence[float]) -> Any:
     """A picture of an annotation."""
     form = pdf.make_stream(content.encode())
@@ -104,6 +122,23 @@ def add_signature(pdf: Pdf) -> None:
     field.AP = Dictionary(N=appearance(pdf, "1 0 0 RG 2 2 50 16 re S", (100, 600, 300, 620)))
     pdf.Root.AcroForm = Dictionary(Fields=Array([field]), SigFlags=3)
     put(pdf, field)
+
+
+def signed_pdf() -> bytes:
+    """A page that says something, with a seal."""
+    with pikepdf.new() as pdf:
+        add_page(pdf, page_text("signed paper"))
+        add_signature(pdf)
+        return saved(pdf)
+
+
+def with_wrong_tables(content: bytes) -> list[bytes]:
+    """The PDF with its table of references in another place than it says, nowhere, and with a wrong entry."""
+    return [
+        content.replace(b"startxref\n", b"startxref\n1"),
+        content[: content.rindex(b"startxref")] + b"startxref\n7\n%%EOF\n",
+        content.replace(b"0000000015 00000 n", b"0000000016 00000 n", 1),
+    ]
 
 
 def packed_stream(raw: bytes, filters: Sequence[str], **entries: Any) -> bytes:
@@ -152,6 +187,27 @@ def page_many_times(count: int) -> bytes:
         page = add_page(pdf, page_text("once"))
         pdf.Root.Pages.Kids = Array([page.obj] * count)
         pdf.Root.Pages.Count = count
+        return saved(pdf)
+
+
+def with_makers() -> bytes:
+    """A page, with the word CANARY wherever a PDF can say who made it, with what and where."""
+    with pikepdf.new() as pdf:
+        page = add_page(pdf, page_text("the paper"))
+        pdf.docinfo["/Author"] = pdf.docinfo["/Title"] = "CANARY"
+        pdf.docinfo["/Path"] = "/home/CANARY/paper.docx"
+        with pdf.open_metadata() as meta:
+            meta["dc:creator"] = ["CANARY"]
+        private = Dictionary(CANARY=Dictionary(LastModified="D:2026", Private="CANARY"))
+        for place in (pdf.Root, page.obj):
+            place.PieceInfo = private
+        page.obj.Metadata = pdf.make_stream(b"<x>CANARY</x>", Type=Name.Metadata, Subtype=Name.XML)
+        page.obj.Thumb = pdf.make_stream(b"CANARY", Width=1, Height=1, ColorSpace=Name.DeviceGray, BitsPerComponent=8)
+        form = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 1, 1])
+        form.Metadata = pdf.make_stream(b"<x>CANARY</x>", Type=Name.Metadata, Subtype=Name.XML)
+        form.PieceInfo = private
+        page.obj.Resources.XObject = Dictionary(X=form)
+        pdf.Root.Outlines = Dictionary(Title="CANARY")
         return saved(pdf)
 
 
@@ -204,11 +260,27 @@ def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
+#: The small picture in the Exif data of a telephone.
+THUMBNAIL = b"\xff\xd8\xff\xfeCANARY-THUMBNAIL\xff\xd9"
+
+
 def exif_with_place(orientation: int = 1) -> bytes:
-    """Exif data of a telephone: maker, place and a text that must not come through."""
+    """Exif data of a telephone: maker, place, a text and a small picture that must not come through."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010F] = "CanaryPhone"
     exif[0x013B] = "CANARY-AUTHOR"
     exif.get_ifd(0x8825).update({1: "N", 2: (39.0, 54.0, 27.0), 3: "E", 4: (116.0, 23.0, 17.0)})
-    return exif.tobytes()
+    return _with_thumbnail(exif.tobytes())
+
+
+def _with_thumbnail(exif: bytes) -> bytes:
+    """A second directory behind the first, whose end names where it begins; Pillow writes none."""
+    head, data = exif[:6], exif[6:]
+    link = 10 + 12 * int.from_bytes(data[8:10])
+    here = len(data)
+    picture = here + 30
+    fields = ((0x0201, picture), (0x0202, len(THUMBNAIL)))
+    entries = b"".join(struct.pack(">HHII", tag, 4, 1, value) for tag, value in fields)
+    directory = struct.pack(">H", len(fields)) + entries + bytes(4)
+    return head + data[:link] + here.to_bytes(4) + data[link + 4 :] + directory + THUMBNAIL

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ _TRACED = "%network,execve,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,
 _CREATES = re.compile(r"O_CREAT|\b(creat|mkdir|mkdirat|rename\w*|link\w*|symlink\w*|PR_SET_NAME)\b")
 _NETWORK = re.compile(r"\b(socket|socketpair)\((?!AF_UNIX\b)\w+|sa_family=AF_(?!UNIX\b)\w+")
 _REPORT = "report.html"
+_OF_NO_FILE = {"usage", "interrupted", "bug", "output-report", "worker-start"}
 _LARGE = 100_000_000
 
 
@@ -105,14 +106,16 @@ class Watched:
             if problem["severity"] == "error":
                 assert problem["message"] in self.run.err
                 assert problem["hint"] in self.run.err
-                assert problem["file"] or problem["code"] in {"usage", "interrupted", "bug", "output-report"}
+                assert problem["file"] or problem["code"] in _OF_NO_FILE
 
     def _only_published(self, published: Collection[str]) -> None:
         after = self.scene.files()
-        own = tuple(f"out/{name}/" for name in [*published, _REPORT])
+        out = os.path.relpath(self.scene.out, self.scene.folder)
+        own = tuple(f"{out}/{name}/" for name in [*published, _REPORT])
+        way = {name for name in after.keys() - self.before.keys() if published and f"{out}/".startswith(f"{name}/")}
 
         def kept(files: Mapping[str, tuple[int, bytes]]) -> dict[str, tuple[int, bytes]]:
-            return {name: found for name, found in files.items() if not f"{name}/".startswith(own)}
+            return {name: file for name, file in files.items() if not f"{name}/".startswith(own) and name not in way}
 
         assert kept(after) == kept(self.before)
         for name in published:
@@ -201,8 +204,9 @@ class Scene:
     def run(self, *arguments: str | Path, program: Sequence[str] = ("-m", "pipeline"), **options: Any) -> Watched:
         """Run the command, watched, until it ends.
 
-        ``program`` is what Python runs, ``prefix`` what runs Python, ``faults`` what strace is to let fail;
-        the others are those of Popen.
+        ``program`` is what Python runs, ``prefix`` what runs Python, ``faults`` what strace is to let fail,
+        ``also`` what else it is to write down; ``seconds`` is how long it may take, and ``look`` is given the number
+        of the process again and again until it ends. The others are those of Popen.
         """
         before = self.files()
         beside = {name: self.folder.with_name(f"{self.folder.name}.{name}") for name in ("trace", "out", "err")}
@@ -218,13 +222,14 @@ class Scene:
             str(beside["trace"]),
         )
         faults = options.pop("faults", ())
-        traced = ",".join([_TRACED, *(fault.partition(":")[0] for fault in faults)])
+        traced = ",".join([_TRACED, *options.pop("also", ()), *(fault.partition(":")[0] for fault in faults)])
         injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
+        seconds, look = options.pop("seconds", 90), options.pop("look", None)
         python = [*options.pop("prefix", ()), sys.executable, *program]
         command = [*watching, "-e", f"trace={traced}", *injected, *python, *map(str, arguments)]
         with beside["out"].open("w") as out, beside["err"].open("w") as err:
             process = self.start(command, stdout=out, stderr=err, **options)
-            usage = _wait(process, seconds=90)
+            usage = _wait(process, seconds, look)
         told = (beside[name].read_text("utf-8", "surrogateescape") for name in ("out", "err"))
         return Watched(Run(process.returncode, *told), self, before, _whole(beside["trace"], process.pid), usage)
 
@@ -239,7 +244,7 @@ class Scene:
         return subprocess.Popen(command, env={**clean, **own, **(env or {})}, start_new_session=True, **options)
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> Usage:
+def _wait(process: subprocess.Popen[bytes], seconds: float, look: Callable[[int], None] | None) -> Usage:
     """What the process used until it ended; one that takes too long is killed with its group, and the test fails.
 
     The system's own highest memory of a process counts what its parent had when it was started, which is the tests.
@@ -247,6 +252,8 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> Usage:
     until, peak = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         peak = max(peak, _peak(process.pid))
+        if look:
+            look(process.pid)
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)

@@ -32,7 +32,7 @@ from pipeline.schemas import validator
 settings.register_profile("visa-packet", deadline=None)
 settings.load_profile("visa-packet")
 
-pytest_plugins = ["common_expectation"]
+pytest_plugins = ["common_expectation", "disks"]
 
 # Tests send Ctrl-C to programs; a script that runs the tests in the background has it ignored in all of them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

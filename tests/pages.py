@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
-from PIL import Image, ImageFilter, ImageMath
+from PIL import Image, ImageChops, ImageFilter, ImageMath
 
 #: Kept until the next run, ignored by git.
 FAILURES = Path(__file__).parent / "failures"
 POINTS_PER_INCH = 72
 _DPI = 50
+_INK_DPI = 150
+#: Greys by which a dot must differ to count as ink.
+_FAINT = 24
 _BLUR = 2.0  # pixels: the two engines set a line up to two points higher or lower
 _WINDOW = 8
 _TILES = (6, 8)
@@ -63,6 +68,46 @@ def ink(one: Image.Image, other: Image.Image) -> float:
     ]
     differences: list[float] = [abs(first - second) for first, second in zip(*means, strict=True)]
     return max(differences)
+
+
+def inked(pdf: bytes, empty: bytes) -> str:
+    """The text of a PDF as far as it is seen: characters in whose box something is that the empty page has not.
+
+    Characters that are blank by their nature, such as spaces, are kept.
+    """
+    [blank, *_] = pictures(empty, _INK_DPI)
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "".join(_inked(page, blank) for page in document)
+    finally:
+        document.close()
+
+
+def _inked(page: Any, blank: Image.Image) -> str:
+    picture = page.render(scale=_INK_DPI / POINTS_PER_INCH).to_pil().convert("RGB")
+    drawn = ImageChops.difference(picture, blank).convert("L").point([0] * _FAINT + [255] * (256 - _FAINT))
+    text = page.get_textpage()
+    units = [pypdfium2.raw.FPDFText_GetUnicode(text, number) for number in range(text.count_chars())]
+    seen = [
+        unit
+        for number, unit in enumerate(units)
+        if _is_blank(unit) or drawn.crop(_dots(text.get_charbox(number), page.get_size(), drawn)).getbbox()
+    ]
+    return b"".join(unit.to_bytes(2, "little") for unit in seen).decode("utf-16-le", "replace")
+
+
+def _is_blank(unit: int) -> bool:
+    return unicodedata.category(chr(unit)) in {"Zs", "Cc", "Cf", "Mn"}
+
+
+def _dots(
+    box: tuple[float, float, float, float], size: tuple[float, float], picture: Image.Image
+) -> tuple[int, int, int, int]:
+    """Where a box of the page (left, bottom, right, top) is in its picture, with a dot around it for rounding."""
+    left, bottom, right, top = box
+    across, down = picture.width / size[0], picture.height / size[1]
+    upper, lower = (size[1] - top) * down, (size[1] - bottom) * down
+    return floor(left * across) - 1, floor(upper) - 1, ceil(right * across) + 1, ceil(lower) + 1
 
 
 def _grey(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

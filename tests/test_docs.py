@@ -84,6 +84,12 @@ class TestCases:
         assert listed - set(page.tests_by_case()) == set()
 
     @pytest.mark.usefixtures("generator")
+    def test_every_case_is_shown_by_a_run_of_the_command_or_says_why_not(self) -> None:
+        page = importlib.import_module("tested_cases")
+        listed = {case_id for group in page.case_list().values() for case_id in group["cases"]}
+        assert listed - page.cases_of_runs() == set(page.cases_without_runs())
+
+    @pytest.mark.usefixtures("generator")
     def test_every_mark_is_of_a_case(self) -> None:
         page = importlib.import_module("tested_cases")
         assert page.unknown_ids(page.tests_by_case()) == set()

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attachments import page_text, pdf_of
 from built import make_docx, make_set
-from conftest import AS_OF, EXAMPLES, change
+from conftest import AS_OF, EXAMPLES, REMOVE, change
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pages import ink, pictures
+from pages import ink, inked, pictures
 
 from pipeline.build import build_case
 from pipeline.characters import refused_characters
@@ -35,24 +36,29 @@ _COVERED = [
 ]
 #: Marks that combine with what stands before them, alone, are drawn as the layout likes.
 _STANDING = [character for character in _COVERED if not unicodedata.combining(character)]
-_HAN = [character for character in _STANDING if unicodedata.name(character, "").startswith("CJK UNIFIED")]
 characters = st.sampled_from(_STANDING)
-names = st.text(st.sampled_from(_HAN), min_size=2, max_size=20)
+#: Of what schemas/common.schema.json allows: a name of a person or an agency, and one in passport letters.
+names = st.text(characters | st.sampled_from(" ·-"), min_size=1, max_size=100).filter(str.strip)
+passport_names = st.from_regex(r"[A-Z]([A-Z' -]{0,37}[A-Z])?", fullmatch=True)
 addresses = st.text(characters | st.sampled_from(" -/()"), min_size=1, max_size=200).filter(str.strip)
 diagnoses = st.text(characters | st.just(" "), min_size=1, max_size=200).filter(str.strip)
 
 
-@pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, str]], Path]:
-    """Build the case with these values; returns the folder of its packet."""
-    folder = tmp_path_factory.mktemp("text")
-    fields = ("patient.name.chinese", "patient.address.text", "condition.diagnosis.zh")
-    set_folder = make_set(folder / "set", *(f"{{{{ {field} }}}}" for field in fields))
-    data: dict[str, Any] = json.loads((EXAMPLES / "xu-wenjing" / "case.json").read_text(encoding="utf-8"))
-    change(data, {"/attachments": []})
-    options = Options(AS_OF, templates=str(set_folder), allow_missing=True)
+#: Values that are printed, one below the other.
+FIELDS = (
+    *("patient.name.chinese", "patient.name.surname", "visa.agency", "hospital.contact.name.ja"),
+    *("patient.address.text", "condition.diagnosis.zh"),
+)
+Build = Callable[[Mapping[str, str]], Path]
 
-    def make(values: dict[str, str]) -> Path:
+
+def builder(folder: Path, *paragraphs: str) -> Build:
+    """Builds the case with some values changed, with a template of these paragraphs; gives the folder of its packet."""
+    data: dict[str, Any] = json.loads((EXAMPLES / "xu-wenjing" / "case.json").read_text(encoding="utf-8"))
+    change(data, {"/attachments": [], "/patient/passport/mrz": REMOVE})  # it holds the surname too
+    options = Options(AS_OF, templates=str(make_set(folder / "set", *paragraphs)), allow_missing=True)
+
+    def make(values: Mapping[str, str]) -> Path:
         case = json.loads(json.dumps(data))
         change(case, values)
         path = folder / "case.json"
@@ -62,20 +68,31 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, str]]
     return make
 
 
-def assert_printed(folder: Path, texts: list[str]) -> None:
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    return builder(tmp_path_factory.mktemp("text"), *(f"{{{{ {field} }}}}" for field in FIELDS))
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bundle that is built when nothing is printed: what stands on its page is of no value."""
+    return (builder(tmp_path_factory.mktemp("empty"), "")({}) / "bundle.pdf").read_bytes()
+
+
+def assert_printed(folder: Path, texts: Sequence[str], empty: bytes) -> None:
     [document] = folder.glob("documents/*.pdf")
-    for pdf in (document.read_bytes(), (folder / "bundle.pdf").read_bytes()):
-        found = text_of(pdf)
+    bundle = (folder / "bundle.pdf").read_bytes()
+    for found in (text_of(document.read_bytes()), text_of(bundle), squeezed(inked(bundle, empty))):
         assert [text for text in texts if squeezed(text) not in found] == []
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-@given(name=names, address=addresses, diagnosis=diagnoses)
-def test_any_text_is_in_document_and_bundle(
-    build: Callable[[dict[str, str]], Path], name: str, address: str, diagnosis: str
+@given(texts=st.tuples(names, passport_names, names, names, addresses, diagnoses))
+def test_any_text_is_in_document_and_bundle_and_seen_on_its_page(
+    build: Build, empty: bytes, texts: tuple[str, ...]
 ) -> None:
-    values = {"/patient/name/chinese": name, "/patient/address/text": address, "/condition/diagnosis/zh": diagnosis}
-    assert_printed(build(values), [name, address, diagnosis])
+    values = {"/" + field.replace(".", "/"): text for field, text in zip(FIELDS, texts, strict=True)}
+    assert_printed(build(values), texts, empty)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +105,8 @@ def test_any_text_is_in_document_and_bundle(
         "a b " * 50,
     ],
 )
-def test_texts_that_were_lost_somewhere_before(build: Callable[[dict[str, str]], Path], text: str) -> None:
-    assert_printed(build({"/patient/address/text": text}), [text])
+def test_texts_that_were_lost_somewhere_before(build: Build, empty: bytes, text: str) -> None:
+    assert_printed(build({"/patient/address/text": text}), [text], empty)
 
 
 @settings(max_examples=40)
@@ -104,3 +121,12 @@ def test_the_pages_are_compared_with_an_empty_one() -> None:
     engine = load_engine("office2pdf")
     [one], [other] = (pictures(engine.convert(make_docx(""))) for _ in range(2))
     assert ink(one, other) == 0
+
+
+def test_text_over_nothing_is_not_seen() -> None:
+    """As over a picture in which the letters are missing: a reader finds it, and nobody sees it."""
+    shown, hidden = page_text("shown"), b"3 Tr " + page_text("hidden", at=(72, 500))
+    both, empty = pdf_of(shown + b" " + hidden), pdf_of(b"")
+    assert text_of(both) == "shownhidden"
+    assert squeezed(inked(both, empty)) == "shown"
+    assert squeezed(inked(both, both)) == ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +29,8 @@ _EXPORT = {
     "UseTaggedPDF": {"type": "boolean", "value": "true"},
 }
 _FONTS = '<?xml version="1.0"?><fontconfig>{folders}<cachedir>{cache}</cachedir></fontconfig>'
+#: Bytes, about twice what its profile and a document take: with less left, it is the disk that failed.
+_ROOM = 1_000_000
 _HINT = "open the document in Word; compare the template with the conventions in docs/templates.md"
 
 
@@ -69,11 +73,10 @@ class LibreOffice(Engine):
 
     def _run(self, documents: list[bytes]) -> tuple[int | None, list[bytes | None]]:
         """The exit code, None when it did not end in time, and the PDF of each document of which it made one."""
-        numbers = range(1, len(documents) + 1)
         try:
             with tempfile.TemporaryDirectory(prefix="visa-packet-", ignore_cleanup_errors=True) as folder:
                 exit_code = self._convert(documents, Path(folder))
-                return exit_code, [_content(Path(folder, "out", f"{number:04}.pdf")) for number in numbers]
+                return exit_code, _made(Path(folder, "out"), len(documents))
         except OSError as error:
             raise temporary_failure(error) from None
 
@@ -153,6 +156,14 @@ class LibreOffice(Engine):
 def _font_settings(folder: Path) -> str:
     folders = "".join(f"<dir>{fonts}</dir>" for fonts in font_folders())
     return _FONTS.format(folders=folders, cache=folder / "font-cache")
+
+
+def _made(folder: Path, count: int) -> list[bytes | None]:
+    """The PDFs of so many documents. Raises OSError when one is missing on a full disk, of which it tells nothing."""
+    made = [_content(folder / f"{number:04}.pdf") for number in range(1, count + 1)]
+    if None in made and shutil.disk_usage(folder).free < _ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return made
 
 
 def _content(file: Path) -> bytes | None:

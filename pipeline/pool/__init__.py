@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
-from pipeline.errors import Problem
+from pipeline.errors import EngineError, Problem
 
 
 class WorkerDiedError(Exception):
@@ -24,6 +25,18 @@ def lost(place: str, error: BaseException) -> Problem:
     hint = "give it more time with --timeout" if took_too_long else "work on it alone, with more memory"
     hint += "; if that does not help, take one attachment out after the other"
     return Problem(code, "error", message, hint, place)
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Raise EngineError when the system gives no room for the processes that are started inside."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        message = f"the processes for the work cannot be started: {reason}"
+        hint = "end other programs, or ask for fewer with -j; several share semaphores, on Linux in /dev/shm"
+        raise EngineError(Problem("worker-start", "error", message, hint)) from None
 
 
 class Answer(Protocol):

@@ -18,7 +18,7 @@ from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
 from pipeline.child import end_with, leave_interrupts_to_the_parent
-from pipeline.pool import WorkerDiedError
+from pipeline.pool import WorkerDiedError, starting
 
 Value = TypeVar("Value")
 #: The engine hears nothing while it works on a document.
@@ -89,12 +89,13 @@ class ForkedPool:
         self._last: Fork | None = None
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Fork | Here:
-        """Run ``function(given)`` in a fork."""
+        """Run ``function(given)`` in a fork. Raises EngineError when the system makes none."""
         if not may_fork():
             return Here(function(given))
-        answers, end = get_context("fork").Pipe(duplex=False)
-        process = get_context("fork").Process(target=_work, args=(function, given, end, os.getpid()))
-        process.start()
+        with starting():
+            answers, end = get_context("fork").Pipe(duplex=False)
+            process = get_context("fork").Process(target=_work, args=(function, given, end, os.getpid()))
+            process.start()
         end.close()
         self._last = Fork(process, answers, self._seconds)
         return self._last
@@ -112,6 +113,9 @@ def _work(function: Callable[[Any], Any], given: Any, end: Connection, parent: i
         leave_interrupts_to_the_parent()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes tells the parent too
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        end.send(function(given))
+        answer = function(given)
+        # The parent ends this process as soon as it has the answer; an interrupt then would be told with a traceback.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        end.send(answer)
     except BaseException:  # noqa: BLE001 - the parent tells that there is no answer
         os._exit(1)

@@ -17,7 +17,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.engines import temporary_failure
-from pipeline.pool import Answer, WorkerDiedError
+from pipeline.pool import Answer, WorkerDiedError, starting
 
 #: After so many cases a worker is replaced, so that what a library keeps cannot grow without end.
 _CASES_PER_WORKER = 500
@@ -43,7 +43,7 @@ class LocalPool:
     """Processes of this machine. One that dies or hangs costs its own task, not the pool.
 
     pebble, because concurrent.futures gives up the whole pool when one worker dies, and cannot end one that hangs.
-    Raises EngineError when the path of the folder for temporary files is too long.
+    Raises EngineError when the path of the folder for temporary files is too long, or processes cannot be started.
     """
 
     def __init__(self, jobs: int, timeout: float | None) -> None:
@@ -56,12 +56,14 @@ class LocalPool:
         context = multiprocessing.get_context("forkserver")
         # New workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.task"])
-        _start_tracker()
+        with starting():
+            _start_tracker()
         self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
-        """Run ``function(given)`` in a worker."""
-        return _Sent(self._pool.schedule(function, args=(given,), timeout=self._timeout))
+        """Run ``function(given)`` in a worker. The first call starts them: raises EngineError when it cannot."""
+        with starting():
+            return _Sent(self._pool.schedule(function, args=(given,), timeout=self._timeout))
 
     def stop(self) -> None:
         """Kill the workers, and the process from which they were forked: its folder goes with the run."""

@@ -21,6 +21,7 @@ from attachments import (
     put,
     quadrants,
     with_layers,
+    with_makers,
 )
 from built import make_pdf_of, saved
 from pikepdf import Array, Dictionary, Name, Pdf
@@ -153,25 +154,7 @@ class TestActive:
 @pytest.mark.case("D15")
 class TestMakers:
     def test_nothing_about_the_makers_comes_through(self) -> None:
-        with pikepdf.new() as pdf:
-            page = add_page(pdf, page_text("the paper"))
-            pdf.docinfo["/Author"] = pdf.docinfo["/Title"] = "CANARY"
-            pdf.docinfo["/Path"] = "/home/CANARY/paper.docx"
-            with pdf.open_metadata() as meta:
-                meta["dc:creator"] = ["CANARY"]
-            private = Dictionary(CANARY=Dictionary(LastModified="D:2026", Private="CANARY"))
-            for place in (pdf.Root, page.obj):
-                place.PieceInfo = private
-            page.obj.Metadata = pdf.make_stream(b"<x>CANARY</x>", Type=Name.Metadata, Subtype=Name.XML)
-            page.obj.Thumb = pdf.make_stream(
-                b"CANARY", Width=1, Height=1, ColorSpace=Name.DeviceGray, BitsPerComponent=8
-            )
-            form = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 1, 1])
-            form.Metadata = pdf.make_stream(b"<x>CANARY</x>", Type=Name.Metadata, Subtype=Name.XML)
-            form.PieceInfo = private
-            page.obj.Resources.XObject = Dictionary(X=form)
-            pdf.Root.Outlines = Dictionary(Title="CANARY")
-            content = saved(pdf)
+        content = with_makers()
         assert expanded(content).count(CANARY) > 8
         found = read(content)
         assert CANARY not in expanded(found.pdf)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import zlib
 from pathlib import Path
-from typing import cast
 
 import pikepdf
 import pytest
 from attachments import encoded, exif_with_place, quadrants
 from built import make_picture, make_png_header
+from codings import CODINGS, GREYS, turned
 from PIL import Image, ImageCms
 from reading import A4, box_of_picture, colour_at, notes, pictures_of, read, refusal, refused
 
@@ -32,66 +31,6 @@ def seen(pdf: bytes, page: int = 0) -> tuple[str, ...]:
     return tuple(colour_at(shown, x, y) for y in (0.25, 0.75) for x in (0.25, 0.75))
 
 
-def lab(picture: Image.Image) -> Image.Image:
-    found = ImageCms.profileToProfile(
-        picture, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
-    )
-    assert found is not None
-    return found
-
-
-def with_transparent_white(picture: Image.Image, mode: str) -> Image.Image:
-    """The picture with nothing where it was white."""
-    clear = picture.convert("L").point([0 if value > 250 else 255 for value in range(256)])
-    found = picture.convert("RGBA")
-    found.putalpha(clear)
-    return found.quantize(8) if mode == "P" else found
-
-
-def deep(picture: Image.Image) -> Image.Image:
-    """The greys of a picture with 16 bits each."""
-    greys = picture.convert("L").tobytes()
-    return Image.frombytes("I;16", picture.size, bytes(value for grey in greys for value in (grey, grey)))
-
-
-def interlaced(picture: Image.Image) -> bytes:
-    """A PNG whose rows come in seven passes (Adam7): Pillow cannot write it."""
-    passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-    rows = b"".join(
-        b"\0"
-        + b"".join(bytes(cast("tuple[int, ...]", picture.getpixel((x, y)))) for x in range(left, picture.width, wide))
-        for left, top, wide, high in passes
-        for y in range(top, picture.height, high)
-        if left < picture.width
-    )
-    header = picture.width.to_bytes(4) + picture.height.to_bytes(4) + bytes([8, 2, 0, 0, 1])
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
-        for kind, body in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    )
-
-
-CODINGS = {
-    "JPEG": (encoded(quadrants(), "JPEG", quality=95), "JPEG"),
-    "JPEG progressive": (encoded(quadrants(), "JPEG", quality=95, progressive=True), "JPEG"),
-    "JPEG CMYK": (encoded(quadrants(mode="CMYK"), "JPEG", quality=95), "JPEG"),
-    "PNG": (encoded(quadrants(), "PNG"), "PNG"),
-    "PNG palette": (encoded(quadrants().quantize(8), "PNG"), "PNG"),
-    "PNG interlaced": (interlaced(quadrants()), "PNG"),
-    "PNG alpha": (encoded(with_transparent_white(quadrants(), "RGBA"), "PNG"), "PNG"),
-    "PNG palette alpha": (encoded(with_transparent_white(quadrants(), "P"), "PNG"), "PNG"),
-    "TIFF": (encoded(quadrants(), "TIFF"), "TIFF"),
-    "TIFF LZW": (encoded(quadrants(), "TIFF", compression="tiff_lzw"), "TIFF"),
-    "TIFF Deflate": (encoded(quadrants(), "TIFF", compression="tiff_adobe_deflate"), "TIFF"),
-    "TIFF JPEG": (encoded(quadrants(), "TIFF", compression="jpeg"), "TIFF"),
-    "TIFF CMYK": (encoded(quadrants(mode="CMYK"), "TIFF"), "TIFF"),
-    "TIFF LAB": (encoded(lab(quadrants()), "TIFF"), "TIFF"),
-    "WebP": (encoded(quadrants(), "WEBP", quality=95), "WebP"),
-    "WebP lossless": (encoded(quadrants(), "WEBP", lossless=True), "WebP"),
-    "WebP alpha": (encoded(with_transparent_white(quadrants(), "RGBA"), "WEBP", lossless=True), "WebP"),
-}
-
-
 @pytest.mark.case("E04")
 class TestCodings:
     @pytest.mark.parametrize("name", CODINGS)
@@ -106,20 +45,9 @@ class TestCodings:
         assert colour_at(page, 0.75, 0.55) == "white"
         assert notes(found) == {}
 
-    @pytest.mark.parametrize(
-        ("picture", "kind"),
-        [
-            (quadrants().convert("1"), "PNG"),
-            (quadrants().convert("1"), "TIFF"),
-            (deep(quadrants()), "PNG"),
-            (deep(quadrants()), "TIFF"),
-            (quadrants().convert("L"), "JPEG"),
-        ],
-        ids=["1-bit PNG", "1-bit TIFF", "16-bit PNG", "16-bit TIFF", "grey JPEG"],
-    )
-    def test_greys_and_black_on_white_are_pictures_too(self, picture: Image.Image, kind: str) -> None:
-        found = read(encoded(picture, kind), kind)
-        (page,) = pictures_of(found.pdf)
+    @pytest.mark.parametrize("name", GREYS)
+    def test_greys_and_black_on_white_are_pictures_too(self, name: str) -> None:
+        (page,) = pictures_of(read(*GREYS[name]).pdf)
         assert colour_at(page, 0.75, 0.55) == "white"
 
     def test_a_fax_stays_small(self) -> None:
@@ -208,11 +136,7 @@ class TestHuge:
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WebP"])
 def test_every_orientation_stands_upright(kind: str, orientation: int) -> None:
-    turns = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # what the camera did: the inverse of what undoes it
-    stored = quadrants().transpose(Image.Transpose(turns[orientation])) if orientation > 1 else quadrants()
-    exif = Image.Exif()
-    exif[274] = orientation
-    found = read(encoded(stored, kind.upper(), exif=exif), kind)
+    found = read(turned(kind, orientation), kind)
     assert seen(found.pdf) == CORNERS
 
 

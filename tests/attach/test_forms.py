@@ -7,7 +7,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from attachments import add_field, add_page, annotation, appearance, page_text, put
+from attachments import add_field, add_page, annotation, appearance, filled_form, page_text, put
 from built import saved
 from pikepdf import Array, Dictionary, Name, Pdf
 from pypdf import PdfWriter
@@ -17,19 +17,10 @@ BOX = (100, 600, 300, 620)
 TICKED = (100, 600, 116, 616)
 
 
-def form(**fields: str) -> bytes:
-    """A form with these fields filled in, one below the other, without pictures of them."""
-    with pikepdf.new() as pdf:
-        add_page(pdf, page_text("form"))
-        for number, (name, value) in enumerate(fields.items()):
-            add_field(pdf, name, value, (100, 600 - 40 * number, 400, 620 - 40 * number))
-        return saved(pdf)
-
-
 @pytest.mark.case("D10")
 class TestFields:
     def test_what_is_filled_in_is_seen_and_cannot_be_changed(self) -> None:
-        found = read(form(surname="WANG", given="XIAOMING", reason="knee (left) \\ 50%"))
+        found = read(filled_form(surname="WANG", given="XIAOMING", reason="knee (left) \\ 50%"))
         page = text(found.pdf)[0]
         for value in ("WANG", "XIAOMING", "knee (left) \\ 50%"):
             assert value in page
@@ -50,14 +41,14 @@ class TestFields:
     def test_two_forms_with_the_same_names_are_not_mixed(self) -> None:
         writer = PdfWriter()
         for name in ("WANG", "CHEN"):
-            writer.append(io.BytesIO(read(form(name=name)).pdf))
+            writer.append(io.BytesIO(read(filled_form(name=name)).pdf))
         merged = io.BytesIO()
         writer.write(merged)
         pages = text(merged.getvalue())
         assert [("WANG" in page, "CHEN" in page) for page in pages] == [(True, False), (False, True)]
 
     def test_a_value_that_fonts_of_readers_lack_is_refused_when_it_is_not_drawn(self) -> None:
-        assert refused(form(name="王晓明")).code == "attachment-form"
+        assert refused(filled_form(name="王晓明")).code == "attachment-form"
 
     def test_and_accepted_when_it_is(self) -> None:
         with pikepdf.new() as pdf:

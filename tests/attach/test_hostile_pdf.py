@@ -15,7 +15,6 @@ import pytest
 from attachments import (
     add_field,
     add_page,
-    add_signature,
     flate_bomb,
     locked,
     lzw_bomb,
@@ -25,6 +24,8 @@ from attachments import (
     pdf_of,
     public_key_locked,
     run_length_bomb,
+    signed_pdf,
+    with_wrong_tables,
 )
 from built import make_pdf, saved
 from reading import notes, pages_by_another_parser, paper, read, refusal, refused, text
@@ -203,10 +204,7 @@ def forms_in_forms(depth: int) -> bytes:
 @pytest.mark.case("D09")
 class TestSigned:
     def test_that_the_signature_no_longer_verifies_is_told_and_its_picture_stays(self) -> None:
-        with pikepdf.new() as pdf:
-            add_page(pdf, page_text("signed paper"))
-            add_signature(pdf)
-            found = read(saved(pdf))
+        found = read(signed_pdf())
         assert "FIL-03" in notes(found)
         with pikepdf.open(io.BytesIO(found.pdf)) as pdf:
             assert "/AcroForm" not in pdf.Root
@@ -220,17 +218,8 @@ class TestSigned:
 
 @pytest.mark.case("D12")
 class TestRepaired:
-    @pytest.mark.parametrize(
-        "break_it",
-        [
-            lambda content: content.replace(b"startxref\n", b"startxref\n1"),
-            lambda content: content[: content.rindex(b"startxref")] + b"startxref\n7\n%%EOF\n",
-            lambda content: content.replace(b"0000000015 00000 n", b"0000000016 00000 n", 1),
-        ],
-        ids=["offset", "start", "entry"],
-    )
-    def test_a_wrong_table_is_repaired_and_told(self, break_it: Callable[[bytes], bytes]) -> None:
-        broken = break_it(SAID)
+    @pytest.mark.parametrize("broken", with_wrong_tables(SAID), ids=["offset", "start", "entry"])
+    def test_a_wrong_table_is_repaired_and_told(self, broken: bytes) -> None:
         assert broken != SAID
         found = read(broken)
         assert [line.strip() for line in text(found.pdf)] == ["one", "two", "three"]

@@ -10,21 +10,13 @@ from typing import Any
 
 import pikepdf
 import pytest
-from attachments import add_page, corners, page_text, pdf_of
+from attachments import SEEN, add_page, corners, page_text, pdf_of
 from built import make_pdf_of, make_picture, saved
 from pikepdf import Array
 from reading import colour_at, millimetres, notes, pictures_of, read, refused, text
 from tools import needs_qpdf
 
 UPRIGHT, LYING = (595.276, 841.89), (841.89, 595.276)
-
-#: What is seen of ``corners`` at upper left, upper right, lower left, lower right when the page is turned clockwise.
-SEEN = {
-    0: ("blue", "black", "red", "green"),
-    90: ("red", "blue", "green", "black"),
-    180: ("green", "red", "black", "blue"),
-    270: ("black", "green", "blue", "red"),
-}
 
 
 def keys_of(pdf: bytes) -> set[str]:

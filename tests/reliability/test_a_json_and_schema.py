@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from common_expectation import Limits, Scene
 from tools import needs_strace
+
+from pipeline.jsonfile import texts
 
 pytestmark = needs_strace
 case = pytest.mark.case
@@ -159,6 +162,28 @@ def test_a_misspelt_field_names_the_nearest(scene: Scene, field: str, near: str)
 def test_a_field_like_none_names_none(scene: Scene) -> None:
     [problem] = scene.build(scene.case(edits={"/visa/qqqq": "x"})).refused(3, ("schema-unknown-field", "/visa/qqqq"))
     assert "did you mean" not in problem["hint"]
+
+
+#: What patterns of the schemas could go to and fro over, each as long as a case file has room for in every field.
+FILLINGS = ("a", "A", "0", "-", " ", "a-", "0 ", "/a", "companion-")
+ROOM = 3_000
+
+
+@case("A14")
+def test_a_long_value_in_every_field_is_refused_soon(scene: Scene) -> None:
+    """Nine cases, so that every field meets every filling."""
+    pointers = [pointer for pointer, _, is_key in texts(scene.planted.data) if not is_key]
+    fields = [pointer for pointer in pointers if pointer not in {"/$schema", "/case_id"}]
+    for number in range(len(FILLINGS)):
+        fillings = (FILLINGS[(number + place) % len(FILLINGS)] for place in range(len(fields)))
+        long = (filling * (ROOM // len(filling)) + "!" for filling in fillings)
+        scene.case(f"long-{number}", dict(zip(fields, long, strict=True)))
+    # No value of the planted case is left, and hints give some of them as examples.
+    scene.planted = replace(scene.planted, canaries=frozenset(filling * 20 for filling in FILLINGS if filling.strip()))
+    run = scene.build(scene.folder / "cases")
+    run.ended({f"long-{number}": 3 for number in range(len(FILLINGS))}, limits=Limits(seconds=10))
+    for result in run.run.report["results"]:
+        assert {problem["pointer"] for problem in result["problems"]} == set(fields)
 
 
 @case("A15")

@@ -13,6 +13,7 @@ import pikepdf
 import pytest
 from built import make_docx, make_set, saved, with_text
 from common_expectation import Limits, Scene, Watched
+from disks import Disk
 from tools import needs_libreoffice, needs_strace
 
 from pipeline.engines.processes import isolation
@@ -163,6 +164,21 @@ def test_no_home_is_needed(scene: Scene, engine: str, home: str) -> None:
     """Nor is one made that is not there."""
     place = str(scene.folder / home) if home == "missing" else home
     good(scene.build(scene.case(), "--engine", engine, env={"HOME": place, "XDG_CACHE_HOME": ""}), "case-a")
+
+
+@case("C07", "G04")
+@pytest.mark.parametrize("left", [70, 200, 300])
+def test_a_disk_on_which_its_profile_has_no_room(scene: Scene, disk: Disk, left: int) -> None:
+    """It breaks off, or makes nothing, and does not say why."""
+    disk(scene.temporary, left)
+    [problem] = scene.build(scene.case(), *WITH_LIBREOFFICE).refused(6, ("engine-temporary", None), limits=PATIENT)
+    assert "no space left" in problem["message"]
+
+
+@case("C07", "G04")
+def test_a_disk_on_which_it_has_room(scene: Scene, disk: Disk) -> None:
+    disk(scene.temporary, 1500)
+    good(scene.build(scene.case(), *WITH_LIBREOFFICE), "case-a")
 
 
 @case("C08")

@@ -38,9 +38,7 @@ def other_device() -> Iterator[Path]:
 def test_a_missing_folder_is_made(scene: Scene) -> None:
     shutil.rmtree(scene.out)
     scene.out = scene.out / "new" / "deep"
-    path = scene.case()
-    run = scene.build(path)
-    assert run.run.code == 0
+    good(scene.build(scene.case()), "case-a")
     made = [scene.folder / "out", *(scene.folder / "out").rglob("*")]
     assert {oct(folder.stat().st_mode & 0o777) for folder in made if folder.is_dir()} == {"0o700"}
 
@@ -68,7 +66,7 @@ def test_what_is_in_the_way_is_told_and_kept(scene: Scene, place: str, kind: str
     run = scene.build(scene.case())
     if (place, kind) == ("out", "link"):  # the folder for all packets may be a link: its owner made it
         scene.out = elsewhere
-        assert run.run.code == 0
+        good(run, "case-a")
         return
     scene.out = elsewhere if place == "out" else scene.out
     run.refused(7, ("output", None))
@@ -89,7 +87,7 @@ def test_another_device(scene: Scene, other_device: Path) -> None:
     path = scene.case()
     for status in ("built", "current"):
         run = scene.build(path)
-        assert run.run.code == 0, run.run.err
+        good(run, "case-a")
         assert [result["status"] for result in run.run.report["results"]] == [status]
     assert names_in(scene.out) == ["case-a", "of-another"]
 
