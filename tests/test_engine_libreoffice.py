@@ -49,6 +49,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 @pytest.fixture
 def no_soffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    processes.isolation()  # asked without a PATH, it would find nothing, and all later tests would run without it
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(find, "_PLACES", ())
 
