@@ -6,13 +6,12 @@ import contextlib
 import ctypes
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OutputError, Problem
+from pipeline.held import make_held, remove, remove_left
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -62,12 +61,12 @@ def publish(files: Mapping[str, bytes], folder: Path, kind: Kind = PACKET) -> No
 @contextlib.contextmanager
 def work_folder(out: Path, name: str) -> Iterator[Path]:
     """A private folder in ``out`` for what is not published yet. If the process is killed, ``sweep`` removes it."""
-    work = Path(tempfile.mkdtemp(prefix=f".{name}.{os.getpid()}-", suffix=_SUFFIX, dir=out))
+    work, lock = make_held(out, f".{name}.", _SUFFIX)
     try:
-        work.chmod(FOLDER_MODE)
         yield work
     finally:
-        _remove(work)
+        remove(work)
+        os.close(lock)
 
 
 def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) -> None:
@@ -192,31 +191,12 @@ def remove_empty(folders: list[Path]) -> None:
             folder.rmdir()
 
 
-def sweep(out: Path, case_id: str = "*") -> None:
-    """Remove what runs on this case, or on any, left behind when they were killed; those still running keep theirs."""
-    for left in out.glob(f".{case_id}.*{_SUFFIX}"):
-        owner = left.name.removesuffix(_SUFFIX).rpartition(".")[2].partition("-")[0]
-        if owner.isdecimal() and not _is_running(int(owner)):
-            _remove(left)
+def sweep(out: Path, case_id: str = "*", seconds: float = 0) -> None:
+    """Remove what runs on this case, or on any, left behind when they were killed; those still running keep theirs.
 
-
-def _remove(folder: Path) -> None:
-    """Remove it with all that is in it; once more where a call failed, for it holds a patient's papers.
-
-    What stays then is swept by the next run.
+    Of a process that is just ending, the lock may last a moment longer: ``seconds`` is how long to wait for it.
     """
-    for _ in range(2):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
+    remove_left(out.glob(f".{case_id}.*{_SUFFIX}"), seconds)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -256,7 +236,7 @@ def _swap(work: Path, folder: Path) -> None:
         except OSError:
             former.rename(folder)
             raise
-        _remove(former)
+        remove(former)
     # The packet is published now; a power cut before the disk has noted the rename leaves the former one.
     with contextlib.suppress(OSError):
         _flush(folder.parent)

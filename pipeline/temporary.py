@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+
+from pipeline.held import make_held, remove_left
 
 #: Unlike those of an engine in a library call, which hold no lock.
 _PREFIX = "visa-packet-run-"
@@ -22,8 +23,9 @@ def own_temporary_folder() -> Iterator[None]:
     nothing changes: what needs one says so itself.
     """
     try:
-        _sweep(Path(tempfile.gettempdir()))
-        folder, lock = _made()
+        where = Path(tempfile.gettempdir())
+        remove_left(where.glob(f"{_PREFIX}*"))
+        folder, lock = make_held(where, _PREFIX)
     except OSError:
         yield
         return
@@ -38,33 +40,3 @@ def own_temporary_folder() -> Iterator[None]:
             os.environ["TMPDIR"] = variable
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
-
-
-def _made() -> tuple[Path, int]:
-    """A new folder, and the descriptor that holds it: by its lock others see that it is in use."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        if _locked(lock) and folder.is_dir():
-            return folder, lock
-        os.close(lock)  # another run took it for one that was left, in the moment before it was held
-
-
-def _sweep(where: Path) -> None:
-    """Remove what killed runs of this user left; a run that goes on, also in another container, holds its own."""
-    for folder in where.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                if os.fstat(lock).st_uid == os.getuid() and _locked(lock):
-                    shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from built import names_in, snapshot
 
 from pipeline import publish as module
 from pipeline.errors import OutputError, Problem
-from pipeline.publish import publish, publish_file
+from pipeline.publish import publish, publish_file, sweep, work_folder
 
 FILES = {"bundle.pdf": b"new", "documents/01-a.docx": b"a", "manifest.json": b"{}"}
 FORMER = {"bundle.pdf": b"old", "manifest.json": b"{}", "documents/99-z.pdf": b"z"}
@@ -235,14 +235,27 @@ def test_a_folder_that_may_not_be_written_is_told(folder: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_swept_and_a_running_one_keeps_its_folder(folder: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    dead = folder.parent / f".{folder.name}.{int(ended.stdout)}-abc.partial"
-    alive = folder.parent / f".{folder.name}.{os.getpid()}-abc.partial"
-    other = folder.parent / f".other.{int(ended.stdout)}-abc.partial"
-    for left in (dead, alive, other):
+    dead = folder.parent / f".{folder.name}.abc.partial"
+    other = folder.parent / ".other.abc.partial"
+    for left in (dead, other):
         left.mkdir(parents=True)
-    publish({"manifest.json": b"{}"}, folder)
-    assert names_in(folder.parent) == sorted([folder.name, alive.name, other.name])
+    with work_folder(folder.parent, folder.name) as alive:
+        publish({"manifest.json": b"{}"}, folder)
+        assert names_in(folder.parent) == sorted([folder.name, alive.name, other.name])
+
+
+def test_what_is_left_of_one_that_is_dead_and_not_buried_is_swept(folder: Path) -> None:
+    """As in a container whose first process buries nobody."""
+    folder.parent.mkdir()
+    program = (
+        "import os, pathlib, signal, sys; from pipeline.publish import work_folder\n"
+        "with work_folder(pathlib.Path(sys.argv[1]), 'packet'): os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(folder.parent)]) as killed:
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+        assert len(names_in(folder.parent)) == 1
+        sweep(folder.parent)
+        assert names_in(folder.parent) == []
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077, 0o777])

@@ -17,7 +17,7 @@ from pipeline.cluster.pool import Cluster, ClusterPool
 from pipeline.destination import Destination
 from pipeline.errors import ExitCode
 from pipeline.inputs import STANDARD_INPUT, sources
-from pipeline.pool import Pool
+from pipeline.pool import SECONDS_TO_END, Pool
 from pipeline.pool.local import LocalPool
 from pipeline.publish import sweep, work_folder
 from pipeline.report.head import head_of
@@ -100,4 +100,4 @@ def _pool(work: Work, manner: Manner, total: int) -> Iterator[Pool]:
         yield pool
     finally:
         pool.stop()
-        sweep(work.folder)
+        sweep(work.folder, seconds=SECONDS_TO_END)

@@ -18,6 +18,7 @@ from pipeline.destination import destination_of
 from pipeline.engines import ENGINES
 from pipeline.inputs import is_many, sources
 from pipeline.language import Language
+from pipeline.pool import SECONDS_TO_END
 from pipeline.pool.forked import ForkedPool
 from pipeline.publish import sweep
 from pipeline.task import Done, Task
@@ -163,4 +164,4 @@ def _build_one(task: Task, folder: Path, timeout: float) -> Done:
         return done
     finally:
         pool.stop()
-        sweep(folder)
+        sweep(folder, seconds=SECONDS_TO_END)

@@ -26,6 +26,7 @@ from pipeline.cli.report import Report, Telling, emit, show, told
 from pipeline.engines import ENGINES
 from pipeline.inputs import Source
 from pipeline.language import Language
+from pipeline.pool import SECONDS_TO_END
 from pipeline.preview.make import Preview, make_preview
 from pipeline.preview.page import figures
 from pipeline.publish import sweep
@@ -95,7 +96,7 @@ def preview(
     telling = Telling(language, notes)
     work = partial(make_preview, source, out, options, against, language)
     outcome = attempt_apart(work, telling, source.name, timeout)
-    sweep(out.absolute().parent, out.name)
+    sweep(out.absolute().parent, out.name, SECONDS_TO_END)
     if outcome.value is not None:
         show(outcome.value.problems, telling)
         if not as_json:

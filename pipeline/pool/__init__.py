@@ -13,6 +13,8 @@ class WorkerDiedError(Exception):
     """The process that worked on a task ended without an answer."""
 
 
+#: How long a process has to end. The engine hears nothing while it works on a document.
+SECONDS_TO_END = 2.0
 #: What an answer raises when its worker died or took too long: the case may be tried again.
 WORKER_LOST = (WorkerDiedError, TimeoutError)
 

@@ -18,11 +18,9 @@ from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
 from pipeline.child import end_with, leave_interrupts_to_the_parent
-from pipeline.pool import WorkerDiedError, starting
+from pipeline.pool import SECONDS_TO_END, WorkerDiedError, starting
 
 Value = TypeVar("Value")
-#: The engine hears nothing while it works on a document.
-_SECONDS_TO_END = 2.0
 
 
 def in_fork(work: Callable[[], Value], seconds: float) -> Value:
@@ -74,7 +72,7 @@ class Fork:
         """End it, if it is still there: first so that it can end what it has started itself."""
         self.answers.close()
         self.process.terminate()
-        self.process.join(_SECONDS_TO_END)
+        self.process.join(SECONDS_TO_END)
         self.process.kill()
         self.process.join()
 

@@ -80,7 +80,7 @@ def test_quiet_prints_only_what_failed(lines: Write, small: Path, tmp_path: Path
     assert run.out == ""
     assert "case-0007: failed (3)" in run.err
     assert "case-0001" not in run.err
-    silent = build(lines(1), small, tmp_path / "silent", "--quiet")
+    silent = build(lines(2), small, tmp_path / "silent", "--quiet")
     assert (silent.code, silent.out, silent.err) == (0, "", "")
 
 

@@ -149,7 +149,7 @@ def test_a_worker_that_never_answers_costs_its_own_case(scene: Scene, patched: C
     faults = {"hangs": HANGS, "leaves": "os._exit(0)"}
     for name in (*faults, "good-1", "good-2"):
         scene.case(name)
-    run = scene.build(scene.folder / "cases", "-j", "3", "--timeout", "6", env=patched(by_case(faults)))
+    run = scene.build(scene.folder / "cases", "-j", "3", "--timeout", "8", env=patched(by_case(faults)))
     run.ended({"hangs": 6, "leaves": 6, "good-1": 0, "good-2": 0})
     assert all("worker-timeout" in codes_of(run, name) for name in faults)
 
