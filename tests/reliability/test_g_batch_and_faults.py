@@ -172,16 +172,16 @@ def test_a_signal_ends_a_run_and_a_further_run_finishes_it(
     scene: Scene, number: signal.Signals, to: str, tmp_path: Path
 ) -> None:
     """To all processes, as a terminal sends it, or to the first alone, as ``kill`` does."""
-    lines = many(scene, 10)
+    lines = many(scene, 8)
     process = started(scene, lines, tmp_path)
-    wait_for(scene, process, 2)
+    wait_for(scene, process, 1)
     (os.killpg if to == "all" else os.kill)(process.pid, number)
     assert process.wait(timeout=60) == 130
     told = (tmp_path / "told").read_text("utf-8")
     assert "Traceback" not in told
     assert scene.planted.found_in(told) == set()
     is_clean(scene)
-    finishes(scene, lines, 10)
+    finishes(scene, lines, 8)
 
 
 @case("G03")
