@@ -8,6 +8,8 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
 
 # The tests start thousands of processes, each of which would otherwise compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
+# One more than there are cores: some tests wait rather than work.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: demo test floors soak goldens glyphs lint format lock docs wheel release bench clean
 
@@ -15,14 +17,14 @@ demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
 
 test: $(VENV)/.dev ## run the tests on every core; COVERAGE=--cov measures what they reach, and takes a third longer
-	$(BIN)/python -m pytest -n auto --dist worksteal $(COVERAGE)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(COVERAGE)
 
 soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
 	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/test_soak.py
 	$(BIN)/python -m pytest -m soak --timeout 7200
 
 floors: $(VENV)-floors/.installed ## run the tests with the oldest version of each dependency that pyproject.toml allows
-	$(VENV)-floors/bin/python -m pytest -n auto --dist worksteal
+	$(VENV)-floors/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
 	$(BIN)/python tests/update_goldens.py

@@ -1,57 +1,74 @@
-"""One case in a fork of this process."""
+"""One case in a fork. Each test is a program of its own: the process of the tests has threads, and an engine."""
 
 from __future__ import annotations
 
-import errno
-import os
+import json
+import subprocess
 import sys
-import time
-from collections.abc import Callable
-from multiprocessing import util
-from typing import Any
 
 import pytest
 
-from pipeline.errors import EngineError
+#: The parent needs a moment to take the answer, and the process of which it is the work is still ending then.
+ENDS_SLOWLY = """
+import time
+from multiprocessing import util
 from pipeline.pool.forked import in_fork, may_fork
-
-
-def taken(value: int) -> int:
-    """Only then the parent has the answer."""
+def taken(value):
     time.sleep(0.3)
     return value
-
-
 class Answer:
-    """An answer that the parent needs a moment to take."""
-
-    def __reduce__(self) -> tuple[Callable[[int], int], tuple[int]]:
+    def __reduce__(self):
         return taken, (7,)
-
-
-def slow_to_end() -> Any:
-    """The process of which this is the work is still ending when its parent has the answer."""
+def work():
     util.Finalize(None, time.sleep, args=(1,), exitpriority=1)
     return Answer()
+assert may_fork()
+print(in_fork(work, 30))
+"""
+NO_PROCESS = """
+import errno, json, os
+from pipeline.errors import EngineError
+from pipeline.pool.forked import in_fork
+def refuse():
+    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+os.fork = refuse
+try:
+    in_fork(lambda: 7, 30)
+except EngineError as error:
+    print(json.dumps([[problem.code, problem.message] for problem in error.problems]))
+"""
+HERE = """
+import os, threading
+from pipeline.pool.forked import in_fork
+{before}
+print(in_fork(os.getpid, 30) == os.getpid())
+"""
 
 
-def test_a_fork_that_is_ended_while_it_ends_says_nothing(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(sys.modules, "office2pdf", raising=False)
-    assert may_fork()
-    assert in_fork(slow_to_end, 30) == 7
-    assert capfd.readouterr() == ("", "")
+def run(program: str) -> str:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.strip()
 
 
-def test_a_system_that_makes_no_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
-        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+def test_a_fork_that_is_ended_while_it_ends_says_nothing() -> None:
+    assert run(ENDS_SLOWLY) == "7"
 
-    monkeypatch.delitem(sys.modules, "office2pdf", raising=False)
-    monkeypatch.setattr(os, "fork", refuse)
-    with pytest.raises(EngineError) as error:
-        in_fork(lambda: 7, 30)
-    [problem] = error.value.problems
-    assert problem.code == "worker-start"
-    assert "resource temporarily unavailable" in problem.message
+
+def test_a_system_that_makes_no_process_is_told() -> None:
+    [(code, message)] = json.loads(run(NO_PROCESS))
+    assert code == "worker-start"
+    assert "resource temporarily unavailable" in message
+
+
+@pytest.mark.parametrize(
+    ("before", "here"),
+    [
+        ("", "False"),
+        ("import office2pdf", "True"),
+        ("threading.Thread(target=threading.Event().wait, daemon=True).start()", "True"),
+    ],
+)
+def test_a_process_with_an_engine_or_with_threads_works_itself(before: str, here: str) -> None:
+    """A fork would lack both, and wait for them."""
+    assert run(HERE.format(before=before)) == here

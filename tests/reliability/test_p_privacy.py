@@ -74,7 +74,7 @@ def test_an_exception_inside_the_error_handler(scene: Scene, program: Callable[[
 @case("P03")
 def test_an_exception_in_another_thread_and_in_a_finalizer(scene: Scene, program: Callable[[str], tuple[str]]) -> None:
     failing = (
-        "import threading, pipeline.cli.build as m\n"
+        "import threading, pipeline.batch as m\n"
         "class Dying:\n"
         "    def __del__(self): raise ValueError('QZAAQ')\n"
         "def fail(): raise ValueError('QZAAQ')\n"
