@@ -301,8 +301,13 @@ def test_hashes_decide_and_not_times(scene: Scene) -> None:
 
 
 @case("G03", "P05")
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("cuts", [20, pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize(
+    "cuts",
+    [
+        pytest.param(20, marks=pytest.mark.timeout(300)),
+        pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
+    ],
+)
 def test_a_power_cut_at_any_moment(scene: Scene, tmp_path: Path, cuts: int) -> None:
     """Killed again and again: what is published is whole, and the last run finishes the work.
 
