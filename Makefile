@@ -46,7 +46,7 @@ format: $(VENV)/.dev ## format the code
 docs: $(VENV)/.dev ## write the generated pages anew
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.dev ## measure for hours; prints tables and writes benchmarks/results.json. BENCH=--quick for minutes
+bench: $(VENV)/.dev ## measure for half an hour; prints tables and writes benchmarks/results.json. BENCH=--quick for minutes
 	$(BIN)/python benchmarks/run.py $(BENCH)
 
 lock: $(VENV)/.dev ## resolve the dependencies anew

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from measure import AS_OF, Row, Size, command, make_cases
+from resident import descendants, resident
 
 from pipeline.starter import start_template
 
-_PAGE_MB = 4096 / 1e6
 _EVERY = 20  # cases between two looks at the memory
 #: Packets before the rate is taken: each worker has loaded everything then.
 _WARM = 4
@@ -29,8 +29,8 @@ class Memory:
 
     def look(self, pid: int) -> None:
         """Add what the processes have now."""
-        self.parent.append(_resident(pid))
-        self.worker.append(max((_resident(child) for child in _descendants(pid)), default=0.0))
+        self.parent.append(resident(pid))
+        self.worker.append(max((resident(child) for child in descendants(pid)), default=0.0))
 
     def told(self, what: str) -> dict[str, Row]:
         """Near the beginning, when workers are warm, and at the end."""
@@ -89,20 +89,3 @@ def _built(cases: Path, jobs: int, out: Path, *more: object) -> Iterator[int]:
             yield process.pid
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, words)
-
-
-def _resident(pid: int) -> float:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE_MB
-    except OSError:  # it has ended
-        return 0.0
-
-
-def _descendants(pid: int) -> Iterator[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return
-    for child in map(int, children):
-        yield child
-        yield from _descendants(child)

@@ -1,6 +1,6 @@
 """Measures visa-packet on this machine: prints tables and writes ``benchmarks/results.json``.
 
-``python benchmarks/run.py`` measures everything, which takes about an hour; ``--quick`` takes a few
+``python benchmarks/run.py`` measures everything, which takes about half an hour; ``--quick`` takes a few
 minutes and is for trying the benchmark itself. Figures are for people to compare; nothing fails because of them.
 What must not grow is counted instead of timed: benchmarks/counted.py.
 """

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.held import make_held, remove_left
+from pipeline.held import make_held, remove, remove_left
 
 #: Unlike those of an engine in a library call, which hold no lock.
 _PREFIX = "visa-packet-run-"
@@ -38,5 +37,5 @@ def own_temporary_folder() -> Iterator[None]:
         os.environ.pop("TMPDIR")
         if variable is not None:
             os.environ["TMPDIR"] = variable
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         os.close(lock)

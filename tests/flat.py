@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from resident import descendants, resident
+
 _EVERY = 0.25  # seconds
-_PAGE_MB = 4096 / 1e6
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Samples:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _EVERY
-        below = list(_below(pid))
+        below = list(descendants(pid))
         self.taken.append(
             Sample(
                 cases=sum(not path.name.startswith(".") for path in self.out.iterdir()),
-                parent_mb=_resident(pid),
-                worker_mb=max(map(_resident, below), default=0),
+                parent_mb=resident(pid),
+                worker_mb=max(map(resident, below), default=0),
                 parent_files=_files(pid),
                 worker_files=max(map(_files, below), default=0),
                 processes=1 + len(below),
@@ -60,23 +60,6 @@ class Samples:
             worker_files=max(sample.worker_files for sample in chosen),
             processes=max(sample.processes for sample in chosen),
         )
-
-
-def _below(pid: int) -> Iterator[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except OSError:  # it has ended
-        return
-    for child in map(int, children):
-        yield child
-        yield from _below(child)
-
-
-def _resident(pid: int) -> float:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * _PAGE_MB
-    except OSError:
-        return 0
 
 
 def _files(pid: int) -> int:

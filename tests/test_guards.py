@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 
 GUARDS: list[dict[str, str]] = json.loads((ROOT / "tests" / "reliability" / "guards.json").read_text(encoding="utf-8"))
-COPIED = ("pipeline", "tests", "templates", "schemas", "examples", "docs", "pyproject.toml")
+COPIED = ("pipeline", "tests", "benchmarks", "templates", "schemas", "examples", "docs", "pyproject.toml")
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard["guard"])
