@@ -20,24 +20,25 @@ test: $(VENV)/.dev ## run the tests on every core; COVERAGE=--cov measures what 
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(COVERAGE)
 
 soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
-	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/test_soak.py
+	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/soak/test_soak.py
 	$(BIN)/python -m pytest -m soak --timeout 7200
 
 floors: $(VENV)-floors/.installed ## run the tests with the oldest version of each dependency that pyproject.toml allows
 	# The pages of docs/ name what the lock has.
-	$(VENV)-floors/bin/python -m pytest -n $(WORKERS) --dist worksteal --deselect tests/test_docs.py::test_generated_pages_are_fresh
+	$(VENV)-floors/bin/python -m pytest -n $(WORKERS) --dist worksteal --deselect tests/acceptance/test_docs.py::test_generated_pages_are_fresh
 
 goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
-	$(BIN)/python tests/update_goldens.py
+	$(BIN)/python -m tests.support.update_goldens
 
 glyphs: $(VENV)/.dev ## write the tables of the characters that the shipped fonts have anew
-	$(BIN)/python tests/update_glyphs.py
+	$(BIN)/python -m tests.support.update_glyphs
 
-lint: $(VENV)/.dev ## style, types, formatting, and whether the lock is complete
+lint: $(VENV)/.dev ## style, types, imports between rooms, and whether the lock is complete
 	$(BIN)/python -m pip check --disable-pip-version-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix .

@@ -1,8 +1,8 @@
 """Counts the work of building the example, which no machine changes: how often what is done, and how much is written.
 
-``python benchmarks/counted.py`` prints it, and ``--update`` writes ``benchmarks/counted.json``, which
-tests/test_counted.py compares with: a packet must not come to take more work unnoticed. When it is meant to, or takes
-less, update the file and say why in the commit.
+``python benchmarks/counted.py`` prints it; ``--update`` writes ``benchmarks/counted.json``, with which
+``tests/run/test_counted_work.py`` compares: no packet comes to take more work unnoticed. When the work changes on
+purpose, update the file and give the reason in the commit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ import pypdf
 import pypdfium2
 from measure import OPTIONS, make_cases
 
-from pipeline.inputs import Source, sources
+from pipeline.case.source import Source
+from pipeline.run.inputs import sources
 
 FILE = Path(__file__).with_name("counted.json")
 
@@ -48,7 +49,7 @@ def count() -> Counts:
 
 def _build(case: Source, out: Path) -> dict[str, int]:
     # Imported here: what is watched must be in its place before.
-    from pipeline.build import build_case  # noqa: PLC0415
+    from pipeline.run.one import build_case  # noqa: PLC0415
 
     build_case(case, out, OPTIONS)
     files = [path for path in out.rglob("*") if path.is_file()]
@@ -57,7 +58,7 @@ def _build(case: Source, out: Path) -> dict[str, int]:
 
 def _watch(counter: Counter[str]) -> None:
     """Count the calls of what takes time, and the files of data that Python opens."""
-    from pipeline.jinja import TemplateEnvironment  # noqa: PLC0415 - as above
+    from pipeline.documents.environment import TemplateEnvironment  # noqa: PLC0415 - as above
 
     watched: list[tuple[Any, str, str]] = [
         (office2pdf, "convert_bytes", "conversions of documents, and of empty ones"),

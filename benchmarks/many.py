@@ -13,7 +13,7 @@ from pathlib import Path
 from measure import AS_OF, Row, Size, command, make_cases
 from resident import descendants, resident
 
-from pipeline.starter import start_template
+from pipeline.authoring.starter import start_template
 
 _EVERY = 20  # cases between two looks at the memory
 #: Packets before the rate is taken: each worker has loaded everything then.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.check import Options
+from pipeline.options import Options
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "wang-xiaoming" / "case.json"

@@ -9,9 +9,12 @@ from typing import Any
 
 from measure import OPTIONS, Row, Size, make_cases, percentiles
 
-from pipeline import build, destination, documents, draw
-from pipeline.engines.office2pdf import Office2Pdf
-from pipeline.inputs import sources
+from pipeline.documents import document as draw
+from pipeline.documents import drawing as documents
+from pipeline.documents.engines.office2pdf import Office2Pdf
+from pipeline.publish import destination
+from pipeline.run import one as build
+from pipeline.run.inputs import sources
 
 WATCHED: dict[str, tuple[Any, str]] = {
     "check": (build, "check_case"),

@@ -18,13 +18,13 @@ from docxtpl import DocxTemplate
 from measure import EXAMPLE, OPTIONS, Row, Size, run, spread, timed
 from pypdf import PdfWriter
 
-from pipeline import draw
-from pipeline.build import build_case
-from pipeline.check import check_case
-from pipeline.engines.find import find_soffice
-from pipeline.fill import Filled, fill
-from pipeline.fonts import font_folders
-from pipeline.jinja import Picture, Turns, environment, placing, printed, turns
+from pipeline.documents import document as draw
+from pipeline.documents.engines.libreoffice_program import find_soffice
+from pipeline.documents.environment import Picture, Turns, environment, placing, printed, turns
+from pipeline.documents.fill import Filled, fill
+from pipeline.formats.fonts import font_folders
+from pipeline.run.check import check_case
+from pipeline.run.one import build_case
 
 
 @dataclass(frozen=True, slots=True)

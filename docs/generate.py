@@ -16,9 +16,9 @@ from licence_list import licence_page
 from tested_cases import case_table
 
 from pipeline.cli.main import COMMANDS, cli
+from pipeline.documents.filters import FILTERS
 from pipeline.errors import ExitCode
-from pipeline.filters import FILTERS
-from pipeline.rules.catalogue import Rule, UncheckedRule, all_rules, catalogue, catalogue_date, unchecked
+from pipeline.visa.rules.catalogue import Rule, UncheckedRule, all_rules, catalogue, catalogue_date, unchecked
 
 HERE = Path(__file__).parent
 _NOTE = "<!-- Made by docs/generate.py. Change the program, then run `make docs`. -->\n\n"

@@ -1,4 +1,4 @@
-"""docs/security-tests.md: each case of tests/reliability/cases.json with the tests that show it, by their marks."""
+"""docs/security-tests.md: each case of ``reliability/cases.json`` with the tests that show it, by their marks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ TESTS = ROOT / "tests"
 
 def case_list() -> dict[str, Any]:
     """The groups of cases by their letter."""
-    groups: dict[str, Any] = json.loads((TESTS / "reliability" / "cases.json").read_text(encoding="utf-8"))
+    groups: dict[str, Any] = json.loads(
+        (TESTS / "acceptance" / "reliability" / "cases.json").read_text(encoding="utf-8")
+    )
     return groups
 
 
@@ -33,7 +35,7 @@ def tests_by_case() -> dict[str, list[tuple[str, str]]]:
 def cases_of_runs() -> set[str]:
     """Ids of the cases that a test shows by a run of the command in a scene, its own or that of a fixture beside it."""
     found: set[str] = set()
-    for file in (TESTS / "reliability").glob("test_*.py"):
+    for file in (TESTS / "acceptance" / "reliability").glob("test_*.py"):
         tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         takes = {node: {given.arg for given in node.args.args} for node in tree if isinstance(node, ast.FunctionDef)}
         runs = {"scene", *(node.name for node, names in takes.items() if "scene" in names)}
@@ -77,7 +79,7 @@ def case_table() -> str:
             f"| {case_id} | {text}{_why(without.get(case_id))} | {_cell(tests.get(case_id, []))} |\n"
             for case_id, text in group["cases"].items()
         ]
-    guards = json.loads((TESTS / "reliability" / "guards.json").read_text(encoding="utf-8"))
+    guards = json.loads((TESTS / "acceptance" / "reliability" / "guards.json").read_text(encoding="utf-8"))
     parts.append(_GUARDS)
     parts += [f"| {guard['guard']} | `{guard['file']}` | {_cell([_test(guard['test'])])} |\n" for guard in guards]
     return "".join(parts)
@@ -101,7 +103,7 @@ _HEAD = """# What goes wrong, and the tests that show what happens then
 Common expectation of every case, unless it says otherwise: a message of one line with place and hint and never a
 value of the case, the documented exit code, other cases unaffected, nothing published for this case, what was there
 before untouched, nothing left on the disk, no process left, no connection opened, no personal value in output, errors,
-reports, file names or arguments of processes. `tests/common_expectation.py` checks it at one place: it runs the real
+reports, file names or arguments of processes. `tests/support/expectation.py` checks it at one place: it runs the real
 command under strace in folders of its own, with a marker in every string of the case, and looks for those afterwards.
 Every case is shown so, but for those that say why not; many are also shown below the command, in the test of a module.
 
@@ -111,7 +113,7 @@ Every case is shown so, but for those that say why not; many are also shown belo
 _GUARDS = """
 ## Guards that were broken to see a test fail
 
-`make soak` breaks each of these in a copy and expects that its test fails (`tests/test_guards.py`).
+`make soak` breaks each of these in a copy and expects that its test fails (`tests/soak/test_guards.py`).
 
 | guard | where | test that fails |
 |---|---|---|

@@ -12,8 +12,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from pipeline.case import Case
-from pipeline.engines import load_engine
+from pipeline.case.model import Case
+from pipeline.documents.engines.engine import load_engine
 
 INK, GREY, RED = "22303C", "6B7780", "B03030"
 FONT = "Noto Sans CJK SC"

@@ -18,8 +18,10 @@ import noto_cjk_sans_otc
 from bank_certificate import bank_certificate
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.case import Attachment, Case, Traveller
-from pipeline.load import load_case
+from pipeline.case.filing import Attachment
+from pipeline.case.load import load_case
+from pipeline.case.model import Case
+from pipeline.case.people import Traveller
 
 CHINESE, MONO, BOLD = 2, 5, -1  # faces of the font collection, and the bold font beside it
 INK, GREY, RED = "#22303c", "#6b7780", "#b03030"

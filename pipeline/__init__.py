@@ -15,13 +15,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.build import Built, build_case
-    from pipeline.check import Checked, Options, check_case
-    from pipeline.directory import read_hospitals
+    from pipeline.case.directory import read_hospitals
+    from pipeline.case.load import load_case
     from pipeline.errors import ExitCode, Problem, VisaPacketError
-    from pipeline.load import load_case
-    from pipeline.match import Wishes, match_case
-    from pipeline.verify import verify_path
+    from pipeline.options import Options
+    from pipeline.packet.checked import Checked
+    from pipeline.publish.verify.verify import verify_path
+    from pipeline.run.check import check_case
+    from pipeline.run.one import Built, build_case
+    from pipeline.visa.hospital_match import Wishes, match_case
 
 __all__ = [
     "Built",
@@ -40,13 +42,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "build": ("Built", "build_case"),
-    "check": ("Checked", "Options", "check_case"),
-    "directory": ("read_hospitals",),
+    "run.one": ("Built", "build_case"),
+    "run.check": ("check_case",),
+    "packet.checked": ("Checked",),
+    "options": ("Options",),
+    "case.directory": ("read_hospitals",),
     "errors": ("ExitCode", "Problem", "VisaPacketError"),
-    "load": ("load_case",),
-    "match": ("Wishes", "match_case"),
-    "verify": ("verify_path",),
+    "case.load": ("load_case",),
+    "visa.hospital_match": ("Wishes", "match_case"),
+    "publish.verify.verify": ("verify_path",),
 }
 
 

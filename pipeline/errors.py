@@ -6,10 +6,12 @@ command will end with and the problems that explain it. A message never holds a 
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import ClassVar, Literal
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 from pipeline.language import Language
 
@@ -120,3 +122,26 @@ class UnusableError(Exception):
     def __init__(self, code: str, message: str, hint: str, field: str = "path") -> None:
         self.code, self.message, self.hint, self.field = code, message, hint, field
         super().__init__(message)
+
+
+def bug(error: BaseException) -> Problem:
+    """The kind of the error and the last place in this package that it went through."""
+    traceback: Any = error.__traceback__
+    place = "unknown"
+    while traceback is not None:
+        file = Path(traceback.tb_frame.f_code.co_filename)
+        if file.is_relative_to(Path(__file__).parent):
+            place = f"{file.relative_to(Path(__file__).parents[1])}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    hint = "please report it with this line; it holds no personal data"
+    return Problem("bug", "error", f"a bug in visa-packet: {type(error).__name__} at {place}", hint)
+
+
+def load_extra(module: str, extra: str, purpose: str) -> Any:
+    """The module of an optional library. Raises InputError that says how to install it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        message = f"{purpose} needs a library that is not installed: {module}"
+        hint = f"install it: pip install 'visa-packet[{extra}]'"
+        raise InputError(Problem("extra-missing", "error", message, hint)) from None

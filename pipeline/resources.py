@@ -18,9 +18,9 @@ def shipped(folder: str) -> Path:
 
 
 @cache
-def read_data(name: str) -> Any:
-    """Table ``pipeline/data/<name>.json``, read once a process. Callers must not change it."""
-    return json.loads((_PACKAGE / "data" / f"{name}.json").read_text(encoding="utf-8"))
+def read_data(name: str, room: str = "visa") -> Any:
+    """Return table ``pipeline/<room>/data/<name>.json``, read once a process. Callers must not change it."""
+    return json.loads((_PACKAGE / room / "data" / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def is_stale(name: str, as_of: date) -> bool:
@@ -31,3 +31,6 @@ def is_stale(name: str, as_of: date) -> bool:
     table = read_data(name)
     compared = date.fromisoformat(table.get("compared", table["as_of"]))
     return (as_of - compared).days > int(table["stale_after_days"])
+
+
+VERSION = "0.1.0"

@@ -19,20 +19,20 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from tools import without_override
 
-from pipeline.build import build_case
-from pipeline.check import Options
 from pipeline.cli.main import main
-from pipeline.engines import DEFAULT_ENGINE
-from pipeline.rules.catalogue import all_rules
-from pipeline.schemas import validator
+from pipeline.documents.engines.engine import DEFAULT_ENGINE
+from pipeline.formats.json.schema import validator
+from pipeline.options import Options
+from pipeline.run.one import build_case
+from pipeline.visa.rules.catalogue import all_rules
+from tests.support.tools import without_override
 
 # No test is about time: a slow machine must not fail one.
 settings.register_profile("visa-packet", deadline=None)
 settings.load_profile("visa-packet")
 
-pytest_plugins = ["common_expectation", "disks"]
+pytest_plugins = ["tests.support.expectation", "tests.support.disks"]
 
 # Tests send Ctrl-C to programs; a script that runs the tests in the background has it ignored in all of them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -8,11 +8,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, Command
 
 from pipeline.errors import Problem
 from pipeline.language import LANGUAGES, language_of
-from pipeline.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import catalogue
+from tests.conftest import EXAMPLES, Command
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 VALIDATE = ("validate", CASE, "--as-of", "2026-11-22")

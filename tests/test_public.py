@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
 
 import pipeline
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("name", pipeline.__all__)

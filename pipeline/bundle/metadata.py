@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, StreamObject, TextStringObject
 
-from pipeline.bundle.objects import add_stream, dictionary
+from pipeline.bundle.pypdf_objects import add_stream, dictionary
 
 PRODUCER = "visa-packet"
 

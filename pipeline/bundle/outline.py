@@ -8,9 +8,9 @@ from itertools import groupby
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, NameObject, TextStringObject
 
-from pipeline.bundle.links import Link
-from pipeline.bundle.objects import add, dictionary
+from pipeline.bundle.cover_links import Link
 from pipeline.bundle.piece import Piece
+from pipeline.bundle.pypdf_objects import add, dictionary
 
 _PRINTED = 4  # the flag that PDF/A wants of every annotation; a link looks like nothing, so nothing is printed
 

@@ -93,3 +93,7 @@ class Companion(Traveller, frozen=True, kw_only=True):
     address: str | None = None
     phone: str | None = None
     email: str | None = None
+
+
+#: The case's word for the patient, as for whose paper an attachment is.
+PATIENT = "patient"

@@ -8,11 +8,11 @@ import sys
 
 import click
 
-from pipeline.bug import bug, tell_in_one_line, words_hidden
-from pipeline.cli.report import Report, emit
-from pipeline.errors import ExitCode, Problem, VisaPacketError
-from pipeline.temporary import own_temporary_folder
-from pipeline.version import VERSION
+from pipeline.cli.crash import tell_in_one_line, words_hidden
+from pipeline.cli.output import Report, emit
+from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
+from pipeline.resources import VERSION
+from pipeline.system.temporary import own_temporary_folder
 
 #: command -> its one-line help; kept here so that --help loads no command
 COMMANDS = {
@@ -48,7 +48,7 @@ class CommandGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = _MODULES.get(cmd_name, cmd_name)
-        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.{name}"), name)
+        command: click.Command = getattr(importlib.import_module(f"pipeline.cli.commands.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

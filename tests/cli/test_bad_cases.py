@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES, REMOVE, Command, Edit, assert_refused, run_process
 
-from pipeline.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import catalogue
+from tests.conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES, REMOVE, Command, Edit, assert_refused, run_process
 
 WRONG = EXAMPLES / "wrong-on-purpose"
 GOOD_MRZ = "EJ01234560CHN9203147M3205183<<<<<<<<<<<<<<04"

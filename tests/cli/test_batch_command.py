@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from built import make_set, names_in, snapshot
-from conftest import EXAMPLES, Run, change, run_process
 
-from pipeline.verify import verify_path
+from pipeline.publish.verify.verify import verify_path
+from tests.conftest import EXAMPLES, Run, change, run_process
+from tests.support.built import make_set, names_in, snapshot
 
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")

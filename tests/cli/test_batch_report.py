@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from built import InlinePool, make_set, names_in
-from conftest import EXAMPLES, PERSONAL, Command, change
 
-from pipeline.cli import batch
+from pipeline.cli.commands import build_many as batch
 from pipeline.errors import OutputError, Problem
-from pipeline.report.page import ReportPage
+from pipeline.run.report.report_page import ReportPage
+from tests.conftest import EXAMPLES, PERSONAL, Command, change
+from tests.support.built import InlinePool, make_set, names_in
 
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from built import InlinePool, make_set, names_in, snapshot
-from conftest import EXAMPLES, PERSONAL, REMOVE, Command, Edit, assert_refused, change
 
-from pipeline.bundle import Merged, merge
-from pipeline.task import Done, Task, run_task
+from pipeline.bundle.merge import Merged, merge
+from pipeline.run.task import Done, Task, run_task
+from tests.conftest import EXAMPLES, PERSONAL, REMOVE, Command, Edit, assert_refused, change
+from tests.support.built import InlinePool, make_set, names_in, snapshot
 
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")
@@ -121,11 +121,11 @@ class TestBug:
         def fail(*_arguments: Any, **_named: Any) -> bytes:
             raise error(" ".join(PERSONAL))
 
-        monkeypatch.setattr("pipeline.pagemap.merge", fail)
+        monkeypatch.setattr("pipeline.bundle.page_map.merge", fail)
         case, out = cases("one"), tmp_path / "out"
         run = visa_packet("build", case, "--templates", small, "-o", out, "--json", *AS_USUAL)
         (problem,) = assert_refused(run, out, 70)
-        assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/pagemap.py:")
+        assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/bundle/page_map.py:")
         assert run.report["command"] == "build"
 
     def test_a_bug_in_one_case_does_not_stop_the_others(
@@ -141,8 +141,8 @@ class TestBug:
                 raise RuntimeError(PERSONAL[0])
             return merge(pieces, title, *others, **named)
 
-        monkeypatch.setattr("pipeline.pagemap.merge", fail_for_one)
-        monkeypatch.setattr("pipeline.cli.batch.LocalPool", InlinePool)
+        monkeypatch.setattr("pipeline.bundle.page_map.merge", fail_for_one)
+        monkeypatch.setattr("pipeline.cli.commands.build_many.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 9
@@ -167,7 +167,7 @@ class TestBug:
         )
         assert done.returncode == 70
         assert "Traceback" not in done.stderr
-        assert "TypeError at pipeline/pagemap.py:" in done.stderr
+        assert "TypeError at pipeline/bundle/page_map.py:" in done.stderr
         assert all(value not in done.stdout + done.stderr for value in PERSONAL)
 
 
@@ -185,7 +185,7 @@ class TestInterrupt:
         def interrupt(*_arguments: Any, **_named: Any) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("pipeline.publish._write", interrupt)
+        monkeypatch.setattr("pipeline.system.atomic._write", interrupt)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 130
@@ -216,8 +216,8 @@ class TestInterrupt:
             built.append(run_task(task))
             return built[0]
 
-        monkeypatch.setattr("pipeline.batch.run_task", second_is_interrupted)
-        monkeypatch.setattr("pipeline.cli.batch.LocalPool", InlinePool)
+        monkeypatch.setattr("pipeline.run.many.run_task", second_is_interrupted)
+        monkeypatch.setattr("pipeline.cli.commands.build_many.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 130

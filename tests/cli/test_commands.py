@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, GOOD_EXAMPLES, REMOVE, Command, Edit, run_process
 
 from pipeline.cli.main import COMMANDS
+from pipeline.formats.json.schema import schema_names, validator
 from pipeline.language import LANGUAGES, Language
-from pipeline.rules.catalogue import UncheckedRule, all_rules, unchecked
-from pipeline.schemas import schema_names, validator
-from pipeline.version import VERSION
+from pipeline.resources import VERSION
+from pipeline.visa.rules.catalogue import UncheckedRule, all_rules, unchecked
+from tests.conftest import EXAMPLES, GOOD_EXAMPLES, REMOVE, Command, Edit, run_process
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 

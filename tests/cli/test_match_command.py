@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, PERSONAL, Command, Edit, run_process
 
 from pipeline.language import LANGUAGES, Language
+from tests.conftest import EXAMPLES, PERSONAL, Command, Edit, run_process
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 CHEN = EXAMPLES / "chen-lihua" / "case.json"

@@ -11,17 +11,17 @@ from types import SimpleNamespace
 
 import pikepdf
 import pytest
-from authority import PASSWORD, Authority
-from built import make_set
-from conftest import AS_OF, EXAMPLES, Command, Edit, assert_refused
 from pypdf import PdfReader
 
-from pipeline.build import build_case
-from pipeline.check import Options
-from pipeline.load import load_case
-from pipeline.masked import identity_numbers
-from pipeline.pdftext import read_pages, squeezed, text_of
-from pipeline.split import split
+from pipeline.bundle.volumes import split
+from pipeline.case.load import load_case
+from pipeline.case.masking import identity_numbers
+from pipeline.formats.pdf.reading import read_pages, squeezed, text_of
+from pipeline.options import Options
+from pipeline.run.one import build_case
+from tests.conftest import AS_OF, EXAMPLES, Command, Edit, assert_refused
+from tests.support.authority import PASSWORD, Authority
+from tests.support.built import make_set
 
 CASE = EXAMPLES / "sun-yifan" / "case.json"
 DAY = ("--as-of", "2026-11-22")
@@ -188,7 +188,7 @@ class TestSigning:
         def missing(name: str) -> None:
             raise ModuleNotFoundError(name)
 
-        monkeypatch.setattr("pipeline.extras.importlib", SimpleNamespace(import_module=missing))
+        monkeypatch.setattr("pipeline.errors.importlib", SimpleNamespace(import_module=missing))
         run = visa_packet("sign", out / "sun-yifan", "--field", "a", "--p12", authority / "hospital.p12", "--json")
         assert (run.code, "visa-packet[sign]" in run.problems[0]["hint"]) == (2, True)
 

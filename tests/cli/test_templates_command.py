@@ -12,11 +12,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from built import MEDICAL_STAY, with_text
-from conftest import AS_OF, EXAMPLES, ROOT, Command, run_process
 from docx import Document
 
-from pipeline.template_set import load_template_set
+from pipeline.packet.template_set import load_template_set
+from tests.conftest import AS_OF, EXAMPLES, ROOT, Command, run_process
+from tests.support.built import MEDICAL_STAY, with_text
 
 SMALL = ROOT / "templates" / "short-term-visit"
 WRONG = ("guarantor.address.ja", "guarantor.adress.ja")

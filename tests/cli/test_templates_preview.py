@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from built import make_set
-from conftest import EXAMPLES, Command, Edit, assert_refused
 
 from pipeline.errors import ExitCode
+from tests.conftest import EXAMPLES, Command, Edit, assert_refused
+from tests.support.built import make_set
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 DAY = ("--as-of", "2026-11-22")

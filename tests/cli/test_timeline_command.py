@@ -8,10 +8,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from built import names_in
-from conftest import EXAMPLES, PERSONAL, REMOVE, Command, Edit, assert_refused
 from icalendar import Calendar
 from PIL import Image
+
+from tests.conftest import EXAMPLES, PERSONAL, REMOVE, Command, Edit, assert_refused
+from tests.support.built import names_in
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 DAY = ("--as-of", "2026-11-22")

@@ -11,17 +11,18 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.attach.convert import answer_of
-from pipeline.attach.frames import receive
-from pipeline.attach.kinds import kind_of
-from pipeline.attach.limits import Limits
-from pipeline.attach.paper import Wanted, convert
-from pipeline.case import Case
-from pipeline.docxfile import RefusedDocxError, open_docx
+from pipeline.attachments.kinds import kind_of
+from pipeline.attachments.messages import receive
+from pipeline.attachments.read_paper import Wanted, convert
+from pipeline.attachments.reader_tasks import answer_of
+from pipeline.attachments.reading_limits import Limits
+from pipeline.case.model import Case
+from pipeline.case.printable import character_findings
 from pipeline.errors import UnusableError, VisaPacketError
-from pipeline.glyphs import character_findings
-from pipeline.jsonfile import JsonFile, parse_json
-from pipeline.schemas import check_schema
+from pipeline.formats.json.reader import JsonFile, parse_json
+from pipeline.formats.json.schema import check_schema
+from pipeline.formats.word.docx_file import open_docx
+from pipeline.formats.word.refusals import RefusedDocxError
 
 #: Small, so that many can be tried; what takes longer must be refused.
 _LIMITS = Limits(cpu_seconds=5, wall_seconds=10)

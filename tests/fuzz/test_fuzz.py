@@ -14,13 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from built import make_docx, make_pdf, make_pdf_of, make_picture
-from conftest import EXAMPLES, ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-from targets import TARGETS
+from tests.conftest import EXAMPLES, ROOT
+from tests.fuzz.targets import TARGETS
+from tests.support.built import make_docx, make_pdf, make_pdf_of, make_picture
 
 CASE = (EXAMPLES / "wang-xiaoming" / "case.json").read_bytes()
 DOCX = (ROOT / "templates" / "medical-stay" / "invitation-letter.docx").read_bytes()

@@ -1,0 +1,58 @@
+"""Pictures inside a PDF made coarser, so that a bundle fits where it is uploaded or mailed."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pikepdf
+from PIL import Image
+
+from pipeline.attachments.placement import POINTS_PER_INCH
+from pipeline.formats.pdf.geometry import A4_POINTS
+
+#: A picture is stored anew only when that makes it smaller by so much.
+_WORTH_IT = 0.9
+_SMALLEST_BYTES = 20_000
+
+
+def make_coarser(pdf: pikepdf.Pdf, dpi: int, quality: int) -> None:
+    """Store the pictures of ``pdf`` with at most ``dpi`` dots per inch of a whole page, as JPEG of that quality.
+
+    A picture that fills less than its page becomes less coarse than that, never coarser. What has only black and
+    white is small already and stays.
+    """
+    longest = round(max(A4_POINTS) / POINTS_PER_INCH * dpi)
+    for each in pdf.objects:
+        if isinstance(each, pikepdf.Stream) and _is_suitable(each):
+            _store(each, longest, quality)
+
+
+def _is_suitable(stream: Any) -> bool:
+    """Whether it is a picture of greys or colours that stands for itself."""
+    return (
+        stream.get("/Subtype") == pikepdf.Name.Image
+        and int(stream.get("/BitsPerComponent", 1)) == 8  # noqa: PLR2004 - greys or colours
+        and not bool(stream.get("/ImageMask", False))
+        and "/Mask" not in stream
+        and "/Decode" not in stream
+        and len(stream.read_raw_bytes()) > _SMALLEST_BYTES
+    )
+
+
+def _store(stream: Any, longest: int, quality: int) -> None:
+    picture = pikepdf.PdfImage(stream).as_pil_image()
+    if picture.mode not in {"L", "RGB", "P"}:
+        return
+    plain = picture.convert("RGB") if picture.mode == "P" else picture
+    scale = min(1.0, longest / max(plain.size))
+    size = (max(1, round(plain.width * scale)), max(1, round(plain.height * scale)))
+    smaller = plain if scale == 1 else plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    out = io.BytesIO()
+    smaller.save(out, "JPEG", quality=quality, optimize=True)
+    if out.tell() > len(stream.read_raw_bytes()) * _WORTH_IT:
+        return
+    stream.write(out.getvalue(), filter=pikepdf.Name.DCTDecode)
+    stream.Width, stream.Height = smaller.size
+    if picture.mode == "P":
+        stream.ColorSpace = pikepdf.Name.DeviceRGB

@@ -1,0 +1,162 @@
+"""The fields of a fillable PDF: names, kinds, options, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pikepdf
+
+from pipeline.attachments.flatten import inherited
+from pipeline.errors import UnusableError
+
+Kind = Literal["text", "checkbox", "radio", "choice", "button", "signature"]
+#: Kinds that can be filled from a case. A signature is made by hand, and a button does something.
+FILLABLE: frozenset[Kind] = frozenset({"text", "checkbox", "radio", "choice"})
+OFF = "/Off"
+#: The state of a box for which the form has no pictures.
+UNDRAWN = "Yes"
+MAX_FIELDS = 5_000
+
+_READ_ONLY, _REQUIRED = 1 << 0, 1 << 1
+_MULTILINE, _PASSWORD, _COMB = 1 << 12, 1 << 13, 1 << 24  # of text
+_RADIO, _PUSH_BUTTON = 1 << 15, 1 << 16  # of buttons
+_EDITABLE = 1 << 18  # of choices: the text need not be an option
+_DEEPEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """A place where a field is shown. ``page`` counts from 1; None when it stands on no page."""
+
+    dictionary: Any
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. ``options`` are the states of boxes and the entries of lists, each with what the form shows for it."""
+
+    name: str
+    kind: Kind
+    dictionary: Any
+    widgets: tuple[Widget, ...]
+    flags: int
+    max_length: int | None
+    options: tuple[tuple[str, str], ...]
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the form computes it, or has it filled in for good."""
+        return bool(self.flags & _READ_ONLY)
+
+    @property
+    def required(self) -> bool:
+        """Whether the form itself asks for it."""
+        return bool(self.flags & _REQUIRED)
+
+    @property
+    def multiline(self) -> bool:
+        """Whether its text may have several lines."""
+        return self.kind == "text" and bool(self.flags & _MULTILINE)
+
+    @property
+    def comb(self) -> bool:
+        """Whether it has a box for each character."""
+        not_comb = self.flags & (_MULTILINE | _PASSWORD)
+        return self.kind == "text" and bool(self.flags & _COMB) and not not_comb and bool(self.max_length)
+
+    @property
+    def editable(self) -> bool:
+        """Whether a choice may be a text that is none of its options."""
+        return self.kind == "choice" and bool(self.flags & _EDITABLE)
+
+    @property
+    def filled(self) -> bool:
+        """Whether it has a value."""
+        value = inherited(self.dictionary, "/V")
+        return value is not None and str(value) not in {"", OFF}
+
+
+def fields_of(pdf: pikepdf.Pdf) -> list[Field]:
+    """Every field in the order of the form. Raises UnusableError when the PDF has none."""
+    form = pdf.Root.get("/AcroForm")
+    roots = form.get("/Fields") if isinstance(form, pikepdf.Dictionary) else None
+    pages = {
+        annotation.objgen: number
+        for number, page in enumerate(pdf.pages, start=1)
+        for annotation in _entries(page.obj.get("/Annots"))
+    }
+    found = [_field(name, each, widgets, pages) for name, each, widgets in _terminal(roots, "", _DEEPEST)]
+    if found and len(found) <= MAX_FIELDS:
+        return found
+    if found:
+        raise UnusableError("form-fields", f"the form has more than {MAX_FIELDS:,} fields", "take a part of it")
+    if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
+        raise UnusableError(
+            "form-xfa",
+            "the form is of the kind XFA alone, which only the program of its maker can fill",
+            "ask for a form with plain fields (AcroForm), or fill it in that program and print it to PDF",
+        )
+    raise UnusableError("form-fields", "the PDF has no fields to fill", "take the fillable form, or fill it by hand")
+
+
+def _entries(array: Any) -> list[Any]:
+    return [each for each in array if isinstance(each, pikepdf.Dictionary)] if isinstance(array, pikepdf.Array) else []
+
+
+def _terminal(array: Any, above: str, depth: int) -> Iterator[tuple[str, Any, list[Any]]]:
+    """Name, dictionary and widgets of each field that has a value of its own."""
+    for each in _entries(array) if depth else ():
+        name = ".".join(part for part in (above, str(each.get("/T", ""))) if part)
+        kids = _entries(each.get("/Kids"))
+        if any("/T" in kid for kid in kids):
+            yield from _terminal(each.Kids, name, depth - 1)
+        elif name:
+            yield name, each, kids or [each]
+
+
+def _field(name: str, dictionary: Any, widgets: list[Any], pages: dict[tuple[int, int], int]) -> Field:
+    flags = int(inherited(dictionary, "/Ff") or 0)
+    kind = _kind(str(inherited(dictionary, "/FT")), flags)
+    length = inherited(dictionary, "/MaxLen")
+    shown = tuple(Widget(widget, pages.get(widget.objgen)) for widget in widgets)
+    options = _entries_of_list(dictionary) if kind == "choice" else _states(dictionary, widgets)
+    if kind == "checkbox" and not options:  # some forms leave it to the reader to draw the tick
+        options = ((UNDRAWN, UNDRAWN),)
+    return Field(name, kind, dictionary, shown, flags, None if length is None else int(length), options)
+
+
+def _kind(type_: str, flags: int) -> Kind:
+    if type_ == "/Btn":
+        return "button" if flags & _PUSH_BUTTON else "radio" if flags & _RADIO else "checkbox"
+    kinds: dict[str, Kind] = {"/Tx": "text", "/Ch": "choice", "/Sig": "signature"}
+    return kinds.get(type_, "button")
+
+
+def states_of(widget: Any) -> list[str]:
+    """Names of the pictures that a box has beside Off; a box without any has none."""
+    pictures = widget.get("/AP")
+    normal = pictures.get("/N") if isinstance(pictures, pikepdf.Dictionary) else None
+    if not isinstance(normal, pikepdf.Dictionary) or isinstance(normal, pikepdf.Stream):
+        return []
+    return [name for name in normal.keys() if name != OFF]  # noqa: SIM118 - a dictionary of pikepdf
+
+
+def _states(dictionary: Any, widgets: list[Any]) -> tuple[tuple[str, str], ...]:
+    names = dict.fromkeys(name.removeprefix("/") for widget in widgets for name in states_of(widget))
+    shown = _texts(inherited(dictionary, "/Opt"))
+    return tuple((name, shown[number] if number < len(shown) else name) for number, name in enumerate(names))
+
+
+def _entries_of_list(dictionary: Any) -> tuple[tuple[str, str], ...]:
+    options = inherited(dictionary, "/Opt")
+    if not isinstance(options, pikepdf.Array):
+        return ()
+    pairs = (_texts(each) if isinstance(each, pikepdf.Array) else [str(each)] for each in options)
+    return tuple((pair[0], pair[-1]) for pair in pairs if pair)
+
+
+def _texts(array: Any) -> list[str]:
+    return [str(each) for each in array] if isinstance(array, pikepdf.Array) else []

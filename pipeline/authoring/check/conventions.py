@@ -1,0 +1,245 @@
+"""The conventions that make both engines draw the same page: each is a warning that says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import get_type_hints
+
+from lxml import etree
+
+from pipeline.authoring.check.finding import Finding
+from pipeline.documents.context_types import CoverNames
+from pipeline.documents.environment import Picture
+from pipeline.formats.word.docx_file import DocxFile
+from pipeline.formats.word.elements import W, field_codes
+from pipeline.formats.word.styles import Styles
+from pipeline.formats.word.word_places import Paragraph, Part
+
+_A4 = (11906, 16838)
+#: Word writes A4 as 11906 × 16838 twentieths of a point, others a little beside.
+_A4_TOLERANCE = 20
+#: Height of a line of Noto Sans CJK, 1.448 of the size: in twentieths of a point, for a size in half points.
+_NATURAL_PITCH = 14.48
+_WIDE_TAG = re.compile(r"\s*\{[{%#](p|tr|tc)\s.*[}%#]\}\s*", re.DOTALL)
+_ONE_VALUE = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")
+_PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
+_DRAWN_FIELDS = _PAGE_FIELDS | {"HYPERLINK"}
+_KNOWN_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
+_CORE = (
+    "{http://purl.org/dc/elements/1.1/}",
+    "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}",
+)
+_NOBODY = {"", "visa-packet"}
+
+Told = tuple[str, str, str]
+
+PITCH = (
+    "line-pitch",
+    "the line pitch of this paragraph is not exact",
+    "set Line spacing: Exactly: the engines take different heights from a font, and pages would break elsewhere",
+)
+TIGHT = (
+    "line-tight",
+    "the line pitch is less than 1.45 times the size of the text",
+    "make it larger: the engines draw such lines too high or too low, and neighbours run into each other",
+)
+TABLE_LAYOUT = (
+    "table-layout",
+    "the columns of this table are not of fixed width",
+    "switch off “Automatically resize to fit contents” (Table Properties, Options): long values would move the columns",
+)
+TABLE_WIDTH = (
+    "table-width",
+    "a column or cell of this table has no width",
+    "give each column a width in Table Properties: without one, the engines choose different ones",
+)
+NESTED_TABLE = (
+    "table-nested",
+    "a table stands inside a cell of another",
+    "use one table with more columns, or two tables: the default engine draws nested ones wrong",
+)
+RUBY = (
+    "ruby",
+    "the text has phonetic guides (ruby)",
+    "write the reading in parentheses: the default engine drops ruby",
+)
+GRID = (
+    "document-grid",
+    "the section has a document grid",
+    "choose “No grid” in Page Setup, Document Grid: the grid moves lines in one engine and not in the other",
+)
+PAPER = ("paper-size", "the page is not A4 upright", "set Size to A4 in Layout: the bundle is printed on A4")
+HEADER_TAB = (
+    "header-tab",
+    "a header has a tab stop beside a picture",
+    "use a table of two columns without borders: the default engine draws the tab in another place",
+)
+MERGED_PICTURE = (
+    "merged-picture",
+    "a picture stands in a cell that is merged downwards",
+    "split the cells, or move the picture out: the borders of such cells vanish in the default engine",
+)
+HIDDEN = ("hidden-text", "the text is hidden", "remove it, or show it: people would not see what is filled in here")
+COMMENT = (
+    "comment-left",
+    "somebody's comment is left on this text",
+    "delete it (Review, Delete All Comments): it would stand in each Word file that is made",
+)
+LIST_IN_CELL = (
+    "table-list",
+    "a paragraph of a table has a bullet or number of a list",
+    "type the bullet or number as text: the default engine leaves those of lists out of tables",
+)
+FIELD_OPEN = (
+    "field-incomplete",
+    "a page number is not a complete field",
+    "insert it again with Insert, Page Number: an incomplete field shows the same number on each page",
+)
+FIELD_OTHER = (
+    "field-other",
+    "a field other than a page number is not computed",
+    "type the text, or use a tag: the engines show what the field said last",
+)
+
+
+def convention_findings(docx: DocxFile, file: str) -> list[Finding]:
+    """Everything that breaks a convention, each place once."""
+    styles = Styles(docx)
+    found: list[Finding] = []
+    for name, root in docx.text_parts.items():
+        part = Part(name, root)
+        for rule in (_pitches, _tables, _texts, _places, _fields):
+            for (code, message, hint), element in rule(part, styles):
+                found.append(Finding(code, "warning", message, hint, file, part.place(element)))
+    return [*dict.fromkeys(found), *_of_file(docx, styles, file)]
+
+
+def _pitches(part: Part, styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+    for paragraph in part.paragraphs:
+        if _WIDE_TAG.fullmatch(paragraph.text) or _has_picture(paragraph):
+            continue  # taken away with its tag, or as high as its picture
+        if styles.line_rule(paragraph.element) != "exact":
+            yield PITCH, paragraph.element
+        elif paragraph.text.strip():
+            sizes = [styles.size(run) for run in paragraph.element.iterchildren(f"{W}r")]
+            if styles.line_pitch(paragraph.element) < max(sizes, default=0) * _NATURAL_PITCH:
+                yield TIGHT, paragraph.element
+
+
+def _has_picture(paragraph: Paragraph) -> bool:
+    printed = _ONE_VALUE.fullmatch(paragraph.text)
+    is_drawn = any(True for _ in paragraph.element.iter(f"{W}drawing", f"{W}pict"))
+    return is_drawn or (printed is not None and printed[1] in _picture_names())
+
+
+@cache
+def _picture_names() -> frozenset[str]:
+    """Names that print a picture."""
+    return frozenset(name for name, kind in get_type_hints(CoverNames).items() if kind is Picture)
+
+
+def _tables(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+    for table in part.root.iter(f"{W}tbl"):
+        first = next(table.iter(f"{W}p"), None)
+        layout = table.find(f"{W}tblPr/{W}tblLayout")
+        if layout is None or layout.get(f"{W}type") != "fixed":
+            yield TABLE_LAYOUT, first
+        columns = table.findall(f"{W}tblGrid/{W}gridCol")
+        if not columns or not all(_is_wide(column.get(f"{W}w")) for column in columns):
+            yield TABLE_WIDTH, first
+        for cell in table.iterfind(f"{W}tr/{W}tc"):
+            width = cell.find(f"{W}tcPr/{W}tcW")
+            if width is None or width.get(f"{W}type") != "dxa" or not _is_wide(width.get(f"{W}w")):
+                yield TABLE_WIDTH, next(cell.iter(f"{W}p"), None)
+        if any(True for _ in table.iterancestors(f"{W}tc")):
+            yield NESTED_TABLE, first
+
+
+def _is_wide(width: str | None) -> bool:
+    return width is not None and width.isdecimal() and int(width) > 0
+
+
+def _texts(part: Part, styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+    for ruby in part.root.iter(f"{W}ruby"):
+        yield RUBY, ruby
+    for run in part.root.iter(f"{W}r"):
+        if styles.is_hidden(run):
+            yield HIDDEN, run
+    for comment in part.root.iter(f"{W}commentReference"):
+        yield COMMENT, comment
+    for paragraph in part.paragraphs:
+        if paragraph.cell and styles.list_level(paragraph.element) is not None:
+            yield LIST_IN_CELL, paragraph.element
+
+
+def _places(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+    for section in part.root.iter(f"{W}sectPr"):
+        yield from _section(section)
+    for picture in part.root.iter(f"{W}drawing", f"{W}pict"):
+        cell = next(picture.iterancestors(f"{W}tc"), None)
+        if cell is not None and cell.find(f"{W}tcPr/{W}vMerge") is not None:
+            yield MERGED_PICTURE, picture
+    if "header" in part.name and any(True for _ in part.root.iter(f"{W}drawing", f"{W}pict")):
+        for tab in part.root.iter(f"{W}tab"):
+            if next(tab.iterancestors(f"{W}r"), None) is not None:
+                yield HEADER_TAB, tab
+
+
+def _section(section: etree._Element) -> Iterator[tuple[Told, etree._Element | None]]:
+    grid = section.find(f"{W}docGrid")
+    if grid is not None and grid.get(f"{W}type") not in {None, "default"}:
+        yield GRID, None
+    size = section.find(f"{W}pgSz")
+    sides = [int(size.get(f"{W}{side}") or 0) for side in "wh"] if size is not None else [0, 0]
+    if any(abs(side - wanted) > _A4_TOLERANCE for side, wanted in zip(sides, _A4, strict=True)):
+        yield PAPER, None
+
+
+def _fields(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+    for instruction, element in field_codes(part.root):
+        word = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
+        if word in _PAGE_FIELDS and not _is_complete(element):
+            yield FIELD_OPEN, element
+        elif word and word not in _DRAWN_FIELDS:
+            yield FIELD_OTHER, element
+
+
+def _is_complete(end: etree._Element) -> bool:
+    """Whether a field has begin, separate, result and end; ``end`` is its last sign."""
+    if end.tag != f"{W}fldChar":
+        return False
+    paragraph = next(end.iterancestors(f"{W}p"), None)
+    kinds: list[str] = []
+    for element in paragraph.iter(f"{W}fldChar", f"{W}t") if paragraph is not None else ():
+        kinds.append(element.get(f"{W}fldCharType") or "text")
+        if element is end:
+            break
+    begun = len(kinds) - 1 - kinds[::-1].index("begin") if "begin" in kinds else len(kinds)
+    kinds = kinds[begun:]
+    return kinds[:2] == ["begin", "separate"] and "text" in kinds
+
+
+def _of_file(docx: DocxFile, styles: Styles, file: str) -> Iterator[Finding]:
+    """What concerns the file as a whole."""
+    for name in docx.parts:
+        if name.startswith(("customXml/", "word/comments")) or "thumbnail" in name:
+            hint = "remove it (File, Info, Inspect Document): it travels with each packet and nobody sees it"
+            yield Finding("extra-part", "warning", f"the file carries the part {name}", hint, file)
+        elif name.startswith("word/media/") and not docx.parts[name].startswith(_KNOWN_PICTURES):
+            hint = "put it in as PNG or JPEG: other kinds are not drawn by both engines"
+            yield Finding("picture-kind", "warning", f"the picture {name} is neither PNG nor JPEG", hint, file)
+    authors = {element.text or "" for element in _core(docx)} - _NOBODY
+    if authors:
+        hint = "remove it (File, Info, Inspect Document): it would stand in each document that is made"
+        yield Finding("author", "warning", "the file names who wrote or changed it", hint, file)
+    unused = styles.unused()
+    if unused:
+        hint = "nothing needs to be done; without them the file is smaller and easier to keep"
+        yield Finding("styles-unused", "info", f"{len(unused)} styles are not used", hint, file)
+
+
+def _core(docx: DocxFile) -> Iterator[etree._Element]:
+    if "docProps/core.xml" in docx.xml:
+        yield from docx.xml["docProps/core.xml"].iter(f"{_CORE[0]}creator", f"{_CORE[1]}lastModifiedBy")

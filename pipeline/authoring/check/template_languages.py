@@ -1,0 +1,31 @@
+"""The languages that a template is written in."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.authoring.check.fonts_used import CHINESE
+from pipeline.authoring.check.tags import tags_of
+from pipeline.formats.word.docx_file import DocxFile
+from pipeline.formats.word.elements import W
+from pipeline.formats.word.styles import Styles
+from pipeline.formats.word.word_places import Part
+
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_FIELD = re.compile(r"(?:\.|_|\"|')(ja|en|zh)\b")
+_ORDER = ("ja", "en", "zh")
+
+
+def languages_of(docx: DocxFile) -> list[str]:
+    """``ja``, ``en``, ``zh``: by the words that stand in the template, and by what its tags print."""
+    found: set[str] = set()
+    styles = Styles(docx)
+    for name, root in docx.text_parts.items():
+        tags = tags_of(Part(name, root))
+        found |= {match for tag in tags.texts for match in _FIELD.findall(tag)}
+        plain = "\n".join(tags.between)
+        found |= {language for language, sign in (("ja", _KANA), ("en", _WORD)) if sign.search(plain)}
+        if any(styles.font(run, "eastAsia") == CHINESE for run in root.iter(f"{W}r")):
+            found.add("zh")
+    return [language for language in _ORDER if language in found]

@@ -1,0 +1,185 @@
+"""What the names of a template can hold, by the types of the case: fields, lists, and what may be absent."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import types
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import msgspec
+
+from pipeline.documents.context_types import Table
+from pipeline.documents.environment import Picture
+from pipeline.resources import read_data
+
+_SCALARS = (str, int, float, dt.date)
+_LISTS = (Sequence, list, tuple)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shape:
+    """What a name can hold. ``kinds`` are its types without None; empty means that nothing is known of it."""
+
+    kinds: tuple[Any, ...] = ()
+    optional: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of it."""
+        return bool(self.kinds)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list."""
+        return any(_is_list(kind) for kind in self.kinds)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it has fields."""
+        return any(_is_group(kind) for kind in self.kinds)
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is a yes or no."""
+        return self.kinds == (bool,)
+
+    def there(self) -> Shape:
+        """The same where a guard has shown that it is there."""
+        return Shape(self.kinds)
+
+    def names(self) -> list[str]:
+        """The fields that each of its kinds has, and of a list none."""
+        each = [list(_fields(kind)) for kind in self.kinds]
+        return [name for name in each[0] if all(name in other for other in each)] if each else []
+
+    def field(self, name: str) -> Shape | None:
+        """The field of that name; None when there is none, or not in each of its kinds."""
+        if not self.kinds:
+            return ANY
+        found = [_member(kind, name) for kind in self.kinds]
+        return _union(shape for shape in found if shape) if all(found) else None
+
+    def item(self) -> Shape | None:
+        """What its list holds; None when it is none."""
+        if not self.kinds:
+            return ANY
+        found = [_item(kind) for kind in self.kinds]
+        return _union(shape for shape in found if shape) if all(found) else None
+
+    def words(self) -> list[str]:
+        """The words that it can hold, when they are few and known."""
+        return [word for kind in self.kinds if get_origin(kind) is Literal for word in get_args(kind)]
+
+    def owners(self, name: str) -> list[tuple[Any, str]]:
+        """The classes of the case and of the names that a read of that field touches."""
+        return [(kind, name) for kind in self.kinds if isinstance(kind, type) and _is_group(kind)]
+
+
+ANY = Shape()
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """A type by example: the values of a table of data that can stand at one place."""
+
+    values: tuple[Any, ...]
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+@cache
+def shape_of(hint: Any) -> Shape:
+    """The shape of an annotation."""
+    if get_origin(hint) is Annotated:
+        table = next((mark for mark in get_args(hint)[1:] if isinstance(mark, Table)), None)
+        return _sampled([read_data(table.name)]) if table else shape_of(get_args(hint)[0])
+    if get_origin(hint) in {Union, types.UnionType}:
+        members = [member for member in get_args(hint) if member is not types.NoneType]
+        found = _union(shape_of(member) for member in members)
+        return Shape(found.kinds, optional=len(members) < len(get_args(hint)))
+    if hint is Any:
+        return ANY
+    return Shape((hint,))
+
+
+def fields_of(group: type) -> dict[str, Any]:
+    """Annotations of the fields of a class, those of its properties too."""
+    hints = get_type_hints(group, include_extras=True)
+    # Of all bases the public annotations: what is private or of the library is no field.
+    known = group.__struct_fields__ if issubclass(group, msgspec.Struct) else hints
+    fields = {name: hint for name, hint in hints.items() if name in known}
+    for name in dir(group):
+        member = getattr(group, name, None)
+        if isinstance(member, property) and member.fget and not name.startswith("_"):
+            fields[name] = get_type_hints(member.fget).get("return", Any)
+    return fields
+
+
+@cache
+def _fields(kind: Any) -> Mapping[str, Any]:
+    if isinstance(kind, Sample):
+        groups = [value for value in kind.values if isinstance(value, dict)]
+        return {name: None for group in groups for name in group}
+    return fields_of(kind) if _is_group(kind) else {}
+
+
+def _is_group(kind: Any) -> bool:
+    if isinstance(kind, Sample):
+        return any(isinstance(value, dict) for value in kind.values)
+    return (
+        isinstance(kind, type)
+        and kind is not Picture
+        and (issubclass(kind, msgspec.Struct) or is_typeddict(kind) or dataclasses.is_dataclass(kind))
+    )
+
+
+def _is_list(kind: Any) -> bool:
+    if isinstance(kind, Sample):
+        return any(isinstance(value, list) for value in kind.values)
+    return get_origin(kind) in _LISTS or kind in _LISTS
+
+
+def _member(kind: Any, name: str) -> Shape | None:
+    if isinstance(kind, Sample):
+        groups = [value for value in kind.values if isinstance(value, dict)]
+        missing = any(name not in group for group in groups)
+        found = _sampled(group[name] for group in groups if name in group)
+        return Shape(found.kinds, found.optional or missing) if found.is_known else None
+    if _is_group(kind):
+        fields = _fields(kind)
+        return shape_of(fields[name]) if name in fields else None
+    if get_origin(kind) is Mapping:
+        return shape_of(get_args(kind)[1])
+    plain = str if get_origin(kind) is Literal else get_origin(kind) or kind
+    return ANY if isinstance(plain, type) and not name.startswith("_") and hasattr(plain, name) else None
+
+
+def _item(kind: Any) -> Shape | None:
+    if isinstance(kind, Sample):
+        return _sampled(item for value in kind.values if isinstance(value, list) for item in value) or None
+    if not _is_list(kind):
+        return None
+    inner = [hint for hint in get_args(kind) if hint is not Ellipsis]
+    return _union(shape_of(hint) for hint in inner) if inner else ANY
+
+
+def _sampled(values: Iterable[Any]) -> Shape:
+    found = list(values)
+    there = tuple(value for value in found if value is not None)
+    scalars = {type(value) for value in there if isinstance(value, _SCALARS)}
+    kinds: tuple[Any, ...] = tuple(sorted(scalars, key=lambda kind: kind.__name__))
+    if any(isinstance(value, dict | list) for value in there):
+        kinds += (Sample(there),)
+    return Shape(kinds, optional=len(there) < len(found))
+
+
+def _union(shapes: Iterable[Shape]) -> Shape:
+    found = list(shapes)
+    if any(not shape.kinds for shape in found):
+        return ANY
+    kinds = dict.fromkeys(kind for shape in found for kind in shape.kinds)
+    return Shape(tuple(kinds), any(shape.optional for shape in found))

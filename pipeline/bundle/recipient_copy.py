@@ -1,0 +1,90 @@
+"""A copy of a packet's documents for third parties: identity numbers are masked before anything is drawn.
+
+So they stand neither on the pages nor in their text. Supplied papers are left out: nobody can mask a picture of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.bundle.merge import merge
+from pipeline.bundle.page_map import LANGUAGE
+from pipeline.bundle.piece import Piece
+from pipeline.case.masking import identity_numbers, masked
+from pipeline.documents.document import Drawn
+from pipeline.documents.drawing import draw_documents
+from pipeline.documents.engines.engine import Engine
+from pipeline.errors import CaseError, Problem
+from pipeline.formats.json.reader import JsonFile, texts
+from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.options import Options
+from pipeline.packet.checked import Checked
+from pipeline.packet.plan import Bundle, DocumentPart, Packet, Part
+
+#: Its file, beside the bundle.
+COPY_NAME = "recipient-copy.pdf"
+
+#: Printed with the number of each page.
+_MARK = "写し / COPY"
+
+
+def recipient_copy(checked: Checked, options: Options, engine: Engine) -> bytes:
+    """Every document but the cover sheets, with masked identity numbers.
+
+    Raises CaseError when a number stands in a text of the case, where it cannot be masked.
+    """
+    case, document = checked.loaded.case, checked.loaded.document
+    bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in checked.packet.bundles)
+    hidden = replace(checked, loaded=replace(checked.loaded, case=masked(case)), packet=Packet(bundles, ()), papers={})
+    drawn = draw_documents(hidden, options, engine)
+    copy = merge(list(_pieces(hidden.packet, drawn)), _MARK, LANGUAGE, f"{case.case_id}  {_MARK}").pdf
+    printed = text_of(copy)
+    numbers = set(identity_numbers(case))
+    if any(squeezed(number) in printed for number in numbers):
+        raise CaseError([_unmasked(pointer, document) for pointer in _places(numbers, document)])
+    return copy
+
+
+def _documents(bundle: Bundle) -> Iterator[DocumentPart]:
+    """The documents of a bundle; for the scan of a signed one, the document itself."""
+    for part in bundle.parts:
+        document = part if isinstance(part, DocumentPart) else part.original_of
+        if document is not None and not document.is_cover:
+            yield document
+
+
+def _pieces(packet: Packet, drawn: dict[str, Drawn]) -> Iterator[Piece]:
+    page = 1
+    for part in packet.documents:
+        yield Piece(
+            id=part.id,
+            title=_title(part),
+            pdf=drawn[part.id].pdf,
+            page=page,
+            section=None,
+            listed_as=part.title.ja,
+            is_cover=False,
+            is_made=True,
+        )
+        page += drawn[part.id].pages
+
+
+def _title(part: Part) -> str:
+    return f"{part.title.ja} / {part.title.en}"
+
+
+def _places(numbers: set[str], document: JsonFile) -> list[str]:
+    """Pointers of the texts of the case in which a number stands among other words."""
+    return [
+        pointer
+        for pointer, text, is_key in texts(document.data)
+        if not is_key and text not in numbers and any(number in text for number in numbers)
+    ] or [""]
+
+
+def _unmasked(pointer: str, document: JsonFile) -> Problem:
+    message = "an identity number stands in this text, and the copy for third parties would show it"
+    return document.problem(
+        "copy-number", pointer, message, "take the number out of the text, or build without the copy"
+    )

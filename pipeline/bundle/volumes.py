@@ -1,0 +1,131 @@
+"""Volumes of a bundle: what does not fit in one file for upload or mail, in several, divided between documents."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pikepdf
+
+from pipeline.errors import Problem
+from pipeline.formats.json.reader import JsonFile
+from pipeline.system.atomic import sha256
+
+#: Annotations that make sense only in the whole bundle.
+_OF_THE_WHOLE = (pikepdf.Name.Link, pikepdf.Name.Widget)
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A file with the pages of a bundle from ``page`` (counted from 1) on."""
+
+    pdf: bytes
+    page: int
+    pages: int
+    name: str = ""
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The volume as the manifest has it."""
+        size, digest = len(self.pdf), sha256(self.pdf)
+        return {"path": self.name, "sha256": digest, "bytes": size, "page": self.page, "pages": self.pages}
+
+
+def split(name: str, bundle: bytes, page_map: Sequence[Mapping[str, Any]], limit: int) -> list[Volume]:
+    """The bundle in as few volumes of at most ``limit`` bytes as its documents in their order allow.
+
+    Those of bundle.pdf are bundle-1of2.pdf and so on. A document that is larger alone has a volume of its own.
+    Nothing is divided when the bundle fits.
+    """
+    if len(bundle) <= limit:
+        return []
+    with pikepdf.open(io.BytesIO(bundle)) as pdf:
+        starts = [int(part["page"]) for part in page_map]
+        ends = [*(start - 1 for start in starts[1:]), len(pdf.pages)]
+        volumes: list[Volume] = []
+        first = 0
+        while first < len(starts):
+            last, made = first, _volume(pdf, starts[first], ends[first], page_map[first : first + 1])
+            while last + 1 < len(starts):
+                longer = _volume(pdf, starts[first], ends[last + 1], page_map[first : last + 2])
+                if len(longer.pdf) > limit:
+                    break
+                last, made = last + 1, longer
+            volumes.append(made)
+            first = last + 1
+    stem = name.removesuffix(".pdf")
+    count = len(volumes)
+    width = len(str(count))  # so that lists of files have them in order
+    return [replace(volume, name=f"{stem}-{n:0{width}}of{count}.pdf") for n, volume in enumerate(volumes, 1)]
+
+
+def _volume(pdf: pikepdf.Pdf, page: int, end: int, parts: Sequence[Mapping[str, Any]]) -> Volume:
+    with pikepdf.new() as made:
+        for source in pdf.pages[page - 1 : end]:
+            made.pages.append(source)
+        for copy in made.pages:
+            _drop_links(copy)
+        with made.open_outline() as outline:
+            outline.root.extend(pikepdf.OutlineItem(str(part["title"]), int(part["page"]) - page) for part in parts)
+        made.docinfo["/Title"] = str(pdf.docinfo.get("/Title", ""))
+        made.docinfo["/Producer"] = str(pdf.docinfo.get("/Producer", ""))
+        made.Root.Lang = pdf.Root.get("/Lang", "ja")
+        made.Root.PageMode = pikepdf.Name.UseOutlines
+        made.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+        # Pages keep the numbers that they have in the bundle.
+        first = pikepdf.Dictionary(S=pikepdf.Name.D, St=page)
+        made.Root.PageLabels = pikepdf.Dictionary(Nums=pikepdf.Array([0, first]))
+        out = io.BytesIO()
+        made.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return Volume(out.getvalue(), page, len(made.pages))
+
+
+def _drop_links(page: pikepdf.Page) -> None:
+    """A link may lead to a page of another volume; a field for a signature belongs to the whole bundle."""
+    annotations = page.obj.get("/Annots")
+    if isinstance(annotations, pikepdf.Array):
+        kept = [each for each in annotations if each.get("/Subtype") not in _OF_THE_WHOLE]
+        page.obj.Annots = pikepdf.Array(kept)
+
+
+def told_of_volumes(volumes: Sequence[Volume], limit: int, document: JsonFile) -> Problem:
+    """A finding that a bundle was divided, or that this did not help."""
+    megabytes, count = f"{limit / 1_000_000:g}", len(volumes)
+    place = (document.name, "/attachments", *document.places.value("/attachments"))
+    if any(len(volume.pdf) > limit for volume in volumes):
+        return Problem(
+            "size-exceeded",
+            "warning",
+            f"one document alone is larger than {megabytes} MB, so that a volume of the bundle is too",
+            "scan that paper again at 150 dpi, or allow more with --max-size",
+            *place,
+            translations={
+                "ja": (
+                    f"1つの書類だけで{megabytes}MBを超えるため、分割したPDFにも超えるものがあります",
+                    "その書類を150dpiでスキャンし直すか、--max-size を大きくしてください",
+                ),
+                "zh": (
+                    f"单份材料已超过{megabytes} MB，因此分册也超过",
+                    "请以150 dpi重新扫描该材料，或增大 --max-size",
+                ),
+            },
+        )
+    return Problem(
+        "size-split",
+        "info",
+        f"the bundle is larger than {megabytes} MB; it is also there in {count} volumes that are not",
+        "upload or mail the volumes; bundle.pdf is for printing",
+        *place,
+        translations={
+            "ja": (
+                f"提出書類は{megabytes}MBを超えるため、収まる大きさの{count}冊にも分けました",
+                "送信には分割したPDFを、印刷には bundle.pdf を使ってください",
+            ),
+            "zh": (
+                f"材料超过{megabytes} MB，另分为{count}册，每册不超过该大小",
+                "上传或邮寄请用分册，打印请用 bundle.pdf",
+            ),
+        },
+    )

@@ -1,0 +1,131 @@
+"""The case: one patient's file as frozen, typed values. Dates are dates; an absent optional field is None.
+
+The classes mirror ``schemas/``; a test proves that both agree. What a field means stands there.
+"""
+
+from __future__ import annotations
+
+from pipeline.case.base import NONE, Bilingual, Frozen, Trilingual
+from pipeline.case.filing import (
+    SIGNED,
+    Attachment,
+    AttachmentRole,
+    CostLine,
+    Costs,
+    Deposit,
+    Exchange,
+    Role,
+    ScreeningSteps,
+    TbScreening,
+    Visa,
+)
+from pipeline.case.organisations import Contact, Guarantor, Hospital, MandarinContact, Organisation, Representative
+from pipeline.case.people import (
+    Application,
+    Companion,
+    Employer,
+    Passport,
+    Patient,
+    PatientAddress,
+    PersonName,
+    Questions,
+    Traveller,
+)
+from pipeline.case.treatment import (
+    Activity,
+    CellProcessing,
+    Condition,
+    ConditionKind,
+    Flight,
+    Imaging,
+    Lodging,
+    Phase,
+    Procedure,
+    Route,
+    Treatment,
+    TreatmentKind,
+    Visit,
+)
+
+__all__ = [
+    "NONE",
+    "SHORT_STAY_DAYS",
+    "SIGNED",
+    "Activity",
+    "Application",
+    "Attachment",
+    "AttachmentRole",
+    "Bilingual",
+    "Case",
+    "CellProcessing",
+    "Companion",
+    "Condition",
+    "ConditionKind",
+    "Contact",
+    "CostLine",
+    "Costs",
+    "Deposit",
+    "Employer",
+    "Exchange",
+    "Flight",
+    "Frozen",
+    "Guarantor",
+    "Hospital",
+    "Imaging",
+    "Lodging",
+    "MandarinContact",
+    "Organisation",
+    "Passport",
+    "Patient",
+    "PatientAddress",
+    "PersonName",
+    "Phase",
+    "Procedure",
+    "Questions",
+    "Representative",
+    "Role",
+    "Route",
+    "ScreeningSteps",
+    "TbScreening",
+    "Traveller",
+    "Treatment",
+    "TreatmentKind",
+    "Trilingual",
+    "Visa",
+    "Visit",
+]
+
+#: Up to this many days a stay is a short one (Temporary Visitor), by the day count of ``Visit.days``.
+SHORT_STAY_DAYS = 90
+
+
+class Case(Frozen, frozen=True):
+    case_id: str
+    patient: Patient
+    companions: tuple[Companion, ...]
+    condition: Condition
+    treatment: Treatment
+    hospital: Hospital
+    guarantor: Guarantor
+    visa: Visa
+    tb_screening: TbScreening
+    attachments: tuple[Attachment, ...]
+    costs: Costs | None = None
+    athlete: bool = False
+
+    @property
+    def travellers(self) -> dict[str, tuple[str, Patient | Companion]]:
+        """Patient and companions by the word that an attachment uses for them, with their JSON pointer."""
+        found: dict[str, tuple[str, Patient | Companion]] = {"patient": ("/patient", self.patient)}
+        for index, companion in enumerate(self.companions):
+            found[f"companion-{index + 1}"] = (f"/companions/{index}", companion)
+        return found
+
+    def has_paper(self, role: Role) -> bool:
+        """Whether the patient's paper of that role is attached."""
+        return any(paper.role == role and paper.person == "patient" for paper in self.attachments)
+
+    @property
+    def longest_stay(self) -> int:
+        """Days of the longest single stay."""
+        return max(visit.days for visit in self.treatment.visits)

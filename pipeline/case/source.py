@@ -1,0 +1,48 @@
+"""Sources of cases: a file, or one line of a JSON Lines file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.formats.json.reader import MAX_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One case that is still to be read: a file, or a line of one.
+
+    ``raw`` is the line's own text; None for a whole file, which is read where it is worked on. ``folder`` is
+    where paths in the case begin. Lines count from 1.
+    """
+
+    file: str
+    folder: Path
+    raw: bytes | None = None
+    line: int = 1
+
+    @property
+    def name(self) -> str:
+        """The source as messages and reports call it."""
+        return self.file if self.raw is None else f"{self.file}:{self.line}"
+
+
+def case_id_of(source: Source) -> str | None:
+    """The id that a case gives itself, if it can be read; what is wrong with the case is told when it is worked on."""
+    try:
+        found = json.loads(read_source(source))["case_id"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def read_source(source: Source) -> bytes:
+    """The text of a case, no more of it than is needed to refuse it; empty for what is no file. Raises OSError."""
+    if source.raw is not None:
+        return source.raw
+    path = Path(source.file)
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)

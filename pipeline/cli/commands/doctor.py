@@ -1,0 +1,112 @@
+"""visa-packet doctor"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from typing import Literal
+
+import click
+
+from pipeline.cli.output import Report, emit
+from pipeline.cli.shared_options import json_option
+from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES, load_engine
+from pipeline.errors import ExitCode, VisaPacketError
+from pipeline.formats.fonts import FONT_PACKAGES, font_file
+from pipeline.formats.pdf.reading import embedded_fonts
+from pipeline.packet.template_set import load_template_set
+from pipeline.publish.manifest import LIBRARIES
+from pipeline.resources import VERSION, shipped
+from pipeline.system.processes import isolation
+
+_MARKS = {"ok": ("ok", "green"), "warning": ("warn", "yellow"), "missing": ("missing", "red")}
+
+
+@click.command(short_help="Check engine, fonts, templates and versions on this machine.")
+@json_option
+def doctor(as_json: bool) -> int:
+    """Check engine, fonts, templates and versions; say what is missing and how to get it.
+
+    \b
+    Example:
+      visa-packet doctor
+    """
+    checks = list(examine())
+    code = ExitCode.ENGINE if any(check.status == "missing" for check in checks) else ExitCode.OK
+    emit(Report("doctor", code, (), [asdict(check) for check in checks]), as_json=as_json)
+    if not as_json:
+        for check in checks:
+            word, colour = _MARKS[check.status]
+            click.echo(f"{click.style(f'{word:<8}', fg=colour)}{check.name:<26}{check.version or '':<12}{check.detail}")
+            if check.hint:
+                click.echo(f"        hint: {check.hint}")
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    status: Literal["ok", "missing", "warning"]
+    version: str | None
+    detail: str
+    hint: str | None = None
+
+
+def examine() -> Iterator[Check]:
+    """Look at everything; the engines convert a real document."""
+    yield Check("visa-packet", "ok", VERSION, f"Python {platform.python_version()} on {platform.system()}")
+    for package in FONT_PACKAGES:
+        yield _guarded(package, package, _font)
+    for folder in sorted(path.parent for path in shipped("templates").glob("*/packet.json")):
+        yield _guarded(f"templates {folder.name}", folder.name, _templates)
+    for engine in ENGINES:
+        check = _guarded(f"engine {engine}", engine, _converts)
+        yield check if engine == DEFAULT_ENGINE else _optional(check)
+    yield Check("isolation", "ok", None, _isolation())
+    for library in LIBRARIES:
+        yield _guarded(library, library, lambda name: (version(name), "installed"))
+
+
+def _guarded(name: str, subject: str, look: Callable[[str], tuple[str | None, str]]) -> Check:
+    """Look at ``subject``: its version and a word about it, or what is missing."""
+    try:
+        found, detail = look(subject)
+    except VisaPacketError as error:
+        problem = error.problems[0]
+        return Check(name, "missing", None, problem.message, problem.hint)
+    except (ImportError, OSError) as error:
+        return Check(
+            name, "missing", None, type(error).__name__, "install visa-packet anew: pip install --force-reinstall"
+        )
+    return Check(name, "ok", found, detail)
+
+
+def _optional(check: Check) -> Check:
+    """The same where a packet can be built without it."""
+    if check.status != "missing":
+        return check
+    return replace(check, status="warning", detail=f"optional: {check.detail}")
+
+
+def _isolation() -> str:
+    words = "without network" if isolation() else "kept from the network by its settings alone"
+    return f"LibreOffice runs {words}"
+
+
+def _font(package: str) -> tuple[str, str]:
+    return version(package), f"{font_file(package).stat().st_size:,} bytes"
+
+
+def _templates(name: str) -> tuple[None, str]:
+    return None, f"{len(load_template_set(name).templates)} Word templates"
+
+
+def _converts(engine: str) -> tuple[str, str]:
+    """Convert a shipped template as it is: its tags are plain text to an engine."""
+    templates = load_template_set("medical-stay").templates
+    pdf = load_engine(engine).convert(templates["invitation-letter.docx"])
+    return load_engine(engine).version(), f"converts; draws with {', '.join(sorted(embedded_fonts(pdf)))}"

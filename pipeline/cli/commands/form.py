@@ -1,0 +1,105 @@
+"""visa-packet form"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.attachments.forms.standalone import fill_form, inspect_form, is_own_form
+from pipeline.case.load import load_case
+from pipeline.cli.columns import padded, width
+from pipeline.cli.output import Report, Telling, emit, show, told
+from pipeline.cli.shared_options import as_of_option, day_of, directory_option, json_option, lang_option
+from pipeline.errors import ExitCode
+from pipeline.language import Language
+from pipeline.publish.folder import publish_file
+
+
+@click.group(short_help="List the fields of a fillable PDF, or fill one from a case.")
+def form() -> None:
+    """Work with a fillable PDF that you supply, such as an official form.
+
+    \b
+    Example:
+      visa-packet form inspect visa-application.pdf
+    """
+
+
+@form.command(short_help="List the fields of a fillable PDF.")
+@click.argument("pdf", type=click.Path(path_type=Path))
+@json_option
+def inspect(pdf: Path, as_json: bool) -> int:
+    """List the fields of PDF: name, kind, page, and what may stand there. What is filled in is not shown.
+
+    \b
+    Example:
+      visa-packet form inspect visa-application.pdf
+    """
+    fields = inspect_form(pdf)
+    emit(Report("form inspect", ExitCode.OK, (), fields), as_json=as_json)
+    if not as_json:
+        columns = max(width(field["name"]) for field in fields)
+        for field in fields:
+            pages = ",".join(map(str, field["pages"])) or "-"
+            click.echo(f"{padded(field['name'], columns)}  {field['kind']:<9}  p. {pages:<5}  {_about(field)}".rstrip())
+    return ExitCode.OK
+
+
+def _about(field: dict[str, Any]) -> str:
+    words = [word for word in ("multiline", "comb", "required") if field[word]]
+    words += ["read only"] if field["read_only"] else []
+    words += [f"at most {field['max_length']} characters"] if field["max_length"] is not None else []
+    shown = (state if state == label else f"{state} ({label})" for state, label in field["options"])
+    words += [f"options: {', '.join(shown)}"] if field["options"] else []
+    words += ["filled in"] if field["filled"] else []
+    return "; ".join(words)
+
+
+@form.command(short_help="Fill a PDF from a case, as a file of its own.")
+@click.argument("pdf", type=click.Path(path_type=Path))
+@click.argument("mapping", type=click.Path(path_type=Path))
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where it goes.")
+@click.option(
+    "--person", default="patient", show_default=True, help="Whose form it is: patient, companion-1 and so on."
+)
+@click.option("--flatten", is_flag=True, help="Make the fields parts of the pages, so that nobody changes them.")
+@directory_option
+@as_of_option
+@lang_option
+@json_option
+def fill(
+    pdf: Path,
+    mapping: Path,
+    case: Path,
+    out: Path,
+    person: str,
+    flatten: bool,
+    directory: Path | None,
+    as_of: datetime | None,
+    language: Language,
+    as_json: bool,
+) -> int:
+    """Fill PDF by MAPPING with the values of CASE. In a build, an attachment with form_mapping is filled by itself.
+
+    A value that does not fit its field, and a field that the form does not have, stop it. A file of the same name is
+    replaced when visa-packet made it.
+
+    \b
+    Example:
+      visa-packet form fill visa-application.pdf mapping.json case.json -o filled.pdf
+    """
+    loaded = load_case(case, directory)
+    if person not in loaded.case.travellers:
+        raise click.UsageError(f"the case has no {person}; it has: {', '.join(loaded.case.travellers)}")
+    content, problems = fill_form(pdf, mapping, loaded, day_of(as_of), person, flatten=flatten)
+    publish_file(content, out, is_own_form)
+    show(problems, Telling(language))
+    result = {"path": str(out), "flattened": flatten, "problems": [told(problem, language) for problem in problems]}
+    emit(Report("form fill", ExitCode.OK, (), [result]), as_json=as_json)
+    if not as_json:
+        click.secho(str(out), bold=True)
+    return ExitCode.OK

@@ -1,0 +1,153 @@
+"""visa-packet templates preview"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.authoring.preview.make import Preview, make_preview
+from pipeline.authoring.preview.preview_page import figures
+from pipeline.case.source import Source
+from pipeline.cli.outcome import Outcome, attempt_apart
+from pipeline.cli.output import Report, Telling, emit, show, told
+from pipeline.cli.shared_options import (
+    as_of_option,
+    case_files,
+    day_of,
+    directory_option,
+    json_option,
+    lang_option,
+    notes_option,
+    timeout_option,
+)
+from pipeline.documents.engines.engine import ENGINES
+from pipeline.language import Language
+from pipeline.options import Options
+from pipeline.run.pools.pool import SECONDS_TO_END
+from pipeline.system.atomic import sweep
+
+
+@click.command(short_help="Show a set's documents as pages, beside another version of the set.")
+@click.argument("template_set", metavar="[SET]", default="medical-stay")
+@click.option(
+    "--case",
+    "case",
+    required=True,
+    type=click.Path(readable=False),
+    help="Case to fill the templates with: a file, or a folder with one.",
+)
+@click.option(
+    "--against",
+    metavar="REV|DIR",
+    help="Compare with the set at this git revision, or with the set in this folder.",
+)
+@click.option(
+    "-o",
+    "--out",
+    default="preview",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the preview; an earlier preview there is replaced.",
+)
+@click.option(
+    "--engine",
+    default="office2pdf",
+    show_default=True,
+    type=click.Choice(list(ENGINES)),
+    help="What turns Word documents into PDF.",
+)
+@timeout_option
+@as_of_option
+@directory_option
+@notes_option
+@lang_option
+@json_option
+def preview(
+    template_set: str,
+    case: str,
+    against: str | None,
+    out: Path,
+    engine: str,
+    timeout: float,
+    as_of: datetime | None,
+    directory: Path | None,
+    notes: bool,
+    language: Language,
+    as_json: bool,
+) -> int:
+    """Show the documents that SET makes of a case as one HTML page to leaf through, in OUT/index.html.
+
+    SET is a shipped template set (medical-stay by default) or the folder of your own. With --against, each page stands
+    beside the same page of another version of the set: changed words, changed places, pages new or gone.
+    The page shows what the documents show, so it is as private as they are.
+
+    \b
+    Example:
+      visa-packet templates preview --case examples/wang-xiaoming/case.json -o preview
+      visa-packet templates preview templates/medical-stay --case examples/wang-xiaoming/case.json --against HEAD~1
+    """
+    options = Options(day_of(as_of), template_set, engine, directory=directory, allow_missing=True)
+    source = _one_case(case)
+    telling = Telling(language, notes)
+    work = partial(make_preview, source, out, options, against, language)
+    outcome = attempt_apart(work, telling, source.name, timeout)
+    sweep(out.absolute().parent, out.name, SECONDS_TO_END)
+    if outcome.value is not None:
+        show(outcome.value.problems, telling)
+        if not as_json:
+            _print(outcome.value)
+    result = _result(source, template_set, against, outcome, language)
+    emit(Report("templates preview", outcome.code, (), [result]), as_json=as_json)
+    return outcome.code
+
+
+def _one_case(case: str) -> Source:
+    files = case_files([case])
+    if len(files) != 1:
+        raise click.UsageError(f"{case} names {len(files)} cases; name one of them")
+    return files[0]
+
+
+def _result(
+    case: Source, template_set: str, against: str | None, outcome: Outcome[Preview], language: Language
+) -> dict[str, Any]:
+    made = outcome.value
+    problems = made.problems if made else outcome.problems
+    return {
+        "case": case.name,
+        "case_id": made.head.case_id if made else None,
+        "set": made.head.set_id if made else template_set,
+        "against": (made.head.against if made else None) or against,
+        "exit_code": int(outcome.code),
+        "page": str(made.page) if made else None,
+        "documents": [figures(document) for document in made.documents] if made else [],
+        "problems": [told(problem, language) for problem in problems],
+    }
+
+
+def _print(made: Preview) -> None:
+    """A line for each document, with what changed in it, and the page to open."""
+    rows = [figures(document) for document in made.documents]
+    compared = made.head.against is not None
+    head = " pages  changed  new  gone   words" if compared else " pages"
+    click.secho(f"{head}  document", dim=True)
+    for row in rows:
+        click.echo(f"{_line(row, compared=compared)}  {row['title']}")
+    click.secho(str(made.page), bold=True)
+    if compared:
+        changed = sum(row["state"] != "same" for row in rows)
+        click.echo(f"{changed} of {len(rows)} documents differ from {made.head.against}")
+
+
+def _line(row: Mapping[str, Any], *, compared: bool) -> str:
+    pages = f"{row['pages']:>6}"
+    if not compared:
+        return pages
+    words = f"-{row['words_gone']}+{row['words_added']}" if row["words_gone"] or row["words_added"] else ""
+    counts = f"{row['pages_changed'] or '':>9}{row['pages_added'] or '':>5}{row['pages_gone'] or '':>6}"
+    return f"{pages}{counts}{words:>8}"

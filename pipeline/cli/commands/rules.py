@@ -1,0 +1,112 @@
+"""visa-packet rules"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from pipeline.cli.output import Report, emit
+from pipeline.cli.shared_options import complete, json_option, lang_option
+from pipeline.errors import ExitCode
+from pipeline.language import Language
+from pipeline.visa.rules.catalogue import Rule, UncheckedRule, all_rules
+
+#: What stands before each part of an explanation.
+_LABELS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "severity": "severity",
+        "message": "message",
+        "hint": "hint",
+        "source": "source",
+        "as_of": "as of",
+        "confidence": "confidence",
+        "note": "note",
+        "not_checked": "not checked by the program",
+    },
+    "ja": {
+        "severity": "重大度",
+        "message": "内容",
+        "hint": "対応",
+        "source": "出典",
+        "as_of": "基準日",
+        "confidence": "確度",
+        "note": "備考",
+        "not_checked": "プログラムによる確認の対象外",
+    },
+    "zh": {
+        "severity": "严重程度",
+        "message": "内容",
+        "hint": "处理",
+        "source": "来源",
+        "as_of": "截至",
+        "confidence": "可信度",
+        "note": "备注",
+        "not_checked": "程序不检查",
+    },
+}
+
+
+@click.command(short_help="List the visa's rules, or explain one with its source.")
+@click.argument(
+    "rule_id",
+    metavar="[ID]",
+    required=False,
+    shell_complete=lambda _ctx, _param, word: complete(all_rules(), word.upper()),
+)
+@lang_option
+@json_option
+def rules(rule_id: str | None, language: Language, as_json: bool) -> int:
+    """List the rules of the visa, or explain the one with that ID.
+
+    Rules that the program does not check are listed too; their explanation says why, and what to do oneself.
+
+    \b
+    Example:
+      visa-packet rules
+      visa-packet rules ID-02 --lang zh
+    """
+    known = all_rules()
+    found = list(known.values()) if rule_id is None else [_known(rule_id, known)]
+    emit(Report("rules", ExitCode.OK, (), [_result(entry, language) for entry in found]), as_json=as_json)
+    if not as_json:
+        for entry in found:
+            if rule_id is None:
+                state = entry.severity if isinstance(entry, Rule) else "-"
+                click.echo(f"{entry.id:<8}{state:<9}{entry.texts[language].title}")
+            else:
+                _explain(_result(entry, language), language)
+    return ExitCode.OK
+
+
+def _known(rule_id: str, known: Mapping[str, Rule | UncheckedRule]) -> Rule | UncheckedRule:
+    wanted = rule_id.upper()
+    if wanted not in known:
+        near = get_close_matches(wanted, known, n=1)
+        suggestion = f"did you mean {near[0]}?" if near else "`visa-packet rules` lists them"
+        raise click.UsageError(f"there is no rule {rule_id!r}; {suggestion}")
+    return known[wanted]
+
+
+def _result(entry: Rule | UncheckedRule, language: Language) -> dict[str, Any]:
+    """The rule as a JSON object: what it has not is null."""
+    own: dict[str, Any]
+    if isinstance(entry, Rule):
+        words = entry.texts[language].filled("…")
+        own = {"title": words.title, "message": words.message, "hint": words.hint, "note": entry.note}
+    else:
+        advice = entry.texts[language]
+        own = {"title": advice.title, "hint": advice.hint, "not_checked": entry.not_checked}
+    common = {name: getattr(entry, name) for name in ("id", "theme", "severity", "confidence", "source", "as_of")}
+    return {"message": None, "note": None, "not_checked": None} | common | own
+
+
+def _explain(rule: Mapping[str, Any], language: Language) -> None:
+    labels = _LABELS[language]
+    click.secho(f"{rule['id']}  {rule['title']}", bold=True)
+    for name in ("not_checked", "severity", "message", "hint", "source", "confidence", "note"):
+        if rule[name] is not None:
+            when = f" ({labels['as_of']} {rule['as_of']})" if name == "source" else ""
+            click.echo(f"  {labels[name]}: {rule[name]}{when}")

@@ -1,0 +1,53 @@
+"""visa-packet schema"""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+
+import click
+
+from pipeline.cli.output import Report, emit
+from pipeline.cli.shared_options import complete, json_option
+from pipeline.errors import ExitCode
+from pipeline.formats.json.schema import schema_names, schema_text
+from pipeline.resources import shipped
+
+
+@click.command(short_help="List the JSON Schemas, or print one.")
+@click.argument("name", required=False, shell_complete=lambda _ctx, _param, word: complete(schema_names(), word))
+@json_option
+def schema(name: str | None, as_json: bool) -> int:
+    """List the JSON Schemas that a case must meet, or print the one called NAME.
+
+    \b
+    Example:
+      visa-packet schema
+      visa-packet schema patient
+    """
+    names = schema_names() if name is None else [_known(name)]
+    if name is not None and not as_json:
+        click.echo(schema_text(name), nl=False)
+        return ExitCode.OK
+    results = [
+        {
+            "name": each,
+            "title": json.loads(schema_text(each))["title"],
+            "file": str(shipped("schemas") / f"{each}.schema.json"),
+        }
+        for each in names
+    ]
+    emit(Report("schema", ExitCode.OK, (), results), as_json=as_json)
+    if not as_json:
+        for result in results:
+            click.echo(f"{result['name']:<21}{result['title']}")
+    return ExitCode.OK
+
+
+def _known(name: str) -> str:
+    names = schema_names()
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        suggestion = f"did you mean {near[0]!r}?" if near else f"one of: {', '.join(names)}"
+        raise click.UsageError(f"there is no schema {name!r}; {suggestion}")
+    return name

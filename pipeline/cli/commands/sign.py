@@ -1,0 +1,87 @@
+"""visa-packet sign"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.outcome import attempt
+from pipeline.cli.output import Report, emit, told
+from pipeline.cli.passwords import P12_PASSWORD, password_file_option, read_password
+from pipeline.cli.shared_options import json_option
+from pipeline.errors import InputError, Problem, load_extra
+from pipeline.formats.pdf.encryption import is_encrypted
+from pipeline.packet.file_names import BUNDLE_NAME, MANIFEST_NAME
+from pipeline.publish.folder import publish_file
+from pipeline.publish.output_lock import locked
+from pipeline.publish.verify.verify import verify_path
+
+
+@click.command(short_help="Sign a bundle digitally, in the fields at its seal boxes.")
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option(
+    "--field",
+    required=True,
+    metavar="NAME",
+    help="Who signs, such as hospital: all empty fields of theirs; or one field, such as hospital.invitation-letter.",
+)
+@click.option(
+    "--p12",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The signer's key and certificate (PKCS #12: .p12 or .pfx).",
+)
+@password_file_option("of the .p12", P12_PASSWORD)
+@json_option
+def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_json: bool) -> int:
+    """Sign BUNDLE, a bundle.pdf or the folder of a packet, that was built with --signature-fields (PAdES).
+
+    Signatures that are there stay valid, and so does the packet: `visa-packet verify` tells who signed what. A bundle
+    beside its manifest is verified first. Needs the extra [sign]. Nothing is asked of the network.
+
+    \b
+    Example:
+      visa-packet sign out/wang-xiaoming/bundle.pdf --field hospital --p12 hospital.p12
+    """
+    outcome = attempt(lambda: _sign(bundle, field, p12, password_file))
+    fields = outcome.value or []
+    result: dict[str, Any] = {
+        "path": str(bundle),
+        "fields": fields,
+        "problems": [told(problem) for problem in outcome.problems],
+    }
+    emit(Report("sign", outcome.code, (), [result]), as_json=as_json)
+    if fields and not as_json:
+        click.echo(f"{bundle}: signed in {', '.join(fields)}")
+    return outcome.code
+
+
+def _sign(bundle: Path, field: str, p12: Path, password_file: Path | None) -> list[str]:
+    load_extra("pyhanko", "sign", "signing")
+    from pipeline.publish.signing.sign import load_signer, sign_bundle  # noqa: PLC0415 - its libraries are optional
+
+    path = bundle / BUNDLE_NAME if bundle.is_dir() else bundle
+    content, key = _read(path, "sign-bundle"), _read(p12, "sign-key")
+    if is_encrypted(content):
+        message, hint = "the bundle is encrypted", "sign it first: build it without --encrypt"
+        raise InputError(Problem("sign-encrypted", "error", message, hint, str(path)))
+    signer = load_signer(key, read_password(password_file, P12_PASSWORD))
+    with locked(path.parent.resolve().parent):
+        if (path.parent / MANIFEST_NAME).is_file():
+            verify_path(path)
+        signed, fields = sign_bundle(content, field, signer)
+        publish_file(signed, path, lambda before: before == content)
+    return fields
+
+
+def _read(path: Path, code: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise InputError(
+            Problem(code, "error", f"the file cannot be read: {reason}", "check its name", str(path))
+        ) from None

@@ -1,0 +1,60 @@
+"""visa-packet signed"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.output import Report, emit
+from pipeline.cli.shared_options import json_option
+from pipeline.errors import ExitCode, InputError, Problem
+from pipeline.publish.verify.verify import verify_path
+
+
+@click.command(short_help="Print the attachment entries for documents that come back signed.")
+@click.argument("packet", type=click.Path(path_type=Path))
+@click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
+@json_option
+def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
+    """Print entries for the attachments of the case, for documents that were printed from PACKET and signed.
+
+    PACKET is the folder of a packet, DOCUMENT the id of a document in it; without, those that are to be signed. The
+    entry holds the hash of what was printed, so that a later change of the case is noticed. Scan the paper to the
+    path of the entry, or change the path; add "issued_on" with the day of signing.
+
+    \b
+    Example:
+      visa-packet signed out/wang-xiaoming letter-of-guarantee
+    """
+    manifest = verify_path(packet).manifest
+    if manifest["state"] == "draft":
+        message, hint = (
+            "this packet is a draft; nothing of it is to be signed",
+            "build it without --draft, and print that",
+        )
+        raise InputError(Problem("signed-draft", "error", message, hint, str(packet)))
+    known = {row["document"] for row in manifest["documents"]}
+    unknown = sorted(set(documents) - known)
+    if unknown:
+        raise click.UsageError(f"the packet has no document {unknown[0]!r}; it has: {', '.join(sorted(known))}")
+    rows = [row for row in manifest["documents"] if (row["document"] in documents if documents else row["signed_by"])]
+    entries = [_entry(row) for row in rows]
+    emit(Report("signed", ExitCode.OK, (), entries), as_json=as_json)
+    if not as_json:
+        for entry in entries:
+            click.echo(f"{json.dumps(entry, ensure_ascii=False)},")
+    return ExitCode.OK
+
+
+def _entry(row: dict[str, Any]) -> dict[str, str]:
+    name = row["document"] if row["person"] == "patient" else f"{row['person']}-{row['document']}"
+    return {
+        "role": "signed",
+        "document": row["document"],
+        "person": row["person"],
+        "path": f"papers/signed-{name}.pdf",
+        "printed_hash": row["text_sha256"],
+    }

@@ -1,0 +1,92 @@
+"""visa-packet status"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.case.source import Source
+from pipeline.cli.columns import padded, width
+from pipeline.cli.outcome import attempt, overall
+from pipeline.cli.output import Report, Telling, emit, told
+from pipeline.cli.shared_options import (
+    as_of_option,
+    case_files,
+    cases_argument,
+    directory_option,
+    json_option,
+    lang_option,
+    make_options,
+    templates_option,
+)
+from pipeline.documents.filters import label
+from pipeline.language import Language
+from pipeline.options import Options
+from pipeline.run.status import OPEN, Status, document_of, status_of
+
+
+@click.command(short_help="Show what is still unsigned, missing or expired in each case.")
+@cases_argument
+@as_of_option
+@templates_option
+@directory_option
+@lang_option
+@json_option
+def status(
+    cases: tuple[str, ...],
+    as_of: datetime | None,
+    templates: str,
+    directory: Path | None,
+    language: Language,
+    as_json: bool,
+) -> int:
+    """Show for each CASE every paper and document: what is missing, too old on the filing date, not yet signed.
+
+    Ends with 0 also when something is open: that is what it is asked for. Another code means that a case could not
+    be read.
+
+    \b
+    Example:
+      visa-packet status examples/wang-xiaoming/case.json
+      visa-packet status cases/ --lang zh
+    """
+    options = make_options(as_of, templates=templates, directory=directory)
+    results = [_status_one(source, options, language, as_json=as_json) for source in case_files(cases)]
+    code = overall(result["exit_code"] for result in results)
+    emit(Report("status", code, (), results), as_json=as_json)
+    return code
+
+
+def _status_one(source: Source, options: Options, language: Language, *, as_json: bool) -> dict[str, Any]:
+    outcome = attempt(lambda: status_of(source, options), Telling(language, notes=False))
+    if outcome.value is not None and not as_json:
+        _print(outcome.value, language)
+    return {
+        "case": source.name,
+        "case_id": outcome.value.case_id if outcome.value else None,
+        "exit_code": int(outcome.code),
+        "status": document_of(outcome.value) if outcome.value else None,
+        "problems": [told(problem, language) for problem in outcome.problems],
+    }
+
+
+def _print(found: Status, language: Language) -> None:
+    def say(name: str, **parts: object) -> str:
+        return label(name, "status", language).format(**parts)
+
+    click.secho(say("head", case=found.case_id, filing=found.filing_date, open=len(found.open)), bold=True)
+    words = {item.standing: label(item.standing, "standing", language) for item in found.items}
+    columns = max(map(width, words.values()), default=0)
+    person = None
+    for item in found.items:
+        if item.person != person:
+            person = item.person
+            click.echo(f"  {person}")
+        word = click.style(padded(words[item.standing], columns), fg="red" if item.standing in OPEN else None)
+        until = click.style(f"  {say('until', day=item.until)}", dim=True) if item.until else ""
+        click.echo(f"    {word}  {item.letter or '　'}  {getattr(item.title, language)}{until}")
+    result = say(found.builds or "nothing", codes=", ".join(found.errors))
+    click.secho(f"  {result}", fg="green" if found.builds == "final" else "yellow")

@@ -1,0 +1,111 @@
+"""visa-packet templates check"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from pipeline.authoring.check.finding import Finding
+from pipeline.authoring.check.reporters import github, lines_of, sarif, shown_path
+from pipeline.authoring.check.sets import CheckedSet, check_sets
+from pipeline.cli.output import COLOURS, Report, emit
+from pipeline.cli.shared_options import complete, json_option
+from pipeline.errors import ExitCode, OutputError, Problem
+from pipeline.packet.template_set import shipped_sets
+
+_FORMATS = ("text", "json", "sarif", "github")
+
+
+@click.command("check", short_help="Check template sets before a case is filled into them.")
+@click.argument(
+    "sets", metavar="[SET]...", nargs=-1, shell_complete=lambda _ctx, _param, word: complete(shipped_sets(), word)
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default="text",
+    show_default=True,
+    help="How the findings are told.",
+)
+@click.option(
+    "--sarif",
+    "sarif_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the findings to this file, as SARIF 2.1.0.",
+)
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--notes", is_flag=True, help="Print notes in full, not only how many there are.")
+@json_option
+def check(sets: tuple[str, ...], form: str, sarif_file: Path | None, strict: bool, notes: bool, as_json: bool) -> int:
+    """Check template sets: each SET is a shipped set's name, a folder, or a single Word file; all shipped sets if none.
+
+    Opens every Word file safely, reads its tags, compares names, fonts and conventions, then fills and converts each
+    template with generated cases at the edges. Ends with code 4 when something is wrong.
+
+    \b
+    Example:
+      visa-packet templates check templates/my-own-set
+      visa-packet templates check --format github --sarif templates.sarif
+    """
+    checked = check_sets(sets or shipped_sets())
+    is_wrong = any(each.count("error") or (strict and each.count("warning")) for each in checked)
+    code = ExitCode.TEMPLATE if is_wrong else ExitCode.OK
+    if sarif_file is not None:
+        _write(sarif_file, checked)
+    _tell(checked, "json" if as_json else form, code, notes=notes)
+    return code
+
+
+def _tell(checked: Sequence[CheckedSet], form: str, code: ExitCode, *, notes: bool) -> None:
+    if form == "json":
+        emit(Report("templates check", code, (), [_result(each) for each in checked]), as_json=True)
+    elif form == "sarif":
+        click.echo(json.dumps(sarif(checked), ensure_ascii=False, indent=2))
+    elif form == "github":
+        for line in github(checked):
+            click.echo(line)
+    else:
+        for each in checked:
+            _print(each, notes=notes)
+
+
+def _print(checked: CheckedSet, *, notes: bool) -> None:
+    for finding in checked.findings:
+        if notes or finding.severity != "info":
+            _print_finding(finding)
+    counts = ", ".join(
+        f"{checked.count(severity)} {word}s"
+        for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
+    )
+    advice = "" if notes or not checked.count("info") else "; --notes shows the notes"
+    click.echo(f"{shown_path(checked.name)}: {checked.templates} templates, {counts}{advice}")
+
+
+def _print_finding(finding: Finding) -> None:
+    first, *more = lines_of(finding)
+    severity = click.style(finding.severity, fg=COLOURS[finding.severity], bold=True)
+    click.echo("\n".join([f"{severity} {first}", *more]), err=True)
+
+
+def _result(checked: CheckedSet) -> dict[str, object]:
+    return {
+        "set": checked.name,
+        "templates": checked.templates,
+        "errors": checked.count("error"),
+        "warnings": checked.count("warning"),
+        "notes": checked.count("info"),
+        "problems": [finding.told() for finding in checked.findings],
+    }
+
+
+def _write(file: Path, checked: Sequence[CheckedSet]) -> None:
+    try:
+        file.write_text(json.dumps(sarif(checked), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        message = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
+        hint = "name another file after --sarif"
+        raise OutputError(Problem("output-sarif", "error", message, hint, str(file))) from None

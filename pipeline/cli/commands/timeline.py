@@ -1,0 +1,131 @@
+"""visa-packet timeline"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.case.source import Source
+from pipeline.cli.columns import padded, width
+from pipeline.cli.outcome import Outcome, attempt
+from pipeline.cli.output import Report, Telling, emit, told
+from pipeline.cli.shared_options import as_of_option, case_files, day_of, directory_option, json_option, lang_option
+from pipeline.errors import ExitCode
+from pipeline.language import Language
+from pipeline.publish.folder import publish_file
+from pipeline.visa.timeline.as_json import document_of
+from pipeline.visa.timeline.from_file import timeline_of_file
+from pipeline.visa.timeline.ics import ics_of, is_own_ics
+from pipeline.visa.timeline.picture import is_own_png, png_of
+from pipeline.visa.timeline.step import Step
+from pipeline.visa.timeline.step_words import dates_in, words
+from pipeline.visa.timeline.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Where the calendar file and the picture go, if anywhere."""
+
+    ics: Path | None
+    png: Path | None
+
+
+@click.command(short_help="Show the dates of one case, from the papers to the return to sport.")
+@click.argument("case", type=click.Path(readable=False))
+@directory_option
+@as_of_option
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["patient", "coordinator"]),
+    help="Only the steps that concern the patient, or the coordinator; all by default.",
+)
+@click.option("--ics", type=click.Path(path_type=Path), metavar="FILE", help="Write a calendar file (iCalendar).")
+@click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="Write a picture, 170 mm wide at 300 dpi.")
+@lang_option
+@json_option
+def timeline(
+    case: str,
+    directory: Path | None,
+    as_of: datetime | None,
+    audience: str | None,
+    ics: Path | None,
+    png: Path | None,
+    language: Language,
+    as_json: bool,
+) -> int:
+    """Show the dates of one CASE: until when papers may be filed, the filing window, the visits, the recovery.
+
+    Days follow from the case, from the hospital's own figures, and from the terms of the visa; nothing is
+    promised by them. Files hold no name and no illness, only the case id. A file of the same name is replaced
+    when visa-packet made it.
+
+    \b
+    Example:
+      visa-packet timeline examples/wang-xiaoming/case.json
+      visa-packet timeline examples/wang-xiaoming/case.json --as-of 2026-11-22 --for patient --ics visit.ics
+    """
+    files = case_files([case])
+    if len(files) != 1:
+        raise click.UsageError(f"the folder {case} holds several cases; name one")
+    wanted = _Files(ics, png)
+    outcome = attempt(lambda: _make(files[0], directory, day_of(as_of), audience, wanted, language), Telling(language))
+    found = outcome.value
+    result = _result(files[0], outcome, wanted, language)
+    emit(Report("timeline", outcome.code, (), [result]), as_json=as_json)
+    if found is not None and not as_json:
+        _print(found, wanted, language)
+    return ExitCode(outcome.code)
+
+
+def _make(
+    source: Source, directory: Path | None, as_of: date, audience: str | None, files: _Files, language: Language
+) -> Timeline:
+    found = timeline_of_file(source, as_of, audience, directory)
+    if files.ics is not None:
+        publish_file(ics_of(found, language), files.ics, is_own_ics)
+    if files.png is not None:
+        publish_file(png_of(found, language), files.png, is_own_png)
+    return found
+
+
+def _result(source: Source, outcome: Outcome[Timeline], files: _Files, language: Language) -> dict[str, Any]:
+    done = files if outcome.value else _Files(None, None)
+    return {
+        "case": source.name,
+        "case_id": outcome.value.case_id if outcome.value else None,
+        "exit_code": int(outcome.code),
+        "timeline": document_of(outcome.value) if outcome.value else None,
+        "ics": str(done.ics) if done.ics else None,
+        "png": str(done.png) if done.png else None,
+        "problems": [told(problem, language) for problem in outcome.problems],
+    }
+
+
+def _print(found: Timeline, files: _Files, language: Language) -> None:
+    for line in table_of(found, language):
+        click.echo(line)
+    for path in (files.ics, files.png):
+        if path is not None:
+            click.secho(str(path), bold=True)
+
+
+def table_of(timeline: Timeline, language: Language) -> Iterator[str]:
+    """A line for each step: days, who acts, what; its note and the hospital's own words below."""
+    rows = [(dates_in(language, step.start, step.end), _who(step, language), step) for step in timeline.steps]
+    first = max((width(days) for days, _, _ in rows), default=0)
+    second = max((width(who) for _, who, _ in rows), default=0)
+    for days, who, step in rows:
+        yield f"{padded(days, first)}  {padded(who, second)}  {getattr(step.title, language)}"
+        for more in (step.text, getattr(step.note, language) if step.note else None):
+            if more:
+                yield f"{' ' * (first + second + 4)}{more}"
+
+
+def _who(step: Step, language: Language) -> str:
+    return str(getattr(words("who", step.who), language))

@@ -1,0 +1,78 @@
+"""visa-packet validate"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.case.source import Source
+from pipeline.cli.outcome import Outcome, attempt, overall
+from pipeline.cli.output import STATES, Report, Telling, emit, show, told
+from pipeline.cli.shared_options import case_files, cases_argument, check_options, make_options
+from pipeline.language import Language
+from pipeline.options import Options
+from pipeline.packet.checked import Checked
+from pipeline.packet.paper_rules import LACKS
+from pipeline.run.check import check_case
+
+
+@click.command(short_help="Check cases and their attachments without building anything.")
+@cases_argument
+@check_options
+def validate(
+    cases: tuple[str, ...],
+    as_of: datetime | None,
+    templates: str,
+    directory: Path | None,
+    allow_missing: bool,
+    draft: bool,
+    strict: bool,
+    notes: bool,
+    language: Language,
+    as_json: bool,
+) -> int:
+    """Check each CASE: its JSON against the schemas, the rules of the visa, and its attachments.
+
+    Nothing is written. Every problem is told at once, with its place and what to do, and what a build would make:
+    a final packet, an incomplete one or a draft.
+
+    \b
+    Example:
+      visa-packet validate examples/wang-xiaoming/case.json
+      visa-packet validate examples/chen-lihua --json
+    """
+    options = make_options(
+        as_of, templates=templates, strict=strict, directory=directory, draft=draft, allow_missing=allow_missing
+    )
+    telling = Telling(language, notes)
+    results = [_validate_one(source, options, telling, as_json=as_json) for source in case_files(cases)]
+    code = overall(result["exit_code"] for result in results)
+    emit(Report("validate", code, (), results), as_json=as_json)
+    return code
+
+
+def _validate_one(source: Source, options: Options, telling: Telling, *, as_json: bool) -> dict[str, Any]:
+    outcome = attempt(lambda: check_case(source, options), telling)
+    checked = outcome.value
+    problems = checked.problems if checked else outcome.problems
+    if checked is not None:
+        show(problems, telling)
+        if not as_json:
+            click.echo(f"{source.name}: nothing forbids to build it; {STATES[checked.state]}")
+    elif _only_papers_are_missing(outcome) and not as_json:
+        click.echo(f"{source.name}: only papers are missing; --allow-missing or --draft builds it")
+    return {
+        "case": source.name,
+        "case_id": checked.loaded.case.case_id if checked else None,
+        "exit_code": int(outcome.code),
+        "state": checked.state if checked else None,
+        "problems": [told(problem, telling.language) for problem in problems],
+    }
+
+
+def _only_papers_are_missing(outcome: Outcome[Checked]) -> bool:
+    errors = {problem.code for problem in outcome.problems if problem.severity == "error"}
+    return bool(errors) and errors <= LACKS

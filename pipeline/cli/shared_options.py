@@ -1,0 +1,119 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.case.source import Source
+from pipeline.language import LANGUAGES, language_of
+from pipeline.options import Options
+from pipeline.run.inputs import sources
+
+_SMALLEST_BUNDLE = 100_000
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+lang_option = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    default=lambda: language_of(os.environ),
+    show_default="by the locale",
+    help="Language of the rules' texts.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+as_of_option = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Day for which rules and entries are checked, YYYY-MM-DD; today by default. Fixing it makes a run repeatable.",
+)
+notes_option = click.option("--notes", is_flag=True, help="Print notes in full, not only how many there are.")
+directory_option = click.option(
+    "--directory",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of hospitals and guarantors; by default the folder `directory` beside the case or one above it.",
+)
+templates_option = click.option(
+    "--templates",
+    default="medical-stay",
+    show_default=True,
+    metavar="SET",
+    help="A shipped template set, or the folder of your own.",
+)
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=120,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest time for a case.",
+)
+cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(readable=False))
+
+
+def check_options(command: Function) -> Function:
+    """Options that say how a case is checked."""
+    decorators = (
+        as_of_option,
+        templates_option,
+        directory_option,
+        click.option(
+            "--allow-missing",
+            is_flag=True,
+            help="Build also when papers of the official list are missing; the cover sheet lists them.",
+        ),
+        click.option(
+            "--draft", is_flag=True, help="Mark every page that is made 案 / DRAFT; papers may be missing too."
+        ),
+        click.option("--strict", is_flag=True, help="Treat warnings as errors."),
+        notes_option,
+        lang_option,
+        json_option,
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+class Size(click.ParamType[int]):
+    """A size such as 5MB or 900kB, as bytes; at least 100 kB, for no bundle is smaller."""
+
+    name = "size"
+    _WRITTEN = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?([KkMm])[Bb]")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Bytes of ``value``."""
+        written = self._WRITTEN.fullmatch(str(value))
+        size = int(float(written[1]) * (1_000 if written[2] in "Kk" else 1_000_000)) if written else 0
+        if size < _SMALLEST_BUNDLE:
+            self.fail("write a size of at least 100kB, such as 5MB", param, ctx)
+        return size
+
+
+def make_options(as_of: datetime | None, **others: Any) -> Options:
+    """The options as the library takes them."""
+    return Options(day_of(as_of), **others)
+
+
+def day_of(as_of: datetime | None) -> date:
+    """The day of ``--as-of``, else today."""
+    return as_of.date() if as_of else date.today()  # noqa: DTZ011 - the user's own day
+
+
+def case_files(given: Iterable[str]) -> list[Source]:
+    """Every case that the arguments name."""
+    return list(sources(given))
+
+
+def complete(words: Iterable[str], begun: str) -> list[str]:
+    """Words that a shell offers for what was begun."""
+    return [word for word in words if word.startswith(begun)]

@@ -1,0 +1,102 @@
+"""What templates may read of the timeline. docs/templates.md lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import TypedDict
+
+from pipeline.case.base import Trilingual
+from pipeline.case.model import Case
+from pipeline.documents.environment import Picture
+from pipeline.documents.filters import date_en, date_ja, date_zh
+from pipeline.language import Language
+from pipeline.visa.timeline.filing import filing_for
+from pipeline.visa.timeline.step import Kind
+from pipeline.visa.timeline.step_words import dates_in, words
+from pipeline.visa.timeline.timeline import Timeline, timeline_for
+
+#: How each language writes a day, in the order of the fields of Trilingual.
+_WRITTEN: Mapping[Language, Callable[[date], str]] = {"ja": date_ja, "en": date_en, "zh": date_zh}
+
+#: Width of the picture: that of the text, less the margins that LibreOffice lays beside a picture.
+PICTURE_MM = 160.0
+
+
+class StepNames(TypedDict):
+    """A step of the timeline, in words."""
+
+    kind: Kind
+    dates: Trilingual
+    who: Trilingual
+    title: Trilingual
+    weeks: Trilingual | None
+    note: Trilingual | None
+    text: str | None
+
+
+class TimelineNames(TypedDict):
+    """What every document may read of the timeline."""
+
+    timeline: Sequence[StepNames]
+    timeline_picture: Picture
+
+
+class WindowNames(TypedDict):
+    """The filing window."""
+
+    earliest: date
+    latest: date
+    planned: date
+    is_open: bool
+    fits: bool
+
+
+class FilingNames(TypedDict):
+    """What a cover sheet may read of the timeline besides."""
+
+    filing: WindowNames
+
+
+def timeline_names(case: Case, as_of: date) -> TimelineNames:
+    """The steps that concern the patient, and their picture in Chinese, which is drawn when a template prints it."""
+    timeline = timeline_for(case, as_of, "patient")
+    return {
+        "timeline": [
+            {
+                "kind": step.kind,
+                "dates": Trilingual(
+                    *(dates_in(language, step.start, step.end, write) for language, write in _WRITTEN.items())
+                ),
+                "who": words("who", step.who),
+                "title": step.title,
+                "weeks": step.weeks,
+                "note": step.note,
+                "text": step.text,
+            }
+            for step in timeline.steps
+        ],
+        "timeline_picture": Picture(partial(_picture, timeline), PICTURE_MM, "时间安排图"),
+    }
+
+
+def filing_names(case: Case, as_of: date) -> FilingNames:
+    """The filing window, for the cover sheet."""
+    filing = filing_for(case, as_of)
+    return {
+        "filing": {
+            "earliest": filing.earliest,
+            "latest": filing.latest,
+            "planned": filing.planned,
+            "is_open": filing.is_open,
+            "fits": filing.fits,
+        }
+    }
+
+
+def _picture(timeline: Timeline) -> bytes:
+    # Imported here: most documents have no picture.
+    from pipeline.visa.timeline.picture import png_of  # noqa: PLC0415
+
+    return png_of(timeline, "zh")

@@ -1,0 +1,171 @@
+"""Types of the names that a Word template may read. ``context.py`` in this room makes their values from a case.
+
+The type checker holds both together, and ``visa-packet templates check`` compares each template with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, TypedDict
+
+from pipeline.case.base import Bilingual, Trilingual
+from pipeline.case.filing import Costs, TbScreening, Visa
+from pipeline.case.model import Case
+from pipeline.case.organisations import Guarantor, Hospital
+from pipeline.case.people import Application, Companion, Patient, Questions
+from pipeline.case.treatment import Activity, Condition, Flight, Lodging, Procedure, Treatment, Visit
+from pipeline.documents.context_timeline import FilingNames, TimelineNames
+from pipeline.language import Words
+from pipeline.visa.tb_screening import Screening
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Marks a name whose value is a table of ``pipeline/data``: its fields are those of the table."""
+
+    name: str
+
+
+class Home(TypedDict):
+    """Where the applicant lives, as far as the case says it."""
+
+    address: str | None
+    phone: str | None
+    email: str | None
+    household_province: str | None
+
+
+class Answers(Application, frozen=True):
+    """The applicant's own answers, in which the group of questions is always there."""
+
+    questions: Questions = Questions()
+
+
+class Stay(TypedDict):
+    """A visit with its number."""
+
+    number: int
+    entry_date: date
+    exit_date: date
+    days: int
+    hospitalised: bool
+    physician: Bilingual
+    purpose: Trilingual
+    procedures: Sequence[Procedure]
+    lodging: Lodging | None
+    arrival: Flight | None
+    port: Trilingual | None
+    departure: Flight | None
+    activities: Sequence[Activity]
+
+
+class Day(TypedDict):
+    """A day of a stay with all that is planned for it."""
+
+    date: date
+    weekday: Trilingual
+    activities: Sequence[Trilingual]
+    lodging: Lodging | None
+
+
+class Names(TimelineNames):
+    """What every document may read."""
+
+    case_id: str
+    applicant: Patient | Companion
+    certificate_of_eligibility: str | None
+    residence_status: Trilingual
+    home: Home
+    answers: Answers
+    patient: Patient
+    companions: Sequence[Companion]
+    condition: Condition
+    treatment: Treatment
+    hospital: Hospital
+    guarantor: Guarantor
+    visa: Visa
+    tb_screening: TbScreening
+    costs: Costs | None
+    athlete: bool
+    anti_doping: Annotated[Mapping[str, Any], Table("anti-doping")]
+    as_of: date
+    mission: Words
+    addressee: Words
+    stays: Sequence[Stay]
+    days_of_stay: Sequence[Sequence[Day]]
+    longest_stay: int
+    jpets: Screening
+
+
+class Fellow(TypedDict):
+    """Somebody who travels with the applicant."""
+
+    role: Trilingual
+    person: Patient | Companion
+    relationship: Trilingual
+
+
+class PageOfPaper(TypedDict):
+    """Where a paper begins, whether it is a document's signed original, and the dates of a supplied one."""
+
+    page: int
+    original: bool
+    issued_on: date | None
+    valid_until: date | None
+
+
+class RequiredPaper(TypedDict):
+    """A row of the official list."""
+
+    letter: str
+    title: Trilingual
+    issuer: Trilingual
+    needed: bool
+    present: bool
+    pages: Sequence[PageOfPaper]
+
+
+class EnclosedPaper(TypedDict):
+    """A paper that the official list does not name."""
+
+    title: Trilingual
+    issuer: Trilingual
+    page: int
+    original: bool
+
+
+class MissingPaper(TypedDict):
+    """A paper of the official list that is not there."""
+
+    letter: str
+    title: Trilingual
+
+
+class ListOfPapers(TypedDict):
+    """What a cover sheet lists."""
+
+    title: Trilingual
+    fellows: Sequence[Fellow]
+    required: Sequence[RequiredPaper]
+    enclosed: Sequence[EnclosedPaper]
+    originals: int
+    missing: Sequence[MissingPaper]
+    page_count: int
+
+
+class CoverNames(Names, FilingNames):
+    """What a cover sheet may read besides."""
+
+    packet: ListOfPapers
+
+
+#: Groups that are made from parts of the case, with the classes whose fields they show.
+SHOWN: Mapping[type, tuple[type, ...]] = {
+    Names: (Case,),
+    Home: (Patient, Companion),
+    Answers: (Application,),
+    Stay: (Visit,),
+    Day: (Visit,),
+}

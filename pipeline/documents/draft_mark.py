@@ -1,0 +1,81 @@
+"""The mark of a draft: a line at the head of every page, in the Word file itself, so that both it and its PDF bear it.
+
+It stands in the page's header, above the text. A page that has no room for it there grows downwards; the mark never
+lies on the text. Nothing in the templates is needed for it.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+
+from docx import Document
+from docx.document import Document as WordFile
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.section import _Header
+from docx.shared import Length, Pt, RGBColor
+
+from pipeline.formats.pdf.reading import read_pages, squeezed
+from pipeline.packet.plan import MARK, WARNING
+
+_FONT = "Noto Sans CJK JP"
+_LINE, _SIZE = Pt(11), Pt(9)
+#: What printers leave white.
+_EDGE = Pt(14)
+_RED = RGBColor(0xB0, 0x30, 0x30)
+
+
+#: So many marked templates are kept; a set has about a dozen.
+_KEPT = 64
+
+
+@lru_cache(maxsize=_KEPT)
+def marked(template: bytes) -> bytes:
+    """A Word template with the mark at the head of every page."""
+    document = Document(io.BytesIO(template))
+    _add_mark(document)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _add_mark(document: WordFile) -> None:
+    kinds = [name for name, is_used in _kinds(document).items() if is_used]
+    for number, section in enumerate(document.sections):
+        for kind in kinds:
+            header: _Header = getattr(section, kind)
+            if number == 0 or not header.is_linked_to_previous:  # else it is that of the section before
+                _write(header)
+        if section.top_margin is not None and section.header_distance is not None:
+            room = Length(section.top_margin - _LINE)
+            section.header_distance = max(_EDGE, min(section.header_distance, room))
+
+
+def unmarked_pages(pdf: bytes) -> list[int]:
+    """Numbers (from 1) of the pages that do not bear the mark."""
+    pages = enumerate(read_pages(pdf), start=1)
+    return [number for number, page in pages if squeezed(MARK) not in squeezed(page.text)]
+
+
+def _kinds(document: WordFile) -> dict[str, bool]:
+    """The kinds of headers, and whether any page has them."""
+    return {
+        "header": True,
+        "first_page_header": any(section.different_first_page_header_footer for section in document.sections),
+        "even_page_header": document.settings.odd_and_even_pages_header_footer,
+    }
+
+
+def _write(header: _Header) -> None:
+    if header.is_linked_to_previous:
+        header.is_linked_to_previous = False
+        paragraph = header.paragraphs[0]
+    else:
+        paragraph = header.paragraphs[0].insert_paragraph_before() if header.paragraphs else header.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    spacing = paragraph.paragraph_format
+    spacing.line_spacing, spacing.space_before, spacing.space_after = _LINE, Pt(0), Pt(0)
+    run = paragraph.add_run(MARK + WARNING)
+    run.font.name, run.font.size, run.font.bold, run.font.color.rgb = _FONT, _SIZE, True, _RED
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)  # noqa: SLF001 - python-docx has no name for it

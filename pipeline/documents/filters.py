@@ -1,0 +1,170 @@
+"""The helper filters that a Word template may use, such as ``{{ visa.letter_date|date_reiwa }}``.
+
+Each takes one value of the case and returns the text that is printed; ``at_rate`` returns an amount for ``money``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
+
+from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_precision
+from jinja2.exceptions import FilterArgumentError
+
+from pipeline.case.base import NONE
+from pipeline.case.people import PersonName
+from pipeline.resources import read_data
+from pipeline.visa.calendar import REIWA_OFFSET, REIWA_START
+
+#: Noto Sans CJK has no ballot boxes (U+2610, U+2611), so full and empty squares stand for them.
+TICKED, UNTICKED = "■", "□"
+
+#: The currencies that a document may name. Yen and yuan share a sign, so their codes are printed.
+CURRENCIES = ("JPY", "CNY", "USD")
+
+_CENT = Decimal("0.01")
+
+#: A context of its own, so that no setting elsewhere changes an amount; wide enough that only the cent is rounded.
+_ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP)
+
+#: How the answer "none" stands on a form. Only the applicant may give it (rule FRM-01).
+NONE_ANSWERED = "无 / None"
+
+
+def _day(value: object) -> date:
+    """``value`` itself. Babel would take None for today, and print that in place of a day that a case lacks."""
+    if isinstance(value, date):
+        return value
+    raise FilterArgumentError("a filter for dates is given something else; guard an optional day with {% if %}")
+
+
+def date_ja(day: date) -> str:
+    """Western date in Japanese: ``2026年11月20日``."""
+    return format_date(_day(day), "long", locale="ja")
+
+
+def date_reiwa(day: date) -> str:
+    """Date in the Japanese era: ``令和8年11月20日``.
+
+    Not for a day before 2019-05-01, where another era holds.
+    """
+    if _day(day) < REIWA_START:
+        raise FilterArgumentError("the era Reiwa begins on 2019-05-01; use date_ja for earlier days")
+    return f"令和{day.year - REIWA_OFFSET}年{day.month}月{day.day}日"
+
+
+def date_en(day: date) -> str:
+    """Date in English, day first: ``20 November 2026``."""
+    return format_date(_day(day), "long", locale="en_GB")
+
+
+def date_zh(day: date) -> str:
+    """Date in Chinese: ``2026年11月20日``."""
+    return format_date(_day(day), "long", locale="zh")
+
+
+def tick(state: bool) -> str:  # noqa: FBT001 - a filter's value comes by position
+    """Tick box: ``■`` when true, ``□`` when false."""
+    return TICKED if state else UNTICKED
+
+
+def label(code: str, table: str, language: str) -> str:
+    """Printed word for a code of the case: ``"male"|label("sex", "ja")`` is ``男``.
+
+    Tables and languages stand in ``pipeline/visa/data/labels.json``.
+    """
+    tables = read_data("labels")
+    if table not in tables:
+        raise FilterArgumentError(f"label has no table {table!r}; known: {', '.join(tables)}")
+    text = tables[table].get(code, {}).get(language)
+    if not isinstance(text, str):
+        raise FilterArgumentError(f"the table {table!r} of label has no word for this code in {language!r}")
+    return text
+
+
+def money(amount: int | Decimal, currency: str) -> str:
+    """Amount with the code of its currency: ``1441000|money("JPY")`` is ``JPY 1,441,000``.
+
+    Codes are ``JPY``, ``CNY`` and ``USD``: the sign ¥ means yen and yuan. It rounds nothing.
+    """
+    if currency not in CURRENCIES:
+        raise FilterArgumentError(f"money has no currency {currency!r}; known: {', '.join(CURRENCIES)}")
+    exact = _exact(amount)
+    digits = get_currency_precision(currency)
+    if exact != _ROUNDING.quantize(exact, Decimal(1).scaleb(-digits)):
+        raise FilterArgumentError(f"an amount in {currency} has at most {digits} digits after the point")
+    with localcontext(_ROUNDING):  # Babel computes in the context of the moment
+        return format_currency(exact, currency, "¤¤ #,##0.00", locale="en")
+
+
+def at_rate(amount_jpy: int, rate: str) -> Decimal:
+    """Yen in another currency, at a rate: ``1441000|at_rate("21.40")|money("CNY")`` is ``CNY 67,336.45``.
+
+    The rate is how many yen one unit costs, as a text, so that its digits count as they are written. Half a cent is
+    rounded up. Each amount is rounded for itself: convert a total from its yen, do not add what was converted.
+    """
+    if not isinstance(rate, str):
+        raise FilterArgumentError("at_rate takes the rate as a text, such as costs.exchange.jpy_per_cny")
+    try:
+        yen_for_one = Decimal(rate)
+    except InvalidOperation:
+        yen_for_one = Decimal(0)
+    if not yen_for_one.is_finite() or yen_for_one <= 0:
+        raise FilterArgumentError("at_rate is given a rate that is not a number above 0")
+    return _ROUNDING.quantize(_ROUNDING.divide(_exact(amount_jpy), yen_for_one), _CENT)
+
+
+def _exact(amount: object) -> Decimal:
+    """``amount`` as a decimal number. A float is refused: its digits are not those that were written."""
+    if isinstance(amount, Decimal) or (isinstance(amount, int) and not isinstance(amount, bool)):
+        return Decimal(amount)
+    raise FilterArgumentError("a filter for money is given something else; guard an optional amount with {% if %}")
+
+
+def answer(text: str) -> str:
+    """The applicant's own answer: ``none`` is printed as ``无 / None``, any other text as it is."""
+    if not isinstance(text, str):
+        raise FilterArgumentError("answer is given no text; guard an answer that may be absent with {% if %}")
+    return NONE_ANSWERED if text == NONE else text
+
+
+def age_on(birth: date, day: date) -> str:
+    """Age in full years on a day: ``patient.birth_date|age_on(visa.letter_date)`` is ``34``."""
+    years = _day(day).year - _day(birth).year
+    return str(years - ((day.month, day.day) < (birth.month, birth.day)))
+
+
+def surname_first(name: PersonName) -> str:
+    """Name in passport letters, surname first: ``patient.name|surname_first`` is ``WANG XIAOMING``."""
+    return f"{_person(name).surname} {name.given_names}"
+
+
+def given_names_first(name: PersonName) -> str:
+    """Name in passport letters, given names first: ``patient.name|given_names_first`` is ``XIAOMING WANG``."""
+    return f"{_person(name).given_names} {name.surname}"
+
+
+def _person(name: object) -> PersonName:
+    if isinstance(name, PersonName):
+        return name
+    raise FilterArgumentError(
+        "a filter for names is given something else; give it the name of a person, as patient.name"
+    )
+
+
+FILTERS: dict[str, Callable[..., str | Decimal]] = {
+    "date_ja": date_ja,
+    "date_reiwa": date_reiwa,
+    "date_en": date_en,
+    "date_zh": date_zh,
+    "tick": tick,
+    "label": label,
+    "age_on": age_on,
+    "surname_first": surname_first,
+    "given_names_first": given_names_first,
+    "money": money,
+    "at_rate": at_rate,
+    "answer": answer,
+}

@@ -1,0 +1,83 @@
+"""Signed originals: scans that stand in the place of a document, and whether the document has changed since."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from difflib import get_close_matches
+
+from pipeline.case.filing import SIGNED, Attachment
+from pipeline.case.load import LoadedCase
+from pipeline.documents.context import document_context
+from pipeline.documents.fill import fill
+from pipeline.errors import Problem
+from pipeline.formats.json.reader import JsonFile
+from pipeline.formats.word.text import read_word
+from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
+from pipeline.packet.template_set import TemplateSet
+from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.checks import finding
+from pipeline.visa.rules.registry import Hit
+
+CHANGED_RULE = "DOC-17"
+
+
+def text_sha256(docx: bytes) -> str:
+    """Hash of the words of a filled Word file: the same with every engine, and whatever its look."""
+    return hashlib.sha256("\0".join(read_word(docx).paragraphs).encode()).hexdigest()
+
+
+def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, as_of: date) -> list[Problem]:
+    """What is wrong with the entries of signed originals, and which documents have changed since.
+
+    Raises TemplateError when a document cannot be filled.
+    """
+    taken = {part.index for part in packet.attachments if part.original_of}
+    wrong = [
+        problem
+        for index, attachment in enumerate(loaded.case.attachments)
+        if index not in taken
+        for problem in _misplaced(attachment, f"/attachments/{index}", packet, loaded.document)
+    ]
+    changed = (part for part in packet.attachments if has_changed(part, loaded, templates, as_of))
+    return wrong + [
+        finding(catalogue()[CHANGED_RULE], Hit(f"/attachments/{part.index}/printed_hash"), loaded.document)
+        for part in changed
+    ]
+
+
+def has_changed(part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet, as_of: date) -> bool | None:
+    """Whether the document of a signed original would have another text today; None when that cannot be told."""
+    document, printed = part.original_of, part.attachment.printed_hash
+    if document is None or printed is None:
+        return None
+    name = str(templates.folder / document.template)
+    context = document_context(loaded.case, as_of, document.person)
+    return text_sha256(fill(templates.templates[document.template], name, context).docx) != printed
+
+
+def _misplaced(attachment: Attachment, pointer: str, packet: Packet, document: JsonFile) -> Iterator[Problem]:
+    """Why an attachment stands in the place of no document although it should, or should not and says so."""
+    if attachment.role != SIGNED:
+        for field in ("document", "printed_hash"):
+            if getattr(attachment, field) is not None:
+                message, hint = "this field belongs to attachments of the role signed", "take it out, or mend the role"
+                yield document.problem("signed-role", f"{pointer}/{field}", message, hint)
+        return
+    known = [part.document for part in _documents_of(attachment.person, packet)]
+    if attachment.document in known:
+        message = "an earlier attachment is the signed original of the same document"
+        hint = "keep one entry; put the pages of one document into one file"
+        yield document.problem("signed-twice", f"{pointer}/document", message, hint)
+    else:
+        near = get_close_matches(attachment.document or "", known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"documents of that bundle: {', '.join(known) or 'none'}"
+        message = "the bundle of this person has no document of that name that can be signed"
+        yield document.problem("signed-unknown", f"{pointer}/document", message, hint)
+
+
+def _documents_of(person: str, packet: Packet) -> Iterator[DocumentPart]:
+    for bundle in packet.bundles:
+        if bundle.person == person:
+            yield from (document for document in bundle.documents if not document.is_cover)

@@ -1,0 +1,86 @@
+"""The two font packages: where their files are, and which characters they can draw."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import EngineError, Problem
+from pipeline.resources import read_data
+
+#: PostScript names that a document may embed: Regular for Japanese and Chinese, Bold for Japanese.
+ALLOWED_PREFIX = "NotoSansCJK"
+#: A character and the selector that asks for a variant of it, as in names such as 葛󠄀.
+_VARIANT = re.compile("(.)([\ufe00-\ufe0f\U000e0100-\U000e01ef])", re.DOTALL)
+
+#: The distributions that carry the fonts; each has one module, which names its file.
+FONT_PACKAGES = ("noto-cjk-sans-otc", "noto-cjk-sans-jp-bold")
+
+
+def font_file(package: str) -> Path:
+    """The font file that a distribution carries. Raises EngineError when it is not there."""
+    try:
+        file = Path(str(importlib.import_module(package.replace("-", "_")).FONT_PATH))
+    except ImportError:
+        file = Path(package)
+    if not file.is_file():
+        hint = "install visa-packet anew with its dependencies; `visa-packet doctor` says what is there"
+        raise EngineError(Problem("engine-fonts", "error", f"the font package {package} is missing", hint, package))
+    return file
+
+
+def font_folders() -> list[Path]:
+    """Folders with the shipped font files."""
+    return [font_file(package).parent for package in FONT_PACKAGES]
+
+
+def undrawable(text: str) -> str:
+    """The characters of ``text`` that the shipped fonts have no glyph for, each once. All faces have the same.
+
+    A variation selector counts as one of them unless the Japanese faces have that variant of the character before it.
+    """
+    edges = read_data("glyphs", "formats")["edges"]
+    plain = _VARIANT.sub(lambda found: found[1] if _has_variant(*found.groups()) else found[0], text)
+    return "".join(sorted(character for character in set(plain) if not _is_inside(edges, character)))
+
+
+def _has_variant(character: str, selector: str) -> bool:
+    return _is_inside(read_data("glyph-variants", "formats")["edges"].get(f"{ord(selector):04X}", ()), character)
+
+
+def _is_inside(edges: Sequence[int], character: str) -> bool:
+    """Whether a character is in one of the runs whose beginnings and ends ``edges`` has in turn."""
+    return bisect_right(edges, ord(character)) % 2 == 1
+
+
+@cache
+def _collection() -> Any:
+    # Imported here: only the check of templates needs it.
+    from fontTools.ttLib import TTCollection  # noqa: PLC0415
+
+    return TTCollection(io.BytesIO(font_file(FONT_PACKAGES[0]).read_bytes()), lazy=True)
+
+
+@cache
+def font_names() -> frozenset[str]:
+    """Names under which Word knows the shipped fonts."""
+    # Imported here: only the check of templates needs it.
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
+    names = {str(face["name"].getDebugName(number)) for face in _collection().fonts for number in (1, 4)}
+    with TTFont(str(font_file(FONT_PACKAGES[1])), lazy=True) as bold:
+        return frozenset(names | {str(bold["name"].getDebugName(number)) for number in (1, 4)})
+
+
+class UndrawableError(Exception):
+    """The engine has no glyph for these characters."""
+
+    def __init__(self, characters: str) -> None:
+        self.characters = characters
+        super().__init__("characters without a glyph")

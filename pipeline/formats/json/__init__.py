@@ -1,0 +1,1 @@
+"""JSON: strict reading, the line and column of each value, and validation against the schemas."""

@@ -1,0 +1,243 @@
+"""Reading a JSON file from a stranger: within limits, strictly, every problem with its place."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import json
+import math
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import CaseError, Problem
+from pipeline.formats.characters import refused_characters
+from pipeline.formats.json.positions import Places, escape, find_places
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
+MAX_DIGITS = 18
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_$-]{0,40}")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True)
+class JsonFile:
+    """A JSON text that was read: its data, and what is needed to name places in it."""
+
+    name: str
+    folder: Path
+    text: str
+    sha256: str
+    data: Any
+    #: pointer of a part that was taken from another file -> that file, where it stands under the same pointer
+    grafts: Mapping[str, JsonFile] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The members of an object, without the address of its schema."""
+        return {name: value for name, value in self.data.items() if name != "$schema"}
+
+    def file_of(self, pointer: str) -> JsonFile:
+        """The file in which the value at ``pointer`` stands: this one, or the one that its part was taken from."""
+        return self.grafts.get("/".join(pointer.split("/")[:2]), self)
+
+    @cached_property
+    def places(self) -> Places:
+        """Offsets of every value, worked out only when a problem has to be located."""
+        return find_places(self.text)
+
+    def problem(self, code: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Problem:
+        """An error at ``pointer`` of this file, with its place there or in the file of a graft."""
+        file = self.file_of(pointer)
+        line, column = file.places.key(pointer) if at_key else file.places.value(pointer)
+        return Problem(code, "error", message, hint, file.name, shown_pointer(pointer), line, column)
+
+
+def shown_pointer(pointer: str) -> str:
+    """``pointer`` up to the first key that is no plain word: such a key may be a value that stands in a wrong place."""
+    steps = pointer.split("/")
+    plain = next((index for index, step in enumerate(steps) if not is_plain_key(step)), len(steps))
+    return "/".join(steps[:plain])
+
+
+def is_plain_key(key: str) -> bool:
+    """Whether ``key`` looks like the name of a field, so that a message may repeat it."""
+    return _PLAIN_KEY.fullmatch(key) is not None and not (key.isupper() and len(key) > 1)
+
+
+class _RefusedNumberError(ValueError):
+    """A number that JSON does not have or that cannot be held exactly."""
+
+
+def read_json(path: Path) -> JsonFile:
+    """Read ``path``. Raises CaseError with all problems of the stage that failed."""
+    return parse_json(_read_bytes(path, str(path)), str(path), path.parent)
+
+
+def parse_json(raw: bytes, name: str, folder: Path, first_line: int = 1) -> JsonFile:
+    """The JSON text ``raw``, which begins at ``first_line`` of the file ``name``. Raises as ``read_json``."""
+    _check_size(raw, name, first_line)
+    text = "\n" * (first_line - 1) + _decode(raw, name)
+    _check_depth(text, name)
+    data, keys_repeat = _parse(text, name)
+    document = JsonFile(name, folder, text, hashlib.sha256(raw).hexdigest(), data)
+    problems = [*(_repeated_keys(document) if keys_repeat else ()), *_refused_text(document)]
+    if problems:
+        raise CaseError(problems)
+    return document
+
+
+def _fail(
+    code: str, message: str, hint: str, name: str, line: int | None = None, column: int | None = None
+) -> CaseError:
+    return CaseError(Problem(code, "error", message, hint, name, None, line, column))
+
+
+def _read_bytes(path: Path, name: str) -> bytes:
+    try:
+        with open(path, "rb", opener=open_without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise _fail("file-kind", "this is not a regular file", "give a JSON file", name)
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _fail("file-missing", "the file does not exist", "check the path", name) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "bad path"
+        raise _fail("file-unreadable", f"the file cannot be read: {reason}", "check its permissions", name) from None
+    return raw
+
+
+def _check_size(raw: bytes, name: str, first_line: int) -> None:
+    if len(raw) > MAX_BYTES:
+        message = f"the case is larger than {MAX_BYTES:,} bytes"
+        raise _fail("file-size", message, "put one case in a file or line", name, first_line)
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
+        raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
+
+
+def open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; without O_NONBLOCK a named pipe would be waited for without end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _decode(raw: bytes, name: str) -> str:
+    hint = "save the file as UTF-8"
+    if raw.startswith(_UTF16):
+        raise _fail("file-encoding", "the file is in UTF-16", hint, name)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        message = "the file is not UTF-8: the first wrong byte is at this place (column in bytes)"
+        raise _fail("file-encoding", message, hint, name, line, column) from None
+
+
+def _check_depth(text: str, name: str) -> None:
+    depth = 0
+    for offset, character in enumerate(_without_strings(text)):
+        if character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                line, column = Places(text).line_and_column(offset)
+                message, hint = f"the JSON is nested deeper than {MAX_DEPTH} levels", "close what is open before this"
+                raise _fail("json-depth", message, hint, name, line, column)
+        elif character in "]}":
+            depth -= 1
+
+
+def _without_strings(text: str) -> str:
+    """``text`` with blanks in place of every string, so that offsets stay."""
+    return _STRING.sub(lambda found: " " * len(found[0]), text)
+
+
+def _parse(text: str, name: str) -> tuple[Any, bool]:
+    keys_repeat = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal keys_repeat
+        found = dict(pairs)
+        keys_repeat = keys_repeat or len(found) < len(pairs)
+        return found
+
+    try:
+        data = json.loads(
+            text,
+            object_pairs_hook=members,
+            parse_constant=_refuse_constant,
+            parse_float=_float,
+            parse_int=_int,
+        )
+    except json.JSONDecodeError as error:
+        # Messages of the parser are fixed words without any of the text.
+        message = f"this is not JSON: {error.msg.lower()}"
+        hint = "mend the text at this place; an editor that knows JSON shows it"
+        raise _fail("json-syntax", message, hint, name, error.lineno, error.colno) from None
+    except _RefusedNumberError as error:
+        hint = "write a plain number, or leave the field out"
+        line, column = _place_of_number(text, error.args[1])
+        raise _fail("json-number", error.args[0], hint, name, line, column) from None
+    return data, keys_repeat
+
+
+def _refuse_constant(token: str) -> Any:
+    raise _RefusedNumberError("JSON has no such number as NaN or Infinity", token)
+
+
+def _float(token: str) -> float:
+    value = float(token)
+    if not math.isfinite(value):
+        raise _RefusedNumberError("the number is too large", token)
+    # To JSON Schema 42.0 is an integer, to Python's types it is none.
+    return int(value) if value.is_integer() else value
+
+
+def _int(token: str) -> int:
+    if len(token) > MAX_DIGITS:
+        raise _RefusedNumberError(f"the number has more than {MAX_DIGITS} digits", token)
+    return int(token)
+
+
+def _place_of_number(text: str, token: str) -> tuple[int, int]:
+    blanked = _without_strings(text)
+    # Alone, not as a part of another number.
+    found = re.search(rf"(?<![\w.+-]){re.escape(token)}(?![\w.+-])", blanked)
+    return Places(text).line_and_column(found.start() if found else 0)
+
+
+def _repeated_keys(document: JsonFile) -> Iterator[Problem]:
+    for pointer, offset in document.places.repeated:
+        line, column = document.places.line_and_column(offset)
+        message = "the object has this key twice; only one could be used"
+        shown = shown_pointer(pointer)
+        yield Problem("json-repeated-key", "error", message, "remove one of them", document.name, shown, line, column)
+
+
+def _refused_text(document: JsonFile) -> Iterator[Problem]:
+    for pointer, text, is_key in texts(document.data):
+        for name, kind in refused_characters(text):
+            message = f"the {'key' if is_key else 'text'} holds {name}, {kind}, which a document would lose or hide"
+            yield document.problem("text-character", pointer, message, "type the text anew without it", at_key=is_key)
+
+
+def texts(data: Any, pointer: str = "") -> Iterator[tuple[str, str, bool]]:
+    """Every string of ``data`` as (pointer, string, whether it is a key)."""
+    if isinstance(data, str):
+        yield pointer, data, False
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            below = f"{pointer}/{escape(key)}"
+            yield below, key, True
+            yield from texts(value, below)
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from texts(value, f"{pointer}/{index}")

@@ -1,0 +1,82 @@
+"""Opening a Word file of a stranger: the one place that says which files are let in, for building and for checking.
+
+A Word file is a ZIP archive of XML parts. It is refused when it could exhaust the machine, reach out of its own
+archive, run something, or print what its author does not see.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline.formats.json.reader import open_without_waiting
+from pipeline.formats.word.archive import MAX_BYTES, unpacked
+from pipeline.formats.word.elements import W, field_codes, forbidden_elements, paragraph_of, unended_tags
+from pipeline.formats.word.parts import MAIN_PART, advice, forbidden_kinds, forbidden_relationships, parsed
+from pipeline.formats.word.refusals import Fault, RefusedDocxError, unusable
+from pipeline.formats.word.word_pictures import forbidden_pictures
+
+__all__ = [
+    "MAIN_PART",
+    "DocxFile",
+    "Fault",
+    "RefusedDocxError",
+    "W",
+    "field_codes",
+    "open_docx",
+    "paragraph_of",
+    "read_docx",
+]
+
+#: The parts that docxtpl fills.
+_TEXT_PART = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
+
+
+@dataclass(frozen=True, slots=True)
+class DocxFile:
+    """The parts of a Word file that was let in; those of XML are parsed."""
+
+    parts: Mapping[str, bytes]
+    xml: Mapping[str, etree._Element]
+
+    @property
+    def text_parts(self) -> dict[str, etree._Element]:
+        """The parts that a case is filled into: the body first, then headers, footers and footnotes."""
+        names = sorted((name for name in self.xml if _TEXT_PART.fullmatch(name)), key=_reading_order)
+        return {name: self.xml[name] for name in names}
+
+
+def read_docx(path: Path) -> bytes:
+    """Content of a file, as far as it can be a Word file. Raises OSError."""
+    with open(path, "rb", opener=open_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        return file.read(MAX_BYTES + 1)
+
+
+def open_docx(content: bytes) -> DocxFile:
+    """The parts of a Word file. Raises RefusedDocxError with every reason that was found."""
+    parts = unpacked(content)
+    if MAIN_PART not in parts:
+        raise RefusedDocxError([unusable(f"it has no part {MAIN_PART}, so it is no Word document", advice(parts))])
+    xml, faults = parsed(parts)
+    faults += [*forbidden_kinds(xml), *forbidden_relationships(parts, xml), *forbidden_pictures(parts)]
+    for name, root in xml.items():
+        if name.startswith("word/"):
+            faults += forbidden_elements(name, root)
+    docx = DocxFile(parts, xml)
+    faults += [fault for name, root in docx.text_parts.items() for fault in unended_tags(name, root)]
+    if faults:
+        raise RefusedDocxError(faults)
+    return docx
+
+
+def _reading_order(name: str) -> tuple[bool, str]:
+    return name != MAIN_PART, name

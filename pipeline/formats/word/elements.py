@@ -1,0 +1,96 @@
+"""What stands in the parts of a Word file: nothing embedded, linked or tracked, no field that fetches something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipeline.formats.word.refusals import Fault, refused
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+_REFUSED_ELEMENTS = {
+    f"{W}object": ("template-embedded", "an object of another program is embedded"),
+    f"{W}control": ("template-embedded", "a control is embedded"),
+    f"{W}altChunk": ("template-embedded", "another document is embedded (altChunk)"),
+    f"{W}subDoc": ("template-link", "another document is linked as a part of this one"),
+    f"{W}mailMerge": ("template-link", "the file is set up for mail merge"),
+}
+_TRACKED = {f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge")}
+_TRACKED |= {
+    f"{W}{name}Change" for name in ("rPr", "pPr", "sectPr", "tblPr", "tblGrid", "tcPr", "trPr", "tblPrEx", "numbering")
+}
+#: Fields that fetch, include or start something.
+_REFUSED_FIELDS = {
+    *("DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "IMPORT", "LINK", "EMBED", "RD", "DATABASE"),
+    *("MACROBUTTON", "HTMLCONTROL", "AUTOTEXT", "AUTOTEXTLIST", "GLOSSARY", "CONTROL", "PRINT"),
+}
+_ANYWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
+_TAG = re.compile(r"\{[{%#]")
+_BEGINNINGS, _ENDS = ("{{", "{%", "{#"), ("}}", "%}", "#}")
+#: Each tag without an end makes docxtpl read the rest of the part anew.
+_MOST_UNENDED = 100
+
+
+def forbidden_elements(name: str, root: etree._Element) -> Iterator[Fault]:
+    """Whatever in a part is a reason to refuse its file."""
+    tracked: set[etree._Element | None] = set()
+    for element in root.iter(etree.Element):
+        if element.tag in _REFUSED_ELEMENTS:
+            code, message = _REFUSED_ELEMENTS[element.tag]
+            yield refused(code, message, name, element)
+        elif element.tag in _TRACKED:
+            paragraph = paragraph_of(element)
+            if paragraph not in tracked:  # one paragraph often has dozens
+                yield refused("template-tracked", "a tracked change is left", name, element)
+            tracked.add(paragraph)
+        elif _loads(element):
+            yield refused("template-link", "a picture is named by its address", name, element)
+    for instruction, element in field_codes(root):
+        word = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
+        if word in _REFUSED_FIELDS:
+            yield refused("template-field-code", f"the field {word} fetches or starts something", name, element)
+        elif _TAG.search(instruction):
+            yield refused("template-field-code", "a tag stands inside a field code", name, element)
+
+
+def unended_tags(name: str, root: etree._Element) -> Iterator[Fault]:
+    """So many tags without an end that filling the part could take hours."""
+    text = "".join(str(piece) for piece in root.itertext())
+    unended = sum(map(text.count, _BEGINNINGS)) - sum(map(text.count, _ENDS))
+    if unended > _MOST_UNENDED:
+        place = next((element for element in root.iter(f"{W}t") if _TAG.search(element.text or "")), None)
+        yield refused("template-tags", f"{unended:,} tags are begun here and never ended", name, place)
+
+
+def _loads(element: etree._Element) -> bool:
+    """Whether a picture of the old drawing language names its file by an attribute, past the relationships."""
+    return any(key in {"src", "althref"} and _ANYWHERE.match(str(value)) for key, value in element.attrib.items())
+
+
+def paragraph_of(element: etree._Element | None) -> etree._Element | None:
+    """The paragraph that an element stands in, itself included."""
+    while element is not None and element.tag != f"{W}p":
+        element = element.getparent()
+    return element
+
+
+def field_codes(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """The instruction of every field, with an element in it. One instruction may be split over several runs."""
+    open_fields: list[list[str]] = []
+    for element in root.iter(f"{W}fldSimple", f"{W}fldChar", f"{W}instrText", f"{W}delInstrText"):
+        kind = element.get(f"{W}fldCharType")
+        if element.tag == f"{W}fldSimple":
+            yield element.get(f"{W}instr") or "", element
+        elif kind == "begin":
+            open_fields.append([])
+        elif element.tag != f"{W}fldChar":
+            (open_fields or [[]])[-1].append(element.text or "")
+            if not open_fields:  # an instruction outside of any field still shows what was meant
+                yield element.text or "", element
+        elif kind == "end" and open_fields:
+            yield "".join(open_fields.pop()), element
+    for instruction in open_fields:
+        yield "".join(instruction), root

@@ -1,0 +1,121 @@
+"""The parts of a Word file and what binds them together: XML without entities, and nothing out of the file itself."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from pipeline.formats.word.refusals import Fault, refused, unusable
+
+MAIN_PART = "word/document.xml"
+
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_STRICT = b"http://purl.oclc.org/ooxml/"
+#: End of a relationship's type -> what it brings along.
+_REFUSED_RELATIONSHIPS = {
+    "attachedTemplate": ("template-link", "another template is attached"),
+    "subDocument": ("template-link", "another document is linked as a part of this one"),
+    "frame": ("template-link", "another document is shown in a frame"),
+    "mailMergeSource": ("template-link", "a source of data for mail merge is attached"),
+    "mailMergeHeaderSource": ("template-link", "a source of data for mail merge is attached"),
+    "oleObject": ("template-embedded", "an object of another program is embedded"),
+    "package": ("template-embedded", "a file of another program is embedded"),
+    "aFChunk": ("template-embedded", "another document is embedded (altChunk)"),
+    "control": ("template-embedded", "a control is embedded"),
+    "activeXControlBinary": ("template-embedded", "a control is embedded"),
+    "vbaProject": ("template-macro", "the file has macros"),
+    "wordVbaData": ("template-macro", "the file has macros"),
+    "keyMapCustomizations": ("template-macro", "the file changes Word's keys"),
+    "attachedToolbars": ("template-macro", "the file changes Word's menus"),
+}
+_WEB_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+
+
+def parsed(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[Fault]]:
+    """Every XML part, without a document type: that is where entities are defined and other files are named."""
+    roots: dict[str, etree._Element] = {}
+    faults = []
+    for name, content in parts.items():
+        if not name.lower().endswith((".xml", ".rels")):
+            continue
+        # Without NUL, a text in UTF-16 shows its letters too.
+        if b"<!DOCTYPE" in content.replace(b"\0", b""):
+            faults.append(refused("template-xml", "this part declares a document type or entities", name))
+            continue
+        try:
+            tree = etree.ElementTree(etree.fromstring(content, _parser()))
+        except (etree.LxmlError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            where = f" (line {line})" if line else ""
+            faults.append(refused("template-xml", f"this part is not well-formed XML{where}", name))
+            continue
+        if tree.docinfo.doctype:  # type: ignore[attr-defined]
+            faults.append(refused("template-xml", "this part declares a document type or entities", name))
+        else:
+            roots[name] = tree.getroot()
+    return roots, faults
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+def advice(parts: Mapping[str, bytes]) -> str:
+    """What to do with an archive that is no Word document."""
+    if "mimetype" in parts:
+        return "it is an OpenDocument file: open it and save it as .docx"
+    if any(name.startswith(("xl/", "ppt/")) for name in parts):
+        return "it is a file of Excel or PowerPoint: the template must be a Word file"
+    return "open it in Word and save it as .docx"
+
+
+def forbidden_kinds(xml: Mapping[str, etree._Element]) -> Iterator[Fault]:
+    """Kinds of file that only look like a Word document, and kinds of part that a letter may not have."""
+    name = "[Content_Types].xml"
+    if name not in xml:
+        yield unusable(f"it has no part {name}, so it is no Word document")
+        return
+    for element in xml[name]:
+        kind = (element.get("ContentType") or "").lower()
+        if "macroenabled" in kind or "vbaproject" in kind:
+            yield refused("template-macro", "the file has macros, or is of a kind that may have them", name)
+        elif "template.main" in kind:
+            yield unusable("the file is a .dotx (a template of Word itself)", "save it in Word as .docx")
+        elif "svg" in kind:
+            yield refused("template-embedded", "the file has an SVG picture, which can load other files", name)
+    if MAIN_PART in xml and _STRICT in etree.tostring(xml[MAIN_PART])[:2000]:
+        yield unusable("the file is “Strict Open XML”", "save it in Word as “Word document (.docx)”")
+
+
+def forbidden_relationships(parts: Mapping[str, bytes], xml: Mapping[str, etree._Element]) -> Iterator[Fault]:
+    """What the file brings along, names outside of itself, or names and does not have."""
+    for name, root in xml.items():
+        if name.lower().endswith(".rels"):
+            for relationship in root.iter(_RELATIONSHIP):
+                yield from _relationship(name, relationship, parts)
+
+
+def _relationship(name: str, relationship: etree._Element, parts: Mapping[str, bytes]) -> Iterator[Fault]:
+    kind = (relationship.get("Type") or "").rsplit("/", 1)[-1]
+    target = relationship.get("Target") or ""
+    if kind == "officeDocument" and target.lstrip("/") != MAIN_PART:
+        # What is checked must be what is filled: docxtpl follows this relationship.
+        yield unusable(f"its text is not in {MAIN_PART}, where Word puts it")
+    elif kind in _REFUSED_RELATIONSHIPS:
+        code, message = _REFUSED_RELATIONSHIPS[kind]
+        yield refused(code, message, name)
+    elif (relationship.get("TargetMode") or "").lower() == "external":
+        if kind != "hyperlink" or not _WEB_LINK.match(target):
+            yield refused("template-link", f"a link leads out of the file ({kind}: {target[:100]})", name)
+    elif not _is_inside(name, target, parts):
+        yield refused("template-link", f"a part is named that is not in the file ({kind}: {target[:100]})", name)
+
+
+def _is_inside(name: str, target: str, parts: Mapping[str, bytes]) -> bool:
+    """Whether the target of a relationship is a part. ``name`` is ``folder/_rels/part.rels``."""
+    folder = posixpath.dirname(posixpath.dirname(name))
+    path = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+    return target.startswith("#") or posixpath.normpath(path) in parts

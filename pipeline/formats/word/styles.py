@@ -1,0 +1,195 @@
+"""How a run or a paragraph of a Word file comes out: its own settings, else those of its styles, else the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from lxml import etree
+
+from pipeline.formats.word.docx_file import DocxFile
+from pipeline.formats.word.elements import W
+
+_THEME_FONT = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_SCRIPTS = {"ascii": "latin", "hAnsi": "latin", "eastAsia": "ea"}
+_OFF = {"0", "false", "off"}
+_MOST_PARENTS = 20
+#: What Word takes when nothing says a size.
+_DEFAULT_SIZE = 20
+
+
+class Styles:
+    """The styles of one Word file."""
+
+    def __init__(self, docx: DocxFile) -> None:
+        self._docx = docx
+        self._sheet = docx.xml.get("word/styles.xml")
+
+    def font(self, run: etree._Element, script: str) -> str | None:
+        """Font of a run for ``ascii``, ``hAnsi`` or ``eastAsia``; None when nothing names one."""
+        for properties in self._of_run(run):
+            fonts = properties.find(f"{W}rFonts")
+            if fonts is None:
+                continue
+            theme = fonts.get(f"{W}{script}Theme")
+            named = self._theme_font(theme, script) if theme else fonts.get(f"{W}{script}")
+            if named:
+                return named
+        return None
+
+    def is_bold(self, run: etree._Element) -> bool:
+        """Whether a run is bold."""
+        return self._is_on(run, "b")
+
+    def is_hidden(self, run: etree._Element) -> bool:
+        """Whether a run is hidden text."""
+        return self._is_on(run, "vanish")
+
+    def _is_on(self, run: etree._Element, name: str) -> bool:
+        for properties in self._of_run(run):
+            switch = properties.find(f"{W}{name}")
+            if switch is not None:
+                return switch.get(f"{W}val") not in _OFF
+        return False
+
+    def language(self, run: etree._Element) -> str | None:
+        """Language of the Chinese and Japanese letters of a run."""
+        for properties in self._of_run(run):
+            language = properties.find(f"{W}lang")
+            if language is not None and language.get(f"{W}eastAsia"):
+                return language.get(f"{W}eastAsia")
+        return None
+
+    def size(self, run: etree._Element) -> int:
+        """Size of a run in half points, as Word counts."""
+        for properties in self._of_run(run):
+            size = properties.find(f"{W}sz")
+            if size is not None and (size.get(f"{W}val") or "").isdecimal():
+                return int(size.get(f"{W}val") or 0)
+        return _DEFAULT_SIZE
+
+    def list_level(self, paragraph: etree._Element) -> etree._Element | None:
+        """The level of a list of Word that a paragraph has its bullet or number from."""
+        for properties in self._of_paragraph(paragraph):
+            numbering = properties.find(f"{W}numPr")
+            if numbering is not None:
+                number, level = (numbering.find(f"{W}{name}") for name in ("numId", "ilvl"))
+                depth = level.get(f"{W}val") if level is not None else None
+                return self._levels.get((number.get(f"{W}val") if number is not None else None, depth or "0"))
+        return None
+
+    def line_pitch(self, paragraph: etree._Element) -> int:
+        """Line pitch of a paragraph in twentieths of a point; 0 when nothing says."""
+        for properties in self._of_paragraph(paragraph):
+            spacing = properties.find(f"{W}spacing")
+            if spacing is not None and (spacing.get(f"{W}line") or "").isdecimal():
+                return int(spacing.get(f"{W}line") or 0)
+        return 0
+
+    def line_rule(self, paragraph: etree._Element) -> str | None:
+        """How the line pitch of a paragraph is meant: ``exact``, ``atLeast`` or ``auto``; None when nothing says."""
+        for properties in self._of_paragraph(paragraph):
+            spacing = properties.find(f"{W}spacing")
+            if spacing is not None and spacing.get(f"{W}line"):
+                return spacing.get(f"{W}lineRule") or "auto"
+        return None
+
+    def unused(self) -> list[str]:
+        """Names of styles that nothing in the file uses and that are no defaults."""
+        if self._sheet is None:
+            return []
+        used = {
+            element.get(f"{W}val") or ""
+            for name, root in self._docx.xml.items()
+            if name.startswith("word/") and name != "word/styles.xml"
+            for element in root.iter(f"{W}pStyle", f"{W}rStyle", f"{W}tblStyle", f"{W}numStyleLink", f"{W}styleLink")
+        }
+        for style in list(used):
+            used |= {parent.get(f"{W}styleId") or "" for parent in self._chain(style)}
+        return [
+            name.get(f"{W}val") or ""
+            for style in self._sheet.iter(f"{W}style")
+            if style.get(f"{W}styleId") not in used and style.get(f"{W}default") not in {"1", "true"}
+            for name in style.iter(f"{W}name")
+        ]
+
+    def _of_run(self, run: etree._Element) -> Iterator[etree._Element]:
+        """Run properties that count, the strongest first."""
+        own = run.find(f"{W}rPr")
+        if own is not None:
+            yield own
+            yield from self._in_styles(own.find(f"{W}rStyle"), "rPr")
+        paragraph = next(run.iterancestors(f"{W}p"), None)
+        if paragraph is not None:
+            yield from self._in_styles(paragraph.find(f"{W}pPr/{W}pStyle"), "rPr", self._default)
+        yield from self._defaults("rPr")
+
+    def _of_paragraph(self, paragraph: etree._Element) -> Iterator[etree._Element]:
+        own = paragraph.find(f"{W}pPr")
+        named = None
+        if own is not None:
+            yield own
+            named = own.find(f"{W}pStyle")
+        yield from self._in_styles(named, "pPr", self._default)
+        yield from self._defaults("pPr")
+
+    def _in_styles(
+        self, named: etree._Element | None, kind: str, otherwise: str | None = None
+    ) -> Iterator[etree._Element]:
+        style = named.get(f"{W}val") if named is not None else otherwise
+        for element in self._chain(style):
+            properties = element.find(f"{W}{kind}")
+            if properties is not None:
+                yield properties
+
+    def _chain(self, style: str | None) -> Iterator[etree._Element]:
+        """A style and those that it is based on."""
+        for _ in range(_MOST_PARENTS):  # a style could be based on itself
+            element = self._by_id.get(style or "")
+            if element is None:
+                return
+            yield element
+            parent = element.find(f"{W}basedOn")
+            style = parent.get(f"{W}val") if parent is not None else None
+
+    def _defaults(self, kind: str) -> Iterator[etree._Element]:
+        if self._sheet is not None:
+            yield from self._sheet.iterfind(f"{W}docDefaults/{W}{kind}Default/{W}{kind}")
+
+    @cached_property
+    def _levels(self) -> dict[tuple[str | None, str | None], etree._Element]:
+        """The levels of each numbering, by its id and their depth."""
+        sheet = self._docx.xml.get("word/numbering.xml")
+        if sheet is None:
+            return {}
+        kinds = {kind.get(f"{W}abstractNumId"): kind for kind in sheet.iterfind(f"{W}abstractNum")}
+        return {
+            (number.get(f"{W}numId"), level.get(f"{W}ilvl")): level
+            for number in sheet.iterfind(f"{W}num")
+            for named in number.iterfind(f"{W}abstractNumId")
+            if named.get(f"{W}val") in kinds
+            for level in kinds[named.get(f"{W}val")].iterfind(f"{W}lvl")
+        }
+
+    @cached_property
+    def _by_id(self) -> dict[str, etree._Element]:
+        found = self._sheet.iter(f"{W}style") if self._sheet is not None else ()
+        return {style.get(f"{W}styleId") or "": style for style in found}
+
+    @cached_property
+    def _default(self) -> str | None:
+        """The style of a paragraph that names none."""
+        for key, style in self._by_id.items():
+            if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in {"1", "true"}:
+                return key
+        return None
+
+    def _theme_font(self, theme: str, script: str) -> str | None:
+        """The font that a theme gives to ``minorHAnsi`` and the like."""
+        kind = "majorFont" if theme.startswith("major") else "minorFont"
+        for name, root in self._docx.xml.items():
+            if name.startswith("word/theme/"):
+                for font in root.iter(f"{_THEME_FONT}{kind}"):
+                    face = font.find(f"{_THEME_FONT}{_SCRIPTS[script]}")
+                    return (face.get("typeface") if face is not None else None) or None
+        return None

@@ -1,0 +1,148 @@
+"""Where something stands in a Word file: part, paragraph and table cell, and the text before and after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import etree
+
+from pipeline.formats.word.elements import W, paragraph_of
+from pipeline.formats.word.parts import MAIN_PART
+from pipeline.formats.word.refusals import Fault
+
+_TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
+_PARAGRAPH, _TEXT = f"{W}p", f"{W}t"
+_BREAKS = {f"{W}tab", f"{W}br", f"{W}cr"}
+_NUMBERED = re.compile(r"word/(header|footer)(\d*)\.xml")
+_LONGEST_QUOTE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a Word file as a person finds it. ``text`` is the paragraph, the others those around it."""
+
+    part: str
+    paragraph: int | None = None
+    cell: str | None = None
+    before: str | None = None
+    text: str | None = None
+    after: str | None = None
+
+    def told(self) -> str:
+        """The place in words: ``body, table 2, row 1, column 3, near “Passport no.”``."""
+        near = f"near “{self.text}”" if self.text else f"paragraph {self.paragraph}" if self.paragraph else None
+        return ", ".join(word for word in (self.part, self.cell, near) if word)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paragraph:
+    """A paragraph with its text and where it stands; ``number`` counts the paragraphs of its part from 1."""
+
+    element: etree._Element
+    number: int
+    cell: str | None
+    text: str
+
+
+class Part:
+    """One part of a Word file that holds text."""
+
+    def __init__(self, name: str, root: etree._Element) -> None:
+        self.name, self.root = name, root
+
+    @property
+    def label(self) -> str:
+        """What people call it: body, header 1, footer 2, footnotes; another part by its name."""
+        numbered = _NUMBERED.fullmatch(self.name)
+        if numbered:
+            return f"{numbered[1]} {numbered[2]}".strip()
+        return {MAIN_PART: "body", "word/footnotes.xml": "footnotes"}.get(self.name, self.name)
+
+    @cached_property
+    def paragraphs(self) -> list[Paragraph]:
+        """Its paragraphs in order, those of table cells and text boxes too."""
+        return [Paragraph(element, number, cell, text_of(element)) for number, (element, cell) in self._numbered]
+
+    @property
+    def _numbered(self) -> Iterator[tuple[int, tuple[etree._Element, str | None]]]:
+        return enumerate(_walk(self.root), start=1)
+
+    @cached_property
+    def _by_element(self) -> Mapping[etree._Element, int]:
+        return {paragraph.element: index for index, paragraph in enumerate(self.paragraphs)}
+
+    def place(self, element: etree._Element | None) -> Place:
+        """Where ``element`` stands; only the part when it stands in no paragraph."""
+        index = self._by_element.get(paragraph_of(element)) if element is not None else None  # type: ignore[arg-type]
+        return Place(self.label) if index is None else self.place_at(index)
+
+    def place_at(self, index: int) -> Place:
+        """The place of a paragraph by its index in ``paragraphs``."""
+        found = self.paragraphs[index]
+        around = [paragraph.text.strip() for paragraph in self.paragraphs]
+        before = next((text for text in reversed(around[:index]) if text), None)
+        after = next((text for text in around[index + 1 :] if text), None)
+        return Place(self.label, found.number, found.cell, _cut(before), _cut(found.text.strip()) or None, _cut(after))
+
+
+def place_of(fault: Fault) -> Place | None:
+    """Where a refused file has the fault; None when it concerns the file as a whole."""
+    if fault.part is None:
+        return None
+    if fault.element is None:
+        return Place(fault.part)
+    return Part(fault.part, fault.element.getroottree().getroot()).place(fault.element)
+
+
+def told(fault: Fault) -> str:
+    """Why a file is refused, with the place."""
+    place = place_of(fault)
+    return f"{place.told()}: {fault.message}" if place else fault.message
+
+
+def text_of(paragraph: etree._Element) -> str:
+    """Text of a paragraph's own runs, without that of text boxes inside it."""
+    own = (
+        element
+        for element in paragraph.iter(_TEXT, *_BREAKS)
+        if paragraph_of(element) is paragraph and not _is_tab_stop(element)
+    )
+    return "".join(element.text or "" if element.tag == _TEXT else " " for element in own)
+
+
+def _is_tab_stop(element: etree._Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and parent.tag == f"{W}tabs"
+
+
+def _cut(text: str | None) -> str | None:
+    return text[:_LONGEST_QUOTE] if text else text
+
+
+def _walk(root: etree._Element) -> Iterator[tuple[etree._Element, str | None]]:
+    """Every paragraph with the table, row and column that it stands in: of nested tables, the innermost."""
+    numbers: dict[etree._Element, int] = {}
+    tables = 0
+    for element in root.iter(_TABLE, _ROW, _CELL, _PARAGRAPH):
+        if element.tag == _PARAGRAPH:
+            yield element, _cell(element, numbers)
+            continue
+        if element.tag == _TABLE:
+            tables += 1
+            numbers[element] = tables
+        inner = {_TABLE: _ROW, _ROW: _CELL}.get(str(element.tag))
+        if inner:
+            numbers.update({child: number for number, child in enumerate(element.iterchildren(inner), start=1)})
+
+
+def _cell(paragraph: etree._Element, numbers: Mapping[etree._Element, int]) -> str | None:
+    words: list[str] = []
+    for element in paragraph.iterancestors(_TABLE, _ROW, _CELL):
+        word = {_TABLE: "table", _ROW: "row", _CELL: "column"}[element.tag]
+        words.append(f"{word} {numbers.get(element, 1)}")
+        if element.tag == _TABLE:
+            break
+    return ", ".join(reversed(words)) or None

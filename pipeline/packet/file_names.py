@@ -1,0 +1,8 @@
+"""File names that every packet has."""
+
+from __future__ import annotations
+
+MANIFEST_NAME = "manifest.json"
+
+#: The patient's bundle; a companion's is bundle-companion-1.pdf and so on.
+BUNDLE_NAME = "bundle.pdf"

@@ -1,0 +1,131 @@
+"""Rules on the papers of a packet beyond those that are missing: what the template set makes of them, and their files.
+
+Like the rules in ``pipeline/packet/plan.py`` they need more than the case: theme "papers" of the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.case.base import Trilingual
+from pipeline.case.filing import Role
+from pipeline.case.load import LoadedCase
+from pipeline.case.people import PATIENT
+from pipeline.errors import Problem
+from pipeline.formats.json.reader import JsonFile
+from pipeline.packet.paper import Paper
+from pipeline.packet.plan import Packet
+from pipeline.packet.template_set import OfficialRow, TemplateSet
+from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.checks import finding, set_finding
+from pipeline.visa.rules.registry import Hit
+
+LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE = "DOC-14", "OUT-03", "GUA-11", "DOC-13"
+#: What is told of a file while it is read (pipeline/attach).
+_FILE_RULES = ("OUT-01B", "OUT-05", "OUT-05B", *(f"FIL-0{number}" for number in range(1, 8)))
+#: The rules that this module finds.
+PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, *_FILE_RULES})
+
+#: Papers that only others make, whose titles no document of a template set may bear.
+_OFFICIAL_FORMS: tuple[Role, ...] = ("combined_form", "visa_application", "certificate_of_eligibility", "passport")
+#: What the applicant gets from others, and no template set may make.
+_PAPERS_OF_OTHERS: tuple[Role, ...] = ("photo", "funds_proof", "identity_document", "residence_permit")
+
+
+def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> list[Problem]:
+    """What the template set lacks for this case, or does to the official list."""
+    found, packet_file = [], str(templates.folder / "packet.json")
+    if len(loaded.case.companions) > 1 and not _has_list_of_applicants(templates, packet):
+        found.append(finding(catalogue()[LIST_RULE], Hit("/companions"), loaded.document))
+    if not _is_in_official_order(templates):
+        found.append(set_finding(ORDER_RULE, (), packet_file))
+    found += [set_finding(TITLE_RULE, (), packet_file) for _ in _titled_as(_OFFICIAL_FORMS, templates)]
+    made_up = [*_made_as((*_OFFICIAL_FORMS, *_PAPERS_OF_OTHERS), templates), *_titled_as(_PAPERS_OF_OTHERS, templates)]
+    found += [set_finding(OTHERS_RULE, (), packet_file) for _ in dict.fromkeys(made_up)]
+    return found
+
+
+def _titled_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
+    """Ids of the documents with the title of such a paper."""
+    titles = {row.title.ja for row in templates.packet.official_list if row.role in roles}
+    return [
+        entry.document
+        for entry in templates.packet.contents
+        if entry.document and entry.title and entry.title.ja in titles
+    ]
+
+
+def _made_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
+    """Ids of the documents that stand in the official list for such a paper."""
+    return [row.document for row in templates.packet.official_list if row.role in roles and row.document]
+
+
+def paper_findings(packet: Packet, papers: Mapping[str, Paper], document: JsonFile) -> list[Problem]:
+    """What was found in the files of the attachments that can be read, and what became of it."""
+    return [
+        finding(catalogue()[note.rule], Hit(f"/attachments/{part.index}/path", note.details), document)
+        for part in packet.attachments
+        if part.id in papers
+        for note in sorted(papers[part.id].notes, key=lambda note: note.rule)
+        if note.rule in PAPERS_RULES
+    ]
+
+
+def _has_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
+    """Whether a document is the list, or a further paper of the patient may be it."""
+    others = (part.attachment for part in packet.attachments)
+    return any("companions" in templates.shows(part.template) for part in packet.documents) or any(
+        paper.role == "other" and paper.person == PATIENT for paper in others
+    )
+
+
+def _is_in_official_order(templates: TemplateSet) -> bool:
+    """Whether the papers of the list stand in its order; what the list does not name may stand anywhere."""
+    rank = {row.role: place for place, row in enumerate(templates.packet.official_list)}
+    rank_of_document = {row.document: place for place, row in enumerate(templates.packet.official_list) if row.document}
+    places = [
+        place
+        for entry in templates.packet.contents
+        if (place := rank.get(entry.attachments) if entry.attachments else rank_of_document.get(entry.document or ""))
+        is not None
+    ]
+    return places == sorted(places)
+
+
+#: The rule that finds a missing paper: of the patient, of a companion, and of roles with a rule of their own.
+PATIENT_RULE, COMPANION_RULE = "DOC-01", "DOC-02"
+
+
+PAPER_RULES: dict[Role, str] = {"residence_permit": "DOC-04", "treatment_schedule": "DOC-05"}
+
+
+MISSING_RULES = frozenset({PATIENT_RULE, COMPANION_RULE, *PAPER_RULES.values()})
+
+
+#: Rules on what a form of the official list lacks. They are silent once the filled form itself is attached: each comes
+#: with a missing paper, and what is built to have the form filled may lack it as that paper does.
+UNFILLED_RULES = frozenset({"FRM-01", "FRM-02", "GUA-04", "GUA-05"})
+
+
+LACKS = MISSING_RULES | UNFILLED_RULES
+
+
+def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
+    """A finding of the rules on papers for each paper of the official list that the packet lacks."""
+    return [_missing(row, bundle.person, document) for bundle in packet.bundles for row in bundle.missing]
+
+
+def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:
+    if person != PATIENT:
+        return finding(catalogue()[COMPANION_RULE], Hit("/attachments", [_named(row, person)]), document)
+    entry = catalogue()[PAPER_RULES.get(row.role, PATIENT_RULE)]
+    return finding(entry, Hit("/attachments", [_named(row)]), document)
+
+
+def _named(row: OfficialRow, companion: str | None = None) -> Trilingual:
+    """A paper by letter, title and role, and whose it is."""
+    return Trilingual(
+        ja=f"{row.letter} {row.title.ja}（{row.role}{f'、{companion}' if companion else ''}）",
+        en=f"{row.letter} {row.title.en} (role {row.role}){f' of {companion}' if companion else ''}",
+        zh=f"{row.letter} {row.title.zh}（{row.role}{f'，{companion}' if companion else ''}）",
+    )

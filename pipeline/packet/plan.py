@@ -1,0 +1,200 @@
+"""What a packet consists of: the documents and attachments of one case in order, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.case.base import Trilingual
+from pipeline.case.filing import SIGNED, Attachment, Role
+from pipeline.case.model import SHORT_STAY_DAYS, Case
+from pipeline.case.people import PATIENT
+from pipeline.packet.template_set import Entry, OfficialRow, Signer, TemplateSet
+from pipeline.resources import read_data
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPart:
+    """A document to fill from ``template`` for ``person``; ``document`` is its id in packet.json."""
+
+    id: str
+    document: str
+    template: str
+    person: str
+    title: Trilingual
+    issuer: Trilingual
+    is_cover: bool
+    signed_by: Signer | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentPart:
+    """A paper that the user supplies; ``index`` is its place in the case's list of attachments.
+
+    ``original_of`` is the document in whose place it stands, when it is the signed original of one.
+    """
+
+    id: str
+    index: int
+    attachment: Attachment
+    person: str
+    title: Trilingual
+    issuer: Trilingual
+    print_size_mm: tuple[float, float] | None
+    original_of: DocumentPart | None = None
+
+
+Part = DocumentPart | AttachmentPart
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One row of the official list for one person: whether the paper is needed, and whether it is missing."""
+
+    row: OfficialRow
+    needed: bool
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What one traveller files, in order. ``person`` is the case's word for them: patient, companion-1."""
+
+    person: str
+    parts: tuple[Part, ...]
+    requirements: tuple[Requirement, ...]
+
+    @property
+    def missing(self) -> tuple[OfficialRow, ...]:
+        """The rows whose paper is needed and not there."""
+        return tuple(requirement.row for requirement in self.requirements if requirement.missing)
+
+    @property
+    def documents(self) -> tuple[DocumentPart, ...]:
+        """The documents of its parts, also those whose signed original is there."""
+        found = (part.original_of if isinstance(part, AttachmentPart) else part for part in self.parts)
+        return tuple(document for document in found if document is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A template set applied to a case: the patient's bundle, one for each companion, and documents apart."""
+
+    bundles: tuple[Bundle, ...]
+    apart: tuple[DocumentPart, ...]
+
+    @property
+    def documents(self) -> tuple[DocumentPart, ...]:
+        """Every document to fill, also where a signed original stands in its place; those apart last."""
+        return (*(document for bundle in self.bundles for document in bundle.documents), *self.apart)
+
+    @property
+    def attachments(self) -> tuple[AttachmentPart, ...]:
+        """Every supplied paper, in the order of the bundles."""
+        return tuple(part for bundle in self.bundles for part in bundle.parts if isinstance(part, AttachmentPart))
+
+
+def _registered_elsewhere(case: Case) -> bool:
+    provinces = read_data("missions")["missions"][case.visa.mission]["provinces"]
+    household = case.patient.household_province
+    return household is not None and provinces is not None and household not in provinces
+
+
+#: What a packet may be used for: to file it, to file it once the missing papers are there, or only to look at it.
+State = Literal["final", "incomplete", "draft"]
+
+#: The conditions that packet.json may name.
+CONDITIONS: dict[str, Callable[[Case], bool]] = {
+    "always": lambda _case: True,
+    "multiple_entry": lambda case: case.visa.entries == "multiple",
+    "single_entry": lambda case: case.visa.entries == "single",
+    "companions": lambda case: bool(case.companions),
+    "stay_over_90_days": lambda case: case.longest_stay > SHORT_STAY_DAYS,
+    "registered_elsewhere": _registered_elsewhere,
+    "costs": lambda case: case.costs is not None,
+    "athlete": lambda case: case.athlete,
+}
+
+
+def plan_packet(case: Case, templates: TemplateSet) -> Packet:
+    """Choose and order the parts of the packet of ``case``."""
+    apart = (entry for entry in templates.packet.contents if entry.apart and _is_included(entry, case, PATIENT))
+    return Packet(
+        tuple(_bundle(person, case, templates) for person in case.travellers),
+        tuple(part for entry in apart for part in _documents(entry, PATIENT)),
+    )
+
+
+def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
+    included = [entry for entry in templates.packet.contents if not entry.apart and _is_included(entry, case, person)]
+    parts = tuple(part for entry in included for part in _parts(entry, case, templates, person))
+    made: Collection[str | None] = {entry.document for entry in included if entry.document}
+    listed = [row for row in templates.packet.official_list if _concerns(row.whom, person)]
+    return Bundle(person, parts, tuple(_requirement(row, case, person, made) for row in listed))
+
+
+def state_of(packet: Packet, *, draft: bool) -> State:
+    """The state of what is built from ``packet``; it is built only when no error is open."""
+    if draft:
+        return "draft"
+    return "incomplete" if any(bundle.missing for bundle in packet.bundles) else "final"
+
+
+def _concerns(whom: Literal["patient", "everyone"], person: str) -> bool:
+    return whom == "everyone" or person == PATIENT
+
+
+def _is_included(entry: Entry, case: Case, person: str) -> bool:
+    """Whether the bundle of ``person`` has the entry. Papers go to the bundle of the one whose they are."""
+    concerned = entry.attachments is not None or _concerns(entry.whom, person)
+    replaced = any(attachment.role == entry.unless_attached for attachment in case.attachments)
+    return concerned and CONDITIONS[entry.when](case) and not replaced
+
+
+def _parts(entry: Entry, case: Case, templates: TemplateSet, person: str) -> Iterator[Part]:
+    if entry.attachments is not None:
+        yield from _attachments(entry, entry.attachments, case, templates, person)
+    else:
+        yield from (_original(document, case) or document for document in _documents(entry, person))
+
+
+def _original(document: DocumentPart, case: Case) -> AttachmentPart | None:
+    """The signed original of a document, if the case has it. A cover sheet is made anew each time."""
+    wanted = (SIGNED, document.document, document.person)
+    for index, attachment in enumerate(case.attachments):
+        if (attachment.role, attachment.document, attachment.person) == wanted and not document.is_cover:
+            names = (document.person, document.title, document.issuer)
+            return AttachmentPart(f"signed-{document.id}", index, attachment, *names, None, document)
+    return None
+
+
+def _documents(entry: Entry, person: str) -> Iterator[DocumentPart]:
+    """The document of an entry, if it is one."""
+    if entry.document and entry.template and entry.title and entry.issuer:
+        part_id = entry.document if person == PATIENT else f"{person}-{entry.document}"
+        names = (person, entry.title, entry.issuer)
+        yield DocumentPart(part_id, entry.document, entry.template, *names, entry.is_cover, entry.signed_by)
+
+
+def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet, person: str) -> Iterator[AttachmentPart]:
+    named: Entry | OfficialRow = templates.official(role) or entry
+    for index, attachment in enumerate(case.attachments):
+        if attachment.role == role and attachment.person == person and named.title and named.issuer:
+            part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
+            yield AttachmentPart(part_id, index, attachment, person, named.title, named.issuer, entry.print_size_mm)
+
+
+def _requirement(row: OfficialRow, case: Case, person: str, made: Collection[str | None]) -> Requirement:
+    """``made`` are the documents of the bundle, one of which may answer the row."""
+    needed = CONDITIONS[row.when](case)
+    supplied = any(attachment.role == row.role and attachment.person == person for attachment in case.attachments)
+    return Requirement(row, needed, needed and not supplied and row.document not in made)
+
+
+#: Printed on each page of a draft; by these words a page is known.
+MARK = "案 / DRAFT"
+
+
+#: Printed behind it.
+WARNING = "　提出不可　not for filing　不得递交"

@@ -1,0 +1,280 @@
+"""A template set: the folder with packet.json and Word templates that says what a packet consists of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from pipeline.case.base import Trilingual
+from pipeline.case.filing import Role
+from pipeline.errors import CaseError, Problem, TemplateError
+from pipeline.formats.json.reader import JsonFile, read_json
+from pipeline.formats.json.schema import check_schema
+from pipeline.formats.word.docx_file import open_docx, read_docx
+from pipeline.formats.word.refusals import RefusedDocxError
+from pipeline.formats.word.word_places import told
+from pipeline.resources import shipped
+
+PACKET_FILE = "packet.json"
+
+ConditionName = Literal[
+    "always",
+    "multiple_entry",
+    "single_entry",
+    "companions",
+    "stay_over_90_days",
+    "registered_elsewhere",
+    "costs",
+    "athlete",
+]
+
+#: Who signs or seals a document after printing.
+Signer = Literal["hospital", "guarantor"]
+
+#: What a document shows, so that the finished page is looked through for it.
+Shown = Literal[
+    "name",
+    "passport_number",
+    "birth_date",
+    "stays",
+    "companions",
+    "addressee",
+    "seal",
+    "guarantee",
+    "days",
+    "both_seals",
+    "entry_and_exit",
+    "everyone",
+    "both_parts",
+    "both_names",
+    "guarantor_and_hospital",
+]
+
+
+class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
+    """One paper that the official list names. A letter may stand in more than one row."""
+
+    letter: str
+    role: Role
+    title: Trilingual
+    issuer: Trilingual
+    when: ConditionName
+    whom: Literal["patient", "everyone"]
+    source: str
+    as_of: str
+    document: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
+    """One place in the order of a bundle: a document with its template, or the attachments of a role.
+
+    ``section`` is the part of the bundle's outline below which it stands. ``whom`` says whose bundles have it: the
+    patient's, or everyone's. A document that is ``apart`` is in none. One that is ``signed_by``
+    somebody is signed or sealed by them after printing.
+    """
+
+    document: str | None = None
+    template: str | None = None
+    title: Trilingual | None = None
+    issuer: Trilingual | None = None
+    when: ConditionName = "always"
+    whom: Literal["patient", "everyone"] = "patient"
+    apart: bool = False
+    unless_attached: Role | None = None
+    is_cover: bool = False
+    signed_by: Signer | None = None
+    shows: tuple[Shown, ...] = ()
+    attachments: Role | None = None
+    print_size_mm: tuple[float, float] | None = None
+    section: str | None = None
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A part of a bundle's outline, with documents below it."""
+
+    id: str
+    title: Trilingual
+
+
+class PacketFile(msgspec.Struct, frozen=True):
+    """Contents of packet.json."""
+
+    id: str
+    title: Trilingual
+    official_list: tuple[OfficialRow, ...]
+    contents: tuple[Entry, ...]
+    sections: tuple[Section, ...] = ()
+    typed_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TemplateSet:
+    """A set as it was read, once: later changes of its files do not reach a run."""
+
+    folder: Path
+    packet: PacketFile
+    #: bytes of each Word template by file name
+    templates: dict[str, bytes]
+    sha256: str
+
+    def official(self, role: Role) -> OfficialRow | None:
+        """The official list's row for a role, if it names that paper."""
+        return next((row for row in self.packet.official_list if row.role == role), None)
+
+    def section(self, *, template: str | None = None, role: str | None = None) -> Section | None:
+        """In which part of the outline the documents of a template stand, or the attachments of a role."""
+        names = (
+            entry.section
+            for entry in self.packet.contents
+            if (template and entry.template == template) or (role and entry.attachments == role)
+        )
+        name = next(names, None)
+        return next((section for section in self.packet.sections if section.id == name), None)
+
+    def shows(self, template: str) -> tuple[Shown, ...]:
+        """What the documents of a template show, by their entry."""
+        return next((entry.shows for entry in self.packet.contents if entry.template == template), ())
+
+
+def set_folder(name: str) -> Path:
+    """Where a set is looked for: in the user's folder of that name, else among the shipped sets."""
+    return Path(name) if Path(name).is_dir() else shipped("templates") / name
+
+
+def shipped_sets() -> list[str]:
+    """Names of the sets that come with the program."""
+    return sorted(path.parent.name for path in shipped("templates").glob("*/packet.json"))
+
+
+def is_shipped(name: str) -> bool:
+    """Whether ``name`` means a set that comes with the program, not a folder."""
+    return name in shipped_sets() and not Path(name).is_dir()
+
+
+def find_set(name: str) -> Path:
+    """Folder of a shipped set by its name, or of a set of the user's by its path. Raises TemplateError."""
+    folder = set_folder(name)
+    if not (folder / PACKET_FILE).is_file():
+        hint = f"give one of the shipped sets ({', '.join(shipped_sets())}) or a folder with a {PACKET_FILE}"
+        raise _wrong("template-set", "there is no such template set", hint, name)
+    return folder
+
+
+@cache
+def load_template_set(name: str) -> TemplateSet:
+    """Load a shipped set by its name, or a set of the user's by its folder. Raises TemplateError."""
+    folder = find_set(name)
+    document, packet = load_packet(folder)
+    templates = {entry.template: _read_template(folder / entry.template) for entry in packet.contents if entry.template}
+    return TemplateSet(folder, packet, templates, _digest(document, templates))
+
+
+def load_packet(folder: Path) -> tuple[JsonFile, PacketFile]:
+    """The packet.json of a set, as text and as values. Raises TemplateError."""
+    document = _read_packet(folder)
+    return document, msgspec.convert(document.fields, PacketFile)
+
+
+def _read_packet(folder: Path) -> JsonFile:
+    try:
+        document = read_json(folder / PACKET_FILE)
+    except CaseError as error:
+        raise TemplateError(error.problems) from None
+    problems = check_schema(document, "packet") or [
+        *_titles_missing(document),
+        *_repeated(document),
+        *_unknown(document),
+        *_unknown_sections(document),
+    ]
+    if problems:
+        raise TemplateError(problems)
+    return document
+
+
+def _titles_missing(document: JsonFile) -> list[Problem]:
+    listed = {row["role"] for row in document.data["official_list"]}
+    return [
+        document.problem(
+            "packet-title",
+            f"/contents/{index}",
+            "attachments that the official list does not name need a title and an issuer here",
+            "add both, in Japanese, English and Chinese",
+        )
+        for index, entry in enumerate(document.data["contents"])
+        if "attachments" in entry and entry["attachments"] not in listed and not {"title", "issuer"} <= entry.keys()
+    ]
+
+
+def _repeated(document: JsonFile) -> Iterator[Problem]:
+    """A problem for each part that is named twice: by its name, the page map and the files know it."""
+    seen = set()
+    for index, entry in enumerate(document.data["contents"]):
+        key = "document" if "document" in entry else "attachments"
+        if (key, entry[key]) in seen:
+            pointer = f"/contents/{index}/{key}"
+            message = "an earlier entry has the same name"
+            yield document.problem("packet-repeated", pointer, message, "give the document another id, or remove one")
+        seen.add((key, entry[key]))
+
+
+def _unknown(document: JsonFile) -> list[Problem]:
+    """A problem for each row of the official list that is answered by a document that the set does not have."""
+    known = {entry.get("document") for entry in document.data["contents"]}
+    return [
+        document.problem(
+            "packet-document",
+            f"/official_list/{index}/document",
+            "the contents have no document of that name",
+            "name a document of the contents, or remove this line",
+        )
+        for index, row in enumerate(document.data["official_list"])
+        if "document" in row and row["document"] not in known
+    ]
+
+
+def _unknown_sections(document: JsonFile) -> list[Problem]:
+    """A problem for each entry that stands in a section which the set does not have."""
+    known = {section["id"] for section in document.data.get("sections", [])}
+    return [
+        document.problem(
+            "packet-section",
+            f"/contents/{index}/section",
+            "there is no section of that name",
+            "name one of the sections, or add it there with its title",
+        )
+        for index, entry in enumerate(document.data["contents"])
+        if "section" in entry and entry["section"] not in known
+    ]
+
+
+def _read_template(path: Path) -> bytes:
+    """A Word template that may be filled. What is refused, and why, says pipeline/formats/word/."""
+    try:
+        content = read_docx(path)
+        open_docx(content)
+    except OSError as error:
+        reason = error.strerror or "unreadable"
+        raise _wrong(
+            "template-missing", f"the template cannot be read: {reason}", "see packet.json", str(path)
+        ) from None
+    except RefusedDocxError as error:
+        problems = (Problem(fault.code, "error", told(fault), fault.hint, str(path)) for fault in error.faults)
+        raise TemplateError(problems) from None
+    return content
+
+
+def _digest(document: JsonFile, templates: dict[str, bytes]) -> str:
+    digest = hashlib.sha256(document.sha256.encode())
+    for name, content in sorted(templates.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def _wrong(code: str, message: str, hint: str, file: str) -> TemplateError:
+    return TemplateError(Problem(code, "error", message, hint, file))

@@ -1,0 +1,1 @@
+"""Digital signatures of bundles: making and checking them (extra ``sign``)."""

@@ -1,0 +1,100 @@
+"""Digital seals: signing a bundle in the fields at its seal boxes (PAdES), so that earlier signatures stay valid."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from pyhanko.pdf_utils.content import RawContent
+from pyhanko.pdf_utils.font.api import FontEngineFactory
+from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.text import TextBoxStyle
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.stamp import TextStampStyle
+
+from pipeline.errors import InputError, Problem
+from pipeline.formats.fonts import FONT_PACKAGES, font_file
+from pipeline.publish.signing.library_logging import quiet
+
+_SHOWN = "電子署名\nDigitally signed\n%(signer)s\n%(ts)s"
+_BOLD = FONT_PACKAGES[1]
+
+quiet("pyhanko")
+
+
+class _Shipped(FontEngineFactory):
+    """The shipped bold face. The library's own factory leaves the font's file open."""
+
+    def create_font_engine(self, writer: BasePdfFileWriter, obj_stream: Any = None) -> GlyphAccumulator:
+        """The face, of which the writer embeds what is drawn with it."""
+        return GlyphAccumulator(writer, io.BytesIO(font_file(_BOLD).read_bytes()), font_size=9, obj_stream=obj_stream)
+
+
+def load_signer(p12: bytes, password: str) -> SimpleSigner:
+    """Key and certificates of a PKCS #12 file. Raises InputError when they cannot be read with this password."""
+    try:
+        signer: SimpleSigner = SimpleSigner.load_pkcs12_data(p12, other_certs=[], passphrase=password.encode())
+    except (ValueError, TypeError):  # the library's own words tell a wrong password from a damaged file no better
+        message = "the file with key and certificate cannot be opened with this password"
+        hint = "give the .p12 or .pfx file of the signer, and its password"
+        raise InputError(Problem("sign-key", "error", message, hint)) from None
+    return signer
+
+
+def sign_bundle(bundle: bytes, field: str, signer: SimpleSigner) -> tuple[bytes, list[str]]:
+    """``bundle`` signed in ``field``, or in each empty field below it, and the names of the fields.
+
+    ``field`` is a signer, such as ``hospital``, or one field, such as ``hospital.invitation-letter``. What was in
+    the bundle before stays as it is, byte for byte. Raises InputError when there is no such empty field.
+    """
+    names = list(_below(empty_fields(bundle), field))
+    if not names:
+        raise InputError(_no_field(bundle, field))
+    for name in names:
+        bundle = _signed(bundle, name, signer)
+    return bundle, names
+
+
+def empty_fields(bundle: bytes) -> list[str]:
+    """Names of the fields that nobody has signed yet."""
+    reader = PdfFileReader(io.BytesIO(bundle))
+    return [name for name, value, _ in enumerate_sig_fields(reader) if value is None]
+
+
+def _below(names: list[str], field: str) -> Iterator[str]:
+    return (name for name in names if name == field or name.startswith(f"{field}."))
+
+
+def _no_field(bundle: bytes, field: str) -> Problem:
+    empty = ", ".join(empty_fields(bundle))
+    message = "the bundle has no empty signature field of this name"
+    hint = f"empty fields: {empty}" if empty else "build it with --signature-fields; signed fields stay as they are"
+    return Problem("sign-field", "error", message, hint, field)
+
+
+def _signed(bundle: bytes, field: str, signer: SimpleSigner) -> bytes:
+    metadata = PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
+    writer = IncrementalPdfFileWriter(io.BytesIO(bundle))
+    signing = PdfSigner(metadata, signer, stamp_style=_style())
+    signed: io.BytesIO = signing.sign_pdf(writer, existing_fields_only=True)
+    return signed.getvalue()
+
+
+def _style() -> TextStampStyle:
+    """What is seen in the field: words over the sign 印, no picture, so that nobody takes it for a drawn seal."""
+    middle, margins = AxisAlignment.ALIGN_MID, Margins(2, 2, 2, 2)
+    return TextStampStyle(
+        border_width=0,
+        background=RawContent(b"1 g 0 0 100 100 re f", box=BoxConstraints(100, 100)),
+        background_layout=SimpleBoxLayoutRule(middle, middle, margins=margins),
+        background_opacity=1,
+        text_box_style=TextBoxStyle(font=_Shipped(), font_size=9, leading=13),
+        stamp_text=_SHOWN,
+        timestamp_format="%Y-%m-%d %H:%M %Z",
+    )

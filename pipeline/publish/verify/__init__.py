@@ -1,0 +1,1 @@
+"""Verification: a packet is what its manifest says. Runs before every publication, and on demand."""

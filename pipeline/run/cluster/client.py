@@ -1,0 +1,149 @@
+"""The processes of a Dask cluster as a pool: queue, retries and transport are Dask's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import EngineError, ExitCode, InputError, Problem, VisaPacketError, bug, load_extra
+from pipeline.options import Options
+from pipeline.run.cluster.parcel import pack, unpack
+from pipeline.run.cluster.versions import Versions, differences, refused, versions_wanted
+from pipeline.run.pools.pool import Answer
+from pipeline.run.pools.workers import LocalPool
+from pipeline.run.task import Done, Task, failed
+
+_SCHEME = "tls://"
+#: Seconds until a scheduler must have answered, and one of its workers be there.
+_PATIENCE = 30
+#: Seconds after which the workers are counted anew: they may come and go.
+_COUNTED_EVERY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where the scheduler is, and the files by which both sides know each other; without them, Dask's own settings."""
+
+    scheduler: str
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+
+class ClusterPool:
+    """Worker processes of other machines. Cases and their papers travel to them as bytes."""
+
+    def __init__(self, cluster: Cluster, options: Options, timeout: float) -> None:
+        """Raises InputError for a wrong address or a missing library, EngineError for a cluster that cannot be used."""
+        self._timeout = timeout
+        self._client = _connected(cluster)
+        try:
+            self._versions = versions_wanted(options)
+            _check_versions(self._client, self._versions, options)
+            self._executor = self._client.get_executor(pure=False)
+        except BaseException:
+            self._client.close()
+            raise
+        self._here = LocalPool(1, timeout)
+        self._counted = 0.0
+        self._workers = 1
+
+    @property
+    def jobs(self) -> int:
+        """How many worker processes there are."""
+        if time.monotonic() - self._counted > _COUNTED_EVERY:
+            self._workers, self._counted = max(len(self._client.nthreads()), 1), time.monotonic()
+        return self._workers
+
+    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
+        """Run ``function(given)`` on a worker; here, when the case is such that it cannot be sent."""
+        from pipeline.run.cluster.worker import run_parcel  # noqa: PLC0415 - it needs Dask
+
+        parcel = pack(given, self._versions, self._timeout)
+        if parcel is None:
+            return self._here.submit(function, given)
+        return _Sent(given, self._executor.submit(run_parcel, function, parcel))
+
+    def stop(self) -> None:
+        """Take back what is not done, and leave the cluster."""
+        self._executor.shutdown(wait=False)
+        self._client.close()
+        self._here.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A task on its way."""
+
+    task: Task
+    future: Future[Any]
+
+    def result(self) -> Done:
+        """What became of it; its packet is published by then."""
+        from distributed import KilledWorker  # noqa: PLC0415 - Dask is optional
+
+        try:
+            return unpack(self.future.result(), self.task)
+        except KilledWorker:
+            message = "each process of the cluster that built this case died or took too long"
+            hint = "build this case alone, without --scheduler; give it more time with --timeout"
+            lost = Problem("worker-died", "error", message, hint, self.task.source.name)
+            return failed(self.task, ExitCode.ENGINE, (lost,))
+        except CancelledError:
+            raise _unusable("the connection to the scheduler was lost", "start the run again; it goes on") from None
+        except OSError as error:  # a full disk of the worker, say
+            message = f"the worker could not do its work: {(error.strerror or type(error).__name__).lower()}"
+            hint = "look at the disk of the workers, then build this case again"
+            problem = Problem("worker-failed", "error", message, hint, self.task.source.name)
+            return failed(self.task, ExitCode.ENGINE, (problem,))
+        except VisaPacketError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug in one case does not stop the others either
+            return failed(self.task, ExitCode.BUG, (bug(error),))
+
+
+def _connected(cluster: Cluster) -> Any:
+    """A client of the scheduler."""
+    if not cluster.scheduler.startswith(_SCHEME):
+        message = "cases are sent encrypted only"
+        hint = f"give the scheduler as {_SCHEME}HOST:PORT and start it with --tls-ca-file, --tls-cert, --tls-key"
+        raise InputError(Problem("scheduler-address", "error", message, hint, cluster.scheduler or None))
+    distributed = load_extra("distributed", "distributed", "--scheduler")
+    files = {"tls_ca_file": cluster.tls_ca, "tls_client_cert": cluster.tls_cert, "tls_client_key": cluster.tls_key}
+    given = {name: str(path) for name, path in files.items() if path is not None}
+    try:
+        security = distributed.Security(require_encryption=True, **given)
+        client = distributed.Client(
+            cluster.scheduler, security=security, timeout=_PATIENCE, set_as_default=False, name="visa-packet"
+        )
+    except (OSError, TypeError, ValueError) as error:
+        message = f"the scheduler cannot be reached ({type(error).__name__})"
+        hint = "check address, certificates and clock; the scheduler must be running"
+        raise _unusable(message, hint, cluster.scheduler) from None
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except TimeoutError:
+        client.close()
+        raise _unusable("the scheduler has no worker", "start one with `dask worker`", cluster.scheduler) from None
+    return client
+
+
+def _check_versions(client: Any, wanted: Versions, options: Options) -> None:
+    """Raise EngineError when a worker would make other packets than this machine."""
+    from pipeline.run.cluster.versions import versions_here  # noqa: PLC0415 - by its own name it is found on a worker
+
+    answers = client.run(versions_here, options.templates, options.engine, on_error="return").values()
+    if any(isinstance(answer, BaseException) for answer in answers):
+        told = ["visa-packet here and another version, or none, there"]
+    else:
+        told = differences(wanted, answers)
+    if told:
+        raise EngineError(refused(told))
+
+
+def _unusable(message: str, hint: str, place: str | None = None) -> EngineError:
+    return EngineError(Problem("cluster-unusable", "error", message, hint, place))

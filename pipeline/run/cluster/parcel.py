@@ -1,0 +1,98 @@
+"""A task with all that it reads, for a machine that has none of the files; and the packet on its way back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from pipeline.attachments.safe_open import read_inside
+from pipeline.case.directory import find_folder
+from pipeline.case.source import read_source
+from pipeline.errors import OutputError, UnusableError
+from pipeline.packet.template_set import PACKET_FILE, is_shipped, load_template_set, set_folder
+from pipeline.publish.destination import Destination
+from pipeline.run.cluster.versions import Versions
+from pipeline.run.task import Done, Task, failed
+
+#: What may be a name of a file here; others are for the schema to refuse.
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Parcel:
+    """Shows nothing of itself: Dask writes what a task was given into its log.
+
+    ``papers`` are by their path from the case, ``entries`` by theirs in the directory, ``templates`` by name when
+    the set is not a shipped one. ``names`` says what people call those files. ``current`` is the manifest of a whole
+    packet that is there already, when the worker cannot see it.
+    """
+
+    task: Task
+    papers: Mapping[str, bytes]
+    entries: Mapping[str, bytes]
+    templates: Mapping[str, bytes]
+    names: Mapping[str, str]
+    current: bytes | None
+    versions: Versions
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Delivery:
+    """What became of a task, and the packet's files when the worker could not publish them."""
+
+    done: Done
+    files: Mapping[str, bytes]
+
+
+def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
+    """The parcel of a task; None when something that it needs cannot be read: who does the work here says what."""
+    source, options = task.source, task.options
+    try:
+        raw = read_source(source)
+        data = json.loads(raw)
+        papers = {each["path"]: read_inside(source.folder, each["path"]) for each in data["attachments"]}
+        directory = find_folder(source.folder, options.directory)
+        wanted = ((f"{kind}s", data[kind]) for kind in ("hospital", "guarantor") if isinstance(data[kind], str))
+        paths = [directory / folder / f"{name}.json" for folder, name in wanted if _ID.fullmatch(name)]
+        entries = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}
+        current = None if task.force or task.out.is_shared else _current(task.out, data["case_id"])
+        templates = _templates(options.templates)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, UnusableError):
+        return None
+    names = {f"directory/{name}": str(directory / name) for name in entries}
+    names |= {f"templates/{name}": str(set_folder(options.templates) / name) for name in templates}
+    sent = replace(task, source=replace(source, raw=raw))
+    return Parcel(sent, papers, entries, templates, names, current, versions, timeout)
+
+
+def unpack(delivery: Delivery, task: Task) -> Done:
+    """Publish the packet that came back, and tell of the case as it is called here."""
+    done = replace(delivery.done, name=task.source.name)
+    if delivery.files and done.case_id is not None:
+        try:
+            task.out.publish(done.case_id, delivery.files)
+        except OutputError as error:
+            return replace(failed(task, error.exit_code, error.problems), case_id=done.case_id, patient=done.patient)
+    return done
+
+
+def _templates(name: str) -> dict[str, bytes]:
+    """The files of a template set that does not come with the program."""
+    if is_shipped(name):
+        return {}
+    templates = load_template_set(name)
+    return {PACKET_FILE: (templates.folder / PACKET_FILE).read_bytes(), **templates.templates}
+
+
+def _current(out: Destination, case_id: object) -> bytes | None:
+    """The manifest of the packet that is there, when it is whole."""
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        if isinstance(case_id, str) and _ID.fullmatch(case_id):
+            manifest = out.manifest(case_id)
+            if out.is_whole(case_id, json.loads(manifest)["outputs"]):
+                return manifest
+    return None

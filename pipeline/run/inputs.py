@@ -1,0 +1,91 @@
+"""Where cases come from: files, folders, patterns, lines of a .jsonl, standard input. One Source a case, in order."""
+
+from __future__ import annotations
+
+import glob
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.case.source import Source
+from pipeline.errors import CaseError, InputError, Problem
+from pipeline.formats.json.reader import MAX_BYTES
+
+CASE_FILE = "case.json"
+STANDARD_INPUT = "-"
+LINES = ".jsonl"
+
+
+def sources(given: Iterable[str], standard_input: Path | None = None) -> Iterator[Source]:
+    """Every case that the arguments name. A .jsonl is read as it is needed, so that its length does not matter.
+
+    ``standard_input`` is where standard input was kept, for it can be read only once.
+
+    Raises InputError for an argument that names no case, CaseError for a file of lines that cannot be read.
+    """
+    for argument in given:
+        if argument == STANDARD_INPUT:
+            with standard_input.open("rb") if standard_input else nullcontext(sys.stdin.buffer) as file:
+                yield from _lines_of(file, "standard input", Path())
+        else:
+            for path in _paths(argument):
+                yield from _cases_of(path)
+
+
+def is_many(given: Iterable[str]) -> bool:
+    """Whether the arguments are about more than one file with one case."""
+    arguments = list(given)
+    if len(arguments) != 1 or arguments[0] == STANDARD_INPUT:
+        return True
+    paths = list(_paths(arguments[0]))
+    return len(paths) != 1 or paths[0].suffix == LINES
+
+
+def _paths(argument: str) -> Iterable[Path]:
+    path = Path(argument)
+    if path.is_dir():
+        found = _in_folder(path)
+    elif path.exists() or not glob.has_magic(argument):
+        return [path]
+    else:
+        found = [Path(name) for name in sorted(glob.glob(argument, recursive=True))]  # noqa: PTH207 - may be absolute
+    if not found:
+        of_folder = f"the folder {path} holds no JSON file, and none of its folders a {CASE_FILE}"
+        message = of_folder if path.is_dir() else "no file has a name of this pattern"
+        raise InputError(Problem("no-case", "error", message, "check the name", argument))
+    return found
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """A folder's own case.json; else every JSON file in it and every case.json one folder down."""
+    own = folder / CASE_FILE
+    if own.is_file():
+        return [own]
+    return sorted([*folder.glob("*.json"), *folder.glob(f"*{LINES}"), *folder.glob(f"*/{CASE_FILE}")])
+
+
+def _cases_of(path: Path) -> Iterator[Source]:
+    if path.suffix != LINES:
+        yield Source(str(path), path.parent)
+        return
+    try:
+        with path.open("rb") as file:
+            yield from _lines_of(file, str(path), path.parent)
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        message = f"the file cannot be read: {reason}"
+        raise CaseError(Problem("file-unreadable", "error", message, "check the path", str(path))) from None
+
+
+def _lines_of(file: BinaryIO, name: str, folder: Path) -> Iterator[Source]:
+    """A source for each line that is not empty; of a line that is too long only what is needed to refuse it."""
+    number = 0
+    while line := file.readline(MAX_BYTES + 1):
+        number += 1
+        rest = line
+        while not rest.endswith(b"\n") and len(rest) > MAX_BYTES:
+            rest = file.readline(MAX_BYTES + 1)
+        if line.strip():
+            yield Source(name, folder, line, number)

@@ -1,0 +1,99 @@
+"""What became of each case as a row of the report's page: short, and without any value of the case but its id."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+from typing import Any
+
+from pipeline.errors import Problem
+from pipeline.language import Language
+from pipeline.run.one import Built, BuiltBundle
+from pipeline.run.task import Done
+from pipeline.visa.rules.catalogue import all_rules
+
+#: Texts beyond this number stand in each row that has them, so that memory does not grow with the cases.
+_MOST_TEXTS = 4_000
+
+
+class Texts:
+    """Texts that stand in many rows, each kept once; a row refers to them by number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def refer(self, text: str) -> int | str:
+        """The number of ``text``; the text itself when there are too many."""
+        number = self._numbers.get(text)
+        if number is None:
+            if len(self._numbers) >= _MOST_TEXTS:
+                return text
+            number = self._numbers[text] = len(self._numbers)
+        return number
+
+    @property
+    def all(self) -> list[str]:
+        """The texts in the order of their numbers."""
+        return list(self._numbers)
+
+
+class Rows:
+    """Makes the rows of one run, and knows which rules they name. File names may hold names: only with ``names``."""
+
+    def __init__(self, language: Language, *, names: bool) -> None:
+        self._language = language
+        self._names = names
+        self.texts = Texts()
+        self._codes: set[str] = set()
+
+    def row(self, number: int, done: Done) -> dict[str, Any]:
+        """The row of the case that was the ``number``-th of the run."""
+        row = {
+            "number": number,
+            "id": done.case_id,
+            "status": done.status,
+            "exit": int(done.code),
+            "seconds": round(done.seconds, 2),
+            "findings": [self._finding(problem.in_language(self._language)) for problem in done.problems],
+            **(self._packet(done.built) if done.built else {}),
+        }
+        if self._names:
+            row["file"] = done.name
+            if done.patient is not None:
+                row["name"] = [f"{done.patient.surname} {done.patient.given_names}".strip(), done.patient.chinese]
+        return row
+
+    @property
+    def rules(self) -> dict[str, dict[str, str]]:
+        """Title and source of each rule that the rows name."""
+        known = all_rules()
+        return {
+            code: {
+                "title": known[code].texts[self._language].title,
+                "source": known[code].source,
+                "as_of": known[code].as_of,
+            }
+            for code in sorted(self._codes & known.keys())
+        }
+
+    def _packet(self, built: Built) -> dict[str, Any]:
+        return {
+            "bundles": [self._bundle(bundle) for bundle in built.bundles],
+            "apart": [path.relative_to(built.folder).as_posix() for path in built.apart],
+            "missing": [[paper["letter"], paper["role"], paper["person"]] for paper in built.missing],
+        }
+
+    def _bundle(self, bundle: BuiltBundle) -> list[Any]:
+        parts = [[self.texts.refer(part["title"]), part["page"], part["pages"]] for part in bundle.page_map]
+        return [bundle.person, bundle.path.name, bundle.pages, parts]
+
+    def _finding(self, problem: Problem) -> list[Any]:
+        self._codes.add(problem.code)
+        message, hint = self.texts.refer(problem.message), self.texts.refer(problem.hint)
+        return [problem.code, problem.severity, message, hint, _place(problem), problem.line, problem.column]
+
+
+def _place(problem: Problem) -> str | None:
+    """The pointer into the case, or the Word template in which the finding is."""
+    if problem.pointer is None and PurePath(problem.file or "").suffix == ".docx":
+        return Path(problem.file or "").name
+    return problem.pointer

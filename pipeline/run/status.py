@@ -1,0 +1,149 @@
+"""What is there and what is still open in a case: papers that are missing or too old, documents without signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from pipeline.case.base import Trilingual
+from pipeline.case.source import Source
+from pipeline.documents.signed_originals import has_changed
+from pipeline.options import Options
+from pipeline.packet.checked import Findings, Prepared
+from pipeline.packet.paper_rules import LACKS
+from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Requirement, State, state_of
+from pipeline.run.check import findings, forbids, prepare
+from pipeline.visa.calendar import last_day_within
+from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
+
+Standing = Literal["missing", "unusable", "expired", "unsigned", "changed", "signed", "enclosed", "made", "not_needed"]
+#: Somebody has to do something about these.
+OPEN: frozenset[Standing] = frozenset({"missing", "unusable", "expired", "unsigned", "changed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A paper or a document of one person. ``until`` is the last day to file it; ``index`` its attachment's place."""
+
+    person: str
+    kind: Literal["paper", "document"]
+    id: str
+    letter: str | None
+    title: Trilingual
+    standing: Standing
+    until: date | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The items of a case. ``builds`` is what a build makes now; None when ``errors``, codes of findings, forbid it."""
+
+    case_id: str
+    as_of: date
+    filing_date: date
+    builds: State | None
+    errors: tuple[str, ...]
+    items: tuple[Item, ...]
+
+    @property
+    def open(self) -> tuple[Item, ...]:
+        """The items about which somebody has to do something."""
+        return tuple(item for item in self.items if item.standing in OPEN)
+
+
+def status_of(where: Path | Source, options: Options) -> Status:
+    """The status of the case at ``where``. Raises CaseError or TemplateError when case or set cannot be read."""
+    prepared = prepare(where, options)
+    found = findings(prepared, options)
+    case, packet = prepared.loaded.case, prepared.packet
+    forbidding = (each.code for each in found.problems if forbids(each, options) and each.code not in LACKS)
+    errors = sorted({*forbidding, *(each.code for each in found.unusable)})
+    look = _Look(prepared, found, options)
+    items = tuple(item for bundle in packet.bundles for item in look.items_of(bundle))
+    builds = None if errors else state_of(packet, draft=False)
+    return Status(case.case_id, options.as_of, case.visa.filing_date, builds, tuple(errors), items)
+
+
+def document_of(status: Status) -> dict[str, Any]:
+    """The status as a JSON object (schemas/status.schema.json)."""
+    return {
+        "case_id": status.case_id,
+        "as_of": status.as_of.isoformat(),
+        "filing_date": status.filing_date.isoformat(),
+        "builds": status.builds,
+        "errors": list(status.errors),
+        "open": len(status.open),
+        "items": [_item(item) for item in status.items],
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "person": item.person,
+        "kind": item.kind,
+        "id": item.id,
+        "letter": item.letter,
+        "title": msgspec.to_builtins(item.title),
+        "standing": item.standing,
+        "until": item.until.isoformat() if item.until else None,
+        "pointer": None if item.index is None else f"/attachments/{item.index}",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is needed to judge the parts of a bundle."""
+
+    prepared: Prepared
+    found: Findings
+    options: Options
+
+    def items_of(self, bundle: Bundle) -> Iterator[Item]:
+        """First the official list, then papers beyond it, then the documents."""
+        listed = {requirement.row.role for requirement in bundle.requirements}
+        papers = [part for part in bundle.parts if isinstance(part, AttachmentPart) and part.original_of is None]
+        for requirement in bundle.requirements:
+            supplied = [part for part in papers if part.attachment.role == requirement.row.role]
+            yield from (self._paper(part, requirement.row.letter) for part in supplied)
+            if not supplied:
+                yield from self._without_paper(requirement, bundle)
+        yield from (self._paper(part, None) for part in papers if part.attachment.role not in listed)
+        originals = {
+            part.original_of.id: part for part in bundle.parts if isinstance(part, AttachmentPart) and part.original_of
+        }
+        for document in bundle.documents:
+            if not document.is_cover:
+                yield self._document(document, originals.get(document.id), bundle)
+
+    def _without_paper(self, requirement: Requirement, bundle: Bundle) -> Iterator[Item]:
+        row = requirement.row
+        if requirement.missing or not requirement.needed:
+            standing: Standing = "missing" if requirement.missing else "not_needed"
+            yield Item(bundle.person, "paper", row.role, row.letter, row.title, standing)
+
+    def _paper(self, part: AttachmentPart, letter: str | None) -> Item:
+        until = last_filing_day(part.attachment)
+        standing = self._fault(part, until) or "enclosed"
+        return Item(part.person, "paper", part.attachment.role, letter, part.title, standing, until, part.index)
+
+    def _document(self, document: DocumentPart, original: AttachmentPart | None, bundle: Bundle) -> Item:
+        rows = (each.row.letter for each in bundle.requirements if each.row.document == document.id)
+        until = last_day_within(self.prepared.loaded.case.visa.letter_date, VALIDITY_MONTHS)
+        item = Item(document.person, "document", document.document, next(rows, None), document.title, "made")
+        if original is None:
+            return replace(item, standing="unsigned", until=until) if document.signed_by else item
+        until_signed = last_filing_day(original.attachment)
+        changed = has_changed(original, self.prepared.loaded, self.prepared.templates, self.options.as_of)
+        standing = self._fault(original, until_signed) or ("changed" if changed else "signed")
+        return replace(item, standing=standing, until=until_signed, index=original.index)
+
+    def _fault(self, part: AttachmentPart, until: date | None) -> Standing | None:
+        if part.id not in self.found.papers:
+            return "unusable"
+        return "expired" if until is not None and until < self.prepared.loaded.case.visa.filing_date else None

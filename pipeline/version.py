@@ -1,5 +1,0 @@
-"""Version of visa-packet."""
-
-from __future__ import annotations
-
-VERSION = "0.1.0"

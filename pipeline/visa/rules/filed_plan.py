@@ -1,0 +1,53 @@
+"""Rule REG-11: the case agrees with a plan that the directory lists for its hospital.
+
+It needs the directory's entry, which a case does not hold; so it stands apart from the rules on the case alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.case.directory import Aspect, FiledPlan, lacking
+from pipeline.case.load import LoadedCase
+from pipeline.case.model import Case
+from pipeline.errors import Problem
+from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.checks import finding
+from pipeline.visa.rules.registry import Hit
+
+PLAN_RULE = "REG-11"
+
+_POINTERS: dict[Aspect, str] = {
+    "condition": "/condition/kind",
+    "treatment": "/treatment/kind",
+    "route": "/treatment/route",
+}
+#: Fields that case and plan call alike.
+_FIELDS = ("plan_title", "risk_class", "committee_number", "committee_name", "cell_processing")
+
+
+def plan_differences(loaded: LoadedCase) -> list[Problem]:
+    """A finding for each difference; none when the case does not refer to a hospital of the directory."""
+    if loaded.referred.hospital is None:
+        return []
+    hits = _differences(loaded.case, loaded.referred.hospital.entry.plans)
+    return [finding(catalogue()[PLAN_RULE], hit, loaded.document) for hit in hits]
+
+
+def _differences(case: Case, plans: Sequence[FiledPlan]) -> Iterator[Hit]:
+    number = case.treatment.plan_number
+    if number is None:
+        aspect = lacking(plans, case)
+        if aspect is not None:
+            yield Hit(_POINTERS[aspect], [aspect])
+        return
+    plan = next((plan for plan in plans if plan.plan_number == number), None)
+    if plan is None:
+        yield Hit("/treatment/plan_number", ["plan_number"])
+        return
+    for field in _FIELDS:
+        stated, filed = getattr(case.treatment, field), getattr(plan, field)
+        if None not in {stated, filed} and stated != filed:
+            yield Hit(f"/treatment/{field}", [field])
+    for aspect in plan.uncovered(case):
+        yield Hit(_POINTERS[aspect], [aspect])

@@ -1,0 +1,81 @@
+"""What the kind of visa means: status, terms of use, time for the procedure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from pipeline.case.model import SHORT_STAY_DAYS, Case
+from pipeline.resources import read_data
+from pipeline.visa.calendar import months_after
+from pipeline.visa.claims import free_texts
+from pipeline.visa.rules.registry import Hit, rule
+from pipeline.visa.rules.wording import claims_of
+from pipeline.visa.terms import assumed_issue, visa_terms
+
+
+@rule("DOC-10")
+def officer_decides(case: Case, _as_of: date) -> Iterator[Hit]:
+    if case.visa.entries == "multiple":
+        yield Hit("/visa/entries")
+    yield from claims_of(case, "DOC-10")
+
+
+@rule("VIS-01")
+def short_stays(case: Case, _as_of: date) -> Iterator[Hit]:
+    if case.longest_stay <= SHORT_STAY_DAYS:
+        yield Hit("/treatment/visits")
+
+
+@rule("VIS-01B")
+def long_stays(case: Case, _as_of: date) -> Iterator[Hit]:
+    for index, visit in enumerate(case.treatment.visits):
+        if visit.days > SHORT_STAY_DAYS:
+            yield Hit(f"/treatment/visits/{index}")
+
+
+@rule("VIS-11")
+def ordinary_route(case: Case, _as_of: date) -> Iterator[Hit]:
+    if case.longest_stay <= SHORT_STAY_DAYS:
+        yield Hit("/visa/entries")
+    yield from claims_of(case, "VIS-11")
+
+
+@rule("VIS-02")
+def single_entry_in_time(case: Case, _as_of: date) -> Iterator[Hit]:
+    index, visit = min(enumerate(case.treatment.visits), key=lambda numbered: numbered[1].entry_date)
+    last_day = months_after(assumed_issue(case), visa_terms()["single_entry_months"])
+    if case.visa.entries == "single" and visit.entry_date > last_day:
+        yield Hit(f"/treatment/visits/{index}/entry_date")
+
+
+@rule("VIS-03")
+def multiple_entry_in_time(case: Case, _as_of: date) -> Iterator[Hit]:
+    last_day = months_after(assumed_issue(case), 12 * visa_terms()["multiple_entry_years"])
+    for index, visit in enumerate(case.treatment.visits):
+        if case.visa.entries == "multiple" and visit.entry_date > last_day:
+            yield Hit(f"/treatment/visits/{index}/entry_date")
+
+
+@rule("VIS-05")
+def time_for_the_procedure(case: Case, _as_of: date) -> Iterator[Hit]:
+    first_entry = min(visit.entry_date for visit in case.treatment.visits)
+    if case.visa.filing_date < first_entry <= assumed_issue(case):
+        yield Hit("/visa/filing_date")
+
+
+@rule("VIS-08")
+def through_an_agency(case: Case, _as_of: date) -> Iterator[Hit]:
+    if case.visa.agency is None:
+        yield Hit("/visa")
+
+
+@rule("VIS-10")
+def fee_of_a_dated_table(case: Case, _as_of: date) -> Iterator[Hit]:
+    if None not in read_data("fees")["since_the_rise"].values():
+        return
+    words = re.compile(read_data("wordings")["visa_fee"], re.IGNORECASE)
+    named = (pointer for pointer, text in free_texts(case) if words.search(text))
+    # One finding for a text, not one for each of its languages.
+    yield from (Hit(pointer) for pointer in dict.fromkeys(re.sub(r"/(ja|en|zh)$", "", place) for place in named))

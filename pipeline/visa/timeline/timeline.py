@@ -1,0 +1,35 @@
+"""The way from the papers to the return to sport, as dates: what the case says, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.case.model import Case
+from pipeline.visa.timeline.application_steps import application_steps
+from pipeline.visa.timeline.filing import Filing, filing_for
+from pipeline.visa.timeline.recovery import recovery_steps
+from pipeline.visa.timeline.step import Step
+from pipeline.visa.timeline.visit_steps import visit_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All steps of one case, from the papers on, as of one day."""
+
+    case_id: str
+    as_of: date
+    filing: Filing
+    steps: tuple[Step, ...]
+
+    def of_kind(self, *kinds: str) -> list[Step]:
+        """The steps of these kinds."""
+        return [step for step in self.steps if step.kind in kinds]
+
+
+def timeline_for(case: Case, as_of: date, audience: str | None = None) -> Timeline:
+    """The timeline of ``case``; of the steps that concern ``audience`` (``patient``, ``coordinator``), or of all."""
+    filing = filing_for(case, as_of)
+    steps = (*application_steps(case, filing), *visit_steps(case), *recovery_steps(case))
+    wanted = tuple(step for step in steps if audience is None or audience in step.audience)
+    return Timeline(case.case_id, as_of, filing, wanted)

@@ -1,0 +1,246 @@
+"""Cases C: the engine is missing, fails, hangs, lies, or tells what it should not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from pipeline.formats.pdf.reading import embedded_fonts
+from pipeline.system.processes import isolation
+from tests.support.built import make_docx, make_set, saved, with_text
+from tests.support.disks import Disk
+from tests.support.expectation import Limits, Scene, Watched
+from tests.support.tools import needs_libreoffice, needs_strace
+
+pytestmark = [needs_strace, needs_libreoffice]
+case = pytest.mark.case
+
+#: Of a stand-in for soffice: its version, then where the results go and the files to convert.
+BEGINNING = """#!/bin/sh
+case "$1" in --version) echo "LibreOffice 7.4.7.2"; exit 0;; esac
+here=$(dirname "$0")
+crash='sh -c "kill -SEGV \\$\\$"; exit $?'  # the first process of a namespace cannot kill itself
+"""
+ARGUMENTS = 'while [ "$1" != --outdir ]; do shift; done; out=$2; shift 2\n'
+WITH_LIBREOFFICE = ("--engine", "libreoffice")
+#: Runs the command with a second for LibreOffice to start, and one for each document.
+IMPATIENT = "from pipeline.engines.libreoffice import LibreOffice as L; L.__init__.__defaults__ = (1, 1)\n"
+WITHOUT_USUAL_PLACES = "import pipeline.engines.find as f; f._PLACES = ()\n"
+MAIN = "from pipeline.cli.main import main; main()"
+#: The engine's processes are not counted as the command's own.
+PATIENT = Limits(seconds=30)
+
+Program = Callable[[str], dict[str, str]]
+
+
+@pytest.fixture
+def soffice(tmp_path: Path) -> Program:
+    """Put a stand-in for soffice on PATH; it may leave notes beside itself. Returns the environment that finds it."""
+
+    def make(script: str) -> dict[str, str]:
+        program = tmp_path / "bin" / "soffice"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"{BEGINNING}{script}\n", encoding="utf-8")
+        program.chmod(0o700)
+        return {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+
+    return make
+
+
+def real() -> str:
+    """A line of a script that does what LibreOffice does."""
+    return f'exec {shutil.which("soffice")} "$@"'
+
+
+def failed(scene: Scene, environment: dict[str, str], code: str, prefix: str = "") -> dict[str, str]:
+    """The run with that engine is refused in the common way."""
+    program = ("-c", prefix + MAIN) if prefix else ("-m", "pipeline")
+    run = scene.build(scene.case(), *WITH_LIBREOFFICE, env=environment, program=program)
+    [problem] = run.refused(6, (code, None), limits=PATIENT)
+    return problem
+
+
+def good(run: Watched, *published: str) -> None:
+    assert run.run.code == 0, run.run.err
+    run.left_as_it_was(published, limits=PATIENT)
+
+
+@case("C01")
+def test_the_engine_is_missing(scene: Scene, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    problem = failed(scene, {"PATH": str(empty)}, "engine-missing", WITHOUT_USUAL_PLACES)
+    assert "LibreOffice is not installed" in problem["message"]
+
+
+@case("C01")
+def test_the_engine_is_no_program(scene: Scene, soffice: Program, tmp_path: Path) -> None:
+    environment = soffice("")
+    (tmp_path / "bin" / "soffice").write_bytes(b"\x7fELF and nothing else")
+    assert "cannot be started" in failed(scene, environment, "engine-missing")["message"]
+
+
+@case("C01")
+def test_a_file_that_may_not_be_run_is_not_taken_for_it(scene: Scene, soffice: Program, tmp_path: Path) -> None:
+    environment = soffice("exit 1")
+    (tmp_path / "bin" / "soffice").chmod(0o600)
+    failed(scene, {**environment, "PATH": str(tmp_path / "bin")}, "engine-missing", WITHOUT_USUAL_PLACES)
+
+
+@case("C02")
+@pytest.mark.parametrize("exit_code", [0, 1, 77])
+def test_no_file_whatever_the_exit_code(scene: Scene, soffice: Program, exit_code: int) -> None:
+    failed(scene, soffice(f"exit {exit_code}"), "engine-failed")
+
+
+@case("C03")
+@pytest.mark.parametrize("kind", ["empty", "cut off", "no pages", "text", "link"])
+def test_a_file_that_is_no_document(scene: Scene, soffice: Program, tmp_path: Path, kind: str) -> None:
+    with pikepdf.new() as pdf:
+        none = saved(pdf)
+        pdf.add_blank_page()
+        whole = saved(pdf)
+    content = {"empty": b"", "cut off": whole[:-40], "no pages": none, "text": b"QZAAQ", "link": whole}[kind]
+    environment = soffice(f'{ARGUMENTS}{"ln -s" if kind == "link" else "cp"} "$here/content" "$out/0001.pdf"')
+    (tmp_path / "bin" / "content").write_bytes(content)
+    failed(scene, environment, "engine-failed" if kind == "link" else "engine-output")
+
+
+@case("C03", "P04")
+def test_the_document_of_the_patient_before(scene: Scene, soffice: Program) -> None:
+    """An engine that converts one case rightly and then gives its document for every other."""
+    program = shutil.which("soffice")
+    script = (
+        f'if [ ! -e "$here/former.pdf" ]; then {program} "$@"; made=1; fi\n{ARGUMENTS}'
+        'if [ "$made" ]; then cp "$out/0001.pdf" "$here/former.pdf"; else cp "$here/former.pdf" "$out/0001.pdf"; fi'
+    )
+    environment = soffice(script)
+    names = {"case-b": "王前人", "case-c": "李后人"}
+    first, second = (scene.case(name, {"/patient/name/chinese": person}) for name, person in names.items())
+    scene.planted = replace(scene.planted, canaries=scene.planted.canaries | set(names.values()))
+    run = scene.build(first, second, *WITH_LIBREOFFICE, "-j", "1", env=environment)
+    run.ended({"case-b": 0, "case-c": 6}, limits=PATIENT)
+    assert {p["code"] for p in run.run.problems if p["severity"] == "error"} == {"engine-lost-text"}
+
+
+@case("C04")
+def test_it_hangs_and_listens_to_nobody(scene: Scene, soffice: Program) -> None:
+    hang = "trap '' TERM HUP INT\n(trap '' TERM HUP INT; (sleep 600; true) & sleep 600; true) &\nsleep 601; sleep 602"
+    started = time.monotonic()
+    failed(scene, soffice(hang), "engine-timeout", IMPATIENT)
+    assert time.monotonic() - started < 30
+
+
+@case("C04")
+def test_what_it_started_does_not_outlive_it(scene: Scene, soffice: Program) -> None:
+    failed(scene, soffice("(trap '' TERM HUP; sleep 600; true) &\nexit 0"), "engine-failed")
+
+
+@case("C06")
+def test_it_crashes_once_and_then_works(scene: Scene, soffice: Program, tmp_path: Path) -> None:
+    script = f'echo >>"$here/starts"; [ "$(wc -l <"$here/starts")" -gt 1 ] || eval "$crash"\n{real()}'
+    good(scene.build(scene.case(), *WITH_LIBREOFFICE, env=soffice(script)), "case-a")
+    assert (tmp_path / "bin" / "starts").read_text("utf-8").count("\n") == 2
+
+
+@case("C06")
+def test_it_crashes_each_time(scene: Scene, soffice: Program, tmp_path: Path) -> None:
+    problem = failed(scene, soffice('echo >>"$here/starts"; eval "$crash"'), "engine-failed")
+    assert "twice" in problem["message"]
+    assert (tmp_path / "bin" / "starts").read_text("utf-8").count("\n") == 2
+
+
+@case("C07")
+@pytest.mark.parametrize("engine", ["office2pdf", "libreoffice"])
+@pytest.mark.parametrize("home", ["missing", "/proc", ""])
+def test_no_home_is_needed(scene: Scene, engine: str, home: str) -> None:
+    """Nor is one made that is not there."""
+    place = str(scene.folder / home) if home == "missing" else home
+    good(scene.build(scene.case(), "--engine", engine, env={"HOME": place, "XDG_CACHE_HOME": ""}), "case-a")
+
+
+@case("C07", "G04")
+@pytest.mark.parametrize("left", [70, 200, 300])
+def test_a_disk_on_which_its_profile_has_no_room(scene: Scene, disk: Disk, left: int) -> None:
+    """It breaks off, or makes nothing, and does not say why."""
+    disk(scene.temporary, left)
+    [problem] = scene.build(scene.case(), *WITH_LIBREOFFICE).refused(6, ("engine-temporary", None), limits=PATIENT)
+    assert "no space left" in problem["message"]
+
+
+@case("C07", "G04")
+def test_a_disk_on_which_it_has_room(scene: Scene, disk: Disk) -> None:
+    disk(scene.temporary, 1500)
+    good(scene.build(scene.case(), *WITH_LIBREOFFICE), "case-a")
+
+
+@case("C08")
+def test_eight_at_once(scene: Scene) -> None:
+    names = [f"case-{number}" for number in range(8)]
+    for name in names:
+        scene.case(name)
+    scene.build(scene.folder / "cases", *WITH_LIBREOFFICE, "-j", "8").ended(dict.fromkeys(names, 0), limits=PATIENT)
+
+
+@case("C10")
+@pytest.mark.parametrize("engine", ["office2pdf", "libreoffice"])
+def test_a_font_that_is_not_installed_is_drawn_with_a_shipped_one_alone(
+    scene: Scene, tmp_path: Path, engine: str
+) -> None:
+    """No font of the machine takes its place. The check of templates names it."""
+    scene.templates = make_set(tmp_path / "set", "")
+    letter = scene.templates / "letter.docx"
+    letter.write_bytes(make_docx("{{ case_id }}", font="Liberation Serif"))
+    good(scene.build(scene.case(), "--engine", engine), "case-a")
+    assert {"NotoSansCJK"} == {
+        font[:11]
+        for pdf in (scene.out / "case-a" / "documents").glob("*.pdf")
+        for font in embedded_fonts(pdf.read_bytes())
+    }
+    run = scene.run("templates", "check", scene.templates, "--json", env={"TMPDIR": str(scene.temporary)})
+    assert "font-not-shipped" in {problem["code"] for problem in run.run.problems}
+    assert "Liberation Serif" in run.run.out
+
+
+@case("C11")
+@pytest.mark.parametrize("engine", ["office2pdf", "libreoffice"])
+@pytest.mark.parametrize("kind", ["picture", "template"])
+def test_a_template_that_links_elsewhere_asks_nobody(scene: Scene, tmp_path: Path, engine: str, kind: str) -> None:
+    scene.templates = make_set(tmp_path / "set", "{{ case_id }}")
+    letter = scene.templates / "letter.docx"
+    relation = {"picture": "image", "template": "attachedTemplate"}[kind]
+    link = (
+        '<Relationship Id="rLinked" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
+        f'{relation}" Target="http://192.0.2.1/x" TargetMode="External"/></Relationships>'
+    )
+    letter.write_bytes(with_text(letter.read_bytes(), "</Relationships>", link, "word/_rels/document.xml.rels"))
+    scene.build(scene.case(), "--engine", engine).refused(4, ("template-link", None))
+
+
+@case("C12")
+def test_what_the_engine_prints_is_not_told(scene: Scene, soffice: Program) -> None:
+    failed(scene, soffice("echo 王晓明 QZAAQ; echo 王晓明 QZAAQ >&2; exit 3"), "engine-failed")
+
+
+@case("C13")
+def test_an_engine_that_is_killed_costs_its_own_case(scene: Scene, soffice: Program) -> None:
+    """Of three cases the second has no luck: both times the engine is killed while it works on it."""
+    script = f'echo >>"$here/starts"; n=$(wc -l <"$here/starts"); case $n in 2|3) eval "$crash";; esac\n{real()}'
+    for name in ("case-1", "case-2", "case-3"):
+        scene.case(name)
+    run = scene.build(scene.folder / "cases", *WITH_LIBREOFFICE, "-j", "1", env=soffice(script))
+    run.ended({"case-1": 0, "case-2": 6, "case-3": 0}, limits=PATIENT)
+    assert "broke off twice" in run.run.err
+
+
+def test_the_real_program_runs_without_network(scene: Scene) -> None:
+    run = scene.build(scene.case(), *WITH_LIBREOFFICE)
+    good(run, "case-a")
+    assert isolation() == () or '"--net"' in run.trace

@@ -1,0 +1,456 @@
+"""Cases G: what goes wrong around the cases of a run: workers, signals, disks, reports, clocks."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.publish.verify.verify import verify_path
+from tests.conftest import AS_OF
+from tests.support.built import names_in, snapshot
+from tests.support.canaries import PAPER
+from tests.support.expectation import Limits, Scene, Watched
+from tests.support.flat import Samples
+from tests.support.tools import needs_strace
+
+pytestmark = needs_strace
+case = pytest.mark.case
+#: Runs before everything in each process of a run, workers too.
+PATCH = """
+import os, signal, time, pipeline.task as module
+original = module.check_prepared
+def check_prepared(prepared, *others):
+    name = prepared.loaded.case.case_id
+    {fault}
+    return original(prepared, *others)
+module.check_prepared = check_prepared
+"""
+PREVIEW_PATCH = """
+import os, signal, pipeline.preview.make as module
+original = module.preview_files
+def preview_files(*others):
+    {fault}
+    return original(*others)
+module.preview_files = preview_files
+"""
+FAULTS = {
+    "killed": "os.kill(os.getpid(), signal.SIGKILL)",
+    "exit": "os._exit(1)",
+    "crash": "os.kill(os.getpid(), signal.SIGSEGV)",
+}
+#: The first does not hear what it is told; the second holds the lock without which Python hears nothing.
+HANGS = "signal.pthread_sigmask(signal.SIG_BLOCK, {15}); time.sleep(600)"
+LOCKED = "import ctypes; ctypes.PyDLL(None).sleep(600)"
+UNLIMITED = Limits(seconds=60)
+
+
+def good(run: Watched, *published: str) -> None:
+    assert run.run.code == 0, run.run.err
+    run.left_as_it_was(published)
+
+
+@pytest.fixture
+def patched(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """The environment in which one line of Python runs before each case is checked, in whatever process."""
+
+    def make(fault: str, patch: str = PATCH) -> dict[str, str]:
+        folder = tmp_path / "patch"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(patch.format(fault=fault), encoding="utf-8")
+        return {"PYTHONPATH": str(folder)}
+
+    return make
+
+
+def by_case(faults: Mapping[str, str]) -> str:
+    """One line of Python for each case, which runs before that case alone."""
+    return "\n    ".join(f"if name == {name!r}: {fault}" for name, fault in faults.items())
+
+
+def codes_of(run: Watched, name: str) -> set[str]:
+    """Codes of the problems of one case."""
+    [result] = [result for result in run.run.report["results"] if Path(result["case"]).parent.name == name]
+    return {problem["code"] for problem in result["problems"]}
+
+
+@case("G02")
+def test_a_lost_worker_costs_its_own_case(scene: Scene, patched: Callable[[str], dict[str, str]]) -> None:
+    for name in (*FAULTS, "good-1", "good-2", "good-3"):
+        scene.case(name)
+    run = scene.build(scene.folder / "cases", "-j", "2", env=patched(by_case(FAULTS)))
+    run.ended(dict.fromkeys(FAULTS, 6) | {"good-1": 0, "good-2": 0, "good-3": 0})
+    assert all("worker-died" in codes_of(run, name) for name in FAULTS)
+
+
+@case("G02")
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [*((fault, "worker-died") for fault in FAULTS.values()), (LOCKED, "worker-timeout")],
+)
+def test_what_breaks_one_case_alone_is_told(
+    scene: Scene, patched: Callable[[str], dict[str, str]], fault: str, code: str
+) -> None:
+    """It breaks the process of the case, not the command, which tells it and leaves nothing behind."""
+    run = scene.build(scene.case(), "--timeout", "2", env=patched(fault))
+    run.refused(6, (code, None))
+
+
+@case("G02")
+@pytest.mark.parametrize("fault", [FAULTS["crash"], LOCKED])
+def test_what_breaks_a_preview_is_told(scene: Scene, patched: Callable[..., dict[str, str]], fault: str) -> None:
+    words = ("--case", scene.case(), "-o", scene.out / "preview", "--timeout", "2", "--json")
+    run = scene.run("templates", "preview", scene.templates, *words, env=patched(fault, PREVIEW_PATCH))
+    run.refused(6, ("worker-timeout" if fault == LOCKED else "worker-died", None))
+
+
+@case("G02", "G03")
+def test_a_command_that_is_killed_takes_the_process_of_its_case_along(
+    scene: Scene, patched: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    environment = patched(f'open({str(mark)!r}, "w").close(); {HANGS}')
+    words = ["build", str(scene.case()), "-o", str(scene.out), "--templates", str(scene.templates), "--allow-missing"]
+    process = scene.start([sys.executable, "-m", "pipeline", *words], env=environment)
+    while not mark.exists():
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    good(scene.build(scene.folder / "cases" / "case-a" / "case.json"), "case-a")
+    assert scene.processes() == []
+
+
+@case("G02")
+def test_a_worker_that_is_lost_once_costs_nothing(
+    scene: Scene, patched: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    for name in ("case-1", "case-2"):
+        scene.case(name)
+    mark = tmp_path / "mark"
+    fault = f'if name == "case-2" and not os.path.exists({str(mark)!r}): open({str(mark)!r}, "w").close(); os._exit(1)'
+    run = scene.build(scene.folder / "cases", "-j", "2", env=patched(fault))
+    run.ended({"case-1": 0, "case-2": 0})
+    assert mark.exists()
+
+
+@case("G02")
+def test_a_worker_that_never_answers_costs_its_own_case(scene: Scene, patched: Callable[[str], dict[str, str]]) -> None:
+    faults = {"hangs": HANGS, "leaves": "os._exit(0)"}
+    for name in (*faults, "good-1", "good-2"):
+        scene.case(name)
+    run = scene.build(scene.folder / "cases", "-j", "3", "--timeout", "8", env=patched(by_case(faults)))
+    run.ended({"hangs": 6, "leaves": 6, "good-1": 0, "good-2": 0})
+    assert all("worker-timeout" in codes_of(run, name) for name in faults)
+
+
+@case("G02")
+def test_memory_that_runs_out_is_told(scene: Scene, patched: Callable[[str], dict[str, str]]) -> None:
+    for name in ("case-1", "case-2"):
+        scene.case(name)
+    run = scene.build(scene.folder / "cases", env=patched('if name == "case-2": bytearray(1 << 60)'))
+    run.ended({"case-1": 0, "case-2": 70})
+    assert "MemoryError" in run.run.err
+
+
+@case("G03")
+@pytest.mark.parametrize(
+    ("number", "to"),
+    [(signal.SIGINT, "all"), (signal.SIGINT, "one"), (signal.SIGTERM, "one"), (signal.SIGHUP, "all")],
+)
+def test_a_signal_ends_a_run_and_a_further_run_finishes_it(
+    scene: Scene, number: signal.Signals, to: str, tmp_path: Path
+) -> None:
+    """To all processes, as a terminal sends it, or to the first alone, as ``kill`` does."""
+    lines = many(scene, 8)
+    process = started(scene, lines, tmp_path)
+    wait_for(scene, process, 1)
+    (os.killpg if to == "all" else os.kill)(process.pid, number)
+    assert process.wait(timeout=60) == 130
+    told = (tmp_path / "told").read_text("utf-8")
+    assert "Traceback" not in told
+    assert scene.planted.found_in(told) == set()
+    is_clean(scene)
+    finishes(scene, lines, 8)
+
+
+@case("G03")
+@pytest.mark.parametrize("words", [["build"], ["rules", "--json"]])
+def test_a_reader_that_goes_away(scene: Scene, words: list[str]) -> None:
+    if words == ["build"]:
+        words = ["build", str(many(scene, 4)), "-o", str(scene.out), "--templates", str(scene.templates)]
+        words += ["--as-of", AS_OF.isoformat(), "--allow-missing", "-j", "1"]
+    with scene.start(
+        [sys.executable, "-m", "pipeline", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        told = process.stderr.read().decode()
+        assert process.wait(timeout=60) in {0, 7}
+    assert "Traceback" not in told
+    assert scene.planted.found_in(told) == set()
+    is_clean(scene)
+
+
+@case("G06")
+@pytest.mark.parametrize("manifest", [b"", b"{", b"[]", b'{"manifest_version": 99}', None])
+def test_a_manifest_that_tells_nothing_is_made_anew(scene: Scene, manifest: bytes | None) -> None:
+    path = scene.case()
+    good(scene.build(path), "case-a")
+    file = scene.out / "case-a" / "manifest.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] if manifest is None else manifest)
+    run = scene.build(path)
+    good(run, "case-a")
+    assert [result["status"] for result in run.run.report["results"]] == ["built"]
+    assert file.read_bytes() == whole
+
+
+@case("G07")
+def test_one_bad_of_many(scene: Scene) -> None:
+    count = 40
+    lines = many(scene, count, bad={17})
+    run = scene.build(lines, "-j", "2")
+    run.ended({f"case-{n}": 3 if n == 17 else 0 for n in range(count)}, limits=UNLIMITED)
+
+
+@case("G08")
+def test_all_bad(scene: Scene) -> None:
+    run = scene.build(many(scene, 6, bad=set(range(6))), "-j", "2")
+    run.ended({f"case-{number}": 3 for number in range(6)})
+
+
+@case("G09")
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_a_report_that_cannot_be_written_is_told_before_the_work(scene: Scene, kind: str) -> None:
+    page = scene.out / "report.html"
+    if kind == "folder":
+        page.mkdir(mode=0o700)
+    elif kind == "link":
+        page.symlink_to(scene.folder / "nowhere")
+    else:
+        page.write_bytes(b"mine")
+        page.chmod(0o600)
+    [problem] = scene.build(many(scene, 3)).refused(7, ("output", None))
+    assert problem["file"] == str(page)
+
+
+@case("G12")
+def test_one_worker_or_eight_and_any_order_give_the_same_bytes(scene: Scene) -> None:
+    paths = sorted(many(scene, 9).iterdir())
+    scene.build(*paths, "-j", "1").ended({f"case-{n}": 0 for n in range(9)})
+    first = packets(scene)
+    random.Random(7).shuffle(paths)  # noqa: S311 - an order
+    scene.build(*paths, "-j", "8", "--force").ended({f"case-{n}": 0 for n in range(9)})
+    assert packets(scene) == first
+
+
+@case("G13")
+@pytest.mark.parametrize("changed", ["case.json", PAPER, "letter.docx"], ids=["case", "paper", "template"])
+def test_what_changes_during_a_run_is_seen_as_it_was_or_as_it_is(
+    scene: Scene, patched: Callable[[str], dict[str, str]], tmp_path: Path, changed: str
+) -> None:
+    """Another program writes a file anew after it was read: the packet is of the one that was read."""
+    path = scene.case()
+    templates = tmp_path / "set"
+    shutil.copytree(scene.templates, templates)
+    scene.templates = templates
+    good(scene.build(path), "case-a")
+    before = snapshot(scene.out / "case-a")
+    file = templates / changed if changed == "letter.docx" else path.parent / changed
+    content = file.read_bytes()
+    # It is the fault that writes a file of that name.
+    scene.planted = replace(scene.planted, canaries=scene.planted.canaries - {"QZNAME"})
+    fault = (
+        f"import pathlib; kept = original(prepared, *others); pathlib.Path({str(file)!r}).write_bytes(b''); return kept"
+    )
+    run = scene.build(path, "--force", env=patched(fault))
+    assert file.read_bytes() == b""
+    file.write_bytes(content)
+    good(run, "case-a")
+    assert snapshot(scene.out / "case-a") == before
+
+
+@case("G14")
+def test_hashes_decide_and_not_times(scene: Scene) -> None:
+    path = scene.case()
+    good(scene.build(path), "case-a")
+    for case_file, packet in ((0, 2**31), (2**31, 0)):
+        os.utime(path, (case_file, case_file))
+        for file in (scene.out / "case-a").rglob("*"):
+            os.utime(file, (packet, packet))
+        run = scene.build(path)
+        assert [result["status"] for result in run.run.report["results"]] == ["current"]
+        good(run, "case-a")
+    times = path.stat().st_atime, path.stat().st_mtime
+    path.write_text(path.read_text("utf-8").replace("QZAAQ", "QZAAR"), "utf-8")
+    os.utime(path, times)
+    run = scene.build(path)
+    assert [result["status"] for result in run.run.report["results"]] == ["built"]
+
+
+@case("G03", "P05")
+@pytest.mark.parametrize(
+    "cuts",
+    [
+        pytest.param(20, marks=pytest.mark.timeout(300)),
+        pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
+    ],
+)
+def test_a_power_cut_at_any_moment(scene: Scene, tmp_path: Path, cuts: int) -> None:
+    """Killed again and again: what is published is whole, and the last run finishes the work.
+
+    Every other time at any moment of the run; else soon after something of a packet that was not there, for to publish
+    takes milliseconds of the seconds that a run takes.
+    """
+    count = 4
+    lines = many(scene, count)
+    moments = random.Random(20261122)  # noqa: S311 - any moment will do
+    began = time.monotonic()
+    started(scene, lines, tmp_path).wait(timeout=120)
+    undisturbed, killed = time.monotonic() - began, 0
+    while killed < cuts:
+        if killed % 3 == 0 or len(names_in(scene.out)) > count:  # else there would be nothing left to do
+            shutil.rmtree(scene.out)
+            scene.out.mkdir(mode=0o700)
+        there, process = of_packets(scene), started(scene, lines, tmp_path)
+        if killed % 2:
+            while of_packets(scene) == there and process.poll() is None:
+                time.sleep(0.0005)
+            killed += cut_after(moments.uniform(0, 0.02), process)
+        else:
+            killed += cut_after(moments.uniform(0, undisturbed), process)
+        for name in names_in(scene.out):
+            if not name.startswith(".") and name != "report.html":
+                whole(scene, name)
+    finishes(scene, lines, count)
+
+
+def of_packets(scene: Scene) -> set[str]:
+    """Names of packets, and of the folders in which they are made."""
+    return {name for name in names_in(scene.out) if "case-" in name}
+
+
+def cut_after(seconds: float, process: subprocess.Popen[bytes]) -> bool:
+    """Whether it had to be killed: it may have ended before."""
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+@pytest.mark.soak
+@case("G07", "G10")
+@pytest.mark.timeout(3600)
+def test_five_thousand_cases_leave_everything_flat(scene: Scene) -> None:
+    count = 5000
+    lines, samples = many(scene, count, bad={count // 4}), Samples(scene.out)
+    run = scene.build(lines, "-j", "2", look=samples.look, seconds=2400)
+    run.ended({f"case-{n}": 3 if n == count // 4 else 0 for n in range(count)}, limits=Limits(seconds=1800))
+    first, last = samples.most(0.08 * count, 0.15 * count), samples.most(0.9 * count, count)
+    assert last.parent_mb < first.parent_mb + 10
+    assert last.worker_mb < first.worker_mb + 15
+    assert last.parent_files <= first.parent_files
+    assert last.worker_files <= first.worker_files + 1
+    assert last.processes <= first.processes + 1
+
+
+@case("G10")
+def test_memory_files_and_processes_stay_flat(scene: Scene) -> None:
+    """In one process, as in a worker: after forty cases there is no more of anything than after ten."""
+    lines = many(scene, 40)
+    program = (
+        "import gc, os, sys, resource; from pathlib import Path; from datetime import date\n"
+        "from pipeline.task import Task, run_task; from pipeline.inputs import sources\n"
+        "from pipeline.check import Options; from pipeline.destination import Folder\n"
+        "out, templates, lines = map(Path, sys.argv[1:])\n"
+        "options = Options(date(2026, 11, 22), str(templates), allow_missing=True); seen = []\n"
+        "def now():\n"
+        "    gc.collect()\n"
+        "    pages = int(Path('/proc/self/statm').read_text().split()[1])\n"
+        "    return pages * 4096, len(os.listdir('/proc/self/fd')), len(os.listdir('/proc/self/task'))\n"
+        "for number, source in enumerate(sources([str(lines)]), 1):\n"
+        "    done = run_task(Task(source, Folder(out), options)); assert done.built, done.problems\n"
+        "    if number in (10, 40): seen.append(now())\n"
+        "print(seen)\n"
+    )
+    words = [sys.executable, "-c", program, str(scene.out), str(scene.templates), str(lines)]
+    process = scene.start(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = process.communicate(timeout=110)
+    assert process.returncode == 0, err.decode()
+    (memory, *others), (later, *others_later) = json.loads(out.decode().replace("(", "[").replace(")", "]"))
+    assert others_later == others
+    assert later - memory < 12_000_000
+    is_clean(scene)
+
+
+def many(scene: Scene, count: int, bad: Collection[int] = ()) -> Path:
+    """A folder of so many cases with their papers; the bad ones break the schema."""
+    for number in range(count):
+        scene.case(f"case-{number}", {"/visa/entries": "twice"} if number in bad else None)
+    return scene.folder / "cases"
+
+
+def started(scene: Scene, lines: Path, tmp_path: Path) -> subprocess.Popen[bytes]:
+    """A run over many cases; what it tells goes to a file."""
+    # Whoever runs the tests in the background lets them ignore Ctrl-C.
+    program = ["env", "--default-signal=INT,HUP,TERM", sys.executable, "-m", "pipeline", "build", str(lines)]
+    words = ["-o", str(scene.out), "--templates", str(scene.templates), "-j", "2", "--allow-missing"]
+    with (tmp_path / "told").open("wb") as told:
+        return scene.start([*program, *words, "--as-of", AS_OF.isoformat()], stdout=told, stderr=told)
+
+
+def wait_for(scene: Scene, process: subprocess.Popen[bytes], count: int) -> None:
+    """Wait until so many packets are there."""
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        if sum(re.fullmatch("case-[0-9]+", name) is not None for name in names_in(scene.out)) >= count:
+            return
+        time.sleep(0.01)
+    pytest.fail("the run ended before it was interrupted")
+
+
+def whole(scene: Scene, name: str) -> None:
+    verify_path(scene.out / name)
+
+
+def is_clean(scene: Scene) -> None:
+    """Nothing is left of a run but whole packets and the page of the report."""
+    assert names_in(scene.temporary) == []
+    assert list(scene.home.iterdir()) == []
+    for name in names_in(scene.out):
+        assert not name.startswith(".")
+        if name != "report.html":
+            whole(scene, name)
+    until = time.monotonic() + 5
+    while scene.processes() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert scene.processes() == []
+
+
+def finishes(scene: Scene, lines: Path, count: int) -> None:
+    """A further run makes what is missing, and sweeps what was left."""
+    run = scene.build(lines, "-j", "2")
+    assert run.run.code == 0, run.run.err
+    is_clean(scene)
+    assert {f"case-{number}" for number in range(count)} <= set(names_in(scene.out))
+
+
+def packets(scene: Scene) -> dict[str, bytes]:
+    found = snapshot(scene.out)
+    found.pop("report.html", None)
+    return found

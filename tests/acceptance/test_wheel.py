@@ -1,0 +1,137 @@
+"""The wheel alone, installed in a folder of its own, builds the example without a network."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLES, ROOT
+from tests.support.built import snapshot
+
+NO_NETWORK = """
+import socket
+
+def refuse(*arguments, **named):
+    raise RuntimeError("the network was used")
+
+socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = socket.getaddrinfo = refuse
+"""
+SOURCES = ("pipeline", "templates", "schemas", "pyproject.toml", "README.md", "LICENSE")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A wheel and the folder where it is installed."""
+
+    wheel: Path
+    target: Path
+
+    def run(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        """Run Python with the installed copy first; the libraries are those of this environment."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+        return subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            env={**environment, "PYTHONPATH": str(self.target)},
+            check=False,
+            timeout=100,
+        )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    source.mkdir()
+    for name in SOURCES:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, source / name)
+    pip("wheel", "--no-deps", "--no-build-isolation", "-w", str(folder / "dist"), str(source))
+    shutil.rmtree(source)
+    (wheel,) = (folder / "dist").iterdir()
+    target = folder / "target"
+    pip("install", "--no-deps", "--no-index", "--target", str(target), str(wheel))
+    (target / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
+    return Installed(wheel, target)
+
+
+def pip(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stderr
+
+
+def names_in(folder: str, kind: str) -> set[str]:
+    return {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob(kind)}
+
+
+def test_it_holds_everything_that_a_run_needs(installed: Installed) -> None:
+    with zipfile.ZipFile(installed.wheel) as wheel:
+        names = set(wheel.namelist())
+    wanted = {f"pipeline/{name}" for name in names_in("templates", "*.*") | names_in("schemas", "*.json")}
+    for pattern in ("*.py", "*.json", "*.xcu", "web/*.*"):
+        wanted |= names_in("pipeline", pattern)
+    assert {"pipeline/templates/medical-stay/packet.json", "pipeline/schemas/case.schema.json"} <= wanted
+    assert {
+        "pipeline/visa/data/jpets.json",
+        "pipeline/visa/rules/catalogue.json",
+        "pipeline/run/report/web/page.js",
+    } <= wanted
+    assert wanted <= names
+
+
+def test_it_holds_nothing_else(installed: Installed) -> None:
+    with zipfile.ZipFile(installed.wheel) as wheel:
+        others = [name for name in wheel.namelist() if not name.startswith("pipeline/") and ".dist-info/" not in name]
+        entry_points = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
+        assert others == []
+        assert "visa-packet = pipeline.cli.main:main" in wheel.read(entry_points[0]).decode()
+        assert not [name for name in wheel.namelist() if "__pycache__" in name or name.endswith((".md", ".orig"))]
+
+
+def test_the_copy_runs_and_not_the_checkout(installed: Installed, tmp_path: Path) -> None:
+    program = (
+        "import pipeline.cli.main, pipeline.resources as r; print(pipeline.__file__, r.shipped('schemas'), sep='\\n')"
+    )
+    done = installed.run("-c", program, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    module, schemas = done.stdout.split()
+    assert Path(module).is_relative_to(installed.target)
+    assert Path(schemas) == installed.target / "pipeline" / "schemas"
+
+
+def test_the_network_is_blocked(installed: Installed, tmp_path: Path) -> None:
+    program = "import socket; socket.create_connection(('127.0.0.1', 9))"
+    assert "the network was used" in installed.run("-c", program, cwd=tmp_path).stderr
+
+
+def test_it_builds_the_example_like_the_checkout(installed: Installed, tmp_path: Path, packet: Path) -> None:
+    shutil.copytree(EXAMPLES / "wang-xiaoming", tmp_path / "wang-xiaoming")
+    arguments = ("-m", "pipeline", "build", "wang-xiaoming", "-o", "out", "--as-of", "2026-11-22", "--json")
+    done = installed.run(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (result,) = json.loads(done.stdout)["results"]
+    assert result["case_id"] == "wang-xiaoming"
+    assert snapshot(tmp_path / "out" / "wang-xiaoming") == snapshot(packet)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("schema", "case"), ("rules", "ID-02"), ("doctor",), ("--version",), ("templates", "check", "short-term-visit")],
+)
+def test_the_other_commands_find_their_data(installed: Installed, tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = installed.run("-m", "pipeline", *command, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip()

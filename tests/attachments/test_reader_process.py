@@ -1,0 +1,223 @@
+"""The process that reads attachments: whatever happens in it costs one attachment, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.attachments import reader_client as client
+from pipeline.attachments.read_paper import Wanted, convert
+from pipeline.attachments.reader_client import Client, start, stop
+from pipeline.attachments.reading_limits import LIMITS, Limits
+from pipeline.errors import UnusableError
+from pipeline.system.processes import isolation
+from tests.conftest import ROOT
+from tests.support.attachments import page_text, pdf_of
+from tests.support.reading import read, text
+
+CANARY = Path("/tmp/attach-canary")  # noqa: S108 - a reader that may write would write it
+GOOD = pdf_of(page_text("good"))
+
+
+@pytest.fixture
+def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The worker whose files say what goes wrong."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr(client, "_WORKER", "tests.support.worker_that_breaks")
+    CANARY.unlink(missing_ok=True)
+    stop()
+    yield
+    stop()
+
+
+def told(order: str, limits: Limits = LIMITS) -> UnusableError:
+    with pytest.raises(UnusableError) as error:
+        convert(order.encode(), "PDF", Wanted(), limits=limits)
+    return error.value
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def gone(pid: int, seconds: float = 5.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.usefixtures("breaking")
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("order", "code"),
+        [
+            ("segfault", "attachment-broke"),
+            ("exit", "attachment-broke"),
+            ("killed", "attachment-broke"),
+            ("half an answer", "attachment-broke"),
+            ("memory", "attachment-broke"),
+            ("raises", "attachment-broke"),
+            ("file", "attachment-broke"),
+            ("process", "attachment-broke"),
+        ],
+    )
+    def test_each_costs_its_attachment_and_the_next_is_read(self, order: str, code: str) -> None:
+        worker = start()
+        error = told(order)
+        assert error.code == code
+        assert error.hint
+        assert "CANARY" not in error.message + error.hint
+        assert convert(GOOD, "PDF", Wanted()).pages == 1
+        assert start() is worker, "no other worker was needed"
+        assert not CANARY.exists() or not CANARY.stat().st_size
+
+    def test_what_computes_for_ever_is_ended(self) -> None:
+        before = time.monotonic()
+        error = told("computes", replace(LIMITS, cpu_seconds=1))
+        assert (error.code, error.message) == ("attachment-time", "reading it took longer than 1 seconds")
+        assert time.monotonic() - before < 30
+        assert convert(GOOD, "PDF", Wanted()).pages == 1
+
+    def test_what_waits_for_ever_is_ended(self) -> None:
+        error = told("sleeps", replace(LIMITS, wall_seconds=0.5))
+        assert (error.code, error.message) == ("attachment-time", "reading it took longer than 0.5 seconds")
+        assert convert(GOOD, "PDF", Wanted()).pages == 1
+
+    @pytest.mark.skipif(not isolation(), reason="this system lets nobody leave its network")
+    def test_there_is_no_network(self) -> None:
+        assert convert(b"network devices", "PDF", Wanted()).pages <= 1  # its own loopback, which is down
+
+    def test_each_file_has_a_process_of_its_own(self) -> None:
+        first, second = (convert(b"pid", "PDF", Wanted()).pages for _ in range(2))
+        assert first != second
+        assert gone(first)
+        assert gone(second)
+
+    def test_a_process_that_it_starts_does_not_outlive_it(self) -> None:
+        before = sleepers()
+        assert told("process").code == "attachment-broke"
+        assert all(gone(pid) for pid in sleepers() - before)
+
+    def test_it_has_no_file_open_but_its_answer(self) -> None:
+        # its three of nothing, the answer, the folder that it lists
+        assert convert(b"open files", "PDF", Wanted()).pages <= 5
+
+    def test_no_process_is_left_when_the_worker_is_ended(self) -> None:
+        worker = start()
+        pid = worker._process.pid
+        asking = threading.Thread(target=told, args=("sleeps",))
+        asking.start()
+        until = time.monotonic() + 20
+        while not children_of(pid) and time.monotonic() < until:
+            time.sleep(0.02)
+        [reader] = children_of(pid)
+        worker._process.kill()
+        asking.join(20)
+        assert gone(reader)
+        assert gone(pid)
+
+    def test_no_process_is_left_when_the_one_who_asks_goes_away(self) -> None:
+        worker = Client(client._WORKER)
+        pid = worker._process.pid
+        worker._requests.write(request("sleeps"))
+        worker._requests.flush()
+        until = time.monotonic() + 20
+        while not children_of(pid) and time.monotonic() < until:
+            time.sleep(0.02)
+        [reader] = children_of(pid)
+        worker._requests.close()
+        assert gone(reader)
+        assert gone(pid)
+        worker._answers.close()
+        worker._process.wait()
+
+
+def sleepers() -> set[int]:
+    """Processes of any parent that sleep for ten minutes."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[:2] == [b"sleep", b"600"]:
+            found.add(int(path.parent.name))
+    return found
+
+
+def request(order: str) -> bytes:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from pipeline.attachments.messages import packed  # noqa: PLC0415
+
+    head = {"kind": "PDF", "wanted": asdict(Wanted()), "password": None, "limits": asdict(LIMITS)}
+    return packed(head, order.encode())
+
+
+class TestWorker:
+    def test_one_worker_reads_all(self) -> None:
+        worker = start()
+        assert [read(GOOD, apart=True).pages for _ in range(3)] == [1, 1, 1]
+        assert start() is worker
+
+    def test_a_worker_that_died_is_replaced(self) -> None:
+        os.kill(start()._process.pid, signal.SIGKILL)
+        with pytest.raises(UnusableError, match="ended on it"):
+            read(GOOD, apart=True)
+        assert read(GOOD, apart=True).pages == 1
+
+    def test_a_process_that_was_forked_has_its_own(self) -> None:
+        start()
+        child = os.fork()
+        if not child:
+            try:
+                found = text(read(GOOD, apart=True).pdf)[0].strip()
+                stop()
+                os._exit(0 if found == "good" else 1)
+            finally:
+                os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert read(GOOD, apart=True).pages == 1
+
+    def test_several_threads_may_ask(self) -> None:
+        contents = {word: pdf_of(page_text(word)) for word in ("one", "two", "three", "four")}
+        found: dict[str, str] = {}
+
+        def ask(word: str) -> None:
+            for _ in range(3):
+                found[word] = text(read(contents[word], apart=True).pdf)[0].strip()
+
+        threads = [threading.Thread(target=ask, args=(word,)) for word in contents]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert found == {word: word for word in contents}
+
+    def test_what_is_too_much_for_its_memory_is_told(self) -> None:
+        error = refused_for_memory()
+        assert error.code in {"attachment-memory", "attachment-bomb", "attachment-broke"}
+
+    def test_the_same_file_gives_the_same_bytes_in_any_worker(self) -> None:
+        first = read(GOOD, apart=True).pdf
+        stop()
+        assert read(GOOD, apart=True).pdf == first
+
+
+def refused_for_memory() -> UnusableError:
+    with pytest.raises(UnusableError) as error:
+        read(pdf_of(b" " * 90_000_000), limits=replace(LIMITS, memory_bytes=200_000_000), apart=True)
+    return error.value

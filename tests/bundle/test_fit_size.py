@@ -1,0 +1,175 @@
+"""A bundle that must fit: papers become coarser as little as needed, then it is divided, and both are told."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from pipeline.bundle.volumes import split
+from pipeline.documents.drawing import draw_documents
+from pipeline.publish.verify.verify import verify_path
+from tests.conftest import EXAMPLES, Command, Edit, change
+from tests.support.attachments import encoded
+from tests.support.built import make_pdf_of, make_set, outline_of
+from tests.support.reading import pictures_of, text
+
+DAY = ("--as-of", "2026-11-22", "--allow-missing")
+
+
+def scan(size: tuple[int, int] = (1654, 2339), grain: int = 60) -> bytes:
+    """A page as a scanner makes it: grain that takes much space, and black lines on it."""
+    grey = Image.effect_noise((size[0] // 4, size[1] // 4), grain).resize(size)
+    picture = Image.merge("RGB", (grey, grey.rotate(180), grey))
+    for line in range(10):
+        picture.paste("black", (100, 200 * line + 50, size[0] - 100, 200 * line + 60))
+    return encoded(picture, "JPEG", quality=92)
+
+
+@pytest.fixture(scope="module")
+def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case whose papers take several megabytes, and a template set that is quick to build."""
+    folder = tmp_path_factory.mktemp("heavy")
+    shutil.copytree(EXAMPLES / "wang-xiaoming", folder / "case")
+    (folder / "case" / "papers" / "scan.jpg").write_bytes(scan())
+    (folder / "case" / "papers" / "scans.pdf").write_bytes(make_pdf_of(scan(), 2))
+    data = json.loads((folder / "case" / "case.json").read_text(encoding="utf-8"))
+    papers = [("other", "papers/scan.jpg"), ("funds_proof", "papers/scans.pdf"), ("passport", "papers/passport.png")]
+    change(data, {"/attachments": [{"role": role, "path": path} for role, path in papers]})
+    (folder / "case" / "case.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    make_set(folder / "set")
+    return folder
+
+
+def build(heavy: Path, out: Path, visa_packet: Command, size: str) -> tuple[dict[str, Any], list[dict[str, Any]], Path]:
+    case, templates = heavy / "case" / "case.json", heavy / "set"
+    run = visa_packet("build", case, "-o", out, "--templates", templates, "--json", *DAY, "--max-size", size)
+    assert run.code == 0, run.err
+    folder = next(path for path in out.iterdir() if path.is_dir())
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    found = [problem for problem in run.problems if problem["code"].startswith("size-")]
+    return manifest, found, folder
+
+
+class TestCoarser:
+    def test_what_fits_stays_as_it_is(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+        manifest, found, folder = build(heavy, tmp_path, visa_packet, "50MB")
+        assert (found, manifest["bundles"][0]["volumes"], manifest["options"]["max_bytes"]) == ([], [], 50_000_000)
+        assert (heavy / "case" / "papers" / "scan.jpg").read_bytes() in (folder / "bundle.pdf").read_bytes()
+
+    def test_the_largest_papers_become_coarser_until_it_fits(
+        self, heavy: Path, tmp_path: Path, visa_packet: Command
+    ) -> None:
+        _, _, whole = build(heavy, tmp_path / "whole", visa_packet, "50MB")
+        limit = (whole / "bundle.pdf").stat().st_size * 6 // 10
+        manifest, found, folder = build(heavy, tmp_path / "out", visa_packet, f"{limit // 1000}kB")
+        assert (folder / "bundle.pdf").stat().st_size <= limit
+        assert manifest["bundles"][0]["volumes"] == []
+        assert found
+        assert {problem["code"] for problem in found} == {"size-coarser"}
+        assert {problem["pointer"] for problem in found} <= {"/attachments/0/path", "/attachments/1/path"}
+        assert [entry["rule"] for entry in manifest["findings"] if entry["rule"].startswith("size-")]
+        small = (heavy / "case" / "papers" / "passport.png").stat().st_size
+        sizes = {part["id"]: part["bytes"] for part in manifest["bundles"][0]["page_map"]}
+        assert sizes["attachment-3-passport"] == pytest.approx(small, rel=0.1), "it was not the largest"
+        (page, *_) = pictures_of((folder / "bundle.pdf").read_bytes(), dpi=30)
+        assert page.size == pytest.approx((248, 351), abs=2)
+
+    def test_it_is_said_also_without_notes(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+        case, templates = heavy / "case" / "case.json", heavy / "set"
+        said = [
+            visa_packet("build", case, "-o", tmp_path / size, "--templates", templates, *DAY, "--max-size", size).out
+            for size in ("600kB", "50MB")
+        ]
+        assert ["made coarser so that the bundle fits:" in text for text in said] == [True, False]
+
+    def test_the_same_is_made_again(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+        first, second = (
+            (build(heavy, tmp_path / name, visa_packet, "600kB")[2] / "bundle.pdf").read_bytes() for name in "ab"
+        )
+        assert first == second
+
+    def test_a_file_that_changes_meanwhile_is_refused(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+        shutil.copytree(heavy, tmp_path / "heavy")
+        paper = tmp_path / "heavy" / "case" / "papers" / "scan.jpg"
+        with pytest.MonkeyPatch.context() as patch:
+
+            def draw(*arguments: Any, **named: Any) -> Any:
+                paper.write_bytes(scan(grain=70))
+                return draw_documents(*arguments, **named)
+
+            patch.setattr("pipeline.run.one.draw_documents", draw)
+            case, templates = tmp_path / "heavy" / "case" / "case.json", tmp_path / "heavy" / "set"
+            run = visa_packet(
+                "build", case, "-o", tmp_path / "out", "--templates", templates, "--json", *DAY, "--max-size", "600kB"
+            )
+        assert run.code == 5
+        assert "attachment-changed" in {problem["code"] for problem in run.problems}
+
+
+class TestVolumes:
+    def test_what_still_does_not_fit_is_divided_between_documents(
+        self, heavy: Path, tmp_path: Path, visa_packet: Command
+    ) -> None:
+        _, _, small = build(heavy, tmp_path / "small", visa_packet, "100kB")
+        limit = (small / "bundle.pdf").stat().st_size * 8 // 10
+        manifest, found, folder = build(heavy, tmp_path / "out", visa_packet, f"{limit // 1000}kB")
+        [bundle] = manifest["bundles"]
+        names = [volume["path"] for volume in bundle["volumes"]]
+        assert names == [f"bundle-{number}of{len(names)}.pdf" for number in range(1, len(names) + 1)]
+        assert len(names) > 1
+        assert "size-split" in {problem["code"] for problem in found}
+        whole = (folder / "bundle.pdf").read_bytes()
+        volumes = [(folder / name).read_bytes() for name in names]
+        assert all(len(volume) <= limit for volume in volumes)
+        assert [page for volume in volumes for page in text(volume)] == text(whole)
+        titles = [title for volume in volumes for title, _ in outline_of(volume)]
+        assert titles == [part["title"] for part in bundle["page_map"]]
+        starts = {part["page"] for part in bundle["page_map"]}
+        assert all(volume["page"] in starts for volume in bundle["volumes"])
+        assert [output["path"] for output in manifest["outputs"] if output["path"] in names] == names
+        assert verify_path(folder).manifest["bundles"][0]["volumes"] == bundle["volumes"]
+
+    def test_a_document_that_is_too_large_alone_is_told(
+        self, heavy: Path, tmp_path: Path, visa_packet: Command
+    ) -> None:
+        _, found, folder = build(heavy, tmp_path, visa_packet, "100kB")
+        assert "size-exceeded" in {problem["code"] for problem in found}
+        assert sorted(folder.glob("bundle-*of*.pdf"))
+
+    def test_pages_keep_their_numbers(self) -> None:
+        pdf = make_pdf_of(scan((400, 600)), 3)
+        page_map = [{"title": str(page), "page": page} for page in (1, 2, 3)]
+        volumes = split("bundle.pdf", pdf, page_map, len(pdf) - 1)
+        reader = PdfReader(io.BytesIO(volumes[-1].pdf))
+        assert reader.page_labels[0] == str(volumes[-1].page)
+        assert split("bundle.pdf", pdf, page_map, len(pdf)) == []
+
+    def test_a_list_of_files_has_them_in_order(self) -> None:
+        pdf = make_pdf_of(scan((40, 60)), 12)
+        page_map = [{"title": str(page), "page": page} for page in range(1, 13)]
+        names = [volume.name for volume in split("bundle.pdf", pdf, page_map, 1)]
+        assert names == sorted(names)
+        assert (names[0], names[-1]) == ("bundle-01of12.pdf", "bundle-12of12.pdf")
+
+
+class TestOption:
+    @pytest.mark.parametrize("size", ["5", "MB", "-5MB", "5TB", "10kB", "0MB", "٥MB", "5MB\n"])
+    def test_what_is_no_size_is_wrong_use(self, edit: Edit, tmp_path: Path, visa_packet: Command, size: str) -> None:
+        assert visa_packet("build", edit({}), "-o", tmp_path / "out", "--max-size", size).code == 2
+
+    def test_another_size_makes_the_packet_anew(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+        states = []
+        for size in ("50MB", "50MB", "40MB"):
+            case, templates = heavy / "case" / "case.json", heavy / "set"
+            run = visa_packet(
+                "build", case, "-o", tmp_path, "--templates", templates, "--json", *DAY, "--max-size", size
+            )
+            states.append(run.report["results"][0]["status"])
+        assert states == ["built", "current", "built"]

@@ -1,0 +1,224 @@
+"""A table becomes cases: what cells become, what is refused, and at which place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.case.importing.convert import convert_table
+from pipeline.case.load import load_case
+from pipeline.errors import CaseError, Problem
+from tests.support.sheets import MAPPING, SAMPLE, changed_csv, changed_mapping, changed_workbook
+
+NAMES = ("何思远", "SIYUAN", "EP0123450", "虚构路21号", "110105")
+
+
+def cases(table: Path, mapping: Path = MAPPING, encoding: str = "utf-8") -> dict[str, Any]:
+    made, problems = convert_table(table, mapping, encoding)
+    assert problems == []
+    return {case.case_id: json.loads(case.content) for case in made}
+
+
+def refused(table: Path, mapping: Path = MAPPING, encoding: str = "utf-8") -> list[Problem]:
+    """Everything that is wrong, of the table as a whole or of its rows; never with a value of a cell."""
+    try:
+        problems = convert_table(table, mapping, encoding)[1]
+    except CaseError as error:
+        problems = list(error.problems)
+    assert problems
+    assert all(problem.hint for problem in problems)
+    assert not any(name in f"{problem.message} {problem.hint}" for problem in problems for name in NAMES)
+    return problems
+
+
+def only(table: Path, mapping: Path = MAPPING) -> Problem:
+    [problem] = refused(table, mapping)
+    return problem
+
+
+def test_the_workbook_and_the_csv_give_the_same_cases() -> None:
+    found = cases(SAMPLE / "cases.xlsx")
+    assert list(found) == ["b2027-001", "b2027-002", "b2027-003"]
+    assert found == cases(SAMPLE / "cases.csv")
+
+
+def test_what_the_cells_become() -> None:
+    first, second, third = cases(SAMPLE / "cases.xlsx").values()
+    assert first["patient"]["birth_date"] == "1991-04-08"
+    assert first["patient"]["phone"] == "+86 13000000801"
+    assert first["companions"] == first["attachments"] == []
+    assert second["patient"]["name"]["chinese"] == "罗静怡", "a full-width space stands behind it"
+    assert second["patient"]["phone"] == "+86 13000000802", "typed in full-width digits"
+    assert second["patient"]["passport"]["issue_date"] == "2022-03-01", "written with 年月日"
+    assert third["patient"]["name"]["chinese"] == "贾天佑", "a line end stands behind it"
+    assert third["athlete"] is True
+    assert [person["relationship"]["zh"] for person in third["companions"]] == ["母亲"]
+    assert [step["step"] for step in third["treatment"]["visits"][0]["procedures"]] == ["examination", "injection"]
+
+
+def test_the_cases_can_be_loaded(tmp_path: Path) -> None:
+    for case in convert_table(SAMPLE / "cases.xlsx", MAPPING)[0]:
+        path = tmp_path / f"{case.case_id}.json"
+        path.write_bytes(case.content)
+        assert load_case(path, SAMPLE.parent / "directory").case.case_id == case.case_id
+
+
+CELLS: list[tuple[str, Any, str, str]] = [
+    ("G3", 110105199104080070, "cell-number", "/patient/resident_id"),
+    ("G3", 1.10105199104080070e17, "cell-number", "/patient/resident_id"),
+    ("G3", "1.10105E+17", "cell-number", "/patient/resident_id"),
+    ("L3", 123450, "cell-number", "/patient/passport/number"),
+    ("L3", 1.5, "cell-number", "/patient/passport/number"),
+    ("L3", "=A3", "cell-formula", "/patient/passport/number"),
+    ("L3", dt.date(2026, 1, 1), "cell-date", "/patient/passport/number"),
+    ("K3", -5, "cell-number", "/patient/phone"),
+    ("K3", 13_000_000_801_000_000, "cell-number", "/patient/phone"),
+    ("F3", 33336, "cell-date", "/patient/birth_date"),
+    ("F3", "08.04.1991", "cell-date", "/patient/birth_date"),
+    ("F3", "1991-02-30", "cell-date", "/patient/birth_date"),
+    ("R3", dt.datetime.fromisoformat("2027-01-19 09:30"), "cell-date", "/treatment/visits/0/entry_date"),
+    ("E3", "M", "cell-value", "/patient/sex"),
+    ("E3", "#N/A", "cell-error", "/patient/sex"),
+    ("B3", None, "schema-required", "/patient/name"),
+    ("B3", " 　\n", "schema-required", "/patient/name"),
+    ("C3", "he", "schema-pattern", "/patient/name/surname"),
+    ("B3", "何\u200b思远", "text-character", "/patient/name/chinese"),
+    ("A4", "b2027-001", "case-id-repeated", "/case_id"),
+    ("A3", "..", "schema-pattern", "/case_id"),
+    ("W4", None, "schema-required", "/companions/0/name"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "code", "pointer"), CELLS)
+def test_what_is_wrong_with_a_cell_is_told_at_the_cell(
+    tmp_path: Path, place: str, value: Any, code: str, pointer: str
+) -> None:
+    table = changed_workbook(tmp_path / "t.xlsx", {place: value})
+    problem = only(table)
+    assert (problem.code, problem.cell, problem.pointer) == (code, f"病例!{place}", pointer)
+    assert problem.file == str(table)
+    assert problem.line == int(place[1:])
+
+
+def test_all_at_once_from_the_top_down(tmp_path: Path) -> None:
+    wrong: Mapping[str, Any] = {"E3": "M", "B3": None, "G4": 1e17, "F5": "?", "A5": "b2027-001"}
+    problems = refused(changed_workbook(tmp_path / "t.xlsx", wrong))
+    assert [problem.cell for problem in problems] == [f"病例!{place}" for place in ("B3", "E3", "G4", "A5", "F5")]
+
+
+@pytest.mark.parametrize(("place", "value", "number_format"), [("L3", 123450, "000000000"), ("K3", 13000000801.0, "0")])
+def test_numbers_whose_digits_are_all_there(tmp_path: Path, place: str, value: float, number_format: str) -> None:
+    table = changed_workbook(tmp_path / "t.xlsx", {place: value}, {place: number_format})
+    patient = cases(table)["b2027-001"]["patient"]
+    assert (patient["passport"]["number"] == "000123450") == (place == "L3")
+    assert patient["phone"] == "+86 13000000801"
+
+
+def test_a_day_that_two_forms_read_differently_is_refused(tmp_path: Path) -> None:
+    mapping = changed_mapping(tmp_path / "m.json", date_formats=["%Y-%m-%d", "%Y年%m月%d日", "%m/%d/%Y", "%d/%m/%Y"])
+    table = changed_workbook(tmp_path / "t.xlsx", {"F3": "04/08/1991", "F4": "1988-11-30"})
+    problem = only(table, mapping)
+    assert (problem.code, problem.cell) == ("cell-date", "病例!F3")
+    same = changed_workbook(tmp_path / "same.xlsx", {"F3": "08/08/1991", "F4": "1988-11-30"})
+    assert cases(same, mapping)["b2027-001"]["patient"]["birth_date"] == "1991-08-08"
+
+
+class TestCsv:
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+    def test_encodings(self, tmp_path: Path, encoding: str) -> None:
+        table = changed_csv(tmp_path / "t.csv", {}, encoding)
+        assert cases(table, encoding=encoding.removesuffix("-sig")) == cases(SAMPLE / "cases.xlsx")
+
+    def test_another_encoding_than_named(self, tmp_path: Path) -> None:
+        problem = only(changed_csv(tmp_path / "t.csv", {}, "gb18030"))
+        assert (problem.code, problem.line) == ("file-encoding", 1)
+        assert "gb18030" in problem.hint
+
+    @pytest.mark.parametrize(
+        ("content", "code"),
+        [
+            ("编号".encode("utf-16"), "file-encoding"),
+            (b"PK\x03\x04", "table-kind"),
+            (b"a\0b", "table-kind"),
+            (b"", "file-empty"),
+            (b'x\ny\n"open', "table-damaged"),
+            (b"a\nb\n" + b"," * 1_001, "table-size"),
+        ],
+    )
+    def test_what_is_no_table(self, tmp_path: Path, content: bytes, code: str) -> None:
+        path = tmp_path / "t.csv"
+        path.write_bytes(content)
+        assert only(path).code == code
+
+    def test_addresses_are_those_of_a_spreadsheet(self, tmp_path: Path) -> None:
+        table = changed_csv(tmp_path / "t.csv", {(3, 2): "", (4, 12): "=A1", (5, 28): "x", (4, 10): "two\nlines"})
+        assert [problem.cell for problem in refused(table)] == ["B3", "J4", "L4", "AB5"]
+
+
+class TestMapping:
+    def test_missing_columns_are_told_in_the_mapping_all_at_once(self, tmp_path: Path) -> None:
+        table = changed_workbook(tmp_path / "t.xlsx", {"E2": "性別", "L2": "号码", "X2": None})
+        problems = refused(table)
+        assert {problem.code for problem in problems} == {"column-missing"}
+        assert [problem.pointer for problem in problems] == [
+            "/columns/4/column",
+            "/columns/11/column",
+            "/lists/1/columns/1/column",
+        ]
+        assert {problem.file for problem in problems} == {str(MAPPING)}
+        assert all(problem.line for problem in problems)
+
+    def test_headers_are_compared_without_spaces_and_line_ends(self, tmp_path: Path) -> None:
+        assert len(cases(changed_workbook(tmp_path / "t.xlsx", {"L2": " 护照号码\n", "W2": "同行人1\n姓名"}))) == 3
+
+    def test_a_header_twice(self, tmp_path: Path) -> None:
+        problem = only(changed_workbook(tmp_path / "t.xlsx", {"AR2": "姓名"}))
+        assert (problem.code, problem.cell) == ("column-repeated", "病例!AR2")
+
+    def test_what_no_cell_can_mend_is_told_once_at_the_mapping(self, tmp_path: Path) -> None:
+        sample = json.loads(MAPPING.read_text(encoding="utf-8"))
+        sample["constants"][0]["value"] = "china"
+        sample["constants"] = [each for each in sample["constants"] if each["to"] != "/visa/entries"]
+        sample["columns"][11]["to"] = "/patient/passport/nummer"
+        mapping = changed_mapping(tmp_path / "m.json", **sample)
+        problems = refused(SAMPLE / "cases.xlsx", mapping)
+        assert {problem.file for problem in problems if problem.cell is None} == {str(mapping)}
+        found = [(problem.code, problem.pointer) for problem in problems]
+        assert sorted(found) == [
+            ("schema-pattern", "/constants/0"),
+            ("schema-required", ""),
+            ("schema-required", ""),
+            ("schema-unknown-field", "/columns/11"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("keys", "code", "pointer"),
+        [
+            ({"columns": [{"column": "a", "to": "/patient"}]}, "mapping-case-id", "/columns"),
+            ({"constants": [{"to": "/patient/name", "value": 1}]}, "mapping-repeated", "/columns/1/to"),
+            ({"constants": [{"to": "/companions", "value": []}]}, "mapping-repeated", "/lists/1/to"),
+            ({"columns": []}, "schema-minItems", "/columns"),
+            ({"header_row": 0}, "schema-minimum", "/header_row"),
+            ({"date_formats": ["%y-%m-%d"]}, "schema-pattern", "/date_formats/0"),
+            ({"shheet": "a"}, "schema-unknown-field", "/shheet"),
+        ],
+    )
+    def test_a_mapping_that_cannot_be_used(self, tmp_path: Path, keys: dict[str, Any], code: str, pointer: str) -> None:
+        found = refused(SAMPLE / "cases.xlsx", changed_mapping(tmp_path / "m.json", **keys))
+        assert (code, pointer) in [(problem.code, problem.pointer) for problem in found]
+
+    def test_the_sheet_must_be_named_when_there_are_several(self, tmp_path: Path) -> None:
+        for sheet in (None, "none"):
+            assert only(SAMPLE / "cases.xlsx", changed_mapping(tmp_path / "m.json", sheet=sheet)).code == "table-sheet"
+
+    def test_a_table_without_rows(self, tmp_path: Path) -> None:
+        cells = {f"{column}{row}": None for row in (3, 4, 5) for column in ("A", "B", "C")}
+        table = changed_csv(tmp_path / "t.csv", {})
+        table.write_text("".join(table.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+        assert only(table).code == "table-empty"
+        assert cells

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from pipeline.cli.commands.doctor import examine
+from pipeline.errors import EngineError, Problem
+from pipeline.formats.fonts import FONT_PACKAGES
+from pipeline.publish.manifest import LIBRARIES
+from tests.conftest import Command
+
+
+def test_everything_is_there() -> None:
+    checks = list(examine())
+    missing = {check.name for check in checks if check.status != "ok"}
+    assert missing <= {"engine libreoffice"}  # which may be left out
+    names = {check.name for check in checks}
+    assert {"visa-packet", "templates medical-stay", "engine office2pdf", *FONT_PACKAGES, *LIBRARIES} <= names
+    (engine,) = [check for check in checks if check.name == "engine office2pdf"]
+    assert "NotoSansCJK" in engine.detail
+    assert engine.version
+
+
+def test_a_missing_font_is_told(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in FONT_PACKAGES:
+        monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
+    run = visa_packet("doctor", "--json")
+    assert run.code == 6
+    missing = [check for check in run.report["results"] if check["status"] == "missing"]
+    assert [check["name"] for check in missing if check["name"] in FONT_PACKAGES] == list(FONT_PACKAGES)
+    assert all(check["hint"] for check in missing)
+
+
+def test_an_engine_that_fails_is_told(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def convert(self, _docx: bytes) -> bytes:
+            raise EngineError(Problem("engine-failed", "error", "it failed", "mend it"))
+
+    monkeypatch.setattr("pipeline.cli.commands.doctor.load_engine", lambda _name: Broken())
+    run = visa_packet("doctor", "--json")
+    assert run.code == 6
+    (check,) = [check for check in run.report["results"] if check["status"] == "missing"]
+    assert (check["name"], check["detail"], check["hint"]) == ("engine office2pdf", "it failed", "mend it")
+    shown = visa_packet("doctor")
+    assert shown.code == 6
+    assert "missing engine office2pdf" in shown.out
+    assert "hint: mend it" in shown.out
+
+
+def test_an_engine_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_name: str) -> Any:
+        raise ModuleNotFoundError("No module named 'office2pdf'")
+
+    monkeypatch.setattr("pipeline.cli.commands.doctor.load_engine", missing)
+    (check,) = [check for check in examine() if check.status == "missing"]
+    assert check.detail == "ModuleNotFoundError"
+    assert "pip install" in (check.hint or "")

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import io
+
+import pikepdf
+
+from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.office2pdf import in_language
+from pipeline.formats.word.language import language_of
+from tests.support.built import make_docx, with_text
+
+CREATOR = "<dc:creator>python-docx</dc:creator>"
+
+
+def test_a_word_file_is_in_the_language_of_its_properties_or_of_its_east_asian_text() -> None:
+    docx = make_docx("手紙")
+    assert (
+        language_of(with_text(docx, CREATOR, f"{CREATOR}<dc:language>zh-CN</dc:language>", "docProps/core.xml"))
+        == "zh-CN"
+    )
+    styled = with_text(docx, 'w:eastAsia="en-US"', 'w:eastAsia="ja-JP"', "word/styles.xml")
+    assert language_of(styled) == "ja-JP"
+
+
+def test_the_pdf_says_so_twice_and_is_else_the_same() -> None:
+    docx = with_text(make_docx("手紙 letter"), 'w:eastAsia="en-US"', 'w:eastAsia="ja-JP"', "word/styles.xml")
+    pdf = load_engine("office2pdf").convert(docx)
+    with pikepdf.open(io.BytesIO(pdf)) as opened, opened.open_metadata() as xmp:
+        assert str(opened.Root.Lang) == "ja-JP"
+        assert xmp["dc:language"] == {"ja-JP"}
+        assert opened.check_pdf_syntax() == []
+    back = in_language(pdf, "en-US")
+    assert len(back) == len(pdf)
+    assert [one for one, other in zip(pdf, back, strict=True) if one != other] == [*b"ja", *b"JP"] * 2
+
+
+def test_what_does_not_fit_is_left_as_it_is() -> None:
+    pdf = load_engine("office2pdf").convert(make_docx("letter"))
+    for language in (None, "", "ja", "zh-Hans-CN"):
+        assert in_language(pdf, language) == pdf
+    assert in_language(b"no PDF", "ja-JP") == b"no PDF"

@@ -1,0 +1,275 @@
+"""The mark of a draft: on every page that is made, in the Word file and in the PDF, and never on the text."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from docx import Document
+from docx.document import Document as WordFile
+from docx.enum.section import WD_SECTION
+from docx.shared import Mm
+from pypdf import PdfReader
+
+from pipeline.case.load import load_case
+from pipeline.documents.document import draw
+from pipeline.documents.draft_mark import marked, unmarked_pages
+from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.fill import fill
+from pipeline.errors import CaseError, EngineError, ExitCode
+from pipeline.formats.pdf.reading import page_count
+from pipeline.formats.word.text import read_word
+from pipeline.options import Options
+from pipeline.packet.paper_rules import MISSING_RULES, UNFILLED_RULES
+from pipeline.packet.plan import MARK, WARNING
+from pipeline.run.check import check_case
+from pipeline.run.one import build_case
+from tests.conftest import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Command, Edit
+from tests.support.built import make_docx, make_set
+from tests.support.tools import needs_libreoffice
+
+CASE = EXAMPLES / "chen-lihua" / "case.json"
+NOTHING: dict[str, object] = {}
+#: Fields of the two forms that stay empty.
+EMPTY_FIELDS = dict.fromkeys(
+    ("/hospital/fax", "/guarantor/fax", "/patient/application/birth_place", "/patient/application/questions"), REMOVE
+)
+ENGINES = ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)]
+
+
+def drafts(engine: str, folder: Path) -> Path:
+    return build_case(CASE, folder, Options(AS_OF, engine=engine, draft=True)).folder
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_page_that_is_made_bears_it_and_no_other(
+    engine: str, tmp_path: Path, packet_of: Callable[..., Path]
+) -> None:
+    draft, final = drafts(engine, tmp_path), packet_of("chen-lihua", engine)
+    names = sorted(path.name for path in (draft / "documents").glob("*.pdf"))
+    assert names == sorted(path.name for path in (final / "documents").glob("*.pdf"))
+    for name in names:
+        pdf, without = ((folder / "documents" / name).read_bytes() for folder in (draft, final))
+        assert unmarked_pages(pdf) == []
+        assert len(unmarked_pages(without)) == page_count(pdf) == page_count(without)
+        assert _clearance(pdf) >= 0, f"the mark of {name} touches the text"
+    for path in (draft / "documents").glob("*.docx"):
+        assert any(MARK in paragraph for paragraph in read_word(path.read_bytes()).paragraphs)
+    manifest = json.loads((draft / "manifest.json").read_text(encoding="utf-8"))
+    parts = manifest["bundles"][0]["page_map"]
+    unmarked = set(unmarked_pages((draft / "bundle.pdf").read_bytes()))
+    supplied = [part for part in parts if part["kind"] == "attachment"]
+    assert unmarked == {part["page"] + number for part in supplied for number in range(part["pages"])}
+    assert manifest["state"] == "draft"
+    assert _title(draft / "bundle.pdf").endswith("（案）")
+
+
+def _clearance(pdf: bytes) -> float:
+    """The least distance in points from the foot of the mark to the text below it, by the ink of their characters."""
+    distances = []
+    for page in pypdfium2.PdfDocument(pdf):
+        text = page.get_textpage()
+        start = text.get_text_range().index(MARK)
+        end = start + len(MARK + WARNING)
+        boxes = [text.get_charbox(number) for number in range(text.count_chars())]
+        feet = [bottom for left, bottom, right, _ in boxes[start:end] if right > left]
+        tops = [top for left, _, right, top in boxes[:start] + boxes[end:] if right > left]
+        distances.append(min(feet) - max(tops))
+    return float(min(distances))
+
+
+def _filled(document: WordFile, *, draft: bool = True) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return fill(marked(out.getvalue()) if draft else out.getvalue(), "letter.docx", {}).docx
+
+
+def _title(pdf: Path) -> str:
+    metadata = PdfReader(pdf).metadata
+    assert metadata
+    return str(metadata.title)
+
+
+def _marks(docx: bytes) -> list[str]:
+    return [text for text in read_word(docx).paragraphs if text.startswith(MARK)]
+
+
+class TestHeaders:
+    """Whatever headers a template has, each of its pages bears the mark once."""
+
+    @pytest.mark.parametrize("engine", ENGINES)
+    def test_a_header_of_its_own_stays(self, engine: str) -> None:
+        document = Document(io.BytesIO(make_docx(*["手紙"] * 60)))
+        document.sections[0].header.paragraphs[0].text = "Letterhead"
+        docx = _filled(document)
+        pdf = load_engine(engine).convert(docx)
+        assert page_count(pdf) > 1
+        assert unmarked_pages(pdf) == []
+        texts = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+        assert all("Letterhead" in text for text in texts)
+
+    @pytest.mark.parametrize("engine", ENGINES)
+    def test_the_first_page_and_even_pages_too(self, engine: str) -> None:
+        document = Document(io.BytesIO(make_docx(*["手紙"] * 90)))
+        document.sections[0].different_first_page_header_footer = True
+        document.settings.odd_and_even_pages_header_footer = engine == "libreoffice"  # the other one refuses them
+        pdf = load_engine(engine).convert(_filled(document))
+        assert page_count(pdf) > 2
+        assert unmarked_pages(pdf) == []
+
+    def test_a_later_section_keeps_the_header_of_the_one_before(self) -> None:
+        document = Document(io.BytesIO(make_docx("手紙")))
+        document.sections[0].header.paragraphs[0].text = "Letterhead"
+        document.add_section(WD_SECTION.NEW_PAGE)
+        docx = _filled(document)
+        assert len(_marks(docx)) == 1
+        assert Document(io.BytesIO(docx)).sections[1].header.is_linked_to_previous
+        pdf = load_engine("office2pdf").convert(docx)
+        assert unmarked_pages(pdf) == []
+
+    def test_a_section_with_another_header_has_its_own(self) -> None:
+        document = Document(io.BytesIO(make_docx("手紙")))
+        section = document.add_section(WD_SECTION.NEW_PAGE)
+        section.header.is_linked_to_previous = False
+        section.header.paragraphs[0].text = "Second"
+        assert len(_marks(_filled(document))) == 2
+
+    def test_a_narrow_margin_grows_rather_than_the_text_is_covered(self) -> None:
+        document = Document(io.BytesIO(make_docx("手紙")))
+        document.sections[0].top_margin = Mm(3)
+        pdf = load_engine("office2pdf").convert(_filled(document))
+        assert unmarked_pages(pdf) == []
+        assert _clearance(pdf) >= 0
+
+    def test_without_draft_nothing_is_added(self) -> None:
+        assert _marks(_filled(Document(io.BytesIO(make_docx("手紙"))), draft=False)) == []
+
+
+def test_a_draft_without_its_mark_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.documents.document.marked", lambda template: template)
+    case = load_case(CASE).document
+    with pytest.raises(EngineError) as error:
+        draw(make_docx("手紙"), "letter.docx", {}, load_engine("office2pdf"), case, draft=True)
+    [problem] = error.value.problems
+    assert (problem.code, problem.file) == ("engine-draft-mark", "letter.docx")
+    assert "page 1" in problem.message
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A template set that is quick to build."""
+    return str(make_set(tmp_path_factory.mktemp("sets") / "small"))
+
+
+class TestState:
+    """What may be built when papers are missing, and how it is called."""
+
+    @pytest.mark.parametrize(
+        ("options", "state"),
+        [
+            (Options(AS_OF, draft=True), "draft"),
+            (Options(AS_OF, allow_missing=True), "incomplete"),
+            (Options(AS_OF, draft=True, strict=True), "draft"),
+        ],
+    )
+    def test_missing_papers_may_be_allowed(
+        self, edit: Edit, small: str, tmp_path: Path, options: Options, state: str
+    ) -> None:
+        built = build_case(edit(WITHOUT_FORMS), tmp_path / "out", replace(options, templates=small))
+        assert built.state == state
+        found = {(problem.code, problem.severity) for problem in built.problems if problem.code in MISSING_RULES}
+        assert found == {("DOC-01", "warning")}
+        assert {paper["role"] for paper in built.missing} == {"visa_application", "combined_form"}
+
+    def test_otherwise_they_forbid_to_build(self, edit: Edit, small: str, tmp_path: Path) -> None:
+        with pytest.raises(CaseError) as error:
+            build_case(edit(WITHOUT_FORMS), tmp_path / "out", Options(AS_OF, small))
+        missing = [problem for problem in error.value.problems if problem.code == "DOC-01"]
+        assert [problem.severity for problem in missing] == ["error", "error"]
+        assert all("--allow-missing" in problem.hint and "--draft" in problem.hint for problem in missing)
+        assert not (tmp_path / "out").exists()
+
+    @pytest.mark.parametrize("options", [Options(AS_OF, draft=True), Options(AS_OF, allow_missing=True, strict=True)])
+    def test_what_a_missing_form_lacks_may_be_missing_too(self, edit: Edit, options: Options) -> None:
+        path = edit({**WITHOUT_FORMS, **EMPTY_FIELDS})
+        told = {problem.code: problem.severity for problem in check_case(path, options).problems}
+        assert {code: told[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
+        with pytest.raises(CaseError) as error:
+            check_case(path, Options(AS_OF))
+        refused = {problem.code: problem.severity for problem in error.value.problems}
+        assert {code: refused[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "error")
+
+    def test_a_set_that_asks_for_no_form_only_warns_of_its_fields(self, edit: Edit) -> None:
+        path = edit({**WITHOUT_FORMS, **EMPTY_FIELDS})
+        checked = check_case(path, Options(AS_OF, "short-term-visit"))
+        told = {problem.code: problem.severity for problem in checked.problems}
+        assert {code: told[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
+
+    def test_with_the_forms_nothing_of_them_is_asked(self, edit: Edit) -> None:
+        checked = check_case(edit(EMPTY_FIELDS), Options(AS_OF))
+        assert not UNFILLED_RULES & {problem.code for problem in checked.problems}
+        assert checked.state == "final"
+
+    @pytest.mark.parametrize("options", [Options(AS_OF, draft=True), Options(AS_OF, allow_missing=True)])
+    def test_no_other_error_is_allowed(self, edit: Edit, options: Options) -> None:
+        with pytest.raises(CaseError):
+            check_case(edit({"/patient/passport/expiry_date": "2027-01-01"}), options)
+
+    def test_a_title_tells_the_state(self, edit: Edit, small: str, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        titles = []
+        for edits in (NOTHING, WITHOUT_FORMS):
+            folder = build_case(edit(edits), out, Options(AS_OF, small, allow_missing=True)).folder
+            titles.append(_title(folder / "bundle.pdf"))
+        assert titles[1] == f"{titles[0]}（未添付の書類あり）"
+
+    def test_a_packet_of_another_state_is_built_anew(
+        self, edit: Edit, small: str, tmp_path: Path, visa_packet: Command
+    ) -> None:
+        def build(case: Path, *options: str) -> tuple[str, str | None]:
+            arguments = ("build", case, "--templates", small, "-o", tmp_path / "out", "--as-of", "2026-11-22", "--json")
+            [result] = visa_packet(*arguments, *options).report["results"]
+            return result["status"], result["state"]
+
+        case = edit({})
+        assert build(case, "--draft") == ("built", "draft")
+        assert build(case, "--draft") == ("current", "draft")
+        assert build(case) == ("built", "final")
+        assert build(case, "--allow-missing") == ("current", "final")
+        case = edit(WITHOUT_FORMS)
+        assert build(case, "--allow-missing") == ("built", "incomplete")
+        assert build(case, "--allow-missing") == ("current", "incomplete")
+        assert build(case) == ("failed", None)
+
+    @pytest.mark.parametrize(
+        ("edits", "options", "code", "state", "told"),
+        [
+            ({}, [], 0, "final", "final"),
+            (WITHOUT_FORMS, [], 3, None, "only papers are missing"),
+            (WITHOUT_FORMS, ["--allow-missing"], 0, "incomplete", "incomplete"),
+            (WITHOUT_FORMS, ["--draft"], 0, "draft", "draft"),
+            ({**WITHOUT_FORMS, "/visa/letter_date": "2026-12-08"}, [], 3, None, ""),
+        ],
+    )
+    def test_validate_tells_what_a_build_would_make(
+        self,
+        edit: Edit,
+        visa_packet: Command,
+        edits: dict[str, object],
+        options: list[str],
+        code: int,
+        state: str | None,
+        told: str,
+    ) -> None:
+        case = edit(edits)
+        run = visa_packet("validate", case, "--as-of", "2026-11-22", *options)
+        assert run.code == code
+        assert told in run.out
+        assert bool(run.out) == bool(told)
+        [result] = visa_packet("validate", case, "--as-of", "2026-11-22", "--json", *options).report["results"]
+        assert (result["exit_code"], result["state"]) == (ExitCode(code), state)

@@ -1,0 +1,109 @@
+"""The patient guide: what it says, what it leaves open, and what it never says."""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from pipeline.case.load import load_case
+from pipeline.documents.context import document_context
+from pipeline.documents.document import Drawn, draw
+from pipeline.documents.engines.engine import load_engine
+from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.visa.timeline.picture import png_of
+from pipeline.visa.timeline.timeline import timeline_for
+from tests.conftest import AS_OF, EXAMPLES, REMOVE, Edit
+from tests.support.built import MEDICAL_STAY
+
+WANG, CHEN, XU = (EXAMPLES / name / "case.json" for name in ("wang-xiaoming", "chen-lihua", "xu-wenjing"))
+
+
+def guide(path: Path) -> Drawn:
+    loaded = load_case(path)
+    template = (MEDICAL_STAY / "patient-guide.docx").read_bytes()
+    context = document_context(loaded.case, AS_OF)
+    return draw(template, "patient-guide.docx", context, load_engine("office2pdf"), loaded.document)
+
+
+@cache
+def example(path: Path) -> Drawn:
+    return guide(path)
+
+
+def assert_says(drawn: Drawn, *values: str) -> None:
+    text = text_of(drawn.pdf)
+    assert [value for value in values if squeezed(value) not in text] == []
+
+
+@pytest.mark.parametrize(("path", "pages"), [(WANG, 2), (CHEN, 1), (XU, 1)])
+def test_one_page_serves_one_visit(path: Path, pages: int) -> None:
+    assert example(path).pages == pages
+
+
+def test_the_timeline_begins_a_page_when_the_hospital_says_more(edit: Edit) -> None:
+    visits = json.loads(WANG.read_text(encoding="utf-8"))["treatment"]["visits"]
+    said = guide(edit({"/treatment/visits": visits[:1], "/treatment/return_to_sport": REMOVE}))
+    with pikepdf.open(io.BytesIO(said.pdf)) as pdf:
+        assert [len(page.get_images()) for page in pdf.pages] == [0, 1]
+
+
+def test_it_says_what_the_case_says() -> None:
+    case = load_case(WANG).case
+    assert_says(example(WANG), "王晓明 您好", "2次来日就诊", *case.treatment.aftercare)
+    assert_says(example(WANG), *(phase.text for phase in case.treatment.return_to_sport))
+    assert_says(example(WANG), "MRI（2026年9月18日）、X线（2026年9月16日）")
+    for visit in case.treatment.visits:
+        assert visit.lodging
+        assert_says(example(WANG), visit.purpose.zh, visit.physician.ja, visit.lodging.name.ja, visit.lodging.phone)
+    assert_says(example(WANG), "第0–2周", "2027年3月11日 – 2027年3月24日", "2027年6月3日 起")
+    assert_says(example(WANG), "2026年11月24日 – 2026年12月31日", "2027年2月25日 起", "42天：医疗机构给出的天数")
+
+
+def test_contacts_who_speak_mandarin_come_first() -> None:
+    case = load_case(WANG).case
+    for contact in (case.hospital.mandarin_contact, case.guarantor.mandarin_contact):
+        assert contact
+        assert_says(example(WANG), f"普通话：{contact.name} {contact.phone}")
+    assert squeezed("未登记普通话联系人") not in text_of(example(WANG).pdf)
+
+
+def test_what_the_case_does_not_say_is_left_to_the_hospital() -> None:
+    assert_says(example(CHEN), "由医院在治疗后向您说明", "由医生在治疗后说明", "已有的影像光盘和检查报告")
+    assert_says(example(CHEN), "电话 +81 3 0000 0001", "电话 +81 6 0000 0003", "未登记普通话联系人")
+
+
+def test_without_lodging_it_is_open(edit: Edit) -> None:
+    bare = {f"/treatment/visits/{number}/lodging": REMOVE for number in (0, 1)}
+    assert_says(guide(edit({**bare, "/treatment/visits/1/hospitalised": True})), "未定", "住院")
+
+
+def test_the_picture_is_in_it_as_it_was_drawn() -> None:
+    wanted = png_of(timeline_for(load_case(WANG).case, AS_OF, "patient"), "zh")
+    size = (int.from_bytes(wanted[16:20], "big"), int.from_bytes(wanted[20:24], "big"))
+    with pikepdf.open(io.BytesIO(example(WANG).pdf)) as pdf:
+        streams = [each for each in pdf.objects if isinstance(each, pikepdf.Stream)]
+        images = [each for each in streams if each.get("/Subtype") == "/Image"]
+        assert [(int(image.Width), int(image.Height)) for image in images] == [size]
+
+
+def test_its_steps_are_those_of_the_patient() -> None:
+    kinds = {row["kind"] for row in document_context(load_case(WANG).case, AS_OF)["timeline"]}
+    assert "phase" in kinds
+    assert "report" not in kinds
+
+
+@pytest.mark.parametrize("path", [WANG, CHEN])
+def test_it_promises_nothing(path: Path) -> None:
+    text = text_of(example(path).pdf)
+    assert squeezed("本指南对签证结果和治疗效果均不作任何保证") in text
+    words = ("治愈", "根治", "有效率", "一定能", "必定", "保证获得", "批准", "认可", "承認", "认证")
+    assert [word for word in words if word in text] == []
+
+
+def test_two_runs_give_the_same_bytes() -> None:
+    assert guide(WANG) == example(WANG)

@@ -1,0 +1,161 @@
+"""Filling a ready template gives what docxtpl alone gives."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import docx
+import pytest
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.shared import Mm
+from docxtpl import DocxTemplate
+from lxml import etree
+
+from pipeline.documents import document as draw
+from pipeline.documents.drawing import draw_documents
+from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.environment import Picture, TemplateEnvironment, Turns, environment, placing, printed, turns
+from pipeline.documents.fill import Filled, fill
+from pipeline.documents.prepared_template import ready
+from pipeline.options import Options
+from pipeline.run.check import check_case
+from tests.conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES
+from tests.support.built import make_docx, make_picture
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def by_docxtpl(template: bytes, context: Mapping[str, Any]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The parts that docxtpl alone makes of a template, in order, and what was printed."""
+    document = DocxTemplate(io.BytesIO(template))
+
+    def place(picture: Picture) -> str:
+        part = document.current_rendering_part
+        inline = part.new_pic_inline(io.BytesIO(picture.draw()), Mm(picture.width_mm), None)
+        inline.docPr.set("descr", picture.description)
+        return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
+
+    token, placed, spent = printed.set([]), placing.set(place), turns.set(Turns())
+    try:
+        document.render(dict(context), jinja_env=environment())
+        out = io.BytesIO()
+        document.save(out)
+        return parts(out.getvalue()), tuple(printed.get())
+    finally:
+        printed.reset(token)
+        placing.reset(placed)
+        turns.reset(spent)
+
+
+def parts(docx: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def canonical(part: bytes) -> bytes:
+    """XML without repeated declarations of names: a picture brings those of its own."""
+    return etree.tostring(etree.fromstring(part), method="c14n", exclusive=True)
+
+
+def assert_same(filled: Filled, template: bytes, context: Mapping[str, Any]) -> None:
+    expected, texts = by_docxtpl(template, context)
+    found = parts(filled.docx)
+    assert list(found) == list(expected)
+    for name, content in found.items():
+        if name == "word/document.xml" and b"<w:drawing>" in content:
+            assert canonical(content) == canonical(expected[name])
+        else:
+            assert content == expected[name], name
+    assert filled.texts == texts
+
+
+def make_full(header: str, title: str, note: str) -> bytes:
+    """A Word file with words in every place that docxtpl fills."""
+    document = docx.Document(io.BytesIO(make_docx("{{ case_id }}", "{% if athlete %}yes{% endif %}")))
+    document.sections[0].header.paragraphs[0].text = header
+    document.sections[0].footer.paragraphs[0].text = "{{ case_id }}"
+    document.core_properties.title = title
+    paragraph = f'<w:footnote w:id="1"><w:p><w:r><w:t>{note}</w:t></w:r></w:p></w:footnote>'
+    notes = f'<w:footnotes xmlns:w="{W}">{paragraph}</w:footnotes>'.encode()
+    part = Part(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, notes, document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("example", GOOD_EXAMPLES)
+def test_every_document_of_an_example_is_docxtpls(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled: list[tuple[bytes, Mapping[str, Any], Filled]] = []
+
+    def watched(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
+        filled.append((template, context, fill(template, name, context)))
+        return filled[-1][2]
+
+    monkeypatch.setattr(draw, "fill", watched)
+    checked = check_case(EXAMPLES / example / "case.json", Options(AS_OF))
+    draw_documents(checked, Options(AS_OF), load_engine("office2pdf"))
+    assert len(filled) >= len(checked.packet.documents)
+    for template, context, found in filled:
+        assert_same(found, template, context)
+
+
+@pytest.mark.parametrize("header", ["plain", "{{ case_id }}"])
+@pytest.mark.parametrize("title", ["plain", "{{ case_id }}"])
+@pytest.mark.parametrize("note", ["plain", "{{ case_id }}", "two\nlines"])
+def test_every_place_that_docxtpl_fills_is_filled(header: str, title: str, note: str) -> None:
+    template = make_full(header, title, note)
+    for context in ({"case_id": "王 & <1>", "athlete": True}, {"case_id": "b\tc\nd", "athlete": False}):
+        filled = fill(template, "full.docx", context)
+        assert_same(filled, template, context)
+        assert filled.texts.count(context["case_id"]) == 2 + sum("{" in text for text in (header, title, note))
+
+
+@pytest.mark.parametrize("header", ["plain", "{{ athlete|tick }}"])
+@pytest.mark.parametrize("title", ["plain", "{{ athlete|tick }}"])
+def test_a_picture_is_placed_beside_what_else_is_filled(header: str, title: str) -> None:
+    context = {"case_id": Picture(lambda: make_picture(size=(40, 30)), 20.0, "a picture"), "athlete": True}
+    template = make_full(header, title, "plain")
+    filled = fill(template, "full.docx", context)
+    assert_same(filled, template, context)
+    # The footer prints it too.
+    assert sum(name.startswith("word/media/") for name in parts(filled.docx)) == 1
+
+
+def test_a_template_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = make_docx("{{ case_id }}", "once")
+    fill(template, "once.docx", {"case_id": "1"})
+    before = ready.cache_info()
+    monkeypatch.setattr("docxtpl.template.Document", None)  # opening it again would fail
+    fill(bytes(bytearray(template)), "once.docx", {"case_id": "2"})
+    after = ready.cache_info()
+    assert (after.misses, after.hits) == (before.misses, before.hits + 1)
+
+
+def test_compiled_tags_are_kept_for_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "{{ case_id }} is compiled once a machine"
+    TemplateEnvironment().from_string(source)
+    monkeypatch.setattr(TemplateEnvironment, "compile", None)  # compiling it again would fail
+    token = printed.set([])
+    try:
+        assert TemplateEnvironment().from_string(source).render(case_id="1") == "1 is compiled once a machine"
+    finally:
+        printed.reset(token)
+
+
+def test_a_fault_is_told_each_time() -> None:
+    assert ready(make_docx("{{ x }}")).tagged[0].source
+    with pytest.raises(zipfile.BadZipFile):
+        ready(b"PK")
+
+
+def test_what_is_constant_in_a_template_is_printed_by_every_document() -> None:
+    template = make_docx("{{ false|tick }} constant", "{{ case_id }}")
+    first, second = (fill(template, "constant.docx", {"case_id": "1"}) for _ in range(2))
+    assert first == second
+    assert first.texts == ("□", "1")

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.formats.characters import name_of, refused_characters
+
+INVISIBLE = "an invisible character"
+CONTROL = "a control character"
+
+
+@pytest.mark.parametrize(
+    ("character", "name", "kind"),
+    [
+        ("\0", "U+0000", CONTROL),
+        ("\a", "U+0007", CONTROL),
+        ("\t", "U+0009", CONTROL),
+        ("\n", "U+000A", CONTROL),
+        ("\x7f", "U+007F", CONTROL),
+        ("\x85", "U+0085", CONTROL),
+        ("\xad", "U+00AD", INVISIBLE),
+        ("\u061c", "U+061C", INVISIBLE),
+        ("\u180e", "U+180E", INVISIBLE),
+        ("\u200b", "U+200B", INVISIBLE),
+        ("\u200d", "U+200D", INVISIBLE),
+        ("\u200f", "U+200F", INVISIBLE),
+        ("\u2028", "U+2028", INVISIBLE),
+        ("\u2029", "U+2029", INVISIBLE),
+        ("\u202a", "U+202A", INVISIBLE),
+        ("\u202e", "U+202E", INVISIBLE),
+        ("\u2060", "U+2060", INVISIBLE),
+        ("\u2066", "U+2066", INVISIBLE),
+        ("\u2069", "U+2069", INVISIBLE),
+        ("\ufeff", "U+FEFF", INVISIBLE),
+        ("\U000e0041", "U+E0041", INVISIBLE),
+        ("\ud800", "U+D800", "half of a surrogate pair"),
+        ("\udfff", "U+DFFF", "half of a surrogate pair"),
+        ("\ue000", "U+E000", "a private-use character"),
+        ("\U0010fffd", "U+10FFFD", "a private-use character"),
+        ("\ufdd0", "U+FDD0", "not an assigned character"),
+        ("\ufffe", "U+FFFE", "not an assigned character"),
+        ("\uffff", "U+FFFF", "not an assigned character"),
+        ("\U0001ffff", "U+1FFFF", "not an assigned character"),
+    ],
+)
+def test_refused_characters_are_named(character: str, name: str, kind: str) -> None:
+    assert refused_characters(f"王{character}明") == [(name, kind)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "王晓明",
+        "変形性膝関節症（スポーツ外傷後）",
+        "阿依古丽·买买提",
+        "Żółć & <b> \"'",
+        "㐂𠮷龘",
+        "ｶﾞ ガ か\u3099",
+        "non\xa0breaking\u3000wide",
+        "①㈱㎝",
+        "葛\U000e0100",
+        "\u2010\u2014\u2018\u2019\u201c\u201d\u2026\u2030",
+    ],
+)
+def test_what_people_write_is_not_refused(text: str) -> None:
+    assert refused_characters(text) == []
+
+
+def test_each_is_told_once_in_the_order_of_the_text() -> None:
+    assert [name for name, _ in refused_characters("\u200b\a\u200b\a\u202e")] == ["U+200B", "U+0007", "U+202E"]
+
+
+@given(st.characters(categories=["Cc", "Cs", "Co", "Cn"]))
+def test_every_character_without_a_meaning_is_refused(character: str) -> None:
+    assert [name for name, _ in refused_characters(character)] == [name_of(character)]
+
+
+@given(
+    st.characters(
+        categories=["L", "N", "P", "S", "M", "Zs"],
+        exclude_characters="\ufffd\u115f\u1160\u2800\u3164\uffa0",  # of these kinds, but nothing is to be seen of them
+    )
+)
+def test_no_visible_character_is_refused(character: str) -> None:
+    assert refused_characters(character) == []
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        chr(code)
+        for code in range(0x110000)
+        if unicodedata.bidirectional(chr(code)) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    ],
+)
+def test_no_bidirectional_control_is_forgotten(character: str) -> None:
+    assert refused_characters(character)

@@ -1,0 +1,133 @@
+"""Where packets go: a folder, or an address of fsspec; here one in memory that fails when it is told to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+
+from pipeline.errors import InputError, OutputError
+from pipeline.packet.file_names import MANIFEST_NAME
+from pipeline.publish.destination import Folder, destination_of
+from pipeline.publish.remote import Remote
+from tests.conftest import EXAMPLES, Command
+from tests.support.built import InlinePool, make_set, snapshot
+
+FORMER = {"bundle.pdf": b"former", "documents/01-old.pdf": b"old", MANIFEST_NAME: b"{}"}
+FILES = {"documents/01-a.pdf": b"a", "bundle.pdf": b"bundle", MANIFEST_NAME: b'{"new": 1}'}
+
+
+@pytest.fixture
+def store() -> Iterator[Any]:
+    """The store of ``memory://``, empty at first."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    system.pseudo_dirs[:] = [""]
+    yield system
+    system.store.clear()
+
+
+def held(store: Any) -> dict[str, bytes]:
+    return {path: store.cat_file(path) for path in store.find("/")}
+
+
+def outputs(files: dict[str, bytes]) -> list[dict[str, Any]]:
+    return [{"path": path, "bytes": len(content)} for path, content in files.items() if path != MANIFEST_NAME]
+
+
+def test_what_the_option_names() -> None:
+    assert isinstance(destination_of("out"), Folder)
+    assert not destination_of("out").is_shared
+    shared = destination_of("file:///mnt/out")
+    assert (shared.is_shared, shared.folder("a")) == (True, Path("/mnt/out/a"))
+    remote = destination_of("memory://bucket/out/")
+    assert remote.address(remote.folder("a") / "bundle.pdf") == "memory://bucket/out/a/bundle.pdf"
+
+
+def test_an_address_that_nothing_reaches() -> None:
+    for address in ("nonsense://bucket", "s3://bucket/out"):
+        with pytest.raises(InputError) as error:
+            destination_of(address)
+        assert error.value.exit_code == 2
+        assert "s3fs" in error.value.problems[0].hint
+
+
+class TestPublishing:
+    def test_a_packet_takes_the_place_of_the_former(self, store: Any) -> None:
+        remote = Remote("memory://out")
+        remote.publish("a", FORMER)
+        remote.publish("b", FORMER)
+        remote.publish("a", FILES)
+        wanted = {f"/out/a/{path}": content for path, content in FILES.items()}
+        assert held(store) == wanted | {f"/out/b/{path}": content for path, content in FORMER.items()}
+        assert remote.manifest("a") == FILES[MANIFEST_NAME]
+
+    def test_whole_is_what_has_the_names_and_sizes_of_its_manifest(self, store: Any) -> None:
+        remote = Remote("memory://out")
+        remote.publish("a", FILES)
+        assert remote.is_whole("a", outputs(FILES))
+        assert not remote.is_whole("a", outputs(FORMER))
+        store.pipe_file("/out/a/bundle.pdf", b"longer than it was")
+        assert not remote.is_whole("a", outputs(FILES))
+
+    def test_nothing_there_is_no_packet(self, store: Any) -> None:
+        with pytest.raises(OSError, match="none"):
+            Remote("memory://out").manifest("none")
+        assert held(store) == {}
+
+    @pytest.mark.parametrize("name", ["pipe_file", "cp_file", "rm_file", "rm"])
+    def test_at_every_step_the_former_packet_the_new_one_or_none(
+        self, store: Any, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        """Never a manifest beside files that it does not list."""
+        steps = {"pipe_file": 3, "cp_file": 3, "rm_file": 2, "rm": 1}[name]
+        original = getattr(type(store), name)
+        for last in range(steps):
+            remote = Remote("memory://out")
+            remote.publish("a", FORMER)
+            calls: list[str] = []
+
+            def failing(self: Any, *given: Any, _last: int = last, _calls: list[str] = calls, **named: Any) -> Any:
+                if len(_calls) == _last:
+                    raise ConnectionError("the line is cut")
+                _calls.append("")
+                return original(self, *given, **named)
+
+            with monkeypatch.context() as patch:
+                patch.setattr(type(store), name, failing)
+                with pytest.raises(OutputError) as error:
+                    remote.publish("a", FILES)
+            assert error.value.problems[0].file == "memory://out/a"
+            there = {path.removeprefix("/out/a/"): content for path, content in held(store).items() if "/a/" in path}
+            there = {path: content for path, content in there.items() if ".partial" not in path}
+            assert there in (FORMER, FILES) or MANIFEST_NAME not in there
+            assert name != "pipe_file" or there == FORMER
+            remote.publish("a", FILES)
+            assert held(store) == {f"/out/a/{path}": content for path, content in FILES.items()}
+
+
+def test_built_to_an_address(store: Any, visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes as in a folder; the second run leaves what is there; the page lies beside the packets."""
+    monkeypatch.setattr("pipeline.cli.commands.build_many.LocalPool", InlinePool)
+    small = make_set(tmp_path / "small", "{{ patient.name.chinese }}")
+    cases = [EXAMPLES / name / "case.json" for name in ("xu-wenjing", "sun-yifan")]
+    options = ("--templates", small, "--as-of", "2026-11-22", "--json")
+    visa_packet("build", *cases, "-o", tmp_path / "out", *options)
+    run = visa_packet("build", *cases, "-o", "memory://bucket/out", *options)
+    assert run.code == 0, run.err
+    found = {path.removeprefix("/bucket/out/"): content for path, content in held(store).items()}
+    wanted = snapshot(tmp_path / "out")
+    assert found.pop("report.html").startswith(b"<!doctype html>")
+    del wanted["report.html"]
+    assert found == wanted
+    assert run.report["results"][0]["bundles"][0]["path"] == "memory://bucket/out/xu-wenjing/bundle.pdf"
+    assert run.report["html"] == "memory://bucket/out/report.html"
+    again = visa_packet("build", *cases, "-o", "memory://bucket/out", *options)
+    assert again.report["counts"] == {"built": 0, "current": 2, "failed": 0}
+    one = visa_packet("build", cases[0], "-o", "memory://bucket/out", *options)
+    assert [result["status"] for result in one.report["results"]] == ["current"]
+    assert json.loads(store.cat_file("/bucket/out/xu-wenjing/manifest.json"))["case_id"] == "xu-wenjing"

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.formats.json.schema import validator
+from pipeline.options import Options
+from pipeline.packet.template_set import load_template_set
+from pipeline.publish.manifest import LIBRARIES, library_versions
+from pipeline.resources import VERSION
+from pipeline.run.one import build_case
+from tests.conftest import AS_OF, EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit, strings
+from tests.support.built import make_set
+
+
+@pytest.fixture(params=["one", "two"])
+def built(request: pytest.FixtureRequest, packet: Path, packet_with_companion: Path) -> Path:
+    return packet if request.param == "one" else packet_with_companion
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+def case_of(folder: Path) -> dict[str, Any]:
+    case: dict[str, Any] = json.loads((EXAMPLES / folder.name / "case.json").read_text(encoding="utf-8"))
+    return case
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_it_meets_its_schema(built: Path) -> None:
+    assert [error.message for error in validator("manifest").iter_errors(manifest_of(built))] == []
+
+
+def test_it_lists_every_file_but_itself(built: Path) -> None:
+    listed = {output["path"]: (output["sha256"], output["bytes"]) for output in manifest_of(built)["outputs"]}
+    there = {
+        path.relative_to(built).as_posix(): (sha256(path), path.stat().st_size)
+        for path in built.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert listed == there
+    assert list(listed) == sorted(listed)
+
+
+def test_it_says_what_the_packet_was_made_from(built: Path) -> None:
+    manifest, case = manifest_of(built), case_of(built)
+    assert manifest["visa_packet"] == VERSION
+    assert manifest["case_id"] == built.name
+    assert manifest["as_of"] == AS_OF.isoformat()
+    assert manifest["inputs"]["case"] == sha256(EXAMPLES / built.name / "case.json")
+    supplied = {
+        (each["role"], each.get("person", "patient")): sha256(EXAMPLES / built.name / each["path"])
+        for each in case["attachments"]
+    }
+    assert {(each["role"], each["person"]): each["sha256"] for each in manifest["inputs"]["attachments"]} == supplied
+    sizes = [each["bytes"] for each in manifest["inputs"]["attachments"]]
+    papers = (EXAMPLES / built.name / "papers").iterdir()
+    assert sorted(sizes) == sorted(paper.stat().st_size for paper in papers)
+    assert manifest["template_set"] == {"id": "medical-stay", "sha256": load_template_set("medical-stay").sha256}
+    assert manifest["engine"]["name"] == "office2pdf"
+    assert set(manifest["versions"]) == set(LIBRARIES)
+    assert manifest["versions"] == library_versions()
+
+
+def test_it_describes_the_bundle(built: Path) -> None:
+    manifest = manifest_of(built)
+    for bundle in manifest["bundles"]:
+        assert bundle["sha256"] == sha256(built / bundle["path"])
+        assert bundle["pages"] == sum(part["pages"] for part in bundle["page_map"])
+
+
+def test_it_says_what_is_missing_and_found(edit: Edit, tmp_path: Path) -> None:
+    options = Options(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
+    manifest = manifest_of(build_case(edit(WITHOUT_FORMS), tmp_path / "out", options).folder)
+    assert manifest["state"] == "incomplete"
+    assert [(row["role"], row["person"]) for row in manifest["missing"]] == [
+        ("visa_application", "patient"),
+        ("combined_form", "patient"),
+    ]
+    found = [finding["rule"] for finding in manifest["findings"]]
+    assert found.count("DOC-01") == 2
+    assert "TB-01" in found
+    assert all(finding["severity"] != "error" for finding in manifest["findings"])
+
+
+def test_it_holds_nothing_personal(built: Path) -> None:
+    text = (built / "manifest.json").read_text(encoding="utf-8")
+    case = case_of(built)
+    private = [*PERSONAL]
+    for person in (case["patient"], *case["companions"]):
+        private += [
+            *strings(person["name"]),
+            *strings(person["passport"]),
+            person["birth_date"],
+            person["occupation"]["zh"],
+        ]
+    private += [value for part in ("condition", "hospital", "guarantor") for value in strings(case[part])]
+    short = {"CHN", "ordinary", "right", "left", "coordinator", "travel_agency", "not_applicable", "both"}
+    for value in private:
+        if value not in short and len(value) > 2:
+            assert value not in text, value
+
+
+def test_it_holds_no_name_of_a_file_or_folder(case_folder: Path, edit: Edit, tmp_path: Path) -> None:
+    (case_folder / "papers" / "passport.png").rename(case_folder / "王晓明 passport.png")
+    case = edit({"/attachments/0/path": "王晓明 passport.png"})
+    folder = build_case(case, tmp_path / "out", Options(AS_OF)).folder
+    text = (folder / "manifest.json").read_text(encoding="utf-8")
+    for word in ("王晓明", "passport.png", "papers", "bank-certificate", str(case_folder), str(tmp_path)):
+        assert word not in text
+    assert sorted(path.name for path in folder.iterdir()) == ["bundle.pdf", "documents", "manifest.json"]
+
+
+def test_names_of_files_name_nobody(built: Path) -> None:
+    names = [path.name for path in built.rglob("*")]
+    assert all(not set(name) & set("王晓明陈丽华") for name in names)

@@ -1,0 +1,444 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import VerificationError
+from pipeline.options import Options
+from pipeline.publish.manifest import sealed
+from pipeline.publish.verify.changes import Since
+from pipeline.publish.verify.verify import verify_files, verify_path
+from pipeline.run.one import build_case
+from pipeline.system.atomic import sha256
+from tests.conftest import AS_OF, EXAMPLES, REMOVE, Command, Edit, change
+from tests.support.built import MEDICAL_STAY, make_pdf, make_set, saved
+
+DOCUMENT = "documents/01-cover-sheet.pdf"
+CASE = EXAMPLES / "wang-xiaoming" / "case.json"
+
+
+@pytest.fixture
+def spoilt(packet: Path, tmp_path: Path) -> Path:
+    """A copy of the packet, free to be spoilt."""
+    return Path(shutil.copytree(packet, tmp_path / "wang-xiaoming"))
+
+
+def difference(path: Path) -> list[tuple[str, str]]:
+    with pytest.raises(VerificationError) as error:
+        verify_path(path)
+    for problem in error.value.problems:
+        assert problem.hint == "build the packet again from its case"
+        assert problem.file
+    return [(problem.code, problem.message) for problem in error.value.problems]
+
+
+def edit_manifest(folder: Path, edits: Mapping[str, Any]) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    change(manifest, edits)
+    path.write_bytes(sealed(manifest))
+
+
+def replace_bundle(folder: Path, content: bytes) -> None:
+    """Another bundle, with the hash of which the manifest agrees: only its inside can betray it."""
+    (folder / "bundle.pdf").write_bytes(content)
+    outputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    index = [output["path"] for output in outputs].index("bundle.pdf")
+    edit_manifest(folder, {f"/outputs/{index}/sha256": sha256(content), "/bundles/0/sha256": sha256(content)})
+
+
+def changed_bundle(folder: Path, spoil: Callable[[pikepdf.Pdf], None]) -> bytes:
+    with pikepdf.open(folder / "bundle.pdf") as pdf:
+        spoil(pdf)
+        return saved(pdf)
+
+
+@pytest.mark.parametrize("name", ["", "bundle.pdf", "manifest.json", DOCUMENT.rsplit("/", 1)[0] + "/../bundle.pdf"])
+def test_an_untouched_packet_is_right(packet: Path, packet_with_companion: Path, name: str) -> None:
+    for folder in (packet, packet_with_companion):
+        assert verify_path(folder / name).manifest["case_id"] == folder.name
+
+
+def test_every_file_is_watched(spoilt: Path) -> None:
+    """All of them at once, by a bit at the beginning, in the middle and at the end."""
+    whole = {path: path.read_bytes() for path in spoilt.rglob("*.*") if path.name != "manifest.json"}
+    names = [path.relative_to(spoilt).as_posix() for path in whole]
+    for share in (0, 0.5, 1):
+        for path, content in whole.items():
+            place = int(share * (len(content) - 1))
+            path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        told = difference(spoilt)
+        assert [name for name in names if ("verify-changed", f"{name} was changed after it was made") not in told] == []
+    for path, content in whole.items():
+        path.write_bytes(content)
+    assert verify_path(spoilt)
+
+
+def test_a_changed_document_is_the_only_difference(spoilt: Path) -> None:
+    (spoilt / DOCUMENT).write_bytes((spoilt / DOCUMENT).read_bytes() + b"\n")
+    assert difference(spoilt) == [("verify-changed", f"{DOCUMENT} was changed after it was made")]
+
+
+def test_a_missing_file_is_found(spoilt: Path) -> None:
+    (spoilt / DOCUMENT).unlink()
+    assert difference(spoilt) == [("verify-missing", f"{DOCUMENT} is missing")]
+
+
+def test_a_missing_bundle_is_found(spoilt: Path) -> None:
+    (spoilt / "bundle.pdf").unlink()
+    assert difference(spoilt) == [("verify-missing", "bundle.pdf is missing")]
+
+
+def test_a_link_is_no_file_of_a_packet(spoilt: Path, packet: Path) -> None:
+    (spoilt / DOCUMENT).unlink()
+    (spoilt / DOCUMENT).symlink_to(packet / DOCUMENT)
+    assert difference(spoilt) == [("verify-missing", f"{DOCUMENT} is missing")]
+
+
+@pytest.mark.parametrize("name", ["extra.pdf", "documents/extra.docx", ".hidden", "deep/er/x"])
+def test_an_extra_file_is_found(spoilt: Path, name: str) -> None:
+    (spoilt / name).parent.mkdir(parents=True, exist_ok=True)
+    (spoilt / name).write_bytes(b"x")
+    assert difference(spoilt) == [("verify-unlisted", f"{name} is not in the manifest")]
+
+
+def test_a_missing_manifest_is_found(spoilt: Path) -> None:
+    (spoilt / "manifest.json").unlink()
+    assert difference(spoilt) == [("verify-manifest", "there is no manifest.json")]
+
+
+@pytest.mark.parametrize("text", ["", "{", "null x", "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")])
+def test_a_manifest_that_is_not_json_is_found(spoilt: Path, text: str | bytes) -> None:
+    (spoilt / "manifest.json").write_bytes(text.encode() if isinstance(text, str) else text)
+    assert difference(spoilt) == [("verify-manifest", "manifest.json is not JSON")]
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"/manifest_version": 2},
+        {"/bundles": REMOVE},
+        {"/outputs/0/path": "../bundle.pdf"},
+        {"/outputs/0/path": "/etc/hostname"},
+        {"/outputs/0/sha256": "abc"},
+        {"/bundles/0/page_map/0/page": 0},
+        {"/bundles": []},
+        {"/bundles/0/page_map": []},
+        {"/unknown": 1},
+    ],
+)
+def test_a_manifest_of_another_form_is_found(spoilt: Path, edits: Mapping[str, Any]) -> None:
+    edit_manifest(spoilt, edits)
+    message = "manifest.json does not have the form of this version's manifests"
+    assert difference(spoilt) == [("verify-manifest", message)]
+
+
+def test_a_manifest_that_is_a_list_is_found(spoilt: Path) -> None:
+    (spoilt / "manifest.json").write_text("[]", encoding="utf-8")
+    assert difference(spoilt)[0][0] == "verify-manifest"
+
+
+def test_a_changed_hash_in_the_manifest_is_found(spoilt: Path) -> None:
+    edit_manifest(spoilt, {"/bundles/0/sha256": "0" * 64})
+    assert difference(spoilt) == [("verify-changed", "bundle.pdf is not the one that the manifest describes")]
+
+
+@pytest.mark.parametrize(
+    ("edits", "codes"),
+    [
+        ({"/bundles/0/page_map/1/page": 40}, ["verify-pages", "verify-outline", "verify-destinations", "verify-text"]),
+        ({"/bundles/0/page_map/1/section": None}, ["verify-outline"]),
+        ({"/bundles/0/page_map/1/id": "x"}, ["verify-destinations"]),
+        ({"/bundles/0/blank_pages": [3]}, ["verify-pages"]),
+        ({"/bundles/0/pdf_a": False}, ["verify-metadata"]),
+        ({"/case_id": "another"}, ["verify-numbers"] * 21 + ["verify-text"] * 10),
+        ({"/bundles/0/page_map/1/title": "x"}, ["verify-outline"]),
+        ({"/bundles/0/page_map/1/pages": 40}, ["verify-pages", "verify-text"]),
+        ({"/bundles/0/pages": 99}, ["verify-pages"]),
+    ],
+)
+def test_a_wrong_page_map_is_found(spoilt: Path, edits: Mapping[str, Any], codes: list[str]) -> None:
+    edit_manifest(spoilt, edits)
+    assert [code for code, _ in difference(spoilt)] == codes
+
+
+def test_a_changed_outline_is_found(spoilt: Path) -> None:
+    def rename(pdf: pikepdf.Pdf) -> None:
+        with pdf.open_outline() as outline:
+            outline.root[0].title = "another title"
+
+    replace_bundle(spoilt, changed_bundle(spoilt, rename))
+    assert [code for code, _ in difference(spoilt)] == ["verify-outline"]
+
+
+def test_a_lost_page_is_found(spoilt: Path) -> None:
+    def drop(pdf: pikepdf.Pdf) -> None:
+        del pdf.pages[-1]
+
+    replace_bundle(spoilt, changed_bundle(spoilt, drop))
+    found = [code for code, _ in difference(spoilt)]
+    assert found[:3] == ["verify-pages", "verify-outline", "verify-destinations"]
+    assert "verify-numbers" in found[3:]  # which say how many pages there are
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"%PDF-1.7\n%%EOF\n"])
+def test_a_bundle_that_cannot_be_read_is_found(spoilt: Path, content: bytes) -> None:
+    replace_bundle(spoilt, content)
+    assert [code for code, _ in difference(spoilt)] == ["verify-unreadable"]
+
+
+def test_a_bundle_without_an_outline_is_found(spoilt: Path) -> None:
+    with pikepdf.open(io.BytesIO((spoilt / "bundle.pdf").read_bytes())) as pdf:
+        pages = len(pdf.pages)
+    replace_bundle(spoilt, make_pdf(pages))
+    found = [code for code, _ in difference(spoilt)]
+    assert {"verify-outline", "verify-labels", "verify-destinations", "verify-metadata"} <= set(found)
+    assert found.count("verify-numbers") == pages
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    assert difference(tmp_path / "none") == [("verify-missing", "there is no such packet")]
+    assert difference(tmp_path) == [("verify-manifest", "there is no manifest.json")]
+
+
+def test_a_link_to_a_bundle_is_no_file_of_a_packet(spoilt: Path) -> None:
+    os.link(spoilt / "bundle.pdf", spoilt.parent / "kept.pdf")
+    (spoilt / "bundle.pdf").unlink()
+    (spoilt / "bundle.pdf").symlink_to(spoilt.parent / "kept.pdf")
+    assert difference(spoilt / "bundle.pdf") == [("verify-missing", "this is not a file of a packet")]
+
+
+def test_an_unreadable_packet_is_told(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", fail)
+    assert difference(spoilt) == [("verify-unreadable", "the packet cannot be read: permission denied")]
+
+
+class TestCommand:
+    """The same through the command."""
+
+    def test_right(self, packet: Path, visa_packet: Command) -> None:
+        run = visa_packet("verify", packet, "--json")
+        assert (run.code, run.err) == (0, "")
+        (result,) = run.report["results"]
+        assert (result["path"], result["ok"], result["problems"]) == (str(packet), True, [])
+        run = visa_packet("verify", packet / "bundle.pdf")
+        assert run.code == 0
+        assert "right (23 files" in run.out
+        assert visa_packet("verify", packet, "--case", CASE).code == 0
+
+    def test_wrong(self, spoilt: Path, visa_packet: Command) -> None:
+        (spoilt / DOCUMENT).unlink()
+        run = visa_packet("verify", spoilt, "--json")
+        assert run.code == 8
+        (result,) = run.report["results"]
+        assert result["ok"] is False
+        (problem,) = result["problems"]
+        assert (problem["code"], problem["message"], problem["file"]) == (
+            "verify-missing",
+            f"{DOCUMENT} is missing",
+            str(spoilt),
+        )
+        assert problem["message"] in run.err
+        assert visa_packet("verify", spoilt).out == ""
+
+    def test_not_there(self, tmp_path: Path, visa_packet: Command) -> None:
+        assert visa_packet("verify", tmp_path / "none", "--json").code == 8
+
+
+def test_a_damaged_manifest_is_found(spoilt: Path) -> None:
+    path = spoilt / "manifest.json"
+    content = path.read_bytes()
+    for damaged in (
+        content.replace(b'"as_of"', b'"as_of" ', 1),  # the same JSON, written otherwise
+        content.replace(b"2026-11-22", b"2026-11-23", 1),
+        content.rstrip(),
+    ):
+        assert damaged != content
+        path.write_bytes(damaged)
+        assert difference(spoilt) == [("verify-manifest", "manifest.json was changed after it was made")]
+
+
+class Changed:
+    """Bundles that were changed, with a manifest that agrees with their hashes: only their inside can betray them."""
+
+    @staticmethod
+    def number(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[2].Contents = pikepdf.Array([*pdf.pages[2].Contents][:-1])
+
+    @staticmethod
+    def text(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[3].Contents = pikepdf.Array([pdf.pages[2].Contents[1], *[*pdf.pages[3].Contents][-1:]])
+        pdf.pages[3].Resources = pdf.pages[2].Resources
+
+    @staticmethod
+    def labels(pdf: pikepdf.Pdf) -> None:
+        del pdf.Root.PageLabels
+
+    @staticmethod
+    def destination(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Names.Dests.Names[1] = pikepdf.Array([pdf.pages[5].obj, pikepdf.Name.Fit])
+
+    @staticmethod
+    def link(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].Annots[0].Dest = pikepdf.String("nowhere")
+
+    @staticmethod
+    def fonts(pdf: pikepdf.Pdf) -> None:
+        font = pdf.pages[1].Resources.Font["/f1"]
+        again = pdf.make_indirect(pikepdf.Dictionary(dict(font.DescendantFonts[0].items())))
+        font.DescendantFonts = pikepdf.Array([again])
+
+    @staticmethod
+    def not_embedded(pdf: pikepdf.Pdf) -> None:
+        del pdf.pages[1].Resources.Font["/f1"].DescendantFonts[0].FontDescriptor.FontFile3
+
+    @staticmethod
+    def title(pdf: pikepdf.Pdf) -> None:
+        pdf.docinfo["/Title"] = "another"
+
+    @staticmethod
+    def script(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+
+
+@pytest.mark.parametrize(
+    ("change_it", "code", "words"),
+    [
+        (Changed.number, "verify-numbers", "page 3 does not bear its number"),
+        (Changed.text, "verify-text", "schedule-of-stay has another text than its own file"),
+        (Changed.labels, "verify-labels", "page labels"),
+        (Changed.destination, "verify-destinations", "named destinations"),
+        (Changed.link, "verify-destinations", "a link on the cover sheet"),
+        (Changed.fonts, "verify-fonts", "a font more than once"),
+        (Changed.not_embedded, "verify-pdf-a", "a font is not embedded"),
+        (Changed.title, "verify-metadata", "title and language"),
+        (Changed.script, "verify-pdf-a", "an action /JavaScript"),
+    ],
+)
+def test_what_is_inside_a_bundle_is_watched(
+    spoilt: Path, change_it: Callable[[pikepdf.Pdf], None], code: str, words: str
+) -> None:
+    replace_bundle(spoilt, changed_bundle(spoilt, change_it))
+    found = difference(spoilt)
+    assert code in [found_code for found_code, _ in found]
+    assert any(words in message for found_code, message in found if found_code == code)
+
+
+def test_a_document_that_says_something_else_is_found_with_its_case(spoilt: Path) -> None:
+    """Bundle, document and manifest agree with one another; only the case tells that it is not what was made of it."""
+    since = Since(CASE)
+    assert verify_path(spoilt, since)
+    edit_manifest(spoilt, {"/bundles/0/page_map/1/text": "0" * 64})
+    assert verify_path(spoilt)
+    with pytest.raises(VerificationError) as error:
+        verify_path(spoilt, since)
+    (problem,) = error.value.problems
+    assert (problem.code, problem.message) == (
+        "verify-text",
+        "bundle.pdf: invitation-letter does not say what was made of the case",
+    )
+
+
+def test_hashes_of_texts_are_under_a_key_of_the_case(spoilt: Path) -> None:
+    """Who knows all of a page but a number of eight digits must not find that number by trying."""
+    from pipeline.bundle.page_map import text_hash, text_key  # noqa: PLC0415 - what a forger would use
+    from pipeline.formats.pdf.reading import text_of  # noqa: PLC0415 - as above
+
+    (described,) = json.loads((spoilt / "manifest.json").read_bytes())["bundles"]
+    text = text_of((spoilt / DOCUMENT).read_bytes())
+    case = Since(CASE).loaded
+    assert case is not None
+    assert described["page_map"][0]["text"] == text_hash(text, text_key(case.document))
+    assert sha256(text.encode()) != described["page_map"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("edits", "codes"),
+    [
+        ({"/patient/phone": "+86 10 0000 0124"}, ["verify-case"]),
+        ({"/case_id": "another-case"}, ["verify-case"]),
+        ({"/attachments/0/issued_on": "2026-11-01"}, ["verify-case"]),
+    ],
+)
+def test_a_changed_case_is_told(packet: Path, edit: Edit, edits: Mapping[str, Any], codes: list[str]) -> None:
+    with pytest.raises(VerificationError) as error:
+        verify_path(packet, Since(edit(edits)))
+    assert [problem.code for problem in error.value.problems] == codes
+
+
+def test_a_changed_or_lost_paper_is_told(packet: Path, edit: Edit, case_folder: Path) -> None:
+    case = edit({})
+    shutil.copy(CASE, case)
+    assert verify_path(packet, Since(case))
+    (case_folder / "papers" / "photo.jpg").unlink()
+    with (case_folder / "papers" / "hukou.pdf").open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(VerificationError) as error:
+        verify_path(packet, Since(case))
+    assert [(problem.code, problem.message) for problem in error.value.problems] == [
+        ("verify-papers", "identity_document of patient has changed since"),
+        ("verify-papers", "photo of patient has changed since"),
+    ]
+
+
+def test_changed_templates_and_rules_are_told(packet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = shutil.copytree(MEDICAL_STAY, tmp_path / "set")
+    text = (changed / "packet.json").read_text(encoding="utf-8")
+    (changed / "packet.json").write_text(text.replace("Letter of invitation", "Invitation"), encoding="utf-8")
+    assert verify_path(packet, Since())
+    with pytest.raises(VerificationError) as error:
+        verify_path(packet, Since(templates=str(changed)))
+    assert [problem.code for problem in error.value.problems] == ["verify-templates"]
+    monkeypatch.setattr(
+        "pipeline.publish.verify.changes.rules_stamp", lambda: {"as_of": "2026-11-22", "sha256": "0" * 64}
+    )
+    with pytest.raises(VerificationError) as error:
+        verify_path(packet, Since())
+    assert [problem.code for problem in error.value.problems] == ["verify-rules"]
+
+
+def test_a_changed_entry_of_the_directory_is_told(tmp_path: Path) -> None:
+    folder = shutil.copytree(EXAMPLES, tmp_path / "examples")
+    example = folder / "sun-yifan" / "case.json"
+    options = Options(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
+    built = build_case(example, tmp_path / "out", options).folder
+    assert verify_path(built, Since(example))
+    for entry in (folder / "directory").rglob("*.json"):
+        entry.write_text(entry.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    with pytest.raises(VerificationError) as error:
+        verify_path(built, Since(example))
+    assert [problem.code for problem in error.value.problems] == ["verify-directory"]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_damage_goes_unseen_and_none_is_a_crash(packet: Path, data: st.DataObject) -> None:
+    """Bytes of bundle and manifest are flipped, cut out, or put in; verifying says so, and never in another way."""
+    name = data.draw(st.sampled_from(["bundle.pdf", "manifest.json"]))
+    files = {path.relative_to(packet).as_posix(): path.read_bytes() for path in packet.rglob("*") if path.is_file()}
+    content = files[name]
+    place = data.draw(st.integers(0, len(content) - 1))
+    kind = data.draw(st.sampled_from(["flip", "cut", "end", "insert"]))
+    spoilt = {
+        "flip": content[:place] + bytes([content[place] ^ data.draw(st.integers(1, 255))]) + content[place + 1 :],
+        "cut": content[:place] + content[place + data.draw(st.integers(1, 4000)) :],
+        "end": content[:place],
+        "insert": content[:place] + data.draw(st.binary(min_size=1, max_size=40)) + content[place:],
+    }[kind]
+    with pytest.raises(VerificationError) as error:
+        verify_files(files | {name: spoilt}, "packet")
+    codes = {problem.code for problem in error.value.problems}
+    assert ("verify-changed" if name == "bundle.pdf" else "verify-manifest") in codes

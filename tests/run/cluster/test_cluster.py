@@ -1,0 +1,255 @@
+"""A real cluster: a scheduler and two worker processes, encrypted, one of them killed in the middle of a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dask
+import distributed
+import pytest
+import trustme
+
+from tests.conftest import EXAMPLES, PERSONAL, Run, change
+from tests.support.built import make_set, snapshot
+
+#: Processes of a cluster take long to start on a busy machine.
+pytestmark = pytest.mark.timeout(300)
+
+DAY = ("--as-of", "2026-11-22")
+#: fsspec's file system of a folder, set by variables that each process reads: an address as a worker would get it.
+STORE = {"FSSPEC_DIR_TARGET_PROTOCOL": "file"}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster, and the options by which the command reaches it."""
+
+    running: Any
+    options: tuple[str, ...]
+    log: Path
+    store: Path
+
+    @property
+    def processes(self) -> list[int]:
+        """Ids of the worker processes."""
+        return [nanny.pid for nanny in self.running.workers.values()]
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an authority for this test alone, a certificate and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost", "127.0.0.1")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    return folder
+
+
+def security(tls: Path) -> Any:
+    files = {"tls_ca_file": str(tls / "ca.pem")}
+    for role in ("scheduler", "worker", "client"):
+        files |= {f"tls_{role}_cert": str(tls / "cert.pem"), f"tls_{role}_key": str(tls / "key.pem")}
+    return distributed.Security(require_encryption=True, **files)  # type: ignore[no-untyped-call]
+
+
+def reached(address: str, tls: Path) -> tuple[str, ...]:
+    files = ("--tls-ca", tls / "ca.pem", "--tls-cert", tls / "cert.pem", "--tls-key", tls / "key.pem")
+    return ("--scheduler", address, *map(str, files))
+
+
+@pytest.fixture(scope="module")
+def cluster(tls: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    store = folder / "store"
+    store.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**STORE, "FSSPEC_DIR_PATH": str(store)}.items():
+            patch.setenv(name, value)
+        dask.config.set({"distributed.scheduler.allowed-failures": 1})  # one more try, as on this machine
+        with distributed.LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=2,
+            threads_per_worker=1,
+            protocol="tls://",
+            security=security(tls),
+            dashboard_address=":0",  # any port: another cluster may run here
+            local_directory=str(folder / "scratch"),
+            silence_logs=False,
+        ) as running:
+            yield Cluster(running, reached(running.scheduler_address, tls), folder, store)
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of cases with papers and references to a directory; some are wrong where only this machine sees it."""
+    folder = tmp_path_factory.mktemp("cases")
+    shutil.copytree(EXAMPLES / "directory", folder / "directory")
+    for number, name in enumerate(("sun-yifan", "wang-xiaoming", "chen-lihua") * 2):
+        case_id = f"case-{number:02}"
+        shutil.copytree(EXAMPLES / name, folder / case_id)
+        path = folder / case_id / "case.json"
+        data = json.loads(path.read_text(encoding="utf-8"))
+        edits: dict[str, Any] = {"/case_id": case_id}
+        if number == 4:
+            (folder / case_id / "papers" / "passport.png").unlink()
+        if number == 5:
+            edits["/visa/letter_date"] = "2027-01-01"
+        if number == 3:
+            edits["/hospital"] = "unknown"
+        change(data, edits)
+        path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template set of our own, which workers do not have; with a finding that names its file."""
+    return make_set(tmp_path_factory.mktemp("sets") / "small", "{{ patient.name.chinese }} {{ case_id }}")
+
+
+@pytest.fixture(scope="module")
+def local(cases: Path, small: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
+    """The same cases built by the processes of this machine."""
+    out = tmp_path_factory.mktemp("local") / "out"
+    return out, build(cases, small, out)
+
+
+def build(cases: Path, templates: Path | str, out: Path | str, *more: str) -> Run:
+    with subprocess.Popen(
+        command(cases, templates, out, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        printed, told = process.communicate(timeout=250)
+    return Run(process.returncode, printed, told)
+
+
+def command(cases: Path, templates: Path | str, out: Path | str, *more: str) -> list[str]:
+    arguments = ("build", str(cases), "--templates", str(templates), "-o", str(out), *DAY, "--json", *more)
+    return [sys.executable, "-m", "pipeline", *arguments]
+
+
+def packets(out: Path) -> dict[str, bytes]:
+    """Every file but the page, which tells when it was made."""
+    return {name: content for name, content in snapshot(out).items() if name != "report.html"}
+
+
+def told(run: Run, out: Path | str) -> list[Any]:
+    """What a run told of each case, without the time that it took and the name of its folder."""
+    results: list[Any] = json.loads(json.dumps(run.report["results"]).replace(f"{out}/", "OUT/"))
+    for result in results:
+        del result["seconds"]
+    return results
+
+
+def test_the_same_bytes_and_the_same_words_as_on_this_machine(
+    cluster: Cluster, cases: Path, small: Path, tmp_path: Path, local: tuple[Path, Run]
+) -> None:
+    out = tmp_path / "out"
+    run = build(cases, small, out, *cluster.options)
+    assert run.code == 9, run.err
+    assert packets(out) == packets(local[0])
+    assert told(run, out) == told(local[1], local[0])
+    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 3}
+    again = build(cases, small, out, *cluster.options)
+    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
+    next(out.glob("case-00/documents/*.pdf")).write_bytes(b"changed")
+    assert build(cases, small, out, *cluster.options).report["counts"]["built"] == 1
+
+
+def test_a_worker_killed_in_the_middle_costs_nothing(
+    cluster: Cluster, cases: Path, small: Path, tmp_path: Path, local: tuple[Path, Run]
+) -> None:
+    out = tmp_path / "out"
+    with subprocess.Popen(command(cases, small, out, *cluster.options), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        before = cluster.processes
+        os.kill(before[0], signal.SIGKILL)
+        rest = process.stdout.read()
+        code = process.wait(timeout=250)
+    assert code == 9
+    assert "case-00" in first
+    assert json.loads(rest.splitlines()[-1])["counts"] == {"built": 3, "current": 0, "failed": 3}
+    assert packets(out) == packets(local[0])
+    assert cluster.processes != before
+
+
+def test_an_address_is_written_by_the_workers(
+    cluster: Cluster, cases: Path, small: Path, local: tuple[Path, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**STORE, "FSSPEC_DIR_PATH": str(cluster.store)}.items():
+        monkeypatch.setenv(name, value)
+    run = build(cases, small, "dir://packets", *cluster.options)
+    assert run.code == 9, run.err
+    assert packets(cluster.store / "packets") == packets(local[0])
+    assert told(run, "dir://packets") == told(local[1], local[0])
+    assert run.report["html"] == "dir://packets/report.html"
+    assert (cluster.store / "packets" / "report.html").is_file()
+    again = build(cases, small, "dir://packets", *cluster.options)
+    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
+
+
+def test_a_case_that_takes_too_long_is_a_finding_and_nothing_personal_is_in_the_logs(
+    cluster: Cluster, cases: Path, tmp_path: Path
+) -> None:
+    run = build(cases / "case-01", "medical-stay", tmp_path / "out", *cluster.options, "--timeout", "0.05")
+    assert run.code == 6
+    assert [problem["code"] for problem in run.problems] == ["worker-died"]
+    logs = str(cluster.running.get_logs())
+    assert "run_parcel-" in logs
+    assert not [value for value in (*PERSONAL, "case-01", "孙一帆") if value in logs]
+    assert not list(cluster.log.glob("scratch/**/case.json"))
+
+
+OTHER_VERSION = """
+import pipeline.version
+
+pipeline.version.VERSION = "9.9.9"
+"""
+
+
+def test_a_worker_of_another_version_is_refused(cluster: Cluster, tls: Path, cases: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(OTHER_VERSION, encoding="utf-8")
+    files = ("--tls-ca-file", tls / "ca.pem", "--tls-cert", tls / "cert.pem", "--tls-key", tls / "key.pem")
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.running.scheduler_address, *map(str, files)]
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    with subprocess.Popen(
+        [*worker, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": path},
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            with distributed.Client(cluster.running.scheduler_address, security=security(tls)) as client:  # type: ignore[no-untyped-call]
+                client.wait_for_workers(3, timeout=60)
+            run = build(cases, "medical-stay", tmp_path / "out", *cluster.options)
+        finally:
+            process.kill()
+    assert run.code == 6
+    [problem] = run.problems
+    assert problem["code"] == "worker-version"
+    assert "visa-packet 0.1.0 here and 9.9.9 there" in problem["message"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_stranger_is_not_let_in(cluster: Cluster, cases: Path, tmp_path: Path) -> None:
+    """Another authority's certificate: the connection is refused, nothing is sent."""
+    other = trustme.CA()
+    certificate = other.issue_cert("localhost", "127.0.0.1")
+    other.cert_pem.write_to_path(tmp_path / "ca.pem")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+    options = reached(cluster.running.scheduler_address, tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "2s")
+        run = build(cases, "medical-stay", tmp_path / "out", *options)
+    assert run.code == 6
+    assert [problem["code"] for problem in run.problems] == ["cluster-unusable"]

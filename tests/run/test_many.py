@@ -1,0 +1,139 @@
+"""Many cases: order, retries, lost workers, memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.case.source import Source
+from pipeline.errors import CaseError, ExitCode
+from pipeline.options import Options
+from pipeline.publish.destination import Folder
+from pipeline.run import many as batch
+from pipeline.run.many import check_ids, run_batch
+from pipeline.run.pools.pool import WorkerDiedError
+from pipeline.run.pools.workers import LocalPool
+from pipeline.run.task import Done, Task
+from tests.conftest import AS_OF
+
+
+def task(name: str) -> Task:
+    return Task(Source(name, Path(), b"{}"), Folder(Path("out")), Options(AS_OF))
+
+
+class Faulty:
+    """A pool that does what the name of the source says."""
+
+    jobs = 2
+
+    def __init__(self) -> None:
+        self.tried: list[str] = []
+        self.waiting = 0
+        self.most = 0
+
+    def submit(self, _function: Any, given: Task) -> Future[Done]:
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        name = given.source.file
+        self.tried.append(name)
+        future: Future[Done] = Future()
+        first = self.tried.count(name) == 1
+        if name == "dies-always" or (name == "dies-once" and first):
+            future.set_exception(WorkerDiedError())
+        elif name.startswith("hangs"):
+            future.set_exception(TimeoutError())
+        else:
+            future.set_result(Done(name, "built"))
+        original = future.result
+
+        def result(timeout: float | None = None) -> Done:
+            self.waiting -= 1
+            return original(timeout)
+
+        future.result = result  # type: ignore[method-assign]
+        return future
+
+    def stop(self) -> None:
+        pass
+
+
+def test_results_come_in_the_order_of_the_inputs() -> None:
+    names = [f"case-{number}" for number in range(50)]
+    found = [done.name for done in run_batch(map(task, names), Faulty())]
+    assert found == names
+
+
+def test_a_lost_worker_costs_one_retry() -> None:
+    pool = Faulty()
+    statuses = [done.status for done in run_batch(map(task, ["a", "dies-once", "b"]), pool)]
+    assert statuses == ["built", "built", "built"]
+    assert pool.tried.count("dies-once") == 2
+
+
+@pytest.mark.parametrize(("name", "code"), [("dies-always", "worker-died"), ("hangs", "worker-timeout")])
+def test_a_worker_that_is_lost_twice_is_a_finding(name: str, code: str) -> None:
+    pool = Faulty()
+    [before, lost, after] = run_batch(map(task, ["a", name, "b"]), pool)
+    assert (before.status, after.status) == ("built", "built")
+    assert (lost.status, lost.code) == ("failed", ExitCode.ENGINE)
+    [problem] = lost.problems
+    assert (problem.code, problem.file) == (code, f"{name}:1")
+    assert pool.tried.count(name) == 2
+
+
+def test_only_a_few_tasks_wait_however_many_there_are() -> None:
+    pool = Faulty()
+    count = sum(1 for _ in run_batch((task(f"case-{number}") for number in range(2_000)), pool))
+    assert count == 2_000
+    assert pool.most <= pool.jobs * batch._AHEAD + 1
+
+
+def test_ids_are_compared_before_the_work() -> None:
+    def given(*ids: str) -> Iterator[Source]:
+        return (Source("x.jsonl", Path(), f'{{"case_id": "{name}"}}'.encode(), n) for n, name in enumerate(ids, 1))
+
+    assert check_ids(given("a", "b", "c")) == 3
+    with pytest.raises(CaseError) as error:
+        check_ids(given("a", "b", "a", "b"))
+    assert [(problem.code, problem.line) for problem in error.value.problems] == [
+        ("case-id-repeated", 3),
+        ("case-id-repeated", 4),
+    ]
+
+
+def kill_itself(_given: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def sleep_long(_given: object) -> None:
+    time.sleep(600)
+
+
+def answer(given: int) -> int:
+    return given + 1
+
+
+class TestLocalPool:
+    """Real processes."""
+
+    def test_one_that_dies_or_hangs_does_not_hurt_the_others(self) -> None:
+        pool = LocalPool(2, timeout=8)
+        try:
+            futures = [pool.submit(answer, 1), pool.submit(kill_itself, 0), pool.submit(answer, 2)]
+            assert futures[0].result() == 2
+            with pytest.raises(WorkerDiedError):
+                futures[1].result()
+            assert futures[2].result() == 3
+            hanging = pool.submit(sleep_long, 0)
+            with pytest.raises(TimeoutError):
+                hanging.result()
+            assert pool.submit(answer, 3).result() == 4
+        finally:
+            pool.stop()

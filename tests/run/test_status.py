@@ -1,0 +1,135 @@
+"""What is open in a case: nothing that somebody has to do is left out, and nothing else is told as open."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import CaseError
+from pipeline.language import LANGUAGES
+from pipeline.options import Options
+from pipeline.run.status import Status, document_of, status_of
+from tests.conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, WITHOUT_FORMS, Command, Edit
+
+CASE = EXAMPLES / "wang-xiaoming" / "case.json"
+GUARANTEE: dict[str, Any] = {"role": "signed", "document": "letter-of-guarantee", "path": "papers/hukou.pdf"}
+
+
+def status(path: Path, as_of: date = AS_OF) -> Status:
+    return status_of(path, Options(as_of))
+
+
+def standings(found: Status, person: str = "patient") -> dict[str, str]:
+    return {item.id: item.standing for item in found.items if item.person == person}
+
+
+def test_every_paper_and_document_has_a_standing() -> None:
+    found = status(CASE)
+    assert standings(found) == {
+        "passport": "enclosed",
+        "photo": "enclosed",
+        "visa_application": "enclosed",
+        "combined_form": "enclosed",
+        "funds_proof": "enclosed",
+        "identity_document": "enclosed",
+        "residence_permit": "not_needed",
+        "certificate_of_eligibility": "not_needed",
+        "invitation-letter": "unsigned",
+        "letter-of-guarantee": "unsigned",
+        "schedule-of-stay": "unsigned",
+        "regenerative-medicine-sheet": "unsigned",
+        "cost-estimate": "unsigned",
+        "tb-screening-checklist": "made",
+        "visa-application-data-sheet": "made",
+        "combined-form-data-sheet": "made",
+        "treatment-schedule": "unsigned",
+    }
+    assert (found.builds, found.errors) == ("final", ())
+    assert len(found.open) == 6
+    assert [item.letter for item in found.items if item.id == "treatment-schedule"] == ["ク"]
+
+
+def test_what_is_missing_or_too_old_is_open(edit: Edit) -> None:
+    found = status(edit(WITHOUT_FORMS))
+    assert {item.id for item in found.open if item.standing == "missing"} == {"visa_application", "combined_form"}
+    assert (found.builds, found.errors) == ("incomplete", ())
+    found = status(edit({"/attachments/2/issued_on": "2026-09-06"}))
+    assert standings(found)["funds_proof"] == "expired"
+    assert (found.builds, found.errors) == (None, ("DOC-11",))
+    found = status(edit({"/attachments/2/issued_on": "2026-09-07"}))
+    assert standings(found)["funds_proof"] == "enclosed"
+
+
+def test_until_when_a_paper_may_be_filed() -> None:
+    until = {item.id: item.until for item in status(CASE).items}
+    assert until["funds_proof"] == date(2027, 2, 10)
+    assert until["letter-of-guarantee"] == date(2027, 2, 20)
+    assert until["passport"] is None
+
+
+def test_a_file_that_cannot_be_used(edit: Edit, case_folder: Path) -> None:
+    (case_folder / "papers" / "hukou.pdf").write_bytes(b"no PDF")
+    found = status(edit({}))
+    assert standings(found)["identity_document"] == "unusable"
+    assert (found.builds, found.errors) == (None, ("attachment-kind",))
+
+
+def test_a_signed_original(edit: Edit) -> None:
+    assert standings(status(edit({"/attachments/-": GUARANTEE})))["letter-of-guarantee"] == "signed"
+    changed = status(edit({"/attachments/6/printed_hash": "0" * 64}))
+    assert standings(changed)["letter-of-guarantee"] == "changed"
+    assert "letter-of-guarantee" in {item.id for item in changed.open}
+    assert changed.builds == "final"
+    old = status(edit({"/attachments/6/issued_on": "2026-08-01"}))
+    assert standings(old)["letter-of-guarantee"] == "expired"
+
+
+def test_each_traveller_has_items_of_their_own() -> None:
+    found = status(EXAMPLES / "chen-lihua" / "case.json")
+    assert standings(found, "companion-1") == {
+        "passport": "enclosed",
+        "photo": "enclosed",
+        "visa_application": "enclosed",
+        "identity_document": "enclosed",
+        "visa-application-data-sheet": "made",
+    }
+
+
+def test_an_error_forbids_to_build(edit: Edit) -> None:
+    found = status(edit({"/patient/passport/expiry_date": "2027-01-01"}))
+    assert found.builds is None
+    assert "ID-06" in found.errors
+
+
+def test_a_case_that_cannot_be_read_has_no_status(edit: Edit) -> None:
+    with pytest.raises(CaseError):
+        status(edit({"/visa/entries": "many"}))
+
+
+class TestCommand:
+    """visa-packet status"""
+
+    @pytest.mark.parametrize("example", GOOD_EXAMPLES)
+    def test_the_json_meets_its_schema(self, visa_packet: Command, example: str) -> None:
+        path = EXAMPLES / example / "case.json"
+        run = visa_packet("status", path, "--as-of", "2026-11-22", "--json")
+        assert run.code == 0
+        [result] = run.report["results"]
+        assert result["status"] == document_of(status(path))
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_it_is_told_in_three_languages(self, visa_packet: Command, language: str) -> None:
+        run = visa_packet("status", CASE, "--as-of", "2026-11-22", "--lang", language)
+        assert run.code == 0
+        words = {"en": ("unsigned", "final"), "ja": ("未署名", "最終版"), "zh": ("未签章", "最终材料")}
+        assert all(word in run.out for word in words[language])
+        assert not any(value in run.out for value in PERSONAL)
+
+    def test_one_bad_case_does_not_stop_the_others(self, visa_packet: Command, edit: Edit) -> None:
+        run = visa_packet("status", edit({"/visa/entries": "many"}), CASE, "--as-of", "2026-11-22", "--json")
+        assert run.code == 9
+        assert [result["exit_code"] for result in run.report["results"]] == [3, 0]
+        assert run.report["results"][0]["status"] is None

@@ -1,0 +1,41 @@
+"""Goldens: text and page pictures of every document of the examples, as they were when a person last approved them."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from PIL import Image
+
+from tests.support.pages import lines, pictures
+
+GOLDENS = Path(__file__).parents[1] / "goldens"
+HOW = "look at it; if it is meant, `make goldens` and commit"
+_DPI = 60
+_COLOURS = 24
+
+
+def of_packet(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each golden that the documents of a packet give."""
+    for document in sorted((folder / "documents").glob("*.pdf")):
+        pdf = document.read_bytes()
+        yield f"{document.stem}.txt", lines(pdf).encode()
+        for page, picture in enumerate(pictures(pdf, dpi=_DPI), start=1):
+            yield f"{document.stem}-{page}.png", _png(picture)
+
+
+def _png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def write(example: str, goldens: Mapping[str, bytes]) -> None:
+    """Put the goldens of an example in the place of what was there."""
+    folder = GOLDENS / example
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, content in goldens.items():
+        (folder / name).write_bytes(content)

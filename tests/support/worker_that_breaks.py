@@ -1,0 +1,75 @@
+"""The worker that reads attachments, with a reader that does what the file says: dies, hangs, takes all memory."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.attachments.messages import packed
+from pipeline.attachments.reader_process import main
+from pipeline.attachments.reader_tasks import answer_of
+
+
+def compute() -> None:
+    while True:
+        pass
+
+
+def half_an_answer() -> None:
+    half = packed({"pages": 1, "notes": []}, b"%PDF" * 1000)
+    os.write(max(number for number in range(20) if is_pipe(number)), half[:1000])
+    os._exit(0)
+
+
+def start_a_process() -> None:
+    subprocess.Popen(["sleep", "600"])  # noqa: S607 - wherever it is
+    os._exit(0)
+
+
+def fail() -> None:
+    raise AssertionError("CANARY of a patient")
+
+
+def is_pipe(number: int) -> bool:
+    try:
+        return Path(f"/proc/self/fd/{number}").readlink().name.startswith("pipe:")
+    except OSError:
+        return False
+
+
+FAULTS: dict[str, Callable[[], object]] = {
+    "segfault": lambda: ctypes.string_at(0),
+    "exit": lambda: os._exit(0),
+    "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "half an answer": half_an_answer,
+    "computes": compute,
+    "sleeps": lambda: time.sleep(600),
+    "memory": lambda: bytes(2_000_000_000),
+    "file": lambda: Path("/tmp/attach-canary").write_bytes(b"x" * 100),  # noqa: S108 - must not come to be
+    "process": start_a_process,
+    "raises": fail,
+}
+FACTS: dict[str, Callable[[], int]] = {
+    "pid": os.getpid,
+    "network devices": lambda: len(Path("/proc/self/net/dev").read_text(encoding="utf-8").splitlines()) - 2,
+    "open files": lambda: sum(1 for _ in Path("/proc/self/fd").iterdir()),
+}
+
+
+def answer(head: dict[str, Any], content: bytes) -> bytes:
+    """What comes of a file whose content is the name of a fault, or of a fact about the process."""
+    order = content.decode("latin-1")
+    if order in FACTS:
+        return packed({"pages": FACTS[order](), "notes": []})
+    FAULTS.get(order, int)()
+    return answer_of(head, content)
+
+
+if __name__ == "__main__":
+    main(answer)

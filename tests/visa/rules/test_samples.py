@@ -1,0 +1,265 @@
+"""Every sample in tests/visa/rules/samples: does the rule fire where it must, and only there?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pikepdf
+import pytest
+
+from pipeline.attachments.forms.in_packet import filling_for, form_findings
+from pipeline.attachments.read_paper import read_paper
+from pipeline.case.load import LoadedCase, load_case
+from pipeline.documents.drawing import draw_documents
+from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.signed_originals import signed_findings
+from pipeline.errors import Problem
+from pipeline.language import LANGUAGES
+from pipeline.options import Options
+from pipeline.packet.checked import Checked
+from pipeline.packet.paper import Paper
+from pipeline.packet.paper_rules import missing_papers, paper_findings, set_findings
+from pipeline.packet.plan import Packet, plan_packet
+from pipeline.packet.template_set import load_template_set
+from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.checks import check_rules
+from pipeline.visa.rules.filed_plan import plan_differences
+from tests.conftest import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
+from tests.support.attachments import add_field, add_link, add_signature
+from tests.support.built import MEDICAL_STAY, make_picture, saved
+from tests.support.forms_made import Form
+
+SAMPLES = Path(__file__).parent / "samples"
+FILES = sorted(SAMPLES.glob("*/*.json"))
+FIELDS = {"why", "as_of", "edits", "remove", "packet", "templates", "paper", "form", "expect"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample file."""
+
+    rule: str
+    fires: bool
+    content: dict[str, Any]
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.content["as_of"]) if "as_of" in self.content else AS_OF
+
+    @property
+    def edits(self) -> dict[str, Any]:
+        edits: dict[str, Any] = self.content["edits"]
+        return edits | dict.fromkeys(self.content.get("remove", ()), REMOVE)
+
+
+def sample(file: Path) -> Sample:
+    return Sample(file.parent.name, file.name.startswith("fires-"), json.loads(file.read_text(encoding="utf-8")))
+
+
+def findings(
+    edits: dict[str, Any], as_of: date, folder: Path, content: Mapping[str, Any] = MappingProxyType({})
+) -> list[Problem]:
+    """Findings of all rules on the example with ``edits``. Fails when the changed case is against the schema.
+
+    ``content`` is a sample with changes to the template set or with a paper; without, nothing is drawn or read.
+    """
+    data = json.loads((EXAMPLES / "wang-xiaoming" / "case.json").read_text(encoding="utf-8"))
+    change(data, edits)
+    path = folder / "case.json"
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
+    loaded = load_case(path, EXAMPLES / "directory")
+    templates = load_template_set(changed_set(folder / "set", content))
+    packet = plan_packet(loaded.case, templates)
+    papers = read_papers(packet, folder, content["paper"]) if "paper" in content else {}
+    problems = [
+        *check_rules(loaded.case, as_of, loaded.document),
+        *plan_differences(loaded),
+        *missing_papers(packet, loaded.document),
+        *signed_findings(loaded, templates, packet, as_of),
+        *set_findings(loaded, templates, packet),
+        *paper_findings(packet, papers, loaded.document),
+        *(findings_in_form(content["form"], loaded, as_of) if "form" in content else ()),
+    ]
+    if "templates" in content:
+        checked = Checked(loaded, templates, Packet((), packet.documents), papers, ())
+        drawn = draw_documents(checked, Options(as_of), load_engine("office2pdf"))
+        problems += [problem for document in drawn.values() for problem in document.problems]
+    return problems
+
+
+def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date) -> list[Problem]:
+    """What the rules on forms say of one with text fields of the lengths of a sample, filled by its mapping."""
+    form = Form()
+    for name, length in wanted["lengths"].items():
+        form.add(name, (60, 700, 260, 720), MaxLen=length)
+    folder = loaded.document.folder
+    (folder / "form.pdf").write_bytes(form.saved())
+    (folder / "mapping.json").write_text(json.dumps(wanted["mapping"]), encoding="utf-8")
+    packet = plan_packet(loaded.case, load_template_set("medical-stay"))
+    [part] = [part for part in packet.attachments if part.attachment.form_mapping]
+    filling = filling_for(part, loaded.case, as_of, folder)
+    assert filling is not None
+    paper = read_paper(folder, part.attachment.path, form=filling.asked())
+    assert paper.form is not None
+    return form_findings(paper.form, filling, loaded.document, f"/attachments/{part.index}/form_mapping")
+
+
+def place(problem: Problem) -> str:
+    """The JSON pointer of a finding in the case, the name of the file of one in the template set."""
+    return Path(problem.file or "").name if problem.pointer is None else problem.pointer
+
+
+def changed_set(folder: Path, content: Mapping[str, Any]) -> str:
+    """The shipped set, or a copy with the changes of a sample; of its documents only those that the sample names."""
+    if not {"packet", "templates"} & content.keys():
+        return "medical-stay"
+    shutil.copytree(MEDICAL_STAY, folder)
+    packet = json.loads((folder / "packet.json").read_text(encoding="utf-8"))
+    edits = {by_place(pointer, packet): value for pointer, value in content.get("packet", {}).items()}
+    change(packet, {pointer: value for pointer, value in edits.items() if value is not None})
+    gone = {pointer for pointer, value in edits.items() if value is None}
+    change(packet, dict.fromkeys((pointer for pointer in gone if pointer.startswith("/official_list")), REMOVE))
+    packet["contents"] = [
+        entry
+        for index, entry in enumerate(packet["contents"])
+        if f"/contents/{index}" not in gone
+        and entry.get("template") in content.get("templates", {entry.get("template"): {}})
+    ]
+    if "templates" in content:
+        for row in packet["official_list"]:
+            row.pop("document", None)
+    (folder / "packet.json").write_text(json.dumps(packet, ensure_ascii=False), encoding="utf-8")
+    for name, replacements in content.get("templates", {}).items():
+        replace_in_docx(folder / name, replacements)
+    return str(folder)
+
+
+def by_place(pointer: str, packet: Mapping[str, Any]) -> str:
+    """A pointer into packet.json with the place of an entry where a sample has its name."""
+    _, table, *steps = pointer.split("/")
+    if table not in {"contents", "official_list"}:
+        return pointer
+    names = [{entry.get("document"), entry.get("attachments"), entry.get("role")} for entry in packet[table]]
+    [place] = [index for index, known in enumerate(names) if steps[0] in known]
+    return "/".join(["", table, str(place), *steps[1:]])
+
+
+def replace_in_docx(path: Path, replacements: Mapping[str, str]) -> None:
+    """Replace text in the XML of a Word file. Fails when it is not there."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for old, new in replacements.items():
+        assert any(old.encode() in content for content in parts.values()), old
+        parts = {name: content.replace(old.encode(), new.encode()) for name, content in parts.items()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def read_papers(packet: Packet, folder: Path, wanted: Mapping[str, Any]) -> dict[str, Paper]:
+    """The attachment paper.pdf of a sample, made as it wants and read as any other."""
+    if "picture" in wanted:
+        (folder / "paper.png").write_bytes(make_picture("PNG", tuple(wanted["picture"])))
+    else:
+        (folder / "paper.pdf").write_bytes(make_paper(wanted))
+    return {part.id: read_paper(folder, part.attachment.path) for part in packet.attachments}
+
+
+def make_paper(wanted: Mapping[str, Any]) -> bytes:
+    """The PDF that a sample wants: one page with these things on it or beside it."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=tuple(wanted.get("size_points", (595, 842))))
+        if "font" in wanted:
+            font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1)
+            font.BaseFont = pikepdf.Name(f"/{wanted['font']}")
+            page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        if wanted.get("xfa"):
+            pdf.Root.AcroForm = pikepdf.Dictionary(XFA=pdf.make_stream(b"<xdp/>"), Fields=[])
+        if wanted.get("script"):
+            pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.beep()")
+        if "link" in wanted:
+            add_link(pdf, wanted["link"])
+        if "field" in wanted:
+            add_field(pdf, "name", wanted["field"])
+        if wanted.get("signed"):
+            add_signature(pdf)
+        lock = pikepdf.Encryption(user="", owner="secret") if wanted.get("restricted") else False
+        content = saved(pdf, encryption=lock)
+    return content.replace(b"startxref\n", b"startxref\n1") if wanted.get("broken") else content
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_rule_fires_where_the_sample_says(file: Path, tmp_path: Path) -> None:
+    given = sample(file)
+    found = findings(given.edits, given.as_of, tmp_path, given.content)
+    places = [place(problem) for problem in found if problem.code == given.rule]
+    assert Counter(places) == Counter(given.content["expect"])
+    for problem in found:
+        assert (problem.line is None) == (problem.column is None) == (problem.pointer is None)
+        for language in LANGUAGES:
+            told = problem.in_language(language)
+            assert not any(value in told.message + told.hint for value in PERSONAL)
+            assert "{detail}" not in told.message + told.hint
+        assert len({problem.in_language(language).message for language in LANGUAGES}) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_sample_has_the_form_of_the_readme(file: Path) -> None:
+    given = sample(file)
+    assert set(given.content) <= FIELDS
+    assert set(given.content) >= {"why", "edits", "expect"}
+    assert given.content["why"].strip()
+    assert given.fires == bool(given.content["expect"])
+    assert given.fires or file.name.startswith("silent-")
+
+
+@pytest.mark.parametrize("rule_id", catalogue())
+@pytest.mark.parametrize("kind", ["fires", "silent"])
+def test_every_rule_has_samples_of_both_kinds(rule_id: str, kind: str) -> None:
+    assert list((SAMPLES / rule_id).glob(f"{kind}-*.json"))
+
+
+def test_every_folder_is_a_rule() -> None:
+    assert {folder.name for folder in SAMPLES.iterdir() if folder.is_dir()} == set(catalogue())
+
+
+def test_every_file_is_a_sample() -> None:
+    assert set(SAMPLES.rglob("*.*")) == {*FILES, SAMPLES / "README.md"}
+
+
+def test_of_the_unchanged_example_there_are_only_notes(tmp_path: Path) -> None:
+    found = {(problem.code, problem.severity) for problem in findings({}, AS_OF, tmp_path)}
+    assert found == {(code, "info") for code in ("DOC-10", "TB-01", "VIS-01", "VIS-11")}
+
+
+def test_a_sample_against_the_schema_is_found(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="YYYY-MM-DD"):
+        findings({"/visa/filing_date": "07.12.2026"}, AS_OF, tmp_path)
+
+
+def test_findings_come_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
+    edits = {"/visa/mission": "shanghai", "/visa/letter_date": "2026-12-08", "/patient/sex": "female"}
+    of_plan = {rule.id for rule in catalogue().values() if rule.theme == "papers"}
+    found = [problem.code for problem in findings(edits, AS_OF, tmp_path) if problem.code not in of_plan]
+    notes = ["DOC-10", "TB-01", "VIS-01", "VIS-11"]
+    assert sorted(found) == sorted(["ID-03", "ID-05B", "LET-03", "VIS-07", *notes])
+    assert sorted(found, key=list(catalogue()).index) == found
+
+
+def test_a_finding_tells_place_and_source(tmp_path: Path) -> None:
+    [problem] = [p for p in findings({"/visa/letter_date": "2026-12-08"}, AS_OF, tmp_path) if p.code == "LET-03"]
+    entry = catalogue()["LET-03"]
+    assert (problem.source, problem.as_of, problem.severity) == (entry.source, entry.as_of, entry.severity)
+    lines = (tmp_path / "case.json").read_text(encoding="utf-8").splitlines()
+    assert problem.line is not None
+    assert problem.column is not None
+    assert lines[problem.line - 1][problem.column - 1 :].startswith('"2026-12-08"')

@@ -1,0 +1,72 @@
+"""Tables that change: each says where it comes from and as of when."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.resources import is_stale, read_data
+from tests.conftest import ROOT
+
+TABLES = ("anti-doping", "fees", "jpets", "missions", "photo", "visa-terms", "wordings")
+
+
+def words(data: Any) -> list[str]:
+    return [text for value in data.values() for text in (words(value) if isinstance(value, dict) else value)]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_dated(name: str) -> None:
+    table = read_data(name)
+    assert date(2020, 1, 1) < date.fromisoformat(table["as_of"]) < date(2100, 1, 1)
+    assert table["title"]
+    assert name == "wordings" or table.get("source") or table.get("sources")
+
+
+@pytest.mark.parametrize(
+    ("name", "compared"),
+    [("jpets", "2026-10-15"), ("fees", "2026-11-22"), ("photo", "2026-11-22"), ("missions", "2026-11-22")],
+)
+def test_a_table_that_changes_grows_stale_after_its_own_limit(name: str, compared: str) -> None:
+    last_fresh = date.fromisoformat(compared) + timedelta(days=read_data(name)["stale_after_days"])
+    assert not is_stale(name, date.fromisoformat(compared))
+    assert not is_stale(name, last_fresh)
+    assert is_stale(name, last_fresh + timedelta(days=1))
+
+
+def test_every_table_is_known() -> None:
+    tables = (ROOT / "pipeline").glob("*/data/*.json")
+    assert {path.stem for path in tables} == {*TABLES, "glyph-variants", "glyphs", "labels", "timeline"}
+
+
+def test_every_term_has_a_source() -> None:
+    table = read_data("visa-terms")
+    assert set(table["terms"]) == set(table["sources"])
+
+
+def test_the_photo_is_printed_in_its_size() -> None:
+    packet = json.loads((Path(ROOT) / "templates" / "medical-stay" / "packet.json").read_text(encoding="utf-8"))
+    [size] = [entry["print_size_mm"] for entry in packet["contents"] if "print_size_mm" in entry]
+    assert size == read_data("photo")["size_mm"]
+
+
+def test_the_words_that_are_looked_for_are_expressions() -> None:
+    table = read_data("wordings")
+    assert all(re.compile(part) for part in table["parts"].values())
+    for expression in (*table["treatments"].values(), table["dated_statement"]):
+        assert not re.compile(expression, re.IGNORECASE).search("")
+    assert all(text == text.strip().lower() for text in table["vague_purposes"])
+
+
+def test_every_mission_of_a_case_has_name_and_addressee() -> None:
+    missions = read_data("missions")["missions"]
+    schema = json.loads((ROOT / "schemas" / "visa.schema.json").read_text(encoding="utf-8"))
+    assert list(missions) == schema["properties"]["mission"]["enum"]
+    for mission in missions.values():
+        assert mission["addressee"]["ja"] == mission["name"]["ja"].removesuffix("館") + "　殿"
+        assert len({*mission["name"].values(), *mission["addressee"].values()}) == 6

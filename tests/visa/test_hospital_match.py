@@ -1,0 +1,158 @@
+"""Which hospitals of the directory fit a case, and why the others do not."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from pipeline.case.directory import FiledPlan, HospitalEntry, Listed, read_hospitals
+from pipeline.case.load import load_case
+from pipeline.case.model import Case
+from pipeline.resources import read_data
+from pipeline.visa.hospital_match import OLD_AFTER_DAYS, LeftOut, Match, Reason, Wishes, match_case, match_problems
+from tests.conftest import AS_OF, EXAMPLES, Edit
+
+WANG = load_case(EXAMPLES / "wang-xiaoming" / "case.json")
+CHEN = load_case(EXAMPLES / "chen-lihua" / "case.json")
+HOSPITALS = read_hospitals(EXAMPLES / "directory")
+NO_WISHES = Wishes()
+replace = msgspec.structs.replace
+
+
+def told(found: Match) -> tuple[list[str], dict[str, tuple[Reason, ...]]]:
+    return [fit.hospital.id for fit in found.fits], {other.hospital.id: other.reasons for other in found.left_out}
+
+
+def changed(case: Case, **fields: Any) -> Case:
+    """The case with another kind of ``condition``, ``treatment``, or another ``route``."""
+    treatment = replace(
+        case.treatment,
+        kind=fields.get("treatment", case.treatment.kind),
+        route=fields.get("route", case.treatment.route),
+    )
+    condition = replace(case.condition, kind=fields.get("condition", case.condition.kind))
+    return replace(case, condition=condition, treatment=treatment)
+
+
+def with_plans(*plans: FiledPlan) -> list[Listed[HospitalEntry]]:
+    """One hospital with these plans."""
+    return [Listed("one", replace(HOSPITALS[0].entry, plans=plans), HOSPITALS[0].document)]
+
+
+KNEE = HOSPITALS[0].entry.plans[0]
+
+
+@pytest.mark.parametrize(
+    ("case", "wishes", "fits", "left_out"),
+    [
+        (WANG.case, NO_WISHES, ["aoba", "reiji"], {"midori": ("treatment",)}),
+        (WANG.case, Wishes(language="zh"), ["aoba"], {"midori": ("treatment",), "reiji": ("language",)}),
+        (WANG.case, Wishes(language="ZH"), ["aoba"], {"midori": ("treatment",), "reiji": ("language",)}),
+        (
+            WANG.case,
+            Wishes(prefecture="大阪府"),
+            ["reiji"],
+            {"aoba": ("prefecture",), "midori": ("treatment", "prefecture")},
+        ),
+        (
+            WANG.case,
+            Wishes("zh", "osaka"),
+            [],
+            {"aoba": ("prefecture",), "midori": ("treatment", "prefecture"), "reiji": ("language",)},
+        ),
+        (CHEN.case, NO_WISHES, ["aoba"], {"midori": ("condition",), "reiji": ("condition",)}),
+        (
+            changed(CHEN.case, route="joint"),
+            NO_WISHES,
+            [],
+            {"aoba": ("route",), "midori": ("condition",), "reiji": ("condition",)},
+        ),
+        (
+            changed(WANG.case, condition="meniscus_tear"),
+            NO_WISHES,
+            ["reiji"],
+            {"aoba": ("condition",), "midori": ("treatment",)},
+        ),
+    ],
+)
+def test_who_fits_and_why_others_do_not(
+    case: Case, wishes: Wishes, fits: list[str], left_out: dict[str, tuple[Reason, ...]]
+) -> None:
+    assert told(match_case(case, HOSPITALS, wishes)) == (fits, left_out)
+
+
+def test_only_the_plans_that_cover_the_treatment_are_named() -> None:
+    [fit, _] = match_case(WANG.case, HOSPITALS, NO_WISHES).fits
+    assert [plan.plan_number for plan in fit.plans] == ["PB3999001"]
+
+
+def test_one_plan_must_cover_all_of_it() -> None:
+    """A plan for the condition and another for the treatment are no plan for both."""
+    other_kind = replace(KNEE, kinds=("prp",))
+    other_condition = replace(KNEE, conditions=("meniscus_tear",))
+    [other] = match_case(WANG.case, with_plans(other_kind, other_condition), NO_WISHES).left_out
+    assert other.reasons == ("treatment",)
+
+
+@pytest.mark.parametrize(("routes", "fits"), [((), True), (("joint",), True), (("tendon", "muscle"), False)])
+def test_the_route_matters_when_the_plan_names_routes(routes: Any, fits: bool) -> None:  # noqa: FBT001
+    found = match_case(WANG.case, with_plans(replace(KNEE, routes=routes)), NO_WISHES)
+    assert bool(found.fits) == fits
+    assert fits or found.left_out[0].reasons == ("route",)
+
+
+def test_a_hospital_without_plans_is_left_out() -> None:
+    [other] = match_case(WANG.case, with_plans(), NO_WISHES).left_out
+    assert isinstance(other, LeftOut)
+    assert other.reasons == ("condition",)
+
+
+def test_the_order_is_that_of_the_ids() -> None:
+    assert match_case(WANG.case, HOSPITALS[::-1], NO_WISHES) == match_case(WANG.case, HOSPITALS, NO_WISHES)
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(get_args(Reason)) <= set(read_data("labels")["match"])
+
+
+@pytest.mark.parametrize(
+    ("days", "is_told"), [(0, False), (OLD_AFTER_DAYS, False), (OLD_AFTER_DAYS + 1, True), (-1, False)]
+)
+def test_an_entry_is_old_after_ninety_days(days: int, is_told: bool) -> None:  # noqa: FBT001
+    assert OLD_AFTER_DAYS == 90
+    aoba = HOSPITALS[:1]
+    found = match_problems(WANG, aoba, NO_WISHES, aoba[0].entry.as_of + timedelta(days=days))
+    assert [problem.code for problem in found] == ["directory-old"] * is_told
+    for problem in found:
+        assert (problem.severity, problem.pointer, problem.file) == ("warning", "/as_of", aoba[0].document.name)
+        assert f"{days} days" in problem.message
+
+
+@pytest.mark.parametrize("as_of", [date.min, date.max])
+def test_any_day_will_do(as_of: date) -> None:
+    assert len(match_problems(WANG, HOSPITALS, NO_WISHES, as_of)) == (0 if as_of == date.min else 3)
+
+
+def test_a_kind_that_says_nothing_is_told(edit: Edit) -> None:
+    loaded = load_case(edit({"/condition/kind": "other", "/treatment/kind": "other"}))
+    found = match_problems(loaded, HOSPITALS[:1], NO_WISHES, AS_OF)
+    assert [(problem.code, problem.severity, problem.pointer) for problem in found] == [
+        ("match-other", "warning", "/condition/kind"),
+        ("match-other", "warning", "/treatment/kind"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code", "known"),
+    [
+        (Wishes(language="ko"), "match-language", "en, ja, zh"),
+        (Wishes(prefecture="东京都"), "match-prefecture", "大阪府 / Osaka, 東京都 / Tokyo, 福岡県 / Fukuoka"),
+    ],
+)
+def test_a_wish_that_no_hospital_meets_is_told_with_what_there_is(wishes: Wishes, code: str, known: str) -> None:
+    [problem] = match_problems(WANG, HOSPITALS, wishes, date(2026, 8, 3))
+    assert (problem.code, problem.severity) == (code, "warning")
+    assert problem.hint == f"the directory has: {known}"
