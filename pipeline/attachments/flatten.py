@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
+from pipeline.attachments.inherited_keys import inherited
 from pipeline.attachments.notes import Notes
 from pipeline.errors import UnusableError
 
@@ -20,7 +21,6 @@ _DRAWN = frozenset(["/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Ink
 _DRAWN_BY_OTHERS = frozenset(["/FreeText", "/Line", "/PolyLine", "/Polygon", "/Stamp"])
 _WITH_TEXT = frozenset(["/Tx", "/Ch"])
 _PUSH_BUTTON = 1 << 16  # field flag
-_DEEPEST = 20
 
 
 def flattened(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
@@ -120,17 +120,6 @@ def _value(annotation: Any) -> str:
         return value.read_bytes().decode("utf-8", "replace")
     values = value if isinstance(value, pikepdf.Array) else [value]
     return " ".join(str(each) for each in values if isinstance(each, (str, pikepdf.String)))
-
-
-def inherited(field: Any, key: str) -> Any:
-    """What a field says under ``key``, or one of those above it; None when none does."""
-    for _ in range(_DEEPEST):
-        if key in field:
-            return field[key]
-        field = field.get("/Parent")
-        if not isinstance(field, pikepdf.Dictionary):
-            return None
-    return None
 
 
 def _is_latin(text: str) -> bool:

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from pipeline.attachments.jpeg import plain_jpeg
 from pipeline.attachments.notes import Clean, Notes
-from pipeline.attachments.placement import POINTS_PER_INCH, Matrix, Place, add_sheet, centred, filled
+from pipeline.attachments.placement import POINTS_PER_INCH, Placement, add_page, centre, fill_page
 from pipeline.attachments.png import plain_png
 from pipeline.attachments.reading_limits import Limits
 from pipeline.errors import UnusableError
@@ -29,14 +29,14 @@ _POINTS_PER_MM = POINTS_PER_INCH / 25.4
 #: Tag of the orientation in a picture's Exif data, and for each of its values how the unit square is turned.
 _ORIENTATION = 0x0112
 _TURNS = {
-    1: Matrix(1, 0, 0, 1, 0, 0),
-    2: Matrix(-1, 0, 0, 1, 1, 0),
-    3: Matrix(-1, 0, 0, -1, 1, 1),
-    4: Matrix(1, 0, 0, -1, 0, 1),
-    5: Matrix(0, -1, -1, 0, 1, 1),
-    6: Matrix(0, -1, 1, 0, 0, 1),
-    7: Matrix(0, 1, 1, 0, 0, 0),
-    8: Matrix(0, 1, -1, 0, 1, 0),
+    1: pikepdf.Matrix(1, 0, 0, 1, 0, 0),
+    2: pikepdf.Matrix(-1, 0, 0, 1, 1, 0),
+    3: pikepdf.Matrix(-1, 0, 0, -1, 1, 1),
+    4: pikepdf.Matrix(1, 0, 0, -1, 0, 1),
+    5: pikepdf.Matrix(0, -1, -1, 0, 1, 1),
+    6: pikepdf.Matrix(0, -1, 1, 0, 0, 1),
+    7: pikepdf.Matrix(0, 1, 1, 0, 0, 0),
+    8: pikepdf.Matrix(0, 1, -1, 0, 1, 0),
 }
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 #: What a colour profile calls the space of the pixels of a mode; of the others, it is grey.
@@ -50,7 +50,7 @@ class _Page(NamedTuple):
 
     data: bytes
     orientation: int
-    place: Place
+    place: Placement
 
 
 def read_picture(content: bytes, kind: str, wanted: Mapping[str, Any], limits: Limits) -> Clean:
@@ -58,7 +58,7 @@ def read_picture(content: bytes, kind: str, wanted: Mapping[str, Any], limits: L
     notes = Notes()
     with pikepdf.new() as pdf:
         for page in _pages(content, kind, wanted, limits, notes):
-            add_sheet(pdf, _wrapped(page.data, pdf), _TURNS[page.orientation].into(page.place), A4_POINTS)
+            add_page(pdf, _wrapped(page.data, pdf), _TURNS[page.orientation] @ page.place.matrix(), A4_POINTS)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
         return Clean(out.getvalue(), len(pdf.pages), notes.told)
@@ -116,12 +116,12 @@ def _shape(picture: Image.Image, kind: str, *, is_on_its_side: bool) -> tuple[in
     return picture.width, picture.height * (across / down if is_plausible else 1.0)
 
 
-def _place(width: float, height: float, print_size: tuple[float, float] | None) -> Place:
+def _place(width: float, height: float, print_size: tuple[float, float] | None) -> Placement:
     if print_size is None:
-        return filled(width, height, A4_POINTS)
+        return fill_page(width, height, A4_POINTS)
     wide, high = (length * _POINTS_PER_MM for length in print_size)
     scale = min(wide / width, high / height)
-    return centred(width * scale, height * scale, A4_POINTS)
+    return centre(width * scale, height * scale, A4_POINTS)
 
 
 def _as_it_is(picture: Image.Image, content: bytes, kind: str, orientation: int) -> tuple[bytes, int]:

@@ -1,4 +1,4 @@
-"""A4 pages with something on them: where it stands, how it is turned, how much it is scaled. Never cropped."""
+"""A4 pages with one thing on each: its position and scale. Nothing is cropped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MARGIN_POINTS = 28.346  # 10 mm
 POINTS_PER_INCH = 72
 
 
-class Place(NamedTuple):
+class Placement(NamedTuple):
     """A box on a page, in points from its lower left corner."""
 
     left: float
@@ -20,54 +20,42 @@ class Place(NamedTuple):
     width: float
     height: float
 
-
-class Matrix(NamedTuple):
-    """How coordinates are mapped, as in the operator cm."""
-
-    a: float
-    b: float
-    c: float
-    d: float
-    e: float
-    f: float
-
-    def into(self, place: Place, width: float = 1.0, height: float = 1.0) -> Matrix:
-        """After this, ``width`` x ``height`` is mapped to ``place``."""
-        x, y = place.width / width, place.height / height
-        return Matrix(
-            self.a * x, self.b * y, self.c * x, self.d * y, self.e * x + place.left, self.f * y + place.bottom
-        )
+    def matrix(self, width: float = 1.0, height: float = 1.0) -> pikepdf.Matrix:
+        """Return the matrix that maps a box of that size at the origin to this one."""
+        return pikepdf.Matrix(self.width / width, 0, 0, self.height / height, self.left, self.bottom)
 
 
 def page_for(width: float, height: float) -> tuple[float, float]:
-    """The A4 page for something of that size: upright, and lying for what lies and is wider than an upright page."""
-    upright_width, upright_height = A4_POINTS
-    if width > height and (width > upright_width or is_a4(width, height)):
-        return upright_height, upright_width
+    """Return the size of the A4 page for something of that size.
+
+    It is landscape for what is itself landscape and wider than portrait A4.
+    """
+    portrait_width, portrait_height = A4_POINTS
+    if width > height and (width > portrait_width or is_a4(width, height)):
+        return portrait_height, portrait_width
     return A4_POINTS
 
 
-def fitted(width: float, height: float, page: tuple[float, float]) -> Place:
-    """Where something of that size stands on ``page``: in the middle, as it is, or smaller to keep the margin."""
+def shrink_to_fit(width: float, height: float, page: tuple[float, float]) -> Placement:
+    """Place something of that size in the middle of ``page``, made smaller where the margins need it."""
     inner = [side - 2 * MARGIN_POINTS for side in page]
     scale = 1.0 if is_a4(width, height) else min(1.0, inner[0] / width, inner[1] / height)
-    return centred(width * scale, height * scale, page)
+    return centre(width * scale, height * scale, page)
 
 
-def filled(width: float, height: float, page: tuple[float, float]) -> Place:
-    """The same for something that has no size of its own, only a shape: as large as the margins allow."""
+def fill_page(width: float, height: float, page: tuple[float, float]) -> Placement:
+    """Place something that has only a shape in the middle of ``page``, as large as the margins allow."""
     scale = min((side - 2 * MARGIN_POINTS) / length for side, length in zip(page, (width, height), strict=True))
-    return centred(width * scale, height * scale, page)
+    return centre(width * scale, height * scale, page)
 
 
-def centred(width: float, height: float, page: tuple[float, float]) -> Place:
-    """A box of that size in the middle of ``page``."""
-    return Place((page[0] - width) / 2, (page[1] - height) / 2, width, height)
+def centre(width: float, height: float, page: tuple[float, float]) -> Placement:
+    """Place something of that size in the middle of ``page``."""
+    return Placement((page[0] - width) / 2, (page[1] - height) / 2, width, height)
 
 
-def add_sheet(pdf: pikepdf.Pdf, drawn: pikepdf.Object, matrix: Matrix, size: tuple[float, float]) -> None:
-    """Add a page of that size on which ``drawn``, a picture or form that ``pdf`` owns, stands."""
+def add_page(pdf: pikepdf.Pdf, drawn: pikepdf.Object, matrix: pikepdf.Matrix, size: tuple[float, float]) -> None:
+    """Add a page of that size that draws ``drawn``, a picture or form that ``pdf`` owns."""
     page = pdf.add_blank_page(page_size=size)
     page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=drawn))
-    numbers = " ".join(f"{number:.5f}".rstrip("0").rstrip(".") for number in matrix)
-    page.obj.Contents = pdf.make_stream(f"q {numbers} cm /P Do Q\n".encode())
+    page.obj.Contents = pdf.make_stream(b"q " + matrix.encode() + b" cm /P Do Q\n")

@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2
 from PIL import Image, ImageChops
 
-from pipeline.attachments.placement import Place
+from pipeline.attachments.placement import Placement
 from pipeline.errors import UnusableError
 
 _TOLERANCE_POINTS = 1.0
@@ -20,7 +20,7 @@ _PARTS = (10, 10)
 
 
 def judge(
-    given: bytes, password: str | None, made: bytes, sizes: Sequence[tuple[float, float]], places: Sequence[Place]
+    given: bytes, password: str | None, made: bytes, sizes: Sequence[tuple[float, float]], places: Sequence[Placement]
 ) -> None:
     """Raise UnusableError when pdfium sees another file than the one that was read with qpdf.
 
@@ -38,7 +38,7 @@ def judge(
         after.close()
 
 
-def _compare(before: Any, after: Any, size: tuple[float, float], place: Place, *, with_picture: bool) -> None:
+def _compare(before: Any, after: Any, size: tuple[float, float], place: Placement, *, with_picture: bool) -> None:
     if any(abs(one - other) > _TOLERANCE_POINTS for one, other in zip(before.get_size(), size, strict=True)):
         raise _disagreement("size of a page")
     if _letters(before) - _letters(after):
@@ -62,10 +62,10 @@ def _letters(page: Any) -> Counter[str]:
         text.close()
 
 
-def _picture(page: Any, place: Place | None = None) -> Image.Image:
+def _picture(page: Any, place: Placement | None = None) -> Image.Image:
     """The page, or what stands at a place of it, as a small picture."""
     width, height = page.get_size()
-    shown = place or Place(0, 0, width, height)
+    shown = place or Placement(0, 0, width, height)
     crop = (
         shown.left,
         shown.bottom,

@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 
 from pipeline.attachments import safe_open as inside
-from pipeline.attachments.placement import Place
+from pipeline.attachments.placement import Placement
 from pipeline.attachments.reading_limits import LIMITS
 from pipeline.attachments.second_reader import judge
 from pipeline.errors import UnusableError
@@ -260,7 +260,7 @@ class TestOwnBundle:
         assert read(document).pages == pages_by_another_parser(document)
 
 
-PLACE = Place(0, 0, 595, 842)
+PLACE = Placement(0, 0, 595, 842)
 
 
 class TestReadersDisagree:

@@ -8,6 +8,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
+from pipeline.attachments.a4_pages import shown_matrix
 from pipeline.errors import UnusableError
 from pipeline.formats.pdf.typesetting import add_font, set_line, subset_for
 from pipeline.packet.plan import MARK, WARNING
@@ -29,9 +30,9 @@ def stamp_draft(pdf: pikepdf.Pdf) -> None:
             y = _free(shown[number])
             name = page.add_resource(font, pikepdf.Name.Font)
             x = (shown[number].get_width() - line.width_at(_SIZE)) / 2
-            text = f"q {_upright(page)} {_COLOUR} BT {name} {_SIZE:g} Tf {x:.3f} {y:.3f} Td ".encode()
-            page.contents_add(b"q", prepend=True)  # what the page leaves changed does not reach the mark
-            page.contents_add(b"Q " + text + line.codes + b" Tj ET Q")
+            text = f" cm {_COLOUR} BT {name} {_SIZE:g} Tf {x:.3f} {y:.3f} Td ".encode()
+            page.contents_add(b"q", prepend=True)  # undone before the mark, with every change of the page's own
+            page.contents_add(b"Q q " + shown_matrix(page).inverse().encode() + text + line.codes + b" Tj ET Q")
     finally:
         shown.close()
 
@@ -55,16 +56,3 @@ def _free(page: Any) -> float:
             return float(page.get_height() - top - _STRIP + _BELOW)
     message = "a page of the form has no margin for the mark of a draft"
     raise UnusableError("form-draft", message, "build it without --draft, or fill it with `visa-packet form fill`")
-
-
-def _upright(page: pikepdf.Page) -> str:
-    """The operator after which the page can be written on as it is shown."""
-    left, bottom, right, top = (float(side) for side in page.cropbox)
-    width, height = right - left, top - bottom
-    matrices = {
-        90: (0, 1, -1, 0, left + width, bottom),
-        180: (-1, 0, 0, -1, left + width, bottom + height),
-        270: (0, -1, 1, 0, left, bottom + height),
-    }
-    numbers = matrices.get(int(page.obj.get("/Rotate", 0)) % 360, (1, 0, 0, 1, left, bottom))
-    return " ".join(f"{number:g}" for number in numbers) + " cm"

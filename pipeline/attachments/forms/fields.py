@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pikepdf
 
-from pipeline.attachments.flatten import inherited
+from pipeline.attachments.inherited_keys import inherited
 from pipeline.errors import UnusableError
 
 Kind = Literal["text", "checkbox", "radio", "choice", "button", "signature"]

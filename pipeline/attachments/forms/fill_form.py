@@ -10,12 +10,14 @@ from typing import Any
 
 import pikepdf
 
-from pipeline.attachments.flatten import flattened, forget_outdated, inherited
+from pipeline.attachments.flatten import flattened, forget_outdated
 from pipeline.attachments.forms.draft_stamp import stamp_draft
 from pipeline.attachments.forms.fields import FILLABLE, OFF, UNDRAWN, Field, Widget, fields_of, states_of
 from pipeline.attachments.forms.text_layout import DoesNotFitError, Placed, Style, lay_out
+from pipeline.attachments.inherited_keys import inherited
 from pipeline.attachments.notes import Notes
 from pipeline.formats.fonts import UndrawableError
+from pipeline.formats.pdf.geometry import to_shown
 from pipeline.formats.pdf.typesetting import add_font, subset_for
 
 _FONT_AND_SIZE = re.compile(rb"/\S+\s+(-?[\d.]+)\s+Tf")
@@ -221,18 +223,10 @@ def _draw(pdf: pikepdf.Pdf, pictures: Iterable[_Picture]) -> None:
         stream = pdf.make_stream(_frame(picture) + _content(picture, names))
         stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
         stream.BBox = pikepdf.Array([0, 0, width, height])
-        stream.Matrix = pikepdf.Array(_matrix(_turn(picture.widget), width, height))
+        quarters = _turn(picture.widget) // 90
+        stream.Matrix = to_shown(pikepdf.Rectangle(0, 0, width, height), -quarters).as_array()
         stream.Resources = resources
         picture.widget.AP = pikepdf.Dictionary(N=stream)
-
-
-def _matrix(turn: int, width: float, height: float) -> list[float]:
-    """Turns a picture into its box, counterclockwise."""
-    return {
-        90: [0, 1, -1, 0, height, 0],
-        180: [-1, 0, 0, -1, width, height],
-        270: [0, -1, 1, 0, 0, width],
-    }.get(turn, [1, 0, 0, 1, 0, 0])
 
 
 def _frame(picture: _Picture) -> bytes:
