@@ -223,8 +223,8 @@ def test_what_was_converted_is_soon_forgotten() -> None:
     """A document of the example takes 6 MB of memory until the engine drops it: 64 of them would be 380 MB."""
     program = (
         "import sys; from datetime import date; from pathlib import Path\n"
-        "from pipeline.context import document_context; from pipeline.load import load_case\n"
-        "from pipeline.engines.office2pdf import Office2Pdf; from pipeline.fill import fill\n"
+        "from pipeline.documents.context import document_context; from pipeline.case.load import load_case\n"
+        "from pipeline.documents.engines.office2pdf import Office2Pdf; from pipeline.documents.fill import fill\n"
         "engine, template = Office2Pdf(), Path(sys.argv[2]).read_bytes()\n"
         "context = document_context(load_case(Path(sys.argv[1])).case, date(2026, 11, 22))\n"
         "def convert(number): engine.convert(fill(template, '', {**context, 'case_id': f'case-{number}'}).docx)\n"
