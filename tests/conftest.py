@@ -1,4 +1,4 @@
-"""What many tests need: a copy of the example to change, a run of the command, the common expectation."""
+"""Fixtures that many tests need: a copy of the example to change, a run of the command, the examples' packets."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +19,10 @@ from hypothesis import settings
 
 from pipeline.cli.main import main
 from pipeline.documents.engines.engine import DEFAULT_ENGINE
-from pipeline.formats.json.schema import validator
 from pipeline.options import Options
 from pipeline.run.one import build_case
-from pipeline.visa.rules.catalogue import all_rules
+from tests.support.cases import AS_OF, EXAMPLES, Edit, change
+from tests.support.run import Command, Run
 from tests.support.tools import without_override
 
 # No test is about time: a slow machine must not fail one.
@@ -38,79 +35,6 @@ pytest_plugins = ["tests.support.expectation", "tests.support.disks"]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-ROOT = Path(__file__).parents[1]
-EXAMPLES = ROOT / "examples"
-#: Examples that nothing forbids to build.
-GOOD_EXAMPLES = ("wang-xiaoming", "chen-lihua", "xu-wenjing", "sun-yifan", "gao-zhiyuan")
-AS_OF = date(2026, 11, 22)
-REMOVE = object()
-#: Changes by which the example wang-xiaoming lacks two papers of the official list: both forms.
-WITHOUT_FORMS: dict[str, Any] = {
-    "/attachments": [
-        {"role": "passport", "path": "papers/passport.png"},
-        {"role": "photo", "path": "papers/photo.jpg", "issued_on": "2026-11-05"},
-        {"role": "funds_proof", "path": "papers/bank-certificate.pdf", "issued_on": "2026-11-10"},
-        {"role": "identity_document", "path": "papers/hukou.pdf"},
-    ]
-}
-
-Edit = Callable[[Mapping[str, Any]], Path]
-Command = Callable[..., "Run"]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of the command line."""
-
-    code: int
-    out: str
-    err: str
-
-    @cached_property
-    def report(self) -> dict[str, Any]:
-        """The report on standard output, which must meet its schema: one document, or a line a case and a last one."""
-        report: dict[str, Any]
-        *results, report = [json.loads(line) for line in self.out.splitlines()]
-        assert "counts" in report or not results
-        report["results"] += results
-        errors = [error.message for error in validator("report").iter_errors(report)]
-        assert not errors
-        assert report["exit_code"] == self.code
-        assert {problem["code"] for problem in _problems(report)} <= known_codes()
-        return report
-
-    @property
-    def problems(self) -> list[dict[str, Any]]:
-        """All problems of the report, of the run and of each case."""
-        return _problems(self.report)
-
-
-def _problems(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Those of the run and of each case; results of other commands than build and validate have none."""
-    return [*report["problems"], *(p for result in report["results"] for p in result.get("problems", ()))]
-
-
-@cache
-def known_codes() -> frozenset[str]:
-    """Codes of problems that are documented: in docs/errors.md, and the rules."""
-    groups = json.loads((ROOT / "docs" / "problems.json").read_text(encoding="utf-8"))
-    return frozenset([*(code for group in groups for code in group["codes"]), *all_rules()])
-
-
-def change(data: Any, edits: Mapping[str, Any]) -> None:
-    """Set the value at each JSON pointer, or take it away where the value is REMOVE; ``/-`` appends."""
-    for pointer, value in edits.items():
-        *steps, last = pointer.lstrip("/").split("/")
-        target = data
-        for step in steps:
-            target = target[int(step)] if isinstance(target, list) else target[step]
-        if isinstance(target, list):
-            target.append(value) if last == "-" else target.__setitem__(int(last), value)
-        elif value is REMOVE:
-            del target[last]
-        else:
-            target[last] = value
 
 
 @pytest.fixture(autouse=True)
@@ -158,67 +82,6 @@ def visa_packet(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
         return Run(code, out, err)
 
     return run
-
-
-def run_process(*arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Run:
-    """Run the command as a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        check=False,
-        timeout=60,
-    )
-    return Run(done.returncode, done.stdout, done.stderr)
-
-
-def strings(data: Any) -> Iterator[str]:
-    """Every string value of a JSON document."""
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, dict):
-        for value in data.values():
-            yield from strings(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from strings(value)
-
-
-#: What only the patient's own file says: none of it may stand in a message or a log.
-PERSONAL = (
-    "王晓明",
-    "XIAOMING",
-    "EJ0123456",
-    "110105199203140032",
-    "虚构路",
-    "wang.xiaoming@",
-    "1992-03-14",
-    "膝骨关节炎",
-)
-
-
-def assert_refused(run: Run, out: Path, code: int) -> list[dict[str, Any]]:
-    """The common expectation of every failure: right code, no output, no traceback, nothing personal.
-
-    ``run`` was made with --json. Returns its problems, each of which says where and what to do.
-    """
-    assert run.code == code
-    assert not out.exists()
-    assert "Traceback" not in run.err
-    for value in PERSONAL:
-        assert value not in run.out
-        assert value not in run.err
-    problems = run.problems
-    assert problems
-    for problem in problems:
-        assert problem["message"]
-        assert problem["hint"]
-        if problem["severity"] != "info":  # of notes, only their number is printed
-            assert problem["message"] in run.err
-            assert problem["hint"] in run.err
-    return problems
 
 
 @pytest.fixture(scope="session")

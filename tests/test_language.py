@@ -12,7 +12,8 @@ import pytest
 from pipeline.errors import Problem
 from pipeline.language import LANGUAGES, language_of
 from pipeline.visa.rules.catalogue import catalogue
-from tests.conftest import EXAMPLES, Command
+from tests.support.cases import EXAMPLES
+from tests.support.run import Command
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 VALIDATE = ("validate", CASE, "--as-of", "2026-11-22")

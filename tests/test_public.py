@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import pipeline
-from tests.conftest import ROOT
+from tests.support.cases import ROOT
 
 
 @pytest.mark.parametrize("name", pipeline.__all__)

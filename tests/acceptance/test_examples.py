@@ -14,7 +14,7 @@ from pipeline.errors import CaseError
 from pipeline.options import Options
 from pipeline.packet.checked import Checked
 from pipeline.run.check import check_case
-from tests.conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES, strings
+from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, strings
 
 #: The cases; the mapping of a table is tested with the import.
 FILES = sorted(path for path in EXAMPLES.glob("*/*.json") if path.name != "mapping.json")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.conftest import GOOD_EXAMPLES
 from tests.support import golden
+from tests.support.cases import GOOD_EXAMPLES
 from tests.support.golden import GOLDENS, HOW, of_packet
 from tests.support.pages import FAILURES, keep, similarity
 
@@ -77,9 +77,9 @@ class TestSpoilt:
     def folder(self, packet_of: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         """Goldens of one example, free to be spoilt."""
         monkeypatch.setattr(golden, "GOLDENS", tmp_path)
-        monkeypatch.setattr("test_goldens.GOLDENS", tmp_path)
-        monkeypatch.setattr("pages.FAILURES", tmp_path / "failures")
-        monkeypatch.setattr("test_goldens.FAILURES", tmp_path / "failures")
+        monkeypatch.setattr("tests.acceptance.test_goldens.GOLDENS", tmp_path)
+        monkeypatch.setattr("tests.support.pages.FAILURES", tmp_path / "failures")
+        monkeypatch.setattr("tests.acceptance.test_goldens.FAILURES", tmp_path / "failures")
         golden.write("wang-xiaoming", dict(of_packet(packet_of("wang-xiaoming"))))
         return tmp_path / "wang-xiaoming"
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.documents.engines.engine import ENGINES
 from pipeline.formats.pdf.reading import page_count, text_of
-from tests.conftest import GOOD_EXAMPLES
+from tests.support.cases import GOOD_EXAMPLES
 from tests.support.pages import ink, keep, pictures, similarity
 from tests.support.tools import needs_libreoffice
 
@@ -103,6 +103,6 @@ class TestBounds:
     def test_both_pictures_are_kept_with_their_difference(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Image.Image
     ) -> None:
-        monkeypatch.setattr("pages.FAILURES", tmp_path / "failures")
+        monkeypatch.setattr("tests.support.pages.FAILURES", tmp_path / "failures")
         with Image.open(keep("one-2", page, page.rotate(180))) as kept:
             assert kept.size == (3 * page.width, page.height)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLES, ROOT
 from tests.support.built import snapshot
+from tests.support.cases import EXAMPLES, ROOT
 
 NO_NETWORK = """
 import socket

@@ -9,8 +9,8 @@ import pikepdf
 import pytest
 
 from pipeline.attachments.reading_limits import LIMITS
-from tests.conftest import EXAMPLES
 from tests.support.built import make_pdf, make_pdf_of, make_picture, saved
+from tests.support.cases import EXAMPLES
 from tests.support.reading import expanded, pages_by_another_parser, paper, refusal, text
 
 SCAN = make_pdf_of(make_picture("JPEG", (800, 1000), quality=90), 3)

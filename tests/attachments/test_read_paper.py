@@ -13,10 +13,11 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from tests.conftest import Command, Edit, assert_refused
 from tests.support.attachments import SCRIPT, add_page, page_text
 from tests.support.built import make_pdf, make_pdf_of, make_picture, make_png_header, saved, snapshot
+from tests.support.cases import Edit
 from tests.support.reading import JPEG, PNG, expanded
+from tests.support.run import Command, assert_refused
 
 DAY = ("--as-of", "2026-11-22")
 SCAN = make_pdf_of(make_picture("JPEG", (800, 1000), quality=90), 3)

@@ -18,8 +18,8 @@ from pipeline.attachments.reader_client import Client, start, stop
 from pipeline.attachments.reading_limits import LIMITS, Limits
 from pipeline.errors import UnusableError
 from pipeline.system.processes import isolation
-from tests.conftest import ROOT
 from tests.support.attachments import page_text, pdf_of
+from tests.support.cases import ROOT
 from tests.support.reading import read, text
 
 CANARY = Path("/tmp/attach-canary")  # noqa: S108 - a reader that may write would write it

@@ -15,10 +15,11 @@ from pypdf import PdfReader
 from pipeline.bundle.volumes import split
 from pipeline.documents.drawing import draw_documents
 from pipeline.publish.verify.verify import verify_path
-from tests.conftest import EXAMPLES, Command, Edit, change
 from tests.support.attachments import encoded
 from tests.support.built import make_pdf_of, make_set, outline_of
+from tests.support.cases import EXAMPLES, Edit, change
 from tests.support.reading import pictures_of, text
+from tests.support.run import Command
 
 DAY = ("--as-of", "2026-11-22", "--allow-missing")
 

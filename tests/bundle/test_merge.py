@@ -22,8 +22,9 @@ from pipeline.formats.pdf.reading import page_count, squeezed, text_of
 from pipeline.options import Options
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, ROOT, Edit, run_process
 from tests.support.built import make_pdf, make_pdf_of, make_picture, outline_of, saved, snapshot
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, ROOT, Edit
+from tests.support.run import run_process
 from tests.support.tools import needs_mupdf, needs_poppler, needs_qpdf
 
 ORDER_OF_ONE = [

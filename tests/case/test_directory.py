@@ -20,8 +20,8 @@ from pipeline.formats.json.schema import check_schema
 from pipeline.options import Options
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit, change, strings
 from tests.support.built import make_set, snapshot
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit, change, strings
 
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 BY_ID = {"/hospital": "aoba", "/guarantor": "mihon"}

@@ -6,7 +6,7 @@ import pytest
 from pipeline.case.load import load_case
 from pipeline.case.masking import identity_numbers, mask, masked
 from pipeline.case.model import Case
-from tests.conftest import EXAMPLES, GOOD_EXAMPLES, strings
+from tests.support.cases import EXAMPLES, GOOD_EXAMPLES, strings
 
 
 def _case(example: str) -> Case:

@@ -21,7 +21,7 @@ from pipeline.case.model import Case
 from pipeline.case.people import Passport, Patient
 from pipeline.case.treatment import Treatment, Visit
 from pipeline.formats.json.schema import schema_names, schema_text
-from tests.conftest import EXAMPLES, REMOVE, Edit
+from tests.support.cases import EXAMPLES, REMOVE, Edit
 
 WANG = load_case(EXAMPLES / "wang-xiaoming" / "case.json").case
 CHEN = load_case(EXAMPLES / "chen-lihua" / "case.json").case

@@ -19,7 +19,7 @@ from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import read_json
 from pipeline.formats.json.schema import FORMATS, check_schema, schema_names, schema_text, validator
 from pipeline.resources import shipped
-from tests.conftest import EXAMPLES, REMOVE, Edit
+from tests.support.cases import EXAMPLES, REMOVE, Edit
 
 SCHEMAS: dict[str, Any] = {name: json.loads(schema_text(name)) for name in schema_names()}
 #: Written by the program, not by people: nobody needs an example to fill them in.

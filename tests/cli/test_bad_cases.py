@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from pipeline.visa.rules.catalogue import catalogue
-from tests.conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES, REMOVE, Command, Edit, assert_refused, run_process
+from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, REMOVE, Edit
+from tests.support.run import Command, assert_refused, run_process
 
 WRONG = EXAMPLES / "wrong-on-purpose"
 GOOD_MRZ = "EJ01234560CHN9203147M3205183<<<<<<<<<<<<<<04"

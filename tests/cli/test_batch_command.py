@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from pipeline.publish.verify.verify import verify_path
-from tests.conftest import EXAMPLES, Run, change, run_process
 from tests.support.built import make_set, names_in, snapshot
+from tests.support.cases import EXAMPLES, change
+from tests.support.run import Run, run_process
 
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")

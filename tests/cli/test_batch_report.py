@@ -11,8 +11,9 @@ import pytest
 from pipeline.cli.commands import build_many as batch
 from pipeline.errors import OutputError, Problem
 from pipeline.run.report.report_page import ReportPage
-from tests.conftest import EXAMPLES, PERSONAL, Command, change
 from tests.support.built import InlinePool, make_set, names_in
+from tests.support.cases import EXAMPLES, PERSONAL, change
+from tests.support.run import Command
 
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")

@@ -16,8 +16,9 @@ import pytest
 
 from pipeline.bundle.merge import Merged, merge
 from pipeline.run.task import Done, Task, run_task
-from tests.conftest import EXAMPLES, PERSONAL, REMOVE, Command, Edit, assert_refused, change
 from tests.support.built import InlinePool, make_set, names_in, snapshot
+from tests.support.cases import EXAMPLES, PERSONAL, REMOVE, Edit, change
+from tests.support.run import Command, assert_refused
 
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")

@@ -12,7 +12,8 @@ from pipeline.formats.json.schema import schema_names, validator
 from pipeline.language import LANGUAGES, Language
 from pipeline.resources import VERSION
 from pipeline.visa.rules.catalogue import UncheckedRule, all_rules, unchecked
-from tests.conftest import EXAMPLES, GOOD_EXAMPLES, REMOVE, Command, Edit, run_process
+from tests.support.cases import EXAMPLES, GOOD_EXAMPLES, REMOVE, Edit
+from tests.support.run import Command, run_process
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 

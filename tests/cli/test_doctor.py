@@ -9,7 +9,7 @@ from pipeline.cli.commands.doctor import examine
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import FONT_PACKAGES
 from pipeline.publish.manifest import LIBRARIES
-from tests.conftest import Command
+from tests.support.run import Command
 
 
 def test_everything_is_there() -> None:

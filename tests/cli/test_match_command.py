@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.language import LANGUAGES, Language
-from tests.conftest import EXAMPLES, PERSONAL, Command, Edit, run_process
+from tests.support.cases import EXAMPLES, PERSONAL, Edit
+from tests.support.run import Command, run_process
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 CHEN = EXAMPLES / "chen-lihua" / "case.json"

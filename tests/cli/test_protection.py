@@ -19,9 +19,10 @@ from pipeline.case.masking import identity_numbers
 from pipeline.formats.pdf.reading import read_pages, squeezed, text_of
 from pipeline.options import Options
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, Command, Edit, assert_refused
 from tests.support.authority import PASSWORD, Authority
 from tests.support.built import make_set
+from tests.support.cases import AS_OF, EXAMPLES, Edit
+from tests.support.run import Command, assert_refused
 
 CASE = EXAMPLES / "sun-yifan" / "case.json"
 DAY = ("--as-of", "2026-11-22")

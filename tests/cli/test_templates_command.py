@@ -15,8 +15,9 @@ import pytest
 from docx import Document
 
 from pipeline.packet.template_set import load_template_set
-from tests.conftest import AS_OF, EXAMPLES, ROOT, Command, run_process
 from tests.support.built import MEDICAL_STAY, with_text
+from tests.support.cases import AS_OF, EXAMPLES, ROOT
+from tests.support.run import Command, run_process
 
 SMALL = ROOT / "templates" / "short-term-visit"
 WRONG = ("guarantor.address.ja", "guarantor.adress.ja")

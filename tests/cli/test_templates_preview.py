@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode
-from tests.conftest import EXAMPLES, Command, Edit, assert_refused
 from tests.support.built import make_set
+from tests.support.cases import EXAMPLES, Edit
+from tests.support.run import Command, assert_refused
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 DAY = ("--as-of", "2026-11-22")

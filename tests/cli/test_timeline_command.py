@@ -11,8 +11,9 @@ import pytest
 from icalendar import Calendar
 from PIL import Image
 
-from tests.conftest import EXAMPLES, PERSONAL, REMOVE, Command, Edit, assert_refused
 from tests.support.built import names_in
+from tests.support.cases import EXAMPLES, PERSONAL, REMOVE, Edit
+from tests.support.run import Command, assert_refused
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 DAY = ("--as-of", "2026-11-22")

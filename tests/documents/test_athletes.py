@@ -20,8 +20,8 @@ from pipeline.packet.template_set import load_template_set
 from pipeline.resources import read_data
 from pipeline.run.one import build_case
 from pipeline.visa.claims import claims
-from tests.conftest import AS_OF, REMOVE, Edit
 from tests.support.built import make_part
+from tests.support.cases import AS_OF, REMOVE, Edit
 
 LANGUAGES = ("ja", "en", "zh")
 TABLE = read_data("anti-doping")

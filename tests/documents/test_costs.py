@@ -17,8 +17,8 @@ from pipeline.options import Options
 from pipeline.packet.plan import plan_packet
 from pipeline.packet.template_set import load_template_set
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, Edit
 from tests.support.built import make_part
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 LINE = {"text": {"ja": "再診", "en": "Second consultation", "zh": "复诊"}, "amount_jpy": 1}

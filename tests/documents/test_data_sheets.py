@@ -13,8 +13,8 @@ from pipeline.documents.context import document_context
 from pipeline.documents.document import Drawn, draw
 from pipeline.documents.engines.engine import load_engine
 from pipeline.formats.pdf.reading import squeezed, text_of
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, Edit
 from tests.support.built import MEDICAL_STAY
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 CHEN = EXAMPLES / "chen-lihua" / "case.json"

@@ -12,8 +12,8 @@ from pipeline.documents.engines.engine import Engine, load_engine
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError
 from pipeline.formats.pdf.reading import embedded_fonts, lost_texts, page_count, squeezed, text_of
-from tests.conftest import AS_OF, EXAMPLES, Edit
 from tests.support.built import make_docx, make_pdf, with_text
+from tests.support.cases import AS_OF, EXAMPLES, Edit
 
 
 class FaultEngine(Engine):

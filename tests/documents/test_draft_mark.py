@@ -29,8 +29,9 @@ from pipeline.packet.paper_rules import MISSING_RULES, UNFILLED_RULES
 from pipeline.packet.plan import MARK, WARNING
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Command, Edit
 from tests.support.built import make_docx, make_set
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit
+from tests.support.run import Command
 from tests.support.tools import needs_libreoffice
 
 CASE = EXAMPLES / "chen-lihua" / "case.json"

@@ -21,8 +21,9 @@ from pipeline.documents.environment import MOST_TURNS, Picture, TemplateEnvironm
 from pipeline.documents.fill import Filled, fill
 from pipeline.errors import Problem, TemplateError
 from pipeline.formats.pdf.reading import squeezed, text_of
-from tests.conftest import AS_OF, EXAMPLES, Command, Edit, assert_refused
 from tests.support.built import MEDICAL_STAY, make_docx, make_picture, make_set
+from tests.support.cases import AS_OF, EXAMPLES, Edit
+from tests.support.run import Command, assert_refused
 
 
 @pytest.fixture

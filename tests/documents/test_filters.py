@@ -27,7 +27,7 @@ from pipeline.documents.filters import (
     tick,
 )
 from pipeline.resources import read_data
-from tests.conftest import ROOT
+from tests.support.cases import ROOT
 
 EXAMPLE: dict[Callable[[date], str], tuple[date, str]] = {
     date_ja: (date(2026, 11, 20), "2026年11月20日"),

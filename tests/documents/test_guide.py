@@ -17,8 +17,8 @@ from pipeline.documents.engines.engine import load_engine
 from pipeline.formats.pdf.reading import squeezed, text_of
 from pipeline.visa.timeline.picture import png_of
 from pipeline.visa.timeline.timeline import timeline_for
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, Edit
 from tests.support.built import MEDICAL_STAY
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 
 WANG, CHEN, XU = (EXAMPLES / name / "case.json" for name in ("wang-xiaoming", "chen-lihua", "xu-wenjing"))
 

@@ -24,8 +24,8 @@ from pipeline.documents.fill import Filled, fill
 from pipeline.documents.prepared_template import ready
 from pipeline.options import Options
 from pipeline.run.check import check_case
-from tests.conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES
 from tests.support.built import make_docx, make_picture
+from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 

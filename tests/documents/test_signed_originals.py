@@ -17,8 +17,9 @@ from pipeline.options import Options
 from pipeline.run.check import check_case
 from pipeline.run.one import Built, build_case
 from pipeline.system.atomic import sha256
-from tests.conftest import AS_OF, EXAMPLES, PERSONAL, Command, Edit
 from tests.support.built import make_docx
+from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, Edit
+from tests.support.run import Command
 
 SCAN = "papers/hukou.pdf"
 SIGNED: dict[str, Any] = {"role": "signed", "document": "letter-of-guarantee", "path": SCAN, "issued_on": "2026-11-20"}

@@ -22,9 +22,9 @@ from pipeline.formats.pdf.reading import squeezed, text_of
 from pipeline.options import Options
 from pipeline.resources import read_data
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, change
 from tests.support.attachments import page_text, pdf_of
 from tests.support.built import make_docx, make_set
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, change
 from tests.support.pages import ink, inked, pictures
 
 _EDGES = read_data("glyphs", "formats")["edges"]

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import EXAMPLES, ROOT
 from tests.fuzz.targets import TARGETS
 from tests.support.built import make_docx, make_pdf, make_pdf_of, make_picture
+from tests.support.cases import EXAMPLES, ROOT
 
 CASE = (EXAMPLES / "wang-xiaoming" / "case.json").read_bytes()
 DOCX = (ROOT / "templates" / "medical-stay" / "invitation-letter.docx").read_bytes()

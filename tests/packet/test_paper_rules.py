@@ -16,8 +16,8 @@ from pipeline.documents.context_types import Day
 from pipeline.formats.pdf.reading import squeezed, text_of
 from pipeline.options import Options
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, Edit, change
 from tests.support.built import make_part
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit, change
 
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 FORBIDDEN = ("認可", "承認", "认可", "批准", "approved")

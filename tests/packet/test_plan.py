@@ -18,7 +18,7 @@ from pipeline.documents.context_types import ListOfPapers
 from pipeline.packet.paper_rules import missing_papers
 from pipeline.packet.plan import CONDITIONS, DocumentPart, plan_packet, state_of
 from pipeline.packet.template_set import ConditionName, load_template_set
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit, change
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit, change
 
 SET = load_template_set("medical-stay")
 

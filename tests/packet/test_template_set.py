@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.errors import Problem, TemplateError
 from pipeline.packet.template_set import load_template_set
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, Command, assert_refused, change, run_process
 from tests.support.built import MEDICAL_STAY, make_set
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, change
+from tests.support.run import Command, assert_refused, run_process
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 

@@ -14,8 +14,9 @@ from pipeline.errors import InputError, OutputError
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.destination import Folder, destination_of
 from pipeline.publish.remote import Remote
-from tests.conftest import EXAMPLES, Command
 from tests.support.built import InlinePool, make_set, snapshot
+from tests.support.cases import EXAMPLES
+from tests.support.run import Command
 
 FORMER = {"bundle.pdf": b"former", "documents/01-old.pdf": b"old", MANIFEST_NAME: b"{}"}
 FILES = {"documents/01-a.pdf": b"a", "bundle.pdf": b"bundle", MANIFEST_NAME: b'{"new": 1}'}

@@ -13,8 +13,8 @@ from pipeline.packet.template_set import load_template_set
 from pipeline.publish.manifest import LIBRARIES, library_versions
 from pipeline.resources import VERSION
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit, strings
 from tests.support.built import make_set
+from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit, strings
 
 
 @pytest.fixture(params=["one", "two"])

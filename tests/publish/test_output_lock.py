@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.errors import OutputError
 from pipeline.publish.output_lock import locked
-from tests.conftest import EXAMPLES, Command
+from tests.support.cases import EXAMPLES
+from tests.support.run import Command
 
 HOLD = (
     "import sys; from pathlib import Path; from pipeline.lock import locked\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.cases import ROOT
 
 PROGRAM = ROOT / "benchmarks" / "counted.py"
 #: What the sizes of files may change by, in percent: a few words in a template are no more work.

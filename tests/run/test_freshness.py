@@ -17,8 +17,8 @@ from pipeline.publish.manifest import rules_stamp
 from pipeline.run.task import Done, Task, run_task
 from pipeline.system.atomic import sha256
 from pipeline.visa.rules.catalogue import CATALOGUE_FILE
-from tests.conftest import AS_OF, EXAMPLES
 from tests.support.built import make_set
+from tests.support.cases import AS_OF, EXAMPLES
 
 Run = Callable[..., Done]
 PACKET = "../set/packet.json"

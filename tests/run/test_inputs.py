@@ -14,7 +14,7 @@ from pipeline.case.source import Source, case_id_of
 from pipeline.errors import InputError
 from pipeline.formats.json.reader import MAX_BYTES
 from pipeline.run.inputs import is_many, sources
-from tests.conftest import EXAMPLES
+from tests.support.cases import EXAMPLES
 
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 

@@ -21,7 +21,7 @@ from pipeline.run.many import check_ids, run_batch
 from pipeline.run.pools.pool import WorkerDiedError
 from pipeline.run.pools.workers import LocalPool
 from pipeline.run.task import Done, Task
-from tests.conftest import AS_OF
+from tests.support.cases import AS_OF
 
 
 def task(name: str) -> Task:

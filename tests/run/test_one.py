@@ -18,8 +18,9 @@ from pipeline.errors import CaseError, EngineError, ExitCode, OutputError, Probl
 from pipeline.options import Options
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, Command, Edit, run_process
 from tests.support.built import make_set, names_in, snapshot
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
+from tests.support.run import Command, run_process
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 

@@ -12,7 +12,8 @@ from pipeline.errors import CaseError
 from pipeline.language import LANGUAGES
 from pipeline.options import Options
 from pipeline.run.status import Status, document_of, status_of
-from tests.conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, WITHOUT_FORMS, Command, Edit
+from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit
+from tests.support.run import Command
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 GUARANTEE: dict[str, Any] = {"role": "signed", "document": "letter-of-guarantee", "path": "papers/hukou.pdf"}

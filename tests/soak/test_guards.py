@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.cases import ROOT
 
 GUARDS: list[dict[str, str]] = json.loads(
     (ROOT / "tests" / "acceptance" / "reliability" / "guards.json").read_text(encoding="utf-8")

@@ -21,9 +21,10 @@ import pytest
 from pipeline.errors import Problem, VisaPacketError
 from pipeline.options import Options
 from pipeline.run.check import check_case
-from tests.conftest import AS_OF, Run
 from tests.support.built import make_set, names_in
+from tests.support.cases import AS_OF
 from tests.support.generated import WRONG, Way, write_cases
+from tests.support.run import Run
 
 
 @dataclass(frozen=True)

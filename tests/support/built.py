@@ -21,7 +21,7 @@ from docx.shared import Mm
 from PIL import Image
 from pypdf import PdfReader
 
-from tests.conftest import ROOT
+from tests.support.cases import ROOT
 
 MEDICAL_STAY = ROOT / "templates" / "medical-stay"
 FONT = "Noto Sans CJK JP"

@@ -20,8 +20,8 @@ from pipeline.documents.engines.office2pdf import Office2Pdf
 from pipeline.formats.json.reader import JsonFile, texts
 from pipeline.formats.json.schema import check_schema
 from pipeline.visa.rules.checks import check_rules
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, change
 from tests.support.built import make_docx
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, change
 
 #: In the name, on the page and in the metadata of the attachment that every such case has; and in the passport.
 ALWAYS = ("QZNAME", "QZPAGE", "QZAUTHOR", "XIAOMING")

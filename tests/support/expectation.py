@@ -26,9 +26,10 @@ import pytest
 from pipeline.options import Options
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, Run, change
 from tests.support.built import make_set
 from tests.support.canaries import Planted, planted, write_paper
+from tests.support.cases import AS_OF, change
+from tests.support.run import Run
 
 MEGABYTE = 1024  # of the unit in which the system tells a process's memory
 _TRACED = "%network,execve,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,prctl"

@@ -19,8 +19,8 @@ import pikepdf
 from stdnum.cn import ric
 
 from pipeline.visa.mrz import check_digit
-from tests.conftest import EXAMPLES, REMOVE, change
 from tests.support.built import saved
+from tests.support.cases import EXAMPLES, REMOVE, change
 
 _BASE = EXAMPLES / "xu-wenjing"
 _SURNAMES = (

@@ -15,7 +15,7 @@ from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import Head, head_of
 from pipeline.run.task import Done
 from pipeline.visa.rules.catalogue import catalogue
-from tests.conftest import AS_OF
+from tests.support.cases import AS_OF
 
 NAME = PersonName("王晓明", "WANG", "XIAOMING")
 TITLES = ("提出書類一覧 / List of documents", "招へい理由書 / Letter of invitation", "旅券 / Passport")

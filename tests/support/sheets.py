@@ -10,7 +10,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from tests.conftest import EXAMPLES
+from tests.support.cases import EXAMPLES
 
 SAMPLE = EXAMPLES / "table"
 MAPPING = SAMPLE / "mapping.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.options import Options
 from pipeline.run.one import build_case
-from tests.conftest import AS_OF, EXAMPLES, GOOD_EXAMPLES
+from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES
 from tests.support.golden import GOLDENS, of_packet, write
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.resources import is_stale, read_data
-from tests.conftest import ROOT
+from tests.support.cases import ROOT
 
 TABLES = ("anti-doping", "fees", "jpets", "missions", "photo", "visa-terms", "wordings")
 

@@ -13,7 +13,7 @@ from pipeline.case.load import load_case
 from pipeline.case.model import Case
 from pipeline.resources import read_data
 from pipeline.visa.hospital_match import OLD_AFTER_DAYS, LeftOut, Match, Reason, Wishes, match_case, match_problems
-from tests.conftest import AS_OF, EXAMPLES, Edit
+from tests.support.cases import AS_OF, EXAMPLES, Edit
 
 WANG = load_case(EXAMPLES / "wang-xiaoming" / "case.json")
 CHEN = load_case(EXAMPLES / "chen-lihua" / "case.json")

@@ -12,7 +12,7 @@ from pipeline.case.load import load_case
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.resources import read_data
 from pipeline.visa.tb_screening import Status, screening_for
-from tests.conftest import EXAMPLES
+from tests.support.cases import EXAMPLES
 
 TABLE: dict[str, Any] = read_data("jpets")
 STARTED = {row["nationality"]: row["mandatory_from"] for row in TABLE["start"] if row["mandatory_from"]}

@@ -21,8 +21,8 @@ from pipeline.authoring.preview.make import Preview, make_preview
 from pipeline.authoring.preview.pixel_diff import COLOUR
 from pipeline.formats.fonts import font_folders
 from pipeline.options import Options
-from tests.conftest import AS_OF, EXAMPLES
 from tests.support.built import MEDICAL_STAY
+from tests.support.cases import AS_OF, EXAMPLES
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (Debian: apt-get install chromium)")

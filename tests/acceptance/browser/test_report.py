@@ -19,7 +19,7 @@ from pipeline.run.one import build_case
 from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import head_of
 from pipeline.run.task import Done
-from tests.conftest import AS_OF, EXAMPLES
+from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.chromium import NARROW, WIDE, needs_chromium, no_overflow, started
 from tests.support.reported import write
 

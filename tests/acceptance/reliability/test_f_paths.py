@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import AS_OF
 from tests.support.built import make_set, names_in
+from tests.support.cases import AS_OF
 from tests.support.expectation import Scene, Watched
 from tests.support.tools import needs_strace
 

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.publish.verify.verify import verify_path
-from tests.conftest import AS_OF
 from tests.support.built import names_in, snapshot
 from tests.support.canaries import PAPER
+from tests.support.cases import AS_OF
 from tests.support.expectation import Limits, Scene, Watched
 from tests.support.flat import Samples
 from tests.support.tools import needs_strace

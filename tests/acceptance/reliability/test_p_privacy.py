@@ -21,10 +21,11 @@ import pikepdf
 import pytest
 
 from pipeline.formats.pdf.reading import text_of
-from tests.conftest import AS_OF, run_process
 from tests.support.built import make_set, names_in
 from tests.support.canaries import markers_in_place_of
+from tests.support.cases import AS_OF
 from tests.support.expectation import Limits, Scene
+from tests.support.run import run_process
 from tests.support.tools import needs_libreoffice, needs_strace
 
 pytestmark = needs_strace

@@ -21,8 +21,8 @@ from pipeline.case.load import LoadedCase, load_case
 from pipeline.documents.context import document_context
 from pipeline.errors import AttachmentError, UnusableError
 from pipeline.formats.pdf.reading import embedded_fonts, read_pages
-from tests.conftest import AS_OF, EXAMPLES
 from tests.support.attachments import appearance
+from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.forms_made import COMB, MAPPING, MULTILINE, Form, every_field
 
 SUN = EXAMPLES / "sun-yifan" / "case.json"

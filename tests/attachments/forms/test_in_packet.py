@@ -18,9 +18,10 @@ from pipeline.packet.plan import MARK
 from pipeline.run.check import check_case
 from pipeline.run.one import Built, build_case
 from pipeline.system.atomic import sha256
-from tests.conftest import AS_OF, PERSONAL, Command, Edit
 from tests.support.built import make_set
+from tests.support.cases import AS_OF, PERSONAL, Edit
 from tests.support.forms_made import COMB, MAPPING, Form, every_field
+from tests.support.run import Command
 
 ENTRY = {"role": "visa_application", "path": "form.pdf", "form_mapping": "mapping.json"}
 Prepare = Callable[..., Path]

@@ -16,8 +16,8 @@ from pipeline.authoring.check.sets import CheckedSet, check_sets
 from pipeline.authoring.check.steps import Job, check_template
 from pipeline.errors import TemplateError
 from pipeline.packet.template_set import shipped_sets
-from tests.conftest import REMOVE, ROOT, change
 from tests.support.built import make_docx, make_set, with_parts, with_text
+from tests.support.cases import REMOVE, ROOT, change
 
 SMALL = ROOT / "templates" / "short-term-visit"
 GUARANTEE, OTHER = "letter-of-guarantee.docx", "other.docx"

@@ -16,8 +16,8 @@ from pipeline.authoring.check.fonts_used import font_findings
 from pipeline.authoring.check.template_languages import languages_of
 from pipeline.formats.word.docx_file import open_docx
 from pipeline.formats.word.parts import MAIN_PART
-from tests.conftest import ROOT
 from tests.support.built import make_docx, with_parts, with_text
+from tests.support.cases import ROOT
 
 LETTER = (ROOT / "templates" / "short-term-visit" / "invitation-letter.docx").read_bytes()
 SHIPPED = sorted((ROOT / "templates").rglob("*.docx"))

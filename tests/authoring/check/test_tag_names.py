@@ -13,8 +13,8 @@ from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.context_types import CoverNames, Names
 from pipeline.formats.word.docx_file import open_docx
-from tests.conftest import AS_OF, EXAMPLES
 from tests.support.built import make_docx
+from tests.support.cases import AS_OF, EXAMPLES
 
 
 def found(*paragraphs: str, given: frozenset[str] = frozenset(), is_cover: bool = False) -> list[tuple[str, str]]:

@@ -22,8 +22,8 @@ from pipeline.authoring.check.steps import Job, Step, check_template
 from pipeline.authoring.check.workers import check_all
 from pipeline.formats.json.schema import validator
 from pipeline.packet.plan import CONDITIONS
-from tests.conftest import ROOT
 from tests.support.built import make_docx, with_parts, with_text
+from tests.support.cases import ROOT
 
 LETTER = (ROOT / "templates" / "short-term-visit" / "invitation-letter.docx").read_bytes()
 EDGES: tuple[Edge, ...] = ("least", "few", "lists", "texts")

@@ -20,8 +20,8 @@ from pipeline.authoring.preview.make import Preview, make_preview
 from pipeline.errors import CaseError, OutputError, TemplateError
 from pipeline.language import LANGUAGES, Language
 from pipeline.options import Options
-from tests.conftest import AS_OF, EXAMPLES, strings
 from tests.support.built import make_set, snapshot
+from tests.support.cases import AS_OF, EXAMPLES, strings
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Command, Run, assert_refused
 from tests.support.built import names_in, snapshot
+from tests.support.run import Command, Run, assert_refused
 from tests.support.sheets import MAPPING, SAMPLE, changed_csv, changed_workbook
 
 TABLE = SAMPLE / "cases.xlsx"

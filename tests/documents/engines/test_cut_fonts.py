@@ -16,8 +16,8 @@ from pipeline.errors import EngineError
 from pipeline.formats.fonts import UndrawableError, font_file, font_folders
 from pipeline.formats.pdf.reading import embedded_fonts
 from pipeline.system.cache import cache_folder
-from tests.conftest import GOOD_EXAMPLES
 from tests.support.built import MEDICAL_STAY, make_docx
+from tests.support.cases import GOOD_EXAMPLES
 
 COMMON = ("王晓明 WANG Xiaoming", "高橋 直樹 ①㈱㎡ ■□ ア–ク", "Ünal Çağrı → é")
 RARE = ("𠮷", "䶮", "㛃")

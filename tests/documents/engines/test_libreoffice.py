@@ -27,8 +27,9 @@ from pipeline.errors import EngineError
 from pipeline.formats.fonts import UndrawableError
 from pipeline.formats.pdf.reading import embedded_fonts, page_count, text_of
 from pipeline.system import processes
-from tests.conftest import AS_OF, EXAMPLES, ROOT, Command, assert_refused
 from tests.support.built import make_docx, make_part, make_picture, make_set, names_in, saved
+from tests.support.cases import AS_OF, EXAMPLES, ROOT
+from tests.support.run import Command, assert_refused
 from tests.support.tools import needs_libreoffice, needs_qpdf
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"

@@ -17,8 +17,9 @@ from pipeline.documents.engines.office2pdf import Office2Pdf
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError
 from pipeline.formats.pdf.reading import embedded_fonts, text_of
-from tests.conftest import AS_OF, EXAMPLES, PERSONAL, ROOT, Command, Edit, assert_refused
 from tests.support.built import MEDICAL_STAY, make_docx, make_set
+from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, ROOT, Edit
+from tests.support.run import Command, assert_refused
 from tests.support.tools import needs_libreoffice
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"

@@ -21,8 +21,9 @@ from pipeline.options import Options
 from pipeline.packet.template_set import Shown, load_template_set
 from pipeline.run.one import build_case
 from pipeline.visa.claims import free_texts
-from tests.conftest import AS_OF, EXAMPLES, PERSONAL, Command, Edit, assert_refused
 from tests.support.built import MEDICAL_STAY, make_docx, make_set
+from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, Edit
+from tests.support.run import Command, assert_refused
 
 DAY = ("--as-of", "2026-11-22")
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.case.load import load_case
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import MAX_BYTES, MAX_DEPTH, MAX_DIGITS, JsonFile, read_json
-from tests.conftest import EXAMPLES
+from tests.support.cases import EXAMPLES
 
 scalars = (
     st.none()

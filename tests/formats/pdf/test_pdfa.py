@@ -11,8 +11,8 @@ import pytest
 from pipeline.bundle.merge import merge
 from pipeline.bundle.piece import Piece
 from pipeline.formats.pdf.pdfa import claims_pdf_a, obstacles
-from tests.conftest import EXAMPLES
 from tests.support.built import make_pdf, make_pdf_of, make_picture, saved
+from tests.support.cases import EXAMPLES
 from tests.support.reading import read
 
 NO_INTENT = "it does not say for which screen its colours are meant"

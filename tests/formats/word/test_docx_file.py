@@ -18,8 +18,8 @@ from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.refusals import RefusedDocxError
 from pipeline.formats.word.word_places import told
 from pipeline.packet.template_set import load_template_set
-from tests.conftest import ROOT
 from tests.support.built import make_docx, make_png_header, with_parts, with_text
+from tests.support.cases import ROOT
 
 LETTER = make_docx("before", "here", "after")
 RELS = "word/_rels/document.xml.rels"

@@ -20,8 +20,9 @@ from pipeline.publish.verify.changes import Since
 from pipeline.publish.verify.verify import verify_files, verify_path
 from pipeline.run.one import build_case
 from pipeline.system.atomic import sha256
-from tests.conftest import AS_OF, EXAMPLES, REMOVE, Command, Edit, change
 from tests.support.built import MEDICAL_STAY, make_pdf, make_set, saved
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit, change
+from tests.support.run import Command
 
 DOCUMENT = "documents/01-cover-sheet.pdf"
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"

@@ -18,8 +18,9 @@ import distributed
 import pytest
 import trustme
 
-from tests.conftest import EXAMPLES, PERSONAL, Run, change
 from tests.support.built import make_set, snapshot
+from tests.support.cases import EXAMPLES, PERSONAL, change
+from tests.support.run import Run
 
 #: Processes of a cluster take long to start on a busy machine.
 pytestmark = pytest.mark.timeout(300)

@@ -13,7 +13,8 @@ from pipeline.publish.destination import Folder
 from pipeline.run.cluster.parcel import pack
 from pipeline.run.cluster.versions import differences, versions_here, versions_wanted
 from pipeline.run.task import Task, run_task
-from tests.conftest import AS_OF, EXAMPLES, Command
+from tests.support.cases import AS_OF, EXAMPLES
+from tests.support.run import Command
 
 CASE = EXAMPLES / "xu-wenjing" / "case.json"
 

@@ -17,8 +17,8 @@ from pipeline.errors import OutputError
 from pipeline.language import LANGUAGES
 from pipeline.run.report import report_page as module
 from pipeline.run.report.report_page import report_page
-from tests.conftest import ROOT
 from tests.support.built import names_in
+from tests.support.cases import ROOT
 from tests.support.reported import head, run, write
 
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)

@@ -21,7 +21,7 @@ from pipeline.visa.timeline.as_json import document_of
 from pipeline.visa.timeline.ics import ics_of
 from pipeline.visa.timeline.picture import is_own_png, png_of
 from pipeline.visa.timeline.timeline import timeline_for
-from tests.conftest import EXAMPLES
+from tests.support.cases import EXAMPLES
 
 LOADED = load_case(EXAMPLES / "chen-lihua" / "case.json")
 

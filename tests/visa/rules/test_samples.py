@@ -33,9 +33,9 @@ from pipeline.packet.template_set import load_template_set
 from pipeline.visa.rules.catalogue import catalogue
 from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
-from tests.conftest import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
 from tests.support.attachments import add_field, add_link, add_signature
 from tests.support.built import MEDICAL_STAY, make_picture, saved
+from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
 from tests.support.forms_made import Form
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -31,7 +31,7 @@ from pipeline.visa.timeline.picture import is_own_png, png_of
 from pipeline.visa.timeline.picture_rows import rows_of
 from pipeline.visa.timeline.step import Kind, Step, Who
 from pipeline.visa.timeline.timeline import Timeline, timeline_for
-from tests.conftest import AS_OF, EXAMPLES, PERSONAL, REMOVE, Edit
+from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, REMOVE, Edit
 
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 CHEN = EXAMPLES / "chen-lihua" / "case.json"
