@@ -194,8 +194,8 @@ def test_another_kind_of_file_is_named(refuse: Refuse, letter: bytes, code: str,
 
 #: Runs in every process: with the first case, somebody saves the letter anew; each case has a worker of its own.
 SAVED_ANEW = """
-import pathlib, pipeline.pool.local, pipeline.task as module
-pipeline.pool.local._CASES_PER_WORKER = 1
+import pathlib, pipeline.run.pools.workers, pipeline.run.task as module
+pipeline.run.pools.workers._CASES_PER_WORKER = 1
 original = module.check_prepared
 def check_prepared(prepared, *others):
     if prepared.loaded.case.case_id == "case-0":

@@ -31,8 +31,8 @@ crash='sh -c "kill -SEGV \\$\\$"; exit $?'  # the first process of a namespace c
 ARGUMENTS = 'while [ "$1" != --outdir ]; do shift; done; out=$2; shift 2\n'
 WITH_LIBREOFFICE = ("--engine", "libreoffice")
 #: Runs the command with a second for LibreOffice to start, and one for each document.
-IMPATIENT = "from pipeline.engines.libreoffice import LibreOffice as L; L.__init__.__defaults__ = (1, 1)\n"
-WITHOUT_USUAL_PLACES = "import pipeline.engines.find as f; f._PLACES = ()\n"
+IMPATIENT = "from pipeline.documents.engines.libreoffice import LibreOffice as L; L.__init__.__defaults__ = (1, 1)\n"
+WITHOUT_USUAL_PLACES = "import pipeline.documents.engines.libreoffice_program as f; f._PLACES = ()\n"
 MAIN = "from pipeline.cli.main import main; main()"
 #: The engine's processes are not counted as the command's own.
 PATIENT = Limits(seconds=30)

@@ -29,7 +29,7 @@ pytestmark = needs_strace
 case = pytest.mark.case
 #: Runs before everything in each process of a run, workers too.
 PATCH = """
-import os, signal, time, pipeline.task as module
+import os, signal, time, pipeline.run.task as module
 original = module.check_prepared
 def check_prepared(prepared, *others):
     name = prepared.loaded.case.case_id
@@ -38,7 +38,7 @@ def check_prepared(prepared, *others):
 module.check_prepared = check_prepared
 """
 PREVIEW_PATCH = """
-import os, signal, pipeline.preview.make as module
+import os, signal, pipeline.authoring.preview.make as module
 original = module.preview_files
 def preview_files(*others):
     {fault}
@@ -375,8 +375,8 @@ def test_memory_files_and_processes_stay_flat(scene: Scene) -> None:
     lines = many(scene, 40)
     program = (
         "import gc, os, sys, resource; from pathlib import Path; from datetime import date\n"
-        "from pipeline.task import Task, run_task; from pipeline.inputs import sources\n"
-        "from pipeline.check import Options; from pipeline.destination import Folder\n"
+        "from pipeline.run.task import Task, run_task; from pipeline.run.inputs import sources\n"
+        "from pipeline.options import Options; from pipeline.publish.destination import Folder\n"
         "out, templates, lines = map(Path, sys.argv[1:])\n"
         "options = Options(date(2026, 11, 22), str(templates), allow_missing=True); seen = []\n"
         "def now():\n"

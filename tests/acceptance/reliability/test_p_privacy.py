@@ -65,7 +65,7 @@ def program(tmp_path: Path) -> Callable[[str], tuple[str]]:
 @pytest.mark.parametrize("error", ["RuntimeError", "KeyError", "MemoryError", "UnicodeEncodeError"])
 def test_an_exception_inside_the_error_handler(scene: Scene, program: Callable[[str], tuple[str]], error: str) -> None:
     what = '"utf-8", "QZAAQ", 0, 1, "QZAAQ"' if error == "UnicodeEncodeError" else '"QZAAQ"'
-    failing = f"import pipeline.cli.report as m\ndef fail(*_): raise {error}({what})\nm.print_problem = fail"
+    failing = f"import pipeline.cli.output as m\ndef fail(*_): raise {error}({what})\nm.print_problem = fail"
     run = scene.build(scene.case(edits={"/visa/entries": "twice"}), program=program(failing))
     assert run.run.code == 70
     assert error in run.run.err
@@ -75,7 +75,7 @@ def test_an_exception_inside_the_error_handler(scene: Scene, program: Callable[[
 @case("P03")
 def test_an_exception_in_another_thread_and_in_a_finalizer(scene: Scene, program: Callable[[str], tuple[str]]) -> None:
     failing = (
-        "import threading, pipeline.batch as m\n"
+        "import threading, pipeline.run.many as m\n"
         "class Dying:\n"
         "    def __del__(self): raise ValueError('QZAAQ')\n"
         "def fail(): raise ValueError('QZAAQ')\n"
@@ -251,7 +251,7 @@ def dying(tmp_path: Path, name: str) -> Mapping[str, str]:
     folder, mark = tmp_path / "patch", tmp_path / "died"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(
-        "import os, pipeline.task as module\noriginal = module.check_prepared\n"
+        "import os, pipeline.run.task as module\noriginal = module.check_prepared\n"
         "def check_prepared(prepared, *others):\n"
         f"    if prepared.loaded.case.case_id == {name!r} and not os.path.exists({str(mark)!r}):\n"
         f"        open({str(mark)!r}, 'w').close(); os._exit(1)\n"
