@@ -1,4 +1,4 @@
-"""Taking out of a PDF what differs between two runs: times and counters."""
+"""Removes from a PDF everything that differs between two runs: times, counters and identifiers."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import io
 import re
 
 import pikepdf
+from fontTools.misc import eexec
 
 from pipeline.formats.pdf.reading import page_count
 
-#: Where an ICC profile has the time at which it was made, and what is put there: 2000-01-01 00:00:00.
+#: Where an ICC profile stores its creation time, and the time that replaces it: 2000-01-01 00:00:00.
 _PROFILE_TIME = slice(24, 36)
 _FIXED_TIME = b"\x07\xd0\x00\x01\x00\x01" + bytes(6)
+_UNIQUE_ID = re.compile(rb"/UniqueID [0-9]+ def")
+#: The key with which every Type 1 font encrypts its private part.
+_TYPE1_KEY = 55665
 
 
 class UnreadableError(Exception):
-    """Why the bytes are no PDF to be trusted."""
+    """The bytes are not a PDF that can be trusted; the message says why."""
 
 
-def repeatable(pdf: bytes, language: str | None = None) -> bytes:
-    """``pdf`` without times and counters, in ``language`` if given.
+def make_deterministic(pdf: bytes, language: str | None = None) -> bytes:
+    """Return ``pdf`` without times and counters, declared to be in ``language`` if one is given.
 
     Raises UnreadableError unless two parsers count the same pages.
     """
@@ -40,9 +44,10 @@ def repeatable(pdf: bytes, language: str | None = None) -> bytes:
 
 
 def _fix(pdf: pikepdf.Pdf) -> None:
-    """Drop dates, checksum and identifier, and set the time of the colour profile.
+    """Delete dates, checksum and identifier, and set the time of the colour profile.
 
-    The dates go from both places, where PDF/A wants them to agree; saving makes a new identifier from the content.
+    The dates go from the document information and from the metadata, which must agree in PDF/A. Saving writes a new
+    identifier, derived from the content.
     """
     for key in ("/CreationDate", "/ModDate"):
         if key in pdf.docinfo:
@@ -60,42 +65,24 @@ def _fix(pdf: pikepdf.Pdf) -> None:
         profile[_PROFILE_TIME] = _FIXED_TIME
         intent.DestOutputProfile.write(bytes(profile))
     for font in _type1_fonts(pdf):
-        font.write(without_number(font.read_bytes(), int(font.Length1), int(font.Length2)))
+        font.write(blank_unique_id(font.read_bytes(), int(font.Length1), int(font.Length2)))
 
 
 def _type1_fonts(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
-    """Embedded fonts in PostScript."""
-    return [thing for thing in pdf.objects if isinstance(thing, pikepdf.Stream) and "/Length2" in thing]
+    """Return the embedded fonts in PostScript: no other stream has these lengths."""
+    return [each for each in pdf.objects if isinstance(each, pikepdf.Stream) and "/Length2" in each]
 
 
-_NUMBER = re.compile(rb"/UniqueID [0-9]+ def")
+def blank_unique_id(font: bytes, readable: int, encrypted: int) -> bytes:
+    """Return a Type 1 font with spaces in place of its UniqueID, so that no length changes.
+
+    ``readable`` and ``encrypted`` are the lengths of its first two parts.
+    """
+    end = readable + encrypted
+    private, _ = eexec.decrypt(font[readable:end], _TYPE1_KEY)
+    encrypted_again, _ = eexec.encrypt(_blank(private), _TYPE1_KEY)
+    return _blank(font[:readable]) + bytes(encrypted_again) + font[end:]
 
 
-_KEY, _FACTOR, _SUMMAND = 55665, 52845, 22719
-
-
-def without_number(font: bytes, readable: int, enciphered: int) -> bytes:
-    """``font`` with spaces for its number, so that no length changes; the lengths of its first two parts are given."""
-    end = readable + enciphered
-    return _blanked(font[:readable]) + _encipher(_blanked(_decipher(font[readable:end]))) + font[end:]
-
-
-def _blanked(part: bytes) -> bytes:
-    return _NUMBER.sub(lambda found: b" " * len(found[0]), part, count=1)
-
-
-def _decipher(part: bytes) -> bytes:
-    key, plain = _KEY, bytearray()
-    for byte in part:
-        plain.append(byte ^ (key >> 8))
-        key = ((byte + key) * _FACTOR + _SUMMAND) & 0xFFFF
-    return bytes(plain)
-
-
-def _encipher(part: bytes) -> bytes:
-    key, cipher = _KEY, bytearray()
-    for byte in part:
-        hidden = byte ^ (key >> 8)
-        cipher.append(hidden)
-        key = ((hidden + key) * _FACTOR + _SUMMAND) & 0xFFFF
-    return bytes(cipher)
+def _blank(part: bytes) -> bytes:
+    return _UNIQUE_ID.sub(lambda found: b" " * len(found[0]), part, count=1)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.documents.engines.deterministic import UnreadableError, repeatable
+from pipeline.documents.engines.deterministic import UnreadableError, make_deterministic
 from pipeline.documents.engines.engine import Engine, temporary_failure
 from pipeline.documents.engines.libreoffice_program import find_soffice, install_line
 from pipeline.errors import EngineError, Problem
@@ -126,7 +126,7 @@ class LibreOffice(Engine):
             message = f"LibreOffice {'broke off twice' if exit_code else 'made no PDF of the document'}"
             raise EngineError(Problem("engine-failed", "error", message, _HINT))
         try:
-            return repeatable(pdf, language_of(docx))
+            return make_deterministic(pdf, language_of(docx))
         except UnreadableError as error:
             message = f"what LibreOffice made is not a PDF that can be read ({error})"
             raise EngineError(Problem("engine-output", "error", message, f"run it again; {_HINT}")) from None

@@ -1,4 +1,4 @@
-"""The default engine: office2pdf, a converter inside a Python wheel, with the two font packages alone."""
+"""The default engine: office2pdf, a converter inside a Python wheel, which uses the two font packages only."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import office2pdf as library
+import pikepdf
 
 from pipeline.documents.engines.cut_fonts import cut_faces, has_common_characters
 from pipeline.documents.engines.engine import Engine
@@ -21,12 +21,14 @@ from pipeline.formats.fonts import UndrawableError, font_folders
 from pipeline.formats.word.language import language_of
 
 _NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
-#: Settings of fontconfig that name a folder in which no font can be; with none at all, the usual ones are searched.
+#: Settings of fontconfig that name a folder without fonts. Without settings it searches the usual folders.
 _NO_FONTS = Path(__file__).with_name("no-fonts.conf")
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-#: The least that is a Word file: one empty paragraph.
+_DECLARED = re.compile(rb"(/Lang\s?\()([A-Za-z-]{2,12})(\)\s*)")
+_IN_XMP = re.compile(rb"(<dc:language><rdf:Bag><rdf:li>)([A-Za-z-]{2,12})(</rdf:li></rdf:Bag></dc:language>)")
+#: The smallest Word file: one empty paragraph.
 _EMPTY = {
     "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
     'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -39,30 +41,36 @@ _EMPTY = {
 
 
 class Office2Pdf(Engine):
-    """Converts in this process. PDF/A-2b mode refuses characters that no font has instead of drawing boxes."""
+    """Converts in this process. Its PDF/A-2b mode rejects characters without a glyph instead of drawing boxes.
+
+    The library reads the fontconfig settings from the environment of the process. Without settings of ours it would
+    silently draw a missing character with any font of the machine, and the page would depend on the machine.
+    """
 
     name = "office2pdf"
 
+    def __init__(self) -> None:
+        os.environ["FONTCONFIG_FILE"] = str(_NO_FONTS)
+
     def version(self) -> str:
-        """Version of the installed wheel."""
+        """Return the version of the installed wheel."""
         return version("office2pdf-python")
 
     def convert(self, docx: bytes) -> bytes:
-        """PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
+        """Return the PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
         cut = cut_faces() if has_common_characters(docx) else None
-        with _without_system_fonts():
-            if cut is not None:
-                # What these faces cannot draw as the document says is for the whole packages, and theirs is the word.
-                with suppress(EngineError, UndrawableError):
-                    return _converted(docx, (cut,))
-            return _converted(docx, tuple(font_folders()))
+        if cut is not None:
+            # If the cut faces cannot draw the document, the full fonts decide, and their error is the one reported.
+            with suppress(EngineError, UndrawableError):
+                return _convert(docx, (cut,))
+        return _convert(docx, tuple(font_folders()))
 
 
-def _forget_sooner() -> None:
+def _empty_cache_early() -> None:
     """Convert an empty document, which takes a millisecond.
 
-    The engine keeps what it laid out, 6 MB a document, and drops all of it after 64 conversions, whatever they were. So
-    it is dropped after half as many documents, and a worker takes 400 MB where it took 600.
+    The library caches the layout of each document, 6 MB, and empties its cache after 64 conversions of any size. With
+    an empty document for each real one it does so after 32, and a worker takes 400 MB instead of 600 MB.
     """
     library.convert_bytes(_empty(), library.Format.DOCX)
 
@@ -76,26 +84,28 @@ def _empty() -> bytes:
     return out.getvalue()
 
 
-def _converted(docx: bytes, folders: tuple[Path, ...]) -> bytes:
-    """The PDF of ``docx`` with the fonts in these folders."""
+def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
+    """Return the PDF of ``docx``, drawn with the fonts in these folders."""
     try:
-        _forget_sooner()
+        _empty_cache_early()
         result = library.convert_bytes(docx, library.Format.DOCX, _options(folders))
     except library.Office2PdfError as error:
+        # The library has no type for this error, and only its message names the characters.
         undrawable = _NO_GLYPH.search(str(error))
         if undrawable:
             raise UndrawableError(undrawable[1]) from None
-        # The engine's own words may quote the document, so only their kind is told.
+        # Only the type is reported: the library's message may quote the document.
         raise _failure("engine-failed", f"the engine could not convert the document ({type(error).__name__})") from None
     except BaseException as error:
-        # A panic inside the library is no Exception, and would pass every other handler with its words.
+        # A panic of the library is not an Exception and cannot be imported; its message may quote the document.
         if type(error).__name__ != "PanicException":
             raise
-        raise _failure("engine-failed", "the engine broke off while converting the document") from None
+        raise _failure("engine-failed", "the engine crashed while converting the document") from None
     if result.warnings:
-        kinds = ", ".join(sorted({_told(warning) for warning in result.warnings}))
-        raise _failure("engine-warning", f"the engine would draw something else than the document says: {kinds}")
-    return in_language(result.pdf, language_of(docx))
+        kinds = ", ".join(sorted({_describe(warning) for warning in result.warnings}))
+        raise _failure("engine-warning", f"the engine would not draw the document as Word does: {kinds}")
+    language = language_of(docx)
+    return set_language(result.pdf, language) if language else result.pdf
 
 
 @cache
@@ -105,8 +115,8 @@ def _options(folders: tuple[Path, ...]) -> library.ConvertOptions:
     )
 
 
-def _told(warning: library.ConvertWarning) -> str:
-    """A warning without any text of the document: font names and element names are the template's."""
+def _describe(warning: library.ConvertWarning) -> str:
+    """Return a warning without text of the document: names of fonts and elements come from the template."""
     if isinstance(warning, library.FallbackUsedWarning):
         return f"font {warning.from_!r} is not shipped, {warning.to!r} would be used"
     if isinstance(warning, library.UnsupportedElementWarning | library.PartialElementWarning):
@@ -119,37 +129,18 @@ def _failure(code: str, message: str) -> EngineError:
     return EngineError(Problem(code, "error", message, hint))
 
 
-@contextmanager
-def _without_system_fonts() -> Iterator[None]:
-    """Hide the machine's fonts from the engine while it converts.
+def set_language(pdf: bytes, language: str) -> bytes:
+    """Return ``pdf``, a result of the library, declared to be in ``language`` in its catalogue and its metadata.
 
-    It reads fontconfig's settings and would otherwise draw a missing character with whatever font the
-    machine has, without a warning: then the same case gives another page on another machine.
+    A language with as many letters as the declared one replaces it in place: nothing else in the file moves.
     """
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(_NO_FONTS)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["FONTCONFIG_FILE"]
-        else:
-            os.environ["FONTCONFIG_FILE"] = before
-
-
-_DECLARED = re.compile(rb"(/Lang\s?\()([A-Za-z-]{2,12})(\)\s*)")
-
-
-_IN_XMP = re.compile(rb"(<dc:language><rdf:Bag><rdf:li>)([A-Za-z-]{2,12})(</rdf:li></rdf:Bag></dc:language>)")
-
-
-def in_language(pdf: bytes, language: str | None) -> bytes:
-    """``pdf`` of the default engine, which declares its language once and once in its metadata, both as they stand.
-
-    A language with as many letters takes the place of the declared one, so that nothing else moves.
-    """
-    new = (language or "").encode()
-    declared = _DECLARED.findall(pdf)
-    if len(declared) != 1 or len(declared[0][1]) != len(new):
-        return pdf
-    return _IN_XMP.sub(rb"\g<1>" + new + rb"\3", _DECLARED.sub(rb"\g<1>" + new + rb"\3", pdf))
+    new = language.encode()
+    if [len(old) for _, old, _ in _DECLARED.findall(pdf)] == [len(new)]:
+        return _IN_XMP.sub(rb"\g<1>" + new + rb"\3", _DECLARED.sub(rb"\g<1>" + new + rb"\3", pdf))
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        opened.Root.Lang = pikepdf.String(language)
+        with opened.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+            metadata["dc:language"] = {language}
+        opened.save(out, deterministic_id=True)
+    return out.getvalue()

@@ -11,7 +11,8 @@ from fontTools.ttLib import TTFont
 
 from pipeline.documents.engines import cut_fonts as faces
 from pipeline.documents.engines.cut_fonts import cut_faces, has_common_characters
-from pipeline.documents.engines.office2pdf import Office2Pdf, _converted, _without_system_fonts
+from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.office2pdf import Office2Pdf, _convert
 from pipeline.errors import EngineError
 from pipeline.formats.fonts import UndrawableError, font_file, font_folders
 from pipeline.formats.pdf.reading import embedded_fonts
@@ -46,8 +47,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def by(folders: list[Path], docx: bytes) -> bytes:
-    with _without_system_fonts():
-        return _converted(docx, tuple(folders))
+    load_engine("office2pdf")
+    return _convert(docx, tuple(folders))
 
 
 def cut() -> Path:

@@ -18,9 +18,10 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from fontTools.misc import eexec
 
 from pipeline.documents.engines import libreoffice_program as find
-from pipeline.documents.engines.deterministic import UnreadableError, _encipher, repeatable, without_number
+from pipeline.documents.engines.deterministic import UnreadableError, blank_unique_id, make_deterministic
 from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.engines.libreoffice import LibreOffice
 from pipeline.errors import EngineError
@@ -410,28 +411,28 @@ class TestRepeatable:
                     metadata["xmp:CreateDate"] = f"2026-01-0{day.decode()}"
                 pdfs.append(saved(pdf))
         assert pdfs[0] != pdfs[1]
-        assert repeatable(pdfs[0]) == repeatable(pdfs[1])
-        assert repeatable(repeatable(pdfs[0])) == repeatable(pdfs[0])
+        assert make_deterministic(pdfs[0]) == make_deterministic(pdfs[1])
+        assert make_deterministic(make_deterministic(pdfs[0])) == make_deterministic(pdfs[0])
 
     def test_pages_are_counted_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("pipeline.documents.engines.deterministic.page_count", lambda _pdf: 2)
         with pikepdf.new() as pdf:
             pdf.add_blank_page()
             with pytest.raises(UnreadableError, match="two parsers"):
-                repeatable(saved(pdf))
+                make_deterministic(saved(pdf))
 
     def test_the_number_of_a_font_goes_from_both_parts(self) -> None:
         def font(number: bytes) -> tuple[bytes, int, int]:
             readable = b"%!FontType1\n/UniqueID " + number + b" def\neexec\n"
-            secret = _encipher(b"0000/Private /UniqueID " + number + b" def /Subrs 5 \xff\x00")
+            secret = eexec.encrypt(b"0000/Private /UniqueID " + number + b" def /Subrs 5 \xff\x00", 55665)[0]
             return readable + secret + b"0" * 64, len(readable), len(secret)
 
         first, second = font(b"4100001"), font(b"4100002")
         assert first[0] != second[0]
-        assert without_number(*first) == without_number(*second)
-        assert len(without_number(*first)) == len(first[0])
-        unnumbered = without_number(*first)
-        assert without_number(unnumbered, *first[1:]) == unnumbered
+        assert blank_unique_id(*first) == blank_unique_id(*second)
+        assert len(blank_unique_id(*first)) == len(first[0])
+        unnumbered = blank_unique_id(*first)
+        assert blank_unique_id(unnumbered, *first[1:]) == unnumbered
 
 
 @needs_libreoffice

@@ -15,7 +15,6 @@ import pytest
 from pipeline.documents.engines.engine import ENGINES, Engine, load_engine
 from pipeline.documents.engines.office2pdf import Office2Pdf
 from pipeline.errors import EngineError, Problem
-from pipeline.formats.fonts import UndrawableError
 from pipeline.formats.pdf.reading import embedded_fonts, text_of
 from tests.support.built import MEDICAL_STAY, make_docx, make_set
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, ROOT, Edit
@@ -149,21 +148,6 @@ def test_a_warning_of_the_library_is_an_error(monkeypatch: pytest.MonkeyPatch, w
         Office2Pdf().convert(b"x")
     assert error.value.problems[0].code == "engine-warning"
     assert error.value.problems[0].message.endswith(words)
-
-
-@pytest.mark.parametrize("before", [None, "/nowhere/fonts.conf"])
-def test_the_settings_of_fonts_are_given_back(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
-    if before is None:
-        monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
-    else:
-        monkeypatch.setenv("FONTCONFIG_FILE", before)
-    Office2Pdf().convert(make_docx("x"))
-    assert os.environ.get("FONTCONFIG_FILE") == before
-    with pytest.raises(EngineError):
-        Office2Pdf().convert(b"PK")
-    with pytest.raises(UndrawableError):
-        Office2Pdf().convert(make_docx("😀"))
-    assert os.environ.get("FONTCONFIG_FILE") == before
 
 
 def test_fonts_of_the_machine_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
