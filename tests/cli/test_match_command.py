@@ -24,7 +24,7 @@ def test_it_lists_who_fits_and_why_others_do_not(visa_packet: Command) -> None:
     run = visa_packet("match", CASE, *DAY)
     assert run.code == 0
     lines = run.out.splitlines()
-    assert lines[0].startswith(f"{CASE}: 2 of 3 hospitals fit")
+    assert lines[0].startswith(f"{CASE}: 2 of 3 hospitals match")
     assert [line.split()[0] for line in lines if "医療法人" in line] == ["aoba", "reiji"]
     for words in (
         "東京都 / Tokyo  ja, en, zh",
@@ -49,7 +49,7 @@ def test_it_speaks_three_languages_and_calls_nothing_approved(visa_packet: Comma
 def test_that_none_fits_is_said_and_is_no_failure(visa_packet: Command) -> None:
     run = visa_packet("match", CASE, *DAY, "--language", "ko")
     assert run.code == 0
-    assert "none of 3 hospitals fits" in run.out
+    assert "none of 3 hospitals matches" in run.out
     assert "the directory has: en, ja, zh" in run.err
 
 

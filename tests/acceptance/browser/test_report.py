@@ -174,7 +174,7 @@ class TestACase:
         page = opened(report)
         page.get_by_role("button", name="case-00007").click()
         details = page.get_by_role("region", name="Case case-00007")
-        expect(details).to_contain_text("ID-03 The machine-readable zone agrees with the typed fields")
+        expect(details).to_contain_text("ID-03 The machine-readable zone and the typed fields differ")
         expect(details).to_contain_text("/patient/passport/mrz line 12:7")
         expect(details).to_contain_text("Source: ICAO Doc 9303")
         expect(page.get_by_role("button", name="case-00007")).to_have_attribute("aria-expanded", "true")
