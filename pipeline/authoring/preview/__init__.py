@@ -1,1 +1,1 @@
-"""Looking at a template set as the pages that it makes of a case, and at what changed since another version of it."""
+"""Render the documents of a template set as pages, and compare them with another version of the set."""

@@ -1,4 +1,4 @@
-"""Two versions of the documents of a case, page by page: what is new, gone or changed."""
+"""Compare two versions of the documents of a case, page by page."""
 
 from __future__ import annotations
 
@@ -6,98 +6,98 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.authoring.preview.page_images import Document, Page
-from pipeline.authoring.preview.pixel_diff import Marks, mark
-from pipeline.authoring.preview.word_diff import Change, changes, count, likeness, split
+from pipeline.authoring.preview.page_images import RenderedDocument, RenderedPage
+from pipeline.authoring.preview.pixel_diff import Marks, mark_differences
+from pipeline.authoring.preview.word_diff import Change, count_words, find_changes, similarity, split_words
 from pipeline.case.base import Trilingual
 
-State = Literal["same", "changed", "added", "gone"]
+DiffState = Literal["same", "changed", "added", "gone"]
 
-#: Two pages of which less than this is alike are not the same page in two versions.
-_LEAST_LIKENESS = 0.3
+#: Pages with less in common than this are different pages, not two versions of one page.
+_LEAST_SIMILARITY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One page in both versions; only one of them when it was added or is gone, or when nothing is compared."""
+class PagePair:
+    """One page in both versions. One version is None if the page was added or removed, or nothing is compared."""
 
-    before: Page | None
-    after: Page | None
-    state: State | None = None
+    before: RenderedPage | None
+    after: RenderedPage | None
+    state: DiffState | None = None
     changes: tuple[Change, ...] = ()
     marks: Marks | None = None
 
     @property
     def words_added(self) -> int:
-        """Words that only the version of now has."""
+        """Number of words that only the current version has."""
         if self.state == "added" and self.after:
-            return len(split(self.after.text))
-        return count(self.changes, "added")
+            return len(split_words(self.after.text))
+        return count_words(self.changes, "added")
 
     @property
     def words_gone(self) -> int:
-        """Words that only the version before had."""
+        """Number of words that only the earlier version has."""
         if self.state == "gone" and self.before:
-            return len(split(self.before.text))
-        return count(self.changes, "gone")
+            return len(split_words(self.before.text))
+        return count_words(self.changes, "gone")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One document as it is shown: its sheets, and what became of it since the other version (None: not compared)."""
+class DocumentDiff:
+    """One document with its page pairs; ``state`` is None if nothing is compared."""
 
     id: str
     title: Trilingual
-    sheets: tuple[Sheet, ...]
-    state: State | None = None
+    pages: tuple[PagePair, ...]
+    state: DiffState | None = None
 
-    def sheets_that_are(self, state: State) -> int:
-        """Number of sheets in that state."""
-        return sum(sheet.state == state for sheet in self.sheets)
-
-
-def not_compared(document: Document) -> Shown:
-    """The document alone."""
-    return Shown(document.id, document.title, tuple(Sheet(None, page) for page in document.pages))
+    def count_pages(self, state: DiffState) -> int:
+        """Count the pages in ``state``."""
+        return sum(page.state == state for page in self.pages)
 
 
-def compare(before: Sequence[Document], after: Sequence[Document]) -> list[Shown]:
-    """Each document in the order of now; those that are gone come last."""
+def skip_comparison(document: RenderedDocument) -> DocumentDiff:
+    """Return the pages of ``document`` without another version beside them."""
+    return DocumentDiff(document.id, document.title, tuple(PagePair(None, page) for page in document.pages))
+
+
+def compare(before: Sequence[RenderedDocument], after: Sequence[RenderedDocument]) -> list[DocumentDiff]:
+    """Compare the documents in their current order; removed documents come last."""
     earlier = {document.id: document for document in before}
-    now = {document.id for document in after}
-    shown = [_compared(earlier.get(document.id), document) for document in after]
-    return shown + [_gone(document) for document in before if document.id not in now]
+    current = {document.id for document in after}
+    diffs = [_compare_document(earlier.get(document.id), document) for document in after]
+    for document in before:
+        if document.id not in current:
+            pages = tuple(PagePair(page, None, "gone") for page in document.pages)
+            diffs.append(DocumentDiff(document.id, document.title, pages, "gone"))
+    return diffs
 
 
-def _gone(document: Document) -> Shown:
-    sheets = tuple(Sheet(page, None, "gone") for page in document.pages)
-    return Shown(document.id, document.title, sheets, "gone")
-
-
-def _compared(before: Document | None, after: Document) -> Shown:
+def _compare_document(before: RenderedDocument | None, after: RenderedDocument) -> DocumentDiff:
     if before is None:
-        sheets = tuple(Sheet(None, page, "added") for page in after.pages)
-        return Shown(after.id, after.title, sheets, "added")
-    sheets = tuple(_sheet(*pair) for pair in _pairs(before.pages, after.pages))
-    state: State = "same" if all(sheet.state == "same" for sheet in sheets) else "changed"
-    return Shown(after.id, after.title, sheets, state)
+        pages = tuple(PagePair(None, page, "added") for page in after.pages)
+        return DocumentDiff(after.id, after.title, pages, "added")
+    pages = tuple(_compare_page(*pair) for pair in _align(before.pages, after.pages))
+    state: DiffState = "same" if all(page.state == "same" for page in pages) else "changed"
+    return DocumentDiff(after.id, after.title, pages, state)
 
 
-def _sheet(before: Page | None, after: Page | None) -> Sheet:
+def _compare_page(before: RenderedPage | None, after: RenderedPage | None) -> PagePair:
     if before is None or after is None:
-        return Sheet(before, after, "added" if before is None else "gone")
-    found = changes(before.text, after.text)
-    marks = mark(before.picture, after.picture)
-    return Sheet(before, after, "changed" if found or marks else "same", found, marks)
+        return PagePair(before, after, "added" if before is None else "gone")
+    changes = find_changes(before.text, after.text)
+    marks = mark_differences(before.picture, after.picture)
+    return PagePair(before, after, "changed" if changes or marks else "same", changes, marks)
 
 
-def _pairs(before: Sequence[Page], after: Sequence[Page]) -> Iterator[tuple[Page | None, Page | None]]:
-    """Which page became which, in order: as many of the pages that are most alike as possible."""
+def _align(
+    before: Sequence[RenderedPage], after: Sequence[RenderedPage]
+) -> Iterator[tuple[RenderedPage | None, RenderedPage | None]]:
+    """Pair the pages in order so that the pairs are as similar as possible in total."""
     if len(before) == len(after):
         yield from zip(before, after, strict=True)
         return
-    alike = [[likeness(old.text, new.text) for new in after] for old in before]
-    best = _best(alike)
+    best = _best_totals([[similarity(old.text, new.text) for new in after] for old in before])
     row, column = 0, 0
     while row < len(before) or column < len(after):
         total = best[row][column]
@@ -112,13 +112,13 @@ def _pairs(before: Sequence[Page], after: Sequence[Page]) -> Iterator[tuple[Page
             row, column = row + 1, column + 1
 
 
-def _best(alike: Sequence[Sequence[float]]) -> list[list[float]]:
-    """For each pair of places, the most likeness that the pages from there on can have together."""
-    rows, columns = len(alike), len(alike[0])
+def _best_totals(similarities: Sequence[Sequence[float]]) -> list[list[float]]:
+    """For each pair of positions, return the highest total similarity of the pages from there on."""
+    rows, columns = len(similarities), len(similarities[0])
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for row in reversed(range(rows)):
         for column in reversed(range(columns)):
-            likely = alike[row][column]
-            paired = best[row + 1][column + 1] + likely if likely >= _LEAST_LIKENESS else 0.0
+            value = similarities[row][column]
+            paired = best[row + 1][column + 1] + value if value >= _LEAST_SIMILARITY else 0.0
             best[row][column] = max(best[row + 1][column], best[row][column + 1], paired)
     return best

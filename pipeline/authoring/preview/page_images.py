@@ -1,4 +1,4 @@
-"""The documents that a template set makes of a case, as pages to look at: a picture and the text of each."""
+"""Render the documents that a template set makes of a case: a picture and the text of each page."""
 
 from __future__ import annotations
 
@@ -18,70 +18,72 @@ from pipeline.options import Options
 from pipeline.packet.checked import Checked
 from pipeline.run.check import check_case
 
-#: Dots per inch of the pictures: enough to read the smallest print.
+#: Resolution in dots per inch: enough to read the smallest print.
 RESOLUTION = 110
-#: Colours of a picture in a file: a third of the bytes, and no difference to the eye.
+#: Number of colours in a PNG file: a third of the bytes, without a visible difference.
 _COLOURS = 64
 _POINTS_PER_INCH = 72
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page: its picture, in grey where it has no colour, and its text in reading order."""
+class RenderedPage:
+    """One page: its picture (greyscale if it has no colour), and its text in reading order."""
 
     picture: Image.Image
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class RenderedDocument:
     """One document of a packet as pages."""
 
     id: str
     title: Trilingual
-    pages: tuple[Page, ...]
+    pages: tuple[RenderedPage, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
-    """All documents that a set makes of a case, in the order of the packet, and what the rules find."""
+class RenderedPacket:
+    """All documents of a packet in order, and the problems that the rules report."""
 
     checked: Checked
-    documents: tuple[Document, ...]
+    documents: tuple[RenderedDocument, ...]
     problems: tuple[Problem, ...]
 
 
-def draw_pages(case: Path | Source, options: Options) -> Pages:
-    """Check the case and draw its documents as ``build`` does, then turn them into pictures.
+def render_documents(case: Path | Source, options: Options) -> RenderedPacket:
+    """Check the case and draw its documents as ``build`` does, then render them as pictures.
 
-    The attachments are read as well, since the cover sheet counts their pages, but they are not shown.
-    Raises a VisaPacketError of the stage that failed.
+    The attachments are read too, because the cover sheet counts their pages, but they are not rendered.
+    Raise the VisaPacketError of the stage that failed.
     """
     checked = check_case(case, options)
     drawn = draw_documents(checked, options, load_engine(options.engine))
-    documents = (Document(part.id, part.title, pages_of(drawn[part.id].pdf)) for part in checked.packet.documents)
-    found = (problem for document in drawn.values() for problem in document.problems)
-    return Pages(checked, tuple(documents), (*checked.problems, *found))
+    documents = tuple(
+        RenderedDocument(part.id, part.title, render_pages(drawn[part.id].pdf)) for part in checked.packet.documents
+    )
+    problems = (problem for document in drawn.values() for problem in document.problems)
+    return RenderedPacket(checked, documents, (*checked.problems, *problems))
 
 
-def pages_of(pdf: bytes) -> tuple[Page, ...]:
-    """Each page of ``pdf``."""
+def render_pages(pdf: bytes) -> tuple[RenderedPage, ...]:
+    """Render each page of ``pdf``."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return tuple(Page(_picture(page), page.get_textpage().get_text_bounded()) for page in document)
+        return tuple(RenderedPage(_render(page), page.get_textpage().get_text_bounded()) for page in document)
     finally:
         document.close()
 
 
-def png(picture: Image.Image) -> bytes:
-    """The picture as a PNG file; a transparent one keeps its colours, others get along with a few."""
+def encode_png(picture: Image.Image) -> bytes:
+    """Return the picture as a PNG file, with fewer colours unless it is transparent."""
     file = io.BytesIO()
-    few = picture.quantize(_COLOURS, dither=Image.Dither.NONE) if picture.mode == "RGB" else picture
-    few.save(file, "PNG", optimize=True)
+    reduced = picture.quantize(_COLOURS, dither=Image.Dither.NONE) if picture.mode == "RGB" else picture
+    reduced.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
-def _picture(page: pypdfium2.PdfPage) -> Image.Image:
+def _render(page: pypdfium2.PdfPage) -> Image.Image:
     picture: Image.Image = page.render(scale=RESOLUTION / _POINTS_PER_INCH).to_pil().convert("RGB")
     grey = picture.convert("L")
     has_colour = ImageChops.difference(picture, grey.convert("RGB")).getbbox()

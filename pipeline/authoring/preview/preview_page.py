@@ -1,4 +1,4 @@
-"""The preview as files: one HTML page that needs nothing else, each picture as PNG, and the figures as JSON."""
+"""Write the preview as files: one self-contained HTML page, each picture as PNG, and the figures as JSON."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image
 
-from pipeline.authoring.preview.compare import Sheet, Shown
-from pipeline.authoring.preview.page_images import png
+from pipeline.authoring.preview.compare import DocumentDiff, PagePair
+from pipeline.authoring.preview.page_images import encode_png
 from pipeline.language import Language
 from pipeline.publish.folder import PREVIEW
 from pipeline.resources import VERSION
@@ -24,10 +24,13 @@ from pipeline.resources import VERSION
 PAGE_NAME = "index.html"
 _WEB = Path(__file__).parent / "web"
 
+#: For each document and page, the PNG files by kind.
+Pictures = Sequence[Sequence[dict[str, bytes]]]
+
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What the page says about itself: ids only. ``against`` is None when nothing is compared."""
+class PreviewHeader:
+    """The header of the page; contains ids only. ``against`` is None if nothing is compared."""
 
     set_id: str
     case_id: str
@@ -35,107 +38,99 @@ class Head:
     against: str | None
 
 
-def preview_files(head: Head, documents: Sequence[Shown], language: Language) -> dict[str, bytes]:
-    """Every file of the preview by its path."""
-    pictures = [[_pictures(sheet) for sheet in document.sheets] for document in documents]
-    files = {PAGE_NAME: _html(head, documents, pictures, language).encode()}
-    for number, (document, sheets) in enumerate(zip(documents, pictures, strict=True), start=1):
-        for sheet, found in enumerate(sheets, start=1):
+def preview_files(header: PreviewHeader, documents: Sequence[DocumentDiff], language: Language) -> dict[str, bytes]:
+    """Return every file of the preview by its path."""
+    pictures = [[_pictures(page) for page in document.pages] for document in documents]
+    files = {PAGE_NAME: _html(header, documents, pictures, language).encode()}
+    for number, (document, pages) in enumerate(zip(documents, pictures, strict=True), start=1):
+        for page, images in enumerate(pages, start=1):
             for kind in ("after", "before", "marked"):
-                if kind in found:
+                if kind in images:
                     ending = "" if kind == "after" else f"-{kind}"
-                    files[f"pages/{number:02}-{document.id}-{sheet}{ending}.png"] = found[kind]
-    files[PREVIEW.known_by] = (json.dumps(_figures(head, documents), ensure_ascii=False, indent=2) + "\n").encode()
+                    files[f"pages/{number:02}-{document.id}-{page}{ending}.png"] = images[kind]
+    figures = {
+        "visa_packet": VERSION,
+        "set": header.set_id,
+        "case_id": header.case_id,
+        "as_of": header.as_of,
+        "against": header.against,
+        "documents": [summarise(document) for document in documents],
+    }
+    files[PREVIEW.known_by] = (json.dumps(figures, ensure_ascii=False, indent=2) + "\n").encode()
     return files
 
 
-def figures(document: Shown) -> dict[str, Any]:
-    """A document in figures."""
+def summarise(document: DocumentDiff) -> dict[str, Any]:
+    """Return the figures of a document as a JSON object."""
     return {
         "id": document.id,
         "title": f"{document.title.ja} / {document.title.en}",
         "state": document.state,
-        "pages": sum(sheet.after is not None for sheet in document.sheets),
-        "pages_changed": document.sheets_that_are("changed"),
-        "pages_added": document.sheets_that_are("added"),
-        "pages_gone": document.sheets_that_are("gone"),
-        "words_added": sum(sheet.words_added for sheet in document.sheets),
-        "words_gone": sum(sheet.words_gone for sheet in document.sheets),
+        "pages": sum(page.after is not None for page in document.pages),
+        "pages_changed": document.count_pages("changed"),
+        "pages_added": document.count_pages("added"),
+        "pages_gone": document.count_pages("gone"),
+        "words_added": sum(page.words_added for page in document.pages),
+        "words_gone": sum(page.words_gone for page in document.pages),
     }
 
 
-def _figures(head: Head, documents: Sequence[Shown]) -> dict[str, Any]:
-    return {
-        "visa_packet": VERSION,
-        "set": head.set_id,
-        "case_id": head.case_id,
-        "as_of": head.as_of,
-        "against": head.against,
-        "documents": [figures(document) for document in documents],
-    }
-
-
-def _pictures(sheet: Sheet) -> dict[str, bytes]:
-    """The pictures of a sheet that tell something: the page before only where it differs from the page now."""
-    shown: dict[str, Image.Image] = {}
-    if sheet.after:
-        shown["after"] = sheet.after.picture
-    if sheet.before and sheet.state != "same":
-        shown["before"] = sheet.before.picture
-    if sheet.marks:
-        shown |= {
-            "marked": sheet.marks.marked,
-            "marks-before": sheet.marks.before,
-            "marks-after": sheet.marks.after,
+def _pictures(page: PagePair) -> dict[str, bytes]:
+    """Encode the pictures of a page; an unchanged page needs no picture of the earlier version."""
+    pictures: dict[str, Image.Image] = {}
+    if page.after:
+        pictures["after"] = page.after.picture
+    if page.before and page.state != "same":
+        pictures["before"] = page.before.picture
+    if page.marks:
+        pictures |= {
+            "marked": page.marks.marked,
+            "marks-before": page.marks.before,
+            "marks-after": page.marks.after,
         }
-    return {name: png(picture) for name, picture in shown.items()}
+    return {kind: encode_png(picture) for kind, picture in pictures.items()}
 
 
-def _html(
-    head: Head, documents: Sequence[Shown], pictures: Sequence[Sequence[dict[str, bytes]]], language: Language
-) -> str:
+def _html(header: PreviewHeader, documents: Sequence[DocumentDiff], pictures: Pictures, language: Language) -> str:
     style, script = _read("page.css"), _read("page.js")
     html: str = _template().render(
-        head=head,
+        header=header,
         language=language,
         words=json.loads(_read("words.json"))[language],
-        documents=list(_documents(documents, pictures, language)),
+        documents=list(_document_values(documents, pictures, language)),
         differing=sum(document.state != "same" for document in documents),
         version=VERSION,
         style=Markup(style),  # noqa: S704 - this program's own file
         script=Markup(script),  # noqa: S704 - as above
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=_policy_hash(style),
+        script_hash=_policy_hash(script),
     )
     return html
 
 
-def _documents(
-    documents: Sequence[Shown], pictures: Sequence[Sequence[dict[str, bytes]]], language: Language
+def _document_values(
+    documents: Sequence[DocumentDiff], pictures: Pictures, language: Language
 ) -> Iterator[dict[str, Any]]:
     number = 0
-    for document, found in zip(documents, pictures, strict=True):
-        sheets = []
-        for sheet, files in zip(document.sheets, found, strict=True):
+    for document, images_of_pages in zip(documents, pictures, strict=True):
+        pages = []
+        for page, images in zip(document.pages, images_of_pages, strict=True):
             number += 1
-            sheets.append(
-                {"number": number, "sheet": sheet, "images": {name: _uri(png) for name, png in files.items()}}
-            )
+            uris = {
+                kind: f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}" for kind, png in images.items()
+            }
+            pages.append({"number": number, "page": page, "images": uris})
         yield {
             "id": document.id,
             "title": getattr(document.title, language),
             "title_ja": None if language == "ja" else document.title.ja,
             "state": document.state,
-            "sheets": sheets,
+            "pages": pages,
         }
 
 
-def _uri(picture: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture).decode("ascii")
-
-
-def _hash(text: str) -> str:
-    """The text as a Content-Security-Policy names it."""
+def _policy_hash(text: str) -> str:
+    """Return the hash of ``text`` in the notation of a Content-Security-Policy."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""What changed between two texts, as words. Japanese and Chinese have no spaces: runs of one script stand for words."""
+"""Compare two texts word by word. Japanese and Chinese have no spaces, so a run of one script counts as a word."""
 
 from __future__ import annotations
 
@@ -13,99 +13,99 @@ _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _HIRAGANA = "\u3041-\u309f"
 _KATAKANA = "\u30a1-\u30ff"
 _RUNS = _HAN + _HIRAGANA + _KATAKANA
-#: Signs of Chinese and Japanese print, beside which a line may break anywhere.
-_SIGNS = "\u3001-\u3004\u3008-\u3030\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+#: Punctuation of Chinese and Japanese, beside which a line may break anywhere.
+_PUNCTUATION = "\u3001-\u3004\u3008-\u3030\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 _LETTER = rf"[^\W{_RUNS}]"
 
-#: A run of one script, a word or number with what may stand inside it, or one sign.
+#: A run of one script, a word or number with the punctuation inside it, or one character.
 _WORD = re.compile(rf"[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|{_LETTER}+(?:[-.,:/@'’+]+{_LETTER}+)*|\S")
-#: A line break that the layout made, not the writer.
-_BREAK = re.compile(rf"(?<=[{_RUNS}{_SIGNS}])\s*[\r\n]+\s*(?=[{_RUNS}{_SIGNS}])")
+#: A line break of the layout, not of the text.
+_BREAK = re.compile(rf"(?<=[{_RUNS}{_PUNCTUATION}])\s*[\r\n]+\s*(?=[{_RUNS}{_PUNCTUATION}])")
 _ALL_RUNS = re.compile(rf"[{_RUNS}]+")
 
-#: Words that are shown before and after a change.
-_AROUND = 5
+#: Number of unchanged words before and after a change.
+_CONTEXT_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word, and whether a space stands before it."""
+    """A word; ``spaced`` if a space precedes it."""
 
     text: str
     spaced: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of words that both texts have, or only the one before, or only the one now."""
+class Segment:
+    """Words that occur in both texts (``same``), only before (``gone``) or only now (``added``)."""
 
     kind: Literal["same", "gone", "added"]
     text: str
 
 
-#: One place of change with a few words around it.
-Change = tuple[Piece, ...]
+#: One changed place with a few words around it.
+Change = tuple[Segment, ...]
 
 
-def split(text: str) -> list[Word]:
-    """The words of ``text``."""
+def split_words(text: str) -> list[Word]:
+    """Split ``text`` into words."""
     joined = _BREAK.sub("", text)
     return [Word(match[0], joined[match.start() - 1 : match.start()].isspace()) for match in _WORD.finditer(joined)]
 
 
-def likeness(before: str, after: str) -> float:
-    """How much two texts have in common: 0 nothing, 1 all."""
+def similarity(before: str, after: str) -> float:
+    """Return the share of words that two texts have in common, from 0 to 1."""
     if before == after:
         return 1.0
-    return _matcher(split(before), split(after)).ratio()
+    return _matcher(split_words(before), split_words(after)).ratio()
 
 
-def changes(before: str, after: str) -> tuple[Change, ...]:
-    """Each place where the words differ."""
-    old, new = split(before), split(after)
-    groups = _matcher(old, new).get_grouped_opcodes(_AROUND)
-    return tuple(tuple(_pieces(old, new, group)) for group in groups)
+def find_changes(before: str, after: str) -> tuple[Change, ...]:
+    """Return each place where the words differ."""
+    old, new = split_words(before), split_words(after)
+    groups = _matcher(old, new).get_grouped_opcodes(_CONTEXT_WORDS)
+    return tuple(tuple(_segments(old, new, group)) for group in groups)
 
 
-def count(found: Sequence[Change], kind: Literal["gone", "added"]) -> int:
-    """Number of words in the pieces of that kind."""
-    return sum(len(split(piece.text)) for change in found for piece in change if piece.kind == kind)
+def count_words(changes: Sequence[Change], kind: Literal["gone", "added"]) -> int:
+    """Count the words in the segments of ``kind``."""
+    return sum(len(split_words(segment.text)) for change in changes for segment in change if segment.kind == kind)
 
 
 def _matcher(old: Sequence[Word], new: Sequence[Word]) -> SequenceMatcher[str]:
     return SequenceMatcher(None, [word.text for word in old], [word.text for word in new], autojunk=False)
 
 
-def _pieces(
+def _segments(
     old: Sequence[Word], new: Sequence[Word], group: Sequence[tuple[str, int, int, int, int]]
-) -> Iterator[Piece]:
+) -> Iterator[Segment]:
     for tag, old_start, old_end, new_start, new_end in group:
-        gone, added = _text(old[old_start:old_end]), _text(new[new_start:new_end])
+        gone, added = _join(old[old_start:old_end]), _join(new[new_start:new_end])
         if tag == "equal":
-            yield Piece("same", added)
+            yield Segment("same", added)
         else:
-            yield from _narrowed(gone, added)
+            yield from _narrow(gone, added)
 
 
-def _narrowed(gone: str, added: str) -> Iterator[Piece]:
-    """A change without the characters that both ends share, where runs of characters stand for words."""
+def _join(words: Sequence[Word]) -> str:
+    return "".join(f"{' ' if word.spaced else ''}{word.text}" for word in words)
+
+
+def _narrow(gone: str, added: str) -> Iterator[Segment]:
+    """Split off the characters that both texts share at their ends, if runs of characters count as words."""
     start = end = 0
     if _ALL_RUNS.fullmatch(gone.strip()) and _ALL_RUNS.fullmatch(added.strip()):
-        start = _in_common(gone, added)
-        end = _in_common(gone[start:][::-1], added[start:][::-1])
-    pieces = (
-        Piece("same", added[:start]),
-        Piece("gone", gone[start : len(gone) - end]),
-        Piece("added", added[start : len(added) - end]),
-        Piece("same", added[len(added) - end :]),
+        start = _common_prefix(gone, added)
+        end = _common_prefix(gone[start:][::-1], added[start:][::-1])
+    segments = (
+        Segment("same", added[:start]),
+        Segment("gone", gone[start : len(gone) - end]),
+        Segment("added", added[start : len(added) - end]),
+        Segment("same", added[len(added) - end :]),
     )
-    yield from (piece for piece in pieces if piece.text)
+    yield from (segment for segment in segments if segment.text)
 
 
-def _in_common(one: str, other: str) -> int:
-    """Number of characters with which both begin."""
+def _common_prefix(one: str, other: str) -> int:
+    """Return the length of the common prefix."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _text(words: Sequence[Word]) -> str:
-    return "".join(f"{' ' if word.spaced else ''}{word.text}" for word in words)

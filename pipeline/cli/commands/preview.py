@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pipeline.authoring.preview.make import Preview, make_preview
-from pipeline.authoring.preview.preview_page import figures
+from pipeline.authoring.preview.preview_page import summarise
 from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt_apart
 from pipeline.cli.output import Report, Telling, emit, show, told
@@ -120,20 +120,20 @@ def _result(
     problems = made.problems if made else outcome.problems
     return {
         "case": case.name,
-        "case_id": made.head.case_id if made else None,
-        "set": made.head.set_id if made else template_set,
-        "against": (made.head.against if made else None) or against,
+        "case_id": made.header.case_id if made else None,
+        "set": made.header.set_id if made else template_set,
+        "against": (made.header.against if made else None) or against,
         "exit_code": int(outcome.code),
         "page": str(made.page) if made else None,
-        "documents": [figures(document) for document in made.documents] if made else [],
+        "documents": [summarise(document) for document in made.documents] if made else [],
         "problems": [told(problem, language) for problem in problems],
     }
 
 
 def _print(made: Preview) -> None:
     """A line for each document, with what changed in it, and the page to open."""
-    rows = [figures(document) for document in made.documents]
-    compared = made.head.against is not None
+    rows = [summarise(document) for document in made.documents]
+    compared = made.header.against is not None
     head = " pages  changed  new  gone   words" if compared else " pages"
     click.secho(f"{head}  document", dim=True)
     for row in rows:
@@ -141,7 +141,7 @@ def _print(made: Preview) -> None:
     click.secho(str(made.page), bold=True)
     if compared:
         changed = sum(row["state"] != "same" for row in rows)
-        click.echo(f"{changed} of {len(rows)} documents differ from {made.head.against}")
+        click.echo(f"{changed} of {len(rows)} documents differ from {made.header.against}")
 
 
 def _line(row: Mapping[str, Any], *, compared: bool) -> str:

@@ -50,7 +50,7 @@ def former_set(folder: Path) -> Path:
 
 
 def reword(template: Path, now: str, before: str) -> None:
-    """Write the template anew with other words in its body."""
+    """Write the template again with other words in its body."""
     with zipfile.ZipFile(template) as file:
         parts = {name: file.read(name) for name in file.namelist()}
     body = parts["word/document.xml"].decode()
@@ -122,7 +122,7 @@ def shown(page: Page) -> str:
 
 def place(preview: Preview, document: str = "invitation-letter") -> str:
     """Name of the first page of a document; by default of the one whose words differ."""
-    numbers = accumulate((len(shown.sheets) for shown in preview.documents), initial=1)
+    numbers = accumulate((len(shown.pages) for shown in preview.documents), initial=1)
     pages = zip(numbers, preview.documents, strict=False)
     return next(f"page-{number}" for number, shown in pages if shown.id == document)
 
@@ -176,7 +176,7 @@ class TestClicks:
         for _ in range(4):
             page.get_by_role("button", name="Next change").click()
             found.append(shown(page).split()[-1])
-        assert found == ["changed", "new", "gone", "changed"]
+        assert found == ["changed", "new", "removed", "changed"]
 
     def test_the_versions(self, opened: Opened, compared: Preview) -> None:
         page = opened(compared, f"#{place(compared)}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.authoring.preview import baseline as module
-from pipeline.authoring.preview.baseline import earlier_set
+from pipeline.authoring.preview.baseline import open_baseline
 from pipeline.errors import InputError, Problem, TemplateError, VisaPacketError
 from tests.support.built import make_set, snapshot
 
@@ -42,7 +42,7 @@ def in_git(tmp_path: Path) -> Path:
 
 
 def refused(templates: Path | str, against: str, kind: type[VisaPacketError]) -> Problem:
-    with pytest.raises(kind) as error, earlier_set(str(templates), against):
+    with pytest.raises(kind) as error, open_baseline(str(templates), against):
         pass
     [problem] = error.value.problems
     assert problem.hint
@@ -51,18 +51,18 @@ def refused(templates: Path | str, against: str, kind: type[VisaPacketError]) ->
 
 def test_a_folder_is_taken_as_it_is(tmp_path: Path) -> None:
     other = make_set(tmp_path / "other")
-    with earlier_set("medical-stay", str(other)) as earlier:
-        assert (earlier.folder, earlier.label) == (other, "other")
+    with open_baseline("medical-stay", str(other)) as baseline:
+        assert (baseline.folder, baseline.label) == (other, "other")
 
 
 def test_a_revision_gives_the_files_as_they_were(in_git: Path) -> None:
-    with earlier_set(str(in_git), "before") as earlier:
-        assert earlier.label.startswith("before (")
-        files = snapshot(earlier.folder)
+    with open_baseline(str(in_git), "before") as baseline:
+        assert baseline.label.startswith("before (")
+        files = snapshot(baseline.folder)
         assert sorted(files) == ["letter.docx", "packet.json"]
         assert files["letter.docx"].startswith(b"PK")
         assert files["packet.json"] == (in_git / "packet.json").read_bytes()
-    assert not earlier.folder.exists()
+    assert not baseline.folder.exists()
     assert (in_git / "letter.docx").read_bytes() == b"now"
 
 
@@ -71,15 +71,15 @@ def test_the_set_may_be_the_whole_repository(tmp_path: Path) -> None:
     git(folder, "init", "--quiet")
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "-m", "all")
-    with earlier_set(str(folder), "HEAD") as earlier:
-        assert set(snapshot(earlier.folder)) == {"letter.docx", "packet.json"}
+    with open_baseline(str(folder), "HEAD") as baseline:
+        assert set(snapshot(baseline.folder)) == {"letter.docx", "packet.json"}
 
 
 def test_the_variables_of_a_hook_do_not_lead_elsewhere(in_git: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_DIR", ".git")
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
-    with earlier_set(str(in_git), "before") as earlier:
-        assert (earlier.folder / "packet.json").is_file()
+    with open_baseline(str(in_git), "before") as baseline:
+        assert (baseline.folder / "packet.json").is_file()
 
 
 def test_links_and_folders_in_the_set_are_left_out(in_git: Path) -> None:
@@ -88,8 +88,8 @@ def test_links_and_folders_in_the_set_are_left_out(in_git: Path) -> None:
     (in_git / "drafts" / "letter.docx").write_bytes(b"draft")
     git(in_git, "add", ".")
     git(in_git, "commit", "--quiet", "-m", "more")
-    with earlier_set(str(in_git), "HEAD") as earlier:
-        assert set(snapshot(earlier.folder)) == {"letter.docx", "packet.json"}
+    with open_baseline(str(in_git), "HEAD") as baseline:
+        assert set(snapshot(baseline.folder)) == {"letter.docx", "packet.json"}
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_an_unknown_revision_is_wrong_use(in_git: Path, revision: str) -> None:
 
 def test_what_looks_like_an_option_never_reaches_git(in_git: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    real = module._git
+    real = module._run_git
 
     def noted(folder: Path, *arguments: str) -> bytes | None:
         asked.extend(arguments)
         return real(folder, *arguments)
 
-    monkeypatch.setattr(module, "_git", noted)
+    monkeypatch.setattr(module, "_run_git", noted)
     refused(in_git, "--output=stolen", InputError)
     assert asked == ["rev-parse", "--show-prefix"]
 
@@ -146,10 +146,10 @@ def test_git_may_hang(in_git: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: P
 @pytest.mark.parametrize("against", ["before", "folder"])
 def test_a_failure_is_told_of_the_other_version(in_git: Path, tmp_path: Path, against: str) -> None:
     given = str(make_set(tmp_path / "other")) if against == "folder" else against
-    with pytest.raises(TemplateError) as error, earlier_set(str(in_git), given) as earlier:
+    with pytest.raises(TemplateError) as error, open_baseline(str(in_git), given) as baseline:
         raise TemplateError(
-            Problem("template-x", "error", "it is wrong", "mend it", str(earlier.folder / "letter.docx"))
+            Problem("template-x", "error", "it is wrong", "correct it", str(baseline.folder / "letter.docx"))
         )
     [problem] = error.value.problems
-    assert problem.message == "with the version to compare with: it is wrong"
+    assert problem.message == "in the version to compare with: it is wrong"
     assert problem.file == (f"{given}/letter.docx" if against == "folder" else "before:sets é/small/letter.docx")

@@ -3,59 +3,59 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.authoring.preview.compare import Shown, compare, not_compared
-from pipeline.authoring.preview.page_images import Document, Page
+from pipeline.authoring.preview.compare import DocumentDiff, compare, skip_comparison
+from pipeline.authoring.preview.page_images import RenderedDocument, RenderedPage
 from pipeline.case.base import Trilingual
 
 TITLE = Trilingual("手紙", "Letter", "信件")
 STORY = "In the beginning there was a page of many words, which nobody would take for another one. "
 
 
-def page(text: str) -> Page:
+def page(text: str) -> RenderedPage:
     """A page that looks as its text says."""
     picture = Image.new("L", (300, 60), "white")
     ImageDraw.Draw(picture).text((5, 5), text[:60])
-    return Page(picture, text)
+    return RenderedPage(picture, text)
 
 
-def document(*texts: str, name: str = "letter") -> Document:
-    return Document(name, TITLE, tuple(map(page, texts)))
+def document(*texts: str, name: str = "letter") -> RenderedDocument:
+    return RenderedDocument(name, TITLE, tuple(map(page, texts)))
 
 
-def compared(before: list[str], after: list[str]) -> Shown:
+def compared(before: list[str], after: list[str]) -> DocumentDiff:
     [shown] = compare([document(*before)], [document(*after)])
     return shown
 
 
-def states(shown: Shown) -> list[str | None]:
-    return [sheet.state for sheet in shown.sheets]
+def states(shown: DocumentDiff) -> list[str | None]:
+    return [pair.state for pair in shown.pages]
 
 
 def test_without_another_version_nothing_has_a_state() -> None:
-    shown = not_compared(document("one", "two"))
+    shown = skip_comparison(document("one", "two"))
     assert (shown.state, states(shown)) == (None, [None, None])
-    assert [sheet.words_added + sheet.words_gone for sheet in shown.sheets] == [0, 0]
+    assert [pair.words_added + pair.words_gone for pair in shown.pages] == [0, 0]
 
 
 def test_the_same_document_is_the_same() -> None:
     shown = compared(["one", "two"], ["one", "two"])
     assert (shown.state, states(shown)) == ("same", ["same", "same"])
-    assert all(sheet.marks is None and not sheet.changes for sheet in shown.sheets)
+    assert all(pair.marks is None and not pair.changes for pair in shown.pages)
 
 
 def test_a_changed_page_has_words_and_marks() -> None:
     shown = compared(["one", "a b c"], ["one", "a 2 3 c"])
     assert (shown.state, states(shown)) == ("changed", ["same", "changed"])
-    sheet = shown.sheets[1]
-    assert (sheet.words_gone, sheet.words_added) == (1, 2)
-    assert sheet.marks is not None
+    pair = shown.pages[1]
+    assert (pair.words_gone, pair.words_added) == (1, 2)
+    assert pair.marks is not None
 
 
 def test_a_page_may_change_in_its_looks_alone() -> None:
-    before, after = Page(Image.new("L", (9, 9), 255), "one"), Page(Image.new("L", (9, 9), 0), "one")
-    [shown] = compare([Document("letter", TITLE, (before,))], [Document("letter", TITLE, (after,))])
+    before, after = RenderedPage(Image.new("L", (9, 9), 255), "one"), RenderedPage(Image.new("L", (9, 9), 0), "one")
+    [shown] = compare([RenderedDocument("letter", TITLE, (before,))], [RenderedDocument("letter", TITLE, (after,))])
     assert states(shown) == ["changed"]
-    assert (shown.sheets[0].words_gone, shown.sheets[0].words_added) == (0, 0)
+    assert (shown.pages[0].words_gone, shown.pages[0].words_added) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,6 @@ def test_documents_new_and_gone() -> None:
     after = [document("one", name="letter"), document("c d e", name="latest")]
     shown = compare(before, after)
     assert [(each.id, each.state) for each in shown] == [("letter", "same"), ("latest", "added"), ("former", "gone")]
-    assert [each.sheets[0].words_added for each in shown] == [0, 3, 0]
-    assert [each.sheets[0].words_gone for each in shown] == [0, 0, 2]
-    assert shown[2].sheets_that_are("gone") == 1
+    assert [each.pages[0].words_added for each in shown] == [0, 3, 0]
+    assert [each.pages[0].words_gone for each in shown] == [0, 0, 2]
+    assert shown[2].count_pages("gone") == 1

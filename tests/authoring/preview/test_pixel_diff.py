@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.authoring.preview.pixel_diff import COLOUR, Box, Marks, mark
+from pipeline.authoring.preview.pixel_diff import COLOUR, Box, Marks, mark_differences
 
 SIZE = (200, 300)
 
@@ -17,7 +17,7 @@ def page(*inked: Box, size: tuple[int, int] = SIZE, ink: str = "black") -> Image
 
 
 def marks(before: Image.Image, after: Image.Image) -> Marks:
-    found = mark(before, after)
+    found = mark_differences(before, after)
     assert found is not None
     return found
 
@@ -27,8 +27,8 @@ def holds(box: Box, inner: Box) -> bool:
 
 
 def test_the_same_page_has_no_marks() -> None:
-    assert mark(page((10, 10, 30, 20)), page((10, 10, 30, 20))) is None
-    assert mark(page(), page().convert("L")) is None
+    assert mark_differences(page((10, 10, 30, 20)), page((10, 10, 30, 20))) is None
+    assert mark_differences(page(), page().convert("L")) is None
 
 
 @pytest.mark.parametrize("ink", ["black", "#eeeeee", "#ffffe0"])

@@ -158,7 +158,7 @@ def test_the_case_must_fill_the_other_version_too(sets: dict[str, Path], tmp_pat
     with pytest.raises(TemplateError) as error:
         make_preview(CASE, tmp_path / "out", options(sets), str(other))
     [problem] = error.value.problems
-    assert problem.message.startswith("with the version to compare with: ")
+    assert problem.message.startswith("in the version to compare with: ")
     assert problem.file == str(other / "letter.docx")
     assert not (tmp_path / "out").exists()
 

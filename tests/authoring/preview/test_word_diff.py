@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.authoring.preview.word_diff import changes, count, likeness, split
+from pipeline.authoring.preview.word_diff import count_words, find_changes, similarity, split_words
 
 TEXT = st.text(st.sampled_from("aé9 .,-\r\n日本語のカナー。（）2万"), max_size=60)
 
 
 def words(text: str) -> list[str]:
-    return [word.text for word in split(text)]
+    return [word.text for word in split_words(text)]
 
 
 def told(before: str, after: str) -> list[str]:
@@ -18,7 +18,7 @@ def told(before: str, after: str) -> list[str]:
     signs = {"same": "", "gone": "-", "added": "+"}
     return [
         "".join(f"{signs[piece.kind]}{piece.text}{signs[piece.kind]}" for piece in change)
-        for change in changes(before, after)
+        for change in find_changes(before, after)
     ]
 
 
@@ -42,12 +42,12 @@ def test_words_of_each_script(text: str, expected: list[str]) -> None:
 
 
 def test_a_line_that_the_layout_broke_is_one_line_of_japanese() -> None:
-    assert changes("下記の事項につ\r\nいて、保証", "下記の\r\n事項について、\r\n保証") == ()
+    assert find_changes("下記の事項につ\r\nいて、保証", "下記の\r\n事項について、\r\n保証") == ()
 
 
 def test_a_line_of_latin_words_breaks_at_spaces() -> None:
-    assert changes("Letter of\r\ninvitation", "Letter\r\nof invitation") == ()
-    assert changes("Letter of invitation", "Letter ofinvitation") != ()
+    assert find_changes("Letter of\r\ninvitation", "Letter\r\nof invitation") == ()
+    assert find_changes("Letter of invitation", "Letter ofinvitation") != ()
 
 
 def test_what_changed_is_told_with_a_few_words_around_it() -> None:
@@ -80,26 +80,26 @@ def test_latin_words_change_as_a_whole() -> None:
 
 
 def test_words_are_counted() -> None:
-    found = changes("one two three", "one 2 3 4 three")
-    assert (count(found, "gone"), count(found, "added")) == (1, 3)
+    found = find_changes("one two three", "one 2 3 4 three")
+    assert (count_words(found, "gone"), count_words(found, "added")) == (1, 3)
 
 
 def test_likeness() -> None:
-    assert likeness("", "") == 1
-    assert likeness("one two", "one two") == 1
-    assert likeness("one two", "three four") == 0
-    assert likeness("one two", "one three") == pytest.approx(0.5)
+    assert similarity("", "") == 1
+    assert similarity("one two", "one two") == 1
+    assert similarity("one two", "three four") == 0
+    assert similarity("one two", "one three") == pytest.approx(0.5)
 
 
 @given(TEXT, TEXT)
 def test_nothing_is_told_twice_or_lost(before: str, after: str) -> None:
     """With all that is the same between the changes, both texts come out again."""
-    assert changes(before, before) == ()
-    pieces = [piece for change in changes(before, after) for piece in change]
+    assert find_changes(before, before) == ()
+    pieces = [piece for change in find_changes(before, after) for piece in change]
     for kind, text, counted in (("gone", before, "before"), ("added", after, "after")):
-        squeezed = "".join(word.text for word in split(text))
+        squeezed = "".join(word.text for word in split_words(text))
         for piece in pieces:
             if piece.kind == kind:
                 assert piece.text.strip(), counted
                 assert "".join(piece.text.split()) in squeezed
-    assert (changes(before, after) == ()) == (words(before) == words(after))
+    assert (find_changes(before, after) == ()) == (words(before) == words(after))

@@ -1,5 +1,5 @@
 "use strict";
-// Without this script every page stands below the other; with it, one is shown at a time.
+// Without this script all pages are below one another; with it, one page is visible at a time.
 (() => {
   const body = document.body;
   const sheets = [...document.querySelectorAll(".sheet")];
@@ -68,7 +68,7 @@
       papers.forEach((paper) => { paper.tabIndex = body.classList.contains("larger") ? 0 : -1; });
     });
   });
-  // Both versions show the same part of the page.
+  // Scroll both versions to the same part of the page.
   papers.forEach((paper) => {
     paper.addEventListener("scroll", () => {
       const pictures = paper.closest(".pictures");
@@ -91,7 +91,7 @@
   });
   window.addEventListener("hashchange", fromAddress);
 
-  // The list of documents stands at the side where there is room, and folds away where there is none.
+  // On a wide screen the list of documents is at the side; on a narrow one it is folded.
   const isWide = matchMedia("(min-width: 60rem)");
   const fold = () => { contents.open = isWide.matches; };
   isWide.addEventListener("change", fold);
@@ -99,7 +99,7 @@
     if (event.target.closest("a") && !isWide.matches) contents.open = false;
   });
 
-  // The list of documents stays below the head, which is as high as its words need.
+  // The list of documents stays below the header, whose height depends on its text.
   const head = document.querySelector("header");
   new ResizeObserver(() => {
     document.documentElement.style.setProperty("--head", `${head.offsetHeight}px`);
