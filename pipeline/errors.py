@@ -1,7 +1,7 @@
-"""Exit codes, problems and exceptions: what can go wrong, and how it is told.
+"""Exit codes, problems and exceptions: the one way to report a failure.
 
-The library raises; only the command line exits. Every exception carries the exit code that the
-command will end with and the problems that explain it. A message never holds a value of a case.
+The library raises; only the command line exits. Every exception carries the exit code of the command
+and the problems that explain it. A message never contains a value of a case.
 """
 
 from __future__ import annotations
@@ -35,14 +35,51 @@ class ExitCode(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that a person should know or mend.
+class JsonPlace:
+    """A place in a JSON file: a JSON pointer, and the line and column from 1."""
 
-    ``code`` is a rule's id (``ID-02``) or a kind of failure (``json-syntax``). ``pointer`` is a JSON
-    pointer into ``file``; ``line`` and ``column`` count from 1. ``source`` and ``as_of`` (ISO date)
-    say where a rule of the visa comes from. ``cell`` is a place in a table, such as
-    ``Cases!B7``. ``message`` and ``hint`` are English; ``translations`` holds
-    both in each language that there is.
+    pointer: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlace:
+    """A cell of a table. ``cell`` is its address (``Cases!B7``), ``pointer`` the field of the case that it fills."""
+
+    cell: str
+    row: int
+    column: int
+    pointer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordPlace:
+    """A place in a Word file. ``text`` is the paragraph, ``before`` and ``after`` are the paragraphs around it."""
+
+    part: str
+    paragraph: int | None = None
+    cell: str | None = None
+    before: str | None = None
+    text: str | None = None
+    after: str | None = None
+
+    def describe(self) -> str:
+        """Return the place in words: ``body, table 2, row 1, column 3, near “Passport no.”``."""
+        near = f"near “{self.text}”" if self.text else f"paragraph {self.paragraph}" if self.paragraph else None
+        return ", ".join(word for word in (self.part, self.cell, near) if word)
+
+
+Place = JsonPlace | CellPlace | WordPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A failure, a warning or a note, with its place in ``file`` and advice.
+
+    ``code`` is a rule's id (``ID-02``) or a kind of failure (``json-syntax``). ``source`` and ``as_of`` (ISO date)
+    name the origin of a visa rule. ``args`` are details of the message for programs, by name. ``message`` and
+    ``hint`` are English; ``translations`` has both in every available language.
     """
 
     code: str
@@ -50,16 +87,42 @@ class Problem:
     message: str
     hint: str
     file: str | None = None
-    pointer: str | None = None
-    line: int | None = None
-    column: int | None = None
+    place: Place | None = None
     source: str | None = None
     as_of: str | None = None
-    cell: str | None = None
+    args: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     translations: Mapping[Language, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def pointer(self) -> str | None:
+        """JSON pointer of the place, if it has one."""
+        return self.place.pointer if isinstance(self.place, JsonPlace | CellPlace) else None
+
+    @property
+    def line(self) -> int | None:
+        """Line of a JSON file, or row of a table."""
+        match self.place:
+            case JsonPlace(line=line) | CellPlace(row=line):
+                return line
+        return None
+
+    @property
+    def column(self) -> int | None:
+        """Column of a JSON file or of a table."""
+        return self.place.column if isinstance(self.place, JsonPlace | CellPlace) else None
+
+    @property
+    def cell(self) -> str | None:
+        """Address of a cell of a table."""
+        return self.place.cell if isinstance(self.place, CellPlace) else None
+
+    @property
+    def located_message(self) -> str:
+        """The message, after the place in words if that is a place in a Word file."""
+        return f"{self.place.describe()}: {self.message}" if isinstance(self.place, WordPlace) else self.message
+
     def in_language(self, language: Language) -> Problem:
-        """The same problem told in ``language``, or in English when it has no words in that."""
+        """Return the problem in ``language``, or in English if it has no translation."""
         message, hint = self.translations.get(language, (self.message, self.hint))
         return replace(self, message=message, hint=hint)
 
@@ -71,23 +134,23 @@ class VisaPacketError(Exception):
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("; ".join(problem.message for problem in self.problems))
+        super().__init__("; ".join(problem.located_message for problem in self.problems))
 
 
 class InputError(VisaPacketError):
-    """What the caller named is no case, no revision or no name for a file, or cannot be worked on together."""
+    """An argument is wrong: no such case, revision or file name, or arguments that exclude each other."""
 
     exit_code = ExitCode.USAGE
 
 
 class CaseError(VisaPacketError):
-    """The case is wrong: not readable, not JSON, against the schema, or against an error-level rule."""
+    """The case is invalid: not readable, not JSON, against the schema, or against an error-level rule."""
 
     exit_code = ExitCode.CASE
 
 
 class TemplateError(VisaPacketError):
-    """The template set is wrong."""
+    """The template set is invalid."""
 
     exit_code = ExitCode.TEMPLATE
 
@@ -99,7 +162,7 @@ class AttachmentError(VisaPacketError):
 
 
 class EngineError(VisaPacketError):
-    """The engine is missing, failed, or drew something else than the document says."""
+    """The engine is missing, failed, or drew something other than the document."""
 
     exit_code = ExitCode.ENGINE
 
@@ -111,21 +174,25 @@ class OutputError(VisaPacketError):
 
 
 class VerificationError(VisaPacketError):
-    """A packet is not what its manifest says."""
+    """A packet differs from its manifest."""
 
     exit_code = ExitCode.VERIFY
 
 
-class UnusableError(Exception):
-    """Why one attachment cannot be used, and what to do. ``field`` of its entry in the case is where to mend it."""
+class UnusableError(AttachmentError):
+    """One attachment cannot be used. The argument ``field`` of its problem is the field of its entry to correct."""
 
     def __init__(self, code: str, message: str, hint: str, field: str = "path") -> None:
-        self.code, self.message, self.hint, self.field = code, message, hint, field
-        super().__init__(message)
+        self.problem = Problem(code, "error", message, hint, args={"field": field})
+        super().__init__(self.problem)
+
+    def in_field(self, field: str) -> UnusableError:
+        """Return the same error for another field of the entry."""
+        return UnusableError(self.problem.code, self.problem.message, self.problem.hint, field)
 
 
 def bug(error: BaseException) -> Problem:
-    """The kind of the error and the last place in this package that it went through."""
+    """Return a problem with the class of the error and the innermost line of this package in its traceback."""
     traceback: Any = error.__traceback__
     place = "unknown"
     while traceback is not None:
@@ -138,7 +205,7 @@ def bug(error: BaseException) -> Problem:
 
 
 def load_extra(module: str, extra: str, purpose: str) -> Any:
-    """The module of an optional library. Raises InputError that says how to install it."""
+    """Import an optional library. Raise InputError with the command that installs it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError:

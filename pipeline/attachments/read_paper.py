@@ -85,7 +85,7 @@ def _password(folder: Path, path: str) -> str:
         content = read_inside(folder, path, _MAX_PASSWORD_BYTES)
         password = content.decode().splitlines()[0]
     except UnusableError as error:
-        raise UnusableError(error.code, error.message, error.hint, "password_file") from None
+        raise error.in_field("password_file") from None
     except (UnicodeDecodeError, IndexError):
         password = ""
     if not password:

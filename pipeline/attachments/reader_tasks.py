@@ -20,7 +20,8 @@ def answer_of(head: dict[str, Any], content: bytes) -> bytes:
     try:
         return _DONE[head.get("task", "read")](head, content, limits)
     except UnusableError as error:
-        return packed({"refused": [error.code, error.message, error.hint, error.field]})
+        problem = error.problem
+        return packed({"refused": [problem.code, problem.message, problem.hint, problem.args["field"]]})
     except MemoryError:
         message = f"reading it takes more than {limits.memory_bytes // 1_000_000} MB of memory"
         return packed({"refused": ["attachment-memory", message, _AGAIN]})

@@ -88,7 +88,11 @@ def _fitting(
         merged = _merge_all(replace(checked, papers=papers), drawn, options)
     divided = [_divided(bundle, limit) for bundle in merged]
     document = checked.loaded.document
-    told += [told_of_volumes(each.volumes, options.max_bytes, document) for each in divided if each.volumes]
+    told += [
+        document.locate(told_of_volumes(each.volumes, options.max_bytes), "/attachments")
+        for each in divided
+        if each.volumes
+    ]
     return divided, told
 
 

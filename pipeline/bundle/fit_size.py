@@ -80,7 +80,7 @@ def _read_again(part: AttachmentPart, before: Paper, step: Step, document: JsonF
     try:
         paper = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file, coarse=step)
     except UnusableError as error:
-        raise AttachmentError(document.problem(error.code, pointer, error.message, error.hint)) from None
+        raise AttachmentError(document.locate(error.problem, pointer)) from None
     if paper.sha256 != before.sha256:
         message = "the file has changed while the packet was built"
         raise AttachmentError(document.problem("attachment-changed", pointer, message, "build the packet again"))
@@ -89,16 +89,11 @@ def _read_again(part: AttachmentPart, before: Paper, step: Step, document: JsonF
 
 def _told(part: AttachmentPart, step: Step, document: JsonFile) -> Problem:
     pointer = f"/attachments/{part.index}/path"
-    line, column = document.places.value(pointer)
-    return Problem(
+    problem = Problem(
         COARSER,
         "info",
         f"its pictures are coarser so that the bundle fits: {step.dpi} dots per inch, JPEG quality {step.quality}",
         "look whether all can be read; if not, allow a larger bundle with --max-size",
-        document.name,
-        pointer,
-        line,
-        column,
         translations={
             "ja": (
                 f"サイズに収めるため、画像を粗くしました：{step.dpi}dpi、JPEG品質{step.quality}",
@@ -110,3 +105,4 @@ def _told(part: AttachmentPart, step: Step, document: JsonFile) -> Problem:
             ),
         },
     )
+    return document.locate(problem, pointer)

@@ -10,7 +10,6 @@ from typing import Any
 import pikepdf
 
 from pipeline.errors import Problem
-from pipeline.formats.json.reader import JsonFile
 from pipeline.system.atomic import sha256
 
 #: Annotations that make sense only in the whole bundle.
@@ -90,17 +89,15 @@ def _drop_links(page: pikepdf.Page) -> None:
         page.obj.Annots = pikepdf.Array(kept)
 
 
-def told_of_volumes(volumes: Sequence[Volume], limit: int, document: JsonFile) -> Problem:
+def told_of_volumes(volumes: Sequence[Volume], limit: int) -> Problem:
     """A finding that a bundle was divided, or that this did not help."""
     megabytes, count = f"{limit / 1_000_000:g}", len(volumes)
-    place = (document.name, "/attachments", *document.places.value("/attachments"))
     if any(len(volume.pdf) > limit for volume in volumes):
         return Problem(
             "size-exceeded",
             "warning",
             f"one document alone is larger than {megabytes} MB, so that a volume of the bundle is too",
             "scan that paper again at 150 dpi, or allow more with --max-size",
-            *place,
             translations={
                 "ja": (
                     f"1つの書類だけで{megabytes}MBを超えるため、分割したPDFにも超えるものがあります",
@@ -117,7 +114,6 @@ def told_of_volumes(volumes: Sequence[Volume], limit: int, document: JsonFile) -
         "info",
         f"the bundle is larger than {megabytes} MB; it is also there in {count} volumes that are not",
         "upload or mail the volumes; bundle.pdf is for printing",
-        *place,
         translations={
             "ja": (
                 f"提出書類は{megabytes}MBを超えるため、収まる大きさの{count}冊にも分けました",

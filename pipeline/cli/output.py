@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -57,7 +57,7 @@ def print_problem(problem: Problem) -> None:
     where = (problem.cell,) if problem.cell else (problem.line, problem.column)
     place = ":".join(str(part) for part in (problem.file, *where) if part is not None)
     click.echo(f"{severity} {problem.code}  {place}  {problem.pointer or ''}".rstrip(), err=True)
-    click.echo(f"  {problem.message}", err=True)
+    click.echo(f"  {problem.located_message}", err=True)
     click.echo(f"  hint: {problem.hint}", err=True)
     if problem.source:
         click.echo(click.style(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
@@ -76,11 +76,20 @@ def show(problems: Sequence[Problem], telling: Telling) -> None:
 
 def told(problem: Problem, language: Language = "en") -> dict[str, Any]:
     """A problem as a JSON object."""
-    fields = asdict(problem.in_language(language))
-    del fields["translations"]
-    if problem.cell is None:  # only tables have cells
-        del fields["cell"]
-    return fields
+    translated = problem.in_language(language)
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "message": translated.located_message,
+        "hint": translated.hint,
+        "file": problem.file,
+        "pointer": problem.pointer,
+        "line": problem.line,
+        "column": problem.column,
+        "source": problem.source,
+        "as_of": problem.as_of,
+        **({"cell": problem.cell} if problem.cell else {}),  # only tables have cells
+    }
 
 
 def document_of(report: Report) -> dict[str, Any]:

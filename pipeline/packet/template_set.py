@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,6 @@ from pipeline.formats.json.reader import JsonFile, read_json
 from pipeline.formats.json.schema import check_schema
 from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.refusals import RefusedDocxError
-from pipeline.formats.word.word_places import told
 from pipeline.resources import shipped
 
 PACKET_FILE = "packet.json"
@@ -264,8 +263,7 @@ def _read_template(path: Path) -> bytes:
             "template-missing", f"the template cannot be read: {reason}", "see packet.json", str(path)
         ) from None
     except RefusedDocxError as error:
-        problems = (Problem(fault.code, "error", told(fault), fault.hint, str(path)) for fault in error.faults)
-        raise TemplateError(problems) from None
+        raise TemplateError(replace(problem, file=str(path)) for problem in error.problems) from None
     return content
 
 

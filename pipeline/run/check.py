@@ -89,12 +89,12 @@ def _read_papers(prepared: Prepared, options: Options) -> tuple[dict[str, Paper]
                 check_report(filling, paper.form)
                 papers[part.id] = replace(paper, mapping_sha256=filling.mapping.sha256)
                 found += form_findings(paper.form, filling, document, f"/attachments/{part.index}/form_mapping")
+        except UnusableError as error:
+            message = f"{attachment.role} of {part.person}: {error.problem.message}"
+            pointer = f"/attachments/{part.index}/{error.problem.args['field']}"
+            unusable.append(document.locate(replace(error.problem, message=message), pointer))
         except AttachmentError as error:
             unusable += error.problems
-        except UnusableError as error:
-            message = f"{attachment.role} of {part.person}: {error.message}"
-            pointer = f"/attachments/{part.index}/{error.field}"
-            unusable.append(document.problem(error.code, pointer, message, error.hint))
     return papers, found, unusable
 
 

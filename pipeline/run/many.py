@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.case.source import Source, case_id_of
-from pipeline.errors import CaseError, ExitCode, Problem, TemplateError
+from pipeline.errors import CaseError, ExitCode, JsonPlace, Problem, TemplateError
 from pipeline.packet.template_set import load_template_set
 from pipeline.run.pools.pool import WORKER_LOST, Answer, Pool, lost
 from pipeline.run.task import Done, Task, failed, run_task
@@ -57,8 +57,8 @@ def _pinned(task: Task) -> Task:
 def _repeated(source: Source, other: Source) -> Problem:
     message = "an earlier case of this run has the same id, and its packet would be lost"
     hint = f"give each case its own id; the other is {other.name}"
-    line = source.line if source.raw is not None else None
-    return Problem("case-id-repeated", "error", message, hint, source.file, "/case_id", line)
+    place = JsonPlace("/case_id", source.line if source.raw is not None else None)
+    return Problem("case-id-repeated", "error", message, hint, source.file, place)
 
 
 def _finished(task: Task, answer: Answer, pool: Pool) -> Done:

@@ -14,7 +14,7 @@ from pipeline.documents.document import Drawn
 from pipeline.documents.drawing import draw_documents
 from pipeline.documents.engines.engine import Engine, load_engine
 from pipeline.documents.signed_originals import text_sha256
-from pipeline.errors import Problem
+from pipeline.errors import JsonPlace, Problem
 from pipeline.formats.pdf.encryption import protected
 from pipeline.options import Options
 from pipeline.packet.checked import Checked
@@ -97,7 +97,7 @@ def _told_before(found: Mapping[str, Any]) -> Problem:
         found["message"],
         hint,
         found.get("template"),
-        found["pointer"],
+        None if found["pointer"] is None else JsonPlace(found["pointer"]),
         source=source,
         as_of=as_of,
     )

@@ -68,12 +68,12 @@ class TestLocked:
 
     def test_without_a_password_it_is_refused_and_the_field_named(self) -> None:
         error = refused(self.CONTENT)
-        assert (error.code, error.field) == ("attachment-encrypted", "path")
+        assert (error.code, error.args["field"]) == ("attachment-encrypted", "path")
         assert "password_file" in error.hint
 
     def test_a_wrong_password_is_told_where_it_stands_and_is_not_repeated(self) -> None:
         error = refused(self.CONTENT, password="WrongSecret")  # noqa: S106 - of a test
-        assert (error.code, error.field) == ("attachment-password", "password_file")
+        assert (error.code, error.args["field"]) == ("attachment-password", "password_file")
         assert "WrongSecret" not in error.message + error.hint
 
     @pytest.mark.parametrize("password", ["open sesame", "owner-secret"])
@@ -114,13 +114,13 @@ class TestLocked:
         if content is not None and not path.startswith(".."):
             (tmp_path / path).write_bytes(content)
         error = refusal(tmp_path, "a.pdf", self.CONTENT, password_file=path)
-        assert (error.code, error.field) == (code, "password_file")
+        assert (error.code, error.args["field"]) == (code, "password_file")
 
     def test_a_link_to_the_password_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "real.txt").write_text("open sesame")
         (tmp_path / "word.txt").symlink_to("real.txt")
         error = refusal(tmp_path, "a.pdf", self.CONTENT, password_file=WORD)
-        assert (error.code, error.field) == ("attachment-outside", "password_file")
+        assert (error.code, error.args["field"]) == ("attachment-outside", "password_file")
 
 
 @pytest.mark.case("D05")

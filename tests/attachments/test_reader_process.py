@@ -16,7 +16,7 @@ from pipeline.attachments import reader_client as client
 from pipeline.attachments.read_paper import Wanted, convert
 from pipeline.attachments.reader_client import Client, start, stop
 from pipeline.attachments.reading_limits import LIMITS, Limits
-from pipeline.errors import UnusableError
+from pipeline.errors import Problem, UnusableError
 from pipeline.system.processes import isolation
 from tests.support.attachments import page_text, pdf_of
 from tests.support.cases import ROOT
@@ -37,10 +37,10 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     stop()
 
 
-def told(order: str, limits: Limits = LIMITS) -> UnusableError:
+def told(order: str, limits: Limits = LIMITS) -> Problem:
     with pytest.raises(UnusableError) as error:
         convert(order.encode(), "PDF", Wanted(), limits=limits)
-    return error.value
+    return error.value.problem
 
 
 def children_of(pid: int) -> list[int]:
@@ -217,7 +217,7 @@ class TestWorker:
         assert read(GOOD, apart=True).pdf == first
 
 
-def refused_for_memory() -> UnusableError:
+def refused_for_memory() -> Problem:
     with pytest.raises(UnusableError) as error:
         read(pdf_of(b" " * 90_000_000), limits=replace(LIMITS, memory_bytes=200_000_000), apart=True)
-    return error.value
+    return error.value.problem

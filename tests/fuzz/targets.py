@@ -66,7 +66,7 @@ def attachment(content: bytes) -> None:
             kind = kind_of(name, content)
             paper = convert(content, kind, Wanted(), limits=_LIMITS)
         except UnusableError as error:
-            if error.code == "attachment-broke":  # the process that reads papers was brought to its end
+            if error.problem.code == "attachment-broke":  # the process that reads papers was brought to its end
                 raise
             continue
         assert paper.pages > 0

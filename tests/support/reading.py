@@ -17,7 +17,7 @@ from pipeline.attachments.messages import receive
 from pipeline.attachments.read_paper import Wanted, convert, read_paper
 from pipeline.attachments.reader_tasks import answer_of
 from pipeline.attachments.reading_limits import LIMITS, Limits
-from pipeline.errors import UnusableError
+from pipeline.errors import Problem, UnusableError
 from pipeline.packet.paper import Paper
 from tests.support.built import make_picture, saved
 
@@ -27,13 +27,13 @@ PNG = make_picture("PNG")
 WANTED = Wanted()
 
 
-def refusal(folder: Path, path: str, content: bytes | None = None, **options: Any) -> UnusableError:
+def refusal(folder: Path, path: str, content: bytes | None = None, **options: Any) -> Problem:
     if content is not None:
         (folder / path).write_bytes(content)
     with pytest.raises(UnusableError) as error:
         read_paper(folder, path, **options)
-    assert error.value.hint
-    return error.value
+    assert error.value.problem.hint
+    return error.value.problem
 
 
 def paper(folder: Path, name: str, content: bytes, size: tuple[float, float] | None = None, **options: Any) -> Paper:
@@ -108,12 +108,12 @@ def ask_here(head: Mapping[str, Any], body: bytes, _limits: Limits) -> tuple[dic
     return answer, pdf
 
 
-def refused(content: bytes, kind: str = "PDF", **options: Any) -> UnusableError:
+def refused(content: bytes, kind: str = "PDF", **options: Any) -> Problem:
     """Why it is refused."""
     with pytest.raises(UnusableError) as error:
         read(content, kind, **options)
-    assert error.value.hint
-    return error.value
+    assert error.value.problem.hint
+    return error.value.problem
 
 
 def notes(paper: Paper) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.case.people import PersonName
-from pipeline.errors import ExitCode, Problem
+from pipeline.errors import ExitCode, JsonPlace, Problem
 from pipeline.language import Language
 from pipeline.options import Options
 from pipeline.run.one import Built, BuiltBundle
@@ -29,9 +29,9 @@ def problem(code: str, pointer: str | None = "/patient") -> Problem:
     """A finding of a rule, told as the rules tell it; of other codes in fixed words."""
     rule = catalogue().get(code)
     if rule is None:
-        return Problem(code, "error", "this is not JSON", "mend the text", "secret-name.json", pointer, 4, 2)
+        return Problem(code, "error", "this is not JSON", "mend the text", "secret-name.json", JsonPlace(pointer, 4, 2))
     told = {language: (words.message, words.hint) for language, words in rule.told([]).items()}
-    found = Problem(code, rule.severity, *told["en"], "secret-name.json", pointer, 12, 7, translations=told)
+    found = Problem(code, rule.severity, *told["en"], "secret-name.json", JsonPlace(pointer, 12, 7), translations=told)
     return replace(found, source=rule.source, as_of=rule.as_of)
 
 

@@ -38,7 +38,7 @@ def filling_for(part: AttachmentPart, case: Case, as_of: date, folder: Path) -> 
     try:
         raw = read_inside(folder, path, _MAX_MAPPING_BYTES)
     except UnusableError as error:
-        raise UnusableError(error.code, error.message, error.hint, "form_mapping") from None
+        raise error.in_field("form_mapping") from None
     mapping = parsed(lambda: parse_json(raw, str(folder / path), folder))
     return filling_of(mapping, names_for(document_context(case, as_of, part.person)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -56,4 +56,4 @@ def _asked(task: str, path: Path, form: dict[str, Any]) -> tuple[dict[str, Any],
         head = {"task": task, "kind": "PDF", "password": None, "form": form, "limits": asdict(LIMITS)}
         return ask(head, content, LIMITS)
     except UnusableError as error:
-        raise AttachmentError(Problem(error.code, "error", error.message, error.hint, str(path))) from None
+        raise AttachmentError(replace(error.problem, file=str(path))) from None

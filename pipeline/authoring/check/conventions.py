@@ -13,8 +13,9 @@ from pipeline.authoring.check.finding import Finding
 from pipeline.documents.context_types import CoverNames
 from pipeline.documents.environment import Picture
 from pipeline.formats.word.docx_file import DocxFile
-from pipeline.formats.word.elements import W, field_codes
+from pipeline.formats.word.elements import field_codes
 from pipeline.formats.word.styles import Styles
+from pipeline.formats.word.text import W
 from pipeline.formats.word.word_places import Paragraph, Part
 
 _A4 = (11906, 16838)

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipeline.errors import Problem, Severity
-from pipeline.formats.word.refusals import Fault
-from pipeline.formats.word.word_places import Place, place_of
+from pipeline.errors import Problem, Severity, WordPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class Finding:
     message: str
     hint: str
     file: str | None = None
-    place: Place | None = None
+    place: WordPlace | None = None
     pointer: str | None = None
     line: int | None = None
     column: int | None = None
@@ -33,7 +31,7 @@ class Finding:
 def from_told(told: Mapping[str, Any]) -> Finding:
     """The finding that ``told`` made a JSON object of."""
     place = told["place"]
-    return Finding(**{**told, "place": Place(**place) if place else None})
+    return Finding(**{**told, "place": WordPlace(**place) if place else None})
 
 
 def from_problems(problems: Iterable[Problem]) -> list[Finding]:
@@ -45,14 +43,10 @@ def from_problems(problems: Iterable[Problem]) -> list[Finding]:
             problem.message,
             problem.hint,
             problem.file,
+            problem.place if isinstance(problem.place, WordPlace) else None,
             pointer=problem.pointer,
             line=problem.line,
             column=problem.column,
         )
         for problem in problems
     ]
-
-
-def from_faults(faults: Iterable[Fault], file: str) -> list[Finding]:
-    """Findings of why a Word file is refused."""
-    return [Finding(fault.code, "error", fault.message, fault.hint, file, place_of(fault)) for fault in faults]

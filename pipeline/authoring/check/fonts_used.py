@@ -11,8 +11,8 @@ from pipeline.authoring.check.finding import Finding
 from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import font_names, undrawable
 from pipeline.formats.word.docx_file import DocxFile
-from pipeline.formats.word.elements import W, paragraph_of
 from pipeline.formats.word.styles import Styles
+from pipeline.formats.word.text import W, paragraph_of
 from pipeline.formats.word.word_places import Part
 
 CHINESE = "Noto Sans CJK SC"

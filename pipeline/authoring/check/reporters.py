@@ -62,7 +62,7 @@ def sarif(checked: Sequence[CheckedSet]) -> dict[str, Any]:
 
 
 def _sarif_result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
-    told = finding.place.told() if finding.place else ""
+    told = finding.place.describe() if finding.place else ""
     words = "\n".join(word for word in (finding.message, told, f"Hint: {finding.hint}") if word)
     location: dict[str, Any] = {
         "physicalLocation": {
@@ -97,7 +97,7 @@ def _fingerprint(finding: Finding) -> str:
 def github(checked: Iterable[CheckedSet]) -> Iterator[str]:
     """The result as workflow commands, which annotate a pull request on GitHub."""
     for finding in (finding for each in checked for finding in each.findings):
-        place = finding.place.told() if finding.place else ""
+        place = finding.place.describe() if finding.place else ""
         words = "\n".join(word for word in (place, finding.message, f"hint: {finding.hint}") if word)
         named = {"file": shown_path(finding.file)} if finding.file else {}
         named |= {"line": str(finding.line)} if finding.line else {}

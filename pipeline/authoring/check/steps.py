@@ -10,13 +10,13 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 
 from pipeline.authoring.check.conventions import convention_findings
-from pipeline.authoring.check.finding import Finding, from_faults
+from pipeline.authoring.check.finding import Finding, from_problems
 from pipeline.authoring.check.fonts_used import font_findings
 from pipeline.authoring.check.sample_cases import shown_by_condition
 from pipeline.authoring.check.tag_names import lint_findings, name_findings
 from pipeline.authoring.check.tag_typing import HOPELESS, typed_findings
 from pipeline.authoring.check.tags import tags_of
-from pipeline.authoring.check.trial_fill import Template, trials, try_out
+from pipeline.authoring.check.trial_fill import Template, Trial, trials, try_out
 from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.environment import environment
 from pipeline.errors import VisaPacketError
@@ -58,7 +58,7 @@ def check_template(job: Job) -> Iterator[Step]:
         yield Step("", (Finding("template-missing", "error", message, hint, job.path),))
         return
     except RefusedDocxError as error:
-        yield Step("", tuple(from_faults(error.faults, job.path)))
+        yield Step("", tuple(replace(finding, file=job.path) for finding in from_problems(error.problems)))
         return
     yield Step("reading the tags")
     typed = typed_findings(docx, job.path)
@@ -90,16 +90,15 @@ def _tried(template: Template) -> Iterator[Step]:
     engine = load_engine("office2pdf")
     for trial in trials(template):
         yield Step(f"filling it with {trial.about}")
-        found = [replace(finding, file=template.file) for finding in try_out(template, trial, engine)]
-        new = {_what(finding): finding for finding in found if _what(finding) not in seen}
-        seen |= new.keys()
+        found = {(finding.code, finding.message): finding for finding in try_out(template, trial, engine)}
+        new = [found[key] for key in found if key not in seen]
+        seen |= found.keys()
         if new:
-            yield Step("", tuple(new.values()))
+            yield Step("", tuple(_in_trial(finding, template, trial) for finding in new))
 
 
-def _what(finding: Finding) -> tuple[str, str]:
-    """What a finding says, without the case with which it was found."""
-    return finding.code, finding.message.partition(": ")[2]
+def _in_trial(finding: Finding, template: Template, trial: Trial) -> Finding:
+    return replace(finding, file=template.file, message=f"filled with {trial.about}: {finding.message}")
 
 
 def _template(job: Job, content: bytes, docx: DocxFile) -> Template:

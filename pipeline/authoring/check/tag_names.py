@@ -14,9 +14,10 @@ from pipeline.authoring.check.types.guards import Guards
 from pipeline.authoring.check.types.walker import Reader
 from pipeline.documents.context_types import CoverNames, Names
 from pipeline.documents.environment import environment
+from pipeline.errors import WordPlace
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.parts import MAIN_PART
-from pipeline.formats.word.word_places import Part, Place
+from pipeline.formats.word.word_places import Part
 
 #: Class and field of everything that a template reads.
 Reads = set[tuple[Any, str]]
@@ -41,12 +42,12 @@ def _severity(word: str) -> Any:
     return word if word in {"error", "warning"} else "info"
 
 
-def _place(location: Any, parts: Mapping[str, Part]) -> Place:
+def _place(location: Any, parts: Mapping[str, Part]) -> WordPlace:
     name = _PARTS.get(location.part, f"word/{location.part}.xml")
     index = location.paragraph - 1
     if name in parts and 0 <= index < len(parts[name].paragraphs):
         return parts[name].place_at(index)
-    return Place(location.part)
+    return WordPlace(location.part)
 
 
 def name_findings(

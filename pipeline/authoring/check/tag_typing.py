@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.authoring.check.finding import Finding
 from pipeline.authoring.check.tags import TAG, tags_of
+from pipeline.errors import WordPlace
 from pipeline.formats.word.docx_file import DocxFile
-from pipeline.formats.word.word_places import Part, Place
+from pipeline.formats.word.word_places import Part
 
 #: Jinja nests Python's own blocks, of which there may be 20, and each calls the next one while it is read.
 _DEEPEST = 15
@@ -54,7 +55,7 @@ def typed_findings(docx: DocxFile, file: str) -> list[Finding]:
     return list(dict.fromkeys([*found, *_unfilled(docx, file)]))
 
 
-def _in_part(part: Part) -> Iterator[tuple[str, str, Place]]:
+def _in_part(part: Part) -> Iterator[tuple[str, str, WordPlace]]:
     tags = tags_of(part)
     for code, message, number in (*_each(tags.texts), *_nesting(tags.texts)):
         yield code, message, part.place_at(tags.paragraphs[number])
@@ -99,6 +100,6 @@ def _unfilled(docx: DocxFile, file: str) -> Iterator[Finding]:
         tag = TAG.search(" ".join(str(piece) for piece in root.itertext()))
         if tag:
             at = next((index for index, found in enumerate(part.paragraphs) if TAG.search(found.text)), None)
-            place = Place(part.label) if at is None else part.place_at(at)
+            place = WordPlace(part.label) if at is None else part.place_at(at)
             message = f"a tag stands in {part.label}, outside of the text of the letter"
             yield Finding("tag-unfilled", "error", message, _HINTS["tag-unfilled"], file, place)

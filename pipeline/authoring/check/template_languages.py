@@ -7,8 +7,8 @@ import re
 from pipeline.authoring.check.fonts_used import CHINESE
 from pipeline.authoring.check.tags import tags_of
 from pipeline.formats.word.docx_file import DocxFile
-from pipeline.formats.word.elements import W
 from pipeline.formats.word.styles import Styles
+from pipeline.formats.word.text import W
 from pipeline.formats.word.word_places import Part
 
 _KANA = re.compile(r"[\u3041-\u30ff]")

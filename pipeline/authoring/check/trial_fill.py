@@ -16,11 +16,11 @@ from pipeline.documents.context_types import Names
 from pipeline.documents.document import draw
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.fill import FillError, fill
-from pipeline.errors import Problem, VisaPacketError
+from pipeline.errors import Problem, VisaPacketError, WordPlace
 from pipeline.formats.json.reader import texts
 from pipeline.formats.pdf.reading import lost_texts
 from pipeline.formats.word.docx_file import DocxFile
-from pipeline.formats.word.word_places import Part, Place
+from pipeline.formats.word.word_places import Part
 from pipeline.packet.plan import plan_packet
 from pipeline.packet.template_set import TemplateSet
 
@@ -73,10 +73,10 @@ def try_out(template: Template, trial: Trial, engine: Engine) -> list[Finding]:
     try:
         draw(template.content, template.file, context, engine, trial.case.document)
     except FillError as error:
-        return [_finding(problem, trial, _place(template, error)) for problem in error.problems]
+        return [_finding(problem, _place(template, error)) for problem in error.problems]
     except VisaPacketError as error:
         lost = list(_lost(template, trial, context, engine)) if error.problems[0].code == "engine-lost-text" else []
-        return lost or [_finding(problem, trial) for problem in error.problems]
+        return lost or [_finding(problem) for problem in error.problems]
     return []
 
 
@@ -95,23 +95,22 @@ def _names(trial: Trial) -> Names:
     return document_context(trial.case.case, AS_OF, trial.person)
 
 
-def _finding(problem: Problem, trial: Trial, place: Place | None = None) -> Finding:
+def _finding(problem: Problem, place: WordPlace | None = None) -> Finding:
     at = f" ({problem.pointer})" if problem.pointer else ""
-    message = f"filled with {trial.about}: {problem.message}{at}"
-    return Finding(problem.code, problem.severity, message, problem.hint, None, place)
+    return Finding(problem.code, problem.severity, f"{problem.message}{at}", problem.hint, None, place)
 
 
-def _place(template: Template, error: FillError) -> Place:
+def _place(template: Template, error: FillError) -> WordPlace:
     """Where the tag stands that could not be filled. Its paragraph is known by its text."""
     root = template.docx.text_parts.get(error.part)
     if root is None:
-        return Place(error.part)
+        return WordPlace(error.part)
     part = Part(error.part, root)
     wanted = "".join(error.text.split())
     for index, paragraph in enumerate(part.paragraphs):
         if wanted and "".join(paragraph.text.split()) == wanted:
             return part.place_at(index)
-    return Place(part.label, text=error.text or None)
+    return WordPlace(part.label, text=error.text or None)
 
 
 def _lost(template: Template, trial: Trial, context: Mapping[str, Any], engine: Engine) -> Iterator[Finding]:
@@ -120,6 +119,6 @@ def _lost(template: Template, trial: Trial, context: Mapping[str, Any], engine: 
     lost = set(lost_texts(engine.convert(filled.docx), filled.texts))
     fields = [pointer for pointer, text, is_key in texts(trial.case.document.data) if text in lost and not is_key]
     for pointer in fields:
-        message = f"filled with {trial.about}: the text of {pointer} is not, or not whole, on the page"
+        message = f"the text of {pointer} is not, or not whole, on the page"
         hint = "give its cell, box or line more room"
         yield Finding("engine-lost-text", "error", message, hint, None)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.errors import Problem
+from pipeline.errors import CellPlace, Problem
 
 #: More than any agency's table; a file that claims more is refused.
 MAX_ROWS = 100_000
@@ -37,7 +37,11 @@ class Cell:
 
     def problem(self, file: str, code: str, message: str, hint: str, pointer: str | None = None) -> Problem:
         """An error at this cell."""
-        return Problem(code, "error", message, hint, file, pointer, self.row, self.column, cell=self.place)
+        return Problem(code, "error", message, hint, file, self.filling(pointer))
+
+    def filling(self, pointer: str | None) -> CellPlace:
+        """Return the place of this cell, which fills the field of the case at ``pointer``."""
+        return CellPlace(self.place, self.row, self.column, pointer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pipeline.case.importing.cells import Cell, Table
 from pipeline.case.importing.column_mapping import read_mapping
 from pipeline.case.importing.table_file import read_table
 from pipeline.case.importing.table_rows import Reader, Row, find_columns
-from pipeline.errors import CaseError, Problem
+from pipeline.errors import CaseError, CellPlace, JsonPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
 
@@ -46,10 +46,14 @@ def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[
         content = (json.dumps(row.case, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "surrogatepass")
         found = [*row.faults.values(), *_of_schema(row, content, read, document), *_repeated(row, first, read)]
         for problem in found:  # what is wrong with the mapping is told once, not for each row
-            problems.setdefault((problem.file, problem.cell, problem.pointer, problem.code, problem.message), problem)
+            problems.setdefault((problem.file, problem.place, problem.code, problem.message), problem)
         if not found:
             made.append(MadeCase(row.case["case_id"], cells[0].row, content))
-    return made, sorted(problems.values(), key=lambda problem: (problem.cell is not None, problem.line, problem.column))
+    return made, sorted(problems.values(), key=_order)
+
+
+def _order(problem: Problem) -> tuple[bool, int, int]:
+    return isinstance(problem.place, CellPlace), problem.line or 0, problem.column or 0
 
 
 def _repeated(row: Row, first: dict[str, Cell], table: Table) -> Iterator[Problem]:
@@ -71,15 +75,14 @@ def _of_schema(row: Row, content: bytes, table: Table, mapping: JsonFile) -> Ite
         found = error.problems
     for problem in found:
         pointer = problem.pointer or ""
-        # The message of a missing field names it in quotes, the pointer is that of the object around it.
-        name = problem.message.split("'")[1] if problem.code == "schema-required" else None
-        missing = f"{pointer}/{name}" if name else None
+        # The pointer of a missing field is that of the object around it.
+        missing = f"{pointer}/{problem.args['field']}" if problem.code == "schema-required" else None
         if _is_told(missing or pointer, row):
             continue
         # A field that there is not comes from the mapping, whatever stands in the cell.
         cell = None if problem.code == "schema-unknown-field" else _cell_of(pointer, missing, row)
         if cell is not None:
-            yield replace(problem, line=cell.row, column=cell.column, cell=cell.place)
+            yield replace(problem, place=cell.filling(problem.pointer))
         else:
             yield _of_mapping(problem, missing or pointer, mapping)
 
@@ -102,7 +105,7 @@ def _of_mapping(problem: Problem, pointer: str, mapping: JsonFile) -> Problem:
     place = max(places, default=("", ""), key=lambda found: len(found[0]))[1]
     line, column = mapping.places.value(place)
     message = f"{problem.message} (at {pointer or 'the top'} of the case)"
-    return replace(problem, message=message, file=mapping.name, pointer=place, line=line, column=column)
+    return replace(problem, message=message, file=mapping.name, place=JsonPlace(place, line, column))
 
 
 def _targets(mapping: JsonFile) -> Iterator[tuple[str, str]]:

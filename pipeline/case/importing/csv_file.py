@@ -7,7 +7,7 @@ import csv
 import io
 
 from pipeline.case.importing.cells import MAX_COLUMNS, MAX_ROWS, Cell, Table, letters
-from pipeline.errors import CaseError, Problem
+from pipeline.errors import CaseError, JsonPlace, Problem
 
 #: What may be named: UTF-8 with or without its mark, and what Chinese and Japanese spreadsheet programs write.
 ENCODINGS = ("utf-8", "gb18030", "shift_jis")
@@ -50,4 +50,4 @@ def _decoded(content: bytes, name: str, encoding: str) -> str:
 
 
 def _wrong(code: str, message: str, hint: str, name: str, line: int | None = None) -> CaseError:
-    return CaseError(Problem(code, "error", message, hint, name, None, line))
+    return CaseError(Problem(code, "error", message, hint, name, JsonPlace(line=line)))

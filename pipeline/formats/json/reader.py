@@ -10,12 +10,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import CaseError, Problem
+from pipeline.errors import CaseError, JsonPlace, Problem
 from pipeline.formats.characters import refused_characters
 from pipeline.formats.json.positions import Places, escape, find_places
 
@@ -55,10 +55,14 @@ class JsonFile:
         return find_places(self.text)
 
     def problem(self, code: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Problem:
-        """An error at ``pointer`` of this file, with its place there or in the file of a graft."""
+        """Return an error at ``pointer``."""
+        return self.locate(Problem(code, "error", message, hint), pointer, at_key=at_key)
+
+    def locate(self, problem: Problem, pointer: str, *, at_key: bool = False) -> Problem:
+        """Return ``problem`` with its place at ``pointer``, in this file or in the file of a graft."""
         file = self.file_of(pointer)
         line, column = file.places.key(pointer) if at_key else file.places.value(pointer)
-        return Problem(code, "error", message, hint, file.name, shown_pointer(pointer), line, column)
+        return replace(problem, file=file.name, place=JsonPlace(shown_pointer(pointer), line, column))
 
 
 def shown_pointer(pointer: str) -> str:
@@ -95,10 +99,8 @@ def parse_json(raw: bytes, name: str, folder: Path, first_line: int = 1) -> Json
     return document
 
 
-def _fail(
-    code: str, message: str, hint: str, name: str, line: int | None = None, column: int | None = None
-) -> CaseError:
-    return CaseError(Problem(code, "error", message, hint, name, None, line, column))
+def _fail(code: str, message: str, hint: str, name: str, place: tuple[int, int | None] | None = None) -> CaseError:
+    return CaseError(Problem(code, "error", message, hint, name, JsonPlace(None, *place) if place else None))
 
 
 def _read_bytes(path: Path, name: str) -> bytes:
@@ -119,7 +121,7 @@ def _read_bytes(path: Path, name: str) -> bytes:
 def _check_size(raw: bytes, name: str, first_line: int) -> None:
     if len(raw) > MAX_BYTES:
         message = f"the case is larger than {MAX_BYTES:,} bytes"
-        raise _fail("file-size", message, "put one case in a file or line", name, first_line)
+        raise _fail("file-size", message, "put one case in a file or line", name, (first_line, None))
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
 
@@ -139,7 +141,7 @@ def _decode(raw: bytes, name: str) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         message = "the file is not UTF-8: the first wrong byte is at this place (column in bytes)"
-        raise _fail("file-encoding", message, hint, name, line, column) from None
+        raise _fail("file-encoding", message, hint, name, (line, column)) from None
 
 
 def _check_depth(text: str, name: str) -> None:
@@ -148,9 +150,8 @@ def _check_depth(text: str, name: str) -> None:
         if character in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                line, column = Places(text).line_and_column(offset)
                 message, hint = f"the JSON is nested deeper than {MAX_DEPTH} levels", "close what is open before this"
-                raise _fail("json-depth", message, hint, name, line, column)
+                raise _fail("json-depth", message, hint, name, Places(text).line_and_column(offset))
         elif character in "]}":
             depth -= 1
 
@@ -181,11 +182,10 @@ def _parse(text: str, name: str) -> tuple[Any, bool]:
         # Messages of the parser are fixed words without any of the text.
         message = f"this is not JSON: {error.msg.lower()}"
         hint = "mend the text at this place; an editor that knows JSON shows it"
-        raise _fail("json-syntax", message, hint, name, error.lineno, error.colno) from None
+        raise _fail("json-syntax", message, hint, name, (error.lineno, error.colno)) from None
     except _RefusedNumberError as error:
         hint = "write a plain number, or leave the field out"
-        line, column = _place_of_number(text, error.args[1])
-        raise _fail("json-number", error.args[0], hint, name, line, column) from None
+        raise _fail("json-number", error.args[0], hint, name, _place_of_number(text, error.args[1])) from None
     return data, keys_repeat
 
 
@@ -218,8 +218,8 @@ def _repeated_keys(document: JsonFile) -> Iterator[Problem]:
     for pointer, offset in document.places.repeated:
         line, column = document.places.line_and_column(offset)
         message = "the object has this key twice; only one could be used"
-        shown = shown_pointer(pointer)
-        yield Problem("json-repeated-key", "error", message, "remove one of them", document.name, shown, line, column)
+        place = JsonPlace(shown_pointer(pointer), line, column)
+        yield Problem("json-repeated-key", "error", message, "remove one of them", document.name, place)
 
 
 def _refused_text(document: JsonFile) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -71,12 +72,12 @@ def validator(name: str) -> Draft202012Validator:
 class Resolver(Protocol):
     """Looks up what a reference in a schema names."""
 
-    def lookup(self, ref: str) -> Found:
+    def lookup(self, ref: str) -> SchemaPart:
         """What ``ref`` names."""
         ...
 
 
-class Found(Protocol):
+class SchemaPart(Protocol):
     """A part of a schema with what its own references are looked up by."""
 
     @property
@@ -90,7 +91,7 @@ class Found(Protocol):
         ...
 
 
-def find_schema(name: str) -> Found:
+def find_schema(name: str) -> SchemaPart:
     """One schema with what its references are looked up by."""
     return _registry().resolver().lookup(json.loads(schema_text(name))["$id"])
 
@@ -141,7 +142,8 @@ def _missing_fields(document: JsonFile, error: ValidationError, pointer: str) ->
     for name in _expected(error):
         if name not in _found(error):
             hint = f"add it: {_hint(properties.get(name, {}))}"
-            yield document.problem("schema-required", pointer, f"the field {name!r} is missing", hint)
+            problem = document.problem("schema-required", pointer, f"the field {name!r} is missing", hint)
+            yield replace(problem, args={"field": name})
 
 
 def _expected(error: ValidationError) -> Any:

@@ -8,7 +8,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from pipeline.formats.word.refusals import Fault, RefusedDocxError, refused, unusable
+from pipeline.errors import Problem
+from pipeline.formats.word.refusals import RefusedDocxError, refused, unusable
 
 #: Limits of the archive. The shipped templates have 8 entries and 110 kB; a letter with a logo has 30 and 5 MB.
 MAX_BYTES = 20_000_000
@@ -41,15 +42,15 @@ def unpacked(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             # Not is_dir(), which fails on an empty name.
             entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
-            faults = list(_entries(entries))
-            if faults:
-                raise RefusedDocxError(faults)
+            problems = list(_entries(entries))
+            if problems:
+                raise RefusedDocxError(problems)
             return {entry.filename: archive.read(entry) for entry in entries}
     except _BROKEN:
         raise RefusedDocxError([_no_archive(content)]) from None
 
 
-def _no_archive(content: bytes) -> Fault:
+def _no_archive(content: bytes) -> Problem:
     if not content:
         return unusable("the file is empty")
     if content.startswith(b"PK"):
@@ -60,12 +61,14 @@ def _no_archive(content: bytes) -> Fault:
     return unusable("the file is not a Word document: it is no ZIP archive")
 
 
-def _entries(entries: list[zipfile.ZipInfo]) -> Iterator[Fault]:
+def _entries(entries: list[zipfile.ZipInfo]) -> Iterator[Problem]:
     if len(entries) > MAX_ENTRIES:
-        yield refused("template-archive", f"the archive has more than {MAX_ENTRIES} entries", None)
+        yield refused("template-archive", f"the archive has more than {MAX_ENTRIES} entries")
         return
     if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
-        yield Fault("template-archive", f"unpacked, it has more than {MAX_TOTAL_BYTES:,} bytes", "make it smaller")
+        yield Problem(
+            "template-archive", "error", f"unpacked, it has more than {MAX_TOTAL_BYTES:,} bytes", "make it smaller"
+        )
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename

@@ -18,15 +18,16 @@ from lxml import etree
 
 from pipeline.formats.json.reader import open_without_waiting
 from pipeline.formats.word.archive import MAX_BYTES, unpacked
-from pipeline.formats.word.elements import W, field_codes, forbidden_elements, paragraph_of, unended_tags
+from pipeline.formats.word.elements import field_codes, forbidden_elements, unended_tags
 from pipeline.formats.word.parts import MAIN_PART, advice, forbidden_kinds, forbidden_relationships, parsed
-from pipeline.formats.word.refusals import Fault, RefusedDocxError, unusable
+from pipeline.formats.word.refusals import RefusedDocxError, unusable
+from pipeline.formats.word.text import W, paragraph_of
 from pipeline.formats.word.word_pictures import forbidden_pictures
+from pipeline.formats.word.word_places import Part
 
 __all__ = [
     "MAIN_PART",
     "DocxFile",
-    "Fault",
     "RefusedDocxError",
     "W",
     "field_codes",
@@ -66,15 +67,15 @@ def open_docx(content: bytes) -> DocxFile:
     parts = unpacked(content)
     if MAIN_PART not in parts:
         raise RefusedDocxError([unusable(f"it has no part {MAIN_PART}, so it is no Word document", advice(parts))])
-    xml, faults = parsed(parts)
-    faults += [*forbidden_kinds(xml), *forbidden_relationships(parts, xml), *forbidden_pictures(parts)]
+    xml, problems = parsed(parts)
+    problems += [*forbidden_kinds(xml), *forbidden_relationships(parts, xml), *forbidden_pictures(parts)]
     for name, root in xml.items():
         if name.startswith("word/"):
-            faults += forbidden_elements(name, root)
+            problems += forbidden_elements(Part(name, root))
     docx = DocxFile(parts, xml)
-    faults += [fault for name, root in docx.text_parts.items() for fault in unended_tags(name, root)]
-    if faults:
-        raise RefusedDocxError(faults)
+    problems += [problem for name, root in docx.text_parts.items() for problem in unended_tags(Part(name, root))]
+    if problems:
+        raise RefusedDocxError(problems)
     return docx
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.formats.word.refusals import Fault, refused
-
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from pipeline.errors import Problem
+from pipeline.formats.word.refusals import refused
+from pipeline.formats.word.text import W, paragraph_of
+from pipeline.formats.word.word_places import Part
 
 _REFUSED_ELEMENTS = {
     f"{W}object": ("template-embedded", "an object of another program is embedded"),
@@ -34,47 +35,40 @@ _BEGINNINGS, _ENDS = ("{{", "{%", "{#"), ("}}", "%}", "#}")
 _MOST_UNENDED = 100
 
 
-def forbidden_elements(name: str, root: etree._Element) -> Iterator[Fault]:
+def forbidden_elements(part: Part) -> Iterator[Problem]:
     """Whatever in a part is a reason to refuse its file."""
     tracked: set[etree._Element | None] = set()
-    for element in root.iter(etree.Element):
+    for element in part.root.iter(etree.Element):
         if element.tag in _REFUSED_ELEMENTS:
             code, message = _REFUSED_ELEMENTS[element.tag]
-            yield refused(code, message, name, element)
+            yield refused(code, message, part.place(element))
         elif element.tag in _TRACKED:
             paragraph = paragraph_of(element)
             if paragraph not in tracked:  # one paragraph often has dozens
-                yield refused("template-tracked", "a tracked change is left", name, element)
+                yield refused("template-tracked", "a tracked change is left", part.place(element))
             tracked.add(paragraph)
         elif _loads(element):
-            yield refused("template-link", "a picture is named by its address", name, element)
-    for instruction, element in field_codes(root):
+            yield refused("template-link", "a picture is named by its address", part.place(element))
+    for instruction, element in field_codes(part.root):
         word = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
         if word in _REFUSED_FIELDS:
-            yield refused("template-field-code", f"the field {word} fetches or starts something", name, element)
+            yield refused("template-field-code", f"the field {word} fetches or starts something", part.place(element))
         elif _TAG.search(instruction):
-            yield refused("template-field-code", "a tag stands inside a field code", name, element)
+            yield refused("template-field-code", "a tag stands inside a field code", part.place(element))
 
 
-def unended_tags(name: str, root: etree._Element) -> Iterator[Fault]:
+def unended_tags(part: Part) -> Iterator[Problem]:
     """So many tags without an end that filling the part could take hours."""
-    text = "".join(str(piece) for piece in root.itertext())
+    text = "".join(str(piece) for piece in part.root.itertext())
     unended = sum(map(text.count, _BEGINNINGS)) - sum(map(text.count, _ENDS))
     if unended > _MOST_UNENDED:
-        place = next((element for element in root.iter(f"{W}t") if _TAG.search(element.text or "")), None)
-        yield refused("template-tags", f"{unended:,} tags are begun here and never ended", name, place)
+        place = next((element for element in part.root.iter(f"{W}t") if _TAG.search(element.text or "")), None)
+        yield refused("template-tags", f"{unended:,} tags are begun here and never ended", part.place(place))
 
 
 def _loads(element: etree._Element) -> bool:
     """Whether a picture of the old drawing language names its file by an attribute, past the relationships."""
     return any(key in {"src", "althref"} and _ANYWHERE.match(str(value)) for key, value in element.attrib.items())
-
-
-def paragraph_of(element: etree._Element | None) -> etree._Element | None:
-    """The paragraph that an element stands in, itself included."""
-    while element is not None and element.tag != f"{W}p":
-        element = element.getparent()
-    return element
 
 
 def field_codes(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from pipeline.formats.word.refusals import Fault, refused, unusable
+from pipeline.errors import Problem
+from pipeline.formats.word.refusals import refused, unusable
 
 MAIN_PART = "word/document.xml"
 
@@ -34,29 +35,29 @@ _REFUSED_RELATIONSHIPS = {
 _WEB_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 
 
-def parsed(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[Fault]]:
+def parsed(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[Problem]]:
     """Every XML part, without a document type: that is where entities are defined and other files are named."""
     roots: dict[str, etree._Element] = {}
-    faults = []
+    problems = []
     for name, content in parts.items():
         if not name.lower().endswith((".xml", ".rels")):
             continue
         # Without NUL, a text in UTF-16 shows its letters too.
         if b"<!DOCTYPE" in content.replace(b"\0", b""):
-            faults.append(refused("template-xml", "this part declares a document type or entities", name))
+            problems.append(refused("template-xml", "this part declares a document type or entities", name))
             continue
         try:
             tree = etree.ElementTree(etree.fromstring(content, _parser()))
         except (etree.LxmlError, ValueError) as error:
             line = getattr(error, "lineno", None)
             where = f" (line {line})" if line else ""
-            faults.append(refused("template-xml", f"this part is not well-formed XML{where}", name))
+            problems.append(refused("template-xml", f"this part is not well-formed XML{where}", name))
             continue
         if tree.docinfo.doctype:  # type: ignore[attr-defined]
-            faults.append(refused("template-xml", "this part declares a document type or entities", name))
+            problems.append(refused("template-xml", "this part declares a document type or entities", name))
         else:
             roots[name] = tree.getroot()
-    return roots, faults
+    return roots, problems
 
 
 def _parser() -> etree.XMLParser:
@@ -72,7 +73,7 @@ def advice(parts: Mapping[str, bytes]) -> str:
     return "open it in Word and save it as .docx"
 
 
-def forbidden_kinds(xml: Mapping[str, etree._Element]) -> Iterator[Fault]:
+def forbidden_kinds(xml: Mapping[str, etree._Element]) -> Iterator[Problem]:
     """Kinds of file that only look like a Word document, and kinds of part that a letter may not have."""
     name = "[Content_Types].xml"
     if name not in xml:
@@ -90,7 +91,7 @@ def forbidden_kinds(xml: Mapping[str, etree._Element]) -> Iterator[Fault]:
         yield unusable("the file is “Strict Open XML”", "save it in Word as “Word document (.docx)”")
 
 
-def forbidden_relationships(parts: Mapping[str, bytes], xml: Mapping[str, etree._Element]) -> Iterator[Fault]:
+def forbidden_relationships(parts: Mapping[str, bytes], xml: Mapping[str, etree._Element]) -> Iterator[Problem]:
     """What the file brings along, names outside of itself, or names and does not have."""
     for name, root in xml.items():
         if name.lower().endswith(".rels"):
@@ -98,7 +99,7 @@ def forbidden_relationships(parts: Mapping[str, bytes], xml: Mapping[str, etree.
                 yield from _relationship(name, relationship, parts)
 
 
-def _relationship(name: str, relationship: etree._Element, parts: Mapping[str, bytes]) -> Iterator[Fault]:
+def _relationship(name: str, relationship: etree._Element, parts: Mapping[str, bytes]) -> Iterator[Problem]:
     kind = (relationship.get("Type") or "").rsplit("/", 1)[-1]
     target = relationship.get("Target") or ""
     if kind == "officeDocument" and target.lstrip("/") != MAIN_PART:

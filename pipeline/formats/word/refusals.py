@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from lxml import etree
+from pipeline.errors import Problem, TemplateError, WordPlace
 
 _HINTS = {
     "template-link": "put what is linked into the file itself, and remove the link (in Word: File, Info, Edit Links)",
@@ -19,30 +17,16 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a Word file is refused. ``part`` is the part of the archive, ``element`` the place in it, if there is one."""
-
-    code: str
-    message: str
-    hint: str
-    part: str | None = None
-    element: etree._Element | None = field(default=None, compare=False, repr=False)
+class RefusedDocxError(TemplateError):
+    """A Word file is rejected. Its problems name no file: the caller knows the path."""
 
 
-class RefusedDocxError(Exception):
-    """A Word file is refused; ``faults`` says why."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(fault.message for fault in faults))
+def unusable(message: str, hint: str = "open it in Word and save it as .docx") -> Problem:
+    """Return the problem of a file that is not a usable Word file."""
+    return Problem("template-unusable", "error", message, hint)
 
 
-def unusable(message: str, hint: str = "open it in Word and save it as .docx") -> Fault:
-    """The file is no Word file that can be used."""
-    return Fault("template-unusable", message, hint)
-
-
-def refused(code: str, message: str, part: str | None, element: etree._Element | None = None) -> Fault:
-    """A part of the file is the reason, with what helps against reasons of that code."""
-    return Fault(code, message, _HINTS[code], part, element)
+def refused(code: str, message: str, place: WordPlace | str | None = None) -> Problem:
+    """Return a problem at a place, or in the part of that name, with the advice for its code."""
+    where = WordPlace(place) if isinstance(place, str) else place
+    return Problem(code, "error", message, _HINTS[code], place=where)

@@ -8,7 +8,7 @@ from functools import cached_property
 from lxml import etree
 
 from pipeline.formats.word.docx_file import DocxFile
-from pipeline.formats.word.elements import W
+from pipeline.formats.word.text import W
 
 _THEME_FONT = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SCRIPTS = {"ascii": "latin", "hAnsi": "latin", "eastAsia": "ea"}

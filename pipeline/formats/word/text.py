@@ -12,13 +12,11 @@ from typing import Any
 
 from lxml import etree
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARTS = re.compile(r"word/(document\d*|header\d*|footer\d*|footnotes|endnotes)\.xml")
 
 
-_TEXT, _BREAKS = f"{_W}t", (f"{_W}tab", f"{_W}br", f"{_W}cr")
+_TEXT, _BREAKS = f"{W}t", (f"{W}tab", f"{W}br", f"{W}cr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +36,31 @@ def read_word(docx: bytes) -> WordText:
         for name in sorted(archive.namelist()):
             if _PARTS.fullmatch(name):
                 root = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False))
-                texts = {node: _text(node) for node in root.iter(f"{_W}p")}
+                texts = {node: _text(node) for node in root.iter(f"{W}p")}
                 paragraphs += [text for text in texts.values() if text.strip()]
-                rows += [tuple(_cells(row, texts)) for row in root.iter(f"{_W}tr")]
+                rows += [tuple(_cells(row, texts)) for row in root.iter(f"{W}tr")]
     return WordText(tuple(paragraphs), tuple(rows))
 
 
+def paragraph_of(element: etree._Element | None) -> etree._Element | None:
+    """Return the paragraph that contains ``element``, or is it."""
+    while element is not None and element.tag != f"{W}p":
+        element = element.getparent()
+    return element
+
+
 def _cells(row: Any, texts: Mapping[Any, str]) -> Iterator[str]:
-    for cell in row.iter(f"{_W}tc"):
-        yield "\n".join(texts[paragraph] for paragraph in cell.iter(f"{_W}p"))
+    for cell in row.iter(f"{W}tc"):
+        yield "\n".join(texts[paragraph] for paragraph in cell.iter(f"{W}p"))
 
 
 def _text(paragraph: Any) -> str:
     """Text of a paragraph across its runs, without that of text boxes inside of it."""
     pieces = []
-    has_boxes = paragraph.find(f".//{_W}p") is not None
+    has_boxes = paragraph.find(f".//{W}p") is not None
     for node in paragraph.iter(_TEXT, *_BREAKS):
         if node.tag != _TEXT:
-            pieces.append(" " if node.getparent().tag == f"{_W}r" else "")
-        elif not has_boxes or next(node.iterancestors(f"{_W}p")) is paragraph:
+            pieces.append(" " if node.getparent().tag == f"{W}r" else "")
+        elif not has_boxes or next(node.iterancestors(f"{W}p")) is paragraph:
             pieces.append(node.text or "")
     return "".join(pieces)

@@ -6,13 +6,14 @@ import io
 import warnings
 from collections.abc import Iterator, Mapping
 
-from pipeline.formats.word.refusals import Fault, refused
+from pipeline.errors import Problem
+from pipeline.formats.word.refusals import refused
 
 #: A whole page of A4 at 600 dots an inch has 35 million; each takes up to 4 bytes while it is drawn.
 MAX_PIXELS = 50_000_000
 
 
-def forbidden_pictures(parts: Mapping[str, bytes]) -> Iterator[Fault]:
+def forbidden_pictures(parts: Mapping[str, bytes]) -> Iterator[Problem]:
     """Pictures for which a file is refused."""
     for name, content in parts.items():
         if name.lower().endswith((".xml", ".rels")):

@@ -9,32 +9,15 @@ from functools import cached_property
 
 from lxml import etree
 
-from pipeline.formats.word.elements import W, paragraph_of
+from pipeline.errors import WordPlace
 from pipeline.formats.word.parts import MAIN_PART
-from pipeline.formats.word.refusals import Fault
+from pipeline.formats.word.text import W, paragraph_of
 
 _TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
 _PARAGRAPH, _TEXT = f"{W}p", f"{W}t"
 _BREAKS = {f"{W}tab", f"{W}br", f"{W}cr"}
 _NUMBERED = re.compile(r"word/(header|footer)(\d*)\.xml")
 _LONGEST_QUOTE = 160
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a Word file as a person finds it. ``text`` is the paragraph, the others those around it."""
-
-    part: str
-    paragraph: int | None = None
-    cell: str | None = None
-    before: str | None = None
-    text: str | None = None
-    after: str | None = None
-
-    def told(self) -> str:
-        """The place in words: ``body, table 2, row 1, column 3, near “Passport no.”``."""
-        near = f"near “{self.text}”" if self.text else f"paragraph {self.paragraph}" if self.paragraph else None
-        return ", ".join(word for word in (self.part, self.cell, near) if word)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,33 +57,22 @@ class Part:
     def _by_element(self) -> Mapping[etree._Element, int]:
         return {paragraph.element: index for index, paragraph in enumerate(self.paragraphs)}
 
-    def place(self, element: etree._Element | None) -> Place:
+    def place(self, element: etree._Element | None) -> WordPlace:
         """Where ``element`` stands; only the part when it stands in no paragraph."""
         index = self._by_element.get(paragraph_of(element)) if element is not None else None  # type: ignore[arg-type]
-        return Place(self.label) if index is None else self.place_at(index)
+        return WordPlace(self.label) if index is None else self.place_at(index)
 
-    def place_at(self, index: int) -> Place:
+    def place_at(self, index: int) -> WordPlace:
         """The place of a paragraph by its index in ``paragraphs``."""
         found = self.paragraphs[index]
-        around = [paragraph.text.strip() for paragraph in self.paragraphs]
-        before = next((text for text in reversed(around[:index]) if text), None)
-        after = next((text for text in around[index + 1 :] if text), None)
-        return Place(self.label, found.number, found.cell, _cut(before), _cut(found.text.strip()) or None, _cut(after))
+        before = next(filter(None, map(self._stripped, range(index - 1, -1, -1))), None)
+        after = next(filter(None, map(self._stripped, range(index + 1, len(self.paragraphs)))), None)
+        return WordPlace(
+            self.label, found.number, found.cell, _cut(before), _cut(found.text.strip()) or None, _cut(after)
+        )
 
-
-def place_of(fault: Fault) -> Place | None:
-    """Where a refused file has the fault; None when it concerns the file as a whole."""
-    if fault.part is None:
-        return None
-    if fault.element is None:
-        return Place(fault.part)
-    return Part(fault.part, fault.element.getroottree().getroot()).place(fault.element)
-
-
-def told(fault: Fault) -> str:
-    """Why a file is refused, with the place."""
-    place = place_of(fault)
-    return f"{place.told()}: {fault.message}" if place else fault.message
+    def _stripped(self, index: int) -> str:
+        return self.paragraphs[index].text.strip()
 
 
 def text_of(paragraph: etree._Element) -> str:

@@ -88,7 +88,7 @@ class Rows:
 
     def _finding(self, problem: Problem) -> list[Any]:
         self._codes.add(problem.code)
-        message, hint = self.texts.refer(problem.message), self.texts.refer(problem.hint)
+        message, hint = self.texts.refer(problem.located_message), self.texts.refer(problem.hint)
         return [problem.code, problem.severity, message, hint, _place(problem), problem.line, problem.column]
 
 

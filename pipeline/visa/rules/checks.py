@@ -61,10 +61,7 @@ def load_checks() -> dict[str, CheckFunction]:
 
 def finding(entry: Rule, hit: Hit, document: JsonFile) -> Problem:
     """A hit of a rule as a problem with its place in ``document``, or in the directory's file that a part is from."""
-    file = document.file_of(hit.pointer)
-    line, column = file.places.value(hit.pointer)
-    problem = _problem(entry, entry.told(hit.details), file.name)
-    return replace(problem, pointer=hit.pointer, line=line, column=column)
+    return document.locate(_problem(entry, entry.told(hit.details)), hit.pointer)
 
 
 def set_finding(rule_id: str, details: Sequence[str | Trilingual], file: str, near: str | None = None) -> Problem:
@@ -74,16 +71,15 @@ def set_finding(rule_id: str, details: Sequence[str | Trilingual], file: str, ne
         language: msgspec.structs.replace(told, message=told.message + (_NEAR[language].format(near) if near else ""))
         for language, told in entry.told(details).items()
     }
-    return _problem(entry, words, file)
+    return replace(_problem(entry, words), file=file)
 
 
-def _problem(entry: Rule, words: Mapping[Language, Words], file: str) -> Problem:
+def _problem(entry: Rule, words: Mapping[Language, Words]) -> Problem:
     return Problem(
         code=entry.id,
         severity=entry.severity,
         message=words["en"].message,
         hint=words["en"].hint,
-        file=file,
         source=entry.source,
         as_of=entry.as_of,
         translations={language: (told.message, told.hint) for language, told in words.items()},

@@ -173,7 +173,7 @@ class TestInspect:
             form.add_xfa()
         with pytest.raises(UnusableError) as error:
             fill(form, [])
-        assert error.value.code == code
+        assert error.value.problem.code == code
 
 
 class TestFit:

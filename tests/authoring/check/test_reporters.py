@@ -9,9 +9,9 @@ import pytest
 from pipeline.authoring.check.finding import Finding, from_told
 from pipeline.authoring.check.reporters import github, lines_of, sarif, shown_path
 from pipeline.authoring.check.sets import CheckedSet
-from pipeline.formats.word.word_places import Place
+from pipeline.errors import WordPlace
 
-PLACE = Place("body", 3, "table 1, row 2, column 3", "before", "here: 50 %, {{ x }}", "after")
+PLACE = WordPlace("body", 3, "table 1, row 2, column 3", "before", "here: 50 %, {{ x }}", "after")
 WRONG = Finding(
     "name-unknown", "error", "there is no x\nhere", "mend it, 100 %", "templates/a b/letter:1,é.docx", PLACE
 )
@@ -70,12 +70,12 @@ class TestSarif:
         first, second, _ = sarif(RESULT)["runs"][0]["results"]
         place = first["locations"][0]
         assert place["physicalLocation"]["artifactLocation"]["uri"] == "templates/a%20b/letter%3A1%2C%C3%A9.docx"
-        assert place["logicalLocations"][0]["fullyQualifiedName"] == PLACE.told()
+        assert place["logicalLocations"][0]["fullyQualifiedName"] == PLACE.describe()
         assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 12, "startColumn": 7}
 
     def test_a_fingerprint_stays_when_paragraphs_move(self) -> None:
         moved = Finding(
-            WRONG.code, "error", WRONG.message, "x", WRONG.file, Place("body", 9, "c", "q", PLACE.text, "r")
+            WRONG.code, "error", WRONG.message, "x", WRONG.file, WordPlace("body", 9, "c", "q", PLACE.text, "r")
         )
         prints = {
             result["partialFingerprints"]["visaPacketFinding/v1"]

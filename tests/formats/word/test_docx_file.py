@@ -16,7 +16,6 @@ from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.elements import field_codes
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.refusals import RefusedDocxError
-from pipeline.formats.word.word_places import told
 from pipeline.packet.template_set import load_template_set
 from tests.support.built import make_docx, make_png_header, with_parts, with_text
 from tests.support.cases import ROOT
@@ -31,8 +30,8 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 def refused(content: bytes) -> list[tuple[str, str]]:
     with pytest.raises(RefusedDocxError) as error:
         open_docx(content)
-    assert all(fault.hint for fault in error.value.faults)
-    return [(fault.code, told(fault)) for fault in error.value.faults]
+    assert all(problem.hint for problem in error.value.problems)
+    return [(problem.code, problem.located_message) for problem in error.value.problems]
 
 
 def archive(*entries: tuple[zipfile.ZipInfo | str, bytes]) -> bytes:
@@ -305,7 +304,7 @@ class TestBuild:
             load_template_set(str(folder))
         (problem,) = error.value.problems
         assert (problem.code, problem.file) == ("template-field-code", str(folder / "invitation-letter.docx"))
-        assert "near “here”" in problem.message
+        assert "near “here”" in problem.located_message
 
     def test_a_pipe_is_not_waited_for(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe.docx")
