@@ -20,7 +20,7 @@ from pypdf import PdfWriter
 
 from pipeline.documents import document as draw
 from pipeline.documents.engines.libreoffice_program import find_soffice
-from pipeline.documents.environment import Picture, Turns, environment, placing, printed, turns
+from pipeline.documents.environment import Picture, TemplateEnvironment
 from pipeline.documents.fill import Filled, fill
 from pipeline.formats.fonts import font_folders
 from pipeline.run.check import check_case
@@ -117,10 +117,7 @@ def _filled(letter: Letter) -> bytes:
         inline = part.new_pic_inline(io.BytesIO(picture.draw()), Mm(picture.width_mm), None)
         return f"</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t>"
 
-    printed.set([])
-    placing.set(place)
-    turns.set(Turns())
-    document.render(dict(letter.context), jinja_env=environment())
+    document.render(dict(letter.context), jinja_env=TemplateEnvironment(place))
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.section import _Header
 from docx.shared import Length, Pt, RGBColor
 
+from pipeline.documents.prepared_template import CACHED_TEMPLATES
 from pipeline.formats.pdf.reading import read_pages, squeezed
 from pipeline.packet.plan import MARK, WARNING
 
@@ -26,11 +27,7 @@ _EDGE = Pt(14)
 _RED = RGBColor(0xB0, 0x30, 0x30)
 
 
-#: So many marked templates are kept; a set has about a dozen.
-_KEPT = 64
-
-
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=CACHED_TEMPLATES)
 def marked(template: bytes) -> bytes:
     """A Word template with the mark at the head of every page."""
     document = Document(io.BytesIO(template))

@@ -1,8 +1,8 @@
 """Limits of memory and time for a piece of work inside this process.
 
-Filling a document is done by what a stranger wrote into a template, and a few tags can ask for more than a machine has.
-The process is that of the case (pipeline/pool); with these limits it can say which template did it, and go on: the work
-is Python and lxml, which both give a ``MemoryError``.
+A template is untrusted, and a few tags can need more memory or time than a machine has. The process of the case is
+limited too, but only limits around each document can name the template, and let the process continue: the work is done
+by Python and lxml, which both raise ``MemoryError``.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-#: The first figure in it is this process's address space, in pages. Linux alone has it.
+#: Its first number is the size of this process's address space in pages. Only Linux has this file.
 _SIZES = Path("/proc/self/statm")
-#: The limit of memory is the process's: two pieces of work at once would each take the other's for what was before.
+#: The memory limit belongs to the process. Two threads at once would each restore the limit of the other.
 _ONE_AT_A_TIME = threading.Lock()
-#: After this time the signal comes again.
+#: The signal is repeated after this time.
 _AGAIN_SECONDS = 0.5
 
 
 class OutOfTimeError(Exception):
-    """The work took longer than it may."""
+    """The work took longer than its limit."""
 
 
-class _StillAtWorkError(BaseException):
-    """The same when the first was swallowed on the way, as libraries do with every Exception."""
+class _TimeoutEscapedError(BaseException):
+    """Raised after an OutOfTimeError that the work itself caught, as libraries do with every Exception."""
 
 
 @contextmanager
-def bounded(memory: int, seconds: float) -> Iterator[None]:
-    """Let what is done inside take ``memory`` more bytes than there are now, and ``seconds`` of processor time.
+def limited(memory: int, seconds: float) -> Iterator[None]:
+    """Limit the block to ``memory`` additional bytes and ``seconds`` of processor time.
 
-    Raises MemoryError or OutOfTimeError there. Memory is limited on Linux; time in the main thread: in others
-    Python hears no signal, and who waits for them keeps the time.
+    Raises MemoryError or OutOfTimeError in the block. Memory is limited only on Linux. Time is limited only in the main
+    thread: in other threads signals are not delivered, and the caller must enforce the time limit.
     """
-    with _ONE_AT_A_TIME, _bounded_memory(memory), _bounded_time(seconds):
+    with _ONE_AT_A_TIME, _limited_memory(memory), _limited_time(seconds):
         yield
 
 
 @contextmanager
-def _bounded_memory(memory: int) -> Iterator[None]:
+def _limited_memory(memory: int) -> Iterator[None]:
     if not _SIZES.exists():
         yield
         return
@@ -58,23 +58,23 @@ def _bounded_memory(memory: int) -> Iterator[None]:
 
 
 @contextmanager
-def _bounded_time(seconds: float) -> Iterator[None]:
+def _limited_time(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    told = False
+    raised = False
 
-    def out_of_time(*_: object) -> NoReturn:
-        nonlocal told
-        first, told = not told, True
-        raise OutOfTimeError if first else _StillAtWorkError
+    def raise_out_of_time(*_: object) -> NoReturn:
+        nonlocal raised
+        first, raised = not raised, True
+        raise OutOfTimeError if first else _TimeoutEscapedError
 
-    # Not the timer of real time: that one ends the process that checks templates. This counts the system's work too.
-    before = signal.signal(signal.SIGPROF, out_of_time)
+    # Not ITIMER_REAL, which ends the process that checks templates. ITIMER_PROF counts time in the kernel too.
+    before = signal.signal(signal.SIGPROF, raise_out_of_time)
     signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_SECONDS)
     try:
         yield
-    except _StillAtWorkError:
+    except _TimeoutEscapedError:
         raise OutOfTimeError from None
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from pipeline.documents.fill_limits import OutOfTimeError, bounded
+from pipeline.documents.fill_limits import OutOfTimeError, limited
 
 MEMORY = 64 << 20
 
@@ -23,7 +23,7 @@ def ended_after(seconds: float, work: Callable[[], object]) -> float:
         while time.process_time() - started < 5:
             work()
 
-    with pytest.raises(OutOfTimeError), bounded(1 << 30, seconds):
+    with pytest.raises(OutOfTimeError), limited(1 << 30, seconds):
         again()
     return time.process_time() - started
 
@@ -31,7 +31,7 @@ def ended_after(seconds: float, work: Callable[[], object]) -> float:
 @pytest.mark.case("B14")
 def test_memory_is_limited_and_then_free() -> None:
     before = resource.getrlimit(resource.RLIMIT_AS)
-    with pytest.raises(MemoryError), bounded(MEMORY, 5):
+    with pytest.raises(MemoryError), limited(MEMORY, 5):
         bytearray(2 * MEMORY)
     assert resource.getrlimit(resource.RLIMIT_AS) == before
     assert len(bytearray(2 * MEMORY)) == 2 * MEMORY
@@ -59,7 +59,7 @@ def test_two_at_once_leave_no_limit_behind() -> None:
     inside, first_may_end = threading.Event(), threading.Event()
 
     def work() -> None:
-        with bounded(1 << 30, 5):
+        with limited(1 << 30, 5):
             inside.set()
             first_may_end.wait(5)
 

@@ -1,4 +1,4 @@
-"""Filling a ready template gives what docxtpl alone gives."""
+"""A prepared template gives the same document as docxtpl alone."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from lxml import etree
 from pipeline.documents import document as draw
 from pipeline.documents.drawing import draw_documents
 from pipeline.documents.engines.engine import load_engine
-from pipeline.documents.environment import Picture, TemplateEnvironment, Turns, environment, placing, printed, turns
+from pipeline.documents.environment import Picture, TemplateEnvironment, _compiled
 from pipeline.documents.fill import Filled, fill
-from pipeline.documents.prepared_template import ready
+from pipeline.documents.prepared_template import prepare_template
 from pipeline.options import Options
 from pipeline.run.check import check_case
 from tests.support.built import make_docx, make_picture
@@ -40,16 +40,11 @@ def by_docxtpl(template: bytes, context: Mapping[str, Any]) -> tuple[dict[str, b
         inline.docPr.set("descr", picture.description)
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
-    token, placed, spent = printed.set([]), placing.set(place), turns.set(Turns())
-    try:
-        document.render(dict(context), jinja_env=environment())
-        out = io.BytesIO()
-        document.save(out)
-        return parts(out.getvalue()), tuple(printed.get())
-    finally:
-        printed.reset(token)
-        placing.reset(placed)
-        turns.reset(spent)
+    environment = TemplateEnvironment(place)
+    document.render(dict(context), jinja_env=environment)
+    out = io.BytesIO()
+    document.save(out)
+    return parts(out.getvalue()), tuple(environment.printed)
 
 
 def parts(docx: bytes) -> dict[str, bytes]:
@@ -130,28 +125,25 @@ def test_a_picture_is_placed_beside_what_else_is_filled(header: str, title: str)
 def test_a_template_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
     template = make_docx("{{ case_id }}", "once")
     fill(template, "once.docx", {"case_id": "1"})
-    before = ready.cache_info()
+    before = prepare_template.cache_info()
     monkeypatch.setattr("docxtpl.template.Document", None)  # opening it again would fail
     fill(bytes(bytearray(template)), "once.docx", {"case_id": "2"})
-    after = ready.cache_info()
+    after = prepare_template.cache_info()
     assert (after.misses, after.hits) == (before.misses, before.hits + 1)
 
 
 def test_compiled_tags_are_kept_for_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     source = "{{ case_id }} is compiled once a machine"
     TemplateEnvironment().from_string(source)
+    _compiled.cache_clear()  # as in another process
     monkeypatch.setattr(TemplateEnvironment, "compile", None)  # compiling it again would fail
-    token = printed.set([])
-    try:
-        assert TemplateEnvironment().from_string(source).render(case_id="1") == "1 is compiled once a machine"
-    finally:
-        printed.reset(token)
+    assert TemplateEnvironment().from_string(source).render(case_id="1") == "1 is compiled once a machine"
 
 
 def test_a_fault_is_told_each_time() -> None:
-    assert ready(make_docx("{{ x }}")).tagged[0].source
+    assert prepare_template(make_docx("{{ x }}")).tagged[0].source
     with pytest.raises(zipfile.BadZipFile):
-        ready(b"PK")
+        prepare_template(b"PK")
 
 
 def test_what_is_constant_in_a_template_is_printed_by_every_document() -> None:

@@ -16,7 +16,7 @@ from jinja2 import meta
 from jinja2.exceptions import TemplateError as JinjaError
 
 from pipeline.case.people import Companion, Patient, Questions
-from pipeline.documents.environment import Turns, environment, printed, turns
+from pipeline.documents.environment import TemplateEnvironment
 
 _QUESTIONS = "questions"
 _UNUSABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
@@ -57,20 +57,17 @@ def _unasked(person: Person) -> Person:
 def written(source: str, names: Names) -> str:
     """The text that ``source`` makes. Raises ExpressionError."""
     hint = "write it as in a Word template; docs/forms.md has examples"
-    token, spent = printed.set([]), turns.set(Turns())
+    environment = TemplateEnvironment()
     try:
-        if not meta.find_undeclared_variables(environment().parse(source)):
+        if not meta.find_undeclared_variables(environment.parse(source)):
             message = "the text reads nothing of the case; a form says only what the case says"
             raise ExpressionError(message, "take the value from the case, or leave the field empty", "text")
         # What is printed is escaped for Word; here it is plain text.
-        return html.unescape(environment().from_string(source).render(names.in_texts)).strip()
+        return html.unescape(environment.from_string(source).render(names.in_texts)).strip()
     except JinjaError as error:
         raise ExpressionError(error.message or "the tag cannot be filled", hint, "text") from None
     except _UNUSABLE as error:
         raise ExpressionError(f"the tag cannot be filled ({type(error).__name__})", hint, "text") from None
-    finally:
-        printed.reset(token)
-        turns.reset(spent)
 
 
 def chosen(path: str, options: Mapping[str, str], names: Names) -> str | None:

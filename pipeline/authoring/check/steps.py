@@ -18,7 +18,7 @@ from pipeline.authoring.check.tag_typing import HOPELESS, typed_findings
 from pipeline.authoring.check.tags import tags_of
 from pipeline.authoring.check.trial_fill import Template, Trial, trials, try_out
 from pipeline.documents.engines.engine import load_engine
-from pipeline.documents.environment import environment
+from pipeline.documents.environment import TemplateEnvironment
 from pipeline.errors import VisaPacketError
 from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
 from pipeline.formats.word.refusals import RefusedDocxError
@@ -121,7 +121,8 @@ def _packet(job: Job) -> PacketFile:
 def _reads_packet(docx: DocxFile) -> bool:
     """Whether it reads what only a cover sheet may read."""
     try:
-        parsed = [environment().parse(tags_of(Part(name, root)).source) for name, root in docx.text_parts.items()]
+        environment = TemplateEnvironment()
+        parsed = [environment.parse(tags_of(Part(name, root)).source) for name, root in docx.text_parts.items()]
     except TemplateSyntaxError:
         return False
     return any(name.name == "packet" for part in parsed for name in part.find_all(nodes.Name))

@@ -13,7 +13,7 @@ from pipeline.authoring.check.tags import tags_of
 from pipeline.authoring.check.types.guards import Guards
 from pipeline.authoring.check.types.walker import Reader
 from pipeline.documents.context_types import CoverNames, Names
-from pipeline.documents.environment import environment
+from pipeline.documents.environment import TemplateEnvironment
 from pipeline.errors import WordPlace
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.parts import MAIN_PART
@@ -31,7 +31,7 @@ _PARTS = {"body": MAIN_PART, "footnotes": "word/footnotes.xml"}
 def lint_findings(content: bytes, docx: DocxFile, file: str) -> list[Finding]:
     """What docxtpl-lint finds with this program's own Jinja environment."""
     parts = {name: Part(name, root) for name, root in docx.text_parts.items()}
-    found = lint(content, jinja_env=environment(), ignore=_OWN).issues
+    found = lint(content, jinja_env=TemplateEnvironment(), ignore=_OWN).issues
     return [
         Finding(issue.rule, _severity(issue.severity), issue.message, _HINT, file, _place(issue.location, parts))
         for issue in found
@@ -69,9 +69,9 @@ def name_findings(
 
 def _in_part(part: Part, names: Mapping[str, Any], given: Guards, file: str) -> tuple[list[Finding], Reads]:
     tags = tags_of(part)
-    reader = Reader(names, environment().filters, given)
+    reader = Reader(names, TemplateEnvironment().filters, given)
     try:
-        template = environment().parse(tags.source)
+        template = TemplateEnvironment().parse(tags.source)
     except TemplateSyntaxError:  # docxtpl-lint says where
         return [], set()
     reader.read(template)

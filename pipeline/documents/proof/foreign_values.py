@@ -16,11 +16,11 @@ from itertools import pairwise
 from pipeline.documents.proof.dates_in_text import days_in
 from pipeline.documents.proof.finished import Finished, Found, literal
 from pipeline.formats.pdf.reading import squeezed
+from pipeline.formats.word.word_places import LONGEST_QUOTE
 from pipeline.resources import read_data
 
 RULE = "FRM-08"
 
-_LONGEST_QUOTE = 160
 _ALONE = r"(?<![A-Za-z0-9])(?:{})(?![A-Za-z0-9])"
 #: What cannot be mistaken, so that it is also looked for in the PDF, where words of different cells may touch.
 _NUMBERS = {
@@ -116,7 +116,7 @@ def quoted(own: str) -> str:
     words = [words for _, words in (*_typed_values(own), *_typed_days(own))]
     for value in sorted(words, key=len, reverse=True):
         text = text.replace(value, "…")
-    return text[:_LONGEST_QUOTE]
+    return text[:LONGEST_QUOTE]
 
 
 @lru_cache(maxsize=8192)

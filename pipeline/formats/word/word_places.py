@@ -17,7 +17,7 @@ _TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
 _PARAGRAPH, _TEXT = f"{W}p", f"{W}t"
 _BREAKS = {f"{W}tab", f"{W}br", f"{W}cr"}
 _NUMBERED = re.compile(r"word/(header|footer)(\d*)\.xml")
-_LONGEST_QUOTE = 160
+LONGEST_QUOTE = 160
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +91,7 @@ def _is_tab_stop(element: etree._Element) -> bool:
 
 
 def _cut(text: str | None) -> str | None:
-    return text[:_LONGEST_QUOTE] if text else text
+    return text[:LONGEST_QUOTE] if text else text
 
 
 def _walk(root: etree._Element) -> Iterator[tuple[etree._Element, str | None]]:

@@ -239,7 +239,7 @@ def test_a_tracked_change_is_refused_at_its_place(refuse: Refuse) -> None:
     ("tag", "code", "words"),
     [
         ("{% for x in [1] * 9999 %}" * 3 + "{% endfor %}" * 3, "template-field", "more than 100,000 turns"),
-        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "template-field", "cannot be computed (RecursionError)"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "template-field", "cannot be evaluated (RecursionError)"),
         ("{% for s in stays recursive %}{{ loop(stays) }}{% endfor %}", "template-field", "(RecursionError)"),
         ("{{ 'a' * 99999999999 }}", "template-field", "more than 10,000 entries"),
         ("{{ 9 ** 9 ** 9 ** 9 }}", "template-field", "the operator ** cannot be used here"),
