@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pipeline.bundle.fit_size import make_fit
+from pipeline.bundle.manifest_rows import BundleRow, PageMap
 from pipeline.bundle.merge import Merged
-from pipeline.bundle.page_map import PageMap, make_page_map, merge_parts
+from pipeline.bundle.page_map import make_page_map, merge_parts
 from pipeline.bundle.seal_boxes import seal_boxes
 from pipeline.bundle.signature_fields import SignatureField, with_signature_fields
 from pipeline.bundle.volumes import Volume, split, told_of_volumes
@@ -47,20 +47,20 @@ class MergedBundle:
         return {self.name: self.merged.pdf, **{volume.name: volume.pdf for volume in self.volumes}}
 
     @property
-    def described(self) -> dict[str, Any]:
-        """The bundle as the manifest has it."""
-        return {
-            "person": self.person,
-            "path": self.name,
-            "sha256": sha256(self.merged.pdf),
-            "bytes": len(self.merged.pdf),
-            "pages": int(self.page_map[-1]["page"] + self.page_map[-1]["pages"] - 1),
-            "blank_pages": list(self.merged.blank_pages),
-            "pdf_a": not self.merged.obstacles,
-            "not_pdf_a": [{"part": part, "reason": reason} for part, reason in self.merged.obstacles],
-            "page_map": list(self.page_map),
-            "volumes": [volume.row for volume in self.volumes],
-        }
+    def row(self) -> BundleRow:
+        """Its row in the manifest."""
+        return BundleRow(
+            person=self.person,
+            path=self.name,
+            sha256=sha256(self.merged.pdf),
+            bytes=len(self.merged.pdf),
+            pages=self.page_map[-1].last_page,
+            blank_pages=self.merged.blank_pages,
+            pdf_a=not self.merged.obstacles,
+            not_pdf_a=self.merged.obstacles,
+            page_map=self.page_map,
+            volumes=tuple(volume.row for volume in self.volumes),
+        )
 
 
 def make_bundles(
@@ -114,10 +114,10 @@ def _fields(pdf: bytes, page_map: PageMap, bundle: Bundle) -> Iterator[Signature
     places = seal_boxes(pdf)
     signers = {part.id: part.signed_by for part in bundle.parts if isinstance(part, DocumentPart)}
     for row in page_map:
-        signer, first = signers.get(row["id"]), row["page"] - 1
-        own = [place for place in places if first <= place.page < first + row["pages"]] if signer else []
+        signer = signers.get(row.id)
+        own = [place for place in places if row.page <= place.page + 1 <= row.last_page] if signer else []
         for number, place in enumerate(own, start=1):
-            yield SignatureField(str(signer), row["id"] if number == 1 else f"{row['id']}-{number}", place)
+            yield SignatureField(str(signer), row.id if number == 1 else f"{row.id}-{number}", place)
 
 
 def _protected(bundle: MergedBundle, password: str | None) -> MergedBundle:

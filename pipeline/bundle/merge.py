@@ -12,6 +12,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, ByteStringObject, NameObject
 
 from pipeline.bundle.cover_links import cover_links
+from pipeline.bundle.manifest_rows import Obstacle
 from pipeline.bundle.metadata import add_metadata, set_claim
 from pipeline.bundle.outline import add_destinations, add_labels, add_links, add_outline
 from pipeline.bundle.page_numbers import Numbering
@@ -35,7 +36,7 @@ class Merged:
 
     pdf: bytes
     blank_pages: tuple[int, ...]
-    obstacles: tuple[tuple[str, str], ...]
+    obstacles: tuple[Obstacle, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _add_intent(writer: PdfWriter, opened: Sequence[_Opened]) -> None:
 
 def _claimed(
     writer: PdfWriter, opened: Sequence[_Opened], title: str, language: str
-) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+) -> tuple[bytes, tuple[Obstacle, ...]]:
     """The bundle, which says that it is PDF/A if nothing in it is found to be against that; else what was found."""
     foreign = [number for each in opened for number in each.foreign_pages]
     set_claim(writer, title, language, pdf_a=True)
@@ -125,8 +126,8 @@ def _claimed(
     if not whole:
         return written, ()
     set_claim(writer, title, language, pdf_a=False)
-    parts = [(each.piece.id, reason) for each in opened for reason in obstacles(each.pdf) if reason in whole]
-    return _written(writer), tuple(parts or [(opened[0].piece.id, reason) for reason in whole])
+    found = [Obstacle(each.piece.id, reason) for each in opened for reason in obstacles(each.pdf) if reason in whole]
+    return _written(writer), tuple(found or [Obstacle(opened[0].piece.id, reason) for reason in whole])
 
 
 def _identify(writer: PdfWriter, words: Sequence[str], pieces: Sequence[Piece]) -> None:

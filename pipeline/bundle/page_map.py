@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Any
+from typing import Literal
 
+from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.merge import Merged, merge
 from pipeline.bundle.piece import Piece
 from pipeline.documents.document import Drawn
@@ -24,8 +25,6 @@ LANGUAGE = "ja"
 #: What the title of a bundle says of its state.
 _STATE_IN_TITLE: Mapping[State, str] = {"final": "", "incomplete": "（未添付の書類あり）", "draft": "（案）"}
 
-PageMap = tuple[Mapping[str, Any], ...]
-
 
 def make_page_map(bundle: Bundle, checked: Checked, drawn: Mapping[str, Drawn], options: Options) -> PageMap:
     """A row a part: where it begins, how long it is, and what of it can be compared later.
@@ -36,16 +35,16 @@ def make_page_map(bundle: Bundle, checked: Checked, drawn: Mapping[str, Drawn], 
     plan = page_plan(bundle, pages, right_hand=options.right_hand_pages)
     pdfs = pdfs_of(checked, drawn)
     return tuple(
-        {
-            "id": part.id,
-            "kind": _kind(part),
-            "section": _section(part, checked.templates),
-            "title": _bilingual(part),
-            "page": plan.first_page[part.id],
-            "pages": pages[part.id],
-            "bytes": len(pdfs[part.id]),
-            "text": _text_hash(part, pdfs[part.id], checked.loaded.document),
-        }
+        PageMapRow(
+            id=part.id,
+            kind=_kind(part),
+            section=_section(part, checked.templates),
+            title=_bilingual(part),
+            page=plan.first_page[part.id],
+            pages=pages[part.id],
+            bytes=len(pdfs[part.id]),
+            text=_text_hash(part, pdfs[part.id], checked.loaded.document),
+        )
         for part in bundle.parts
     )
 
@@ -57,14 +56,14 @@ def merge_parts(
     pdfs, case_id = pdfs_of(checked, drawn), checked.loaded.case.case_id
     pieces = [
         Piece(
-            id=row["id"],
-            title=row["title"],
-            pdf=pdfs[row["id"]],
-            page=row["page"],
-            section=row["section"],
+            id=row.id,
+            title=row.title,
+            pdf=pdfs[row.id],
+            page=row.page,
+            section=row.section,
             listed_as=part.title.ja,
-            is_cover=row["kind"] == "cover",
-            is_made=row["kind"] in {"cover", "document"},
+            is_cover=row.kind == "cover",
+            is_made=row.kind in {"cover", "document"},
         )
         for row, part in zip(page_map, bundle.parts, strict=True)
     ]
@@ -110,7 +109,7 @@ def _bilingual(titled: Section | Part) -> str:
     return f"{titled.title.ja} / {titled.title.en}"
 
 
-def _kind(part: Part) -> str:
+def _kind(part: Part) -> Literal["cover", "document", "attachment", "signed"]:
     if isinstance(part, AttachmentPart):
         return "signed" if part.original_of else "attachment"
     return "cover" if part.is_cover else "document"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pikepdf
 
+from pipeline.bundle.manifest_rows import PageMapRow, VolumeRow
 from pipeline.errors import Problem
 from pipeline.system.atomic import sha256
 
@@ -26,13 +26,12 @@ class Volume:
     name: str = ""
 
     @property
-    def row(self) -> dict[str, Any]:
-        """The volume as the manifest has it."""
-        size, digest = len(self.pdf), sha256(self.pdf)
-        return {"path": self.name, "sha256": digest, "bytes": size, "page": self.page, "pages": self.pages}
+    def row(self) -> VolumeRow:
+        """Its row in the manifest."""
+        return VolumeRow(self.name, sha256(self.pdf), len(self.pdf), self.page, self.pages)
 
 
-def split(name: str, bundle: bytes, page_map: Sequence[Mapping[str, Any]], limit: int) -> list[Volume]:
+def split(name: str, bundle: bytes, page_map: Sequence[PageMapRow], limit: int) -> list[Volume]:
     """The bundle in as few volumes of at most ``limit`` bytes as its documents in their order allow.
 
     Those of bundle.pdf are bundle-1of2.pdf and so on. A document that is larger alone has a volume of its own.
@@ -41,7 +40,7 @@ def split(name: str, bundle: bytes, page_map: Sequence[Mapping[str, Any]], limit
     if len(bundle) <= limit:
         return []
     with pikepdf.open(io.BytesIO(bundle)) as pdf:
-        starts = [int(part["page"]) for part in page_map]
+        starts = [part.page for part in page_map]
         ends = [*(start - 1 for start in starts[1:]), len(pdf.pages)]
         volumes: list[Volume] = []
         first = 0
@@ -60,14 +59,14 @@ def split(name: str, bundle: bytes, page_map: Sequence[Mapping[str, Any]], limit
     return [replace(volume, name=f"{stem}-{n:0{width}}of{count}.pdf") for n, volume in enumerate(volumes, 1)]
 
 
-def _volume(pdf: pikepdf.Pdf, page: int, end: int, parts: Sequence[Mapping[str, Any]]) -> Volume:
+def _volume(pdf: pikepdf.Pdf, page: int, end: int, parts: Sequence[PageMapRow]) -> Volume:
     with pikepdf.new() as made:
         for source in pdf.pages[page - 1 : end]:
             made.pages.append(source)
         for copy in made.pages:
             _drop_links(copy)
         with made.open_outline() as outline:
-            outline.root.extend(pikepdf.OutlineItem(str(part["title"]), int(part["page"]) - page) for part in parts)
+            outline.root.extend(pikepdf.OutlineItem(part.title, part.page - page) for part in parts)
         made.docinfo["/Title"] = str(pdf.docinfo.get("/Title", ""))
         made.docinfo["/Producer"] = str(pdf.docinfo.get("/Producer", ""))
         made.Root.Lang = pdf.Root.get("/Lang", "ja")

@@ -113,7 +113,7 @@ def _line(done: Done) -> str:
     mark = click.style(f"{word:<8}", fg=colour)
     if done.built is None:
         return f"{mark}{done.case_id or done.name}  {', '.join(_codes_of(done))}"
-    pages = sum(bundle.pages for bundle in done.built.bundles)
+    pages = sum(bundle.pages for bundle in done.built.manifest.bundles)
     return f"{mark}{done.case_id}  {pages} pages, {done.seconds:.1f} s"
 
 

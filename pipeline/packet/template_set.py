@@ -56,10 +56,14 @@ Shown = Literal[
 ]
 
 
+#: Letter of a row in the official list; ＋ is for what the list does not number.
+Letter = Literal["ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "＋"]
+
+
 class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     """One paper that the official list names. A letter may stand in more than one row."""
 
-    letter: str
+    letter: Letter
     role: Role
     title: Trilingual
     issuer: Trilingual

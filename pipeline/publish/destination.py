@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+
+import msgspec
 
 from pipeline.errors import OutputError, Problem
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.folder import check_target, publish
+from pipeline.publish.manifest import OutputFile
 from pipeline.publish.output_lock import locked
 from pipeline.system.atomic import sha256
 
@@ -49,7 +51,7 @@ class Destination(Protocol):
     def manifest(self, case_id: str) -> bytes:
         """The manifest of the packet that is there. Raises OSError when there is none."""
 
-    def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:
+    def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
         """Whether the packet that is there has the files that ``outputs`` of its manifest lists, and no others."""
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
@@ -94,10 +96,10 @@ class Folder:
         """As Destination says."""
         return (self.folder(case_id) / MANIFEST_NAME).read_bytes()
 
-    def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:
+    def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
         """Compared by hash. Signatures in a bundle are added at its end, and change nothing."""
         folder = self.folder(case_id)
-        listed = {output["path"]: output for output in outputs}
+        listed = {output.path: output for output in outputs}
         found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         found.pop(MANIFEST_NAME)
         return listed.keys() == found.keys() and all(_is_same(found[path], listed[path]) for path in listed)
@@ -107,18 +109,29 @@ class Folder:
         publish(files, self.folder(case_id))
 
 
-def _is_same(file: Path, output: Mapping[str, Any]) -> bool:
+def _is_same(file: Path, output: OutputFile) -> bool:
     content = file.read_bytes()
-    made = content[: output["bytes"]] if _SIGNABLE.fullmatch(output["path"]) else content
-    return bool(sha256(made) == output["sha256"])
+    made = content[: output.bytes] if _SIGNABLE.fullmatch(output.path) else content
+    return sha256(made) == output.sha256
+
+
+class _BundleSize(msgspec.Struct):
+    path: str
+    bytes: int
+
+
+class _BundleSizes(msgspec.Struct):
+    """The part of a manifest that every version of this program writes alike."""
+
+    bundles: list[_BundleSize]
 
 
 def _is_signed(folder: Path) -> bool:
-    """Whether something was added to a bundle after it was made."""
+    """Return True if a bundle has grown since it was published, whichever version of this program published it."""
     try:
-        bundles = json.loads((folder / MANIFEST_NAME).read_bytes())["bundles"]
-        return any((folder / each["path"]).stat().st_size > each["bytes"] for each in bundles)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        manifest = msgspec.json.decode((folder / MANIFEST_NAME).read_bytes(), type=_BundleSizes)
+        return any((folder / bundle.path).stat().st_size > bundle.bytes for bundle in manifest.bundles)
+    except (OSError, ValueError, RecursionError):
         return False
 
 

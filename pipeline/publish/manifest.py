@@ -1,92 +1,190 @@
-"""manifest.json: what a packet was made from and what it holds. No value of the case but its id."""
+"""manifest.json: the origin and the contents of a packet (schemas/manifest.schema.json).
+
+Of the values of the case, it holds only the case id.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
 
-from pipeline.errors import Problem
-from pipeline.resources import VERSION
+import msgspec
+
+from pipeline.bundle.manifest_rows import BundleRow
+from pipeline.case.base import Frozen
+from pipeline.case.filing import AttachmentRole
+from pipeline.errors import Severity
+from pipeline.packet.plan import State
+from pipeline.packet.template_set import Letter, Signer
 from pipeline.system.atomic import sha256
-from pipeline.visa.rules.catalogue import CATALOGUE_FILE, catalogue_date
-
-#: Libraries whose version may change the bytes of a bundle.
-LIBRARIES = (
-    "docxtpl",
-    "fonttools",
-    "img2pdf",
-    "jinja2",
-    "noto-cjk-sans-jp-bold",
-    "noto-cjk-sans-otc",
-    "office2pdf-python",
-    "pikepdf",
-    "pillow",
-    "pypdf",
-    "pypdfium2",
-    "python-docx",
-    "uharfbuzz",
-)
 
 
-@cache
-def library_versions() -> dict[str, str]:
-    """Installed version of each of ``LIBRARIES``."""
-    return {name: version(name) for name in LIBRARIES}
+class TemplateSetUsed(Frozen, frozen=True):
+    """The template set, with a hash over all of its files."""
+
+    id: str
+    sha256: str
 
 
-@cache
-def rules_stamp() -> dict[str, str]:
-    """Day of the rules, and a hash over the catalogue and every dated table."""
-    tables = (table.read_bytes() for table in sorted(CATALOGUE_FILE.parents[2].glob("*/data/*.json")))
-    return {"as_of": catalogue_date(), "sha256": sha256(b"\0".join([CATALOGUE_FILE.read_bytes(), *tables]))}
+class EngineUsed(Frozen, frozen=True):
+    """The engine that converted Word documents to PDF."""
+
+    name: str
+    version: str
 
 
-def make_manifest(
-    *,
-    made_from: Mapping[str, Any],
-    files: Mapping[str, bytes],
-    bundles: Sequence[Mapping[str, Any]],
-    apart: Sequence[str],
-    problems: Sequence[Problem],
-) -> bytes:
-    """The manifest of ``files``.
+class OptionsUsed(Frozen, frozen=True):
+    """The options that change the files of a packet."""
 
-    ``made_from`` holds the keys about case, templates and engine; ``bundles`` are dictionaries with person, path,
-    sha256, pages and page_map; ``apart`` are the paths of PDFs that stand in no bundle.
-    """
-    manifest = {
-        "manifest_version": 1,
-        "visa_packet": VERSION,
-        **made_from,
-        "versions": library_versions(),
-        "rules": rules_stamp(),
-        "outputs": [
-            {"path": path, "sha256": sha256(content), "bytes": len(content)} for path, content in sorted(files.items())
-        ],
-        "bundles": list(bundles),
-        "apart": list(apart),
-        "findings": [_finding(found) for found in problems],
-    }
-    return sealed(manifest)
+    right_hand_pages: bool
+    max_bytes: int | None
+    signature_fields: bool
+    recipient_copy: bool
+    encrypted: bool
 
 
-def sealed(manifest: Mapping[str, Any]) -> bytes:
-    """A manifest as it is written, with a hash of itself at its end, so that damage to it is found."""
-    rest = {key: value for key, value in manifest.items() if key != "sha256"}
-    return _written(rest | {"sha256": sha256(_written(rest))})
+class RulesUsed(Frozen, frozen=True):
+    """The day of the rule catalogue, and a hash over the catalogue and the dated tables."""
+
+    as_of: date
+    sha256: str
 
 
-def _written(manifest: Mapping[str, Any]) -> bytes:
-    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+class DirectoryFile(Frozen, frozen=True):
+    """An entry of the directory to which the case refers."""
+
+    kind: Literal["hospital", "guarantor"]
+    id: str
+    sha256: str
 
 
-def _finding(found: Problem) -> dict[str, Any]:
-    """A finding with its place in the case, or the file of the template set. Other file names may hold names."""
-    finding = {"rule": found.code, "severity": found.severity, "pointer": found.pointer, "message": found.message}
-    if found.pointer is None and found.file is not None:
-        return finding | {"template": Path(found.file).name}
-    return finding
+class SuppliedFile(Frozen, frozen=True):
+    """A supplied paper. Hash and size are those of the user's file, ``form_mapping`` is the hash of its mapping."""
+
+    role: AttachmentRole
+    person: str
+    sha256: str
+    bytes: int
+    pages: int
+    form_mapping: str | None
+
+
+class Inputs(Frozen, frozen=True):
+    """The files from which the packet was built; ``case`` is the hash of the case file."""
+
+    case: str
+    directory: tuple[DirectoryFile, ...]
+    attachments: tuple[SuppliedFile, ...]
+
+
+class DocumentRow(Frozen, frozen=True):
+    """A document that was built. ``signed`` is the hash of the signed scan that replaces it in the bundle."""
+
+    document: str
+    person: str
+    path: str
+    text_sha256: str
+    signed_by: Signer | None
+    signed: str | None
+
+
+class MissingPaper(Frozen, frozen=True):
+    """A paper of the official list that the bundle of ``person`` lacks."""
+
+    letter: Letter
+    role: AttachmentRole
+    person: str
+
+
+class OutputFile(Frozen, frozen=True):
+    """A file of the packet."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+class RecordedFinding(Frozen, frozen=True, omit_defaults=True):
+    """A finding of the rules, in English. ``template`` is the file of the template set if ``pointer`` is None."""
+
+    rule: str
+    severity: Severity
+    pointer: str | None
+    message: str
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Everything that decides the contents of a packet, except the supplied papers."""
+
+    visa_packet: str
+    case_id: str
+    as_of: date
+    template_set: TemplateSetUsed
+    engine: EngineUsed
+    options: OptionsUsed
+    versions: dict[str, str]
+    rules: RulesUsed
+    case: str
+    directory: tuple[DirectoryFile, ...]
+
+
+class Manifest(Frozen, frozen=True):
+    """The contents of manifest.json. ``sha256`` is the hash of all the other fields, as ``seal`` computes it."""
+
+    manifest_version: Literal[1]
+    visa_packet: str
+    case_id: str
+    as_of: date
+    template_set: TemplateSetUsed
+    engine: EngineUsed
+    options: OptionsUsed
+    inputs: Inputs
+    state: State
+    documents: tuple[DocumentRow, ...]
+    missing: tuple[MissingPaper, ...]
+    versions: dict[str, str]
+    rules: RulesUsed
+    outputs: tuple[OutputFile, ...]
+    bundles: tuple[BundleRow, ...]
+    apart: tuple[str, ...]
+    findings: tuple[RecordedFinding, ...]
+    sha256: str
+
+    @property
+    def origin(self) -> Origin:
+        """The origin of the packet."""
+        return Origin(
+            visa_packet=self.visa_packet,
+            case_id=self.case_id,
+            as_of=self.as_of,
+            template_set=self.template_set,
+            engine=self.engine,
+            options=self.options,
+            versions=self.versions,
+            rules=self.rules,
+            case=self.inputs.case,
+            directory=self.inputs.directory,
+        )
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """Parse a manifest. Raises ValueError if it is not a manifest of this version."""
+    try:
+        return msgspec.json.decode(content, type=Manifest)
+    except RecursionError as error:
+        raise ValueError from error
+
+
+def seal(manifest: Manifest) -> bytes:
+    """Serialise a manifest with a hash over its other fields, so that ``verify`` finds damage to it."""
+    fields: dict[str, Any] = msgspec.to_builtins(manifest)
+    del fields["sha256"]
+    return _serialise(fields | {"sha256": sha256(_serialise(fields))})
+
+
+def _serialise(fields: dict[str, Any]) -> bytes:
+    return (json.dumps(fields, ensure_ascii=False, indent=2) + "\n").encode()

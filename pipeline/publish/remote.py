@@ -15,6 +15,7 @@ from typing import Any
 
 from pipeline.errors import InputError, OutputError, Problem, load_extra
 from pipeline.packet.file_names import MANIFEST_NAME
+from pipeline.publish.manifest import OutputFile
 
 _PARTIAL = ".partial"
 
@@ -54,10 +55,10 @@ class Remote:
             raise OSError(str(error)) from error
         return content
 
-    def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:
+    def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
         """Compared by name and size: to compare hashes, everything would have to be fetched."""
         files, root = self._opened()
-        listed = {output["path"]: output["bytes"] for output in outputs}
+        listed = {output.path: output.bytes for output in outputs}
         try:
             found = _sizes(files, f"{root}/{case_id}")
         except Exception as error:  # as above

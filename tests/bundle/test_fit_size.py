@@ -8,10 +8,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.volumes import split
 from pipeline.documents.drawing import draw_documents
 from pipeline.publish.verify.verify import verify_path
@@ -46,6 +48,12 @@ def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "case" / "case.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     make_set(folder / "set")
     return folder
+
+
+def one_page_rows(count: int) -> PageMap:
+    """The page map of a bundle in which every document has one page."""
+    pages = range(1, count + 1)
+    return tuple(PageMapRow(str(page), "document", None, str(page), page, 1, 1, None) for page in pages)
 
 
 def build(heavy: Path, out: Path, visa_packet: Command, size: str) -> tuple[dict[str, Any], list[dict[str, Any]], Path]:
@@ -135,7 +143,7 @@ class TestVolumes:
         starts = {part["page"] for part in bundle["page_map"]}
         assert all(volume["page"] in starts for volume in bundle["volumes"])
         assert [output["path"] for output in manifest["outputs"] if output["path"] in names] == names
-        assert verify_path(folder).manifest["bundles"][0]["volumes"] == bundle["volumes"]
+        assert list(msgspec.to_builtins(verify_path(folder).manifest.bundles[0].volumes)) == bundle["volumes"]
 
     def test_a_document_that_is_too_large_alone_is_told(
         self, heavy: Path, tmp_path: Path, visa_packet: Command
@@ -146,7 +154,7 @@ class TestVolumes:
 
     def test_pages_keep_their_numbers(self) -> None:
         pdf = make_pdf_of(scan((400, 600)), 3)
-        page_map = [{"title": str(page), "page": page} for page in (1, 2, 3)]
+        page_map = one_page_rows(3)
         volumes = split("bundle.pdf", pdf, page_map, len(pdf) - 1)
         reader = PdfReader(io.BytesIO(volumes[-1].pdf))
         assert reader.page_labels[0] == str(volumes[-1].page)
@@ -154,8 +162,7 @@ class TestVolumes:
 
     def test_a_list_of_files_has_them_in_order(self) -> None:
         pdf = make_pdf_of(scan((40, 60)), 12)
-        page_map = [{"title": str(page), "page": page} for page in range(1, 13)]
-        names = [volume.name for volume in split("bundle.pdf", pdf, page_map, 1)]
+        names = [volume.name for volume in split("bundle.pdf", pdf, one_page_rows(12), 1)]
         assert names == sorted(names)
         assert (names[0], names[-1]) == ("bundle-01of12.pdf", "bundle-12of12.pdf")
 

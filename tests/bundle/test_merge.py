@@ -441,8 +441,8 @@ def official_list() -> list[dict[str, Any]]:
 
 def test_a_missing_paper_is_told_without_a_last_word_on_a_line_of_its_own(edit: Edit, tmp_path: Path) -> None:
     built = build_case(edit({"/attachments": []}), tmp_path, Options(AS_OF, allow_missing=True))
-    [bundle] = built.bundles
-    lines = lines_of_cover(bundle.path.read_bytes(), bundle.page_map[0]["pages"])
+    [bundle] = built.manifest.bundles
+    lines = lines_of_cover((built.folder / bundle.path).read_bytes(), bundle.page_map[0].pages)
     english = lines.index("Certificate of planned treatment and letter of guarantee (combined form)")
     assert lines[english - 1].startswith("□ エ")
 
@@ -727,7 +727,7 @@ class TestRightHandPages:
         assert led == {part["id"]: str(part["page"]) for part in parts}
 
     def test_it_is_verified(self, two_sided: Path) -> None:
-        assert verify_path(two_sided).manifest["options"]["right_hand_pages"] is True
+        assert verify_path(two_sided).manifest.options.right_hand_pages
 
 
 @pytest.mark.parametrize("edits", [{"/costs": REMOVE}, {"/athlete": True}, {"/attachments": []}])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec import inspect
-from referencing import Registry, Resource
 
 from pipeline.case.base import Frozen
 from pipeline.case.directory import GuarantorEntry, HospitalEntry
@@ -20,76 +18,11 @@ from pipeline.case.load import load_case
 from pipeline.case.model import Case
 from pipeline.case.people import Passport, Patient
 from pipeline.case.treatment import Treatment, Visit
-from pipeline.formats.json.schema import schema_names, schema_text
 from tests.support.cases import EXAMPLES, REMOVE, Edit
+from tests.support.struct_pictures import SCHEMAS, picture_of_schema, picture_of_type
 
 WANG = load_case(EXAMPLES / "wang-xiaoming" / "case.json").case
 CHEN = load_case(EXAMPLES / "chen-lihua" / "case.json").case
-
-SCHEMAS: dict[str, Any] = {name: json.loads(schema_text(name)) for name in schema_names()}
-#: The one list that the types leave to the schema: no code tells one province from another.
-PROVINCES = SCHEMAS["common"]["$defs"]["province"]["enum"]
-WORDS = {"string": "text", "integer": "whole number", "boolean": "yes or no"}
-TYPES = {
-    inspect.StrType: "text",
-    inspect.IntType: "whole number",
-    inspect.BoolType: "yes or no",
-    inspect.DateType: "date",
-}
-
-#: A plain picture of a type: a word, a set of words, ("list", number or None, picture), or a field's
-#: name -> (whether it is required, picture).
-Picture = Any
-
-
-def picture_of_schema(schemas: Mapping[str, Any], name: str = "case") -> Picture:
-    registry: Registry[Any] = Registry().with_resources(
-        (content["$id"], Resource.from_contents(content)) for content in schemas.values()
-    )
-
-    def picture(schema: Mapping[str, Any], resolver: Any) -> Picture:
-        # An id may stand for the fields of an object, which the typed case always has.
-        meant = schema["then"] if schema.get("type") == ["object", "string"] else schema
-        if "$ref" in meant:
-            found = resolver.lookup(meant["$ref"])
-            return picture(found.contents, found.resolver)
-        if schema.get("enum") == PROVINCES:
-            return "text"
-        if "enum" in schema:
-            return frozenset(schema["enum"])
-        if schema["type"] == "object":
-            required = schema.get("required", ())
-            fields = {key: value for key, value in schema["properties"].items() if key != "$schema"}
-            return {key: (key in required, picture(value, resolver)) for key, value in fields.items()}
-        if schema["type"] == "array":
-            exact = schema["minItems"] if schema.get("minItems") == schema.get("maxItems") else None
-            return ("list", exact, picture(schema["items"], resolver))
-        return "date" if schema.get("format") == "date" else WORDS[schema["type"]]
-
-    content = schemas[name]
-    return picture(content, registry.resolver(content["$id"]))
-
-
-def picture_of_type(kind: inspect.Type) -> Picture:
-    if isinstance(kind, inspect.StructType):
-        return {field.encode_name: (field.required, _of_field(field)) for field in kind.fields}
-    if isinstance(kind, inspect.LiteralType):
-        return frozenset(kind.values)
-    if isinstance(kind, inspect.VarTupleType):
-        return ("list", None, picture_of_type(kind.item_type))
-    if isinstance(kind, inspect.TupleType):
-        [item] = {str(picture_of_type(item)) for item in kind.item_types}
-        return ("list", len(kind.item_types), item)
-    return TYPES.get(type(kind), f"unexpected {kind}")
-
-
-def _of_field(field: inspect.Field) -> Picture:
-    """An optional field is one of a type or None, unless it has another default."""
-    if field.required or field.default is not None:
-        return picture_of_type(field.type)
-    assert isinstance(field.type, inspect.UnionType), field.name
-    [kind] = [kind for kind in field.type.types if not isinstance(kind, inspect.NoneType)]
-    return picture_of_type(kind)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from pipeline.cli.commands.doctor import examine
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import FONT_PACKAGES
-from pipeline.publish.manifest import LIBRARIES
+from pipeline.publish.provenance import LIBRARIES
 from tests.support.run import Command
 
 

@@ -18,6 +18,7 @@ from pipeline.case.load import load_case
 from pipeline.case.masking import identity_numbers
 from pipeline.formats.pdf.reading import read_pages, squeezed, text_of
 from pipeline.options import Options
+from pipeline.publish.manifest import read_manifest
 from pipeline.run.one import build_case
 from tests.support.authority import PASSWORD, Authority
 from tests.support.built import make_set
@@ -88,8 +89,8 @@ class TestFields:
 
     def test_a_volume_has_none_for_it_is_not_the_bundle(self, built: Path) -> None:
         bundle = (built / "sun-yifan" / "bundle.pdf").read_bytes()
-        manifest = json.loads((built / "sun-yifan" / "manifest.json").read_text(encoding="utf-8"))
-        volumes = split("bundle.pdf", bundle, manifest["bundles"][0]["page_map"], len(bundle) // 2)
+        manifest = read_manifest((built / "sun-yifan" / "manifest.json").read_bytes())
+        volumes = split("bundle.pdf", bundle, manifest.bundles[0].page_map, len(bundle) // 2)
         assert len(volumes) > 1
         for volume in volumes:
             with pikepdf.open(io.BytesIO(volume.pdf)) as pdf:

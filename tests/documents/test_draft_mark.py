@@ -182,10 +182,10 @@ class TestState:
         self, edit: Edit, small: str, tmp_path: Path, options: Options, state: str
     ) -> None:
         built = build_case(edit(WITHOUT_FORMS), tmp_path / "out", replace(options, templates=small))
-        assert built.state == state
+        assert built.manifest.state == state
         found = {(problem.code, problem.severity) for problem in built.problems if problem.code in MISSING_RULES}
         assert found == {("DOC-01", "warning")}
-        assert {paper["role"] for paper in built.missing} == {"visa_application", "combined_form"}
+        assert {paper.role for paper in built.manifest.missing} == {"visa_application", "combined_form"}
 
     def test_otherwise_they_forbid_to_build(self, edit: Edit, small: str, tmp_path: Path) -> None:
         with pytest.raises(CaseError) as error:

@@ -60,11 +60,11 @@ class TestBuilt:
 
     def test_the_scan_stands_where_the_document_stood(self, built: Built, packet: Path) -> None:
         before = json.loads((packet / "manifest.json").read_text(encoding="utf-8"))["bundles"][0]["page_map"]
-        now = built.bundles[0].page_map
-        assert [part["id"].removeprefix("signed-") for part in now] == [part["id"] for part in before]
-        signed = {part["id"]: part for part in now if part["kind"] == "signed"}
+        now = built.manifest.bundles[0].page_map
+        assert [part.id.removeprefix("signed-") for part in now] == [part["id"] for part in before]
+        signed = {part.id: part for part in now if part.kind == "signed"}
         assert set(signed) == {"signed-letter-of-guarantee", "signed-treatment-schedule"}
-        assert signed["signed-letter-of-guarantee"]["pages"] == 3
+        assert signed["signed-letter-of-guarantee"].pages == 3
 
     def test_the_manifest_records_both(self, built: Built, printed: Mapping[str, str]) -> None:
         manifest = manifest_of(built)
@@ -82,7 +82,7 @@ class TestBuilt:
 
     def test_the_cover_sheet_shows_them_on_one_page(self, built: Built) -> None:
         [cover] = read_pages((built.folder / "documents" / "01-cover-sheet.pdf").read_bytes())
-        pages = {part["id"]: part["page"] for part in built.bundles[0].page_map}
+        pages = {part.id: part.page for part in built.manifest.bundles[0].page_map}
         assert "original enclosed" in cover.text
         guarantee = next(line for line in cover.text.splitlines() if "Letter of guarantee" in line)
         assert guarantee.split()[-2:] == [str(pages["signed-letter-of-guarantee"]), "原本"]

@@ -16,6 +16,7 @@ from pipeline.documents.filters import TICKED, date_en, date_ja, date_reiwa, dat
 from pipeline.formats.pdf.reading import squeezed, text_of
 from pipeline.options import Options
 from pipeline.packet.file_names import MANIFEST_NAME
+from pipeline.publish.manifest import read_manifest
 from pipeline.resources import read_data
 from pipeline.run.one import Built, build_case, built_from
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, Edit
@@ -87,13 +88,13 @@ def forms(pointer: str, value: Any) -> list[str]:
 
 def read(folder: Path) -> Built:
     """What the manifest of a packet says was built there."""
-    return built_from(json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8")), folder)
+    return built_from(read_manifest((folder / MANIFEST_NAME).read_bytes()), folder)
 
 
 def text_of_packet(built: Built) -> str:
     """The text of all bundles and of the documents that stand apart."""
-    paths = [*(bundle.path for bundle in built.bundles), *built.apart]
-    return "".join(text_of(path.read_bytes()) for path in paths)
+    paths = [*(bundle.path for bundle in built.manifest.bundles), *built.manifest.apart]
+    return "".join(text_of((built.folder / path).read_bytes()) for path in paths)
 
 
 def lost(path: Path, built: Built) -> list[str]:

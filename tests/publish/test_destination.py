@@ -13,7 +13,9 @@ import pytest
 from pipeline.errors import InputError, OutputError
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.destination import Folder, destination_of
+from pipeline.publish.manifest import OutputFile
 from pipeline.publish.remote import Remote
+from pipeline.system.atomic import sha256
 from tests.support.built import InlinePool, make_set, snapshot
 from tests.support.cases import EXAMPLES
 from tests.support.run import Command
@@ -36,8 +38,8 @@ def held(store: Any) -> dict[str, bytes]:
     return {path: store.cat_file(path) for path in store.find("/")}
 
 
-def outputs(files: dict[str, bytes]) -> list[dict[str, Any]]:
-    return [{"path": path, "bytes": len(content)} for path, content in files.items() if path != MANIFEST_NAME]
+def outputs(files: dict[str, bytes]) -> list[OutputFile]:
+    return [OutputFile(path, sha256(content), len(content)) for path, content in files.items() if path != MANIFEST_NAME]
 
 
 def test_what_the_option_names() -> None:

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import inspect
 
 from pipeline.formats.json.schema import validator
 from pipeline.options import Options
 from pipeline.packet.template_set import load_template_set
-from pipeline.publish.manifest import LIBRARIES, library_versions
+from pipeline.publish.manifest import Manifest
+from pipeline.publish.provenance import LIBRARIES, library_versions
 from pipeline.resources import VERSION
 from pipeline.run.one import build_case
 from tests.support.built import make_set
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit, strings
+from tests.support.struct_pictures import SCHEMAS, picture_of_schema, picture_of_type
 
 
 @pytest.fixture(params=["one", "two"])
@@ -34,6 +37,15 @@ def case_of(folder: Path) -> dict[str, Any]:
 
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_types_and_schema_agree() -> None:
+    picture = picture_of_schema(SCHEMAS, "manifest")
+    assert picture["as_of"] == (True, "date")
+    assert picture["versions"] == (True, ("map", "text"))
+    assert picture["findings"][1][2]["pointer"] == (True, ("or null", "text"))
+    assert picture["documents"][1][2]["signed_by"] == (True, ("or null", {"hospital", "guarantor"}))
+    assert picture_of_type(inspect.type_info(Manifest)) == picture
 
 
 def test_it_meets_its_schema(built: Path) -> None:

@@ -14,7 +14,7 @@ from tests.support.cases import EXAMPLES
 from tests.support.run import Command
 
 HOLD = (
-    "import sys; from pathlib import Path; from pipeline.lock import locked\n"
+    "import sys; from pathlib import Path; from pipeline.publish.output_lock import locked\n"
     "with locked(Path(sys.argv[1])):\n"
     "    print('held', flush=True)\n"
     "    sys.stdin.read()\n"

@@ -13,7 +13,7 @@ import pytest
 from pipeline.case.source import Source
 from pipeline.options import Options
 from pipeline.publish.destination import Folder
-from pipeline.publish.manifest import rules_stamp
+from pipeline.publish.provenance import rules_used
 from pipeline.run.task import Done, Task, run_task
 from pipeline.system.atomic import sha256
 from pipeline.visa.rules.catalogue import CATALOGUE_FILE
@@ -51,8 +51,7 @@ def test_an_unchanged_packet_is_current_and_told_as_when_it_was_built(run: Run) 
     assert (first.status, second.status) == ("built", "current")
     assert first.built is not None
     assert second.built is not None
-    assert second.built.bundles == first.built.bundles
-    assert second.built.apart == first.built.apart
+    assert second.built.manifest == first.built.manifest
     told = [(problem.code, problem.severity, problem.message) for problem in first.problems]
     assert [(problem.code, problem.severity, problem.message) for problem in second.problems] == told
     assert all(problem.hint for problem in second.problems)
@@ -120,5 +119,5 @@ def test_a_packet_that_was_touched_is_built_again(run: Run, tmp_path: Path, faul
 
 
 def test_the_stamp_of_the_rules_holds_the_tables() -> None:
-    assert rules_stamp()["sha256"] != sha256(CATALOGUE_FILE.read_bytes())
+    assert rules_used().sha256 != sha256(CATALOGUE_FILE.read_bytes())
     assert list((CATALOGUE_FILE.parents[1] / "data").glob("*.json"))

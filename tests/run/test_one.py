@@ -60,11 +60,11 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 def test_what_was_built_is_told(small: str, out: Path) -> None:
     built = build_case(CASE, out, Options(AS_OF, small))
-    assert (built.case_id, built.folder) == ("wang-xiaoming", out / "wang-xiaoming")
-    [bundle] = built.bundles
-    assert bundle.path.is_file()
-    assert bundle.pages == sum(part["pages"] for part in bundle.page_map) == 11
-    assert bundle.page_map[0]["id"] == "letter"
+    assert (built.manifest.case_id, built.folder) == ("wang-xiaoming", out / "wang-xiaoming")
+    [bundle] = built.manifest.bundles
+    assert (built.folder / bundle.path).is_file()
+    assert bundle.pages == sum(part.pages for part in bundle.page_map) == 11
+    assert bundle.page_map[0].id == "letter"
     assert {problem.severity for problem in built.problems} <= {"warning", "info"}
 
 
@@ -129,7 +129,7 @@ DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
     [
         ("pipeline.documents.engines.office2pdf.Office2Pdf.convert", EngineError(PROBLEM), EngineError),
         ("pipeline.bundle.page_map.merge", ValueError("王晓明"), ValueError),
-        ("pipeline.run.one.make_manifest", KeyError("王晓明"), KeyError),
+        ("pipeline.publish.packet_files.seal", KeyError("王晓明"), KeyError),
         ("pipeline.run.one.verify_files", VerificationError(PROBLEM), VerificationError),
         ("pipeline.system.atomic.os.fsync", DISK_FULL, OutputError),
         ("pipeline.system.atomic._write", DISK_FULL, OutputError),
@@ -215,13 +215,13 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
             REMOVE,
         )
     )
-    assert build_case(path, out, Options(AS_OF)).bundles[0].path.is_file()
+    assert (build_case(path, out, Options(AS_OF)).folder / "bundle.pdf").is_file()
 
 
 def test_no_attachment_at_all_still_gives_the_documents(edit: Edit, out: Path) -> None:
     built = build_case(edit({"/attachments": []}), out, Options(AS_OF, allow_missing=True))
-    assert built.state == "incomplete"
-    assert [part["kind"] for part in built.bundles[0].page_map] == ["cover", *["document"] * 9]
+    assert built.manifest.state == "incomplete"
+    assert [part.kind for part in built.manifest.bundles[0].page_map] == ["cover", *["document"] * 9]
 
 
 def test_the_library_never_exits_and_prints_nothing(small: str, out: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -234,7 +234,7 @@ def test_the_library_never_exits_and_prints_nothing(small: str, out: Path, capfd
 
 def test_it_needs_no_network(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", raising(AssertionError("a socket was opened")))
-    assert build_case(CASE, out, Options(AS_OF, small)).bundles[0].path.is_file()
+    assert (build_case(CASE, out, Options(AS_OF, small)).folder / "bundle.pdf").is_file()
 
 
 class TestCommand:

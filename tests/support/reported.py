@@ -6,11 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.bundle.manifest_rows import BundleRow, PageMapRow
 from pipeline.case.people import PersonName
 from pipeline.errors import ExitCode, JsonPlace, Problem
 from pipeline.language import Language
 from pipeline.options import Options
-from pipeline.run.one import Built, BuiltBundle
+from pipeline.publish.manifest import (
+    EngineUsed,
+    Inputs,
+    Manifest,
+    MissingPaper,
+    OptionsUsed,
+    RulesUsed,
+    TemplateSetUsed,
+)
+from pipeline.resources import VERSION
+from pipeline.run.one import Built
 from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import Head, head_of
 from pipeline.run.task import Done
@@ -37,16 +48,45 @@ def problem(code: str, pointer: str | None = "/patient") -> Problem:
 
 def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Built:
     parts = tuple(
-        {"id": str(number), "kind": "document", "title": title, "page": number, "pages": 1 if number < 3 else pages}
+        PageMapRow(str(number), "document", None, title, number, 1 if number < 3 else pages, 1, None)
         for number, title in enumerate(TITLES, start=1)
     )
-    papers = (
-        {"letter": "イ", "role": "photo", "person": "patient"},
-        {"letter": "ア", "role": "passport", "person": "companion-1"},
+    bundle = BundleRow(
+        person="patient",
+        path="bundle.pdf",
+        sha256="0" * 64,
+        bytes=1,
+        pages=parts[-1].last_page,
+        blank_pages=(),
+        pdf_a=True,
+        not_pdf_a=(),
+        page_map=parts,
+        volumes=(),
     )
-    bundle = BuiltBundle("patient", folder / case_id / "bundle.pdf", "0" * 64, parts)
-    apart = (folder / case_id / "documents" / "09-patient-guide.pdf",)
-    return Built(case_id, folder / case_id, (bundle,), apart, (), papers[:missing])
+    papers = (MissingPaper("イ", "photo", "patient"), MissingPaper("ア", "passport", "companion-1"))
+    manifest = Manifest(
+        manifest_version=1,
+        visa_packet=VERSION,
+        case_id=case_id,
+        as_of=AS_OF,
+        template_set=TemplateSetUsed("medical-stay", "0" * 64),
+        engine=EngineUsed("office2pdf", "0"),
+        options=OptionsUsed(
+            right_hand_pages=False, max_bytes=None, signature_fields=False, recipient_copy=False, encrypted=False
+        ),
+        inputs=Inputs("0" * 64, (), ()),
+        state="incomplete" if missing else "final",
+        documents=(),
+        missing=papers[:missing],
+        versions={},
+        rules=RulesUsed(AS_OF, "0" * 64),
+        outputs=(),
+        bundles=(bundle,),
+        apart=("documents/09-patient-guide.pdf",),
+        findings=(),
+        sha256="0" * 64,
+    )
+    return Built(folder / case_id, manifest, ())
 
 
 def run(count: int, out: Path) -> Iterator[Done]:

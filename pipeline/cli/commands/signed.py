@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pipeline.cli.output import Report, emit
 from pipeline.cli.shared_options import json_option
 from pipeline.errors import ExitCode, InputError, Problem
+from pipeline.publish.manifest import DocumentRow
 from pipeline.publish.verify.verify import verify_path
 
 
@@ -30,17 +30,17 @@ def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
       visa-packet signed out/wang-xiaoming letter-of-guarantee
     """
     manifest = verify_path(packet).manifest
-    if manifest["state"] == "draft":
+    if manifest.state == "draft":
         message, hint = (
             "this packet is a draft; nothing of it is to be signed",
             "build it without --draft, and print that",
         )
         raise InputError(Problem("signed-draft", "error", message, hint, str(packet)))
-    known = {row["document"] for row in manifest["documents"]}
+    known = {row.document for row in manifest.documents}
     unknown = sorted(set(documents) - known)
     if unknown:
         raise click.UsageError(f"the packet has no document {unknown[0]!r}; it has: {', '.join(sorted(known))}")
-    rows = [row for row in manifest["documents"] if (row["document"] in documents if documents else row["signed_by"])]
+    rows = [row for row in manifest.documents if (row.document in documents if documents else row.signed_by)]
     entries = [_entry(row) for row in rows]
     emit(Report("signed", ExitCode.OK, (), entries), as_json=as_json)
     if not as_json:
@@ -49,12 +49,12 @@ def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
     return ExitCode.OK
 
 
-def _entry(row: dict[str, Any]) -> dict[str, str]:
-    name = row["document"] if row["person"] == "patient" else f"{row['person']}-{row['document']}"
+def _entry(row: DocumentRow) -> dict[str, str]:
+    name = row.document if row.person == "patient" else f"{row.person}-{row.document}"
     return {
         "role": "signed",
-        "document": row["document"],
-        "person": row["person"],
+        "document": row.document,
+        "person": row.person,
         "path": f"papers/signed-{name}.pdf",
-        "printed_hash": row["text_sha256"],
+        "printed_hash": row.text_sha256,
     }

@@ -80,9 +80,9 @@ def verify(
 
 def _print(path: Path, verified: Verified) -> None:
     manifest = verified.manifest
-    pages = sum(bundle["pages"] for bundle in manifest["bundles"])
-    files = len(manifest["outputs"])
-    click.echo(f"{path}: right ({files} files, {pages} pages to file, as of {manifest['as_of']})")
+    pages = sum(bundle.pages for bundle in manifest.bundles)
+    files = len(manifest.outputs)
+    click.echo(f"{path}: right ({files} files, {pages} pages to file, as of {manifest.as_of})")
     if not verified.looked_into:
         click.echo("encrypted: only hashes were compared; give --password-file to look into it")
     for row in _signatures(verified):

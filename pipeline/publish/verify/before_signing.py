@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.errors import VerificationError
 from pipeline.formats.pdf.encryption import decrypted
+from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.difference import difference
 from pipeline.system.atomic import sha256
 
 
-def before_signing(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    """``files``, with each bundle to which something was added as it was before. Signing adds, and changes nothing."""
-    return {**files, **{path: content[:size] for path, content, size in _longer(files, manifest)}}
+def before_signing(files: Mapping[str, bytes], manifest: Manifest) -> dict[str, bytes]:
+    """Return ``files`` with signed bundles cut to the bytes that were built: signing only appends."""
+    return {**files, **{bundle.path: files[bundle.path][: bundle.bytes] for bundle in _grown(files, manifest)}}
 
 
-def added_to(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> list[str]:
-    """The bundles to which something was added after they were made."""
-    return [path for path, _, _ in _longer(files, manifest)]
+def added_to(files: Mapping[str, bytes], manifest: Manifest) -> list[str]:
+    """Return the paths of the bundles that have grown since they were built."""
+    return [bundle.path for bundle in _grown(files, manifest)]
 
 
-def _longer(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> list[tuple[str, bytes, int]]:
-    return [
-        (bundle["path"], content, bundle["bytes"])
-        for bundle in manifest["bundles"]
-        if (content := files.get(bundle["path"], b""))[bundle["bytes"] :]
-        and sha256(content[: bundle["bytes"]]) == bundle["sha256"]
-    ]
+def _grown(files: Mapping[str, bytes], manifest: Manifest) -> Iterator[BundleRow]:
+    """The bundles that begin with what was built, and are longer now."""
+    for bundle in manifest.bundles:
+        content = files.get(bundle.path, b"")
+        if len(content) > bundle.bytes and sha256(content[: bundle.bytes]) == bundle.sha256:
+            yield bundle
 
 
 def readable(
-    files: Mapping[str, bytes], manifest: Mapping[str, Any], password: str | None, folder: str
+    files: Mapping[str, bytes], manifest: Manifest, password: str | None, folder: str
 ) -> Mapping[str, bytes] | None:
     """``files`` with their PDFs decrypted; None when they are encrypted and there is no password.
 
     Raises VerificationError when the password opens none of them.
     """
-    if not manifest["options"]["encrypted"]:
+    if not manifest.options.encrypted:
         return files
     if password is None:
         return None

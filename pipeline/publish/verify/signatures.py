@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.errors import Problem, load_extra
+from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.before_signing import added_to
 from pipeline.publish.verify.difference import difference
 
@@ -16,9 +17,7 @@ _ASK_AGAIN = "ask whoever signed it for the bundle as they signed it"
 _WHO = "ask who signed it, and give --trust the certificates of those who certify them"
 
 
-def signatures_of(
-    files: Mapping[str, bytes], manifest: Mapping[str, Any], roots: bytes | None
-) -> dict[str, list[Signature]]:
+def signatures_of(files: Mapping[str, bytes], manifest: Manifest, roots: bytes | None) -> dict[str, list[Signature]]:
     """The signatures of each bundle to which something was added; none where it cannot be read.
 
     ``roots`` are certificates (PEM or DER) of whom to trust. Raises InputError when the extra [sign] is missing.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 import pikepdf
 from pypdf import PdfReader
 
+from pipeline.bundle.manifest_rows import BundleRow, PageMap
 from pipeline.bundle.page_map import LANGUAGE
 from pipeline.errors import Problem
 from pipeline.formats.pdf.pdfa import claims_pdf_a, obstacles
@@ -18,14 +19,14 @@ from pipeline.publish.verify.difference import difference
 
 
 def bundle_differences(
-    files: Mapping[str, bytes], described: Mapping[str, Any], folder: str, *, fresh: bool
+    files: Mapping[str, bytes], described: BundleRow, folder: str, *, fresh: bool
 ) -> Iterator[Problem]:
     """What in a bundle is not as its manifest describes it. A bundle that is not there is told elsewhere.
 
     ``files`` can be read without a password. Of a bundle that is ``fresh``, fonts and metadata were looked at when
     it was merged.
     """
-    name = described["path"]
+    name = described.path
     bundle = files.get(name)
     if bundle is None:
         return
@@ -38,13 +39,12 @@ def bundle_differences(
         yield difference(code, message.format(name), folder)
 
 
-def _inside(bundle: bytes, described: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _inside(bundle: bytes, described: BundleRow) -> Iterator[tuple[str, str]]:
     """Codes of differences and how they are told; {} stands for the name of the file."""
     reader = PdfReader(io.BytesIO(bundle))
-    page_map = described["page_map"]
-    if not _pages_agree(
-        page_map, {len(reader.pages), page_count(bundle), described["pages"]}, described["blank_pages"]
-    ):
+    page_map = described.page_map
+    counts = {len(reader.pages), page_count(bundle), described.pages}
+    if not _pages_agree(page_map, counts, described.blank_pages):
         yield "verify-pages", "{} does not have the pages of its page map"
     if _outline(reader) != _wanted_outline(page_map):
         yield "verify-outline", "the outline of {} does not agree with its page map"
@@ -52,15 +52,15 @@ def _inside(bundle: bytes, described: Mapping[str, Any]) -> Iterator[tuple[str, 
     if labels != [str(number) for number in range(1, len(reader.pages) + 1)]:
         yield "verify-labels", "the page labels of {} are not the numbers of its pages"
     targets = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
-    if targets != {part["id"]: part["page"] - 1 for part in page_map}:
+    if targets != {part.id: part.page - 1 for part in page_map}:
         yield "verify-destinations", "the named destinations of {} do not agree with its page map"
     if not _links(reader, page_map) <= targets.keys():
         yield "verify-destinations", "a link on the cover sheet of {} leads nowhere"
 
 
-def _pages_agree(page_map: list[Mapping[str, Any]], counts: set[int], blank: list[int]) -> bool:
+def _pages_agree(page_map: PageMap, counts: set[int], blank: Sequence[int]) -> bool:
     """Whether the parts and the blank pages follow one another without a gap, up to the one number of all pages."""
-    filled = [number for part in page_map for number in range(part["page"], part["page"] + part["pages"])]
+    filled = [number for part in page_map for number in range(part.page, part.last_page + 1)]
     return len(counts) == 1 and sorted([*filled, *blank]) == list(range(1, max(counts) + 1))
 
 
@@ -78,35 +78,35 @@ def _outline(reader: PdfReader) -> list[Any]:
     return read(reader.outline)
 
 
-def _wanted_outline(page_map: list[Mapping[str, Any]]) -> list[Any]:
+def _wanted_outline(page_map: PageMap) -> list[Any]:
     wanted: list[Any] = []
-    for section, together in groupby(page_map, lambda part: part["section"]):
-        entries = [(part["title"], part["page"] - 1) for part in together]
+    for section, together in groupby(page_map, lambda part: part.section):
+        entries = [(part.title, part.page - 1) for part in together]
         wanted += [(section, entries[0][1]), entries] if section else entries
     return wanted
 
 
-def _links(reader: PdfReader, page_map: list[Mapping[str, Any]]) -> set[str]:
+def _links(reader: PdfReader, page_map: PageMap) -> set[str]:
     """The names that links on cover sheets lead to."""
     pages = [
-        reader.pages[part["page"] - 1 + number]
+        reader.pages[number - 1]
         for part in page_map
-        if part["kind"] == "cover"
-        for number in range(part["pages"])
+        if part.kind == "cover"
+        for number in range(part.page, part.last_page + 1)
     ]
     notes = [note.get_object() for page in pages for note in page.get("/Annots", [])]
     return {str(note["/Dest"]) for note in notes if "/Dest" in note}
 
 
-def _standards(bundle: bytes, described: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _standards(bundle: bytes, described: BundleRow) -> Iterator[tuple[str, str]]:
     """Fonts, and what the bundle says about itself."""
     with pikepdf.open(io.BytesIO(bundle)) as pdf:
         faces = list(_embedded_faces(pdf))
         if len(faces) != len(set(faces)):
             yield "verify-fonts", "{} holds a font more than once"
-        if claims_pdf_a(pdf) != described["pdf_a"]:
+        if claims_pdf_a(pdf) != described.pdf_a:
             yield "verify-metadata", "{} does not say of PDF/A what the manifest says"
-        elif described["pdf_a"]:
+        elif described.pdf_a:
             yield from (
                 ("verify-pdf-a", f"{{}} says that it is PDF/A, and is not: {found}") for found in obstacles(pdf)
             )

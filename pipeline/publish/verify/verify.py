@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.errors import Problem, VerificationError
 from pipeline.formats.json.schema import validator
 from pipeline.packet.file_names import MANIFEST_NAME
-from pipeline.publish.manifest import sealed
+from pipeline.publish.manifest import Manifest, read_manifest, seal
 from pipeline.publish.verify.before_signing import before_signing, readable
 from pipeline.publish.verify.changes import Since, changes_since
 from pipeline.publish.verify.difference import difference
@@ -33,7 +33,7 @@ class Verified:
     ``signatures`` are those of each signed bundle. One that is encrypted is ``looked_into`` only with its password.
     """
 
-    manifest: dict[str, Any]
+    manifest: Manifest
     signatures: Mapping[str, Sequence[Signature]]
     looked_into: bool
 
@@ -73,7 +73,7 @@ def verify_path(
     return Verified(manifest, signatures, looked_into=opened is not None)
 
 
-def verify_files(files: Mapping[str, bytes], folder: str, password: str | None = None) -> dict[str, Any]:
+def verify_files(files: Mapping[str, bytes], folder: str, password: str | None = None) -> Manifest:
     """Verify the files of one packet (relative path -> content) that was just made, and return the manifest.
 
     Its texts were compared with the case when they were drawn, and are not read again.
@@ -91,35 +91,41 @@ def _raise(problems: list[Problem]) -> None:
 def _differences(
     files: Mapping[str, bytes],
     opened: Mapping[str, bytes] | None,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     folder: str,
     *,
     fresh: bool = False,
 ) -> list[Problem]:
     """``opened`` are the files as they can be read, if they can."""
-    bundles = manifest["bundles"] if opened is not None else []
+    bundles = manifest.bundles if opened is not None else []
     inside = (problem for each in bundles for problem in bundle_differences(opened or {}, each, folder, fresh=fresh))
     return [*_listed(files, manifest, folder), *inside]
 
 
-def _manifest(files: Mapping[str, bytes], folder: str) -> dict[str, Any]:
+def _manifest(files: Mapping[str, bytes], folder: str) -> Manifest:
+    """The manifest of a packet, if it has the form of this version and is intact."""
     if MANIFEST_NAME not in files:
         raise VerificationError(difference("verify-manifest", f"there is no {MANIFEST_NAME}", folder))
+    content = files[MANIFEST_NAME]
     try:
-        manifest: dict[str, Any] = json.loads(files[MANIFEST_NAME])
+        fields = json.loads(content)
     except (ValueError, RecursionError):
         raise VerificationError(difference("verify-manifest", f"{MANIFEST_NAME} is not JSON", folder)) from None
-    if not validator("manifest").is_valid(manifest):
+    try:
+        manifest = read_manifest(content)
+    except ValueError:
+        manifest = None
+    if manifest is None or not validator("manifest").is_valid(fields):
         message = f"{MANIFEST_NAME} does not have the form of this version's manifests"
         raise VerificationError(difference("verify-manifest", message, folder))
-    if sealed(manifest) != files[MANIFEST_NAME]:
+    if seal(manifest) != content:
         message = f"{MANIFEST_NAME} was changed after it was made"
         raise VerificationError(difference("verify-manifest", message, folder))
     return manifest
 
 
-def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str) -> Iterator[Problem]:
-    listed = {output["path"]: output["sha256"] for output in manifest["outputs"]}
+def _listed(files: Mapping[str, bytes], manifest: Manifest, folder: str) -> Iterator[Problem]:
+    listed = {output.path: output.sha256 for output in manifest.outputs}
     for path in sorted(listed.keys() | files.keys() - {MANIFEST_NAME}):
         if path not in files:
             yield difference("verify-missing", f"{path} is missing", folder)
@@ -127,7 +133,7 @@ def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: str
             yield difference("verify-unlisted", f"{path} is not in the manifest", folder)
         elif sha256(files[path]) != listed[path]:
             yield difference("verify-changed", f"{path} was changed after it was made", folder)
-    for bundle in manifest["bundles"]:
-        if bundle["path"] in listed and bundle["sha256"] != listed[bundle["path"]]:
-            message = f"{bundle['path']} is not the one that the manifest describes"
+    for bundle in manifest.bundles:
+        if bundle.path in listed and bundle.sha256 != listed[bundle.path]:
+            message = f"{bundle.path} is not the one that the manifest describes"
             yield difference("verify-changed", message, folder)

@@ -14,6 +14,7 @@ from pipeline.case.source import read_source
 from pipeline.errors import OutputError, UnusableError
 from pipeline.packet.template_set import PACKET_FILE, is_shipped, load_template_set, set_folder
 from pipeline.publish.destination import Destination
+from pipeline.publish.manifest import read_manifest
 from pipeline.run.cluster.versions import Versions
 from pipeline.run.task import Done, Task, failed
 
@@ -90,9 +91,9 @@ def _templates(name: str) -> dict[str, bytes]:
 
 def _current(out: Destination, case_id: object) -> bytes | None:
     """The manifest of the packet that is there, when it is whole."""
-    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+    with suppress(OSError, ValueError):
         if isinstance(case_id, str) and _ID.fullmatch(case_id):
             manifest = out.manifest(case_id)
-            if out.is_whole(case_id, json.loads(manifest)["outputs"]):
+            if out.is_whole(case_id, read_manifest(manifest).outputs):
                 return manifest
     return None

@@ -8,7 +8,7 @@ from pipeline.documents.engines.engine import load_engine
 from pipeline.errors import Problem, VisaPacketError
 from pipeline.options import Options
 from pipeline.packet.template_set import is_shipped, load_template_set
-from pipeline.publish.manifest import library_versions, rules_stamp
+from pipeline.publish.provenance import library_versions, rules_used
 from pipeline.resources import VERSION
 
 Versions = Mapping[str, str]
@@ -21,7 +21,7 @@ def versions_here(templates: str, engine: str) -> dict[str, str]:
     except VisaPacketError:
         engine_version = ""
     found = {"visa-packet": VERSION, **library_versions(), f"engine {engine}": engine_version}
-    found["rules and tables"] = rules_stamp()["sha256"]
+    found["rules and tables"] = rules_used().sha256
     if is_shipped(templates):  # another one travels with each case
         found[f"template set {templates}"] = load_template_set(templates).sha256
     return found

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from distributed import get_worker
 
@@ -19,6 +18,7 @@ from pipeline.errors import ExitCode
 from pipeline.packet.template_set import PACKET_FILE
 from pipeline.publish.destination import Folder
 from pipeline.publish.folder import Kind, publish
+from pipeline.publish.manifest import OutputFile
 from pipeline.run.cluster.parcel import Delivery, Parcel
 from pipeline.run.cluster.versions import differences, refused, versions_wanted
 from pipeline.run.task import Done, Task, failed
@@ -45,7 +45,7 @@ class Handed(Folder):
             raise FileNotFoundError(case_id)
         return self._current
 
-    def is_whole(self, case_id: str, outputs: Sequence[Mapping[str, Any]]) -> bool:  # noqa: ARG002 - as Destination
+    def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:  # noqa: ARG002 - as Destination
         """Found out by those who have the folder."""
         return True
 

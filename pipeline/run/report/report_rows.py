@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 from typing import Any
 
+from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.errors import Problem
 from pipeline.language import Language
-from pipeline.run.one import Built, BuiltBundle
+from pipeline.run.one import Built
 from pipeline.run.task import Done
 from pipeline.visa.rules.catalogue import all_rules
 
@@ -76,15 +77,16 @@ class Rows:
         }
 
     def _packet(self, built: Built) -> dict[str, Any]:
+        manifest = built.manifest
         return {
-            "bundles": [self._bundle(bundle) for bundle in built.bundles],
-            "apart": [path.relative_to(built.folder).as_posix() for path in built.apart],
-            "missing": [[paper["letter"], paper["role"], paper["person"]] for paper in built.missing],
+            "bundles": [self._bundle(bundle) for bundle in manifest.bundles],
+            "apart": list(manifest.apart),
+            "missing": [[paper.letter, paper.role, paper.person] for paper in manifest.missing],
         }
 
-    def _bundle(self, bundle: BuiltBundle) -> list[Any]:
-        parts = [[self.texts.refer(part["title"]), part["page"], part["pages"]] for part in bundle.page_map]
-        return [bundle.person, bundle.path.name, bundle.pages, parts]
+    def _bundle(self, bundle: BundleRow) -> list[Any]:
+        parts = [[self.texts.refer(part.title), part.page, part.pages] for part in bundle.page_map]
+        return [bundle.person, bundle.path, bundle.pages, parts]
 
     def _finding(self, problem: Problem) -> list[Any]:
         self._codes.add(problem.code)

@@ -47,9 +47,8 @@ def prepare(edit: Edit, case_folder: Path) -> Prepare:
 
 
 def page_of_form(built: Built) -> str:
-    [part] = [part for part in built.bundles[0].page_map if part["id"].endswith("visa-application")]
-    text: str = read_pages(built.bundles[0].path.read_bytes())[part["page"] - 1].text
-    return text
+    [part] = [part for part in built.manifest.bundles[0].page_map if part.id.endswith("visa-application")]
+    return read_pages((built.folder / "bundle.pdf").read_bytes())[part.page - 1].text
 
 
 def test_the_bundle_has_the_filled_form(prepare: Prepare, small: str, tmp_path: Path) -> None:
@@ -61,7 +60,7 @@ def test_the_bundle_has_the_filled_form(prepare: Prepare, small: str, tmp_path: 
     for value in ("WANG", "王晓明", "EJ0123456", "北京", "Ordinary"):
         assert value in text
     assert MARK not in page_of_form(built)
-    with pikepdf.open(built.bundles[0].path) as bundle:
+    with pikepdf.open(built.folder / "bundle.pdf") as bundle:
         assert "/AcroForm" not in bundle.Root
     manifest = json.loads((built.folder / "manifest.json").read_text(encoding="utf-8"))
     [entry] = [each for each in manifest["inputs"]["attachments"] if each["role"] == "visa_application"]

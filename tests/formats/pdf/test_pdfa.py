@@ -8,6 +8,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from pipeline.bundle.manifest_rows import Obstacle
 from pipeline.bundle.merge import merge
 from pipeline.bundle.piece import Piece
 from pipeline.formats.pdf.pdfa import claims_pdf_a, obstacles
@@ -147,14 +148,14 @@ def test_each_obstacle_is_found_and_the_bundle_claims_nothing(packet: Path, faul
     with pikepdf.open(io.BytesIO(merged.pdf)) as pdf, pdf.open_metadata() as xmp:
         carried = bool([found for found in obstacles(pdf) if found == reason])
         assert xmp.pdfa_status == ("" if carried else "2B")
-        assert (("paper", reason) in merged.obstacles) == carried
+        assert (Obstacle("paper", reason) in merged.obstacles) == carried
     # What hangs on the whole file and not on its pages is left behind when they are merged.
     assert carried == (fault not in {"action", "attached", "layers"})
 
 
 def test_without_a_document_that_says_so_it_claims_nothing() -> None:
     merged = merge([Piece("a", "a", make_pdf(1), 1)], "t", "ja", "case-1")
-    assert merged.obstacles == (("a", NO_INTENT),)
+    assert merged.obstacles == (Obstacle("a", NO_INTENT),)
     with pikepdf.open(io.BytesIO(merged.pdf)) as pdf:
         assert not claims_pdf_a(pdf)
 
@@ -174,4 +175,4 @@ def test_only_what_stands_against_the_bundle_is_told_of_its_parts(packet: Path) 
     [letter] = (packet / "documents").glob("*-invitation-letter.pdf")
     papers = [Piece("right", "b", make_pdf(1), 2), Piece("inked", "c", FAULTS["inks"][0], 3)]
     merged = merge([Piece("letter", "a", letter.read_bytes(), 1, is_made=True), *papers], "t", "ja", "case-1")
-    assert merged.obstacles == (("inked", "colours are inks without a profile"),)
+    assert merged.obstacles == (Obstacle("inked", "colours are inks without a profile"),)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import VerificationError
 from pipeline.options import Options
-from pipeline.publish.manifest import sealed
+from pipeline.publish.manifest import RulesUsed
+from pipeline.publish.verify import changes
 from pipeline.publish.verify.changes import Since
 from pipeline.publish.verify.verify import verify_files, verify_path
 from pipeline.run.one import build_case
@@ -47,7 +48,12 @@ def edit_manifest(folder: Path, edits: Mapping[str, Any]) -> None:
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     change(manifest, edits)
-    path.write_bytes(sealed(manifest))
+    del manifest["sha256"]
+    path.write_bytes(written(manifest | {"sha256": sha256(written(manifest))}))
+
+
+def written(manifest: Mapping[str, Any]) -> bytes:
+    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def replace_bundle(folder: Path, content: bytes) -> None:
@@ -67,7 +73,7 @@ def changed_bundle(folder: Path, spoil: Callable[[pikepdf.Pdf], None]) -> bytes:
 @pytest.mark.parametrize("name", ["", "bundle.pdf", "manifest.json", DOCUMENT.rsplit("/", 1)[0] + "/../bundle.pdf"])
 def test_an_untouched_packet_is_right(packet: Path, packet_with_companion: Path, name: str) -> None:
     for folder in (packet, packet_with_companion):
-        assert verify_path(folder / name).manifest["case_id"] == folder.name
+        assert verify_path(folder / name).manifest.case_id == folder.name
 
 
 def test_every_file_is_watched(spoilt: Path) -> None:
@@ -403,9 +409,7 @@ def test_changed_templates_and_rules_are_told(packet: Path, tmp_path: Path, monk
     with pytest.raises(VerificationError) as error:
         verify_path(packet, Since(templates=str(changed)))
     assert [problem.code for problem in error.value.problems] == ["verify-templates"]
-    monkeypatch.setattr(
-        "pipeline.publish.verify.changes.rules_stamp", lambda: {"as_of": "2026-11-22", "sha256": "0" * 64}
-    )
+    monkeypatch.setattr(changes, "rules_used", lambda: RulesUsed(AS_OF, "0" * 64))
     with pytest.raises(VerificationError) as error:
         verify_path(packet, Since())
     assert [problem.code for problem in error.value.problems] == ["verify-rules"]
