@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import UnusableError
+from pipeline.formats.files import NotRegularError, OutsideError, read
 
 MAX_BYTES = 50_000_000
 
@@ -26,8 +25,13 @@ def read_inside(folder: Path, path: str, most: int | None = None) -> bytes:
             "the path leaves the folder of the case",
             "copy the file into the folder of the case and name it relative to that",
         )
+    most = MAX_BYTES if most is None else most
     try:
-        return _read_without_links(folder, steps, MAX_BYTES if most is None else most)
+        content = read(Path(path), most, below=folder)
+    except OutsideError as error:
+        raise UnusableError("attachment-outside", str(error.strerror), "copy the file itself there") from None
+    except (NotRegularError, IsADirectoryError):
+        raise UnusableError("attachment-kind", "this is not a regular file", "give a PDF or a picture") from None
     except FileNotFoundError:
         raise UnusableError(
             "attachment-missing", "the file does not exist", "check the path; it is relative to the case"
@@ -37,27 +41,8 @@ def read_inside(folder: Path, path: str, most: int | None = None) -> bytes:
         raise UnusableError(
             "attachment-unreadable", f"the file cannot be read: {reason}", "check its permissions"
         ) from None
-
-
-def _read_without_links(folder: Path, steps: tuple[str, ...], most: int) -> bytes:
-    """Open ``steps`` below ``folder`` one by one, so that no link can lead out between check and use."""
-    for count in range(1, len(steps) + 1):
-        if folder.joinpath(*steps[:count]).is_symlink():
-            raise UnusableError(
-                "attachment-outside", "the path leads over a symbolic link", "copy the file itself there"
-            )
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(folder.joinpath(*steps), flags)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnusableError("attachment-kind", "this is not a regular file", "give a PDF or a picture")
-        if status.st_size > most:
-            raise UnusableError("attachment-size", f"the file is larger than {_shown(most)}", "scan it smaller")
-        with open(descriptor, "rb", closefd=False) as file:
-            content = file.read(most + 1)
-    finally:
-        os.close(descriptor)
+    if len(content) > most:
+        raise UnusableError("attachment-size", f"the file is larger than {_shown(most)}", "scan it smaller")
     if not content:
         raise UnusableError("attachment-empty", "the file is empty", "copy or scan it again")
     return content

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.formats.files import read
 from pipeline.formats.json.reader import MAX_BYTES
 
 
@@ -38,11 +39,5 @@ def case_id_of(source: Source) -> str | None:
 
 
 def read_source(source: Source) -> bytes:
-    """The text of a case, no more of it than is needed to refuse it; empty for what is no file. Raises OSError."""
-    if source.raw is not None:
-        return source.raw
-    path = Path(source.file)
-    if not path.is_file():
-        return b""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+    """Return the text of a case, at most one byte more than a case may have. Raise OSError."""
+    return read(Path(source.file), MAX_BYTES) if source.raw is None else source.raw

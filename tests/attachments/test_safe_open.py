@@ -140,6 +140,6 @@ class TestPaths:
             raise PermissionError(13, "Permission denied")
 
         (tmp_path / "a.png").write_bytes(PNG)
-        monkeypatch.setattr("pipeline.attachments.safe_open.os.open", broken)
+        monkeypatch.setattr(os, "open", broken)
         error = refusal(tmp_path, "a.png")
         assert (error.code, error.message) == ("attachment-unreadable", "the file cannot be read: Permission denied")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
 from pipeline.case.importing.cells import Table
 from pipeline.case.importing.csv_file import read_csv
 from pipeline.errors import CaseError, Problem
-from pipeline.formats.json.reader import open_without_waiting
+from pipeline.formats.files import NotRegularError, read
 
 MAX_BYTES = 50_000_000
 
@@ -30,12 +28,10 @@ def read_table(path: Path, sheet: str | None, header_row: int, encoding: str = "
 
 def _content(path: Path) -> bytes:
     try:
-        with open(path, "rb", opener=open_without_waiting) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise CaseError(
-                    Problem("file-kind", "error", "this is not a regular file", "check the path", str(path))
-                )
-            content = file.read(MAX_BYTES + 1)
+        content = read(path, MAX_BYTES)
+    except NotRegularError:
+        message = "this is not a regular file"
+        raise CaseError(Problem("file-kind", "error", message, "check the path", str(path))) from None
     except OSError as error:
         message = f"the file cannot be read: {(error.strerror or 'unreadable').lower()}"
         raise CaseError(Problem("file-unreadable", "error", message, "check the path", str(path))) from None

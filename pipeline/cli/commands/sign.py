@@ -12,11 +12,14 @@ from pipeline.cli.output import Report, emit, told
 from pipeline.cli.passwords import P12_PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import json_option
 from pipeline.errors import InputError, Problem, load_extra
+from pipeline.formats.files import read
 from pipeline.formats.pdf.encryption import is_encrypted
 from pipeline.packet.file_names import BUNDLE_NAME, MANIFEST_NAME
 from pipeline.publish.folder import publish_file
 from pipeline.publish.output_lock import locked
 from pipeline.publish.verify.verify import verify_path
+
+_MAX_BYTES = 1_000_000_000
 
 
 @click.command(short_help="Sign a bundle digitally, in the fields at its seal boxes.")
@@ -79,9 +82,11 @@ def _sign(bundle: Path, field: str, p12: Path, password_file: Path | None) -> li
 
 def _read(path: Path, code: str) -> bytes:
     try:
-        return path.read_bytes()
+        content = read(path, _MAX_BYTES)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise InputError(
-            Problem(code, "error", f"the file cannot be read: {reason}", "check its name", str(path))
-        ) from None
+    else:
+        if len(content) <= _MAX_BYTES:
+            return content
+        reason = f"it is larger than {_MAX_BYTES // 1_000_000} MB"
+    raise InputError(Problem(code, "error", f"the file cannot be read: {reason}", "check its name", str(path)))

@@ -6,9 +6,7 @@ import codecs
 import hashlib
 import json
 import math
-import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,6 +15,7 @@ from typing import Any
 
 from pipeline.errors import CaseError, JsonPlace, Problem
 from pipeline.formats.characters import refused_characters
+from pipeline.formats.files import NotRegularError, read
 from pipeline.formats.json.positions import Places, escape, find_places
 
 MAX_BYTES = 1_000_000
@@ -105,17 +104,14 @@ def _fail(code: str, message: str, hint: str, name: str, place: tuple[int, int |
 
 def _read_bytes(path: Path, name: str) -> bytes:
     try:
-        with open(path, "rb", opener=open_without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise _fail("file-kind", "this is not a regular file", "give a JSON file", name)
-            raw = file.read(MAX_BYTES + 1)
+        return read(path, MAX_BYTES)
+    except NotRegularError:
+        raise _fail("file-kind", "this is not a regular file", "give a JSON file", name) from None
     except FileNotFoundError:
         raise _fail("file-missing", "the file does not exist", "check the path", name) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "bad path"
-        raise _fail("file-unreadable", f"the file cannot be read: {reason}", "check its permissions", name) from None
-    return raw
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        raise _fail("file-unreadable", message, "check its permissions", name) from None
 
 
 def _check_size(raw: bytes, name: str, first_line: int) -> None:
@@ -124,11 +120,6 @@ def _check_size(raw: bytes, name: str, first_line: int) -> None:
         raise _fail("file-size", message, "put one case in a file or line", name, (first_line, None))
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
-
-
-def open_without_waiting(path: str, flags: int) -> int:
-    """Open a file; without O_NONBLOCK a named pipe would be waited for without end."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _decode(raw: bytes, name: str) -> str:

@@ -6,17 +6,14 @@ archive, run something, or print what its author does not see.
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
 
-from pipeline.formats.json.reader import open_without_waiting
+from pipeline.formats.files import read
 from pipeline.formats.word.archive import MAX_BYTES, unpacked
 from pipeline.formats.word.elements import field_codes, forbidden_elements, unended_tags
 from pipeline.formats.word.parts import MAIN_PART, advice, forbidden_kinds, forbidden_relationships, parsed
@@ -55,11 +52,8 @@ class DocxFile:
 
 
 def read_docx(path: Path) -> bytes:
-    """Content of a file, as far as it can be a Word file. Raises OSError."""
-    with open(path, "rb", opener=open_without_waiting) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
-        return file.read(MAX_BYTES + 1)
+    """Return the content of a file, up to the limit of a Word file. Raise OSError."""
+    return read(path, MAX_BYTES)
 
 
 def open_docx(content: bytes) -> DocxFile:
