@@ -1,4 +1,4 @@
-"""docs/errors.md: every code of a problem that is no rule, with what docs/problems.json says of it."""
+"""Generates docs/errors.md: every problem code that is not a rule, as described in docs/problems.json."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator
 ROOT = Path(__file__).parents[1]
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 _MAKERS = ("Problem", "problem", "UnusableError", "Finding")
-#: Words that look like codes and are none: tables of the program.
+#: Names of tables in the program that look like codes.
 _NO_CODES = {"glyph-variants", "font-cache", "form-mapping"}
-#: Keywords that only lead to others, or have a code of another name.
-_NOT_BROKEN_ITSELF = {
+#: Keywords that only contain others, or have a code of another name.
+_WITHOUT_CODE = {
     *("$ref", "$dynamicRef", "allOf", "if", "items", "prefixItems", "properties", "patternProperties", "propertyNames"),
     *("additionalProperties", "required", "contains"),
 }
@@ -26,30 +26,30 @@ _NOT_BROKEN_ITSELF = {
 
 @cache
 def described() -> dict[str, dict[str, Any]]:
-    """What is said of each code."""
+    """Return the description of each code."""
     return {code: entry for group in _groups() for code, entry in group["codes"].items()}
 
 
 def codes_in_source() -> set[str]:
-    """The codes of problems in the source, and every word there that begins like one: ``file-size`` as ``file-…``."""
+    """Return the codes of problems in the source, and every word that begins like one: ``file-size`` as ``file-…``."""
     families = {code.split("-")[0] for code in described() if "-" in code}
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in (ROOT / "pipeline").rglob("*.py")]
     alike = {word for tree in trees for word in _words(tree) if "-" in word and word.split("-")[0] in families}
-    return (alike - _NO_CODES) | {word for tree in trees for word in _told(tree)}
+    return (alike - _NO_CODES) | {word for tree in trees for word in _first_arguments(tree)}
 
 
 def schema_codes() -> set[str]:
-    """The codes of the keywords that the schemas use and a document can break."""
+    """Return the codes of the keywords that the schemas use and a document can violate."""
     texts = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "schemas").glob("*.schema.json"))
-    keywords = {*Draft202012Validator.VALIDATORS, "maxContains"} - _NOT_BROKEN_ITSELF
+    keywords = {*Draft202012Validator.VALIDATORS, "maxContains"} - _WITHOUT_CODE
     return {f"schema-{keyword}" for keyword in keywords if f'"{keyword}":' in texts}
 
 
 def error_page() -> str:
-    """The page."""
+    """Return the page."""
     parts = [_HEAD]
     for group in _groups():
-        parts.append(f"\n## {group['title']}\n\n| code | exit | what it means | the way out |\n|---|---|---|---|\n")
+        parts.append(f"\n## {group['title']}\n\n| code | exit code | meaning | remedy |\n|---|---|---|---|\n")
         parts += [_row(code, entry) for code, entry in group["codes"].items()]
     return "".join(parts)
 
@@ -65,8 +65,8 @@ def _words(tree: ast.Module) -> Iterator[str]:
             yield node.value
 
 
-def _told(tree: ast.Module) -> Iterator[str]:
-    """First arguments of what makes a problem."""
+def _first_arguments(tree: ast.Module) -> Iterator[str]:
+    """Yield the first arguments of calls that create a problem."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(_MAKERS):
             first = node.args[0]
@@ -81,8 +81,8 @@ def _groups() -> list[dict[str, Any]]:
 
 _HEAD = """# Errors and warnings
 
-Every problem is told with a code, a place, a message and a hint; a message never holds a value of the case.
-Codes in capitals, such as ID-02, are rules: [rules.md](rules.md). Codes such as DTL104 are findings of docxtpl-lint
-on the tags of a template. Here are all others, with the exit code that they end with
-([exit-codes.md](exit-codes.md)); 0 for what does not forbid to build.
+Every problem has a code, a place, a message and a hint. A message never contains a value of the case. Codes in
+capitals, such as ID-02, are rules: [rules.md](rules.md). Codes such as DTL104 are findings of docxtpl-lint on the tags
+of a template. This page lists all other codes, with the exit code of the run ([exit-codes.md](exit-codes.md)); 0 means
+that the problem does not block a build.
 """

@@ -1,7 +1,7 @@
-"""docs/licences.md: what is installed with the program, its extras and tools, each with the licence that it declares.
+"""Generates docs/licences.md: the packages of the program, its extras and tools, with the licences they declare.
 
-As a program it looks at everything that is installed beside the Python that runs it, and fails when a licence is not
-allowed: the tools of a release are in an environment of their own.
+Run as a program, it checks every package in its own environment and fails if a licence is not allowed: the release
+tools have an environment of their own.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-#: Licences of what may be installed beside a program under Apache-2.0: permissive, or with a copyleft that ends at
-#: the file or the library.
+#: Licences that are compatible with a program under Apache-2.0: permissive, or with a copyleft limited to the file
+#: or library.
 ALLOWED = {
     *("0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "HPND", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0"),
     *("LGPL", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0", "MPL-2.0", "OFL-1.1", "Unlicense", "Zlib", "ZPL-2.1"),
 }
-#: What packages say in other words.
-_MEANT = {
+#: Licence identifiers for the names that packages use.
+_IDENTIFIERS = {
     "Apache License": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
@@ -39,14 +39,14 @@ _MEANT = {
     "PSFL": "PSF-2.0",
 }
 _WORD = re.compile(r"[A-Za-z0-9.+-]+")
-#: Groups of pyproject.toml, and what is done with them.
+#: Groups of pyproject.toml and their purpose.
 _TOOLS = {"build": "building the wheel", "dev": "the tests", "lock": "the lock files"}
-#: The page is the same on every version of Python: without what only old ones need beside it.
+#: Keeps the page the same on every Python version, without packages that only old versions need.
 _ANY_PYTHON = {"python_version": "3.99", "python_full_version": "3.99.0", "sys_platform": "linux"}
 
 
 def licences(environment: Mapping[str, str] = _ANY_PYTHON) -> dict[str, tuple[str, str]]:
-    """Licence and purpose of everything that the program, its extras and its tools need."""
+    """Return licence and purpose of each package that the program, its extras and its tools need."""
     file = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project, groups = file["project"], file["dependency-groups"]
     found = dict.fromkeys(_closure(project["dependencies"], environment), "the program")
@@ -60,19 +60,19 @@ def licences(environment: Mapping[str, str] = _ANY_PYTHON) -> dict[str, tuple[st
 
 
 def refused(licence: str) -> set[str]:
-    """Those licences of an expression that are not allowed; of a choice, one that is allowed is enough."""
+    """Return the licences of an expression that are not allowed; one allowed alternative is enough."""
     choices = [set(_WORD.findall(choice)) - {"AND", "WITH"} for choice in licence.split(" OR ")]
     return min((choice - ALLOWED for choice in choices), key=len)
 
 
 def licence_page() -> str:
-    """The page."""
+    """Return the page."""
     rows = "".join(f"| {name} | {licence} | {purpose} |\n" for name, (licence, purpose) in licences().items())
     return _HEAD + rows
 
 
 def _closure(requirements: Iterable[str], environment: Mapping[str, str]) -> Iterator[str]:
-    """Names of the distributions that are needed for ``requirements``."""
+    """Yield the names of all distributions that ``requirements`` need."""
     waiting, seen = [Requirement(text) for text in requirements], set[tuple[str, str]]()
     while waiting:
         requirement = waiting.pop()
@@ -89,36 +89,38 @@ def _closure(requirements: Iterable[str], environment: Mapping[str, str]) -> Ite
 
 
 def _licence(name: str) -> str:
-    told = metadata(name)
-    classified = [line.split(" :: ")[-1] for line in told.get_all("Classifier") or () if line.startswith("License ::")]
-    fields = [*(told.get_all("License-Expression") or ()), *(told.get_all("License") or ())]
+    stated = metadata(name)
+    classified = [
+        line.split(" :: ")[-1] for line in stated.get_all("Classifier") or () if line.startswith("License ::")
+    ]
+    fields = [*(stated.get_all("License-Expression") or ()), *(stated.get_all("License") or ())]
     candidates = [*(field.splitlines()[0] for field in fields if field), *classified] or [*_titles(name)]
-    words = [_MEANT.get(word, word) for word in candidates]
+    words = [_IDENTIFIERS.get(word, word) for word in candidates]
     return next((word for word in words if not refused(word)), words[0] if words else "unknown")
 
 
 def _titles(name: str) -> Iterator[str]:
-    """First lines of the licences that a package brings along, for one that declares none."""
+    """Yield the first lines of the licence files in a package that declares no licence."""
     for file in distribution(name).files or ():
         if ".dist-info" in file.parts[0] and file.name.startswith("LICENSE"):
             yield file.read_text(encoding="utf-8").strip().splitlines()[0].strip()
 
 
 def main() -> int:
-    """Look at this environment."""
+    """Check this environment."""
     names = sorted({canonicalize_name(each.metadata["Name"]) for each in distributions()} - {"visa-packet"})
-    told = {name: licence for name in names if refused(licence := _licence(name))}
-    for name, licence in told.items():
+    not_allowed = {name: licence for name in names if refused(licence := _licence(name))}
+    for name, licence in not_allowed.items():
         print(f"{name}: {licence} is not an allowed licence")
-    return 8 if told else 0
+    return 8 if not_allowed else 0
 
 
 _HEAD = """# Licences
 
-The program is under Apache-2.0. What is installed with it is used as it is, from its own packages; nothing of it is
-copied into the source. Licences as the packages declare them; a test refuses others than those of this list's kind
-(permissive, or with a copyleft that ends at the library or file). Their texts are in the packages. The tools of a
-release (`requirements-release.lock`) are in an environment of their own, in which `make release` looks at them.
+The program is under Apache-2.0. Its dependencies are used as separate packages; nothing of them is copied into the
+source. The licences are those that the packages declare; a test allows only permissive licences and those with a
+copyleft limited to the library or file. Their texts are in the packages. The release tools
+(`requirements-release.lock`) have an environment of their own, which `make release` checks.
 
 | package | licence | needed for |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""docs/security-tests.md: each case of ``reliability/cases.json`` with the tests that show it, by their marks."""
+"""Generates docs/security-tests.md: each case of ``reliability/cases.json`` with its tests, found by their marks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TESTS = ROOT / "tests"
 
 
 def case_list() -> dict[str, Any]:
-    """The groups of cases by their letter."""
+    """Return the groups of cases by their letter."""
     groups: dict[str, Any] = json.loads(
         (TESTS / "acceptance" / "reliability" / "cases.json").read_text(encoding="utf-8")
     )
@@ -22,7 +22,7 @@ def case_list() -> dict[str, Any]:
 
 
 def tests_by_case() -> dict[str, list[tuple[str, str]]]:
-    """Path and name of the tests of each case: those with ``@pytest.mark.case("A01", …)``, or in a class with it."""
+    """Return path and name of the tests of each case, by ``@pytest.mark.case("A01", …)`` of the test or its class."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for file in sorted(TESTS.rglob("test_*.py")):
         path = file.relative_to(TESTS).as_posix()
@@ -33,7 +33,7 @@ def tests_by_case() -> dict[str, list[tuple[str, str]]]:
 
 
 def cases_of_runs() -> set[str]:
-    """Ids of the cases that a test shows by a run of the command in a scene, its own or that of a fixture beside it."""
+    """Return the ids of the cases that a test runs as a command in a scene, its own or that of a fixture beside it."""
     found: set[str] = set()
     for file in (TESTS / "acceptance" / "reliability").glob("test_*.py"):
         tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
@@ -46,7 +46,7 @@ def cases_of_runs() -> set[str]:
 
 
 def cases_without_runs() -> dict[str, str]:
-    """Ids of the cases that no run can show, with the reason."""
+    """Return the ids of the cases that cannot be tested by running the command, with the reason."""
     return {case_id: why for group in case_list().values() for case_id, why in group.get("no_run", {}).items()}
 
 
@@ -61,20 +61,18 @@ def _marked(body: list[ast.stmt]) -> Iterator[tuple[str, set[str]]]:
 
 
 def _ids(decorator: ast.expr) -> Iterator[str]:
-    """The ids in a mark, or in the marks of parameters."""
+    """Yield the ids in a mark, or in the marks of parameters."""
     for node in ast.walk(decorator):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"case", "pytest.mark.case"}:
             yield from (str(word.value) for word in node.args if isinstance(word, ast.Constant))
 
 
 def case_table() -> str:
-    """The page."""
+    """Return the page."""
     tests, without = tests_by_case(), cases_without_runs()
     parts = [_HEAD]
     for group in case_list().values():
-        parts.append(
-            f"\n## {group['title']}\n\n| case | what goes wrong, and what happens then | tests |\n|---|---|---|\n"
-        )
+        parts.append(f"\n## {group['title']}\n\n| case | failure and result | tests |\n|---|---|---|\n")
         parts += [
             f"| {case_id} | {text}{_why(without.get(case_id))} | {_cell(tests.get(case_id, []))} |\n"
             for case_id, text in group["cases"].items()
@@ -91,35 +89,35 @@ def _test(name: str) -> tuple[str, str]:
 
 
 def _why(reason: str | None) -> str:
-    return f" (shown by no run: {reason})" if reason else ""
+    return f" (not tested by a run: {reason})" if reason else ""
 
 
 def _cell(tests: list[tuple[str, str]]) -> str:
     return "<br>".join(f"[`{name}`](../tests/{path})" for path, name in tests) or "–"
 
 
-_HEAD = """# What goes wrong, and the tests that show what happens then
+_HEAD = """# Failures and their tests
 
-Common expectation of every case, unless it says otherwise: a message of one line with place and hint and never a
-value of the case, the documented exit code, other cases unaffected, nothing published for this case, what was there
-before untouched, nothing left on the disk, no process left, no connection opened, no personal value in output, errors,
-reports, file names or arguments of processes. `tests/support/expectation.py` checks it at one place: it runs the real
-command under strace in folders of its own, with a marker in every string of the case, and looks for those afterwards.
-Every case is shown so, but for those that say why not; many are also shown below the command, in the test of a module.
+Unless a case says otherwise, the expected result is: a one-line message with place and hint but no value of the case,
+the documented exit code, other cases unaffected, nothing published for this case, existing output unchanged, no files
+or processes left behind, no connection opened, and no personal value in output, errors, reports, file names or process
+arguments. `tests/support/expectation.py` checks all of this: it runs the real command under strace in separate folders,
+with a marker in every string of the case, and searches for the markers afterwards. Every case is tested in this way
+unless it gives a reason; many also have a unit test.
 
-`make soak` runs what takes too long for every change: thousands of cases, more random batches, more power cuts.
+`make soak` runs the tests that take too long for every change: thousands of cases, random batches and power cuts.
 """
 
 _GUARDS = """
-## Guards that were broken to see a test fail
+## Guards
 
-`make soak` breaks each of these in a copy and expects that its test fails (`tests/soak/test_guards.py`).
+`make soak` breaks each guard in a copy of the source and expects its test to fail (`tests/soak/test_guards.py`).
 
-| guard | where | test that fails |
+| guard | file | test that must fail |
 |---|---|---|
 """
 
 
 def unknown_ids(tests: Mapping[str, object]) -> set[str]:
-    """Ids in marks that are in no list."""
+    """Return the ids in marks that are not in the list."""
     return set(tests) - {case_id for group in case_list().values() for case_id in group["cases"]}

@@ -48,6 +48,12 @@ def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_the_security_page_names_existing_modules() -> None:
+    named = re.findall(r"`(\w+/[\w/]*(?:\.py)?)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / "pipeline" / path).exists()] == []
+
+
 def test_every_exit_code_is_documented() -> None:
     page = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
     assert [code for code in ExitCode if f"| {int(code)} |" not in page] == []
