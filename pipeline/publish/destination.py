@@ -14,7 +14,7 @@ from pipeline.errors import OutputError, Problem
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.folder import check_target, publish
 from pipeline.publish.manifest import OutputFile
-from pipeline.publish.output_lock import locked
+from pipeline.publish.output_lock import lock_output
 from pipeline.system.atomic import sha256
 
 #: scheme and rest of what is given as an address, not as a path
@@ -30,8 +30,8 @@ class Destination(Protocol):
     #: whether worker processes on other machines can write there
     is_shared: bool
 
-    def held(self) -> AbstractContextManager[Path]:
-        """Hold it for a run; gives a folder of this machine for what is no packet. Raises OutputError."""
+    def lock(self) -> AbstractContextManager[Path]:
+        """Lock it for a run. Gives a local folder for files other than packets. Raises OutputError."""
 
     def address(self, path: Path) -> str:
         """What people and programs call a path in the folder of a packet."""
@@ -66,9 +66,9 @@ class Folder:
         self.is_shared = is_shared
 
     @contextmanager
-    def held(self) -> Iterator[Path]:
+    def lock(self) -> Iterator[Path]:
         """The folder itself, locked."""
-        with locked(self._out):
+        with lock_output(self._out):
             yield self._out
 
     def address(self, path: Path) -> str:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OutputError, Problem
-from pipeline.system.atomic import _flush, _flush_folders, _swap, _write, make_folders, remove_empty, sweep, work_folder
+from pipeline.system.atomic import (
+    flush,
+    flush_folders,
+    make_folders,
+    remove_empty,
+    swap,
+    sweep,
+    work_folder,
+    write_file,
+)
 
 _FOLDER_HINT = "choose another folder with -o, or mend this one; what was there before is untouched"
 _FILE_HINT = "give another name for the file; what was there before is untouched"
@@ -42,9 +51,9 @@ def publish(files: Mapping[str, bytes], folder: Path, kind: Kind = PACKET) -> No
         sweep(folder.parent, folder.name)
         with work_folder(folder.parent, folder.name) as work:
             for path, content in files.items():
-                _write(work / path, content)
-            _flush_folders(work)
-            _swap(work, folder)
+                write_file(work / path, content)
+            flush_folders(work)
+            swap(work, folder)
     except OSError as error:
         remove_empty(made)
         raise _failure(error, folder) from None
@@ -60,7 +69,7 @@ def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) ->
         _refuse_other(path, is_own)
         made += make_folders(path.parent)
         with work_folder(path.parent, path.name) as work:
-            _write(work / path.name, content)
+            write_file(work / path.name, content)
             (work / path.name).replace(path)
     except OSError as error:
         remove_empty(made)
@@ -78,10 +87,10 @@ def publish_files(files: Mapping[str, bytes], folder: Path) -> None:
         sweep(folder, "files")
         with work_folder(folder, "files") as work:
             for name, content in files.items():
-                _write(work / name, content)
+                write_file(work / name, content)
             for name in files:
                 (work / name).replace(folder / name)
-        _flush(folder)
+        flush(folder)
     except OSError as error:
         remove_empty(made)
         raise _failure(error, folder) from None
@@ -102,7 +111,7 @@ def publish_made(made: Path, path: Path, is_own: Callable[[bytes], bool]) -> Non
     """
     try:
         _refuse_other(path, is_own, _KNOWN_BY)
-        _flush(made)
+        flush(made)
         made.replace(path)
     except OSError as error:
         raise _failure(error, path, _FILE_HINT) from None

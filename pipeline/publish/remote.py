@@ -30,8 +30,8 @@ class Remote:
         self._opened()  # what is wrong with the address is told before any work
 
     @contextmanager
-    def held(self) -> Iterator[Path]:
-        """A private folder that is gone afterwards. Nothing locks the address."""
+    def lock(self) -> Iterator[Path]:
+        """Give a temporary folder. The address itself is not locked."""
         with tempfile.TemporaryDirectory(prefix="visa-packet-") as folder:
             yield Path(folder)
 

@@ -1,4 +1,4 @@
-"""Writing files and folders so that they are whole or absent, also after a power cut."""
+"""Writing files and folders so that they are complete or absent, even after a power cut."""
 
 from __future__ import annotations
 
@@ -9,36 +9,25 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.system.locked_folder import make_held, remove, remove_left
+from pipeline.system.locked_folder import new_locked_folder, remove, remove_unlocked
 
 FILE_MODE = 0o600
-
-
 FOLDER_MODE = 0o700
 
-
 _AT_FDCWD = -100
-
-
 _RENAME_EXCHANGE = 2
-
-
 _SUFFIX = ".partial"
 
 
 @contextlib.contextmanager
 def work_folder(out: Path, name: str) -> Iterator[Path]:
-    """A private folder in ``out`` for what is not published yet. If the process is killed, ``sweep`` removes it."""
-    work, lock = make_held(out, f".{name}.", _SUFFIX)
-    try:
+    """Create a private folder in ``out`` for files before they are published; ``sweep`` removes it after a kill."""
+    with new_locked_folder(out, f".{name}.", _SUFFIX) as work:
         yield work
-    finally:
-        remove(work)
-        os.close(lock)
 
 
 def make_folders(folder: Path) -> list[Path]:
-    """Make ``folder`` and those above it, private whatever the umask; returns the new ones. Raises OSError."""
+    """Create ``folder`` and its parents, private whatever the umask is. Return the new ones. Raises OSError."""
     made: list[Path] = []
     try:
         for path in (path for path in reversed([folder, *folder.parents]) if not path.exists()):
@@ -52,21 +41,22 @@ def make_folders(folder: Path) -> list[Path]:
 
 
 def remove_empty(folders: list[Path]) -> None:
-    """Remove those of ``folders``, given from the top down, in which there is nothing."""
+    """Remove the empty ones of ``folders``, which are listed from the top down."""
     for folder in reversed(folders):
         with contextlib.suppress(OSError):
             folder.rmdir()
 
 
 def sweep(out: Path, case_id: str = "*", seconds: float = 0) -> None:
-    """Remove what runs on this case, or on any, left behind when they were killed; those still running keep theirs.
+    """Remove the work folders that killed runs left behind, of one case or of all.
 
-    Of a process that is just ending, the lock may last a moment longer: ``seconds`` is how long to wait for it.
+    Wait up to ``seconds`` for a process that is about to end.
     """
-    remove_left(out.glob(f".{case_id}.*{_SUFFIX}"), seconds)
+    remove_unlocked(out.glob(f".{case_id}.*{_SUFFIX}"), seconds)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Create a private file and flush it to the disk. Raises OSError."""
     if not path.parent.is_dir():
         path.parent.mkdir()
         path.parent.chmod(FOLDER_MODE)
@@ -78,12 +68,14 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _flush_folders(work: Path) -> None:
+def flush_folders(work: Path) -> None:
+    """Flush a folder and all folders in it to the disk. Raises OSError."""
     for folder in (work, *(path for path in work.rglob("*") if path.is_dir())):
-        _flush(folder)
+        flush(folder)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Flush a file or folder to the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -91,8 +83,8 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _swap(work: Path, folder: Path) -> None:
-    """Put ``work`` in the place of ``folder``. Afterwards ``work`` is gone or holds what was there before."""
+def swap(work: Path, folder: Path) -> None:
+    """Put ``work`` in the place of ``folder``. Afterwards ``work`` is gone or has the former contents."""
     if not folder.exists():
         work.rename(folder)
     elif not _exchange(work, folder):
@@ -104,16 +96,15 @@ def _swap(work: Path, folder: Path) -> None:
             former.rename(folder)
             raise
         remove(former)
-    # The packet is published now; a power cut before the disk has noted the rename leaves the former one.
+    # The packet is published now; after a power cut before the rename has reached the disk, it is the former one.
     with contextlib.suppress(OSError):
-        _flush(folder.parent)
+        flush(folder.parent)
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Swap two folders in one step where the system can (Linux); False where it cannot.
+    """Exchange two folders in one step. Return False on systems other than Linux.
 
-    Two plain renames would leave a moment without either folder, and a kill in that moment would lose the
-    former packet.
+    Between two plain renames neither folder would exist, and a kill at that moment would lose the former packet.
     """
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
@@ -124,5 +115,5 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def sha256(content: bytes) -> str:
-    """SHA-256 in hexadecimal."""
+    """Return the SHA-256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

@@ -186,7 +186,7 @@ class TestInterrupt:
         def interrupt(*_arguments: Any, **_named: Any) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("pipeline.system.atomic._write", interrupt)
+        monkeypatch.setattr("pipeline.publish.folder.write_file", interrupt)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 130

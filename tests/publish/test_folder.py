@@ -249,7 +249,7 @@ def test_what_is_left_of_one_that_is_dead_and_not_buried_is_swept(folder: Path) 
     """As in a container whose first process buries nobody."""
     folder.parent.mkdir()
     program = (
-        "import os, pathlib, signal, sys; from pipeline.publish import work_folder\n"
+        "import os, pathlib, signal, sys; from pipeline.system.atomic import work_folder\n"
         "with work_folder(pathlib.Path(sys.argv[1]), 'packet'): os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(folder.parent)]) as killed:
@@ -307,7 +307,7 @@ class TestOneFile:
         def full(*_: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr("pipeline.system.atomic._write", full)
+        monkeypatch.setattr("pipeline.publish.folder.write_file", full)
         with pytest.raises(OutputError, match="no space left") as error:
             self.publish(tmp_path / "new" / "file")
         assert "-o" not in error.value.problems[0].hint

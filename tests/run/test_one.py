@@ -132,10 +132,10 @@ DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
         ("pipeline.publish.packet_files.seal", KeyError("王晓明"), KeyError),
         ("pipeline.run.one.verify_files", VerificationError(PROBLEM), VerificationError),
         ("pipeline.system.atomic.os.fsync", DISK_FULL, OutputError),
-        ("pipeline.system.atomic._write", DISK_FULL, OutputError),
-        ("pipeline.system.atomic._swap", OSError(errno.EIO, "Input/output error"), OutputError),
+        ("pipeline.publish.folder.write_file", DISK_FULL, OutputError),
+        ("pipeline.publish.folder.swap", OSError(errno.EIO, "Input/output error"), OutputError),
         ("pipeline.documents.engines.office2pdf.library.convert_bytes", Office2PdfError("王晓明"), EngineError),
-        ("pipeline.system.atomic._write", KeyboardInterrupt(), KeyboardInterrupt),
+        ("pipeline.publish.folder.write_file", KeyboardInterrupt(), KeyboardInterrupt),
     ],
 )
 @pytest.mark.parametrize("earlier", [True, False])

@@ -124,7 +124,7 @@ def build(
     telling = Telling(language, notes)
     cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)
     destination = destination_of(out)
-    with destination.held() as folder:
+    with destination.lock() as folder:
         if cluster or is_many(cases):
             from pipeline.cli.commands import build_many as batch  # noqa: PLC0415 - one case needs no worker processes
 

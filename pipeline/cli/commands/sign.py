@@ -16,7 +16,7 @@ from pipeline.formats.files import read
 from pipeline.formats.pdf.encryption import is_encrypted
 from pipeline.packet.file_names import BUNDLE_NAME, MANIFEST_NAME
 from pipeline.publish.folder import publish_file
-from pipeline.publish.output_lock import locked
+from pipeline.publish.output_lock import lock_output
 from pipeline.publish.verify.verify import verify_path
 
 _MAX_BYTES = 1_000_000_000
@@ -72,7 +72,7 @@ def _sign(bundle: Path, field: str, p12: Path, password_file: Path | None) -> li
         message, hint = "the bundle is encrypted", "sign it first: build it without --encrypt"
         raise InputError(Problem("sign-encrypted", "error", message, hint, str(path)))
     signer = load_signer(key, read_password(password_file, P12_PASSWORD))
-    with locked(path.parent.resolve().parent):
+    with lock_output(path.parent.resolve().parent):
         if (path.parent / MANIFEST_NAME).is_file():
             verify_path(path)
         signed, fields = sign_bundle(content, field, signer)
