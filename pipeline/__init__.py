@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from pipeline.options import Options
     from pipeline.packet.checked import Checked
     from pipeline.publish.verify.verify import verify_path
+    from pipeline.run.built import Built
     from pipeline.run.check import check_case
-    from pipeline.run.one import Built, build_case
+    from pipeline.run.one import build_case
     from pipeline.visa.hospital_match import Wishes, match_case
 
 __all__ = [
@@ -42,7 +43,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "run.one": ("Built", "build_case"),
+    "run.built": ("Built",),
+    "run.one": ("build_case",),
     "run.check": ("check_case",),
     "packet.checked": ("Checked",),
     "options": ("Options",),

@@ -11,7 +11,7 @@ from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.cli.output import STATES, told
 from pipeline.language import Language
 from pipeline.publish.destination import Destination
-from pipeline.run.one import Built
+from pipeline.run.built import Built
 from pipeline.run.task import Done
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,8 +17,10 @@ from pipeline.cli.output import Report, Telling, document_of, show
 from pipeline.cli.packet_output import result_of
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.publish.destination import Destination
-from pipeline.run.report.report_page import ReportPage
 from pipeline.run.task import Done
+
+if TYPE_CHECKING:
+    from pipeline.run.report.report_page import ReportPage
 
 _MARKS = {"built": ("built", "green"), "current": ("current", "cyan"), "failed": ("failed", "red")}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.attachments.forms.in_packet import check_report, filling_for, form_findings
 from pipeline.attachments.read_paper import read_paper, warm_up
-from pipeline.case.load import load_case
+from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.printable import character_findings
 from pipeline.case.source import Source
 from pipeline.documents.signed_originals import signed_findings
@@ -24,9 +24,8 @@ from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
 
 
-def prepare(where: Path | Source, options: Options) -> Prepared:
-    """Read a case and plan its packet. Raises CaseError or TemplateError."""
-    loaded = load_case(where, options.directory)
+def prepare(loaded: LoadedCase, options: Options) -> Prepared:
+    """Plan the packet of a case. Raises TemplateError."""
     templates = load_template_set(options.templates)
     if options.templates_sha256 not in {None, templates.sha256}:
         message = "the template set is no longer, or on this machine not, the one with which this run began"
@@ -37,8 +36,13 @@ def prepare(where: Path | Source, options: Options) -> Prepared:
 
 def check_case(where: Path | Source, options: Options) -> Checked:
     """Check the case at ``where``. Raises CaseError, TemplateError or AttachmentError with all problems."""
+    return check_loaded(load_case(where, options.directory), options)
+
+
+def check_loaded(loaded: LoadedCase, options: Options) -> Checked:
+    """Check a case that was read. Raises CaseError, TemplateError or AttachmentError with all problems."""
     warm_up()
-    return check_prepared(prepare(where, options), options)
+    return check_prepared(prepare(loaded, options), options)
 
 
 def check_prepared(prepared: Prepared, options: Options) -> Checked:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pipeline.case.source import Source, case_id_of
-from pipeline.errors import CaseError, ExitCode, JsonPlace, Problem, TemplateError
-from pipeline.packet.template_set import load_template_set
+from pipeline.errors import CaseError, ExitCode, JsonPlace, Problem
 from pipeline.run.pools.pool import WORKER_LOST, Answer, Pool, lost
 from pipeline.run.task import Done, Task, failed, run_task
 
@@ -19,7 +17,7 @@ _AHEAD = 3
 def run_batch(tasks: Iterable[Task], pool: Pool) -> Iterator[Done]:
     """Run every task in ``pool``; yields what became of each, in order. A lost worker costs its task a retry."""
     waiting: deque[tuple[Task, Answer]] = deque()
-    for task in map(_pinned, tasks):
+    for task in tasks:
         waiting.append((task, pool.submit(run_task, task)))
         if len(waiting) > pool.jobs * _AHEAD:
             yield _finished(*waiting.popleft(), pool)
@@ -43,15 +41,6 @@ def check_ids(sources: Iterable[Source]) -> int:
     if repeated:
         raise CaseError(repeated)
     return count
-
-
-def _pinned(task: Task) -> Task:
-    """The task with the version of its template set that this run began with: workers read the files for themselves."""
-    try:
-        version = load_template_set(task.options.templates).sha256
-    except TemplateError:  # each case tells what is wrong with it
-        return task
-    return replace(task, options=replace(task.options, templates_sha256=version))
 
 
 def _repeated(source: Source, other: Source) -> Problem:

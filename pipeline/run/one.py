@@ -3,55 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
+from pipeline.attachments.read_paper import warm_up
 from pipeline.bundle.assemble import make_bundles
+from pipeline.case.load import LoadedCase
 from pipeline.case.source import Source
 from pipeline.documents.drawing import draw_documents
 from pipeline.documents.engines.engine import load_engine
-from pipeline.errors import JsonPlace, Problem
+from pipeline.errors import Problem
 from pipeline.options import Options
 from pipeline.packet.checked import Checked
 from pipeline.publish.destination import Destination, Folder
-from pipeline.publish.manifest import Manifest, RecordedFinding
 from pipeline.publish.packet_files import packet_files
 from pipeline.publish.verify.verify import verify_files
-from pipeline.run.check import check_case, refuse
-from pipeline.visa.rules.catalogue import catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A published packet: its folder, its manifest, and the findings that did not prevent the build."""
-
-    folder: Path
-    manifest: Manifest
-    problems: tuple[Problem, ...]
-
-
-def built_from(manifest: Manifest, folder: Path) -> Built:
-    """Return the packet in ``folder``, which was built earlier. Its findings are in English only."""
-    return Built(folder, manifest, tuple(map(_recorded_problem, manifest.findings)))
-
-
-def _recorded_problem(found: RecordedFinding) -> Problem:
-    """A finding that a manifest records, with the advice and the source of its rule."""
-    rule = catalogue().get(found.rule)
-    hint = rule.texts["en"].hint if rule else ""
-    if not hint or "{detail}" in hint:
-        hint = "build the packet again with --force for the complete advice"
-    source, as_of = (rule.source, rule.as_of) if rule else (None, None)
-    return Problem(
-        found.rule,
-        found.severity,
-        found.message,
-        hint,
-        found.template,
-        None if found.pointer is None else JsonPlace(found.pointer),
-        source=source,
-        as_of=as_of,
-    )
+from pipeline.run.built import Built, built_from
+from pipeline.run.check import check_case, check_prepared, prepare, refuse
+from pipeline.run.freshness import current_manifest
 
 
 def build_case(where: Path | Source, out: Path, options: Options) -> Built:
@@ -59,11 +29,23 @@ def build_case(where: Path | Source, out: Path, options: Options) -> Built:
 
     Raises a VisaPacketError of the stage that failed; then nothing is published.
     """
-    return build_checked(check_case(where, options), Folder(out), options)
+    return _build_checked(check_case(where, options), Folder(out), options)
 
 
-def build_checked(checked: Checked, out: Destination, options: Options, *, force: bool = False) -> Built:
-    """Build and publish the packet of a case that ``check_case`` let through; in place of a signed one by ``force``."""
+def build_loaded(
+    loaded: LoadedCase, out: Destination, options: Options, *, force: bool = False
+) -> tuple[Literal["built", "current"], Built]:
+    """Build and publish the packet of a case that was read, unless an up-to-date one exists (``force`` overrides)."""
+    warm_up()
+    prepared = prepare(loaded, options)
+    manifest = None if force else current_manifest(prepared, options, load_engine(options.engine), out)
+    if manifest is not None:
+        return "current", built_from(manifest, out.folder(loaded.case.case_id))
+    return "built", _build_checked(check_prepared(prepared, options), out, options, force=force)
+
+
+def _build_checked(checked: Checked, out: Destination, options: Options, *, force: bool = False) -> Built:
+    """Build and publish the packet of a checked case; ``force`` replaces a signed packet."""
     case_id = checked.loaded.case.case_id
     out.check(case_id, force=force)
     folder = out.folder(case_id)

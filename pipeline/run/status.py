@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from pipeline.case.base import Trilingual
+from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.documents.signed_originals import has_changed
 from pipeline.options import Options
@@ -59,7 +60,7 @@ class Status:
 
 def status_of(where: Path | Source, options: Options) -> Status:
     """The status of the case at ``where``. Raises CaseError or TemplateError when case or set cannot be read."""
-    prepared = prepare(where, options)
+    prepared = prepare(load_case(where, options.directory), options)
     found = findings(prepared, options)
     case, packet = prepared.loaded.case, prepared.packet
     forbidding = (each.code for each in found.problems if forbids(each, options) and each.code not in LACKS)

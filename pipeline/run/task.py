@@ -1,30 +1,27 @@
-"""One case as a piece of work that can be sent to another process, and what became of it."""
+"""One case as a piece of work that can be sent to another process, and the result of that work."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Literal, TypedDict
+from typing import Literal
 
-from pipeline.attachments.read_paper import warm_up
+from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.people import PersonName
 from pipeline.case.source import Source
-from pipeline.documents.engines.engine import load_engine
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
 from pipeline.options import Options
 from pipeline.publish.destination import Destination
-from pipeline.run.check import check_prepared, prepare
-from pipeline.run.freshness import current_manifest
-from pipeline.run.one import Built, build_checked, built_from
+from pipeline.run.built import Built
 
 Status = Literal["built", "current", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Build the case of ``source`` into ``out``; without ``force`` only if there is no packet that is current.
+    """Build the case of ``source`` into ``out``, unless an up-to-date packet exists (``force`` overrides).
 
-    Only with ``names`` does the result carry the patient's name.
+    ``names`` includes the patient's name in the result.
     """
 
     source: Source
@@ -36,7 +33,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a task. ``seconds`` is the time that it took where it ran."""
+    """The result of a task. ``seconds`` is the time that it took where it ran."""
 
     name: str
     status: Status
@@ -48,42 +45,31 @@ class Done:
     patient: PersonName | None = None
 
 
-class _Known(TypedDict, total=False):
-    """What is known of a case before its work ends, for the report of what fails later."""
-
-    case_id: str
-    patient: PersonName
-
-
 def run_task(task: Task) -> Done:
-    """Do the work of one task. Whatever goes wrong is in the result; only what ends the process is raised."""
+    """Do the work of one task. Every failure is in the result; only what ends the process is raised."""
     started = time.perf_counter()
-    known: _Known = {}
+    loaded: LoadedCase | None = None
     try:
-        done = _work(task, known)
+        loaded = load_case(task.source, task.options.directory)
+        done = _build(task, loaded)
     except VisaPacketError as error:
         done = failed(task, error.exit_code, error.problems)
     except Exception as error:  # noqa: BLE001 - a bug in one case does not stop the others either
         done = failed(task, ExitCode.BUG, (bug(error),))
-    return replace(done, seconds=time.perf_counter() - started, **known)
+    done = replace(done, seconds=time.perf_counter() - started)
+    if loaded is None:
+        return done
+    return replace(done, case_id=loaded.case.case_id, patient=loaded.case.patient.name if task.names else None)
 
 
 def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> Done:
-    """A task of which nothing was published."""
+    """The result of a task that published nothing."""
     return Done(task.source.name, "failed", code, problems=problems)
 
 
-def _work(task: Task, known: _Known) -> Done:
-    warm_up()
-    prepared = prepare(task.source, task.options)
-    case_id = prepared.loaded.case.case_id
-    known["case_id"] = case_id
-    if task.names:
-        known["patient"] = prepared.loaded.case.patient.name
-    engine = load_engine(task.options.engine)
-    manifest = None if task.force else current_manifest(prepared, task.options, engine, task.out)
-    if manifest is not None:
-        current = built_from(manifest, task.out.folder(case_id))
-        return Done(task.source.name, "current", ExitCode.OK, case_id, current, current.problems)
-    built = build_checked(check_prepared(prepared, task.options), task.out, task.options, force=task.force)
-    return Done(task.source.name, "built", ExitCode.OK, case_id, built, built.problems)
+def _build(task: Task, loaded: LoadedCase) -> Done:
+    # Only now: a case that cannot be read is reported before the libraries of the later stages are loaded.
+    from pipeline.run.one import build_loaded  # noqa: PLC0415 - see above
+
+    status, built = build_loaded(loaded, task.out, task.options, force=task.force)
+    return Done(task.source.name, status, built=built, problems=built.problems)

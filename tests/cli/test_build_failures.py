@@ -155,7 +155,7 @@ class TestBug:
         self, small: Path, cases: Callable[..., Path], tmp_path: Path
     ) -> None:
         program = (
-            "import sys; import pipeline.pagemap as b\n"
+            "import sys; import pipeline.bundle.page_map as b\n"
             "def fail(pieces, *others, **named): raise RuntimeError(b'' + pieces[0].title)\n"
             "b.merge = fail\n"
             "from pipeline.cli.main import main\n"
@@ -230,7 +230,7 @@ class TestInterrupt:
         self, cases: Callable[..., Path], tmp_path: Path
     ) -> None:
         program = (
-            "import os, signal, sys, time; import pipeline.task as b\n"
+            "import os, signal, sys, time; import pipeline.run.one as b\n"
             "def wait(*arguments): os.kill(os.getppid(), signal.SIGINT); time.sleep(60)\n"
             "b.prepare = wait\n"
             "from pipeline.cli.main import main\n"
@@ -288,7 +288,7 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_a_build_with_a_report_and_without_leftovers(tmp_path: Path, number: int) -> None:
     program = (
-        "import os, sys, time; import pipeline.pagemap as b\n"
+        "import os, sys, time; import pipeline.bundle.page_map as b\n"
         f"b.merge = lambda *a, **k: os.kill(os.getppid(), {int(number)}) or time.sleep(60)\n"
         "from pipeline.cli.main import main; main()"
     )

@@ -14,8 +14,9 @@ from pipeline.documents.signed_originals import text_sha256
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.pdf.reading import read_pages, text_of
 from pipeline.options import Options
+from pipeline.run.built import Built
 from pipeline.run.check import check_case
-from pipeline.run.one import Built, build_case
+from pipeline.run.one import build_case
 from pipeline.system.atomic import sha256
 from tests.support.built import make_docx
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, Edit

@@ -18,7 +18,8 @@ from pipeline.options import Options
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import read_manifest
 from pipeline.resources import read_data
-from pipeline.run.one import Built, build_case, built_from
+from pipeline.run.built import Built, built_from
+from pipeline.run.one import build_case
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, Edit
 
 #: Tables of printed words, by what the JSON pointer of a code ends with; a number stands for any place in a list.

@@ -21,7 +21,7 @@ from pipeline.publish.manifest import (
     TemplateSetUsed,
 )
 from pipeline.resources import VERSION
-from pipeline.run.one import Built
+from pipeline.run.built import Built
 from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import Head, head_of
 from pipeline.run.task import Done

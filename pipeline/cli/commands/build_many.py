@@ -7,12 +7,13 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.cli.progress import Style, Tally
-from pipeline.errors import ExitCode
+from pipeline.errors import ExitCode, TemplateError
 from pipeline.options import Options
+from pipeline.packet.template_set import load_template_set
 from pipeline.publish.destination import Destination
 from pipeline.run.cluster.client import Cluster, ClusterPool
 from pipeline.run.inputs import STANDARD_INPUT, sources
@@ -52,7 +53,7 @@ def build_many(work: Work, manner: Manner) -> ExitCode:
     """Build every case of ``work``. Raises CaseError before any work when two cases have one id."""
     with _kept_input(work) as kept:
         total = check_ids(sources(work.cases, kept))
-        given = (work.out, work.options, work.force, manner.names)
+        given = (work.out, _pinned(work.options), work.force, manner.names)
         tasks = (Task(source, *given) for source in sources(work.cases, kept))
         tally = Tally(manner.style, work.out, total)
         with _page(work, manner) as page:
@@ -62,6 +63,14 @@ def build_many(work: Work, manner: Manner) -> ExitCode:
                     if page is not None:
                         page.add(done)
             return tally.end(page)
+
+
+def _pinned(options: Options) -> Options:
+    """The options with the hash of the template set now: each worker reads the set's files for itself."""
+    try:
+        return replace(options, templates_sha256=load_template_set(options.templates).sha256)
+    except TemplateError:  # reported for each case
+        return options
 
 
 def _page(work: Work, manner: Manner) -> AbstractContextManager[ReportPage | None]:

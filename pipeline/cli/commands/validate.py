@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt, overall
 from pipeline.cli.output import STATES, Report, Telling, emit, show, told
@@ -16,7 +17,6 @@ from pipeline.language import Language
 from pipeline.options import Options
 from pipeline.packet.checked import Checked
 from pipeline.packet.paper_rules import LACKS
-from pipeline.run.check import check_case
 
 
 @click.command(short_help="Check cases and their attachments without building anything.")
@@ -55,7 +55,7 @@ def validate(
 
 
 def _validate_one(source: Source, options: Options, telling: Telling, *, as_json: bool) -> dict[str, Any]:
-    outcome = attempt(lambda: check_case(source, options), telling)
+    outcome = attempt(lambda: _check(source, options), telling)
     checked = outcome.value
     problems = checked.problems if checked else outcome.problems
     if checked is not None:
@@ -71,6 +71,14 @@ def _validate_one(source: Source, options: Options, telling: Telling, *, as_json
         "state": checked.state if checked else None,
         "problems": [told(problem, telling.language) for problem in problems],
     }
+
+
+def _check(source: Source, options: Options) -> Checked:
+    loaded = load_case(source, options.directory)
+    # Only now: a case that cannot be read is reported before the libraries of the checks are loaded.
+    from pipeline.run.check import check_loaded  # noqa: PLC0415 - see above
+
+    return check_loaded(loaded, options)
 
 
 def _only_papers_are_missing(outcome: Outcome[Checked]) -> bool:

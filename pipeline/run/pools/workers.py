@@ -55,7 +55,7 @@ class LocalPool:
         multiprocessing.current_process()._config["tempdir"] = tempfile.gettempdir()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
         context = multiprocessing.get_context("forkserver")
         # New workers are forked from a process that has imported everything once.
-        context.set_forkserver_preload(["pipeline.run.task"])
+        context.set_forkserver_preload(["pipeline.run.one"])
         with starting():
             _start_tracker()
         self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)

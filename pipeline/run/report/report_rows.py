@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.errors import Problem
 from pipeline.language import Language
-from pipeline.run.one import Built
+from pipeline.run.built import Built
 from pipeline.run.task import Done
 from pipeline.visa.rules.catalogue import all_rules
 

@@ -194,7 +194,7 @@ def test_another_kind_of_file_is_named(refuse: Refuse, letter: bytes, code: str,
 
 #: Runs in every process: with the first case, somebody saves the letter anew; each case has a worker of its own.
 SAVED_ANEW = """
-import pathlib, pipeline.run.pools.workers, pipeline.run.task as module
+import pathlib, pipeline.run.pools.workers, pipeline.run.one as module
 pipeline.run.pools.workers._CASES_PER_WORKER = 1
 original = module.check_prepared
 def check_prepared(prepared, *others):

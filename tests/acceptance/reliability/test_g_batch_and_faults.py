@@ -29,7 +29,7 @@ pytestmark = needs_strace
 case = pytest.mark.case
 #: Runs before everything in each process of a run, workers too.
 PATCH = """
-import os, signal, time, pipeline.run.task as module
+import os, signal, time, pipeline.run.one as module
 original = module.check_prepared
 def check_prepared(prepared, *others):
     name = prepared.loaded.case.case_id

@@ -251,7 +251,7 @@ def dying(tmp_path: Path, name: str) -> Mapping[str, str]:
     folder, mark = tmp_path / "patch", tmp_path / "died"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(
-        "import os, pipeline.run.task as module\noriginal = module.check_prepared\n"
+        "import os, pipeline.run.one as module\noriginal = module.check_prepared\n"
         "def check_prepared(prepared, *others):\n"
         f"    if prepared.loaded.case.case_id == {name!r} and not os.path.exists({str(mark)!r}):\n"
         f"        open({str(mark)!r}, 'w').close(); os._exit(1)\n"

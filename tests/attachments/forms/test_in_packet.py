@@ -15,8 +15,9 @@ from pipeline.errors import AttachmentError, CaseError
 from pipeline.formats.pdf.reading import read_pages
 from pipeline.options import Options
 from pipeline.packet.plan import MARK
+from pipeline.run.built import Built
 from pipeline.run.check import check_case
-from pipeline.run.one import Built, build_case
+from pipeline.run.one import build_case
 from pipeline.system.atomic import sha256
 from tests.support.built import make_set
 from tests.support.cases import AS_OF, PERSONAL, Edit

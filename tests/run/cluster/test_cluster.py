@@ -212,9 +212,9 @@ def test_a_case_that_takes_too_long_is_a_finding_and_nothing_personal_is_in_the_
 
 
 OTHER_VERSION = """
-import pipeline.version
+import pipeline.resources
 
-pipeline.version.VERSION = "9.9.9"
+pipeline.resources.VERSION = "9.9.9"
 """
 
 

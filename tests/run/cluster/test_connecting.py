@@ -87,7 +87,8 @@ def test_building_here_loads_no_library_of_the_cluster() -> None:
     import subprocess  # noqa: PLC0415 - a process of its own, in which nothing is loaded yet
 
     program = (
-        "import sys, pipeline.cli.build; print([m for m in ('distributed', 'dask', 'fsspec') if m in sys.modules])"
+        "import sys, pipeline.cli.commands.build\n"
+        "print([m for m in ('distributed', 'dask', 'fsspec') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -12,7 +12,7 @@ import pytest
 ENDS_SLOWLY = """
 import time
 from multiprocessing import util
-from pipeline.pool.forked import in_fork, may_fork
+from pipeline.run.pools.fork import in_fork, may_fork
 def taken(value):
     time.sleep(0.3)
     return value
@@ -28,7 +28,7 @@ print(in_fork(work, 30))
 NO_PROCESS = """
 import errno, json, os
 from pipeline.errors import EngineError
-from pipeline.pool.forked import in_fork
+from pipeline.run.pools.fork import in_fork
 def refuse():
     raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 os.fork = refuse
@@ -39,7 +39,7 @@ except EngineError as error:
 """
 HERE = """
 import os, threading
-from pipeline.pool.forked import in_fork
+from pipeline.run.pools.fork import in_fork
 {before}
 print(in_fork(os.getpid, 30) == os.getpid())
 """

@@ -1,0 +1,43 @@
+"""A published packet, as results hold it. It travels between processes, so this module loads no library of a stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import JsonPlace, Problem
+from pipeline.publish.manifest import Manifest, RecordedFinding
+from pipeline.visa.rules.catalogue import catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A published packet: its folder, its manifest, and the findings that did not prevent the build."""
+
+    folder: Path
+    manifest: Manifest
+    problems: tuple[Problem, ...]
+
+
+def built_from(manifest: Manifest, folder: Path) -> Built:
+    """Return the packet in ``folder``, which was built earlier. Its findings are in English only."""
+    return Built(folder, manifest, tuple(map(_recorded_problem, manifest.findings)))
+
+
+def _recorded_problem(found: RecordedFinding) -> Problem:
+    """A finding that a manifest records, with the advice and the source of its rule."""
+    rule = catalogue().get(found.rule)
+    hint = rule.texts["en"].hint if rule else ""
+    if not hint or "{detail}" in hint:
+        hint = "build the packet again with --force for the complete advice"
+    source, as_of = (rule.source, rule.as_of) if rule else (None, None)
+    return Problem(
+        found.rule,
+        found.severity,
+        found.message,
+        hint,
+        found.template,
+        None if found.pointer is None else JsonPlace(found.pointer),
+        source=source,
+        as_of=as_of,
+    )
