@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pikepdf import PdfError
@@ -136,4 +136,4 @@ _GLYPH_HINT = "write another form of the character, as the passport or the regis
 
 
 def _in_file(problem: Problem, name: str) -> Problem:
-    return problem if problem.file else Problem(problem.code, problem.severity, problem.message, problem.hint, name)
+    return problem if problem.file else replace(problem, file=name)

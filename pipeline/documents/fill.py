@@ -7,7 +7,7 @@ import re
 import traceback
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from pipeline.documents.environment import Picture, TemplateEnvironment
 from pipeline.documents.fill_limits import OutOfTimeError, limited
 from pipeline.documents.filters import FILTERS
 from pipeline.documents.prepared_template import TemplateFile, fill_rest, parts_of, prepare_template
-from pipeline.errors import Problem, TemplateError
+from pipeline.errors import Problem, TemplateError, WordPlace
 from pipeline.formats.word.word_places import LONGEST_QUOTE
 
 #: The earliest time that a ZIP archive can store; the time of the run would change the bytes.
@@ -54,14 +54,6 @@ _UNUSABLE = (
 )
 
 
-class FillError(TemplateError):
-    """A tag cannot be filled. ``part`` and ``text`` are the part of the Word file and the paragraph of the tag."""
-
-    def __init__(self, problems: Problem | Iterable[Problem], part: str = "", text: str = "") -> None:
-        super().__init__(problems)
-        self.part, self.text = part, text
-
-
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A filled document, and every text that the template printed into it, in order."""
@@ -71,7 +63,7 @@ class Filled:
 
 
 def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
-    """Fill the Word file ``template``; ``name`` is for messages. Raises FillError with the place."""
+    """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
     document = TemplateFile(template)
     environment = TemplateEnvironment(partial(_place, document))
     try:
@@ -79,12 +71,11 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
             parts = _fill_parts(template, document, context, environment)
             return Filled(_archive(parts), tuple(environment.printed))
     except JinjaError as error:
-        text = _paragraph(error, environment.source)
-        problems = _tag_problems(template, name, error, _where(document.part_name, text))
-        raise FillError(problems, document.part_name, text) from None
+        place = WordPlace(document.part_name, text=_paragraph(error, environment.source))
+        raise TemplateError(_tag_problems(template, name, error, place)) from None
     except _UNUSABLE as error:
-        text = _paragraph(error, environment.source)
-        raise FillError(_failure(name, error, document.part_name, text), document.part_name, text) from None
+        place = WordPlace(document.part_name, text=_paragraph(error, environment.source))
+        raise TemplateError(_failure(name, error, place)) from None
 
 
 def _fill_parts(
@@ -122,7 +113,7 @@ def _archive(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def _tag_problems(template: bytes, name: str, error: JinjaError, where: str) -> list[Problem]:
+def _tag_problems(template: bytes, name: str, error: JinjaError, place: WordPlace) -> list[Problem]:
     """Return what the linter reports about the template. If it reports nothing, return Jinja's own message."""
     # Imported here: only an invalid template needs it.
     from docxtpl_lint import lint  # noqa: PLC0415
@@ -131,7 +122,9 @@ def _tag_problems(template: bytes, name: str, error: JinjaError, where: str) -> 
     hint = "correct the tag in Word; docs/templates.md lists the fields and filters"
     reported = lint(template, jinja_env=TemplateEnvironment()).errors
     messages = [f"{issue.location.human()}: {_message(issue.rule, issue.message, error)}" for issue in reported]
-    return [Problem(code, "error", message, hint, name) for message in messages or [f"{where}: {error.message}"]]
+    if not messages:
+        return [Problem(code, "error", str(error.message), hint, name, place)]
+    return [Problem(code, "error", message, hint, name) for message in messages]
 
 
 def _message(rule: str, message: str, error: JinjaError) -> str:
@@ -141,7 +134,7 @@ def _message(rule: str, message: str, error: JinjaError) -> str:
     return message
 
 
-def _paragraph(error: Exception, source: str) -> str:
+def _paragraph(error: Exception, source: str) -> str | None:
     """Return the text of the paragraph whose tag failed, as the template has it, without values of the case.
 
     docxtpl puts each paragraph on a line of its own before Jinja compiles it. Jinja gives the line of a syntax error
@@ -153,26 +146,20 @@ def _paragraph(error: Exception, source: str) -> str:
         frames = traceback.walk_tb(error.__traceback__)
         line = ([0] + [number for frame, number in frames if frame.f_code.co_filename == "<template>"])[-1]
     lines = ["", *source.splitlines()]
-    return _XML_TAG.sub("", lines[line]).strip() if line < len(lines) else ""
+    return _XML_TAG.sub("", lines[line]).strip()[:LONGEST_QUOTE] or None if line < len(lines) else None
 
 
-def _where(part: str, text: str) -> str:
-    return f"{part}, near “{text[:LONGEST_QUOTE]}”" if text else part
-
-
-def _failure(name: str, error: Exception, part: str, text: str) -> Problem:
+def _failure(name: str, error: Exception, place: WordPlace) -> Problem:
     # Only the type is reported: the message of the error may quote a value of the case.
-    kind, where = type(error).__name__, _where(part, text)
+    kind = type(error).__name__
     if isinstance(error, MemoryError):
-        code, message = "template-memory", f"{where}: filling it takes more than {MEMORY >> 20} MB of memory"
-        hint = _TOO_MUCH
-    elif isinstance(error, OutOfTimeError):
-        code, message = "template-time", f"{where}: filling it takes longer than {SECONDS:g} seconds"
-        hint = _TOO_MUCH
-    elif text:
-        code, message = "template-field", f"{where}: the tag cannot be evaluated ({kind})"
+        message = f"filling it takes more than {MEMORY >> 20} MB of memory"
+        return Problem("template-memory", "error", message, _TOO_MUCH, name, place)
+    if isinstance(error, OutOfTimeError):
+        message = f"filling it takes longer than {SECONDS:g} seconds"
+        return Problem("template-time", "error", message, _TOO_MUCH, name, place)
+    if place.text:
         hint = "correct the tag in Word: a filter or a calculation may get an unsuitable value; see docs/templates.md"
-    else:
-        code, message = "template-unusable", f"the template cannot be filled ({kind})"
-        hint = "open it in Word and save it as .docx; `visa-packet templates check` reports more"
-    return Problem(code, "error", message, hint, name)
+        return Problem("template-field", "error", f"the tag cannot be evaluated ({kind})", hint, name, place)
+    hint = "open it in Word and save it as .docx; `visa-packet templates check` reports more"
+    return Problem("template-unusable", "error", f"the template cannot be filled ({kind})", hint, name)

@@ -126,7 +126,7 @@ SLOW = f"{TURNS}{TURNS}{{% set t = ('a' * 9999)|upper|lower|title %}}{{% endfor 
 def test_a_template_cannot_load_another(context: Mapping[str, Any], tag: str) -> None:
     problem = problem_of(make_docx("first", tag), context)
     assert problem.code == "template-field"
-    assert f"near “{tag}”" in problem.message
+    assert f"near “{tag}”" in problem.located_message
 
 
 @pytest.mark.case("B14")
@@ -134,7 +134,7 @@ def test_a_document_may_take_so_long(context: Mapping[str, Any], monkeypatch: py
     monkeypatch.setattr("pipeline.documents.fill.SECONDS", 1)
     problem = problem_of(make_docx("first", SLOW), context)
     assert problem.code == "template-time"
-    assert f"near “{SLOW[:20]}" in problem.message
+    assert f"near “{SLOW[:20]}" in problem.located_message
     assert "takes longer than 1 seconds" in problem.message
     assert fill(make_docx("{{ case_id }}"), "letter.docx", context).texts == ("wang-xiaoming",)
 
@@ -182,8 +182,8 @@ def test_limits_of_filling_are_gone_when_it_ends(context: Mapping[str, Any]) -> 
 def test_a_wrong_tag_is_told_without_a_value(context: Mapping[str, Any], tag: str, code: str, words: str) -> None:
     problem = problem_of(make_docx("first", tag), context)
     assert problem.code == code
-    assert words in problem.message
-    assert "王晓明" not in problem.message
+    assert words in problem.located_message
+    assert "王晓明" not in problem.located_message
 
 
 def test_a_syntax_error_is_placed_in_the_document(context: Mapping[str, Any]) -> None:
@@ -298,8 +298,8 @@ def build(visa_packet: Command, case: Path, templates: Path, out: Path) -> Any:
 def test_an_unknown_name_is_told_with_its_paragraph(context: Mapping[str, Any]) -> None:
     template = make_docx("first {{ case_id }}", "Passport no. {{ patient.pasport.number }}", "last")
     problem = problem_of(template, context)
-    assert problem.message.startswith("word/document.xml, near “Passport no. {{ patient.pasport.number }}”: ")
-    assert "王晓明" not in problem.message
+    assert problem.located_message.startswith("word/document.xml, near “Passport no. {{ patient.pasport.number }}”: ")
+    assert "王晓明" not in problem.located_message
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_an_unknown_name_is_told_with_its_paragraph(context: Mapping[str, Any]) 
     ],
 )
 def test_a_misspelt_name_is_told_with_the_one_that_was_meant(context: Mapping[str, Any], tag: str, words: str) -> None:
-    message = problem_of(make_docx(tag), context).message
+    message = problem_of(make_docx(tag), context).located_message
     assert words in message
     assert "pipeline." not in message
 

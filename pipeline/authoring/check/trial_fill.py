@@ -15,12 +15,12 @@ from pipeline.documents.context import PagePlan, cover_context, document_context
 from pipeline.documents.context_types import Names
 from pipeline.documents.document import draw
 from pipeline.documents.engines.engine import Engine
-from pipeline.documents.fill import FillError, fill
+from pipeline.documents.fill import fill
 from pipeline.errors import Problem, VisaPacketError, WordPlace
 from pipeline.formats.json.reader import texts
 from pipeline.formats.pdf.reading import lost_texts
 from pipeline.formats.word.docx_file import DocxFile
-from pipeline.formats.word.word_places import Part
+from pipeline.formats.word.word_places import LONGEST_QUOTE, Part
 from pipeline.packet.plan import plan_packet
 from pipeline.packet.template_set import TemplateSet
 
@@ -72,11 +72,9 @@ def try_out(template: Template, trial: Trial, engine: Engine) -> list[Finding]:
     context = _context(template, trial)
     try:
         draw(template.content, template.file, context, engine, trial.case.document)
-    except FillError as error:
-        return [_finding(problem, _place(template, error)) for problem in error.problems]
     except VisaPacketError as error:
         lost = list(_lost(template, trial, context, engine)) if error.problems[0].code == "engine-lost-text" else []
-        return lost or [_finding(problem) for problem in error.problems]
+        return lost or [_finding(problem, template) for problem in error.problems]
     return []
 
 
@@ -95,22 +93,25 @@ def _names(trial: Trial) -> Names:
     return document_context(trial.case.case, AS_OF, trial.person)
 
 
-def _finding(problem: Problem, place: WordPlace | None = None) -> Finding:
+def _finding(problem: Problem, template: Template) -> Finding:
     at = f" ({problem.pointer})" if problem.pointer else ""
+    place = _place(template, problem.place) if isinstance(problem.place, WordPlace) else None
     return Finding(problem.code, problem.severity, f"{problem.message}{at}", problem.hint, None, place)
 
 
-def _place(template: Template, error: FillError) -> WordPlace:
-    """Where the tag stands that could not be filled. Its paragraph is known by its text."""
-    root = template.docx.text_parts.get(error.part)
+def _place(template: Template, place: WordPlace) -> WordPlace:
+    """Return the place of a tag with its number and surroundings: its paragraph is known by its text."""
+    root = template.docx.text_parts.get(place.part)
     if root is None:
-        return WordPlace(error.part)
-    part = Part(error.part, root)
-    wanted = "".join(error.text.split())
+        return place
+    part = Part(place.part, root)
+    quote = place.text or ""
+    wanted, is_cut = "".join(quote.split()), len(quote) == LONGEST_QUOTE
     for index, paragraph in enumerate(part.paragraphs):
-        if wanted and "".join(paragraph.text.split()) == wanted:
+        own = "".join(paragraph.text.split())
+        if wanted and (own.startswith(wanted) if is_cut else own == wanted):
             return part.place_at(index)
-    return WordPlace(part.label, text=error.text or None)
+    return WordPlace(part.label, text=place.text)
 
 
 def _lost(template: Template, trial: Trial, context: Mapping[str, Any], engine: Engine) -> Iterator[Finding]:
