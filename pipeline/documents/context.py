@@ -53,6 +53,7 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Names:
     ``person`` is whose document it is: ``patient``, ``companion-1`` and so on.
     """
     applicant = case.travellers[person][1]
+    mission = read_data("missions")["missions"][case.visa.mission]
     return {
         "case_id": case.case_id,
         "applicant": applicant,
@@ -72,8 +73,8 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Names:
         "athlete": case.athlete,
         "anti_doping": read_data("anti-doping"),
         "as_of": as_of,
-        "mission": read_data("missions")["missions"][case.visa.mission]["name"],
-        "addressee": read_data("missions")["missions"][case.visa.mission]["addressee"],
+        "mission": Trilingual(**mission["name"]),
+        "addressee": Trilingual(**mission["addressee"]),
         "stays": [_stay(number, visit) for number, visit in enumerate(case.treatment.visits, start=1)],
         "days_of_stay": [_days(visit) for visit in case.treatment.visits],
         "longest_stay": case.longest_stay,

@@ -17,7 +17,6 @@ from pipeline.case.organisations import Guarantor, Hospital
 from pipeline.case.people import Application, Companion, Patient, Questions
 from pipeline.case.treatment import Activity, Condition, Flight, Lodging, Procedure, Treatment, Visit
 from pipeline.documents.context_timeline import FilingNames, TimelineNames
-from pipeline.language import Words
 from pipeline.visa.tb_screening import Screening
 
 
@@ -91,8 +90,8 @@ class Names(TimelineNames):
     athlete: bool
     anti_doping: Annotated[Mapping[str, Any], Table("anti-doping")]
     as_of: date
-    mission: Words
-    addressee: Words
+    mission: Trilingual
+    addressee: Trilingual
     stays: Sequence[Stay]
     days_of_stay: Sequence[Sequence[Day]]
     longest_stay: int

@@ -1,4 +1,4 @@
-"""Arithmetic with calendar months, as terms of validity are counted, and with working days."""
+"""Arithmetic with calendar months, as terms of validity are counted, and with working days of Japan and China."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from importlib.metadata import version
 
 from pipeline.system.cache import kept
 
-#: Years for which the days off are kept; those of others are looked up each time.
-_YEARS = range(2020, 2041)
+#: Reiwa began on this day; its first year is 2019 (rule ID-12).
+REIWA_START = date(2019, 5, 1)
+REIWA_OFFSET = 2018
+
+#: Years whose days off are cached; those of other years are computed in each process.
+_CACHED_YEARS = range(2020, 2041)
 
 
 def months_after(day: date, months: int) -> date:
-    """Same day ``months`` later (or earlier, when negative); the month's last day where there is none.
+    """Return the same day ``months`` later (or earlier, if negative), or the last day of a shorter month.
 
-    Before and after the years that a date can have, the first and the last date there is.
+    Results outside the range of ``date`` become its first or last day.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not date.min.year <= year <= date.max.year:
@@ -25,72 +29,15 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def is_working_day(day: date) -> bool:
-    """Whether offices in Japan and in China both work on that day, as far as the holidays are known."""
-    return day not in (_days_off()[day.year] if day.year in _YEARS else _looked_up(day.year))
-
-
-@cache
-def _days_off() -> Mapping[int, frozenset[date]]:
-    """The days off of the usual years. They are kept, for the library of holidays takes longer to load than a page."""
-    lines = kept(f"days-off-{version('holidays')}", _written).decode("ascii").split("\n")
-    days = [[date.fromisoformat(word) for word in line.split()] for line in lines]
-    return {year: frozenset(found) for year, found in zip(_YEARS, days, strict=True)}
-
-
-def _written() -> bytes:
-    """A line a year."""
-    return "\n".join(" ".join(map(str, sorted(_looked_up(year)))) for year in _YEARS).encode("ascii")
-
-
-@cache
-def _looked_up(year: int) -> frozenset[date]:
-    """The days of a year on which offices of either country do not work."""
-    # Imported here: see _days_off.
-    import holidays  # noqa: PLC0415
-
-    calendars = [holidays.country_holidays(country) for country in ("JP", "CN")]
-    first = date(year, 1, 1).toordinal()
-    days = map(date.fromordinal, range(first, date(year, 12, 31).toordinal() + 1))
-    return frozenset(day for day in days if not all(each.is_working_day(day) for each in calendars))
-
-
-def after_working_days(day: date, number: int) -> date:
-    """The ``number``-th working day after ``day``; the last date there is when the calendar ends before."""
-    while number > 0 and day < date.max:
-        day += timedelta(days=1)
-        number -= is_working_day(day)
-    return day
-
-
-def before_working_days(day: date, number: int) -> date:
-    """The ``number``-th working day before ``day``; the first date there is when the calendar begins after."""
-    while number > 0 and day > date.min:
-        day -= timedelta(days=1)
-        number -= is_working_day(day)
-    return day
-
-
-def working_day_from(day: date) -> date:
-    """``day`` itself when it is a working day, else the next one."""
-    return day if is_working_day(day) else after_working_days(day, 1)
-
-
-def working_day_until(day: date) -> date:
-    """``day`` itself when it is a working day, else the last one before."""
-    return day if is_working_day(day) else before_working_days(day, 1)
-
-
 def days_after(day: date, number: int) -> date:
-    """``number`` days later (or earlier, when negative); the first or the last date when there is none."""
+    """Return the day ``number`` days later (or earlier, if negative), at most the first or last day of ``date``."""
     return date.fromordinal(min(max(day.toordinal() + number, 1), date.max.toordinal()))
 
 
 def last_day_within(day: date, months: int) -> date:
-    """The last day that has ``day`` within the ``months`` before it: for how long a paper of that day is recent.
+    """Return the last day whose preceding ``months`` include ``day``: until then, a paper of that day is recent.
 
-    What holds at the end of a month is why this is not ``months_after`` alone: counted back from the 31st of
-    May, the 28th of February is three months before.
+    This can be later than ``months_after``: three months before 31 May is 28 February.
     """
     last = months_after(day, months)
     while last < date.max and months_after(days_after(last, 1), -months) <= day:
@@ -99,7 +46,7 @@ def last_day_within(day: date, months: int) -> date:
 
 
 def first_day_reaching(day: date, months: int) -> date:
-    """The first day from which ``months`` reach ``day``: the earliest issue of a visa that still holds on ``day``."""
+    """Return the first day from which ``months`` reach ``day``: the earliest issue of a visa valid on ``day``."""
     first = months_after(day, -months)
     while first > date.min and months_after(days_after(first, -1), months) >= day:
         first = days_after(first, -1)
@@ -108,8 +55,48 @@ def first_day_reaching(day: date, months: int) -> date:
     return first
 
 
-#: Reiwa began on 2019-05-01; its first year is 2019 (rule ID-12).
-REIWA_START = date(2019, 5, 1)
+def is_working_day(day: date) -> bool:
+    """Return True if offices in both Japan and China work on that day, as far as holidays are known."""
+    return day not in (_cached_days_off()[day.year] if day.year in _CACHED_YEARS else _days_off(day.year))
 
 
-REIWA_OFFSET = 2018
+def nth_working_day(day: date, number: int) -> date:
+    """Return the ``number``-th working day after ``day``, or before it if negative, within the range of ``date``."""
+    step, end = (1, date.max) if number > 0 else (-1, date.min)
+    while number and day != end:
+        day += timedelta(days=step)
+        number -= step * is_working_day(day)
+    return day
+
+
+def working_day_from(day: date) -> date:
+    """Return ``day`` if it is a working day, otherwise the next one."""
+    return day if is_working_day(day) else nth_working_day(day, 1)
+
+
+def working_day_until(day: date) -> date:
+    """Return ``day`` if it is a working day, otherwise the previous one."""
+    return day if is_working_day(day) else nth_working_day(day, -1)
+
+
+@cache
+def _cached_days_off() -> Mapping[int, frozenset[date]]:
+    """Return the days off of the cached years. Loading the holidays library takes longer than drawing a page."""
+    lines = kept(f"days-off-{version('holidays')}", _serialized_days_off).decode("ascii").split("\n")
+    days = [[date.fromisoformat(word) for word in line.split()] for line in lines]
+    return {year: frozenset(found) for year, found in zip(_CACHED_YEARS, days, strict=True)}
+
+
+def _serialized_days_off() -> bytes:
+    return "\n".join(" ".join(map(str, sorted(_days_off(year)))) for year in _CACHED_YEARS).encode("ascii")
+
+
+@cache
+def _days_off(year: int) -> frozenset[date]:
+    """Return the days of a year on which offices of either country do not work."""
+    import holidays  # noqa: PLC0415 - slow, see _cached_days_off
+
+    calendars = [holidays.country_holidays(country) for country in ("JP", "CN")]
+    first = date(year, 1, 1).toordinal()
+    days = map(date.fromordinal, range(first, date(year, 12, 31).toordinal() + 1))
+    return frozenset(day for day in days if not all(each.is_working_day(day) for each in calendars))

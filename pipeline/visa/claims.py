@@ -1,7 +1,7 @@
 """Claims that no text of a packet may make, and the texts of a case that can make them.
 
-The words stand in ``visa/data/wordings.json``, by the rule that forbids the claim. Denials are removed from each
-sentence first, so that "not approved by the ministry" is no claim.
+The expressions are in ``visa/data/wordings.json``, by the rule that prohibits the claim. Denials are removed from each
+sentence first, so that "not approved by the ministry" is not a claim.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SENTENCE_END = re.compile(r"[。!?;\n]|\.(?=\s|$)")
 _CJK = r"[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 _SPACE_IN_CJK = re.compile(rf"(?<={_CJK})\s+|\s+(?={_CJK})")
 
-#: Fields that hold names and places, not statements. What a page prints of them is looked at when it is drawn.
+#: Fields with names and places instead of statements. Their text on the finished pages is checked after conversion.
 _NOT_STATEMENTS = frozenset(
     [
         "address",
@@ -47,26 +47,26 @@ _NOT_STATEMENTS = frozenset(
     ]
 )
 
-#: Since this day the law says 特定細胞加工物等 (rule REG-09).
-_NEWER_TERM_FROM = date(2025, 5, 31)
+#: From this day the law uses the term 特定細胞加工物等 (rule REG-09).
+_NEW_TERM_FROM = date(2025, 5, 31)
 
-#: When a claim is wrong; the others always are.
-_ONLY_WHEN: Mapping[str, Callable[[Case], bool]] = {
+#: Conditions under which a claim is wrong; other claims always are.
+_CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "DOC-10": lambda case: case.visa.entries == "multiple",
-    "REG-09": lambda case: case.visa.letter_date >= _NEWER_TERM_FROM,
+    "REG-09": lambda case: case.visa.letter_date >= _NEW_TERM_FROM,
     "TB-03": lambda case: screening_for(case).status != "required",
     "VIS-11": lambda case: case.longest_stay <= SHORT_STAY_DAYS,
 }
 
 
 def claim_rules(case: Case) -> list[str]:
-    """Ids of the rules that forbid a claim in the texts of this case."""
-    return [rule_id for rule_id in _claims() if rule_id not in _ONLY_WHEN or _ONLY_WHEN[rule_id](case)]
+    """Return the ids of the rules that prohibit a claim in the texts of this case."""
+    return [rule_id for rule_id in _claims() if rule_id not in _CONDITIONS or _CONDITIONS[rule_id](case)]
 
 
 @lru_cache(maxsize=16384)
-def claims(rule_id: str, text: str) -> bool:
-    """Whether ``text`` says what the rule forbids to say."""
+def makes_claim(rule_id: str, text: str) -> bool:
+    """Return True if ``text`` makes the claim that the rule prohibits."""
     denied, said = _expressions(rule_id)
     for sentence in _sentences(text):
         if said.search(sentence) and (denied is None or said.search(denied.sub(" ", sentence))):
@@ -76,21 +76,21 @@ def claims(rule_id: str, text: str) -> bool:
 
 @lru_cache(maxsize=2)
 def case_texts(case: Case) -> tuple[tuple[str, str], ...]:
-    """Every text of the case, with its JSON pointer."""
+    """Return every text of the case, with its JSON pointer."""
     data = msgspec.json.decode(msgspec.json.encode(case))
     return tuple((pointer, text) for pointer, text, is_key in texts(data) if not is_key)
 
 
 @lru_cache(maxsize=2)
 def free_texts(case: Case) -> tuple[tuple[str, str], ...]:
-    """Every text of the case that states something, with its JSON pointer."""
+    """Return every text of the case that makes a statement, with its JSON pointer."""
     found = case_texts(case)
     return tuple((pointer, text) for pointer, text in found if _NOT_STATEMENTS.isdisjoint(pointer.split("/")))
 
 
 @lru_cache(maxsize=1024)
 def _sentences(text: str) -> tuple[str, ...]:
-    """Sentences with one form for each character, and with spaces only between words that need them."""
+    """Split a text into sentences, with normalized characters and without spaces between CJK characters."""
     plain = _SPACE_IN_CJK.sub("", unicodedata.normalize("NFKC", text))
     return tuple(_SENTENCE_END.split(plain))
 

@@ -1,4 +1,4 @@
-"""Which hospitals of the directory have filed a plan that covers a case's treatment, and why the others have not."""
+"""Match a case with the hospitals of the directory that have filed a plan covering its treatment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.case.load import LoadedCase
 from pipeline.case.model import Case
 from pipeline.errors import Problem
 
-#: An entry that nobody has compared with the public registry for longer is told.
+#: Entries last compared with the public registry longer ago than this get a warning.
 OLD_AFTER_DAYS = 90
 
 Reason = Literal["condition", "treatment", "route", "language", "prefecture"]
@@ -20,7 +20,7 @@ Reason = Literal["condition", "treatment", "route", "language", "prefecture"]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a patient asks for beside the treatment; None where it does not matter.
+    """What a patient requests besides the treatment; None means no preference.
 
     ``language`` is an ISO 639 code, ``prefecture`` a name in Japanese or English.
     """
@@ -31,7 +31,7 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A hospital that fits, with those of its plans that cover the treatment."""
+    """A matching hospital, with the plans that cover the treatment."""
 
     hospital: Listed[HospitalEntry]
     plans: tuple[FiledPlan, ...]
@@ -39,7 +39,7 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A hospital that does not fit, and every reason."""
+    """A hospital that does not match, with every reason."""
 
     hospital: Listed[HospitalEntry]
     reasons: tuple[Reason, ...]
@@ -47,14 +47,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All hospitals of a directory for one case, both lists in the order of the ids."""
+    """All hospitals of a directory for one case, both lists in order of the ids."""
 
     fits: tuple[Fit, ...]
     left_out: tuple[LeftOut, ...]
 
 
 def match_case(case: Case, hospitals: Iterable[Listed[HospitalEntry]], wishes: Wishes) -> Match:
-    """Sort the hospitals by whether they fit the case and the wishes."""
+    """Divide the hospitals into those that match the case and the wishes, and the others."""
     fits, left_out = [], []
     for hospital in sorted(hospitals, key=lambda listed: listed.id):
         reasons = tuple(_reasons(case, hospital.entry, wishes))
@@ -69,7 +69,7 @@ def match_case(case: Case, hospitals: Iterable[Listed[HospitalEntry]], wishes: W
 def match_problems(
     loaded: LoadedCase, hospitals: Sequence[Listed[HospitalEntry]], wishes: Wishes, as_of: date
 ) -> list[Problem]:
-    """What makes a match less sure: kinds that say nothing, wishes that nobody meets, entries old on ``as_of``."""
+    """Return warnings on a match: unspecific kinds, wishes that no hospital meets, entries outdated on ``as_of``."""
     return [*_unnamed_kinds(loaded), *_unknown_wishes(hospitals, wishes), *_old_entries(hospitals, as_of)]
 
 
@@ -96,8 +96,8 @@ def _unnamed_kinds(loaded: LoadedCase) -> Iterator[Problem]:
     kinds = {"/condition/kind": loaded.case.condition.kind, "/treatment/kind": loaded.case.treatment.kind}
     for pointer, kind in kinds.items():
         if kind == "other":
-            message = "the kind is other, so it cannot be told by kind which plans cover it"
-            hint = "ask each hospital, or choose the kind if the list has it"
+            message = "the kind is “other”, for which no covering plan can be determined"
+            hint = "ask each hospital, or choose a specific kind from the list"
             yield replace(loaded.document.problem("match-other", pointer, message, hint), severity="warning")
 
 
@@ -105,14 +105,14 @@ def _unknown_wishes(hospitals: Sequence[Listed[HospitalEntry]], wishes: Wishes) 
     entries = [hospital.entry for hospital in hospitals]
     if not any(_speaks(entry, wishes.language) for entry in entries):
         known = sorted({code for entry in entries for code in entry.languages})
-        yield _warning("match-language", "no hospital of the directory supports this language", known)
+        yield _warning("match-language", "no hospital in the directory supports this language", known)
     if not any(_is_in(entry, wishes.prefecture) for entry in entries):
         known = sorted({f"{entry.prefecture.ja} / {entry.prefecture.en}" for entry in entries})
-        yield _warning("match-prefecture", "no hospital of the directory is in a prefecture of this name", known)
+        yield _warning("match-prefecture", "no hospital in the directory is in a prefecture of this name", known)
 
 
 def _warning(code: str, message: str, known: Sequence[str]) -> Problem:
-    return Problem(code, "warning", message, f"the directory has: {', '.join(known)}")
+    return Problem(code, "warning", message, f"available in the directory: {', '.join(known)}")
 
 
 def _old_entries(hospitals: Sequence[Listed[HospitalEntry]], as_of: date) -> Iterator[Problem]:
@@ -120,5 +120,5 @@ def _old_entries(hospitals: Sequence[Listed[HospitalEntry]], as_of: date) -> Ite
         days = (as_of - hospital.entry.as_of).days
         if days > OLD_AFTER_DAYS:
             message = f"this entry was last compared with the public registry {days} days before {as_of.isoformat()}"
-            hint = "compare it again (e-再生医療) and write the day of it"
+            hint = "compare it again (e-再生医療) and update as_of"
             yield replace(hospital.document.problem("directory-old", "/as_of", message, hint), severity="warning")

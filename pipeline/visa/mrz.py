@@ -11,7 +11,7 @@ _FILLER = "<"
 
 @dataclass(frozen=True, slots=True)
 class Mrz:
-    """Fields of the zone, fillers stripped; dates stay in their form YYMMDD, sex is M, F or empty."""
+    """The fields of the zone without fillers; dates as YYMMDD, sex as M, F or empty."""
 
     document: str
     issuer: str
@@ -25,7 +25,7 @@ class Mrz:
 
 
 def check_digit(field: str) -> str:
-    """Check digit of a field: weights 7, 3, 1; filler 0, A is 10, Z is 35; sum modulo 10."""
+    """Return the check digit of a field: weights 7, 3, 1; filler 0, A is 10, Z is 35; sum modulo 10."""
     return str(sum(_value(character) * weight for character, weight in zip(field, cycle(_WEIGHTS), strict=False)) % 10)
 
 
@@ -34,7 +34,7 @@ def _value(character: str) -> int:
 
 
 def wrong_check_digits(second: str) -> list[str]:
-    """Names of the fields of the second line whose check digit is wrong."""
+    """Return the names of the fields of the second line whose check digit is wrong."""
     fields = {
         "number": (second[0:9], second[9]),
         "birth date": (second[13:19], second[19]),
@@ -50,8 +50,8 @@ def _matches(field: str, digit: str) -> bool:
     return digit == check_digit(field) or (digit == _FILLER and not field.strip(_FILLER))
 
 
-def parse(first: str, second: str) -> Mrz:
-    """Take both lines apart. Nothing is checked here."""
+def parse_zone(first: str, second: str) -> Mrz:
+    """Split both lines into fields, without checking them."""
     surname, _, given = first[5:].partition("<<")
     return Mrz(
         document=first[0:2].rstrip(_FILLER),
@@ -67,5 +67,5 @@ def parse(first: str, second: str) -> Mrz:
 
 
 def name_in_zone(name: str) -> str:
-    """A name in passport letters as the zone writes it: fillers for spaces and hyphens, no apostrophes."""
+    """Return a name in passport letters as in the zone: fillers for spaces and hyphens, no apostrophes."""
     return name.replace("'", "").replace(" ", _FILLER).replace("-", _FILLER)

@@ -1,4 +1,4 @@
-"""Pre-entry TB screening: what the dated table says about a stay (pipeline/visa/data/jpets.json)."""
+"""Pre-entry TB screening: whether it applies to a stay, by the dated table pipeline/visa/data/jpets.json."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from pipeline.case.base import Trilingual
 from pipeline.case.model import Case
-from pipeline.language import Words
 from pipeline.resources import read_data
 
 Status = Literal["not_applicable", "not_started", "required", "not_listed"]
@@ -17,27 +17,28 @@ Status = Literal["not_applicable", "not_started", "required", "not_listed"]
 class Screening:
     """The conclusion for one case. ``days`` is the longest stay.
 
-    ``as_of`` and ``source`` are those of the exemption when that decides, else of the table of start dates.
+    ``as_of`` and ``source`` belong to the exemption if it applies, otherwise to the table of start dates.
     """
 
     status: Status
-    conclusion: Words
+    conclusion: Trilingual
     days: int
     as_of: date
     source: str
 
 
 def screening_for(case: Case) -> Screening:
-    """Whether screening applies to the stays of ``case``, from the length of stay, then from nationality."""
+    """Return whether screening applies to the stays of ``case``, by length of stay, then by nationality."""
     table = read_data("jpets")
     status = _status(case, table)
     basis = table["exemption"] if status == "not_applicable" else table
     as_of = date.fromisoformat(basis["as_of"])
-    return Screening(status, table["conclusions"][status], case.longest_stay, as_of, basis["source"])
+    conclusion = Trilingual(**table["conclusions"][status])
+    return Screening(status, conclusion, case.longest_stay, as_of, basis["source"])
 
 
 def stays_are_long(case: Case) -> bool:
-    """Whether a stay is longer than those to which screening never applies."""
+    """Return True if a stay is longer than those that are exempt from screening."""
     return case.longest_stay > int(read_data("jpets")["exemption"]["longest_stay_days"])
 
 

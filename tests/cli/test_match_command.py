@@ -50,7 +50,7 @@ def test_that_none_fits_is_said_and_is_no_failure(visa_packet: Command) -> None:
     run = visa_packet("match", CASE, *DAY, "--language", "ko")
     assert run.code == 0
     assert "none of 3 hospitals matches" in run.out
-    assert "the directory has: en, ja, zh" in run.err
+    assert "available in the directory: en, ja, zh" in run.err
 
 
 def test_the_report(visa_packet: Command) -> None:

@@ -19,7 +19,7 @@ from pipeline.packet.plan import plan_packet
 from pipeline.packet.template_set import load_template_set
 from pipeline.resources import read_data
 from pipeline.run.one import build_case
-from pipeline.visa.claims import claims
+from pipeline.visa.claims import makes_claim
 from tests.support.built import make_part
 from tests.support.cases import AS_OF, REMOVE, Edit
 
@@ -94,7 +94,7 @@ def test_every_statement_is_there_with_source_and_date(note: Built) -> None:
 def test_it_never_promises_anything(note: Built) -> None:
     text = text_of(note({"/treatment/infusion_ml": 250}))
     assert [words for words in VERDICTS if re.search(words, text, re.IGNORECASE)] == []
-    assert [rule_id for rule_id in read_data("wordings")["claims"] if claims(rule_id, text)] == []
+    assert [rule_id for rule_id in read_data("wordings")["claims"] if makes_claim(rule_id, text)] == []
 
 
 def test_the_texts_of_the_table_promise_nothing_either() -> None:
@@ -103,7 +103,7 @@ def test_the_texts_of_the_table_promise_nothing_either() -> None:
         for language in LANGUAGES:
             text = said["text"][language]
             assert [words for words in VERDICTS if re.search(words, text, re.IGNORECASE)] == []
-            assert [rule_id for rule_id in read_data("wordings")["claims"] if claims(rule_id, text)] == []
+            assert [rule_id for rule_id in read_data("wordings")["claims"] if makes_claim(rule_id, text)] == []
 
 
 def test_it_leaves_the_verdict_to_the_organisation_and_needs_no_seal(note: Built) -> None:

@@ -8,13 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.visa.calendar import (
-    after_working_days,
-    before_working_days,
     days_after,
     first_day_reaching,
     is_working_day,
     last_day_within,
     months_after,
+    nth_working_day,
     working_day_from,
     working_day_until,
 )
@@ -44,7 +43,7 @@ def test_months_after(day: str, months: int, expected: str) -> None:
 
 
 @given(day=st.dates(), months=st.integers(-24, 24))
-def test_the_day_is_kept_or_is_the_last_of_its_month(day: date, months: int) -> None:
+def test_the_day_of_the_month_stays_or_is_the_last_of_its_month(day: date, months: int) -> None:
     found = months_after(day, months)
     if found in {date.min, date.max}:
         return
@@ -80,10 +79,12 @@ def test_a_working_day_is_one_in_both_countries(day: str, works: bool) -> None: 
         ("2026-12-04", 1, "2026-12-07"),
         ("2026-09-30", 1, "2026-10-08"),
         ("9999-12-30", 5, "9999-12-31"),
+        ("2026-12-08", -1, "2026-12-07"),
+        ("2026-12-14", -5, "2026-12-07"),
     ],
 )
-def test_after_working_days(day: str, number: int, expected: str) -> None:
-    assert after_working_days(date.fromisoformat(day), number) == date.fromisoformat(expected)
+def test_nth_working_day(day: str, number: int, expected: str) -> None:
+    assert nth_working_day(date.fromisoformat(day), number) == date.fromisoformat(expected)
 
 
 #: Days whose holidays both countries have published or are computed for.
@@ -117,7 +118,7 @@ def test_last_day_within_three_months(day: str, expected: str) -> None:
 
 @given(day=working_years, number=st.integers(1, 15))
 def test_working_days_before_are_those_after_read_backwards(day: date, number: int) -> None:
-    found = before_working_days(day, number)
+    found = nth_working_day(day, -number)
     assert is_working_day(found)
     assert sum(map(is_working_day, (found + timedelta(days=n) for n in range((day - found).days)))) == number
 
@@ -140,13 +141,13 @@ def test_days_after(day: str, number: int, expected: str) -> None:
 
 
 def test_before_the_first_day_there_is_none() -> None:
-    assert before_working_days(date(1, 1, 2), 5) == date.min
+    assert nth_working_day(date(1, 1, 2), -5) == date.min
     assert first_day_reaching(date(1, 1, 5), 3) == date.min
 
 
-def test_kept_days_off_are_those_of_the_library() -> None:
+def test_cached_days_off_are_those_of_the_library() -> None:
     countries = [holidays.country_holidays(country) for country in ("JP", "CN")]
     day = date(2019, 12, 1)
-    while day < date(2041, 2, 1):  # a little before and after the years that are kept
+    while day < date(2041, 2, 1):  # a little before and after the cached years
         assert is_working_day(day) == all(country.is_working_day(day) for country in countries)
         day += timedelta(days=1)

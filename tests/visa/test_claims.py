@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.resources import read_data
-from pipeline.visa.claims import claims
+from pipeline.visa.claims import makes_claim
 from pipeline.visa.rules.catalogue import catalogue
 
 REFUSED = {
@@ -178,12 +178,12 @@ def pairs(samples: dict[str, list[str]]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("rule_id", "text"), pairs(REFUSED))
 def test_a_claim_is_found(rule_id: str, text: str) -> None:
-    assert claims(rule_id, text)
+    assert makes_claim(rule_id, text)
 
 
 @pytest.mark.parametrize(("rule_id", "text"), pairs(ALLOWED))
 def test_what_denies_the_claim_or_says_something_else_is_none(rule_id: str, text: str) -> None:
-    assert not claims(rule_id, text)
+    assert not makes_claim(rule_id, text)
 
 
 def test_every_claim_has_samples_and_a_rule() -> None:

@@ -155,4 +155,4 @@ def test_a_kind_that_says_nothing_is_told(edit: Edit) -> None:
 def test_a_wish_that_no_hospital_meets_is_told_with_what_there_is(wishes: Wishes, code: str, known: str) -> None:
     [problem] = match_problems(WANG, HOSPITALS, wishes, date(2026, 8, 3))
     assert (problem.code, problem.severity) == (code, "warning")
-    assert problem.hint == f"the directory has: {known}"
+    assert problem.hint == f"available in the directory: {known}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.visa.mrz import check_digit, name_in_zone, parse, wrong_check_digits
+from pipeline.visa.mrz import check_digit, name_in_zone, parse_zone, wrong_check_digits
 
 #: The specimen of ICAO Doc 9303, part 4, appendix A.
 SPECIMEN = (
@@ -31,7 +31,7 @@ def test_the_specimen_is_right() -> None:
 
 
 def test_fields_of_the_specimen() -> None:
-    zone = parse(*SPECIMEN)
+    zone = parse_zone(*SPECIMEN)
     assert (zone.document, zone.issuer, zone.nationality) == ("P", "UTO", "UTO")
     assert (zone.surname, zone.given_names) == ("ERIKSSON", "ANNA<MARIA")
     assert (zone.number, zone.sex) == ("L898902C3", "F")
@@ -75,17 +75,17 @@ def test_a_filler_stands_for_the_digit_of_an_empty_field_alone() -> None:
     ],
 )
 def test_names(first: str, surname: str, given_names: str) -> None:
-    zone = parse(first, SPECIMEN[1])
+    zone = parse_zone(first, SPECIMEN[1])
     assert (zone.surname, zone.given_names) == (surname, given_names)
 
 
 def test_an_unstated_sex_is_empty() -> None:
-    assert parse(SPECIMEN[0], SPECIMEN[1][:20] + "<" + SPECIMEN[1][21:]).sex == ""
+    assert parse_zone(SPECIMEN[0], SPECIMEN[1][:20] + "<" + SPECIMEN[1][21:]).sex == ""
 
 
 @given(st.text(alphabet=LETTERS, min_size=44, max_size=44), st.text(alphabet=LETTERS, min_size=44, max_size=44))
 def test_any_two_lines_can_be_taken_apart(first: str, second: str) -> None:
-    zone = parse(first, second)
+    zone = parse_zone(first, second)
     assert "<" not in zone.number[-1:]
     assert set(wrong_check_digits(second)) <= set(DIGITS.values())
 

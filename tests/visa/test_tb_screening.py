@@ -8,6 +8,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from pipeline.case.base import Trilingual
 from pipeline.case.load import load_case
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.resources import read_data
@@ -85,7 +86,7 @@ def test_the_conclusion_carries_its_source() -> None:
     assert found.days == 91
     assert found.as_of == date.fromisoformat(TABLE["as_of"])
     assert found.source == TABLE["source"]
-    assert found.conclusion == TABLE["conclusions"]["not_started"]
+    assert found.conclusion == Trilingual(**TABLE["conclusions"]["not_started"])
 
 
 def test_every_status_has_sentences_in_three_languages() -> None:

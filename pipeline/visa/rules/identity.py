@@ -13,7 +13,7 @@ from stdnum.jp import cn
 from pipeline.case.model import Case
 from pipeline.case.people import Passport, Traveller
 from pipeline.visa.calendar import months_after
-from pipeline.visa.mrz import Mrz, name_in_zone, parse, wrong_check_digits
+from pipeline.visa.mrz import Mrz, name_in_zone, parse_zone, wrong_check_digits
 from pipeline.visa.rules.registry import Hit, rule
 
 _ORDINARY = re.compile(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|1[45][0-9]{7}")
@@ -42,7 +42,7 @@ def zone_is_valid(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, passport in _passports(case):
         if passport.mrz is None:
             continue
-        if parse(*passport.mrz).document[:1] != "P":
+        if parse_zone(*passport.mrz).document[:1] != "P":
             yield Hit(f"{pointer}/mrz/0", ["first_letter"])
         wrong = wrong_check_digits(passport.mrz[1])
         if wrong:
@@ -53,7 +53,7 @@ def zone_is_valid(case: Case, _as_of: date) -> Iterator[Hit]:
 def zone_agrees(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, person in case.travellers.values():
         if person.passport.mrz is not None:
-            zone = parse(*person.passport.mrz)
+            zone = parse_zone(*person.passport.mrz)
             yield from (Hit(pointer + field) for field, same in _compared(person, zone) if not same)
 
 
@@ -141,7 +141,7 @@ def _resident_ids(case: Case) -> Iterator[tuple[str, str]]:
 def given_names_in_one_word(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, person in case.travellers.values():
         given, zone = person.name.given_names, person.passport.mrz
-        printed_apart = zone is not None and parse(*zone).given_names == name_in_zone(given)
+        printed_apart = zone is not None and parse_zone(*zone).given_names == name_in_zone(given)
         if " " in given and not printed_apart:
             yield Hit(f"{pointer}/name/given_names")
 

@@ -1,4 +1,4 @@
-"""What the kind of visa means: status, terms of use, time for the procedure."""
+"""Consequences of the kind of visa: status of residence, terms of use, processing time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from datetime import date
 
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.resources import read_data
-from pipeline.visa.calendar import months_after
 from pipeline.visa.claims import free_texts
 from pipeline.visa.rules.registry import Hit, rule
 from pipeline.visa.rules.wording import claims_of
-from pipeline.visa.terms import assumed_issue, visa_terms
+from pipeline.visa.terms import assumed_issue, last_entry
 
 
 @rule("DOC-10")
@@ -45,16 +44,14 @@ def ordinary_route(case: Case, _as_of: date) -> Iterator[Hit]:
 @rule("VIS-02")
 def single_entry_in_time(case: Case, _as_of: date) -> Iterator[Hit]:
     index, visit = min(enumerate(case.treatment.visits), key=lambda numbered: numbered[1].entry_date)
-    last_day = months_after(assumed_issue(case), visa_terms()["single_entry_months"])
-    if case.visa.entries == "single" and visit.entry_date > last_day:
+    if case.visa.entries == "single" and visit.entry_date > last_entry(case):
         yield Hit(f"/treatment/visits/{index}/entry_date")
 
 
 @rule("VIS-03")
 def multiple_entry_in_time(case: Case, _as_of: date) -> Iterator[Hit]:
-    last_day = months_after(assumed_issue(case), 12 * visa_terms()["multiple_entry_years"])
     for index, visit in enumerate(case.treatment.visits):
-        if case.visa.entries == "multiple" and visit.entry_date > last_day:
+        if case.visa.entries == "multiple" and visit.entry_date > last_entry(case):
             yield Hit(f"/treatment/visits/{index}/entry_date")
 
 
@@ -77,5 +74,5 @@ def fee_of_a_dated_table(case: Case, _as_of: date) -> Iterator[Hit]:
         return
     words = re.compile(read_data("wordings")["visa_fee"], re.IGNORECASE)
     named = (pointer for pointer, text in free_texts(case) if words.search(text))
-    # One finding for a text, not one for each of its languages.
+    # One finding per text, not one for each of its languages.
     yield from (Hit(pointer) for pointer in dict.fromkeys(re.sub(r"/(ja|en|zh)$", "", place) for place in named))

@@ -12,7 +12,7 @@ from datetime import date
 from pipeline.case.base import Trilingual
 from pipeline.case.model import Case
 from pipeline.resources import read_data
-from pipeline.visa.claims import claim_rules, claims, free_texts
+from pipeline.visa.claims import claim_rules, free_texts, makes_claim
 from pipeline.visa.rules.registry import Hit, rule
 
 
@@ -54,7 +54,7 @@ def claims_of(case: Case, rule_id: str, *details: str) -> Iterator[Hit]:
     """The texts of the case that make the claim which the rule forbids."""
     if rule_id in claim_rules(case):
         for pointer, text in free_texts(case):
-            if claims(rule_id, text):
+            if makes_claim(rule_id, text):
                 yield Hit(pointer, details)
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
-from pipeline.visa.calendar import months_after
-from pipeline.visa.terms import assumed_issue, visa_terms
+from pipeline.visa.terms import assumed_issue, last_entry, visa_terms
 from pipeline.visa.timeline.filing import Filing, paper_limits
 from pipeline.visa.timeline.step import Step, make_step
 from pipeline.visa.timeline.step_words import words
@@ -30,13 +28,6 @@ def application_steps(case: Case, filing: Filing) -> Iterator[Step]:
     days = visa_terms()["processing_working_days"]
     yield make_step("decision", "decision", assumed_issue(case), None, note=words("notes", "decision", days=days))
     yield _use(case)
-
-
-def last_entry(case: Case) -> date:
-    """Last day of entry with the visa that is applied for, issued as expected: at most, if it is granted."""
-    terms = visa_terms()
-    months = terms["single_entry_months"] if case.visa.entries == "single" else 12 * terms["multiple_entry_years"]
-    return months_after(assumed_issue(case), months)
 
 
 def _use(case: Case) -> Step:

@@ -1,4 +1,4 @@
-"""When the application can be filed: what the papers, the visa and the holidays leave."""
+"""The filing window: the days on which papers, visa terms and holidays allow the application to be filed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import NamedTuple
 from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
 from pipeline.visa.calendar import (
-    before_working_days,
     first_day_reaching,
     is_working_day,
     last_day_within,
+    nth_working_day,
     working_day_from,
     working_day_until,
 )
-from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day, visa_terms
+from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day, months_to_enter, visa_terms
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """First and last day of the filing window, and the day that the case plans."""
+    """The first and last day of the filing window, and the planned day."""
 
     earliest: date
     latest: date
@@ -30,19 +30,20 @@ class Filing:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a day at all."""
+        """True if the window has a day."""
         return self.earliest <= self.latest
 
     @property
     def fits(self) -> bool:
-        """Whether the planned day is one of the window's working days."""
+        """True if the planned day is a working day of the window."""
         return self.earliest <= self.planned <= self.latest and is_working_day(self.planned)
 
 
 class Limit(NamedTuple):
-    """A paper, as the case names its role (``letters`` for all that this program writes), and its last filing day.
+    """A paper and its last filing day.
 
-    ``person`` is whose paper it is: ``patient``, ``companion-1`` and so on.
+    ``paper`` is its role, or ``letters`` for all generated letters; ``person`` is its owner: ``patient``,
+    ``companion-1`` and so on.
     """
 
     id: str
@@ -52,9 +53,9 @@ class Limit(NamedTuple):
 
 
 def paper_limits(case: Case) -> Iterator[Limit]:
-    """How long the letters and each dated paper of the case may be filed (rules LET-03, DOC-11).
+    """Yield the last filing day of the letters and of each dated paper of the case (rules LET-03, DOC-11).
 
-    Passport and photo have terms of their own, which other rules look at.
+    Passport and photo have terms of their own, which other rules check.
     """
     yield Limit("letters", "letters", last_day_within(case.visa.letter_date, VALIDITY_MONTHS))
     for number, paper in enumerate(case.attachments, start=1):
@@ -64,10 +65,10 @@ def paper_limits(case: Case) -> Iterator[Limit]:
 
 
 def filing_for(case: Case, as_of: date) -> Filing:
-    """The filing window of the first application.
+    """Return the filing window of the first application.
 
-    Not before all is dated, and not so early that the visa would end before the entry for which it is needed.
-    Not after a paper is too old, and with the working days of the procedure left before the first entry.
+    It begins when all papers are dated, and late enough for the visa to be valid on the entry that needs it. It ends
+    before a paper is too old, and early enough for the processing time before the first entry.
     """
     entries = [visit.entry_date for visit in case.treatment.visits]
     last_use = min(entries) if case.visa.entries == "single" else max(entries)
@@ -79,12 +80,11 @@ def filing_for(case: Case, as_of: date) -> Filing:
 
 
 def not_before(last_use: date, entries: str) -> date:
-    """First filing day with which a visa that is issued as expected still holds on ``last_use``."""
-    terms = visa_terms()
-    months = terms["single_entry_months"] if entries == "single" else 12 * terms["multiple_entry_years"]
-    return before_working_days(first_day_reaching(last_use, months), terms["processing_working_days"])
+    """Return the first filing day for which a visa issued as expected is still valid on ``last_use``."""
+    first_issue = first_day_reaching(last_use, months_to_enter(entries))
+    return nth_working_day(first_issue, -visa_terms()["processing_working_days"])
 
 
 def not_after(entry: date) -> date:
-    """Last filing day that leaves the working days of the procedure before ``entry``."""
-    return before_working_days(entry, visa_terms()["processing_working_days"] + 1)
+    """Return the last filing day that leaves the processing time before ``entry``."""
+    return nth_working_day(entry, -visa_terms()["processing_working_days"] - 1)

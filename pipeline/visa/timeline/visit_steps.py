@@ -10,7 +10,7 @@ from pipeline.case.model import Case
 from pipeline.case.treatment import Visit
 from pipeline.resources import read_data
 from pipeline.visa.calendar import days_after, working_day_from
-from pipeline.visa.timeline.application_steps import last_entry
+from pipeline.visa.terms import last_entry
 from pipeline.visa.timeline.filing import not_after, not_before
 from pipeline.visa.timeline.step import Step, make_step
 from pipeline.visa.timeline.step_words import words
