@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.documents.context import PagePlan, cover_context, document_context
 from pipeline.documents.document import Drawn, Sheet, draw_all
 from pipeline.documents.engines.engine import Engine
-from pipeline.documents.proof.finished import Finished
+from pipeline.documents.proof.finished import FinishedDocument
 from pipeline.documents.proof.page_rules import check_page
 from pipeline.errors import Problem, TemplateError
 from pipeline.options import Options
@@ -73,8 +73,9 @@ def _name(part: DocumentPart, checked: Checked) -> str:
 def _page_problems(part: DocumentPart, checked: Checked, drawn: Drawn) -> tuple[Problem, ...]:
     """What the rules on finished documents find in this one."""
     templates = checked.templates
-    page = Finished(
+    page = FinishedDocument(
         case=checked.loaded.case,
+        case_file=checked.loaded.document,
         person=part.person,
         template_name=_name(part, checked),
         template=templates.templates[part.template],
@@ -84,7 +85,7 @@ def _page_problems(part: DocumentPart, checked: Checked, drawn: Drawn) -> tuple[
         shows=templates.shows(part.template),
         typed_in=templates.packet.typed_in,
     )
-    return check_page(page, checked.loaded.document)
+    return check_page(page)
 
 
 def _draw_covers(checked: Checked, drawn: Mapping[str, Drawn], options: Options, engine: Engine) -> dict[str, Drawn]:

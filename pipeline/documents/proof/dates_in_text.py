@@ -1,4 +1,4 @@
-"""Calendar days in texts, in every form that a document prints."""
+"""Finds calendar days in a text, in every form that a document prints."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _FORMS = tuple(
 )
 
 
-def days_in(text: str) -> dict[date, str]:
-    """Each day that stands in ``text``, with the words that say it."""
+def find_days(text: str) -> dict[date, str]:
+    """Return each day in ``text``, with its wording."""
     plain = unicodedata.normalize("NFKC", text)
     found = {}
     for form in _FORMS:

@@ -1,7 +1,7 @@
-"""A finished document as the rules read it: its paragraphs and cells, its PDF's text, and the template it is from.
+"""A finished document as the rules read it: its paragraphs and cells, the text of its PDF, and its template.
 
-The words are read from the Word file, which has each paragraph in one piece; in a PDF a line can end in the midst of
-a word, and cells stand in any order. What a reader must find is looked for in the PDF.
+Claims and foreign values are searched in the Word file, which has each paragraph in one piece: in a PDF a line can end
+inside a word, and cells come in any order. Required content is searched in the PDF.
 """
 
 from __future__ import annotations
@@ -11,69 +11,61 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from pipeline.case.base import Trilingual
 from pipeline.case.model import Case
 from pipeline.case.people import Traveller
-from pipeline.documents.proof.dates_in_text import days_in
+from pipeline.documents.proof.dates_in_text import find_days
+from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.pdf.reading import read_pages, squeezed
 from pipeline.formats.word.text import WordText, read_word
 from pipeline.visa.claims import case_texts
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-#: Stands for a tag of the template: no letter, so that the words on its sides do not join.
+#: Replaces a tag of the template. It is not a letter, so the words on both sides are not joined.
 TAG_MARK = "\ufffc"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A rule that is not met: at ``pointer`` of the case, or in the template, ``near`` that text of its own."""
-
-    rule_id: str
-    details: tuple[str | Trilingual, ...] = ()
-    pointer: str | None = None
-    near: str | None = None
-
-
 @dataclass(frozen=True)
-class Finished:
-    """One finished document. ``printed`` is every text that the template printed into it, in order."""
+class FinishedDocument:
+    """One finished document. ``printed`` has every text that the template printed, in order."""
 
     case: Case
-    #: whose document it is: ``patient``, ``companion-1`` and so on
+    #: The JSON file of the case, for places in it.
+    case_file: JsonFile
+    #: The owner of the document: ``patient``, ``companion-1`` and so on.
     person: str
     template_name: str
     template: bytes
     docx: bytes
     pdf: bytes
     printed: tuple[str, ...]
-    #: what its entry in packet.json says that it shows
+    #: The content that it must show, by its entry in packet.json.
     shows: tuple[str, ...] = ()
-    #: texts that packet.json lets the templates have typed in
+    #: Values that packet.json permits as fixed text of the templates.
     typed_in: tuple[str, ...] = ()
 
     @property
     def traveller(self) -> Traveller:
-        """The person whose document it is."""
+        """The owner of the document."""
         return self.case.travellers[self.person][1]
 
     @cached_property
     def filled(self) -> WordText:
-        """Text of the filled Word file."""
+        """The text of the filled Word file."""
         return read_word(self.docx)
 
     @cached_property
     def own(self) -> WordText:
-        """Text of the template, with its tags."""
+        """The text of the template, with its tags."""
         return read_word(self.template)
 
     @cached_property
     def pdf_text(self) -> str:
-        """Text of the PDF as the lines stand."""
+        """The text of the PDF, line by line."""
         return "\n".join(page.text for page in read_pages(self.pdf))
 
     @cached_property
     def squeezed_pdf(self) -> str:
-        """The same without white space."""
+        """The text of the PDF without white space."""
         return squeezed(self.pdf_text)
 
     @cached_property
@@ -83,32 +75,33 @@ class Finished:
 
     @cached_property
     def known(self) -> tuple[str, ...]:
-        """Every text that may stand in it: those of the case, what was printed, and what may be typed in."""
+        """Every text that the document may have: of the case, printed by the template, or permitted as fixed text."""
         return (*(text for _, text in self.values), *self.printed, *self.typed_in)
 
     @cached_property
     def known_days(self) -> frozenset[date]:
-        """The days among them."""
-        return frozenset(day for text in self.known for day in days_in(text))
+        """The days in these texts."""
+        return frozenset(day for text in self.known for day in find_days(text))
 
     @cached_property
     def days(self) -> frozenset[date]:
-        """Every day that stands in the PDF."""
-        # A line may end inside of a day; without white space, English days would run into the number before them.
-        return frozenset({*days_in(self.pdf_text), *days_in(self.squeezed_pdf)})
+        """Every day in the PDF."""
+        # Both texts are needed: a line can end inside a day, and without white space an English day would be joined
+        # with a number before it.
+        return frozenset({*find_days(self.pdf_text), *find_days(self.squeezed_pdf)})
 
 
-def literal(text: str) -> str:
-    """What a text of the template says by itself: each tag is a mark."""
+def mask_tags(text: str) -> str:
+    """Return a text of the template with a mark in place of each tag."""
     return _TAG.sub(TAG_MARK, text)
 
 
-def source_of(paragraph: str, template: WordText) -> str | None:
-    """The template's own paragraph from which ``paragraph`` was filled; None when all of it was printed."""
+def find_source(paragraph: str, template: WordText) -> str | None:
+    """Return the template's paragraph from which ``paragraph`` was filled; None if all its text was printed."""
     best = max(template.paragraphs, key=lambda own: _shared(own, paragraph), default="")
     return best if _shared(best, paragraph) else None
 
 
 def _shared(own: str, paragraph: str) -> int:
-    pieces = [piece.strip() for piece in literal(own).split(TAG_MARK)]
+    pieces = [piece.strip() for piece in mask_tags(own).split(TAG_MARK)]
     return sum(len(piece) for piece in pieces if piece and piece in paragraph)

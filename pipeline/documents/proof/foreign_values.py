@@ -1,7 +1,7 @@
-"""FRM-08: numbers, days and names that are typed into a template, where a value of the case belongs.
+"""FRM-08: numbers, days and names that are fixed text of a template, where a value of the case belongs.
 
-A template is filled for many people. What has the form of a passport number, a resident ID or a day, and stands in the
-template itself, comes from another case, unless it is a dated statement or packet.json names it under ``typed_in``.
+A template is filled for many people. A passport number, a resident ID or a day in the template itself comes from
+another case, unless it belongs to a dated statement or packet.json lists it under ``typed_in``.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from pipeline.documents.proof.dates_in_text import days_in
-from pipeline.documents.proof.finished import Finished, Found, literal
+from pipeline.documents.proof.dates_in_text import find_days
+from pipeline.documents.proof.finished import FinishedDocument, mask_tags
+from pipeline.errors import Problem
 from pipeline.formats.pdf.reading import squeezed
 from pipeline.formats.word.word_places import LONGEST_QUOTE
 from pipeline.resources import read_data
+from pipeline.visa.rules.checks import set_finding
 
 RULE = "FRM-08"
 
 _ALONE = r"(?<![A-Za-z0-9])(?:{})(?![A-Za-z0-9])"
-#: What cannot be mistaken, so that it is also looked for in the PDF, where words of different cells may touch.
+#: Unmistakable forms. They are also searched in the PDF, where the words of different cells can touch.
 _NUMBERS = {
     "passport_number": _ALONE.format(r"E[A-HJ-NP-Z]\d{7}|[EG]\d{8}|(?:PE|SE|DE)\d{7}"),
     "resident_id": _ALONE.format(r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]"),
@@ -48,15 +50,15 @@ _NAME = re.compile(rf"{_SYLLABLE}{{1,2}}[ ,]+{_SYLLABLE}{{1,4}}")
 _OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]+")
 
 
-def foreign_values(page: Finished) -> Iterator[Found]:
-    """Each value that is not of the case, with the template's text around it, but not the value itself."""
+def find_foreign_values(page: FinishedDocument) -> Iterator[Problem]:
+    """Yield a problem for each value that is not from the case. It quotes the template around it, not the value."""
     for own in page.own.paragraphs:
         for kind, value in _typed_values(own):
             if not _is_known(value, page) and _is_on_page(value, page):
-                yield Found(RULE, (kind,), near=own)
+                yield _problem(page, kind, own)
         for day, words in _typed_days(own):
             if day not in page.known_days and _is_on_page(words, page):
-                yield Found(RULE, ("day",), near=own)
+                yield _problem(page, "day", own)
     for row in page.own.rows:
         yield from _names_and_sexes(row, page)
     yield from _in_the_pdf(page)
@@ -64,54 +66,58 @@ def foreign_values(page: Finished) -> Iterator[Found]:
 
 @lru_cache(maxsize=4096)
 def _typed_values(own: str) -> tuple[tuple[str, str], ...]:
-    """What a paragraph of the template itself has in the form of a number or an address, with its kind."""
-    text = literal(_unified(own))
+    """Return each value in a paragraph of the template that has the form of a number or an address, with its kind."""
+    text = mask_tags(_unified(own))
     return tuple((kind, value) for kind, form in _FORMS.items() for value in form.findall(text))
 
 
 @lru_cache(maxsize=4096)
 def _typed_days(own: str) -> tuple[tuple[date, str], ...]:
-    """The days that a paragraph of the template itself has, unless it says as of when something holds."""
-    text = literal(_unified(own))
-    return () if _dated().search(text) else tuple(days_in(text).items())
+    """Return the days in a paragraph of the template, unless it is a dated statement."""
+    text = mask_tags(_unified(own))
+    return () if _dated().search(text) else tuple(find_days(text).items())
 
 
-def _names_and_sexes(row: tuple[str, ...], page: Finished) -> Iterator[Found]:
-    """Names and sexes that stand in the cell after their label."""
+def _names_and_sexes(row: tuple[str, ...], page: FinishedDocument) -> Iterator[Problem]:
+    """Yield a problem for each foreign name and sex in the cell after its label."""
     people = [person for _, person in page.case.travellers.values()]
     names = {f"{person.name.surname} {person.name.given_names}" for person in people}
     for label, cell in pairwise(row):
-        value = literal(_unified(cell)).strip()
+        value = mask_tags(_unified(cell)).strip()
         letters = _OTHER_SCRIPT.sub(" ", value).strip()
         if _NAME_LABEL.search(label) and _NAME.fullmatch(letters) and letters not in names:
-            yield Found(RULE, ("name",), near=label)
+            yield _problem(page, "name", label)
         typed = next((sex for sex, words in _SEXES.items() if words.fullmatch(value)), None)
         if _SEX_LABEL.search(label) and typed and typed not in {person.sex for person in people}:
-            yield Found(RULE, ("sex",), near=label)
+            yield _problem(page, "sex", label)
 
 
-def _in_the_pdf(page: Finished) -> Iterator[Found]:
-    """Numbers on the page that are neither of the case nor plain text of the template: constants in its tags."""
+def _in_the_pdf(page: FinishedDocument) -> Iterator[Problem]:
+    """Yield a problem for each number that is neither from the case nor fixed text: a constant in a tag."""
     text = _unified(page.pdf_text)
     allowed = [_bare(value) for value in (*(value for _, value in page.values), *page.typed_in)]
-    allowed += [_bare(literal(own)) for own in page.own.paragraphs]
+    allowed += [_bare(mask_tags(own)) for own in page.own.paragraphs]
     for kind in _NUMBERS:
         for value in _FORMS[kind].findall(text):
             if not any(_bare(value) in known for known in allowed):
-                yield Found(RULE, (kind,))
+                yield _problem(page, kind)
 
 
-def _is_on_page(words: str, page: Finished) -> bool:
-    """Whether these words of the template are in the document: a condition may have left them out."""
+def _problem(page: FinishedDocument, kind: str, near: str | None = None) -> Problem:
+    return set_finding(RULE, (kind,), page.template_name, near and quote(near))
+
+
+def _is_on_page(words: str, page: FinishedDocument) -> bool:
+    """Return True if the document has these words of the template: a condition can omit them."""
     return any(words in _unified(paragraph) for paragraph in page.filled.paragraphs)
 
 
-def _is_known(value: str, page: Finished) -> bool:
+def _is_known(value: str, page: FinishedDocument) -> bool:
     return any(_bare(value) in _bare(text) for text in page.known)
 
 
-def quoted(own: str) -> str:
-    """A text of the template for a message, without the values that are typed in: they are somebody's."""
+def quote(own: str) -> str:
+    """Return a text of the template for a message, without the values in it, which may be a person's."""
     text = _unified(own).strip()
     words = [words for _, words in (*_typed_values(own), *_typed_days(own))]
     for value in sorted(words, key=len, reverse=True):

@@ -1,33 +1,41 @@
-"""Claims that no document may make, looked for in every paragraph of the finished document."""
+"""Claims that no document may make, searched in every paragraph of the finished document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.documents.proof.finished import Finished, Found, source_of
+from pipeline.documents.proof.finished import FinishedDocument, find_source
+from pipeline.documents.proof.foreign_values import quote
+from pipeline.errors import Problem
 from pipeline.visa.claims import claim_rules, free_texts, makes_claim
+from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.checks import finding, set_finding
+from pipeline.visa.rules.registry import Hit
 
-#: The words of a rule's message that fit a claim, for rules that say other things too.
+#: The detail of the message for a claim, for rules that have several.
 CLAIM_DETAILS: Mapping[str, tuple[str, ...]] = {"DOC-15": ("amount",)}
 
 
-def claims_on_page(page: Finished) -> Iterator[Found]:
-    """Each claim with its place: the value of the case that makes it, else the template's own paragraph."""
+def find_claims(page: FinishedDocument) -> Iterator[Problem]:
+    """Yield a problem for each claim, at the value of the case that makes it, or at the template's paragraph."""
     for rule_id in claim_rules(page.case):
         for paragraph in dict.fromkeys(page.filled.paragraphs):
             if makes_claim(rule_id, paragraph):
-                yield from _placed(rule_id, paragraph, page)
+                yield from _problems(rule_id, paragraph, page)
 
 
-def _placed(rule_id: str, paragraph: str, page: Finished) -> Iterator[Found]:
+def _problems(rule_id: str, paragraph: str, page: FinishedDocument) -> Iterator[Problem]:
     details = CLAIM_DETAILS.get(rule_id, ())
     values = [
         pointer
         for pointer, value in page.values
         if value.strip() and value in paragraph and makes_claim(rule_id, value)
     ]
-    # Statements of the case were looked at before the page was drawn.
-    told = {pointer for pointer, _ in free_texts(page.case)}
-    yield from (Found(rule_id, details, pointer) for pointer in values if pointer not in told)
+    # Claims in statements of the case were reported before the page was drawn.
+    reported = {pointer for pointer, _ in free_texts(page.case)}
+    for pointer in values:
+        if pointer not in reported:
+            yield finding(catalogue()[rule_id], Hit(pointer, details), page.case_file)
     if not values:
-        yield Found(rule_id, details, near=source_of(paragraph, page.own))
+        source = find_source(paragraph, page.own)
+        yield set_finding(rule_id, details, page.template_name, source and quote(source))

@@ -1,4 +1,4 @@
-"""What a document must show, by its entry in packet.json, looked for in the text of its PDF."""
+"""The content that a document must show by its entry in packet.json, searched in the text of its PDF."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from datetime import timedelta
 
 from pipeline.case.people import Traveller
 from pipeline.case.treatment import Visit
-from pipeline.documents.proof.finished import Finished, Found
+from pipeline.documents.proof.finished import FinishedDocument
+from pipeline.errors import Problem
 from pipeline.formats.pdf.geometry import is_a4
 from pipeline.formats.pdf.reading import read_pages, squeezed
 from pipeline.resources import read_data
+from pipeline.visa.rules.checks import set_finding
 
 _GUARANTEED = ("滞在費", "帰国旅費", "法令の遵守")
 _SEAL = "印"
-#: Who writes which part of the combined form, as its sheet must say.
+#: The authors of the parts of the combined form, which the sheet must name.
 _AUTHORS = ("医療機関が記入する欄", "身元保証機関が記入する欄")
 
-#: Which rule asks for what a document may be said to show.
-SHOWN_RULES: Mapping[str, str] = {
+#: The rule that requires each kind of content.
+CONTENT_RULES: Mapping[str, str] = {
     "name": "LET-05",
     "passport_number": "FRM-08",
     "birth_date": "FRM-08",
@@ -37,42 +39,43 @@ SHOWN_RULES: Mapping[str, str] = {
 }
 
 
-def missing_from_page(page: Finished) -> Iterator[Found]:
-    """What the document should show and does not."""
-    for thing in page.shows:
-        if not _CHECKS[thing](page):
-            rule_id = SHOWN_RULES[thing]
-            yield Found(rule_id, (f"no_{thing}",) if rule_id == "FRM-08" else ())
+def find_missing_content(page: FinishedDocument) -> Iterator[Problem]:
+    """Yield a problem for each required content that is not in the document."""
+    for content in page.shows:
+        if not _CHECKS[content](page):
+            rule_id = CONTENT_RULES[content]
+            details = (f"no_{content}",) if rule_id == "FRM-08" else ()
+            yield set_finding(rule_id, details, page.template_name)
 
 
-def wrong_paper_size(page: Finished) -> Iterator[Found]:
-    """OUT-01, once a document."""
+def find_wrong_size(page: FinishedDocument) -> Iterator[Problem]:
+    """Yield OUT-01, at most once a document."""
     if not all(is_a4(*paper.size) for paper in read_pages(page.pdf)):
-        yield Found("OUT-01")
+        yield set_finding("OUT-01", (), page.template_name)
 
 
-def _says(page: Finished, *texts: str) -> bool:
+def _says(page: FinishedDocument, *texts: str) -> bool:
     return all(squeezed(text) in page.squeezed_pdf for text in texts)
 
 
-def _has_name(page: Finished, person: Traveller) -> bool:
+def _has_name(page: FinishedDocument, person: Traveller) -> bool:
     return _says(page, f"{person.name.surname} {person.name.given_names}")
 
 
-def _companions(page: Finished) -> bool:
+def _companions(page: FinishedDocument) -> bool:
     return all(
         _has_name(page, person) and _says(page, person.passport.number) and person.birth_date in page.days
         for person in page.case.companions
     )
 
 
-def _stays(page: Finished) -> bool:
+def _stays(page: FinishedDocument) -> bool:
     wanted = {day for visit in page.case.treatment.visits for day in (visit.entry_date, visit.exit_date)}
     return wanted <= page.days
 
 
-def _every_day(page: Finished) -> bool:
-    """A row for each day, the lodging where it is known, and a telephone number to call."""
+def _every_day(page: FinishedDocument) -> bool:
+    """Return True if the page has each day, every known lodging, and a telephone number to call."""
     visits = page.case.treatment.visits
     wanted = {visit.entry_date + timedelta(days=number) for visit in visits for number in range(visit.days)}
     phones = (page.case.guarantor.phone, page.case.hospital.phone)
@@ -83,39 +86,39 @@ def _every_day(page: Finished) -> bool:
     )
 
 
-def _has_lodging(page: Finished, visit: Visit) -> bool:
+def _has_lodging(page: FinishedDocument, visit: Visit) -> bool:
     return visit.lodging is None or _says(page, visit.lodging.name.ja) or _says(page, visit.lodging.name.en)
 
 
-def _addressee(page: Finished) -> bool:
+def _addressee(page: FinishedDocument) -> bool:
     return _says(page, read_data("missions")["missions"][page.case.visa.mission]["addressee"]["ja"])
 
 
-def _seals(page: Finished, wanted: int = 1) -> bool:
-    """That many empty places, each of which says nothing but 印."""
+def _seals(page: FinishedDocument, wanted: int = 1) -> bool:
+    """Return True if the page has that many empty places for seals, which contain nothing but 印."""
     places = [paragraph for paragraph in page.filled.paragraphs if paragraph.strip() == _SEAL]
     return len(places) >= wanted and _says(page, _SEAL)
 
 
-def _everyone(page: Finished) -> bool:
+def _everyone(page: FinishedDocument) -> bool:
     return all(_has_name(page, person) for _, person in page.case.travellers.values())
 
 
-def _both_names(page: Finished) -> bool:
-    """The letters, which may stand in two cells, and the characters."""
+def _both_names(page: FinishedDocument) -> bool:
+    """Return True if the page has the name in letters, possibly in two cells, and in characters."""
     name = page.traveller.name
     return _says(page, name.surname, name.given_names, name.chinese)
 
 
-def _organisations(page: Finished) -> bool:
-    """Name and address of guarantor and hospital in one of the languages, and their telephone numbers."""
+def _organisations(page: FinishedDocument) -> bool:
+    """Return True if the page has name, address (in either language) and telephone of guarantor and hospital."""
     return all(
         _says(page, one.phone) and all(_says(page, text.ja) or _says(page, text.en) for text in (one.name, one.address))
         for one in (page.case.guarantor, page.case.hospital)
     )
 
 
-_CHECKS: Mapping[str, Callable[[Finished], bool]] = {
+_CHECKS: Mapping[str, Callable[[FinishedDocument], bool]] = {
     "name": lambda page: _has_name(page, page.traveller),
     "passport_number": lambda page: _says(page, page.traveller.passport.number),
     "birth_date": lambda page: page.traveller.birth_date in page.days,

@@ -10,10 +10,10 @@ from typing import Any, get_args
 import pytest
 
 from pipeline.case.load import load_case
-from pipeline.documents.proof.dates_in_text import days_in
-from pipeline.documents.proof.finished import literal, source_of
-from pipeline.documents.proof.foreign_values import quoted
-from pipeline.documents.proof.required_content import SHOWN_RULES
+from pipeline.documents.proof.dates_in_text import find_days
+from pipeline.documents.proof.finished import find_source, mask_tags
+from pipeline.documents.proof.foreign_values import quote
+from pipeline.documents.proof.required_content import CONTENT_RULES
 from pipeline.errors import TemplateError
 from pipeline.formats.pdf.geometry import is_a4
 from pipeline.formats.word.text import read_word
@@ -47,7 +47,7 @@ WANG = EXAMPLES / "wang-xiaoming" / "case.json"
     ],
 )
 def test_a_day_is_read_in_every_form(text: str, day: date) -> None:
-    assert list(days_in(f"発行日 {text}、北京")) == [day]
+    assert list(find_days(f"発行日 {text}、北京")) == [day]
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_a_day_is_read_in_every_form(text: str, day: date) -> None:
     ],
 )
 def test_what_is_no_day_is_none(text: str) -> None:
-    assert days_in(text) == {}
+    assert find_days(text) == {}
 
 
 def test_every_thing_that_a_document_may_show_has_a_check_and_a_rule() -> None:
     schema = json.loads((MEDICAL_STAY.parents[1] / "schemas" / "packet.schema.json").read_text(encoding="utf-8"))
     allowed = schema["$defs"]["document_entry"]["properties"]["shows"]["items"]["enum"]
-    assert set(SHOWN_RULES) == set(get_args(Shown)) == set(allowed)
+    assert set(CONTENT_RULES) == set(get_args(Shown)) == set(allowed)
 
 
 def test_every_shipped_document_names_the_applicant_by_letters_and_number() -> None:
@@ -95,13 +95,13 @@ def test_text_is_read_across_runs_in_body_cells_and_footers() -> None:
 
 def test_the_source_of_a_paragraph_is_the_one_with_most_words_of_its_own() -> None:
     template = read_word(make_docx("{{ a }}", "The {{ a }} of {{ b }}", "The cell of {{ b }}"))
-    assert source_of("The cell of LI FANG", template) == "The cell of {{ b }}"
-    assert source_of("LI FANG", template) is None
-    assert "b" not in literal("{{ b }}{% if b %}{# b #}")
+    assert find_source("The cell of LI FANG", template) == "The cell of {{ b }}"
+    assert find_source("LI FANG", template) is None
+    assert "b" not in mask_tags("{{ b }}{% if b %}{# b #}")
 
 
 def test_a_quote_holds_no_typed_in_value() -> None:
-    text = quoted("{{ a }} EJ7654321、令和7年3月3日、+81 3 0000 0099 other@guarantor.example 〒999-9999 施設")
+    text = quote("{{ a }} EJ7654321、令和7年3月3日、+81 3 0000 0099 other@guarantor.example 〒999-9999 施設")
     assert text == "{{ a }} …、…、… … … 施設"
 
 
