@@ -1,4 +1,4 @@
-"""The number on every page of a bundle: case id, page, number of all pages, small and where nothing else stands."""
+"""The number on every page of a bundle: case id, page and count of pages, in small letters on an empty spot."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pikepdf import Matrix, Rectangle
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, IndirectObject, NameObject
 
 from pipeline.bundle.pypdf_objects import add_stream
+from pipeline.formats.pdf.geometry import to_shown
 from pipeline.formats.pdf.reading import Box, ReadPage
 from pipeline.formats.pdf.typesetting import Line, set_line
 
 SIZE = 6.5  # points
-#: Name of its font in the resources of each page.
+#: Name of the font in the resources of each page.
 _FONT = "/VisaPacketNumbers"
 
-Matrix = tuple[float, float, float, float, float, float]
-
 _GREY = "0.35 g"
-#: What printers leave white, and where the number then stands, in points from the edges of the page.
+#: Distance of the number from the edges of the page in points: outside the margins that printers leave white.
 _SIDE, _FOOT = 34.0, 20.0
-#: Room around the letters, in points, so that they stand clear of what is beside them.
+#: Empty space around the letters in points.
 _AROUND = 3.0
-#: Height above and depth below the line of the letters used, in parts of the size.
+#: Height of the letters above the base line and depth below it, in parts of the size.
 _HEIGHT, _DEPTH = 0.88, 0.25
-#: A page without room is made smaller by this strip at its head or foot, in points.
+#: Height in points of the strip at the head or foot of a page without an empty corner: the page is shrunk by it.
 _STRIP = 32.0
-#: Where it may stand, best first.
+#: The corners, best first.
 _CORNERS = ("lower right", "upper right", "lower left", "upper left")
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
-    """Where on a page its number begins. To have room for it, the page is made smaller by ``scale`` at one edge."""
+class _Spot:
+    """The spot on a page at which its number begins. The page is shrunk by ``scale`` to make room at one edge."""
 
     x: float
     y: float
@@ -43,32 +43,36 @@ class _Placed:
 
 
 class Numbering:
-    """The numbers of a bundle whose pages look as a second parser reads them. ``lines`` has the one of each page, set.
+    """The numbers of a bundle. ``pages`` is what a second parser reads; ``lines`` are the typeset numbers by page.
 
-    They stand in the same corner on every page that has nothing there, in the one that is free on most.
+    A number is put into the corner that is empty on most pages if it is empty on this page, too.
     """
 
     def __init__(self, case_id: str, pages: Sequence[ReadPage]) -> None:
         self.lines = [set_line(number_text(case_id, number, len(pages))) for number in range(1, len(pages) + 1)]
-        free = [_free_corners(line, page) for line, page in zip(self.lines, pages, strict=True)]
-        often = Counter(corner for corners in free for corner in corners)
-        order = sorted(_CORNERS, key=lambda corner: -often[corner])
-        self._placed = [
-            next((corners[corner] for corner in order if corner in corners), _with_room(line, page, order[0]))
-            for line, page, corners in zip(self.lines, pages, free, strict=True)
+        empty = [_empty_corners(line, page) for line, page in zip(self.lines, pages, strict=True)]
+        counts = Counter(corner for corners in empty for corner in corners)
+        order = sorted(_CORNERS, key=lambda corner: -counts[corner])
+        self._spots = [
+            next((corners[corner] for corner in order if corner in corners), _spot_in_strip(line, page, order[0]))
+            for line, page, corners in zip(self.lines, pages, empty, strict=True)
         ]
 
     def add(self, writer: PdfWriter, page: PageObject, font: IndirectObject) -> None:
-        """Number the page that was added last."""
-        line, placed = self.lines[len(writer.pages) - 1], self._placed[len(writer.pages) - 1]
-        frame = _Frame.of(page)
-        if placed.scale != 1:
-            _scale_annotations(page, frame.smaller(placed))
+        """Number ``page``, the last page of ``writer``."""
+        line, spot = self.lines[len(writer.pages) - 1], self._spots[len(writer.pages) - 1]
+        box = Rectangle(*(float(end) for end in page.cropbox))
+        shown = to_shown(box, page.rotation // 90)
+        shrinking = _shrinking(spot, shown, box) if spot.scale != 1 else None
+        if shrinking is not None:
+            _transform_annotations(page, shrinking)
         content = page.raw_get("/Contents") if "/Contents" in page else ArrayObject()
         parts = content.get_object()
         own = list(parts) if isinstance(parts, ArrayObject) else [content]
-        ends = (_before(placed, frame), _after(line, placed, frame))
-        first, last = (add_stream(writer, end, packed=False) for end in ends)
+        first, last = (
+            add_stream(writer, operators, packed=False)
+            for operators in (_before_content(shrinking), _after_content(line, spot, shown))
+        )
         page[NameObject("/Contents")] = ArrayObject([first, *own, last])
         resources = DictionaryObject(page.get("/Resources", DictionaryObject()).get_object())
         fonts = DictionaryObject(resources.get("/Font", DictionaryObject()).get_object())
@@ -78,111 +82,66 @@ class Numbering:
 
 
 def number_text(case_id: str, page: int, pages: int) -> str:
-    """The number of a page, as text."""
+    """Return the number of a page as text."""
     return f"{case_id}  {page} / {pages}"
 
 
-def _free_corners(line: Line, page: ReadPage) -> dict[str, _Placed]:
-    """The corners in which there is room for a number."""
+def _empty_corners(line: Line, page: ReadPage) -> dict[str, _Spot]:
+    """The corners of a page that have room for its number."""
     length = line.width_at(SIZE)
-    places = {}
+    spots = {}
     for corner in _CORNERS:
-        x, y = _place(line, page, corner)
+        x, y = _start(line, page, corner)
         room = (x - _AROUND, y - SIZE * _DEPTH - _AROUND, x + length + _AROUND, y + SIZE * _HEIGHT + _AROUND)
         if room[0] > 0 and not any(_overlap(room, box) for box in page.edges):
-            places[corner] = _Placed(x, y)
-    return places
+            spots[corner] = _Spot(x, y)
+    return spots
 
 
-def _with_room(line: Line, page: ReadPage, corner: str) -> _Placed:
-    """On a page that has something in every corner and becomes a little smaller, which leaves a strip at one edge."""
+def _spot_in_strip(line: Line, page: ReadPage, corner: str) -> _Spot:
+    """The spot on a page that has no empty corner."""
     _, height = page.size
-    return _Placed(*_place(line, page, corner), (height - _STRIP) / height, at_foot="lower" in corner)
+    return _Spot(*_start(line, page, corner), (height - _STRIP) / height, at_foot="lower" in corner)
 
 
-def _place(line: Line, page: ReadPage, corner: str) -> tuple[float, float]:
-    """Where a number in a corner begins."""
+def _start(line: Line, page: ReadPage, corner: str) -> tuple[float, float]:
+    """The point at which a number in a corner begins."""
     width, height = page.size
     x = width - _SIDE - line.width_at(SIZE) if "right" in corner else _SIDE
     return x, _FOOT if "lower" in corner else height - _FOOT - SIZE * _HEIGHT
 
 
-def _before(placed: _Placed, frame: _Frame) -> bytes:
-    """What stands before a page's own content: it keeps the graphics state, and makes the page smaller if need be."""
-    if placed.scale == 1:
-        return b"q\n"
-    return f"q {_operands(frame.smaller(placed))} cm\n".encode()
+def _shrinking(spot: _Spot, shown: Matrix, box: Rectangle) -> Matrix:
+    """The matrix that shrinks a page, in its own coordinates, towards the middle of the edge opposite the strip."""
+    page, scale = shown.transform(box), spot.scale
+    shift = (1 - scale) * page.width / 2, (1 - scale) * page.height if spot.at_foot else 0.0
+    return shown @ Matrix(scale, 0, 0, scale, *shift) @ shown.inverse()
 
 
-def _after(line: Line, placed: _Placed, frame: _Frame) -> bytes:
-    """What stands behind a page's own content: its number, marked as something that is not part of the text."""
-    letters = f"BT {_FONT} {SIZE} Tf {placed.x:.2f} {placed.y:.2f} Td {line.codes.decode()} Tj ET"
+def _before_content(shrinking: Matrix | None) -> bytes:
+    """The operators before a page's own content: they save the graphics state, and shrink the page if needed."""
+    return b"q\n" if shrinking is None else f"q {_operands(shrinking)} cm\n".encode()
+
+
+def _after_content(line: Line, spot: _Spot, shown: Matrix) -> bytes:
+    """The operators after a page's own content: they print its number, marked as not belonging to the text."""
+    letters = f"BT {_FONT} {SIZE} Tf {spot.x:.2f} {spot.y:.2f} Td {line.codes.decode()} Tj ET"
     artifact = "/Artifact <</Type /Pagination /Subtype /Footer>> BDC"
-    return f"\nQ {artifact} q {_operands(frame.matrix)} cm {_GREY} {letters} Q EMC\n".encode()
+    return f"\nQ {artifact} q {_operands(shown.inverse())} cm {_GREY} {letters} Q EMC\n".encode()
 
 
-def _scale_annotations(page: PageObject, matrix: Matrix) -> None:
-    """Let annotations follow what they belong to; what they look like follows their place."""
-    a, _, _, d, e, f = matrix
+def _transform_annotations(page: PageObject, matrix: Matrix) -> None:
+    """Move the annotations of a page with its content. Their appearance follows their rectangle."""
     for annotation in page.get("/Annots", ArrayObject()).get_object():
-        left, lower, right, upper = (float(end) for end in annotation.get_object()["/Rect"])
-        place = (a * left + e, d * lower + f, a * right + e, d * upper + f)
-        annotation.get_object()[NameObject("/Rect")] = ArrayObject(FloatObject(round(end, 3)) for end in place)
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """What of a page is shown, in its own points, and how it is turned."""
-
-    visible: Box
-    turned: int
-
-    @classmethod
-    def of(cls, page: PageObject) -> _Frame:
-        box = [float(end) for end in page.cropbox]
-        visible = (min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3]))
-        return cls(visible, page.rotation % 360)
-
-    @property
-    def size(self) -> tuple[float, float]:
-        left, lower, right, upper = self.visible
-        size = (right - left, upper - lower)
-        return size[::-1] if self.turned % 180 else size
-
-    @property
-    def matrix(self) -> Matrix:
-        """From points of the page as it is shown to its own."""
-        left, lower, right, upper = self.visible
-        return {
-            0: (1.0, 0.0, 0.0, 1.0, left, lower),
-            90: (0.0, 1.0, -1.0, 0.0, right, lower),
-            180: (-1.0, 0.0, 0.0, -1.0, right, upper),
-            270: (0.0, -1.0, 1.0, 0.0, left, upper),
-        }[self.turned]
-
-    def smaller(self, placed: _Placed) -> Matrix:
-        """In the page's own points: towards the middle of the edge across from the strip that becomes free."""
-        width, height = self.size
-        scale = placed.scale
-        shrunk = (scale, 0.0, 0.0, scale, (1 - scale) * width / 2, (1 - scale) * height if placed.at_foot else 0.0)
-        return _times(_times(_inverse(self.matrix), shrunk), self.matrix)
-
-
-def _times(one: Matrix, other: Matrix) -> Matrix:
-    """First ``one``, then ``other``."""
-    a, b, c, d, e, f = one
-    p, q, r, s, t, u = other
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
-
-
-def _inverse(matrix: Matrix) -> Matrix:
-    """Of a turn by quarters with a shift."""
-    a, b, c, d, e, f = matrix
-    return (a, c, b, d, -(a * e + b * f), -(c * e + d * f))
+        moved = matrix.transform(Rectangle(*(float(end) for end in annotation.get_object()["/Rect"])))
+        ends = (moved.llx, moved.lly, moved.urx, moved.ury)
+        annotation.get_object()[NameObject("/Rect")] = ArrayObject(FloatObject(round(end, 3)) for end in ends)
 
 
 def _operands(matrix: Matrix) -> str:
-    return " ".join(f"{number:.4f}".rstrip("0").rstrip(".") for number in matrix)
+    """The numbers of a matrix with four decimals: ``Matrix.encode`` has five."""
+    rounded = (round(number, 4) + 0.0 for number in matrix.shorthand)  # -0.0 + 0.0 is 0.0
+    return " ".join(f"{number:.4f}".rstrip("0").rstrip(".") for number in rounded)
 
 
 def _overlap(one: Box, other: Box) -> bool:
