@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
-import zipfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 from pipeline.errors import InputError, OutputError, Problem
 from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.refusals import RefusedDocxError
+from pipeline.formats.zip_archive import pack, read_parts
 from pipeline.packet.template_set import PACKET_FILE
 from pipeline.resources import shipped
 from pipeline.system.atomic import FILE_MODE
@@ -54,16 +53,8 @@ def _starter(folder: Path) -> bytes:
             styles = open_docx(read_docx(file)).parts.get(_STYLES)
         except (OSError, RefusedDocxError):
             continue
-        return _with_part(content, _STYLES, styles) if styles else content
+        return pack(read_parts(content) | {_STYLES: styles}) if styles else content
     return content
-
-
-def _with_part(docx: bytes, name: str, part: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for entry in source.infolist():
-            target.writestr(entry, part if entry.filename == name else source.read(entry), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _entry(name: str) -> dict[str, Any]:

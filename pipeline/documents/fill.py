@@ -24,9 +24,8 @@ from pipeline.documents.filters import FILTERS
 from pipeline.documents.prepared_template import TemplateFile, fill_rest, parts_of, prepare_template
 from pipeline.errors import Problem, TemplateError, WordPlace
 from pipeline.formats.word.word_places import LONGEST_QUOTE
+from pipeline.formats.zip_archive import pack
 
-#: The earliest time that a ZIP archive can store; the time of the run would change the bytes.
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _XML_TAG = re.compile(r"<[^>]+>")
 #: The limits for filling one document: additional memory in bytes, and processor time in seconds. The shipped
 #: templates need less than 80 MB, including the opened font packages, and a third of a second.
@@ -69,7 +68,7 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
     try:
         with limited(MEMORY, SECONDS):
             parts = _fill_parts(template, document, context, environment)
-            return Filled(_archive(parts), tuple(environment.printed))
+            return Filled(pack(parts), tuple(environment.printed))
     except JinjaError as error:
         place = WordPlace(document.part_name, text=_paragraph(error, environment.source))
         raise TemplateError(_tag_problems(template, name, error, place)) from None
@@ -103,14 +102,6 @@ def _place(document: TemplateFile, picture: Picture) -> str:
     inline.docPr.set("descr", picture.description)
     drawing = f"<w:r><w:drawing>{inline.xml}</w:drawing></w:r>"
     return f'</w:t></w:r>{drawing}<w:r><w:t xml:space="preserve">'
-
-
-def _archive(parts: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _tag_problems(template: bytes, name: str, error: JinjaError, place: WordPlace) -> list[Problem]:

@@ -8,7 +8,6 @@ only the tags are filled, and the parts with tags are written.
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +19,7 @@ from docx.oxml import parse_xml
 from docxtpl import DocxTemplate
 
 from pipeline.documents.environment import TemplateEnvironment
+from pipeline.formats.zip_archive import read_parts
 from pipeline.system.cache import kept, stamped
 
 #: The core properties that docxtpl fills.
@@ -121,8 +121,7 @@ def parts_of(document: TemplateFile) -> dict[str, bytes]:
     """Return the parts of the opened file, as docxtpl saves it."""
     out = io.BytesIO()
     document.docx.save(out)
-    with zipfile.ZipFile(out) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    return read_parts(out.getvalue())
 
 
 def _body(document: TemplateFile) -> TaggedPart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
@@ -18,6 +19,9 @@ from pipeline.resources import read_data
 ALLOWED_PREFIX = "NotoSansCJK"
 #: A character and the selector that asks for a variant of it, as in names such as 葛󠄀.
 _VARIANT = re.compile("(.)([\ufe00-\ufe0f\U000e0100-\U000e01ef])", re.DOTALL)
+
+#: Unicode categories of spaces, controls, line ends and format characters, which are drawn as nothing.
+_BLANK = ("Cc", "Cf", "Zl", "Zp", "Zs")
 
 #: The distributions that carry the fonts; each has one module, which names its file.
 FONT_PACKAGES = ("noto-cjk-sans-otc", "noto-cjk-sans-jp-bold")
@@ -48,6 +52,11 @@ def undrawable(text: str) -> str:
     edges = read_data("glyphs", "formats")["edges"]
     plain = _VARIANT.sub(lambda found: found[1] if _has_variant(*found.groups()) else found[0], text)
     return "".join(sorted(character for character in set(plain) if not _is_inside(edges, character)))
+
+
+def without_glyph(text: str) -> str:
+    """Return those of the undrawable characters that are drawn as boxes, for nothing is drawn of the others."""
+    return "".join(character for character in undrawable(text) if unicodedata.category(character) not in _BLANK)
 
 
 def _has_variant(character: str, selector: str) -> bool:

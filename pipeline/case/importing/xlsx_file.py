@@ -6,7 +6,6 @@ import io
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -16,16 +15,18 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from pipeline.case.importing.cells import MAX_COLUMNS, MAX_ROWS, Cell, Table, letters
 from pipeline.errors import CaseError, Problem
+from pipeline.formats.zip_archive import BROKEN, ArchiveLimits, check_archive, declares_doctype
 
-_MAX_ENTRIES = 2_000
-_MAX_TOTAL_BYTES = 100_000_000
-_ENCRYPTED = 0x1
+#: One part may have all bytes, and be packed as tightly as the format allows: a column of equal values is.
+_LIMITS = ArchiveLimits(
+    entries=2_000, total_bytes=100_000_000, xml_bytes=100_000_000, part_bytes=100_000_000, ratio=2_000
+)
 _OLE = b"\xd0\xcf\x11\xe0"
 #: A number format of zeros alone fills a number up, as 000000 a postal code.
 _ZEROS = re.compile(r"0{2,15}")
 _BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, EOFError, OSError),
-    *(KeyError, ValueError, TypeError, AttributeError, IndexError, NotImplementedError, RuntimeError),
+    *(*BROKEN, InvalidFileException, ParseError),
+    *(KeyError, TypeError, AttributeError, IndexError),
 )
 
 
@@ -94,30 +95,28 @@ def _let_in(content: bytes, name: str) -> None:
         raise _wrong("table-kind", f"the workbook is {kind}", hint, name)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            reason = next(_reasons(archive), None)
+            problem = next(_problems(archive, name), None)
     except _BROKEN:
         message = "this is not a workbook: no ZIP archive, or a damaged one"
         raise _wrong("table-kind", message, "open it in the spreadsheet program and save it as .xlsx", name) from None
-    if reason:
-        raise _wrong("table-refused", reason, "open it in the spreadsheet program and save it as .xlsx", name)
+    if problem:
+        raise CaseError(problem)
 
 
-def _reasons(archive: zipfile.ZipFile) -> Iterator[str]:
-    entries = archive.infolist()
-    if "xl/workbook.xml" not in archive.namelist():
-        yield "the archive holds no workbook"
-    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        yield "the archive is encrypted"
-    if any("vbaproject" in entry.filename.lower() for entry in entries):
-        yield "the workbook has macros"
-    # zipfile unpacks no more than an entry claims.
-    if len(entries) > _MAX_ENTRIES or sum(entry.file_size for entry in entries) > _MAX_TOTAL_BYTES:
-        yield f"unpacked, the workbook has more than {_MAX_TOTAL_BYTES // 1_000_000} MB or {_MAX_ENTRIES:,} parts"
-        return
-    for entry in entries:
-        # Without NUL, a text in UTF-16 shows its letters too.
-        if entry.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(entry).replace(b"\0", b""):
-            yield "a part of the workbook declares a document type or entities"
+def _problems(archive: zipfile.ZipFile, file: str) -> Iterator[Problem]:
+    def problem(message: str, part: str | None = None) -> Problem:
+        hint = "open it in the spreadsheet program and save it as .xlsx"
+        return Problem("table-refused", "error", f"{part}: {message}" if part else message, hint, file)
+
+    names = archive.namelist()
+    if "xl/workbook.xml" not in names:
+        yield problem("the archive contains no workbook")
+    if any("vbaproject" in name.lower() for name in names):
+        yield problem("the workbook has macros")
+    yield from check_archive(archive, _LIMITS, problem)
+    for name in names:
+        if name.endswith((".xml", ".rels")) and declares_doctype(archive.read(name)):
+            yield problem("this part declares a document type or entities", name)
 
 
 def _wrong(code: str, message: str, hint: str, name: str) -> CaseError:

@@ -16,7 +16,6 @@ import io
 import re
 import tempfile
 import zipfile
-import zlib
 from contextlib import suppress
 from functools import cache
 from html import unescape
@@ -26,6 +25,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from pipeline.formats.fonts import FONT_PACKAGES, font_file
+from pipeline.formats.zip_archive import read_parts
 from pipeline.system.cache import cache_folder, is_private, write_private
 
 #: Counts the ways in which the faces were cut, so that a cache of an older version is left alone.
@@ -48,12 +48,14 @@ _PLATFORM, _ENCODING, _FORMAT = 3, 10, 12  # Windows, full Unicode, segmented co
 def has_common_characters(docx: bytes) -> bool:
     """Whether the cut faces draw all characters of the document that the packages draw."""
     try:
-        with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-            names = [name for name in archive.namelist() if name.endswith(".xml") and not name.startswith(_UNDRAWN)]
-            parts = [archive.read(name) for name in names]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        return False  # the engine says itself what is wrong
-    return not any(_others().search(unescape(part.decode("utf-8", "replace"))) for part in parts)
+        parts = read_parts(docx)
+    except zipfile.BadZipFile:
+        return False  # the engine reports what is wrong
+    return not any(
+        _others().search(unescape(part.decode("utf-8", "replace")))
+        for name, part in parts.items()
+        if name.endswith(".xml") and not name.startswith(_UNDRAWN)
+    )
 
 
 @cache

@@ -18,8 +18,7 @@ from pipeline.documents.engines.engine import Engine, temporary_failure
 from pipeline.documents.engines.libreoffice_program import find_soffice, install_line
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
-from pipeline.formats.word.language import language_of
-from pipeline.formats.word.undrawable import undrawable_in
+from pipeline.formats.word.text import document_language, undrawable_in
 from pipeline.system.processes import isolation, run_group
 
 _SETTINGS = Path(__file__).with_name("libreoffice.xcu")
@@ -126,7 +125,7 @@ class LibreOffice(Engine):
             message = f"LibreOffice {'broke off twice' if exit_code else 'made no PDF of the document'}"
             raise EngineError(Problem("engine-failed", "error", message, _HINT))
         try:
-            return make_deterministic(pdf, language_of(docx))
+            return make_deterministic(pdf, document_language(docx))
         except UnreadableError as error:
             message = f"what LibreOffice made is not a PDF that can be read ({error})"
             raise EngineError(Problem("engine-output", "error", message, f"run it again; {_HINT}")) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import zipfile
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -18,7 +17,8 @@ from pipeline.documents.engines.cut_fonts import cut_faces, has_common_character
 from pipeline.documents.engines.engine import Engine
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
-from pipeline.formats.word.language import language_of
+from pipeline.formats.word.text import document_language
+from pipeline.formats.zip_archive import pack
 
 _NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 #: Settings of fontconfig that name a folder without fonts. Without settings it searches the usual folders.
@@ -77,11 +77,7 @@ def _empty_cache_early() -> None:
 
 @cache
 def _empty() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, part in _EMPTY.items():
-            archive.writestr(name, part)
-    return out.getvalue()
+    return pack({name: part.encode() for name, part in _EMPTY.items()})
 
 
 def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
@@ -104,7 +100,7 @@ def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
     if result.warnings:
         kinds = ", ".join(sorted({_describe(warning) for warning in result.warnings}))
         raise _failure("engine-warning", f"the engine would not draw the document as Word does: {kinds}")
-    language = language_of(docx)
+    language = document_language(docx)
     return set_language(result.pdf, language) if language else result.pdf
 
 

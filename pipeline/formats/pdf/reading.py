@@ -14,14 +14,12 @@ import pikepdf
 import pypdfium2
 from pypdfium2 import raw
 
-from pipeline.formats.fonts import undrawable
+from pipeline.formats.fonts import without_glyph
 
 #: What PDFium gives for a hyphen at which a word is broken at the end of a line.
 _HYPHEN_AT_LINE_END = "\x02"
 #: What stands for a character that was lost.
 _REPLACEMENT = "\ufffd"
-#: Line ends and spaces are drawn as nothing.
-_BLANK = ("Cc", "Cf", "Zl", "Zp", "Zs")
 #: PDFium computes the tables of a colour profile anew for each page, which takes longer than reading it. To read the
 #: words, it gets a kind of colour that it does not know; the same length leaves every place in the file as it was.
 _PROFILE, _NO_PROFILE = b"/ICCBased", b"/NoProfil"
@@ -89,8 +87,7 @@ def lost_texts(pdf: bytes, texts: Iterable[str]) -> list[str]:
 def replaced_characters(pdf: bytes) -> str:
     """Characters that the text of ``pdf`` has and no shipped font: a box stands on the page instead."""
     text = "".join(page.text for page in read_pages(pdf))
-    missing = (character for character in undrawable(text) if unicodedata.category(character) not in _BLANK)
-    return "".join([*missing, *(_REPLACEMENT if _REPLACEMENT in text else "")])
+    return without_glyph(text) + (_REPLACEMENT if _REPLACEMENT in text else "")
 
 
 def embedded_fonts(pdf: bytes) -> set[str]:

@@ -15,23 +15,11 @@ from lxml import etree
 
 from pipeline.formats.files import read
 from pipeline.formats.word.archive import MAX_BYTES, unpacked
-from pipeline.formats.word.elements import field_codes, forbidden_elements, unended_tags
+from pipeline.formats.word.elements import forbidden_elements, unended_tags
 from pipeline.formats.word.parts import MAIN_PART, advice, forbidden_kinds, forbidden_relationships, parsed
 from pipeline.formats.word.refusals import RefusedDocxError, unusable
-from pipeline.formats.word.text import W, paragraph_of
 from pipeline.formats.word.word_pictures import forbidden_pictures
 from pipeline.formats.word.word_places import Part
-
-__all__ = [
-    "MAIN_PART",
-    "DocxFile",
-    "RefusedDocxError",
-    "W",
-    "field_codes",
-    "open_docx",
-    "paragraph_of",
-    "read_docx",
-]
 
 #: The parts that docxtpl fills.
 _TEXT_PART = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")

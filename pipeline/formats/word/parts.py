@@ -10,6 +10,8 @@ from lxml import etree
 
 from pipeline.errors import Problem
 from pipeline.formats.word.refusals import refused, unusable
+from pipeline.formats.word.text import xml_parser
+from pipeline.formats.zip_archive import declares_doctype
 
 MAIN_PART = "word/document.xml"
 
@@ -42,12 +44,11 @@ def parsed(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[
     for name, content in parts.items():
         if not name.lower().endswith((".xml", ".rels")):
             continue
-        # Without NUL, a text in UTF-16 shows its letters too.
-        if b"<!DOCTYPE" in content.replace(b"\0", b""):
+        if declares_doctype(content):
             problems.append(refused("template-xml", "this part declares a document type or entities", name))
             continue
         try:
-            tree = etree.ElementTree(etree.fromstring(content, _parser()))
+            tree = etree.ElementTree(etree.fromstring(content, xml_parser()))
         except (etree.LxmlError, ValueError) as error:
             line = getattr(error, "lineno", None)
             where = f" (line {line})" if line else ""
@@ -58,10 +59,6 @@ def parsed(parts: Mapping[str, bytes]) -> tuple[dict[str, etree._Element], list[
         else:
             roots[name] = tree.getroot()
     return roots, problems
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def advice(parts: Mapping[str, bytes]) -> str:

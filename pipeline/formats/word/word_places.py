@@ -11,11 +11,10 @@ from lxml import etree
 
 from pipeline.errors import WordPlace
 from pipeline.formats.word.parts import MAIN_PART
-from pipeline.formats.word.text import W, paragraph_of
+from pipeline.formats.word.text import W, paragraph_of, text_of
 
 _TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
-_PARAGRAPH, _TEXT = f"{W}p", f"{W}t"
-_BREAKS = {f"{W}tab", f"{W}br", f"{W}cr"}
+_PARAGRAPH = f"{W}p"
 _NUMBERED = re.compile(r"word/(header|footer)(\d*)\.xml")
 LONGEST_QUOTE = 160
 
@@ -73,21 +72,6 @@ class Part:
 
     def _stripped(self, index: int) -> str:
         return self.paragraphs[index].text.strip()
-
-
-def text_of(paragraph: etree._Element) -> str:
-    """Text of a paragraph's own runs, without that of text boxes inside it."""
-    own = (
-        element
-        for element in paragraph.iter(_TEXT, *_BREAKS)
-        if paragraph_of(element) is paragraph and not _is_tab_stop(element)
-    )
-    return "".join(element.text or "" if element.tag == _TEXT else " " for element in own)
-
-
-def _is_tab_stop(element: etree._Element) -> bool:
-    parent = element.getparent()
-    return parent is not None and parent.tag == f"{W}tabs"
 
 
 def _cut(text: str | None) -> str | None:

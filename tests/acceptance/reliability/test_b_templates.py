@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from pipeline.formats.word.word_places import text_of
+from pipeline.formats.word.text import text_of
 from tests.support.built import make_docx, make_set, with_parts, with_text
 from tests.support.expectation import Limits, Scene
 from tests.support.tools import needs_libreoffice, needs_strace

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.engines.office2pdf import set_language
-from pipeline.formats.word.language import language_of
+from pipeline.formats.word.text import document_language
 from tests.support.built import make_docx, with_text
 
 CREATOR = "<dc:creator>python-docx</dc:creator>"
@@ -16,11 +16,11 @@ CREATOR = "<dc:creator>python-docx</dc:creator>"
 def test_a_word_file_is_in_the_language_of_its_properties_or_of_its_east_asian_text() -> None:
     docx = make_docx("手紙")
     assert (
-        language_of(with_text(docx, CREATOR, f"{CREATOR}<dc:language>zh-CN</dc:language>", "docProps/core.xml"))
+        document_language(with_text(docx, CREATOR, f"{CREATOR}<dc:language>zh-CN</dc:language>", "docProps/core.xml"))
         == "zh-CN"
     )
     styled = with_text(docx, 'w:eastAsia="en-US"', 'w:eastAsia="ja-JP"', "word/styles.xml")
-    assert language_of(styled) == "ja-JP"
+    assert document_language(styled) == "ja-JP"
 
 
 def test_the_pdf_says_so_twice_and_is_else_the_same() -> None:

@@ -90,12 +90,12 @@ class TestArchive:
         assert refused(b"PK" + b"\0" * limits.MAX_BYTES)[0][0] == "template-unusable"
 
     def test_too_many_entries(self) -> None:
-        many = archive(*((f"word/{number}.xml", b"") for number in range(limits.MAX_ENTRIES + 1)))
-        assert refused(many) == [("template-archive", f"the archive has more than {limits.MAX_ENTRIES} entries")]
+        many = archive(*((f"word/{number}.xml", b"") for number in range(limits.LIMITS.entries + 1)))
+        assert refused(many) == [("template-archive", f"the archive has more than {limits.LIMITS.entries} entries")]
 
     def test_a_bomb_is_not_unpacked(self, monkeypatch: pytest.MonkeyPatch) -> None:
         bomb = with_parts(
-            LETTER, {"word/media/a.bin": b"\0" * (limits.MAX_PART_BYTES + 1), "word/b.xml": b" " * 6_000_000}
+            LETTER, {"word/media/a.bin": b"\0" * (limits.LIMITS.part_bytes + 1), "word/b.xml": b" " * 6_000_000}
         )
         assert len(bomb) < 100_000
         monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("unpacked"))
@@ -142,7 +142,7 @@ class TestArchive:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as target:
             target.writestr(MAIN_PART, b"<a/>")
-        assert "a way that Word does not use" in refused(out.getvalue())[0][1]
+        assert "a way that Office programs do not use" in refused(out.getvalue())[0][1]
 
     def test_broken_data(self) -> None:
         start = LETTER.index(b"word/document.xml") + 40
