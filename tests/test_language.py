@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import Problem
 from pipeline.language import LANGUAGES, language_of
-from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import EXAMPLES
 from tests.support.run import Command
 
@@ -57,7 +57,7 @@ def test_texts_are_in_the_chosen_language(visa_packet: Command, language: str) -
         assert problem["message"] in run.err
         assert problem["hint"] in run.err
     [agency] = [problem for problem in run.problems if problem["code"] == "DOC-10"]
-    entry = catalogue()["DOC-10"].texts
+    entry = checked_rules()["DOC-10"].texts
     assert (agency["message"], agency["hint"]) == (entry[language].message, entry[language].hint)  # type: ignore[index]
 
 
@@ -94,7 +94,7 @@ def test_the_packet_is_the_same_in_every_language(visa_packet: Command, tmp_path
     assert (len(manifests), len(bundles)) == (1, 1)
     [manifest] = manifests
     found = {finding["rule"]: finding["message"] for finding in json.loads(manifest)["findings"]}
-    assert found["DOC-10"] == catalogue()["DOC-10"].texts["en"].message
+    assert found["DOC-10"] == checked_rules()["DOC-10"].texts["en"].message
 
 
 class TestNotes:

@@ -14,8 +14,8 @@ from pipeline.documents.filters import date_en, date_ja, date_zh
 from pipeline.language import Language
 from pipeline.visa.timeline.filing import filing_for
 from pipeline.visa.timeline.step import Kind
-from pipeline.visa.timeline.step_words import dates_in, words
-from pipeline.visa.timeline.timeline import Timeline, timeline_for
+from pipeline.visa.timeline.step_words import format_days, timeline_text
+from pipeline.visa.timeline.timeline import Timeline, make_timeline
 
 #: How each language writes a day, in the order of the fields of Trilingual.
 _WRITTEN: Mapping[Language, Callable[[date], str]] = {"ja": date_ja, "en": date_en, "zh": date_zh}
@@ -61,15 +61,15 @@ class FilingNames(TypedDict):
 
 def timeline_names(case: Case, as_of: date) -> TimelineNames:
     """The steps that concern the patient, and their picture in Chinese, which is drawn when a template prints it."""
-    timeline = timeline_for(case, as_of, "patient")
+    timeline = make_timeline(case, as_of, "patient")
     return {
         "timeline": [
             {
                 "kind": step.kind,
                 "dates": Trilingual(
-                    *(dates_in(language, step.start, step.end, write) for language, write in _WRITTEN.items())
+                    *(format_days(language, step.start, step.end, write) for language, write in _WRITTEN.items())
                 ),
-                "who": words("who", step.who),
+                "who": timeline_text("who", step.who),
                 "title": step.title,
                 "weeks": step.weeks,
                 "note": step.note,
@@ -97,6 +97,6 @@ def filing_names(case: Case, as_of: date) -> FilingNames:
 
 def _picture(timeline: Timeline) -> bytes:
     # Imported here: most documents have no picture.
-    from pipeline.visa.timeline.picture import png_of  # noqa: PLC0415
+    from pipeline.visa.timeline.picture import draw_png  # noqa: PLC0415
 
-    return png_of(timeline, "zh")
+    return draw_png(timeline, "zh")

@@ -16,8 +16,7 @@ from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.word.text import read_word
 from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
 from pipeline.packet.template_set import TemplateSet
-from pipeline.visa.rules.catalogue import catalogue
-from pipeline.visa.rules.checks import finding
+from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit
 
 CHANGED_RULE = "DOC-17"
@@ -42,8 +41,7 @@ def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, 
     ]
     changed = (part for part in packet.attachments if has_changed(part, loaded, templates, as_of))
     return wrong + [
-        finding(catalogue()[CHANGED_RULE], Hit(f"/attachments/{part.index}/printed_hash"), loaded.document)
-        for part in changed
+        make_finding(CHANGED_RULE, Hit(f"/attachments/{part.index}/printed_hash"), loaded.document) for part in changed
     ]
 
 

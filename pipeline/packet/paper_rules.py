@@ -16,8 +16,7 @@ from pipeline.formats.json.reader import JsonFile
 from pipeline.packet.paper import Paper
 from pipeline.packet.plan import Packet
 from pipeline.packet.template_set import OfficialRow, TemplateSet
-from pipeline.visa.rules.catalogue import catalogue
-from pipeline.visa.rules.checks import finding, set_finding
+from pipeline.visa.rules.checks import make_finding, make_template_finding
 from pipeline.visa.rules.registry import Hit
 
 LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE = "DOC-14", "OUT-03", "GUA-11", "DOC-13"
@@ -36,12 +35,12 @@ def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> 
     """What the template set lacks for this case, or does to the official list."""
     found, packet_file = [], str(templates.folder / "packet.json")
     if len(loaded.case.companions) > 1 and not _has_list_of_applicants(templates, packet):
-        found.append(finding(catalogue()[LIST_RULE], Hit("/companions"), loaded.document))
+        found.append(make_finding(LIST_RULE, Hit("/companions"), loaded.document))
     if not _is_in_official_order(templates):
-        found.append(set_finding(ORDER_RULE, (), packet_file))
-    found += [set_finding(TITLE_RULE, (), packet_file) for _ in _titled_as(_OFFICIAL_FORMS, templates)]
+        found.append(make_template_finding(ORDER_RULE, (), packet_file))
+    found += [make_template_finding(TITLE_RULE, (), packet_file) for _ in _titled_as(_OFFICIAL_FORMS, templates)]
     made_up = [*_made_as((*_OFFICIAL_FORMS, *_PAPERS_OF_OTHERS), templates), *_titled_as(_PAPERS_OF_OTHERS, templates)]
-    found += [set_finding(OTHERS_RULE, (), packet_file) for _ in dict.fromkeys(made_up)]
+    found += [make_template_finding(OTHERS_RULE, (), packet_file) for _ in dict.fromkeys(made_up)]
     return found
 
 
@@ -63,7 +62,7 @@ def _made_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
 def paper_findings(packet: Packet, papers: Mapping[str, Paper], document: JsonFile) -> list[Problem]:
     """What was found in the files of the attachments that can be read, and what became of it."""
     return [
-        finding(catalogue()[note.rule], Hit(f"/attachments/{part.index}/path", note.details), document)
+        make_finding(note.rule, Hit(f"/attachments/{part.index}/path", note.details), document)
         for part in packet.attachments
         if part.id in papers
         for note in sorted(papers[part.id].notes, key=lambda note: note.rule)
@@ -117,9 +116,8 @@ def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
 
 def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:
     if person != PATIENT:
-        return finding(catalogue()[COMPANION_RULE], Hit("/attachments", [_named(row, person)]), document)
-    entry = catalogue()[PAPER_RULES.get(row.role, PATIENT_RULE)]
-    return finding(entry, Hit("/attachments", [_named(row)]), document)
+        return make_finding(COMPANION_RULE, Hit("/attachments", [_named(row, person)]), document)
+    return make_finding(PAPER_RULES.get(row.role, PATIENT_RULE), Hit("/attachments", [_named(row)]), document)
 
 
 def _named(row: OfficialRow, companion: str | None = None) -> Trilingual:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import JsonPlace, Problem
 from pipeline.publish.manifest import Manifest, RecordedFinding
-from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import checked_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def built_from(manifest: Manifest, folder: Path) -> Built:
 
 def _recorded_problem(found: RecordedFinding) -> Problem:
     """A finding that a manifest records, with the advice and the source of its rule."""
-    rule = catalogue().get(found.rule)
+    rule = checked_rules().get(found.rule)
     hint = rule.texts["en"].hint if rule else ""
     if not hint or "{detail}" in hint:
         hint = "build the packet again with --force for the complete advice"

@@ -19,7 +19,7 @@ from pipeline.packet.paper import Paper
 from pipeline.packet.paper_rules import LACKS, missing_papers, paper_findings, set_findings
 from pipeline.packet.plan import plan_packet, state_of
 from pipeline.packet.template_set import load_template_set
-from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import checked_rules
 from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
 
@@ -118,7 +118,7 @@ def refuse(problems: Sequence[Problem], options: Options, unusable: Sequence[Pro
 
 def forbids(problem: Problem, options: Options) -> bool:
     """Whether a finding forbids to build. One of a rule that nobody is sure of never does, nor does an allowed lack."""
-    entry = catalogue().get(problem.code)
+    entry = checked_rules().get(problem.code)
     if entry is not None and (entry.confidence == "low" or (options.papers_may_miss and entry.id in LACKS)):
         return False
     return problem.severity == "error" or (options.strict and problem.severity == "warning")

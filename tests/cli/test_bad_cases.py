@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, REMOVE, Edit
 from tests.support.run import Command, assert_refused, run_process
 
@@ -239,7 +239,7 @@ def test_all_broken_rules_are_told_at_once(visa_packet: Command, tmp_path: Path)
     notes = ["DOC-10", "DOC-15", "DOC-16", "VIS-01B"]
     assert sorted(others) == sorted(["TB-02", *notes])
     for problem in run.problems:
-        entry = catalogue()[problem["code"]]
+        entry = checked_rules()[problem["code"]]
         assert problem["severity"] == entry.severity
         assert problem["source"]
         assert problem["as_of"]

@@ -11,7 +11,7 @@ from pipeline.cli.main import COMMANDS
 from pipeline.formats.json.schema import schema_names, validator
 from pipeline.language import LANGUAGES, Language
 from pipeline.resources import VERSION
-from pipeline.visa.rules.catalogue import UncheckedRule, all_rules, unchecked
+from pipeline.visa.rules.catalogue import UncheckedRule, all_rules, unchecked_rules
 from tests.support.cases import EXAMPLES, GOOD_EXAMPLES, REMOVE, Edit
 from tests.support.run import Command, run_process
 
@@ -88,7 +88,7 @@ class TestReport:
     def test_rules(self, visa_packet: Command) -> None:
         results = visa_packet("rules", "--json").report["results"]
         assert [result["id"] for result in results] == list(all_rules())
-        assert {result["id"] for result in results if result["not_checked"]} == set(unchecked())
+        assert {result["id"] for result in results if result["not_checked"]} == set(unchecked_rules())
         (one,) = visa_packet("rules", "id-02", "--json").report["results"]
         assert one["id"] == "ID-02"
         assert one["source"]
@@ -115,7 +115,7 @@ class TestText:
         lines = visa_packet("rules").out.splitlines()
         assert [line.split()[0] for line in lines] == list(all_rules())
         states = {line.split()[0]: line.split()[1] for line in lines}
-        assert {rule_id for rule_id, state in states.items() if state == "-"} == set(unchecked())
+        assert {rule_id for rule_id, state in states.items() if state == "-"} == set(unchecked_rules())
 
     @pytest.mark.parametrize("language", LANGUAGES)
     @pytest.mark.parametrize("rule_id", all_rules())
@@ -126,7 +126,7 @@ class TestText:
         for words in (rule.id, *texts, rule.severity, rule.source, rule.as_of, rule.confidence):
             assert words in out
         assert "{" not in out
-        assert ("程序不检查" in out) == (language == "zh" and rule_id in unchecked())
+        assert ("程序不检查" in out) == (language == "zh" and rule_id in unchecked_rules())
         if isinstance(rule, UncheckedRule):
             assert rule.not_checked in out
 

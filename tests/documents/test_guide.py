@@ -15,8 +15,8 @@ from pipeline.documents.context import document_context
 from pipeline.documents.document import Drawn, draw
 from pipeline.documents.engines.engine import load_engine
 from pipeline.formats.pdf.reading import squeezed, text_of
-from pipeline.visa.timeline.picture import png_of
-from pipeline.visa.timeline.timeline import timeline_for
+from pipeline.visa.timeline.picture import draw_png
+from pipeline.visa.timeline.timeline import make_timeline
 from tests.support.built import MEDICAL_STAY
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 
@@ -83,7 +83,7 @@ def test_without_lodging_it_is_open(edit: Edit) -> None:
 
 
 def test_the_picture_is_in_it_as_it_was_drawn() -> None:
-    wanted = png_of(timeline_for(load_case(WANG).case, AS_OF, "patient"), "zh")
+    wanted = draw_png(make_timeline(load_case(WANG).case, AS_OF, "patient"), "zh")
     size = (int.from_bytes(wanted[16:20], "big"), int.from_bytes(wanted[20:24], "big"))
     with pikepdf.open(io.BytesIO(example(WANG).pdf)) as pdf:
         streams = [each for each in pdf.objects if isinstance(each, pikepdf.Stream)]

@@ -25,7 +25,7 @@ from pipeline.run.built import Built
 from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import Head, head_of
 from pipeline.run.task import Done
-from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import AS_OF
 
 NAME = PersonName("王晓明", "WANG", "XIAOMING")
@@ -38,10 +38,10 @@ def head(language: Language = "en", *, names: bool = False) -> Head:
 
 def problem(code: str, pointer: str | None = "/patient") -> Problem:
     """A finding of a rule, told as the rules tell it; of other codes in fixed words."""
-    rule = catalogue().get(code)
+    rule = checked_rules().get(code)
     if rule is None:
         return Problem(code, "error", "this is not JSON", "mend the text", "secret-name.json", JsonPlace(pointer, 4, 2))
-    told = {language: (words.message, words.hint) for language, words in rule.told([]).items()}
+    told = {language: (words.message, words.hint) for language, words in rule.localised([]).items()}
     found = Problem(code, rule.severity, *told["en"], "secret-name.json", JsonPlace(pointer, 12, 7), translations=told)
     return replace(found, source=rule.source, as_of=rule.as_of)
 

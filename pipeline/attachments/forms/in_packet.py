@@ -16,8 +16,7 @@ from pipeline.documents.context import document_context
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.packet.plan import AttachmentPart
-from pipeline.visa.rules.catalogue import catalogue
-from pipeline.visa.rules.checks import finding
+from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit
 
 OVERFLOW_RULE, UNMAPPED_RULE, EMPTY_RULE = "FLD-01", "FLD-02", "FLD-03"
@@ -58,9 +57,7 @@ def form_findings(report: Mapping[str, Any], filling: Filling, document: JsonFil
     """What the rules on forms say of one that was filled, at that place of ``document``."""
     names = {OVERFLOW_RULE: report["overflowing"], UNMAPPED_RULE: report["unmapped"], EMPTY_RULE: filling.empty}
     return [
-        finding(catalogue()[rule_id], Hit(pointer, [_named(fields)]), document)
-        for rule_id, fields in names.items()
-        if fields
+        make_finding(rule_id, Hit(pointer, [_named(fields)]), document) for rule_id, fields in names.items() if fields
     ]
 
 

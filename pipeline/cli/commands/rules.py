@@ -94,7 +94,7 @@ def _result(entry: Rule | UncheckedRule, language: Language) -> dict[str, Any]:
     """The rule as a JSON object: what it has not is null."""
     own: dict[str, Any]
     if isinstance(entry, Rule):
-        words = entry.texts[language].filled("…")
+        words = entry.texts[language].with_detail("…")
         own = {"title": words.title, "message": words.message, "hint": words.hint, "note": entry.note}
     else:
         advice = entry.texts[language]

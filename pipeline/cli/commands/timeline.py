@@ -18,12 +18,12 @@ from pipeline.cli.shared_options import as_of_option, case_files, day_of, direct
 from pipeline.errors import ExitCode
 from pipeline.language import Language
 from pipeline.publish.folder import publish_file
-from pipeline.visa.timeline.as_json import document_of
-from pipeline.visa.timeline.from_file import timeline_of_file
-from pipeline.visa.timeline.ics import ics_of, is_own_ics
-from pipeline.visa.timeline.picture import is_own_png, png_of
-from pipeline.visa.timeline.step import Step
-from pipeline.visa.timeline.step_words import dates_in, words
+from pipeline.visa.timeline.as_json import timeline_to_json
+from pipeline.visa.timeline.from_file import read_timeline
+from pipeline.visa.timeline.ics import is_own_ics, to_ics
+from pipeline.visa.timeline.picture import draw_png, is_own_png
+from pipeline.visa.timeline.step import TimelineStep
+from pipeline.visa.timeline.step_words import format_days, timeline_text
 from pipeline.visa.timeline.timeline import Timeline
 
 
@@ -86,11 +86,11 @@ def timeline(
 def _make(
     source: Source, directory: Path | None, as_of: date, audience: str | None, files: _Files, language: Language
 ) -> Timeline:
-    found = timeline_of_file(source, as_of, audience, directory)
+    found = read_timeline(source, as_of, audience, directory)
     if files.ics is not None:
-        publish_file(ics_of(found, language), files.ics, is_own_ics)
+        publish_file(to_ics(found, language), files.ics, is_own_ics)
     if files.png is not None:
-        publish_file(png_of(found, language), files.png, is_own_png)
+        publish_file(draw_png(found, language), files.png, is_own_png)
     return found
 
 
@@ -100,7 +100,7 @@ def _result(source: Source, outcome: Outcome[Timeline], files: _Files, language:
         "case": source.name,
         "case_id": outcome.value.case_id if outcome.value else None,
         "exit_code": int(outcome.code),
-        "timeline": document_of(outcome.value) if outcome.value else None,
+        "timeline": timeline_to_json(outcome.value) if outcome.value else None,
         "ics": str(done.ics) if done.ics else None,
         "png": str(done.png) if done.png else None,
         "problems": [told(problem, language) for problem in outcome.problems],
@@ -117,7 +117,7 @@ def _print(found: Timeline, files: _Files, language: Language) -> None:
 
 def table_of(timeline: Timeline, language: Language) -> Iterator[str]:
     """A line for each step: days, who acts, what; its note and the hospital's own words below."""
-    rows = [(dates_in(language, step.start, step.end), _who(step, language), step) for step in timeline.steps]
+    rows = [(format_days(language, step.start, step.end), _who(step, language), step) for step in timeline.steps]
     first = max((width(days) for days, _, _ in rows), default=0)
     second = max((width(who) for _, who, _ in rows), default=0)
     for days, who, step in rows:
@@ -127,5 +127,5 @@ def table_of(timeline: Timeline, language: Language) -> Iterator[str]:
                 yield f"{' ' * (first + second + 4)}{more}"
 
 
-def _who(step: Step, language: Language) -> str:
-    return str(getattr(words("who", step.who), language))
+def _who(step: TimelineStep, language: Language) -> str:
+    return str(getattr(timeline_text("who", step.who), language))

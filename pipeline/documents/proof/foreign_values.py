@@ -19,7 +19,7 @@ from pipeline.errors import Problem
 from pipeline.formats.pdf.reading import squeezed
 from pipeline.formats.word.word_places import LONGEST_QUOTE
 from pipeline.resources import read_data
-from pipeline.visa.rules.checks import set_finding
+from pipeline.visa.rules.checks import make_template_finding
 
 RULE = "FRM-08"
 
@@ -104,7 +104,7 @@ def _in_the_pdf(page: FinishedDocument) -> Iterator[Problem]:
 
 
 def _problem(page: FinishedDocument, kind: str, near: str | None = None) -> Problem:
-    return set_finding(RULE, (kind,), page.template_name, near and quote(near))
+    return make_template_finding(RULE, (kind,), page.template_name, near and quote(near))
 
 
 def _is_on_page(words: str, page: FinishedDocument) -> bool:

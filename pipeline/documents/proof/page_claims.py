@@ -8,8 +8,7 @@ from pipeline.documents.proof.finished import FinishedDocument, find_source
 from pipeline.documents.proof.foreign_values import quote
 from pipeline.errors import Problem
 from pipeline.visa.claims import claim_rules, free_texts, makes_claim
-from pipeline.visa.rules.catalogue import catalogue
-from pipeline.visa.rules.checks import finding, set_finding
+from pipeline.visa.rules.checks import make_finding, make_template_finding
 from pipeline.visa.rules.registry import Hit
 
 #: The detail of the message for a claim, for rules that have several.
@@ -35,7 +34,7 @@ def _problems(rule_id: str, paragraph: str, page: FinishedDocument) -> Iterator[
     reported = {pointer for pointer, _ in free_texts(page.case)}
     for pointer in values:
         if pointer not in reported:
-            yield finding(catalogue()[rule_id], Hit(pointer, details), page.case_file)
+            yield make_finding(rule_id, Hit(pointer, details), page.case_file)
     if not values:
         source = find_source(paragraph, page.own)
-        yield set_finding(rule_id, details, page.template_name, source and quote(source))
+        yield make_template_finding(rule_id, details, page.template_name, source and quote(source))

@@ -12,7 +12,7 @@ from pipeline.errors import Problem
 from pipeline.formats.pdf.geometry import is_a4
 from pipeline.formats.pdf.reading import read_pages, squeezed
 from pipeline.resources import read_data
-from pipeline.visa.rules.checks import set_finding
+from pipeline.visa.rules.checks import make_template_finding
 
 _GUARANTEED = ("滞在費", "帰国旅費", "法令の遵守")
 _SEAL = "印"
@@ -45,13 +45,13 @@ def find_missing_content(page: FinishedDocument) -> Iterator[Problem]:
         if not _CHECKS[content](page):
             rule_id = CONTENT_RULES[content]
             details = (f"no_{content}",) if rule_id == "FRM-08" else ()
-            yield set_finding(rule_id, details, page.template_name)
+            yield make_template_finding(rule_id, details, page.template_name)
 
 
 def find_wrong_size(page: FinishedDocument) -> Iterator[Problem]:
     """Yield OUT-01, at most once a document."""
     if not all(is_a4(*paper.size) for paper in read_pages(page.pdf)):
-        yield set_finding("OUT-01", (), page.template_name)
+        yield make_template_finding("OUT-01", (), page.template_name)
 
 
 def _says(page: FinishedDocument, *texts: str) -> bool:

@@ -10,7 +10,7 @@ from pipeline.case.model import Case
 from pipeline.case.people import Application, Companion, Patient, Questions
 from pipeline.visa.rules.registry import Hit, rule
 
-#: Answers that the form asks of everyone; the occupation of the partner is marked there as not mandatory.
+#: Answers that the form requires of everyone; it marks the occupation of the partner as not mandatory.
 _ASKED = (
     "former_names",
     "birth_place",
@@ -34,7 +34,7 @@ def no_empty_field(case: Case, _as_of: date) -> Iterator[Hit]:
 def questions_answered(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, person in _without_form(case):
         if person.application is None:
-            continue  # FRM-01 says that every answer is missing
+            continue  # FRM-01 reports that every answer is missing
         questions = person.application.questions
         place = f"{pointer}/application" if questions is None else f"{pointer}/application/questions"
         open_ones = [name for name, answered in _answers(questions).items() if answered is None]
@@ -44,7 +44,7 @@ def questions_answered(case: Case, _as_of: date) -> Iterator[Hit]:
 
 @rule("FRM-03")
 def yes_has_details(case: Case, _as_of: date) -> Iterator[Hit]:
-    # The finding names no question: its place would tell what was answered.
+    # The finding names no question, because its place would reveal the answer.
     for pointer, application in _applications(case):
         if any(_answers(application.questions).values()) and application.details is None:
             yield Hit(f"{pointer}/questions")
@@ -81,7 +81,7 @@ def paid_work(case: Case, _as_of: date) -> Iterator[Hit]:
 
 
 def _without_form(case: Case) -> Iterator[tuple[str, Patient | Companion]]:
-    """Everyone whose filled application form is not attached: what is empty in the case is empty on the data sheet."""
+    """Return everyone without an attached application form, for whom empty values stay empty on the data sheet."""
     supplied = {paper.person for paper in case.attachments if paper.role == "visa_application"}
     return (found for word, found in case.travellers.items() if word not in supplied)
 
@@ -107,7 +107,7 @@ def _empty_answers(application: Application | None) -> Iterator[str]:
 
 
 def _empty_particulars(case: Case, person: Patient | Companion) -> Iterator[str]:
-    """Fields of the form that other parts of the case fill."""
+    """Return the empty form fields whose values are in other parts of the case."""
     first = case.treatment.visits[0]
     values = {
         "resident_id": person.resident_id,

@@ -1,6 +1,6 @@
-"""The rule catalogue: what each rule says, how grave it is, where it comes from, as of when.
+"""The rule catalogue: the text, severity, source and date of every known rule.
 
-Every rule that is known stands in it: those that the program checks, and those that it does not, with the reason.
+It includes rules that the program does not check, with the reason.
 """
 
 from __future__ import annotations
@@ -17,30 +17,32 @@ from pipeline.case.base import Trilingual
 from pipeline.errors import Severity
 from pipeline.language import LANGUAGES, Language
 
-_BETWEEN: Mapping[Language, str] = {"en": ", ", "ja": "、", "zh": "、"}
+CATALOGUE_FILE = Path(__file__).with_name("catalogue.json")
+
+_SEPARATORS: Mapping[Language, str] = {"en": ", ", "ja": "、", "zh": "、"}
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a rule says in one language. ``{detail}`` stands for what a finding names."""
+class RuleText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The text of a rule in one language. ``{detail}`` is a placeholder for the details of a finding."""
 
     title: str
     message: str
     hint: str
 
-    def filled(self, detail: str) -> Words:
-        """The same with ``detail`` in its place."""
-        return Words(self.title, self.message.format(detail=detail), self.hint.format(detail=detail))
+    def with_detail(self, detail: str) -> RuleText:
+        """Return the text with ``detail`` in place of the placeholder."""
+        return RuleText(self.title, self.message.format(detail=detail), self.hint.format(detail=detail))
 
 
 class Advice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a rule that is not checked says in one language: the rule, and what to do oneself."""
+    """The text of a rule that is not checked, in one language: the requirement, and what to do about it."""
 
     title: str
     hint: str
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What both kinds of rules have. ``confidence`` says how sure the source is; low never blocks."""
+class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The fields of every rule. ``confidence`` is that of the source; a rule of low confidence never blocks."""
 
     id: str
     theme: str
@@ -50,34 +52,33 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     as_of: str
 
 
-class Rule(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule that is checked. ``details`` are words that a finding fills in, ``note`` is a remark in English."""
+class Rule(CatalogueEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule that is checked. ``details`` are the texts of possible details, ``note`` is a remark in English."""
 
-    texts: dict[Language, Words]
+    texts: dict[Language, RuleText]
     details: dict[str, Trilingual] = {}
     note: str | None = None
 
-    def told(self, details: Sequence[str | Trilingual]) -> dict[Language, Words]:
-        """The texts of a finding; a detail is a key of ``details``, or the name of a thing in all languages."""
+    def localised(self, details: Sequence[str | Trilingual]) -> dict[Language, RuleText]:
+        """Return the texts of a finding. A detail is a key of ``details``, or the name of a thing in all languages."""
         named = [self.details[detail] if isinstance(detail, str) else detail for detail in details]
         return {
-            language: self.texts[language].filled(_BETWEEN[language].join(getattr(name, language) for name in named))
+            language: self.texts[language].with_detail(
+                _SEPARATORS[language].join(getattr(name, language) for name in named)
+            )
             for language in LANGUAGES
         }
 
 
-class UncheckedRule(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule that no function checks; ``not_checked`` says why, in English."""
+class UncheckedRule(CatalogueEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule that no function checks, with the reason in English."""
 
     texts: dict[Language, Advice]
     not_checked: str
 
 
-CATALOGUE_FILE = Path(__file__).with_name("catalogue.json")
-
-
 def read_entry(entry: Mapping[str, Any]) -> Rule | UncheckedRule:
-    """One entry of the file. Raises msgspec.ValidationError when it has another form."""
+    """Return one entry of the file. Raise msgspec.ValidationError if it is not valid."""
     kind: type[Rule | UncheckedRule] = UncheckedRule if "not_checked" in entry else Rule
     found: Rule | UncheckedRule = msgspec.convert(entry, kind)
     if set(found.texts) != set(LANGUAGES):
@@ -92,20 +93,20 @@ def _read() -> tuple[str, tuple[Rule | UncheckedRule, ...]]:
 
 
 def all_rules() -> dict[str, Rule | UncheckedRule]:
-    """Every rule by its id, in the order of the file: first those that are checked."""
+    """Return every rule by its id, in the order of the file: checked rules first."""
     return {entry.id: entry for entry in _read()[1]}
 
 
-def catalogue() -> dict[str, Rule]:
-    """The rules that are checked by id, in the order of the file."""
+def checked_rules() -> dict[str, Rule]:
+    """Return the rules that are checked by id, in the order of the file."""
     return {entry.id: entry for entry in _read()[1] if isinstance(entry, Rule)}
 
 
-def unchecked() -> dict[str, UncheckedRule]:
-    """The rules that are not checked by id, in the order of the file."""
+def unchecked_rules() -> dict[str, UncheckedRule]:
+    """Return the rules that are not checked by id, in the order of the file."""
     return {entry.id: entry for entry in _read()[1] if isinstance(entry, UncheckedRule)}
 
 
 def catalogue_date() -> str:
-    """Day as of which the catalogue as a whole was last looked through."""
+    """Return the day on which the whole catalogue was last reviewed."""
     return _read()[0]

@@ -1,6 +1,6 @@
-"""Rule REG-11: the case agrees with a plan that the directory lists for its hospital.
+"""Rule REG-11: compare the case with the plans that the directory lists for its hospital.
 
-It needs the directory's entry, which a case does not hold; so it stands apart from the rules on the case alone.
+It needs the directory entry, which is not part of a case, and is therefore separate from the rules on the case alone.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from pipeline.case.directory import Aspect, FiledPlan, lacking
 from pipeline.case.load import LoadedCase
 from pipeline.case.model import Case
 from pipeline.errors import Problem
-from pipeline.visa.rules.catalogue import catalogue
-from pipeline.visa.rules.checks import finding
+from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit
 
 PLAN_RULE = "REG-11"
@@ -22,16 +21,16 @@ _POINTERS: dict[Aspect, str] = {
     "treatment": "/treatment/kind",
     "route": "/treatment/route",
 }
-#: Fields that case and plan call alike.
+#: Fields that have the same name in case and plan.
 _FIELDS = ("plan_title", "risk_class", "committee_number", "committee_name", "cell_processing")
 
 
 def plan_differences(loaded: LoadedCase) -> list[Problem]:
-    """A finding for each difference; none when the case does not refer to a hospital of the directory."""
+    """Return a finding for each difference; none if the case does not refer to a hospital in the directory."""
     if loaded.referred.hospital is None:
         return []
     hits = _differences(loaded.case, loaded.referred.hospital.entry.plans)
-    return [finding(catalogue()[PLAN_RULE], hit, loaded.document) for hit in hits]
+    return [make_finding(PLAN_RULE, hit, loaded.document) for hit in hits]
 
 
 def _differences(case: Case, plans: Sequence[FiledPlan]) -> Iterator[Hit]:

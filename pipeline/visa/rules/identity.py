@@ -19,7 +19,7 @@ from pipeline.visa.rules.registry import Hit, rule
 _ORDINARY = re.compile(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|1[45][0-9]{7}")
 _OLD_SERIES = re.compile(r"G[0-9]{8}|1[45][0-9]{7}")
 _NAME_FIELD = 39
-#: Characters that are read lü or nü, by the spelling of that syllable in newer passports.
+#: Characters read lü or nü, by the spelling of that syllable in newer passports.
 _SYLLABLES = {"LYU": frozenset("吕呂律绿綠旅履侣侶缕縷屡屢铝鋁闾閭榈櫚"), "NYU": frozenset("女钕")}
 
 
@@ -72,7 +72,7 @@ def _compared(person: Traveller, zone: Mrz) -> Iterator[tuple[str, bool]]:
 
 @rule("ID-04")
 def resident_id_is_valid(case: Case, _as_of: date) -> Iterator[Hit]:
-    # Not ric.validate: it also refuses an area that was formed after the birth, but numbers were given out later still.
+    # Not ric.validate: it rejects areas formed after the birth, although numbers were issued even later.
     for pointer, number in _resident_ids(case):
         if number[-1] != ric.calc_check_digit(number):
             yield Hit(pointer, ["check_digit"])

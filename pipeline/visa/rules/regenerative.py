@@ -37,7 +37,7 @@ def other_class_number(case: Case, _as_of: date) -> Iterator[Hit]:
 
 
 def _letters(case: Case) -> str | None:
-    """Letters of a plan number of the known form."""
+    """Return the letters of a plan number in the known format."""
     number = case.treatment.plan_number
     return number[:2] if number is not None and _PLAN.fullmatch(number) else None
 
@@ -89,7 +89,7 @@ def no_class_without_plan(case: Case, _as_of: date) -> Iterator[Hit]:
 
 
 def _of_first_class(case: Case) -> bool:
-    """Whether the treatment's name has one of the words for cells of the first class, in any language."""
+    """Return True if the treatment's name contains a word for class I cells, in any language."""
     product = case.treatment.product
     words = read_data("wordings")["treatments"]["first_class"]
     return any(re.search(words, name, re.IGNORECASE) for name in (product.ja, product.en, product.zh))

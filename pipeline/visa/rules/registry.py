@@ -1,4 +1,4 @@
-"""How a rule's function announces itself."""
+"""Registration of the functions that check rules."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pipeline.case.model import Case
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place in the case where a rule is not met.
+    """A place in the case where a rule applies.
 
-    ``details`` fill the catalogue's message: keys of the entry's own details, or the names of things. Never a value.
+    ``details`` fill the rule's message: keys of the rule's own details, or names of things. Never a value.
     """
 
     pointer: str
@@ -26,7 +26,7 @@ CHECKS: dict[str, CheckFunction] = {}
 
 
 def rule(rule_id: str) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a function as the check of one catalogue entry."""
+    """Register a function as the check of one rule."""
 
     def register(check: CheckFunction) -> CheckFunction:
         CHECKS[rule_id] = check

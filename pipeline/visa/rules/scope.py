@@ -1,4 +1,4 @@
-"""Who may file this packet, and where."""
+"""Scope of the packet: its travellers, and the mission that receives it."""
 
 from __future__ import annotations
 

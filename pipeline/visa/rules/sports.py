@@ -24,7 +24,7 @@ def no_large_infusion(case: Case, _as_of: date) -> Iterator[Hit]:
 
 
 def _in_hospital(case: Case) -> bool:
-    """Whether the patient is hospitalised whenever something is given; at every visit when no injection is planned."""
+    """Return True if every visit with an injection is in hospital, or every visit if no injection is planned."""
     visits = case.treatment.visits
     giving = [visit for visit in visits if any(step.step == "injection" for step in visit.procedures)]
     return all(visit.hospitalised for visit in giving or visits)

@@ -1,4 +1,4 @@
-"""What is to be known about the papers that the applicant supplies."""
+"""Papers that the applicant supplies."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ def photo_is_recent(case: Case, _as_of: date) -> Iterator[Hit]:
 
 
 def _needs_own_schedule(case: Case) -> bool:
-    """Whether the treatment schedule must come from the case, for none is attached."""
+    """Return True if the treatment schedule must be generated from the case because none is attached."""
     return case.visa.entries == "multiple" and not case.has_paper("treatment_schedule")

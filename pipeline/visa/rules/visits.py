@@ -1,4 +1,4 @@
-"""Order and length of the visits, and what the kind of visa allows."""
+"""Order and length of the visits, and the limits of the kind of visa."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def culture_time_known(case: Case, _as_of: date) -> Iterator[Hit]:
 
 
 def _intervals(case: Case) -> Iterator[tuple[str, timedelta]]:
-    """Each injection with the time since the harvest before it that is nearest."""
+    """Yield each injection with the time since the latest harvest before it."""
     steps = [
         (procedure, f"/treatment/visits/{index}/procedures/{number}/date")
         for index, visit in enumerate(case.treatment.visits)

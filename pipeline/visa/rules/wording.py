@@ -1,6 +1,6 @@
-"""Words of the case that go into the documents: claims that nobody may make, and purposes that say nothing.
+"""Texts of the case that are printed: prohibited claims, and purposes that are too vague.
 
-The finished documents are searched for the same claims: pipeline/documents/proof/page_claims.py.
+Finished documents are searched for the same claims: pipeline/documents/proof/page_claims.py.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def concrete_purpose(case: Case, _as_of: date) -> Iterator[Hit]:
 
 
 def claims_of(case: Case, rule_id: str, *details: str) -> Iterator[Hit]:
-    """The texts of the case that make the claim which the rule forbids."""
+    """Yield the texts of the case that make the claim which the rule prohibits."""
     if rule_id in claim_rules(case):
         for pointer, text in free_texts(case):
             if makes_claim(rule_id, text):

@@ -1,1 +1,1 @@
-"""Timeline: dates from the papers to the return to sport, taken from the case or derived from it."""
+"""Timeline: dates from the papers to the return to sport, given in the case or derived from it."""

@@ -1,4 +1,4 @@
-"""The timeline as text for people, and as JSON."""
+"""The timeline as JSON (schemas/timeline.schema.json)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from pipeline.case.base import Trilingual
-from pipeline.visa.timeline.step import Step
+from pipeline.visa.timeline.step import TimelineStep
 from pipeline.visa.timeline.timeline import Timeline
 
 
-def document_of(timeline: Timeline) -> dict[str, Any]:
-    """The timeline as a JSON object (schemas/timeline.schema.json)."""
+def timeline_to_json(timeline: Timeline) -> dict[str, Any]:
+    """Return the timeline as a JSON object."""
     filing = timeline.filing
     return {
         "case_id": timeline.case_id,
@@ -28,7 +28,7 @@ def document_of(timeline: Timeline) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: TimelineStep) -> dict[str, Any]:
     return {
         "id": step.id,
         "kind": step.kind,

@@ -1,4 +1,4 @@
-"""The timeline as a calendar file (RFC 5545): the same bytes each time, and nothing about the person."""
+"""The timeline as a calendar file (RFC 5545): reproducible, and without personal data."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from icalendar import Calendar, Event
 
 from pipeline.language import Language
-from pipeline.visa.timeline.step import Step
-from pipeline.visa.timeline.step_words import dates_in
+from pipeline.visa.timeline.step import TimelineStep
+from pipeline.visa.timeline.step_words import format_days
 from pipeline.visa.timeline.timeline import Timeline
 
 PRODUCT = "-//visa-packet//timeline//"
 _DOMAIN = "visa-packet.example"
 
 
-def ics_of(timeline: Timeline, language: Language) -> bytes:
-    """An event of whole days for each step that has a day. Holds the case id, and no other value of the person."""
+def to_ics(timeline: Timeline, language: Language) -> bytes:
+    """Return an all-day event for each step with a day. Of the case, only its id appears."""
     calendar = Calendar()
     calendar.add("prodid", f"{PRODUCT}{language.upper()}")
     calendar.add("version", "2.0")
@@ -28,14 +28,14 @@ def ics_of(timeline: Timeline, language: Language) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(timeline: Timeline, step: Step, day: date, title: str, language: Language) -> Event:
-    """A step with one open end is an event on the day that it has; the title says what the day means."""
+def _event(timeline: Timeline, step: TimelineStep, day: date, title: str, language: Language) -> Event:
+    """Return the event of a step. A step with one open end takes place on its only day, which the title explains."""
     event = Event()
     event.add("uid", f"{timeline.case_id}-{step.id}@{_DOMAIN}")
     event.add("dtstamp", datetime.combine(timeline.as_of, time(), UTC))
     event.add("dtstart", day)
     last = step.end or day
-    if last < date.max:  # the end of an event of whole days is the day after its last one
+    if last < date.max:  # an all-day event ends on the day after its last one
         event.add("dtend", last + timedelta(days=1))
     event.add("summary", title)
     if step.note is not None:
@@ -45,11 +45,11 @@ def _event(timeline: Timeline, step: Step, day: date, title: str, language: Lang
     return event
 
 
-def _open_end(step: Step, language: Language) -> str:
+def _open_end(step: TimelineStep, language: Language) -> str:
     is_open = (step.start is None) != (step.end is None)
-    return f" ({dates_in(language, step.start, step.end)})" if is_open else ""
+    return f" ({format_days(language, step.start, step.end)})" if is_open else ""
 
 
 def is_own_ics(content: bytes) -> bool:
-    """Whether a calendar file was made here, and may be replaced."""
+    """Return True if the calendar file was written by this program and may be replaced."""
     return f"PRODID:{PRODUCT}".encode() in content

@@ -1,4 +1,4 @@
-"""The timeline as a picture: bars on an axis of months. The same bytes each time; no name and no illness."""
+"""The timeline as a picture: bars on an axis of months. Reproducible, and without names or illnesses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from pipeline.formats.fonts import FONT_PACKAGES, font_file
 from pipeline.language import Language
 from pipeline.visa.calendar import days_after, months_after
-from pipeline.visa.timeline.picture_rows import Row, rows_of
+from pipeline.visa.timeline.picture_rows import PictureRow, picture_rows
 from pipeline.visa.timeline.timeline import Timeline
 
 _WIDTH_MM = 170.0
@@ -25,8 +25,8 @@ _WIDTH = round(_WIDTH_MM / 25.4 * _DPI)
 _FACES: dict[Language, str] = {"ja": "Noto Sans CJK JP", "en": "Noto Sans CJK JP", "zh": "Noto Sans CJK SC"}
 _TEXT, _SMALL = 34, 30  # 8.2 and 7.2 points when printed
 _LEFT, _RIGHT, _HEAD, _ROW, _BAR, _GAP, _FOOT = 420, 24, 104, 66, 34, 14, 14
-_MONTH_WIDTH = 76  # the least that a month's name needs
-_OPEN_DAYS, _TIP = 45, 22  # what is drawn of a bar without an end, and the length of its arrow
+_MONTH_WIDTH = 76  # the smallest width for the name of a month
+_OPEN_DAYS, _TIP = 45, 22  # the drawn length of a bar without an end, and the length of its arrow tip
 _MOST_MONTHS_MORE = 12
 
 _INK, _GREY, _LINE = "#1a1a1a", "#595959", "#d0d0d0"
@@ -44,28 +44,28 @@ _SOFTWARE = "visa-packet timeline"
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """Where a day is on the picture."""
+    """The horizontal positions of days."""
 
     first: date
     last: date
 
     def x(self, day: date) -> int:
-        """Left edge of ``day``."""
+        """Return the left edge of ``day``."""
         span = max((self.last - self.first).days, 1)
         part = (min(max(day, self.first), self.last) - self.first).days / span
         return round(_LEFT + part * (_WIDTH - _LEFT - _RIGHT))
 
     def months(self) -> list[date]:
-        """First days of the months, as many as there is room for."""
+        """Return the first days of as many months as fit."""
         count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
         room = (_WIDTH - _LEFT - _RIGHT) // _MONTH_WIDTH
         every = next((step for step in (1, 2, 3, 6, 12) if count <= room * step), 12 * (1 + count // (12 * room)))
         return [months_after(self.first, number) for number in range(0, count, every)]
 
 
-def png_of(timeline: Timeline, language: Language) -> bytes:
-    """The picture as PNG, 170 mm wide when printed at its 300 dots an inch."""
-    rows = list(rows_of(timeline, language))
+def draw_png(timeline: Timeline, language: Language) -> bytes:
+    """Return the picture as PNG, 170 mm wide when printed at its 300 dots per inch."""
+    rows = list(picture_rows(timeline, language))
     image = Image.new("RGB", (_WIDTH, _HEAD + _ROW * len(rows) + _FOOT), "white")
     draw, axis = ImageDraw.Draw(image), _axis(rows, _font(language, _SMALL))
     for number in range(len(rows)):
@@ -74,20 +74,20 @@ def png_of(timeline: Timeline, language: Language) -> bytes:
     _draw_months(draw, axis, image.height, language)
     for number, row in enumerate(rows):
         _draw_row(draw, axis, row, number, language)
-    told = PngInfo()
-    told.add_text("Software", _SOFTWARE)
+    metadata = PngInfo()
+    metadata.add_text("Software", _SOFTWARE)
     out = io.BytesIO()
-    image.save(out, "PNG", dpi=(_DPI, _DPI), pnginfo=told)
+    image.save(out, "PNG", dpi=(_DPI, _DPI), pnginfo=metadata)
     return out.getvalue()
 
 
 def is_own_png(content: bytes) -> bool:
-    """Whether a picture was made here, and may be replaced."""
+    """Return True if the picture was drawn by this program and may be replaced."""
     return f"Software\0{_SOFTWARE}".encode() in content[:200]
 
 
-def _axis(rows: Sequence[Row], font: ImageFont.FreeTypeFont) -> _Axis:
-    """Whole months around all bars, and as many more as the days beside the bars need."""
+def _axis(rows: Sequence[PictureRow], font: ImageFont.FreeTypeFont) -> _Axis:
+    """Return whole months around all bars, and as many more as the dates beside the bars need."""
     days = [day for row in rows for day in (row.start, row.mark, _end(row)) if day is not None]
     first = min(days).replace(day=1)
     for more in range(1, _MOST_MONTHS_MORE + 1):
@@ -97,15 +97,15 @@ def _axis(rows: Sequence[Row], font: ImageFont.FreeTypeFont) -> _Axis:
     return axis
 
 
-def _bar(axis: _Axis, row: Row) -> tuple[int, int]:
-    """Left and right end; of an open bar the tip of its arrow."""
+def _bar(axis: _Axis, row: PictureRow) -> tuple[int, int]:
+    """Return the left and right end; for an open bar, the tip of its arrow."""
     left = axis.x(row.start)
-    right = max(axis.x(days_after(_end(row), 1)), left + 6)  # a day alone is to be seen
+    right = max(axis.x(days_after(_end(row), 1)), left + 6)  # keep a single day visible
     return left, min(right + _TIP, _WIDTH - 2) if row.end is None else right
 
 
-def _beside(axis: _Axis, row: Row, width: float) -> tuple[int, str] | None:
-    """Where a text of that width stands beside the bar, and on which side of that place; None without room."""
+def _beside(axis: _Axis, row: PictureRow, width: float) -> tuple[int, str] | None:
+    """Return position and anchor of a text of that width beside the bar, or None if it does not fit."""
     left, right = _bar(axis, row)
     if right + _GAP + width <= _WIDTH:
         return right + _GAP, "lm"
@@ -114,7 +114,7 @@ def _beside(axis: _Axis, row: Row, width: float) -> tuple[int, str] | None:
     return None
 
 
-def _end(row: Row) -> date:
+def _end(row: PictureRow) -> date:
     return row.end if row.end is not None else days_after(row.start, _OPEN_DAYS)
 
 
@@ -134,12 +134,12 @@ def _draw_months(draw: ImageDraw.ImageDraw, axis: _Axis, height: int, language: 
     draw.line((_LEFT, _HEAD, _WIDTH - _RIGHT, _HEAD), fill=_GREY, width=2)
 
 
-def _draw_row(draw: ImageDraw.ImageDraw, axis: _Axis, row: Row, number: int, language: Language) -> None:
+def _draw_row(draw: ImageDraw.ImageDraw, axis: _Axis, row: PictureRow, number: int, language: Language) -> None:
     middle = _HEAD + number * _ROW + _ROW // 2
     upper, lower = middle - _BAR // 2, middle + _BAR // 2
     draw.text((_GAP, middle), row.label, fill=_INK, font=_font(language, _TEXT), anchor="lm")
     left, right = _bar(axis, row)
-    if row.end is None:  # an arrow where the end is open
+    if row.end is None:  # an arrow for an open end
         neck = right - _TIP
         draw.polygon(
             [(left, upper), (neck, upper), (right, middle), (neck, lower), (left, lower)], fill=_COLOURS[row.kind]
@@ -152,14 +152,14 @@ def _draw_row(draw: ImageDraw.ImageDraw, axis: _Axis, row: Row, number: int, lan
     font = _font(language, _SMALL)
     x, anchor = _beside(axis, row, font.getlength(row.days)) or ((_LEFT + _WIDTH) // 2, "mm")
     box = draw.textbbox((x, middle), row.days, font=font, anchor=anchor)
-    ground = (box[0] - 4, box[1] - 2, box[2] + 4, box[3] + 2)  # no line of a month through the text
+    ground = (box[0] - 4, box[1] - 2, box[2] + 4, box[3] + 2)  # cover the month lines behind the text
     draw.rectangle(ground, fill=_GROUNDS[number % 2])
     draw.text((x, middle), row.days, fill=_INK, font=font, anchor=anchor)
 
 
 @cache
 def _font(language: Language, size: int) -> ImageFont.FreeTypeFont:
-    """The face of the language in the shipped collection. Basic layout: the same on every machine."""
+    """Return the face of the language in the shipped collection. Basic layout is the same on every machine."""
     file = str(font_file(FONT_PACKAGES[0]))
     index = 0
     while True:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.case.base import Trilingual
 from pipeline.visa.rules.catalogue import all_rules
-from pipeline.visa.timeline.step_words import filled, kind_of_step
+from pipeline.visa.timeline.step_words import Detail, fill, kind_data
 
 Kind = Literal[
     "paper",
@@ -30,15 +30,18 @@ Kind = Literal[
 ]
 Who = Literal["patient", "coordinator", "hospital", "guarantor", "mission"]
 
+#: First and last day; None for an open end.
+Days = tuple[date | None, date | None]
+
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What happens, when, and who acts.
+class TimelineStep:
+    """An event of the timeline, with its days and the person who acts.
 
-    ``start`` and ``end`` are the same for a single day; None where it is open, or not known. ``title`` names
-    nobody and no illness; ``calendar`` is a still more general one, for calendars that others can see, None for
-    what is not put into one. ``weeks`` are those after the last injection. ``text`` is the hospital's own, in
-    Chinese. ``rule``, ``source`` and ``as_of`` say where a fact comes from.
+    ``start`` and ``end`` are equal for a single day, and None if open or unknown. ``title`` contains no name and no
+    illness; ``calendar`` is a more general title for shared calendars, None for steps without a calendar event.
+    ``weeks`` are counted from the last injection. ``text`` is the hospital's own, in Chinese. ``rule``, ``source``
+    and ``as_of`` give the origin of a fact.
     """
 
     id: str
@@ -58,38 +61,21 @@ class Step:
     as_of: str | None = None
 
 
-def make_step(
-    step_id: str,
-    kind: Kind,
-    start: date | None,
-    end: date | None,
-    *,
-    visit: int | None = None,
-    weeks: Trilingual | None = None,
-    note: Trilingual | None = None,
-    text: str | None = None,
-    rule: str | None = None,
-    **details: str | int | Trilingual,
-) -> Step:
-    """A step of ``kind`` with the words of its table; ``details`` fill them. ``rule`` stands for the kind's own."""
-    entry = kind_of_step(kind)
-    fields = {"number": visit, "weeks": weeks}
-    named = details | {name: value for name, value in fields.items() if value is not None}
+def make_step(step_id: str, kind: Kind, days: Days, rule: str | None = None, **details: Detail) -> TimelineStep:
+    """Return a step of ``kind``. ``details`` fill its texts; ``rule`` replaces the rule of the kind."""
+    entry = kind_data(kind)
     calendar = entry.get("calendar", entry["title"])
-    fact = all_rules()[rule or entry["rule"]] if rule or entry["rule"] else None
-    return Step(
+    rule_id = rule or entry["rule"]
+    fact = all_rules()[rule_id] if rule_id else None
+    return TimelineStep(
         id=step_id,
         kind=kind,
-        start=start,
-        end=end,
+        start=days[0],
+        end=days[1],
         who=entry["who"],
         audience=tuple(entry["for"]),
-        title=filled(entry["title"], **named),
-        calendar=filled(calendar, **named) if calendar else None,
-        visit=visit,
-        weeks=weeks,
-        note=note,
-        text=text,
+        title=fill(entry["title"], **details),
+        calendar=fill(calendar, **details) if calendar else None,
         rule=fact.id if fact else None,
         source=fact.source if fact else None,
         as_of=fact.as_of if fact else None,

@@ -1,4 +1,4 @@
-"""The way from the papers to the return to sport, as dates: what the case says, and what follows from it."""
+"""The timeline of a case: dates from the papers to the return to sport, given in the case or derived from it."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from pipeline.case.model import Case
 from pipeline.visa.timeline.application_steps import application_steps
 from pipeline.visa.timeline.filing import Filing, filing_for
 from pipeline.visa.timeline.recovery import recovery_steps
-from pipeline.visa.timeline.step import Step
+from pipeline.visa.timeline.step import TimelineStep
 from pipeline.visa.timeline.visit_steps import visit_steps
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All steps of one case, from the papers on, as of one day."""
+    """All steps of one case, beginning with the papers, as of one day."""
 
     case_id: str
     as_of: date
     filing: Filing
-    steps: tuple[Step, ...]
+    steps: tuple[TimelineStep, ...]
 
-    def of_kind(self, *kinds: str) -> list[Step]:
-        """The steps of these kinds."""
+    def of_kind(self, *kinds: str) -> list[TimelineStep]:
+        """Return the steps of these kinds."""
         return [step for step in self.steps if step.kind in kinds]
 
 
-def timeline_for(case: Case, as_of: date, audience: str | None = None) -> Timeline:
-    """The timeline of ``case``; of the steps that concern ``audience`` (``patient``, ``coordinator``), or of all."""
+def make_timeline(case: Case, as_of: date, audience: str | None = None) -> Timeline:
+    """Return the timeline of ``case``, with all steps or those for ``audience`` (``patient``, ``coordinator``)."""
     filing = filing_for(case, as_of)
     steps = (*application_steps(case, filing), *visit_steps(case), *recovery_steps(case))
     wanted = tuple(step for step in steps if audience is None or audience in step.audience)

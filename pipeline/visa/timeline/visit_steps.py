@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from pipeline.case.base import Trilingual
@@ -12,28 +13,33 @@ from pipeline.resources import read_data
 from pipeline.visa.calendar import days_after, working_day_from
 from pipeline.visa.terms import last_entry
 from pipeline.visa.timeline.filing import not_after, not_before
-from pipeline.visa.timeline.step import Step, make_step
-from pipeline.visa.timeline.step_words import words
+from pipeline.visa.timeline.step import Days, Kind, TimelineStep, make_step
+from pipeline.visa.timeline.step_words import timeline_text
 
 
-def visit_steps(case: Case) -> Iterator[Step]:
-    """Each visit, with the cells' culture after a harvest, and what must be done before the next one."""
+def visit_steps(case: Case) -> Iterator[TimelineStep]:
+    """Yield the steps of each visit, the cell culture after a harvest, and the steps before the next visit."""
     visits = case.treatment.visits
     for number, visit in enumerate(visits, start=1):
         if number > 1:
             yield from _before_next(case, number, visits[number - 2], visit)
-        yield make_step(f"visit-{number}-entry", "entry", visit.entry_date, visit.entry_date, visit=number)
+        yield _step(f"visit-{number}-entry", "entry", (visit.entry_date, visit.entry_date), number)
         for place, procedure in enumerate(visit.procedures, start=1):
             label = Trilingual(**read_data("labels")["step"][procedure.step])
-            step_id = f"visit-{number}-procedure-{place}"
-            yield make_step(step_id, "procedure", procedure.date, procedure.date, visit=number, step=label)
-        yield make_step(f"visit-{number}-exit", "exit", visit.exit_date, visit.exit_date, visit=number)
-        yield make_step(f"visit-{number}-report", "report", visit.exit_date, None, visit=number)
+            days = (procedure.date, procedure.date)
+            step = make_step(f"visit-{number}-procedure-{place}", "procedure", days, number=number, step=label)
+            yield replace(step, visit=number)
+        yield _step(f"visit-{number}-exit", "exit", (visit.exit_date, visit.exit_date), number)
+        yield _step(f"visit-{number}-report", "report", (visit.exit_date, None), number)
         yield from _culture(case, number, visit)
 
 
-def _culture(case: Case, number: int, visit: Visit) -> Iterator[Step]:
-    """From each harvest of the visit until the cells may be injected, by the hospital's own figure only."""
+def _step(step_id: str, kind: Kind, days: Days, visit: int, note: Trilingual | None = None) -> TimelineStep:
+    return replace(make_step(step_id, kind, days, number=visit), visit=visit, note=note)
+
+
+def _culture(case: Case, number: int, visit: Visit) -> Iterator[TimelineStep]:
+    """Yield the time from each harvest of the visit to the earliest injection, by the hospital's own figure only."""
     days = case.treatment.culture_and_release_days
     harvests = [procedure.date for procedure in visit.procedures if procedure.step == "harvest"]
     if days is None and not case.treatment.has_cultured_cells:
@@ -41,31 +47,34 @@ def _culture(case: Case, number: int, visit: Visit) -> Iterator[Step]:
     for place, harvest in enumerate(harvests, start=1):
         step_id = f"culture-{number}-{place}"
         if days is None:
-            yield make_step(step_id, "culture", harvest, None, visit=number, note=words("notes", "no_figure"))
+            yield _step(step_id, "culture", (harvest, None), number, timeline_text("notes", "no_figure"))
             continue
-        ready = days_after(harvest, days)
-        yield make_step(step_id, "culture", harvest, ready, visit=number, note=words("notes", "culture", days=days))
-        yield make_step(f"injection-{number}-{place}", "injection", ready, None, visit=number)
+        released = days_after(harvest, days)
+        yield _step(step_id, "culture", (harvest, released), number, timeline_text("notes", "culture", days=days))
+        yield _step(f"injection-{number}-{place}", "injection", (released, None), number)
 
 
-def _before_next(case: Case, number: int, before: Visit, visit: Visit) -> Iterator[Step]:
-    """When a later visit can begin, and the application of its own that it needs after a single-entry visa."""
+def _before_next(case: Case, number: int, before: Visit, visit: Visit) -> Iterator[TimelineStep]:
+    """Yield the earliest entry of a later visit, and the new application that it needs after a single-entry visa."""
     earliest = _earliest_entry(case, before, visit)
     multiple = case.visa.entries == "multiple"
     latest = last_entry(case) if multiple else None
     known = "visit_window_multiple" if multiple else "visit_window"
-    note = words("notes", "no_figure" if earliest is None else known)
-    yield make_step(f"visit-{number}-window", "visit_window", earliest, latest, visit=number, note=note)
+    note = timeline_text("notes", "no_figure" if earliest is None else known)
+    yield _step(f"visit-{number}-window", "visit_window", (earliest, latest), number, note)
     if not multiple:
         first = working_day_from(max(days_after(before.exit_date, 1), not_before(visit.entry_date, "single")))
         last = not_after(visit.entry_date)
         window = (first, last) if first <= last else (None, None)
-        note = words("notes", "application" if first <= last else "no_application")
-        yield make_step(f"visit-{number}-application", "application", *window, visit=number, note=note)
+        note = timeline_text("notes", "application" if first <= last else "no_application")
+        yield _step(f"visit-{number}-application", "application", window, number, note)
 
 
 def _earliest_entry(case: Case, before: Visit, visit: Visit) -> date | None:
-    """First day of entry after the visit before, with the cells ready on the day of injection; None if not known."""
+    """Return the first day of entry after the previous visit for which the cells are released on the injection day.
+
+    None if the hospital's figure is needed and not given.
+    """
     treatment = case.treatment
     earliest = days_after(before.exit_date, 1)
     steps = [procedure for planned in treatment.visits for procedure in planned.procedures]
@@ -74,8 +83,8 @@ def _earliest_entry(case: Case, before: Visit, visit: Visit) -> date | None:
         if not harvests:
             continue
         if treatment.culture_and_release_days is not None:
-            ready = days_after(max(harvests), treatment.culture_and_release_days)
-            earliest = max(earliest, days_after(ready, (visit.entry_date - injection).days))
+            released = days_after(max(harvests), treatment.culture_and_release_days)
+            earliest = max(earliest, days_after(released, (visit.entry_date - injection).days))
         elif treatment.has_cultured_cells:
             return None
     return earliest

@@ -13,7 +13,7 @@ from pipeline.language import Language
 from pipeline.run.report import report_rows as module
 from pipeline.run.report.report_rows import Rows, Texts
 from pipeline.run.task import Done
-from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.reported import NAME, built, problem
 
 OUT = Path("/out")
@@ -41,7 +41,7 @@ def test_a_built_case() -> None:
 def test_a_finding_is_told_in_the_language_with_its_rule(language: Language) -> None:
     rows = Rows(language, names=False)
     [[code, severity, message, hint, *place]] = rows.row(1, DONE)["findings"]
-    words, rule = catalogue()["ID-01"].texts[language], catalogue()["ID-01"]
+    words, rule = checked_rules()["ID-01"].texts[language], checked_rules()["ID-01"]
     assert (code, severity, *place) == ("ID-01", "warning", "/patient", 12, 7)
     assert (rows.texts.all[message], rows.texts.all[hint]) == (words.message, words.hint)
     assert rows.rules == {"ID-01": {"title": words.title, "source": rule.source, "as_of": rule.as_of}}

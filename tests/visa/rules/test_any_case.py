@@ -17,10 +17,10 @@ from pipeline.case.treatment import Visit
 from pipeline.cli.commands.timeline import table_of
 from pipeline.formats.json.schema import validator
 from pipeline.visa.rules.checks import check_rules
-from pipeline.visa.timeline.as_json import document_of
-from pipeline.visa.timeline.ics import ics_of
-from pipeline.visa.timeline.picture import is_own_png, png_of
-from pipeline.visa.timeline.timeline import timeline_for
+from pipeline.visa.timeline.as_json import timeline_to_json
+from pipeline.visa.timeline.ics import to_ics
+from pipeline.visa.timeline.picture import draw_png, is_own_png
+from pipeline.visa.timeline.timeline import make_timeline
 from tests.support.cases import EXAMPLES
 
 LOADED = load_case(EXAMPLES / "chen-lihua" / "case.json")
@@ -77,16 +77,16 @@ def test_no_rule_breaks_down_on_any_values(case: Case, as_of: date) -> None:
 
 @given(case=cases(), as_of=days)
 def test_no_timeline_breaks_down_on_any_values(case: Case, as_of: date) -> None:
-    timeline = timeline_for(case, as_of)
-    assert ics_of(timeline, "zh")
+    timeline = make_timeline(case, as_of)
+    assert to_ics(timeline, "zh")
     assert "\n".join(table_of(timeline, "ja"))
-    assert validator("timeline").is_valid(document_of(timeline))
+    assert validator("timeline").is_valid(timeline_to_json(timeline))
 
 
 @settings(max_examples=15)
 @given(case=cases(), as_of=days)
 def test_no_picture_breaks_down_on_any_values(case: Case, as_of: date) -> None:
-    assert is_own_png(png_of(timeline_for(case, as_of), "en"))
+    assert is_own_png(draw_png(make_timeline(case, as_of), "en"))
 
 
 @pytest.mark.parametrize("example", ["wang-xiaoming", "chen-lihua"])

@@ -23,17 +23,17 @@ from pipeline.visa.rules.catalogue import (
     Rule,
     UncheckedRule,
     all_rules,
-    catalogue,
     catalogue_date,
+    checked_rules,
     read_entry,
-    unchecked,
+    unchecked_rules,
 )
 from pipeline.visa.rules.checks import THEMES, load_checks
 from pipeline.visa.rules.filed_plan import PLAN_RULE
 
 RAW: dict[str, Any] = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
 RULES = [pytest.param(rule, id=rule.id) for rule in all_rules().values()]
-CHECKED = [pytest.param(rule, id=rule.id) for rule in catalogue().values()]
+CHECKED = [pytest.param(rule, id=rule.id) for rule in checked_rules().values()]
 
 #: Every rule that is known, by theme and number; a letter marks the second half of a rule with two severities.
 NUMBERS = {
@@ -81,9 +81,9 @@ ELSEWHERE |= dict.fromkeys(PAGE_RULES, "pages")
 
 def test_catalogue_and_functions_agree_both_ways() -> None:
     by_function = set(load_checks())
-    assert by_function | set(ELSEWHERE) == set(catalogue())
+    assert by_function | set(ELSEWHERE) == set(checked_rules())
     assert not by_function & set(ELSEWHERE)
-    assert {rule.id: rule.theme for rule in catalogue().values() if rule.theme not in THEMES} == ELSEWHERE
+    assert {rule.id: rule.theme for rule in checked_rules().values() if rule.theme not in THEMES} == ELSEWHERE
 
 
 def test_every_known_rule_is_there() -> None:
@@ -91,9 +91,9 @@ def test_every_known_rule_is_there() -> None:
 
 
 def test_a_rule_is_checked_or_has_a_reason() -> None:
-    assert set(catalogue()) | set(unchecked()) == set(all_rules())
-    assert not set(catalogue()) & set(unchecked())
-    assert list(all_rules()) == [*catalogue(), *unchecked()]
+    assert set(checked_rules()) | set(unchecked_rules()) == set(all_rules())
+    assert not set(checked_rules()) & set(unchecked_rules())
+    assert list(all_rules()) == [*checked_rules(), *unchecked_rules()]
 
 
 def test_ids_are_unique() -> None:
@@ -103,7 +103,7 @@ def test_ids_are_unique() -> None:
 
 def test_each_rule_stands_in_the_module_of_its_theme() -> None:
     themes = {rule_id: theme for theme, rule_id in decorated()} | ELSEWHERE
-    assert themes == {rule.id: rule.theme for rule in catalogue().values()}
+    assert themes == {rule.id: rule.theme for rule in checked_rules().values()}
 
 
 def test_every_module_of_rules_is_a_theme() -> None:
@@ -153,7 +153,7 @@ def test_a_finding_names_the_same_things_in_every_language(rule: Rule) -> None:
     for part in ("message", "hint"):
         assert len({"{detail}" in getattr(words, part) for words in rule.texts.values()}) == 1
     for key in rule.details:
-        for language, words in rule.told([key]).items():
+        for language, words in rule.localised([key]).items():
             assert getattr(rule.details[key], language) in words.message + words.hint
 
 

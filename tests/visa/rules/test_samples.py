@@ -30,7 +30,7 @@ from pipeline.packet.paper import Paper
 from pipeline.packet.paper_rules import missing_papers, paper_findings, set_findings
 from pipeline.packet.plan import Packet, plan_packet
 from pipeline.packet.template_set import load_template_set
-from pipeline.visa.rules.catalogue import catalogue
+from pipeline.visa.rules.catalogue import checked_rules
 from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
 from tests.support.attachments import add_field, add_link, add_signature
@@ -222,14 +222,14 @@ def test_sample_has_the_form_of_the_readme(file: Path) -> None:
     assert given.fires or file.name.startswith("silent-")
 
 
-@pytest.mark.parametrize("rule_id", catalogue())
+@pytest.mark.parametrize("rule_id", checked_rules())
 @pytest.mark.parametrize("kind", ["fires", "silent"])
 def test_every_rule_has_samples_of_both_kinds(rule_id: str, kind: str) -> None:
     assert list((SAMPLES / rule_id).glob(f"{kind}-*.json"))
 
 
 def test_every_folder_is_a_rule() -> None:
-    assert {folder.name for folder in SAMPLES.iterdir() if folder.is_dir()} == set(catalogue())
+    assert {folder.name for folder in SAMPLES.iterdir() if folder.is_dir()} == set(checked_rules())
 
 
 def test_every_file_is_a_sample() -> None:
@@ -248,16 +248,16 @@ def test_a_sample_against_the_schema_is_found(tmp_path: Path) -> None:
 
 def test_findings_come_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
     edits = {"/visa/mission": "shanghai", "/visa/letter_date": "2026-12-08", "/patient/sex": "female"}
-    of_plan = {rule.id for rule in catalogue().values() if rule.theme == "papers"}
+    of_plan = {rule.id for rule in checked_rules().values() if rule.theme == "papers"}
     found = [problem.code for problem in findings(edits, AS_OF, tmp_path) if problem.code not in of_plan]
     notes = ["DOC-10", "TB-01", "VIS-01", "VIS-11"]
     assert sorted(found) == sorted(["ID-03", "ID-05B", "LET-03", "VIS-07", *notes])
-    assert sorted(found, key=list(catalogue()).index) == found
+    assert sorted(found, key=list(checked_rules()).index) == found
 
 
 def test_a_finding_tells_place_and_source(tmp_path: Path) -> None:
     [problem] = [p for p in findings({"/visa/letter_date": "2026-12-08"}, AS_OF, tmp_path) if p.code == "LET-03"]
-    entry = catalogue()["LET-03"]
+    entry = checked_rules()["LET-03"]
     assert (problem.source, problem.as_of, problem.severity) == (entry.source, entry.as_of, entry.severity)
     lines = (tmp_path / "case.json").read_text(encoding="utf-8").splitlines()
     assert problem.line is not None

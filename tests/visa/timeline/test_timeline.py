@@ -25,12 +25,12 @@ from pipeline.language import LANGUAGES, Language
 from pipeline.resources import read_data
 from pipeline.visa.calendar import is_working_day
 from pipeline.visa.rules.checks import load_checks
-from pipeline.visa.timeline.as_json import document_of
-from pipeline.visa.timeline.ics import ics_of, is_own_ics
-from pipeline.visa.timeline.picture import is_own_png, png_of
-from pipeline.visa.timeline.picture_rows import rows_of
-from pipeline.visa.timeline.step import Kind, Step, Who
-from pipeline.visa.timeline.timeline import Timeline, timeline_for
+from pipeline.visa.timeline.as_json import timeline_to_json
+from pipeline.visa.timeline.ics import is_own_ics, to_ics
+from pipeline.visa.timeline.picture import draw_png, is_own_png
+from pipeline.visa.timeline.picture_rows import picture_rows
+from pipeline.visa.timeline.step import Kind, TimelineStep, Who
+from pipeline.visa.timeline.timeline import Timeline, make_timeline
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, REMOVE, Edit
 
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
@@ -41,7 +41,7 @@ OF_FILING = ("DAT-02", "DAT-03", "DOC-11", "DOC-12", "LET-03", "VIS-02", "VIS-03
 
 
 def timeline(path: Path = WANG, as_of: date = AS_OF, audience: str | None = None) -> Timeline:
-    return timeline_for(load_case(path).case, as_of, audience)
+    return make_timeline(load_case(path).case, as_of, audience)
 
 
 def days(found: Timeline) -> dict[str, tuple[str | None, str | None]]:
@@ -51,7 +51,7 @@ def days(found: Timeline) -> dict[str, tuple[str | None, str | None]]:
     }
 
 
-def step(found: Timeline, step_id: str) -> Step:
+def step(found: Timeline, step_id: str) -> TimelineStep:
     [only] = [each for each in found.steps if each.id == step_id]
     return only
 
@@ -114,17 +114,17 @@ class TestFiling:
         visits = (replace(case.treatment.visits[0], entry_date=date.fromisoformat(entry)),)
         letter = replace(case.visa, letter_date=date.fromisoformat(as_of) - timedelta(days=1))
         case = replace(case, visa=letter, treatment=replace(case.treatment, visits=visits))
-        filing = timeline_for(case, date.fromisoformat(as_of)).filing
+        filing = make_timeline(case, date.fromisoformat(as_of)).filing
         assert (filing.earliest.isoformat(), filing.latest.isoformat()) == expected
 
     @given(data=st.data())
     def test_a_day_of_the_window_is_one_on_which_every_rule_is_quiet(self, data: st.DataObject) -> None:
         case, as_of = data.draw(cases()), data.draw(near)
-        window = timeline_for(case, as_of).filing
+        window = make_timeline(case, as_of).filing
         edge = data.draw(st.sampled_from([window.earliest, window.latest]))  # there, a mistake would show
         planned = edge + timedelta(days=data.draw(st.integers(-4, 4)))
         case = replace(case, visa=replace(case.visa, filing_date=planned))
-        filing = timeline_for(case, as_of).filing
+        filing = make_timeline(case, as_of).filing
         checks = load_checks()
         quiet = not [rule for rule in OF_FILING if list(checks[rule](case, as_of))]
         assert filing.fits == (quiet and is_working_day(case.visa.filing_date))
@@ -132,9 +132,9 @@ class TestFiling:
     @given(data=st.data())
     def test_the_ends_of_the_window_are_days_of_it(self, data: st.DataObject) -> None:
         case, as_of = data.draw(cases()), data.draw(near)
-        filing = timeline_for(case, as_of).filing
+        filing = make_timeline(case, as_of).filing
         for day in (filing.earliest, filing.latest) if filing.is_open else ():
-            assert timeline_for(replace(case, visa=replace(case.visa, filing_date=day)), as_of).filing.fits
+            assert make_timeline(replace(case, visa=replace(case.visa, filing_date=day)), as_of).filing.fits
 
     def test_a_window_without_a_day_is_told(self, edit: Edit) -> None:
         found = timeline(edit({"/attachments/2/issued_on": "2026-08-01"}))
@@ -177,7 +177,7 @@ class TestFiling:
     def test_a_single_entry_visa_is_not_applied_for_too_early(self) -> None:
         visa = replace(load_case(CHEN).case.visa, letter_date=date(2026, 8, 3), filing_date=date(2026, 10, 19))
         case = replace(load_case(CHEN).case, visa=visa, attachments=())
-        filing = timeline_for(case, date(2026, 8, 3)).filing
+        filing = make_timeline(case, date(2026, 8, 3)).filing
         assert (filing.earliest, filing.fits) == (date(2026, 10, 26), False)  # 5 days later: 2026-11-02, +3 months
 
 
@@ -306,7 +306,7 @@ class TestWords:
 
     @pytest.mark.parametrize("path", [WANG, CHEN])
     def test_the_document_meets_its_schema(self, path: Path) -> None:
-        errors = [error.message for error in validator("timeline").iter_errors(document_of(timeline(path)))]
+        errors = [error.message for error in validator("timeline").iter_errors(timeline_to_json(timeline(path)))]
         assert errors == []
 
     def test_columns_stand_below_each_other_in_each_language(self) -> None:
@@ -323,7 +323,7 @@ class TestCalendarFile:
     @pytest.mark.parametrize("path", [WANG, CHEN])
     def test_it_reads_back_as_the_steps(self, path: Path, language: Language) -> None:
         found = timeline(path)
-        read = Calendar.from_ical(ics_of(found, language)).walk("VEVENT")
+        read = Calendar.from_ical(to_ics(found, language)).walk("VEVENT")
         events: dict[str, Any] = {str(event["UID"]): event for event in read}
         dated = [each for each in found.steps if (each.start or each.end) and each.calendar]
         assert list(events) == [f"{found.case_id}-{each.id}@visa-packet.example" for each in dated]
@@ -336,16 +336,16 @@ class TestCalendarFile:
             assert getattr(each.calendar, language) in str(event["SUMMARY"])
 
     def test_two_runs_give_the_same_bytes(self) -> None:
-        assert ics_of(timeline(), "zh") == ics_of(timeline(), "zh")
+        assert to_ics(timeline(), "zh") == to_ics(timeline(), "zh")
 
     def test_lines_are_as_short_as_the_format_wants(self) -> None:
-        content = ics_of(timeline(), "ja")
+        content = to_ics(timeline(), "ja")
         assert content.endswith(b"END:VCALENDAR\r\n")
         assert all(len(line) <= 75 for line in content.split(b"\r\n"))
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_it_says_nothing_of_the_person(self, language: Language) -> None:
-        text = re.sub("\r\n ", "", ics_of(timeline(), language).decode())
+        text = re.sub("\r\n ", "", to_ics(timeline(), language).decode())
         names = (
             "みほん",
             "あおば",
@@ -364,7 +364,7 @@ class TestCalendarFile:
         assert [word for word in (*PERSONAL, *names) if word in text] == []
 
     def test_its_own_file_is_known(self) -> None:
-        assert is_own_ics(ics_of(timeline(), "en"))
+        assert is_own_ics(to_ics(timeline(), "en"))
         assert not is_own_ics(b"BEGIN:VCALENDAR\r\nPRODID:-//another//\r\nEND:VCALENDAR\r\n")
 
 
@@ -372,20 +372,20 @@ class TestPicture:
     """The picture of bars."""
 
     def test_it_is_170_mm_wide_at_300_dots_an_inch(self) -> None:
-        picture = Image.open(io.BytesIO(png_of(timeline(), "zh")))
+        picture = Image.open(io.BytesIO(draw_png(timeline(), "zh")))
         assert picture.width == round(170 / 25.4 * 300)
         assert [round(dots) for dots in picture.info["dpi"]] == [300, 300]
         assert picture.height < picture.width
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_two_runs_give_the_same_bytes(self, language: Language) -> None:
-        assert png_of(timeline(), language) == png_of(timeline(), language)
+        assert draw_png(timeline(), language) == draw_png(timeline(), language)
 
     def test_languages_differ(self) -> None:
-        assert len({png_of(timeline(), language) for language in LANGUAGES}) == 3
+        assert len({draw_png(timeline(), language) for language in LANGUAGES}) == 3
 
     def test_the_rows_are_those_of_the_plan(self) -> None:
-        assert [(row.kind, row.label, row.days) for row in rows_of(timeline(), "zh")] == [
+        assert [(row.kind, row.label, row.days) for row in picture_rows(timeline(), "zh")] == [
             ("filing", "递交签证申请", "11月24日 – 12月31日（预定12月7日）"),
             ("decision", "审查", "最早12月14日"),
             ("visit", "第1次来日", "1月12日 – 1月18日"),
@@ -398,22 +398,22 @@ class TestPicture:
         ]
 
     def test_without_a_window_the_planned_day_is_shown(self, edit: Edit) -> None:
-        row = next(rows_of(timeline(edit({"/attachments/2/issued_on": "2026-08-01"})), "zh"))
+        row = next(picture_rows(timeline(edit({"/attachments/2/issued_on": "2026-08-01"})), "zh"))
         assert (row.days, row.start, row.end) == ("12月7日", date(2026, 12, 7), date(2026, 12, 7))
 
     @pytest.mark.parametrize("path", [WANG, CHEN])
     def test_every_bar_has_its_colour_in_the_picture(self, path: Path) -> None:
         from pipeline.visa.timeline import picture as module  # noqa: PLC0415
 
-        shown = Image.open(io.BytesIO(png_of(timeline(path), "zh"))).convert("RGB")
+        shown = Image.open(io.BytesIO(draw_png(timeline(path), "zh"))).convert("RGB")
         seen = {colour for _, colour in shown.getcolors(1 << 20) or []}
-        kinds = {row.kind for row in rows_of(timeline(path), "zh")}
+        kinds = {row.kind for row in picture_rows(timeline(path), "zh")}
         wanted = {tuple(bytes.fromhex(module._COLOURS[kind][1:])) for kind in kinds}
         assert wanted <= seen
 
     @pytest.mark.parametrize("change", [lambda c: c, lambda c: c[:-1]])
     def test_its_own_file_is_known(self, change: Callable[[bytes], Any]) -> None:
-        assert is_own_png(change(png_of(timeline(), "en")))
+        assert is_own_png(change(draw_png(timeline(), "en")))
         other = io.BytesIO()
         Image.new("RGB", (4, 4)).save(other, "PNG")
         assert not is_own_png(other.getvalue())
