@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.bundle.fit_size import make_fit
+from pipeline.bundle.fit_size import DOWNSAMPLINGS, Downsampling, downsample_papers, downsampling_note
 from pipeline.bundle.manifest_rows import BundleRow, PageMap
 from pipeline.bundle.merge import Merged
 from pipeline.bundle.page_map import make_page_map, merge_parts
 from pipeline.bundle.seal_boxes import seal_boxes
 from pipeline.bundle.signature_fields import SignatureField, with_signature_fields
-from pipeline.bundle.volumes import Volume, split, told_of_volumes
+from pipeline.bundle.volumes import Volume, split, volumes_note
 from pipeline.case.people import PATIENT
 from pipeline.documents.document import Drawn
 from pipeline.errors import Problem
@@ -19,7 +19,6 @@ from pipeline.formats.pdf.encryption import protected
 from pipeline.options import Options
 from pipeline.packet.checked import Checked
 from pipeline.packet.file_names import BUNDLE_NAME
-from pipeline.packet.paper import Paper
 from pipeline.packet.plan import Bundle, DocumentPart
 from pipeline.system.atomic import sha256
 
@@ -66,34 +65,39 @@ class MergedBundle:
 def make_bundles(
     checked: Checked, drawn: Mapping[str, Drawn], options: Options
 ) -> tuple[list[MergedBundle], list[Problem]]:
-    """Every bundle of the packet, and what was done to make them fit. Raises AttachmentError."""
-    merged, told = _fitting(checked, drawn, options)
-    return [_protected(bundle, options.password) for bundle in merged], told
-
-
-def _fitting(
-    checked: Checked, drawn: Mapping[str, Drawn], options: Options
-) -> tuple[list[MergedBundle], list[Problem]]:
-    merged = _merge_all(checked, drawn, options)
+    """Return every bundle of the packet, and notes on what was changed to fit a size limit. Raises AttachmentError."""
+    notes: list[Problem] = []
     if options.max_bytes is None:
-        return merged, []
-    limit = options.max_bytes - (_ENCRYPTION_BYTES if options.password else 0)
+        merged = _merge_all(checked, drawn, options)
+    else:
+        merged, notes = _merge_to_fit(checked, drawn, options, options.max_bytes)
+    return [_protected(bundle, options.password) for bundle in merged], notes
 
-    def measure(papers: Mapping[str, Paper]) -> dict[str, int]:
-        tried = _merge_all(replace(checked, papers=papers), drawn, options)
-        return {bundle.person: len(bundle.merged.pdf) for bundle in tried}
 
-    papers, told = make_fit(checked, measure, limit)
-    if told:
-        merged = _merge_all(replace(checked, papers=papers), drawn, options)
+def _merge_to_fit(
+    checked: Checked, drawn: Mapping[str, Drawn], options: Options, max_bytes: int
+) -> tuple[list[MergedBundle], list[Problem]]:
+    """Bundles of at most ``max_bytes``: papers are downsampled first, then a bundle is divided into volumes."""
+    limit = max_bytes - (_ENCRYPTION_BYTES if options.password else 0)
+    applied: dict[str, Downsampling] = {}
+    merged = _merge_all(checked, drawn, options)
+    for _ in DOWNSAMPLINGS:
+        sizes = {bundle.person: len(bundle.merged.pdf) for bundle in merged}
+        checked, newly_applied = downsample_papers(checked, sizes, limit)
+        if not newly_applied:
+            break
+        applied |= newly_applied
+        merged = _merge_all(checked, drawn, options)
     divided = [_divided(bundle, limit) for bundle in merged]
-    document = checked.loaded.document
-    told += [
-        document.locate(told_of_volumes(each.volumes, options.max_bytes), "/attachments")
-        for each in divided
-        if each.volumes
+    locate = checked.loaded.document.locate
+    return divided, [
+        *(
+            locate(downsampling_note(applied[part.id]), f"/attachments/{part.index}/path")
+            for part in checked.packet.attachments
+            if part.id in applied
+        ),
+        *(locate(volumes_note(each.volumes, max_bytes), "/attachments") for each in divided if each.volumes),
     ]
-    return divided, told
 
 
 def _merge_all(checked: Checked, drawn: Mapping[str, Drawn], options: Options) -> list[MergedBundle]:

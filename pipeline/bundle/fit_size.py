@@ -1,8 +1,9 @@
-"""Making a bundle fit where it is uploaded or mailed: first its papers become coarser, as little as needed."""
+"""Fitting a bundle into a size limit: its supplied papers are downsampled, as little as possible."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from pipeline.attachments.read_paper import read_paper
@@ -15,94 +16,76 @@ from pipeline.packet.plan import AttachmentPart
 COARSER = "size-coarser"
 
 
-class Step(NamedTuple):
-    """Dots per inch, and quality of JPEG."""
+class Downsampling(NamedTuple):
+    """Dots per inch and JPEG quality of the pictures in a paper."""
 
     dpi: int
     quality: int
 
 
-#: From hardly visible to just readable: a passport's smallest print needs some 100 dots per inch.
-STEPS = (Step(300, 85), Step(200, 75), Step(150, 65), Step(110, 50))
-#: A paper is exchanged for a coarser one only when that saves so much of it.
+#: From hardly visible to just legible: the smallest print of a passport needs about 100 dots per inch.
+DOWNSAMPLINGS = (Downsampling(300, 85), Downsampling(200, 75), Downsampling(150, 65), Downsampling(110, 50))
+#: A paper is replaced only if that saves at least this part of its size.
 _WORTH_IT = 0.1
 
 
-#: Sizes of the bundles (bytes by person) that these papers would give.
-Measure = Callable[[Mapping[str, Paper]], Mapping[str, int]]
+def downsample_papers(
+    checked: Checked, sizes: Mapping[str, int], limit: int
+) -> tuple[Checked, dict[str, Downsampling]]:
+    """Replace papers until no bundle should be larger than ``limit``, the largest papers first.
 
-
-def make_fit(checked: Checked, measure: Measure, limit: int) -> tuple[dict[str, Paper], list[Problem]]:
-    """The papers, coarser where a bundle is larger than ``limit``, and what to tell about them.
-
-    The largest papers come first, and no step is taken that is not needed; it may not suffice. Forms that were filled
-    stay as they are, for they hold hardly any picture. Raises
-    AttachmentError when a file is not what it was when the case was checked.
+    ``sizes`` are the bytes of each person's bundle now. Return the case with the new papers, and their downsampling
+    by part id: no paper if all bundles fit or nothing helps. Bundles share what their papers have in common, so the
+    caller has to measure them again. Filled forms are kept: they contain hardly any pictures. Raises AttachmentError
+    if a file has changed since the case was checked.
     """
-    papers, steps = dict(checked.papers), dict[str, Step]()
-    document = checked.loaded.document
-    # Bundles hold what papers have in common only once, so what was saved is seen when they are measured again.
-    for _ in STEPS:
-        before, sizes = dict(papers), measure(papers)
-        for bundle in checked.packet.bundles:
-            parts = [part for part in bundle.parts if isinstance(part, AttachmentPart) and not papers[part.id].form]
-            over = sizes.get(bundle.person, 0) - limit
-            for step in STEPS:
-                over = _one_step(step, parts, papers, steps, over, document)
-        if papers == before:
-            break
-    return papers, [_told(part, steps[part.id], document) for part in checked.packet.attachments if part.id in steps]
+    papers, applied = dict(checked.papers), dict[str, Downsampling]()
+    for bundle in checked.packet.bundles:
+        parts = [part for part in bundle.parts if isinstance(part, AttachmentPart) and not papers[part.id].form]
+        excess = sizes.get(bundle.person, 0) - limit
+        for downsampling in DOWNSAMPLINGS:
+            for part in sorted(parts, key=lambda part: len(papers[part.id].pdf), reverse=True):
+                if excess <= 0:
+                    break
+                before = papers[part.id]
+                after = _read_again(part, before, downsampling, checked.loaded.document)
+                saved = len(before.pdf) - len(after.pdf)
+                if saved > len(before.pdf) * _WORTH_IT:
+                    papers[part.id], applied[part.id] = after, downsampling
+                    excess -= saved
+    return replace(checked, papers=papers), applied
 
 
-def _one_step(
-    step: Step,
-    parts: Sequence[AttachmentPart],
-    papers: dict[str, Paper],
-    steps: dict[str, Step],
-    over: int,
-    document: JsonFile,
-) -> int:
-    """Make papers coarser by one step until ``over`` bytes are saved; how many bytes are still too many."""
-    for part in sorted(parts, key=lambda part: len(papers[part.id].pdf), reverse=True):
-        if over <= 0:
-            break
-        before = papers[part.id]
-        coarser = _read_again(part, before, step, document)
-        saved = len(before.pdf) - len(coarser.pdf)
-        if saved > len(before.pdf) * _WORTH_IT:
-            papers[part.id], steps[part.id] = coarser, step
-            over -= saved
-    return over
-
-
-def _read_again(part: AttachmentPart, before: Paper, step: Step, document: JsonFile) -> Paper:
+def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling, document: JsonFile) -> Paper:
     attachment, pointer = part.attachment, f"/attachments/{part.index}/path"
     try:
-        paper = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file, coarse=step)
+        paper = read_paper(
+            document.folder, attachment.path, part.print_size_mm, attachment.password_file, coarse=downsampling
+        )
     except UnusableError as error:
         raise AttachmentError(document.locate(error.problem, pointer)) from None
     if paper.sha256 != before.sha256:
-        message = "the file has changed while the packet was built"
+        message = "the file changed during the build"
         raise AttachmentError(document.problem("attachment-changed", pointer, message, "build the packet again"))
     return paper
 
 
-def _told(part: AttachmentPart, step: Step, document: JsonFile) -> Problem:
-    pointer = f"/attachments/{part.index}/path"
-    problem = Problem(
+def downsampling_note(downsampling: Downsampling) -> Problem:
+    """Return the note that a paper was downsampled."""
+    dpi, quality = downsampling
+    return Problem(
         COARSER,
         "info",
-        f"its pictures are coarser so that the bundle fits: {step.dpi} dots per inch, JPEG quality {step.quality}",
-        "look whether all can be read; if not, allow a larger bundle with --max-size",
+        f"its pictures were downsampled to fit the size limit: {dpi} dots per inch, JPEG quality {quality}",
+        "check that everything is legible; if it is not, allow a larger bundle with --max-size",
         translations={
             "ja": (
-                f"サイズに収めるため、画像を粗くしました：{step.dpi}dpi、JPEG品質{step.quality}",
+                f"サイズに収めるため、画像を粗くしました：{dpi}dpi、JPEG品質{quality}",
                 "すべて読めるか確認し、読めない場合は --max-size を大きくしてください",
             ),
             "zh": (
-                f"为符合大小限制，已降低图片精度：{step.dpi} dpi，JPEG质量{step.quality}",
+                f"为符合大小限制，已降低图片精度：{dpi} dpi，JPEG质量{quality}",
                 "请确认全部可读；如不可读，请增大 --max-size",
             ),
         },
     )
-    return document.locate(problem, pointer)

@@ -93,15 +93,18 @@ def _value(descriptor: Any, key: str) -> Any:
 
 def _widths(font: Any) -> Iterator[tuple[int, int]]:
     """Width of each glyph by CID: the array has runs of the same width, and lists of widths from one CID on."""
-    tokens = iter(_TOKEN.findall(font.get("/W", pikepdf.Array()).unparse())[1:-1])
-    for first in tokens:
-        then = next(tokens)
-        if then == b"[":
-            for number, width in enumerate(iter(lambda: next(tokens), b"]"), start=int(first)):
-                yield number, round(float(width))
+    tokens = _TOKEN.findall(font.get("/W", pikepdf.Array()).unparse())[1:-1]
+    place = 0
+    while place < len(tokens):
+        first = int(tokens[place])
+        if tokens[place + 1] == b"[":
+            end = tokens.index(b"]", place)
+            yield from enumerate((round(float(width)) for width in tokens[place + 2 : end]), start=first)
+            place = end + 1
         else:
-            width = round(float(next(tokens)))
-            yield from ((number, width) for number in range(int(first), int(then) + 1))
+            last, width = int(tokens[place + 1]), round(float(tokens[place + 2]))
+            yield from ((number, width) for number in range(first, last + 1))
+            place += 3
 
 
 def _descriptor(uses: Sequence[_Use]) -> Mapping[str, Any]:

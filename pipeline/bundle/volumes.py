@@ -88,7 +88,7 @@ def _drop_links(page: pikepdf.Page) -> None:
         page.obj.Annots = pikepdf.Array(kept)
 
 
-def told_of_volumes(volumes: Sequence[Volume], limit: int) -> Problem:
+def volumes_note(volumes: Sequence[Volume], limit: int) -> Problem:
     """A finding that a bundle was divided, or that this did not help."""
     megabytes, count = f"{limit / 1_000_000:g}", len(volumes)
     if any(len(volume.pdf) > limit for volume in volumes):
