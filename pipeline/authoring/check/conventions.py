@@ -1,17 +1,17 @@
-"""The conventions that make both engines draw the same page: each is a warning that says why."""
+"""Check the conventions by which both engines draw the same page. Each is a warning with its reason."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import get_type_hints
+from typing import NamedTuple, get_type_hints
 
 from lxml import etree
 
-from pipeline.authoring.check.finding import Finding
 from pipeline.documents.context_types import CoverNames
 from pipeline.documents.environment import Picture
+from pipeline.errors import Problem
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.elements import field_codes
 from pipeline.formats.word.styles import Styles
@@ -19,9 +19,9 @@ from pipeline.formats.word.text import W
 from pipeline.formats.word.word_places import Paragraph, Part
 
 _A4 = (11906, 16838)
-#: Word writes A4 as 11906 × 16838 twentieths of a point, others a little beside.
+#: Word writes A4 as 11906 × 16838 twentieths of a point; other programs differ slightly.
 _A4_TOLERANCE = 20
-#: Height of a line of Noto Sans CJK, 1.448 of the size: in twentieths of a point, for a size in half points.
+#: Line height of Noto Sans CJK, 1.448 times the size: in twentieths of a point, for a size in half points.
 _NATURAL_PITCH = 14.48
 _WIDE_TAG = re.compile(r"\s*\{[{%#](p|tr|tc)\s.*[}%#]\}\s*", re.DOTALL)
 _ONE_VALUE = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")
@@ -34,93 +34,104 @@ _CORE = (
 )
 _NOBODY = {"", "visa-packet"}
 
-Told = tuple[str, str, str]
 
-PITCH = (
+class Convention(NamedTuple):
+    """The code, message and hint of a broken convention."""
+
+    code: str
+    message: str
+    hint: str
+
+
+PITCH = Convention(
     "line-pitch",
-    "the line pitch of this paragraph is not exact",
-    "set Line spacing: Exactly: the engines take different heights from a font, and pages would break elsewhere",
+    "the line spacing of this paragraph is not exact",
+    "set Line spacing to Exactly: the engines read different heights from a font, and pages would break differently",
 )
-TIGHT = (
+TIGHT = Convention(
     "line-tight",
-    "the line pitch is less than 1.45 times the size of the text",
-    "make it larger: the engines draw such lines too high or too low, and neighbours run into each other",
+    "the line spacing is less than 1.45 times the font size",
+    "increase it: the engines draw such lines too high or too low, and neighbouring lines overlap",
 )
-TABLE_LAYOUT = (
+TABLE_LAYOUT = Convention(
     "table-layout",
-    "the columns of this table are not of fixed width",
+    "the columns of this table have no fixed width",
     "switch off “Automatically resize to fit contents” (Table Properties, Options): long values would move the columns",
 )
-TABLE_WIDTH = (
+TABLE_WIDTH = Convention(
     "table-width",
     "a column or cell of this table has no width",
-    "give each column a width in Table Properties: without one, the engines choose different ones",
+    "set the width of each column in Table Properties: otherwise the engines choose different widths",
 )
-NESTED_TABLE = (
+NESTED_TABLE = Convention(
     "table-nested",
-    "a table stands inside a cell of another",
-    "use one table with more columns, or two tables: the default engine draws nested ones wrong",
+    "a table is inside a cell of another table",
+    "use one table with more columns, or two tables: the default engine draws nested tables incorrectly",
 )
-RUBY = (
+RUBY = Convention(
     "ruby",
     "the text has phonetic guides (ruby)",
     "write the reading in parentheses: the default engine drops ruby",
 )
-GRID = (
+GRID = Convention(
     "document-grid",
     "the section has a document grid",
-    "choose “No grid” in Page Setup, Document Grid: the grid moves lines in one engine and not in the other",
+    "choose “No grid” in Page Setup, Document Grid: the grid moves lines in one engine only",
 )
-PAPER = ("paper-size", "the page is not A4 upright", "set Size to A4 in Layout: the bundle is printed on A4")
-HEADER_TAB = (
+PAPER = Convention("paper-size", "the page is not A4 portrait", "set Size to A4 in Layout: the bundle is printed on A4")
+HEADER_TAB = Convention(
     "header-tab",
-    "a header has a tab stop beside a picture",
-    "use a table of two columns without borders: the default engine draws the tab in another place",
+    "a header has a tab beside a picture",
+    "use a table of two columns without borders: the default engine draws the tab at another position",
 )
-MERGED_PICTURE = (
+MERGED_PICTURE = Convention(
     "merged-picture",
-    "a picture stands in a cell that is merged downwards",
-    "split the cells, or move the picture out: the borders of such cells vanish in the default engine",
+    "a picture is in a vertically merged cell",
+    "split the cells, or move the picture: the default engine omits the borders of such cells",
 )
-HIDDEN = ("hidden-text", "the text is hidden", "remove it, or show it: people would not see what is filled in here")
-COMMENT = (
+HIDDEN = Convention(
+    "hidden-text",
+    "the text is hidden",
+    "remove it, or make it visible: nobody would see the text that is filled in here",
+)
+COMMENT = Convention(
     "comment-left",
-    "somebody's comment is left on this text",
-    "delete it (Review, Delete All Comments): it would stand in each Word file that is made",
+    "a comment is left on this text",
+    "delete it (Review, Delete All Comments): every generated Word file would contain it",
 )
-LIST_IN_CELL = (
+LIST_IN_CELL = Convention(
     "table-list",
-    "a paragraph of a table has a bullet or number of a list",
-    "type the bullet or number as text: the default engine leaves those of lists out of tables",
+    "a paragraph in a table has a list bullet or number",
+    "type the bullet or number as text: the default engine omits list bullets and numbers in tables",
 )
-FIELD_OPEN = (
+FIELD_OPEN = Convention(
     "field-incomplete",
     "a page number is not a complete field",
     "insert it again with Insert, Page Number: an incomplete field shows the same number on each page",
 )
-FIELD_OTHER = (
+FIELD_OTHER = Convention(
     "field-other",
-    "a field other than a page number is not computed",
-    "type the text, or use a tag: the engines show what the field said last",
+    "a field other than a page number is not updated",
+    "type the text, or use a tag: the engines print the last value of the field",
 )
 
 
-def convention_findings(docx: DocxFile, file: str) -> list[Finding]:
-    """Everything that breaks a convention, each place once."""
+def check_conventions(docx: DocxFile, file: str) -> list[Problem]:
+    """Return every break of a convention, each place once."""
     styles = Styles(docx)
-    found: list[Finding] = []
+    problems: list[Problem] = []
     for name, root in docx.text_parts.items():
         part = Part(name, root)
         for rule in (_pitches, _tables, _texts, _places, _fields):
             for (code, message, hint), element in rule(part, styles):
-                found.append(Finding(code, "warning", message, hint, file, part.place(element)))
-    return [*dict.fromkeys(found), *_of_file(docx, styles, file)]
+                problems.append(Problem(code, "warning", message, hint, file, part.place(element)))
+    return [*dict.fromkeys(problems), *_check_file(docx, styles, file)]
 
 
-def _pitches(part: Part, styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+def _pitches(part: Part, styles: Styles) -> Iterator[tuple[Convention, etree._Element | None]]:
     for paragraph in part.paragraphs:
         if _WIDE_TAG.fullmatch(paragraph.text) or _has_picture(paragraph):
-            continue  # taken away with its tag, or as high as its picture
+            continue  # removed with its tag, or as high as its picture
         if styles.line_rule(paragraph.element) != "exact":
             yield PITCH, paragraph.element
         elif paragraph.text.strip():
@@ -137,11 +148,11 @@ def _has_picture(paragraph: Paragraph) -> bool:
 
 @cache
 def _picture_names() -> frozenset[str]:
-    """Names that print a picture."""
+    """Return the names that print a picture."""
     return frozenset(name for name, kind in get_type_hints(CoverNames).items() if kind is Picture)
 
 
-def _tables(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+def _tables(part: Part, _styles: Styles) -> Iterator[tuple[Convention, etree._Element | None]]:
     for table in part.root.iter(f"{W}tbl"):
         first = next(table.iter(f"{W}p"), None)
         layout = table.find(f"{W}tblPr/{W}tblLayout")
@@ -162,7 +173,7 @@ def _is_wide(width: str | None) -> bool:
     return width is not None and width.isdecimal() and int(width) > 0
 
 
-def _texts(part: Part, styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+def _texts(part: Part, styles: Styles) -> Iterator[tuple[Convention, etree._Element | None]]:
     for ruby in part.root.iter(f"{W}ruby"):
         yield RUBY, ruby
     for run in part.root.iter(f"{W}r"):
@@ -175,7 +186,7 @@ def _texts(part: Part, styles: Styles) -> Iterator[tuple[Told, etree._Element | 
             yield LIST_IN_CELL, paragraph.element
 
 
-def _places(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+def _places(part: Part, _styles: Styles) -> Iterator[tuple[Convention, etree._Element | None]]:
     for section in part.root.iter(f"{W}sectPr"):
         yield from _section(section)
     for picture in part.root.iter(f"{W}drawing", f"{W}pict"):
@@ -188,7 +199,7 @@ def _places(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element 
                 yield HEADER_TAB, tab
 
 
-def _section(section: etree._Element) -> Iterator[tuple[Told, etree._Element | None]]:
+def _section(section: etree._Element) -> Iterator[tuple[Convention, etree._Element | None]]:
     grid = section.find(f"{W}docGrid")
     if grid is not None and grid.get(f"{W}type") not in {None, "default"}:
         yield GRID, None
@@ -198,7 +209,7 @@ def _section(section: etree._Element) -> Iterator[tuple[Told, etree._Element | N
         yield PAPER, None
 
 
-def _fields(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element | None]]:
+def _fields(part: Part, _styles: Styles) -> Iterator[tuple[Convention, etree._Element | None]]:
     for instruction, element in field_codes(part.root):
         word = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
         if word in _PAGE_FIELDS and not _is_complete(element):
@@ -208,7 +219,7 @@ def _fields(part: Part, _styles: Styles) -> Iterator[tuple[Told, etree._Element 
 
 
 def _is_complete(end: etree._Element) -> bool:
-    """Whether a field has begin, separate, result and end; ``end`` is its last sign."""
+    """Return True if a field has begin, separate, result and end. ``end`` is its last element."""
     if end.tag != f"{W}fldChar":
         return False
     paragraph = next(end.iterancestors(f"{W}p"), None)
@@ -217,28 +228,28 @@ def _is_complete(end: etree._Element) -> bool:
         kinds.append(element.get(f"{W}fldCharType") or "text")
         if element is end:
             break
-    begun = len(kinds) - 1 - kinds[::-1].index("begin") if "begin" in kinds else len(kinds)
-    kinds = kinds[begun:]
+    start = len(kinds) - 1 - kinds[::-1].index("begin") if "begin" in kinds else len(kinds)
+    kinds = kinds[start:]
     return kinds[:2] == ["begin", "separate"] and "text" in kinds
 
 
-def _of_file(docx: DocxFile, styles: Styles, file: str) -> Iterator[Finding]:
-    """What concerns the file as a whole."""
+def _check_file(docx: DocxFile, styles: Styles, file: str) -> Iterator[Problem]:
+    """Check the file as a whole."""
     for name in docx.parts:
         if name.startswith(("customXml/", "word/comments")) or "thumbnail" in name:
-            hint = "remove it (File, Info, Inspect Document): it travels with each packet and nobody sees it"
-            yield Finding("extra-part", "warning", f"the file carries the part {name}", hint, file)
+            hint = "remove it (File, Info, Inspect Document): every packet would contain it, and nobody sees it"
+            yield Problem("extra-part", "warning", f"the file contains the part {name}", hint, file)
         elif name.startswith("word/media/") and not docx.parts[name].startswith(_KNOWN_PICTURES):
-            hint = "put it in as PNG or JPEG: other kinds are not drawn by both engines"
-            yield Finding("picture-kind", "warning", f"the picture {name} is neither PNG nor JPEG", hint, file)
+            hint = "insert it as PNG or JPEG: only these are drawn by both engines"
+            yield Problem("picture-kind", "warning", f"the picture {name} is neither PNG nor JPEG", hint, file)
     authors = {element.text or "" for element in _core(docx)} - _NOBODY
     if authors:
-        hint = "remove it (File, Info, Inspect Document): it would stand in each document that is made"
-        yield Finding("author", "warning", "the file names who wrote or changed it", hint, file)
+        hint = "remove it (File, Info, Inspect Document): every generated document would contain it"
+        yield Problem("author", "warning", "the file contains the name of its author", hint, file)
     unused = styles.unused()
     if unused:
-        hint = "nothing needs to be done; without them the file is smaller and easier to keep"
-        yield Finding("styles-unused", "info", f"{len(unused)} styles are not used", hint, file)
+        hint = "no action needed; without them the file is smaller and easier to maintain"
+        yield Problem("styles-unused", "info", f"{len(unused)} styles are not used", hint, file)
 
 
 def _core(docx: DocxFile) -> Iterator[etree._Element]:

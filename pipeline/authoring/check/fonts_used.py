@@ -1,4 +1,4 @@
-"""The fonts that the text of a template is set in, against those that are shipped."""
+"""Check that the text of a template uses the shipped fonts only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.authoring.check.finding import Finding
+from pipeline.errors import Problem
 from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import font_names, undrawable
 from pipeline.formats.word.docx_file import DocxFile
@@ -16,63 +16,66 @@ from pipeline.formats.word.text import W, paragraph_of
 from pipeline.formats.word.word_places import Part
 
 CHINESE = "Noto Sans CJK SC"
-_FONT_HINT = "set it in Noto Sans CJK JP, and Chinese in Noto Sans CJK SC; only these come with the program"
-_SIGN_HINT = "type a character such as ■, □ or • in Noto Sans CJK JP: the default engine leaves such signs out"
-_GLYPH_HINT = "write another character: with a font of the machine, the page would differ from machine to machine"
+_FONT_HINT = "use Noto Sans CJK JP, and Noto Sans CJK SC for Chinese; only these are shipped with the program"
+_SYMBOL_HINT = "type a character such as ■, □ or • in Noto Sans CJK JP: the default engine omits such symbols"
+_GLYPH_HINT = "use another character: with a system font, the page would differ between computers"
 
 
-def font_findings(docx: DocxFile, file: str) -> list[Finding]:
-    """Text in fonts that are not shipped, characters that the shipped fonts lack, Chinese in wrong settings."""
+def check_fonts(docx: DocxFile, file: str) -> list[Problem]:
+    """Report fonts that are not shipped, characters without a glyph, and Chinese text with wrong settings."""
     styles = Styles(docx)
-    found = (finding for name, root in docx.text_parts.items() for finding in _in_part(Part(name, root), styles, file))
-    return list(dict.fromkeys(found))
+    parts = (Part(name, root) for name, root in docx.text_parts.items())
+    return list(dict.fromkeys(problem for part in parts for problem in _check_part(part, styles, file)))
 
 
-def _in_part(part: Part, styles: Styles, file: str) -> Iterator[Finding]:
-    yield from _signs(part, styles, file)
+def _check_part(part: Part, styles: Styles, file: str) -> Iterator[Problem]:
+    yield from _check_symbols(part, styles, file)
     for run in part.root.iter(f"{W}r"):
         text = "".join(element.text or "" for element in run.iterchildren(f"{W}t"))
         fonts = {styles.font(run, script) for script in _scripts(text)}
         place = part.place(paragraph_of(run)) if text.strip() else None
-        for font in sorted(font or "the default of the machine" for font in fonts if font not in font_names()):
-            yield Finding(
-                "font-not-shipped", "error", f"text is set in {font}, which is not shipped", _FONT_HINT, file, place
+        for font in sorted(font or "the default font of the computer" for font in fonts if font not in font_names()):
+            yield Problem(
+                "font-not-shipped",
+                "error",
+                f"the text uses the font {font}, which is not shipped",
+                _FONT_HINT,
+                file,
+                place,
             )
         for character in undrawable(text) if not text.isascii() else "":
             message = f"the shipped fonts have no glyph for {character} ({name_of(character)})"
-            yield Finding("glyph-missing", "error", message, _GLYPH_HINT, file, place)
+            yield Problem("glyph-missing", "error", message, _GLYPH_HINT, file, place)
         if CHINESE in fonts:
-            yield from _chinese(run, styles, file, part)
+            yield from _check_chinese(run, styles, file, part)
 
 
-def _signs(part: Part, styles: Styles, file: str) -> Iterator[Finding]:
-    """Signs that are named by their number in a font: those put in by Insert, Symbol, and bullets of lists."""
+def _check_symbols(part: Part, styles: Styles, file: str) -> Iterator[Problem]:
+    """Check the characters that a font numbers itself: those of Insert, Symbol, and the bullets of lists."""
     symbols = [(symbol, symbol.get(f"{W}font"), "a symbol") for symbol in part.root.iter(f"{W}sym")]
     for paragraph in part.paragraphs:
         level = styles.list_level(paragraph.element)
         fonts = level.find(f"{W}rPr/{W}rFonts") if level is not None else None
         if fonts is not None:
             symbols.append((paragraph.element, fonts.get(f"{W}ascii"), "the bullet or number of this paragraph"))
-    for element, font, what in symbols:
+    for element, font, subject in symbols:
         if font and font not in font_names():
-            message = f"{what} is set in {font}, which is not shipped"
-            yield Finding("font-not-shipped", "error", message, _SIGN_HINT, file, part.place(element))
+            message = f"{subject} uses the font {font}, which is not shipped"
+            yield Problem("font-not-shipped", "error", message, _SYMBOL_HINT, file, part.place(element))
 
 
-def _chinese(run: etree._Element, styles: Styles, file: str, part: Part) -> Iterator[Finding]:
+def _check_chinese(run: etree._Element, styles: Styles, file: str, part: Part) -> Iterator[Problem]:
     place = part.place(paragraph_of(run))
     if styles.is_bold(run):
-        hint = "take the bold away, or set the words in Noto Sans CJK JP: no bold Chinese face is shipped"
-        yield Finding("bold-chinese", "warning", "Chinese text is bold", hint, file, place)
+        hint = "remove the bold, or use Noto Sans CJK JP: no bold Chinese font is shipped"
+        yield Problem("bold-chinese", "warning", "Chinese text is bold", hint, file, place)
     if (styles.language(run) or "").lower() != "zh-cn":
-        hint = (
-            "set its language to Chinese (China) (Review, Language): the engine takes the forms of characters from it"
-        )
-        yield Finding("language-chinese", "warning", "Chinese text is not marked as Chinese", hint, file, place)
+        hint = "set its language to Chinese (China) (Review, Language): it decides the form of the characters"
+        yield Problem("language-chinese", "warning", "the language of Chinese text is not Chinese", hint, file, place)
 
 
 def _scripts(text: str) -> set[str]:
-    """Which of Word's fonts for a run its characters take."""
+    """Return the kinds of fonts that Word uses for the characters of a run."""
     return {_script(character) for character in text if not character.isspace()}
 
 

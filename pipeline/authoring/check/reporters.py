@@ -1,16 +1,16 @@
-"""One result of the check, told as text, SARIF 2.1.0 or GitHub annotations. JSON is the report of every command."""
+"""Report the result of the check as text, JSON, SARIF 2.1.0 or GitHub annotations."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.authoring.check.finding import Finding
 from pipeline.authoring.check.sets import CheckedSet
-from pipeline.errors import Severity
+from pipeline.errors import Problem, Severity, WordPlace
 from pipeline.resources import VERSION
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -18,16 +18,16 @@ _SARIF_LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "i
 _GITHUB_LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def shown_path(file: str) -> str:
-    """A file as people and CI name it: relative to the folder of the run, when it is below that."""
+def display_path(file: str) -> str:
+    """Return a path for people and CI: relative if the file is below the working directory."""
     path = Path(file).absolute()
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.as_posix()
 
 
-def lines_of(finding: Finding) -> Iterator[str]:
-    """A finding as lines of text: what and where, the text before and after it, what to do."""
-    place = finding.place
-    where = [shown_path(finding.file)] if finding.file else []
+def format_lines(finding: Problem) -> Iterator[str]:
+    """Yield a finding as lines of text: its place, message, the paragraphs around it, and the hint."""
+    place = _word_place(finding)
+    where = [display_path(finding.file)] if finding.file else []
     where += [str(number) for number in (finding.line, finding.column) if number is not None]
     cell = ", ".join(word for word in (place.part, place.cell) if word) if place else ""
     yield "  ".join(word for word in (finding.code, ":".join(where), cell, finding.pointer) if word)
@@ -38,8 +38,24 @@ def lines_of(finding: Finding) -> Iterator[str]:
     yield f"  hint: {finding.hint}"
 
 
+def json_object(finding: Problem) -> dict[str, Any]:
+    """Return a finding as a JSON object."""
+    place = _word_place(finding)
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        "hint": finding.hint,
+        "file": finding.file,
+        "place": asdict(place) if place else None,
+        "pointer": finding.pointer,
+        "line": finding.line,
+        "column": finding.column,
+    }
+
+
 def sarif(checked: Sequence[CheckedSet]) -> dict[str, Any]:
-    """The result as SARIF 2.1.0, which code scanning reads."""
+    """Return the result as SARIF 2.1.0, the format of code scanning."""
     findings = [finding for each in checked for finding in each.findings]
     codes = sorted({finding.code for finding in findings})
     return {
@@ -61,55 +77,56 @@ def sarif(checked: Sequence[CheckedSet]) -> dict[str, Any]:
     }
 
 
-def _sarif_result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
-    told = finding.place.describe() if finding.place else ""
-    words = "\n".join(word for word in (finding.message, told, f"Hint: {finding.hint}") if word)
+def _sarif_result(finding: Problem, codes: Sequence[str]) -> dict[str, Any]:
+    place = _word_place(finding)
+    described = place.describe() if place else ""
+    text = "\n".join(line for line in (finding.message, described, f"Hint: {finding.hint}") if line)
     location: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": _uri(finding)},
+            "artifactLocation": {"uri": quote(display_path(finding.file or "."))},  # a relative URI reference
             "region": {"startLine": finding.line or 1, "startColumn": finding.column or 1},
         }
     }
-    if told:
-        location["logicalLocations"] = [{"fullyQualifiedName": told, "kind": "element"}]
+    if described:
+        location["logicalLocations"] = [{"fullyQualifiedName": described, "kind": "element"}]
+    # Without line numbers, the fingerprint stays the same if paragraphs are inserted before the finding.
+    identity = (finding.code, display_path(finding.file or ""), finding.message)
+    paragraph = (place.part, place.text or "") if place else ("", "")
     return {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
         "level": _SARIF_LEVELS[finding.severity],
-        "message": {"text": words},
+        "message": {"text": text},
         "locations": [location],
-        "partialFingerprints": {"visaPacketFinding/v1": _fingerprint(finding)},
+        "partialFingerprints": {
+            "visaPacketFinding/v1": hashlib.sha256("\0".join((*identity, *paragraph)).encode()).hexdigest()
+        },
     }
 
 
-def _uri(finding: Finding) -> str:
-    """A relative reference, as SARIF wants it, with what a URI may not hold written as %XX."""
-    return quote(shown_path(finding.file or "."))
-
-
-def _fingerprint(finding: Finding) -> str:
-    """The same for the same finding, also when paragraphs are put in before it."""
-    place = finding.place
-    words = (finding.code, shown_path(finding.file or ""), finding.message, place.part if place else "")
-    return hashlib.sha256("\0".join((*words, (place.text if place else "") or "")).encode()).hexdigest()
-
-
 def github(checked: Iterable[CheckedSet]) -> Iterator[str]:
-    """The result as workflow commands, which annotate a pull request on GitHub."""
+    """Yield the result as workflow commands, which annotate a pull request on GitHub."""
     for finding in (finding for each in checked for finding in each.findings):
-        place = finding.place.describe() if finding.place else ""
-        words = "\n".join(word for word in (place, finding.message, f"hint: {finding.hint}") if word)
-        named = {"file": shown_path(finding.file)} if finding.file else {}
-        named |= {"line": str(finding.line)} if finding.line else {}
-        named |= {"col": str(finding.column)} if finding.column else {}
-        named["title"] = finding.code
-        properties = ",".join(f"{key}={_property(value)}" for key, value in named.items())
-        yield f"::{_GITHUB_LEVELS[finding.severity]} {properties}::{_data(words)}"
+        place = _word_place(finding)
+        lines = (place.describe() if place else "", finding.message, f"hint: {finding.hint}")
+        properties = {
+            "file": display_path(finding.file) if finding.file else None,
+            "line": finding.line,
+            "col": finding.column,
+            "title": finding.code,
+        }
+        escaped = ",".join(f"{key}={_escape_property(str(value))}" for key, value in properties.items() if value)
+        text = "\n".join(line for line in lines if line)
+        yield f"::{_GITHUB_LEVELS[finding.severity]} {escaped}::{_escape(text)}"
 
 
-def _data(text: str) -> str:
+def _word_place(finding: Problem) -> WordPlace | None:
+    return finding.place if isinstance(finding.place, WordPlace) else None
+
+
+def _escape(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,11 +1,11 @@
-"""Generated cases: valid, with an order of time, and such that a document of a given condition is made for them."""
+"""Generate sample cases that are valid, ordered in time, and meet the condition of a document."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -26,139 +26,131 @@ AS_OF = date(2026, 11, 22)
 
 #: Days of each stay, and from one entry to the next.
 _STAY, _LONG_STAY, _BETWEEN = 7, SHORT_STAY_DAYS + 5, 120
-#: As many turns as the longest list of words of a field has, that of provinces: then each word has been chosen once.
+#: Number of values in the longest enumeration, the provinces: after so many turns each value was chosen once.
 _TURNS = 31
 
 _ABOUT: Mapping[Edge, str] = {
-    "least": "a case without anything optional",
-    "few": "a case with little",
+    "least": "a case without optional fields",
+    "few": "a case with few fields",
     "lists": "a case with every list at its longest",
     "texts": "a case with every text at its longest and rare characters",
 }
-Steps = tuple[str, ...]
+#: The names that lead to a field from the top of a case.
+FieldPath = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EdgeCase:
-    """A generated case. ``about`` says in words what is special about it."""
+class SampleCase:
+    """A generated case, and its JSON text for the places of problems."""
 
-    about: str
     case: Case
     document: JsonFile
 
 
 class Recipe(NamedTuple):
-    """How a case is made: ``added`` is an optional field that it has besides, ``days`` the length of each stay."""
+    """The parameters of a sample case: ``added`` is one more optional field, ``days`` the length of each stay."""
 
     edge: Edge
     turn: int = 0
-    added: Steps = ()
+    added: FieldPath = ()
     days: int = _STAY
 
-
-def edge_case(edge: Edge, when: str) -> EdgeCase | None:
-    """A case of that kind for which a document of that condition is made; None when there is none."""
-    recipe = _recipe(edge, when)
-    return _told(recipe) if recipe else None
+    @property
+    def about(self) -> str:
+        """Description for people."""
+        return _ABOUT[self.edge]
 
 
 @cache
-def shown_by_condition(when: str) -> Guards:
-    """Paths that are there in each case for which the condition holds."""
-    recipe = _recipe("texts", when)
+def find_recipe(edge: Edge, when: str) -> Recipe | None:
+    """Return the recipe of a case that meets the condition ``when``: plain, or with a long stay or one field more."""
+    additions: tuple[FieldPath, ...] = ((), *_addable_fields()) if edge in {"least", "few"} else ((),)
+    for turn, added, days in product(range(_TURNS), additions, (_STAY, _LONG_STAY)):
+        recipe = Recipe(edge, turn, added, days)
+        if CONDITIONS[when](_generate(recipe)[1]):
+            return recipe
+    return None
+
+
+@cache
+def make_case(recipe: Recipe) -> SampleCase:
+    """Return the case of a recipe."""
+    data, case = _generate(recipe)
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return SampleCase(case, JsonFile("generated case", Path(), text, digest, data))
+
+
+@cache
+def fields_required_by(when: str) -> Guards:
+    """Return the paths that are present in each case that meets the condition ``when``."""
+    recipe = find_recipe("texts", when)
     if recipe is None:
         return frozenset()
-    full = _made(recipe)[0]
-    decides = (path for path in _optional() if not CONDITIONS[when](_case(_without(full, path))))
-    return frozenset(".".join(path) for path in decides)
+    full = _generate(recipe)[0]
+    required = (
+        path for path in _optional_fields() if not CONDITIONS[when](msgspec.convert(_without(full, path), Case))
+    )
+    return frozenset(".".join(path) for path in required)
 
 
 @cache
-def _recipe(edge: Edge, when: str) -> Recipe | None:
-    return next((recipe for recipe in _recipes(edge) if CONDITIONS[when](_made(recipe)[1])), None)
-
-
-def _recipes(edge: Edge) -> Iterator[Recipe]:
-    """The plain case first, then those with a long stay, one thing more, other words."""
-    additions: tuple[Steps, ...] = ((), *_addable()) if edge in {"least", "few"} else ((),)
-    for turn, added, days in product(range(_TURNS), additions, (_STAY, _LONG_STAY)):
-        yield Recipe(edge, turn, added, days)
+def _generate(recipe: Recipe) -> tuple[dict[str, Any], Case]:
+    data = copy.deepcopy(_base_data(recipe.edge, recipe.turn))
+    if recipe.added:
+        _add(data, recipe.added, recipe.turn)
+    _order_in_time(data, recipe.days)
+    return data, msgspec.convert(data, Case)
 
 
 @cache
-def _plain(edge: Edge, turn: int) -> dict[str, Any]:
-    """What many recipes begin with: many are tried before one meets a condition."""
+def _base_data(edge: Edge, turn: int) -> dict[str, Any]:
+    """Return the data that many recipes share: many are tried before one meets a condition."""
     data: dict[str, Any] = generate(case_schema(), edge, turn)
     return data
 
 
-@cache
-def _made(recipe: Recipe) -> tuple[dict[str, Any], Case]:
-    schema = case_schema()
-    data = copy.deepcopy(_plain(recipe.edge, recipe.turn))
-    if recipe.added:
-        _add(data, schema, recipe.added, recipe.turn)
-    _order_in_time(data, recipe.days)
-    return data, _case(data)
-
-
-@cache
-def _told(recipe: Recipe) -> EdgeCase:
-    """The same with the text of a file, for the places of findings."""
-    data, case = _made(recipe)
-    text = json.dumps(data, ensure_ascii=False, indent=1)
-    document = JsonFile("generated case", Path(), text, hashlib.sha256(text.encode()).hexdigest(), data)
-    return EdgeCase(_ABOUT[recipe.edge], case, document)
-
-
-def _case(data: Mapping[str, Any]) -> Case:
-    return msgspec.convert(data, Case)
-
-
-def _add(data: dict[str, Any], schema: Node, path: Steps, turn: int) -> None:
-    node: Node = schema
-    target = data
+def _add(data: dict[str, Any], path: FieldPath, turn: int) -> None:
+    node: Node = case_schema()
+    for name in path:
+        node = next(field.node for field in node.properties if field.name == name)
     for name in path[:-1]:
-        node, target = _field(node, name), target[name]
-    target[path[-1]] = generate(_field(node, path[-1]), "few", turn, path[-1])
-
-
-def _field(node: Node, name: str) -> Node:
-    return next(field for found, field, _ in node.properties() if found == name)
+        data = data[name]
+    data[path[-1]] = generate(node, "few", turn, path[-1])
 
 
 @cache
-def _optional() -> tuple[Steps, ...]:
-    """Optional fields of a case and of its parts, and lists that may be empty."""
-    found: list[Steps] = []
-    for name, node, required in case_schema().properties():
-        if not required or node.schema.get("minItems") == 0:
-            found.append((name,))
-        found += [(name, inner) for inner, _, needed in node.properties() if not needed]
-    return tuple(found)
+def _optional_fields() -> tuple[FieldPath, ...]:
+    """Return the optional fields of a case and of its parts, and the lists that may be empty."""
+    paths: list[FieldPath] = []
+    for field in case_schema().properties:
+        if not field.is_required or field.node.schema.get("minItems") == 0:
+            paths.append((field.name,))
+        paths += [(field.name, inner.name) for inner in field.node.properties if not inner.is_required]
+    return tuple(paths)
 
 
-def _addable() -> tuple[Steps, ...]:
-    """Those of them whose part is there in each case."""
-    required = {name for name, _, needed in case_schema().properties() if needed}
-    return tuple(path for path in _optional() if len(path) == 1 or path[0] in required)
+def _addable_fields() -> tuple[FieldPath, ...]:
+    """Return the optional fields whose parent is present in each case."""
+    required = {field.name for field in case_schema().properties if field.is_required}
+    return tuple(path for path in _optional_fields() if len(path) == 1 or path[0] in required)
 
 
-def _without(data: Mapping[str, Any], path: Steps) -> dict[str, Any]:
-    """The same without one field, or with nothing in its list. What is not on the way to it is shared."""
+def _without(data: Mapping[str, Any], path: FieldPath) -> dict[str, Any]:
+    """Return a copy without one field, or with its list empty. Parts beside the path are shared, not copied."""
     name, *rest = path
-    left = dict(data)
+    copied = dict(data)
     if rest:
-        left[name] = _without(left[name], tuple(rest))
-    elif isinstance(left[name], list):
-        left[name] = []
+        copied[name] = _without(copied[name], tuple(rest))
+    elif isinstance(copied[name], list):
+        copied[name] = []
     else:
-        del left[name]
-    return left
+        del copied[name]
+    return copied
 
 
 def _order_in_time(data: dict[str, Any], days: int) -> None:
-    """Visits one after the other, and what is planned inside its own visit."""
+    """Put the visits one after the other, and every planned day into its own visit."""
     for number, visit in enumerate(data["treatment"]["visits"]):
         entry = FIRST_ENTRY + timedelta(days=number * _BETWEEN)
         visit["entry_date"] = entry.isoformat()

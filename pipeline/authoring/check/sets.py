@@ -1,81 +1,81 @@
-"""Checking whole template sets: packet.json, each template, unlisted files, fields that no template shows."""
+"""Check whole template sets: packet.json, each template, unlisted files, and fields that no template reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from pipeline.authoring.check.finding import Finding, from_problems
-from pipeline.authoring.check.steps import Job
+from pipeline.authoring.check.template import Job, TemplateResult
 from pipeline.authoring.check.types.shapes import Shape, fields_of, shape_of
-from pipeline.authoring.check.workers import Result, check_all
+from pipeline.authoring.check.workers import STEP_SECONDS, check_all
 from pipeline.case.model import Case
 from pipeline.documents.context_types import SHOWN, Names
-from pipeline.errors import TemplateError
+from pipeline.errors import Problem, TemplateError
 from pipeline.formats.json.reader import JsonFile
 from pipeline.packet.template_set import PACKET_FILE, PacketFile, find_set, load_packet
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedSet:
-    """What was found in one set, or in a Word file that stands alone."""
+    """The findings on one set, or on a Word file outside a set."""
 
     name: str
     templates: int
-    findings: tuple[Finding, ...]
+    findings: tuple[Problem, ...]
 
     def count(self, severity: str) -> int:
-        """How many of its findings are of that severity."""
+        """Count the findings of ``severity``."""
         return sum(finding.severity == severity for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A set, or a file alone, with its jobs. ``is_whole`` when all templates of the set are checked."""
+    """A set or a single file, with its jobs. ``is_whole`` if all templates of the set are checked."""
 
     name: str
     jobs: tuple[Job, ...]
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Problem, ...] = ()
     is_whole: bool = False
 
 
-def check_sets(names: Sequence[str]) -> list[CheckedSet]:
-    """Check sets by their names, folders, packet.json or single Word files. Raises TemplateError for an unknown one."""
-    named = dict.fromkeys(_set_of(name) for name in names)
-    # pre-commit and patterns of a shell name a set and its files side by side.
-    with_their_set = {file.resolve() for name in named if Path(name).is_dir() for file in _named(Path(name))}
-    targets = [_target(name) for name in named if Path(name).resolve() not in with_their_set]
+def check_sets(names: Sequence[str], seconds: float = STEP_SECONDS) -> list[CheckedSet]:
+    """Check sets by name, folder or packet.json, and single Word files. Raise TemplateError for an unknown name.
+
+    ``seconds`` is the time limit of one step of the check of a template.
+    """
+    # A packet.json stands for its folder. pre-commit and shell patterns name a set and its files side by side.
+    paths = [Path(name) for name in names]
+    unique = dict.fromkeys(
+        str(path.parent) if path.name == PACKET_FILE else name for path, name in zip(paths, names, strict=True)
+    )
+    in_sets = {file.resolve() for name in unique if Path(name).is_dir() for file in _listed_files(Path(name))}
+    targets = [_target(name) for name in unique if Path(name).resolve() not in in_sets]
     jobs = [job for target in targets for job in target.jobs]
-    results = dict(zip(jobs, check_all(jobs), strict=True))
+    results = dict(zip(jobs, check_all(jobs, seconds), strict=True))
     return [_checked(target, [results[job] for job in target.jobs]) for target in targets]
-
-
-def _set_of(name: str) -> str:
-    """A packet.json stands for its folder."""
-    path = Path(name)
-    return str(path.parent) if path.name == PACKET_FILE else name
 
 
 def _target(name: str) -> _Target:
     path = Path(name)
     if path.suffix.lower() == ".docx":
-        is_named = path.name in {file.name for file in _named(path.parent)}
-        return _Target(name, (Job(name, str(path.parent) if is_named else None),))
+        is_listed = path.name in {file.name for file in _listed_files(path.parent)}
+        return _Target(name, (Job(name, str(path.parent) if is_listed else None),))
     folder = find_set(name)
     try:
         document, packet = load_packet(folder)
     except TemplateError as error:
-        files = sorted(folder.glob("*.docx"))
-        return _Target(name, tuple(Job(str(file)) for file in files), tuple(from_problems(error.problems)))
-    listed = dict.fromkeys(folder / entry.template for entry in packet.contents if entry.template)
-    jobs = tuple(Job(str(file), str(folder)) for file in listed)
-    return _Target(name, jobs, tuple(_of_set(folder, document, packet)), is_whole=True)
+        jobs = tuple(Job(str(file)) for file in sorted(folder.glob("*.docx")))
+        return _Target(name, jobs, error.problems)
+    files = dict.fromkeys(folder / entry.template for entry in packet.contents if entry.template)
+    jobs = tuple(Job(str(file), str(folder)) for file in files)
+    return _Target(name, jobs, tuple(_check_packet(folder, document, packet)), is_whole=True)
 
 
-def _named(folder: Path) -> list[Path]:
-    """The templates that the packet.json of a folder names, if there is one that can be read."""
+def _listed_files(folder: Path) -> list[Path]:
+    """Return the templates in the packet.json of a folder; none if it cannot be read."""
     try:
         packet = load_packet(folder)[1]
     except TemplateError:
@@ -83,73 +83,65 @@ def _named(folder: Path) -> list[Path]:
     return [folder / entry.template for entry in packet.contents if entry.template]
 
 
-def _of_set(folder: Path, document: JsonFile, packet: PacketFile) -> Iterator[Finding]:
+def _check_packet(folder: Path, document: JsonFile, packet: PacketFile) -> Iterator[Problem]:
     listed = {entry.template for entry in packet.contents}
     for file in sorted(folder.glob("*.docx")):
         if file.name not in listed and not file.name.startswith("~$"):
             hint = "add an entry to the contents, or remove the file"
-            yield Finding("template-unlisted", "warning", "no entry of packet.json names this file", hint, str(file))
+            yield Problem("template-unlisted", "warning", "packet.json has no entry for this file", hint, str(file))
     if packet.id != folder.resolve().name:
-        problem = document.problem(
-            "packet-id", "/id", "the id is not the name of the folder", "give both the same name"
-        )
-        yield from (
-            Finding(found.code, "warning", found.message, found.hint, found.file, None, found.pointer, found.line)
-            for found in from_problems([problem])
-        )
+        message, hint = "the id differs from the name of the folder", "give both the same name"
+        yield replace(document.problem("packet-id", "/id", message, hint), severity="warning")
 
 
-def _checked(target: _Target, results: Iterable[Result]) -> CheckedSet:
-    found = [finding for result in results for finding in result.findings]
+def _checked(target: _Target, results: Sequence[TemplateResult]) -> CheckedSet:
+    findings = [*target.findings, *(finding for result in results for finding in result.findings)]
     reads = {read for result in results for read in result.reads}
-    packet = str(Path(find_set(target.name), PACKET_FILE)) if target.is_whole else ""
-    unused = list(_unused(reads, packet)) if target.is_whole and reads else []
-    return CheckedSet(target.name, len(target.jobs), (*target.findings, *found, *unused))
+    if target.is_whole and reads:
+        packet = str(Path(find_set(target.name), PACKET_FILE))
+        hint = "no action needed: a rule may need the field, or another set may print it"
+        for path in _unread_fields(Case, get_type_hints(Names), reads):
+            message = f"no template of this set prints {path}"
+            findings.append(Problem("name-unused", "info", message, hint, packet))
+    return CheckedSet(target.name, len(target.jobs), tuple(findings))
 
 
-def _unused(reads: set[str], packet: str) -> Iterator[Finding]:
-    """Fields of a case that no template of a set reads."""
-    for path in _unread(Case, get_type_hints(Names), reads):
-        hint = "nothing needs to be done: rules may need it, and other sets may show it"
-        yield Finding("name-unused", "info", f"no template of this set shows {path}", hint, packet)
-
-
-def _unread(group: type, among: Mapping[str, Any], reads: set[str], before: str = "") -> Iterator[str]:
-    """Paths of the fields of ``group`` that are not read; ``among`` are those that can be read at all."""
-    aliases = [group.__name__, *(kind.__name__ for kind, shown in SHOWN.items() if group in shown)]
+def _unread_fields(group: type, readable: Mapping[str, Any], reads: set[str], prefix: str = "") -> Iterator[str]:
+    """Yield the paths of the fields of ``group`` that are not read; ``readable`` are those that a tag can read."""
     fields = fields_of(group)
     for name in group.__struct_fields__:  # type: ignore[attr-defined]
-        if name not in among:
+        if name not in readable:
             continue
-        inner = _inner(shape_of(fields[name]))
-        path = f"{before}{name}"
-        is_read = any(f"{alias}.{name}" in reads for alias in aliases)
-        below = [kind for kind in inner if _is_read_below(kind, reads)]
-        if not is_read and not below:
+        path, shape = f"{prefix}{name}", shape_of(fields[name])
+        read_groups = [inner for inner in _inner_groups(shape) if _is_read(inner, reads)]
+        if not read_groups and not any(f"{alias}.{name}" in reads for alias in _aliases(group)):
             yield path
-        for kind in below:
-            if not _is_plain(kind):
-                is_list = shape_of(fields[name]).is_list
-                yield from _unread(kind, fields_of(kind), reads, f"{path}{'[]' if is_list else ''}.")
+        for inner in read_groups:
+            yield from _unread_fields(inner, fields_of(inner), reads, f"{path}{'[]' if shape.is_list else ''}.")
 
 
-def _inner(shape: Shape) -> list[type]:
-    """The group that a field holds, or that its list holds."""
+def _inner_groups(shape: Shape) -> list[type]:
+    """Return the groups that a field, or each entry of its list, can be."""
     item = shape.item() if shape.is_list else shape
     return [kind for kind in (item or shape).kinds if hasattr(kind, "__struct_fields__")]
 
 
-def _is_read_below(group: type, reads: set[str]) -> bool:
-    """Whether something of a group is read, or of the groups in it; words such as names are common to all groups."""
-    if _is_plain(group):
+def _is_read(group: type, reads: set[str]) -> bool:
+    """Return True if a field of ``group`` or of a group inside it is read. Groups of texts alone do not count."""
+    fields = [shape_of(hint) for hint in fields_of(group).values()]
+    if all(shape == Shape((str,)) for shape in fields):  # such as a Trilingual, which is read as one value
         return False
-    names = {group.__name__, *(kind.__name__ for kind, shown in SHOWN.items() if group in shown)}
-    if any(read.split(".")[0] in names for read in reads):
+    aliases = _aliases(group)
+    if any(read.partition(".")[0] in aliases for read in reads):
         return True
-    below = (kind for hint in fields_of(group).values() for kind in _inner(shape_of(hint)))
-    return any(_is_read_below(kind, reads) for kind in below)
+    return any(_is_read(inner, reads) for shape in fields for inner in _inner_groups(shape))
 
 
-def _is_plain(group: type) -> bool:
-    """Whether it has nothing but texts that must be there: such a group is read as one."""
-    return all(shape_of(hint) == Shape((str,)) for hint in fields_of(group).values())
+@cache
+def _aliases(group: type) -> frozenset[str]:
+    """Return the class names under which a template reads the fields of ``group``."""
+    names = {group.__name__}
+    for kind, sources in SHOWN.items():
+        if group in sources:
+            names.add(kind.__name__)
+    return frozenset(names)

@@ -1,40 +1,39 @@
-"""The tags of a template: what docxtpl-lint says of them, and whether a case has the names that they read."""
+"""Check the tags of a template with docxtpl-lint, and the names that they read against the names of a case."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, get_type_hints
 
 from docxtpl_lint import lint
 from jinja2.exceptions import TemplateSyntaxError
 
-from pipeline.authoring.check.finding import Finding
-from pipeline.authoring.check.tags import tags_of
+from pipeline.authoring.check.tags import read_tags
 from pipeline.authoring.check.types.guards import Guards
-from pipeline.authoring.check.types.walker import Reader
+from pipeline.authoring.check.types.walker import TemplateWalker
 from pipeline.documents.context_types import CoverNames, Names
 from pipeline.documents.environment import TemplateEnvironment
-from pipeline.errors import WordPlace
+from pipeline.errors import Problem, WordPlace
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.word_places import Part
 
-#: Class and field of everything that a template reads.
+#: Class and field of each read of a template.
 Reads = set[tuple[Any, str]]
 
-#: Told by this check itself, with the names of this program.
-_OWN = ("DTL104",)
-_HINT = "mend the tag in Word; docs/templates.md shows how each tag is written"
+#: This check reports unknown names itself, with the names of this program.
+_OWN_RULES = ("DTL104",)
+_HINT = "correct the tag in Word; docs/templates.md shows how to write each tag"
 _PARTS = {"body": MAIN_PART, "footnotes": "word/footnotes.xml"}
 
 
-def lint_findings(content: bytes, docx: DocxFile, file: str) -> list[Finding]:
-    """What docxtpl-lint finds with this program's own Jinja environment."""
+def lint_tags(content: bytes, docx: DocxFile, file: str) -> list[Problem]:
+    """Run docxtpl-lint with the Jinja environment of this program."""
     parts = {name: Part(name, root) for name, root in docx.text_parts.items()}
-    found = lint(content, jinja_env=TemplateEnvironment(), ignore=_OWN).issues
     return [
-        Finding(issue.rule, _severity(issue.severity), issue.message, _HINT, file, _place(issue.location, parts))
-        for issue in found
+        Problem(issue.rule, _severity(issue.severity), issue.message, _HINT, file, _place(issue.location, parts))
+        for issue in lint(content, jinja_env=TemplateEnvironment(), ignore=_OWN_RULES).issues
     ]
 
 
@@ -50,33 +49,28 @@ def _place(location: Any, parts: Mapping[str, Part]) -> WordPlace:
     return WordPlace(location.part)
 
 
-def name_findings(
-    docx: DocxFile, file: str, given: Guards = frozenset(), *, is_cover: bool = False
-) -> tuple[list[Finding], Reads]:
-    """Names that are read wrongly, and the class and field of all that are read.
+def check_names(
+    docx: DocxFile, file: str, present: Guards = frozenset(), *, is_cover: bool = False
+) -> tuple[list[Problem], Reads]:
+    """Return the problems of the names that a template reads, and the class and field of each read.
 
-    ``given`` are the paths that are there whenever the document is made.
+    ``present`` are the paths that are present whenever the document is made.
     """
     names = get_type_hints(CoverNames if is_cover else Names, include_extras=True)
-    findings: list[Finding] = []
+    environment = TemplateEnvironment()
+    problems: list[Problem] = []
     reads: Reads = set()
-    for name, root in docx.text_parts.items():
-        found, read = _in_part(Part(name, root), names, given, file)
-        findings += found
-        reads |= read
-    return findings, reads
-
-
-def _in_part(part: Part, names: Mapping[str, Any], given: Guards, file: str) -> tuple[list[Finding], Reads]:
-    tags = tags_of(part)
-    reader = Reader(names, TemplateEnvironment().filters, given)
-    try:
-        template = TemplateEnvironment().parse(tags.source)
-    except TemplateSyntaxError:  # docxtpl-lint says where
-        return [], set()
-    reader.read(template)
-    found = [
-        Finding(wrong.code, "error", wrong.message, wrong.hint, file, part.place_at(tags.paragraphs[wrong.line - 1]))
-        for wrong in reader.misread
-    ]
-    return list(dict.fromkeys(found)), reader.reads
+    for part in (Part(name, root) for name, root in docx.text_parts.items()):
+        tags = read_tags(part)
+        try:
+            template = environment.parse(tags.source)
+        except TemplateSyntaxError:  # docxtpl-lint reports it
+            continue
+        walker = TemplateWalker(names, environment.filters, present)
+        walker.walk(template)
+        problems += dict.fromkeys(
+            replace(problem, file=file, place=part.place_at(tags.paragraphs[line - 1]))
+            for line, problem in walker.problems
+        )
+        reads |= walker.reads
+    return problems, reads

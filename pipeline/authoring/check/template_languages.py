@@ -1,11 +1,11 @@
-"""The languages that a template is written in."""
+"""Find the languages of a template."""
 
 from __future__ import annotations
 
 import re
 
 from pipeline.authoring.check.fonts_used import CHINESE
-from pipeline.authoring.check.tags import tags_of
+from pipeline.authoring.check.tags import read_tags
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W
@@ -17,15 +17,15 @@ _FIELD = re.compile(r"(?:\.|_|\"|')(ja|en|zh)\b")
 _ORDER = ("ja", "en", "zh")
 
 
-def languages_of(docx: DocxFile) -> list[str]:
-    """``ja``, ``en``, ``zh``: by the words that stand in the template, and by what its tags print."""
+def find_languages(docx: DocxFile) -> list[str]:
+    """Return ``ja``, ``en`` and ``zh`` if the template has text in that language, or a tag that prints it."""
     found: set[str] = set()
     styles = Styles(docx)
     for name, root in docx.text_parts.items():
-        tags = tags_of(Part(name, root))
+        tags = read_tags(Part(name, root))
         found |= {match for tag in tags.texts for match in _FIELD.findall(tag)}
         plain = "\n".join(tags.between)
-        found |= {language for language, sign in (("ja", _KANA), ("en", _WORD)) if sign.search(plain)}
+        found |= {language for language, pattern in (("ja", _KANA), ("en", _WORD)) if pattern.search(plain)}
         if any(styles.font(run, "eastAsia") == CHINESE for run in root.iter(f"{W}r")):
             found.add("zh")
     return [language for language in _ORDER if language in found]

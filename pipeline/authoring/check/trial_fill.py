@@ -1,14 +1,13 @@
-"""A template filled and drawn with generated cases at the edges: what is lost, cannot be filled, or has no glyph."""
+"""Fill and draw a template with sample cases: report lost texts, tags that cannot be filled, and missing glyphs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from pipeline.authoring.check.finding import Finding
-from pipeline.authoring.check.sample_cases import AS_OF, EdgeCase, edge_case
+from pipeline.authoring.check.sample_cases import AS_OF, Recipe, SampleCase, find_recipe, make_case
 from pipeline.authoring.check.sample_data import Edge
 from pipeline.case.people import PATIENT
 from pipeline.documents.context import PagePlan, cover_context, document_context
@@ -26,13 +25,13 @@ from pipeline.packet.template_set import TemplateSet
 
 EDGES: tuple[Edge, ...] = ("least", "lists", "texts")
 _COMPANION = "companion-1"
-#: Page numbers of a cover sheet that is drawn alone; as wide as any.
+#: Page number on a cover sheet that is drawn alone; as wide as any.
 _PAGE = 88
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template that was let in, with what its set says of it."""
+    """A template that can be opened, with its entry in the set."""
 
     content: bytes
     docx: DocxFile
@@ -45,62 +44,64 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One filling of a template: with which case, and for whom."""
+    """One filling of a template: the sample case, and the person that the document is for."""
 
-    case: EdgeCase
+    recipe: Recipe
     person: str = PATIENT
 
     @property
     def about(self) -> str:
-        """What is special about it, for people."""
-        return self.case.about if self.person == PATIENT else f"{self.case.about}, for a companion"
+        """Description for people."""
+        return self.recipe.about if self.person == PATIENT else f"{self.recipe.about}, for a companion"
 
 
-def trials(template: Template) -> Iterator[Trial]:
-    """Every filling that a template has to stand."""
+def list_trials(template: Template) -> Iterator[Trial]:
+    """Yield every trial that a template must pass."""
     for edge in EDGES:
-        case = edge_case(edge, template.when)
-        if case:
-            yield Trial(case)
-    case = edge_case("few", template.when)
-    if template.for_everyone and case and _COMPANION in case.case.travellers:
-        yield Trial(case, _COMPANION)
+        recipe = find_recipe(edge, template.when)
+        if recipe:
+            yield Trial(recipe)
+    recipe = find_recipe("few", template.when)
+    if template.for_everyone and recipe and _COMPANION in make_case(recipe).case.travellers:
+        yield Trial(recipe, _COMPANION)
 
 
-def try_out(template: Template, trial: Trial, engine: Engine) -> list[Finding]:
-    """What goes wrong in one filling."""
-    context = _context(template, trial)
+def try_out(template: Template, trial: Trial, engine: Engine) -> list[Problem]:
+    """Fill and draw the template once, and return the problems."""
+    sample = make_case(trial.recipe)
+    context = _context(template, trial, sample)
     try:
-        draw(template.content, template.file, context, engine, trial.case.document)
+        draw(template.content, template.file, context, engine, sample.document)
     except VisaPacketError as error:
-        lost = list(_lost(template, trial, context, engine)) if error.problems[0].code == "engine-lost-text" else []
-        return lost or [_finding(problem, template) for problem in error.problems]
+        lost = error.problems[0].code == "engine-lost-text" and list(_lost_fields(template, sample, context, engine))
+        return lost or [_without_case(problem, template) for problem in error.problems]
     return []
 
 
-def _context(template: Template, trial: Trial) -> Mapping[str, Any]:
-    case = trial.case.case
+def _context(template: Template, trial: Trial, sample: SampleCase) -> Mapping[str, Any]:
     if not template.is_cover:
         return _names(trial)
-    bundle = next(found for found in plan_packet(case, template.templates).bundles if found.person == trial.person)
+    bundles = plan_packet(sample.case, template.templates).bundles
+    bundle = next(bundle for bundle in bundles if bundle.person == trial.person)
     pages = PagePlan({part.id: _PAGE for part in bundle.parts}, _PAGE)
-    return cover_context(case, AS_OF, template.templates, bundle, pages)
+    return cover_context(sample.case, AS_OF, template.templates, bundle, pages)
 
 
 @cache
 def _names(trial: Trial) -> Names:
-    """The names of one case, which are the same for every template."""
-    return document_context(trial.case.case, AS_OF, trial.person)
+    """Return the names of one case, which are the same for every template."""
+    return document_context(make_case(trial.recipe).case, AS_OF, trial.person)
 
 
-def _finding(problem: Problem, template: Template) -> Finding:
-    at = f" ({problem.pointer})" if problem.pointer else ""
-    place = _place(template, problem.place) if isinstance(problem.place, WordPlace) else None
-    return Finding(problem.code, problem.severity, f"{problem.message}{at}", problem.hint, None, place)
+def _without_case(problem: Problem, template: Template) -> Problem:
+    """Return the problem as one of the template: its place is in the Word file, the field of the case in the text."""
+    field = f" ({problem.pointer})" if problem.pointer else ""
+    place = _find_place(template, problem.place) if isinstance(problem.place, WordPlace) else None
+    return replace(problem, message=f"{problem.message}{field}", file=template.file, place=place, translations={})
 
 
-def _place(template: Template, place: WordPlace) -> WordPlace:
-    """Return the place of a tag with its number and surroundings: its paragraph is known by its text."""
+def _find_place(template: Template, place: WordPlace) -> WordPlace:
+    """Return the place of a tag with its number and surroundings: its paragraph is recognised by its text."""
     root = template.docx.text_parts.get(place.part)
     if root is None:
         return place
@@ -114,12 +115,14 @@ def _place(template: Template, place: WordPlace) -> WordPlace:
     return WordPlace(part.label, text=place.text)
 
 
-def _lost(template: Template, trial: Trial, context: Mapping[str, Any], engine: Engine) -> Iterator[Finding]:
-    """A finding for each field of the case whose text is not on the page."""
+def _lost_fields(
+    template: Template, sample: SampleCase, context: Mapping[str, Any], engine: Engine
+) -> Iterator[Problem]:
+    """Yield a problem for each field of the case whose text is not on the page."""
     filled = fill(template.content, template.file, context)
     lost = set(lost_texts(engine.convert(filled.docx), filled.texts))
-    fields = [pointer for pointer, text, is_key in texts(trial.case.document.data) if text in lost and not is_key]
-    for pointer in fields:
-        message = f"the text of {pointer} is not, or not whole, on the page"
-        hint = "give its cell, box or line more room"
-        yield Finding("engine-lost-text", "error", message, hint, None)
+    for pointer, text, is_key in texts(sample.document.data):
+        if text in lost and not is_key:
+            message = f"the text of {pointer} is missing on the page, or only part of it is there"
+            hint = "give its cell, box or line more room"
+            yield Problem("engine-lost-text", "error", message, hint, template.file)

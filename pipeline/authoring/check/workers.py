@@ -1,92 +1,77 @@
-"""Checking several templates at once, each in a worker process that may break without breaking the others."""
+"""Check templates in worker processes. A template that hangs, crashes or takes all memory costs only its own check."""
 
 from __future__ import annotations
 
-import json
 import os
-import queue
-import signal
-import subprocess
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import IO, cast
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
 
-from pipeline.authoring.check.finding import Finding, from_told
-from pipeline.authoring.check.steps import Job
-from pipeline.system.processes import start_child
+from pipeline.authoring.check.template import Job, TemplateResult, check_template, merge_trials, run_trial
+from pipeline.authoring.check.trial_fill import Trial
+from pipeline.errors import Problem
+from pipeline.run.pools.pool import Answer, WorkerDiedError
+from pipeline.run.pools.workers import LocalPool
+from pipeline.system.processes import limit_memory
 
-_WORKER = "pipeline.authoring.check.worker"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What was found in one template, and what it reads."""
-
-    job: Job
-    findings: tuple[Finding, ...]
-    reads: frozenset[str]
+#: For one step: reading a template, or filling it once. The slowest step of the shipped templates takes 3 seconds.
+STEP_SECONDS = 60.0
+#: Address space. A conversion of 85 pages takes 1 GB of it.
+MEMORY_BYTES = 4_000_000_000
 
 
-def check_all(jobs: Sequence[Job]) -> list[Result]:
-    """The result of each job, in order."""
+def check_all(jobs: Sequence[Job], seconds: float = STEP_SECONDS) -> list[TemplateResult]:
+    """Check each template, and return the results in order. ``seconds`` is the time limit of one step."""
     if not jobs:
         return []
-    waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
-    for numbered in enumerate(jobs):
-        waiting.put(numbered)
-    results: dict[int, Result] = {}
-    hands = min(len(jobs), len(os.sched_getaffinity(0)))
-    with ThreadPoolExecutor(hands) as threads:
-        for done in [threads.submit(_work, waiting, results) for _ in range(hands)]:
-            done.result()
-    return [results[number] for number in range(len(jobs))]
-
-
-def _work(waiting: queue.SimpleQueue[tuple[int, Job]], results: dict[int, Result]) -> None:
-    """Take one job after the other; with a new process whenever one broke."""
-    while not waiting.empty():
-        with _process() as process:
-            while process.poll() is None:
-                try:
-                    number, job = waiting.get_nowait()
-                except queue.Empty:
-                    return
-                results[number] = _checked(process, job)
-
-
-@contextmanager
-def _process() -> Iterator[subprocess.Popen[str]]:
-    process = start_child(_WORKER, text=True, encoding="utf-8")
+    pool = LocalPool(min(len(jobs), len(os.sched_getaffinity(0))), seconds, confine)
     try:
-        yield process
+        texts = [pool.submit(run_step, (job, None)) for job in jobs]
+        results, trials = [], []
+        for job, answer in zip(jobs, texts, strict=True):
+            result = _wait(answer, job)
+            results.append(result)
+            trials.append([(trial, pool.submit(run_step, (job, trial))) for trial in result.trials])
+        for number, (job, result) in enumerate(zip(jobs, results, strict=True)):
+            findings = merge_trials((trial, _wait(answer, job).findings) for trial, answer in trials[number])
+            results[number] = TemplateResult((*result.findings, *findings), result.reads)
+        return results
     finally:
-        process.kill()
-        process.communicate()
+        pool.stop()
 
 
-def _checked(process: subprocess.Popen[str], job: Job) -> Result:
-    findings: list[Finding] = []
-    reads: set[str] = set()
-    about = "starting the check"
+def _wait(answer: Answer, job: Job) -> TemplateResult:
     try:
-        print(json.dumps(asdict(job)), file=cast("IO[str]", process.stdin), flush=True)
-    except OSError:  # it broke before
-        return Result(job, (_broken(process, job, about),), frozenset())
-    for line in cast("IO[str]", process.stdout):
-        step = json.loads(line)
-        if not step:
-            return Result(job, tuple(findings), frozenset(reads))
-        about = step["about"] or about
-        findings += [from_told(found) for found in step["findings"]]
-        reads.update(step["reads"])
-    return Result(job, (*findings, _broken(process, job, about)), frozenset(reads))
+        result: TemplateResult = answer.result()
+    except TimeoutError:
+        return _failure("template-time", "the check took too long and was stopped", job)
+    except WorkerDiedError:
+        return _failure("template-broke", "the process of the check crashed", job)
+    return result
 
 
-def _broken(process: subprocess.Popen[str], job: Job, about: str) -> Finding:
-    """What is said of a template that ended the process which checked it."""
+def _failure(code: str, message: str, job: Job) -> TemplateResult:
     hint = "look for a loop inside a loop, or a text that is multiplied; if there is none, report the template as a bug"
-    if process.wait() == -signal.SIGALRM:
-        return Finding("template-time", "error", f"{about} took too long and was stopped", hint, job.path)
-    return Finding("template-broke", "error", f"{about} broke the program that did it", hint, job.path)
+    return TemplateResult((Problem(code, "error", message, hint, job.path),))
+
+
+def confine() -> None:
+    """Limit the memory of this worker, and discard its output: the messages of a library may quote a file."""
+    limit_memory(MEMORY_BYTES)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
+def run_step(task: tuple[Job, Trial | None]) -> TemplateResult:
+    """Read a template, or fill it once. A failure of the check is reported without its message, which may quote."""
+    job, trial = task
+    try:
+        return check_template(job) if trial is None else run_trial(job, trial)
+    except MemoryError:
+        return _failure("template-memory", f"the check takes more than {MEMORY_BYTES:,} bytes of memory", job)
+    except Exception as error:  # noqa: BLE001 - every failure that a template causes is a finding on it
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+        return _failure("template-broke", f"the check failed ({where})", job)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from pipeline.authoring.check.finding import Finding
-from pipeline.authoring.check.reporters import github, lines_of, sarif, shown_path
+from pipeline.authoring.check.reporters import display_path, format_lines, github, json_object, sarif
 from pipeline.authoring.check.sets import CheckedSet, check_sets
+from pipeline.authoring.check.workers import STEP_SECONDS
 from pipeline.cli.output import COLOURS, Report, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.packet.template_set import shipped_sets
 
 _FORMATS = ("text", "json", "sarif", "github")
+#: Time limit of one step of the check of a template, for slow computers.
+SECONDS_VARIABLE = "VISA_PACKET_STEP_SECONDS"
 
 
 @click.command("check", short_help="Check template sets before a case is filled into them.")
@@ -51,7 +54,8 @@ def check(sets: tuple[str, ...], form: str, sarif_file: Path | None, strict: boo
       visa-packet templates check templates/my-own-set
       visa-packet templates check --format github --sarif templates.sarif
     """
-    checked = check_sets(sets or shipped_sets())
+    seconds = float(os.environ.get(SECONDS_VARIABLE, STEP_SECONDS))
+    checked = check_sets(sets or shipped_sets(), seconds)
     is_wrong = any(each.count("error") or (strict and each.count("warning")) for each in checked)
     code = ExitCode.TEMPLATE if is_wrong else ExitCode.OK
     if sarif_file is not None:
@@ -82,11 +86,11 @@ def _print(checked: CheckedSet, *, notes: bool) -> None:
         for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
     )
     advice = "" if notes or not checked.count("info") else "; --notes shows the notes"
-    click.echo(f"{shown_path(checked.name)}: {checked.templates} templates, {counts}{advice}")
+    click.echo(f"{display_path(checked.name)}: {checked.templates} templates, {counts}{advice}")
 
 
-def _print_finding(finding: Finding) -> None:
-    first, *more = lines_of(finding)
+def _print_finding(finding: Problem) -> None:
+    first, *more = format_lines(finding)
     severity = click.style(finding.severity, fg=COLOURS[finding.severity], bold=True)
     click.echo("\n".join([f"{severity} {first}", *more]), err=True)
 
@@ -98,7 +102,7 @@ def _result(checked: CheckedSet) -> dict[str, object]:
         "errors": checked.count("error"),
         "warnings": checked.count("warning"),
         "notes": checked.count("info"),
-        "problems": [finding.told() for finding in checked.findings],
+        "problems": [json_object(finding) for finding in checked.findings],
     }
 
 

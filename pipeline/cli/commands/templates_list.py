@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from pipeline.authoring.check.template_languages import languages_of
+from pipeline.authoring.check.template_languages import find_languages
 from pipeline.case.base import Trilingual
 from pipeline.cli.output import Report, emit
 from pipeline.cli.shared_options import complete, json_option
@@ -56,7 +56,7 @@ def _document(entry: Entry, templates: TemplateSet) -> dict[str, Any]:
         "for": entry.whom,
         "apart": entry.apart,
         "unless_attached": entry.unless_attached,
-        "languages": languages_of(open_docx(templates.templates[entry.template or ""])),
+        "languages": find_languages(open_docx(templates.templates[entry.template or ""])),
     }
 
 

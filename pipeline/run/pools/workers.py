@@ -8,8 +8,9 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from typing import Any
@@ -44,9 +45,10 @@ class LocalPool:
 
     pebble, because concurrent.futures gives up the whole pool when one worker dies, and cannot end one that hangs.
     Raises EngineError when the path of the folder for temporary files is too long, or processes cannot be started.
+    ``initializer`` is called in each new worker.
     """
 
-    def __init__(self, jobs: int, timeout: float | None) -> None:
+    def __init__(self, jobs: int, timeout: float | None, initializer: Callable[[], None] | None = None) -> None:
         if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_TEMPORARY:
             raise temporary_failure(OSError(errno.ENAMETOOLONG, "its path is too long for worker processes"))
         self.jobs = jobs
@@ -56,9 +58,12 @@ class LocalPool:
         context = multiprocessing.get_context("forkserver")
         # New workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.run.one"])
-        with starting():
+        with starting(), _safe_path():
             _start_tracker()
-        self._pool = ProcessPool(max_workers=jobs, max_tasks=_CASES_PER_WORKER, context=context)
+            forkserver.ensure_running()
+        self._pool = ProcessPool(
+            max_workers=jobs, max_tasks=_CASES_PER_WORKER, initializer=initializer, context=context
+        )
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
         """Run ``function(given)`` in a worker. The first call starts them: raises EngineError when it cannot."""
@@ -70,6 +75,19 @@ class LocalPool:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Keep the working directory off the module path of the Python processes that are started inside."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTHONSAFEPATH"]
+        if before is not None:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _start_tracker() -> None:

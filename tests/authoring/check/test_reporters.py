@@ -6,43 +6,52 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.authoring.check.finding import Finding, from_told
-from pipeline.authoring.check.reporters import github, lines_of, sarif, shown_path
+from pipeline.authoring.check.reporters import display_path, format_lines, github, json_object, sarif
 from pipeline.authoring.check.sets import CheckedSet
-from pipeline.errors import WordPlace
+from pipeline.errors import JsonPlace, Problem, WordPlace
 
 PLACE = WordPlace("body", 3, "table 1, row 2, column 3", "before", "here: 50 %, {{ x }}", "after")
-WRONG = Finding(
-    "name-unknown", "error", "there is no x\nhere", "mend it, 100 %", "templates/a b/letter:1,é.docx", PLACE
+WRONG = Problem(
+    "name-unknown", "error", "there is no x\nhere", "correct it, 100 %", "templates/a b/letter:1,é.docx", PLACE
 )
-PACKET = Finding("schema-enum", "warning", "wrong", "mend", "packet.json", None, "/contents/0/when", 12, 7)
-NOTE = Finding("name-unused", "info", "unused", "nothing", None)
+PACKET = Problem("schema-enum", "warning", "wrong", "correct", "packet.json", JsonPlace("/contents/0/when", 12, 7))
+NOTE = Problem("name-unused", "info", "unused", "nothing", None)
 RESULT = [CheckedSet("set", 1, (WRONG, PACKET, NOTE))]
 
 
-def test_a_finding_survives_the_way_between_processes() -> None:
-    assert [from_told(finding.told()) for finding in (WRONG, PACKET, NOTE)] == [WRONG, PACKET, NOTE]
+def test_json_has_every_kind_of_place() -> None:
+    word, packet, note = (json_object(finding) for finding in (WRONG, PACKET, NOTE))
+    assert word["place"] == {
+        "part": "body",
+        "paragraph": 3,
+        "cell": "table 1, row 2, column 3",
+        "before": "before",
+        "text": "here: 50 %, {{ x }}",
+        "after": "after",
+    }
+    assert (packet["place"], packet["pointer"], packet["line"], packet["column"]) == (None, "/contents/0/when", 12, 7)
+    assert (note["code"], note["severity"], note["file"], note["place"]) == ("name-unused", "info", None, None)
 
 
 def test_text_has_place_and_the_text_around() -> None:
-    assert list(lines_of(WRONG)) == [
+    assert list(format_lines(WRONG)) == [
         "name-unknown  templates/a b/letter:1,é.docx  body, table 1, row 2, column 3",
         "  there is no x\nhere",
         "    before",
         "  > here: 50 %, {{ x }}",
         "    after",
-        "  hint: mend it, 100 %",
+        "  hint: correct it, 100 %",
     ]
-    assert next(lines_of(PACKET)) == "schema-enum  packet.json:12:7  /contents/0/when"
+    assert next(format_lines(PACKET)) == "schema-enum  packet.json:12:7  /contents/0/when"
 
 
 def test_github_annotations_are_escaped() -> None:
     first, second, third = github(RESULT)
     assert first == (
         "::error file=templates/a b/letter%3A1%2Cé.docx,title=name-unknown::body, table 1, row 2, column 3, "
-        "near “here: 50 %25, {{ x }}”%0Athere is no x%0Ahere%0Ahint: mend it, 100 %25"
+        "near “here: 50 %25, {{ x }}”%0Athere is no x%0Ahere%0Ahint: correct it, 100 %25"
     )
-    assert second == "::warning file=packet.json,line=12,col=7,title=schema-enum::wrong%0Ahint: mend"
+    assert second == "::warning file=packet.json,line=12,col=7,title=schema-enum::wrong%0Ahint: correct"
     assert third == "::notice title=name-unused::unused%0Ahint: nothing"
     assert "\n" not in first
 
@@ -74,7 +83,7 @@ class TestSarif:
         assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 12, "startColumn": 7}
 
     def test_a_fingerprint_stays_when_paragraphs_move(self) -> None:
-        moved = Finding(
+        moved = Problem(
             WRONG.code, "error", WRONG.message, "x", WRONG.file, WordPlace("body", 9, "c", "q", PLACE.text, "r")
         )
         prints = {
@@ -90,5 +99,5 @@ class TestSarif:
 
 def test_a_path_below_the_folder_is_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert shown_path(str(tmp_path / "a" / "b.docx")) == "a/b.docx"
-    assert shown_path("/elsewhere/b.docx") == "/elsewhere/b.docx"
+    assert display_path(str(tmp_path / "a" / "b.docx")) == "a/b.docx"
+    assert display_path("/elsewhere/b.docx") == "/elsewhere/b.docx"

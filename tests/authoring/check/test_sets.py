@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.authoring.check.finding import Finding
 from pipeline.authoring.check.sets import CheckedSet, check_sets
-from pipeline.authoring.check.steps import Job, check_template
 from pipeline.errors import TemplateError
 from pipeline.packet.template_set import shipped_sets
 from tests.support.built import make_docx, make_set, with_parts, with_text
 from tests.support.cases import REMOVE, ROOT, change
+from tests.support.template_checks import check_here, word_place
 
 SMALL = ROOT / "templates" / "short-term-visit"
 GUARANTEE, OTHER = "letter-of-guarantee.docx", "other.docx"
@@ -139,17 +138,18 @@ def test_a_deliberate_mistake_is_found_at_its_place(copied: Path, mistake: str) 
     spoil, code, part, words = MISTAKES[mistake]
     path = copied / GUARANTEE
     path.write_bytes(spoil(path.read_bytes()))
-    told = [finding for step in check_template(Job(str(path), str(copied))) for finding in step.findings]
-    found = [finding for finding in told if finding.code == code]
-    assert found, told
-    first: Finding = found[0]
+    reported = check_here(path, copied)
+    found = [finding for finding in reported if finding.code == code]
+    assert found, reported
+    first = found[0]
     assert first.severity == ("warning" if mistake in {"convention", "hidden", "comment"} else "error")
-    assert (first.file, first.place.part if first.place else None) == (str(path), part)
+    assert first.file == str(path)
+    assert (word_place(first).part if part else first.place) == part
     assert words in first.message
     if part in {"body", "footer 1"}:
-        assert first.place
-        assert first.place.text
-        assert first.place.after if part == "body" else first.place.paragraph == 1
+        place = word_place(first)
+        assert place.text
+        assert place.after if part == "body" else place.paragraph == 1
 
 
 def test_a_mistake_costs_the_others_nothing(small: Path) -> None:
@@ -194,7 +194,7 @@ def test_an_id_that_is_not_the_folder(right: Path) -> None:
     assert [finding.code for finding in checked.findings if finding.severity == "warning"] == ["packet-id"]
 
 
-def test_a_missing_file_is_told_once(small: Path) -> None:
+def test_a_missing_file_is_reported_once(small: Path) -> None:
     (small / OTHER).unlink()
     (checked,) = check_sets([str(small)])
     errors = [finding.code for finding in checked.findings if finding.severity == "error"]

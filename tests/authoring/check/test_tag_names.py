@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 import msgspec
 import pytest
 
-from pipeline.authoring.check.tag_names import lint_findings, name_findings
+from pipeline.authoring.check.tag_names import check_names, lint_tags
 from pipeline.authoring.check.types.shapes import Shape, shape_of
 from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
@@ -15,33 +15,34 @@ from pipeline.documents.context_types import CoverNames, Names
 from pipeline.formats.word.docx_file import open_docx
 from tests.support.built import make_docx
 from tests.support.cases import AS_OF, EXAMPLES
+from tests.support.template_checks import word_place
 
 
 def found(*paragraphs: str, given: frozenset[str] = frozenset(), is_cover: bool = False) -> list[tuple[str, str]]:
-    findings, _ = name_findings(open_docx(make_docx(*paragraphs)), "letter.docx", given, is_cover=is_cover)
+    findings, _ = check_names(open_docx(make_docx(*paragraphs)), "letter.docx", given, is_cover=is_cover)
     assert all(finding.hint and finding.place and finding.file == "letter.docx" for finding in findings)
     return [(finding.code, finding.message) for finding in findings]
 
 
 def reads(*paragraphs: str) -> set[str]:
-    _, read = name_findings(open_docx(make_docx(*paragraphs)), "letter.docx")
+    _, read = check_names(open_docx(make_docx(*paragraphs)), "letter.docx")
     return {f"{kind.__name__}.{field}" for kind, field in read}
 
 
 @pytest.mark.parametrize(
     ("tag", "code", "words"),
     [
-        ("{{ patiet.name.chinese }}", "name-unknown", "there is no name 'patiet'; did you mean 'patient'?"),
+        ("{{ patiet.name.chinese }}", "name-unknown", "unknown name 'patiet'; did you mean 'patient'?"),
         ("{{ patient.pasport.number }}", "name-unknown", "patient has no field 'pasport'; did you mean 'passport'?"),
         ("{{ patient['pasport'].number }}", "name-unknown", "did you mean 'passport'?"),
         ("{{ hospital.name.zh }}", "name-unknown", "hospital.name has no field 'zh'; known: ja, en"),
         ("{{ addressee.jp }}", "name-unknown", "addressee has no field 'jp'"),
         ("{{ anti_doping.statments }}", "name-unknown", "did you mean 'statements'?"),
         ("{% for s in anti_doping.statements %}{{ s.topic.jp }}{% endfor %}", "name-unknown", "'jp'"),
-        ("{{ packet.title.ja }}", "name-unknown", "there is no name 'packet'"),
+        ("{{ packet.title.ja }}", "name-unknown", "unknown name 'packet'"),
         ("{{ applicant.relationship.ja }}", "name-unknown", "applicant has no field 'relationship'"),
         ("{% for c in companions %}{{ c.nme.chinese }}{% endfor %}", "name-unknown", "did you mean 'name'?"),
-        ("{% for c in companions %}{% endfor %}{{ c.name.chinese }}", "name-unknown", "there is no name 'c'"),
+        ("{% for c in companions %}{% endfor %}{{ c.name.chinese }}", "name-unknown", "unknown name 'c'"),
         ("{{ companions|map(attribute='nam')|join }}", "name-unknown", "no field 'nam'"),
         ("{{ stays|selectattr('hospitalized')|list|length }}", "name-unknown", "no field 'hospitalized'"),
         ("{{ ''.__class__ }}", "name-unknown", "__class__"),
@@ -58,15 +59,15 @@ def reads(*paragraphs: str) -> set[str]:
         ("{% for s in stays %}{{ s.lodging.name.ja }}{% endfor %}", "name-optional", "s.lodging is read"),
         ("{{ patient.name }}", "name-group", "patient.name is a group"),
         ("{{ companions }}", "name-group", "companions is a group"),
-        ("{{ stays[0].hospitalised }}", "name-group", "yes or no"),
-        ("{% for x in patient.name %}{% endfor %}", "name-list", "patient.name is repeated, but it is no list"),
-        ("{{ as_of|date_jp }}", "name-filter", "there is no filter 'date_jp'; did you mean 'date_ja'?"),
+        ("{{ stays[0].hospitalised }}", "name-group", "true or false"),
+        ("{% for x in patient.name %}{% endfor %}", "name-list", "patient.name is repeated, but it is not a list"),
+        ("{{ as_of|date_jp }}", "name-filter", "unknown filter 'date_jp'; did you mean 'date_ja'?"),
         ("{{ patient.sex|label('sx', 'ja') }}", "name-label", "label has no table 'sx'; did you mean 'sex'?"),
-        ("{{ patient.sex|label('sex', 'fr') }}", "name-label", "no word in 'fr' for male, female"),
-        ("{{ patient.sex|label('side', 'ja') }}", "name-label", "no word in 'ja' for male, female"),
+        ("{{ patient.sex|label('sex', 'fr') }}", "name-label", "no text in 'fr' for male, female"),
+        ("{{ patient.sex|label('side', 'ja') }}", "name-label", "no text in 'ja' for male, female"),
     ],
 )
-def test_what_a_case_cannot_give_is_told(tag: str, code: str, words: str) -> None:
+def test_a_name_that_a_case_cannot_give_is_reported(tag: str, code: str, words: str) -> None:
     ((found_code, message),) = found("before", tag)
     assert found_code == code
     assert words in message
@@ -172,14 +173,14 @@ def test_the_types_say_what_the_values_are(example: str) -> None:
         (("{%tr for s in stays %}", "x", "{%tr endfor %}"), "DTL203", "{%tr for s in stays %}"),
     ],
 )
-def test_the_linter_is_told_with_its_place(paragraphs: tuple[str, ...], code: str, place: str) -> None:
+def test_the_linter_reports_at_the_place(paragraphs: tuple[str, ...], code: str, place: str) -> None:
     content = make_docx(*paragraphs)
-    first, *_ = lint_findings(content, open_docx(content), "letter.docx")
+    first, *_ = lint_tags(content, open_docx(content), "letter.docx")
     assert (first.code, first.severity) == (code, "error")
-    assert first.place
-    assert (first.place.part, first.place.text) == ("body", place)
+    where = word_place(first)
+    assert (where.part, where.text) == ("body", place)
 
 
 def test_own_filters_are_known_to_the_linter() -> None:
     content = make_docx("{{ as_of|date_reiwa }} {{ patient.name|surname_first }}")
-    assert lint_findings(content, open_docx(content), "letter.docx") == []
+    assert lint_tags(content, open_docx(content), "letter.docx") == []

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import os
-import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,20 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.authoring.check import worker
-from pipeline.authoring.check import workers as pool
-from pipeline.authoring.check.finding import Finding
-from pipeline.authoring.check.sample_cases import edge_case, shown_by_condition
-from pipeline.authoring.check.sample_data import RARE, Edge, case_schema, generate
-from pipeline.authoring.check.steps import Job, Step, check_template
+from pipeline.authoring.check import sample_cases, sample_data, trial_fill
+from pipeline.authoring.check.template import Job, check_template
 from pipeline.authoring.check.workers import check_all
-from pipeline.formats.json.schema import validator
-from pipeline.packet.plan import CONDITIONS
+from pipeline.documents import document
+from pipeline.errors import Problem, WordPlace
 from tests.support.built import make_docx, with_parts, with_text
 from tests.support.cases import ROOT
+from tests.support.template_checks import check_here, word_place
 
 LETTER = (ROOT / "templates" / "short-term-visit" / "invitation-letter.docx").read_bytes()
-EDGES: tuple[Edge, ...] = ("least", "few", "lists", "texts")
 
 
 def write(folder: Path, *paragraphs: str) -> Path:
@@ -35,62 +27,19 @@ def write(folder: Path, *paragraphs: str) -> Path:
     return path
 
 
-def findings(path: Path) -> list[Finding]:
-    """What is found in one file, in this process, without what Word's blank document does against conventions."""
-    found = [finding for step in check_template(Job(str(path))) for finding in step.findings]
-    return [finding for finding in found if finding.severity == "error"]
+def errors(path: Path) -> list[Problem]:
+    """The errors in one file; Word's blank document breaks some conventions, which are warnings."""
+    return [finding for finding in check_here(path) if finding.severity == "error"]
 
 
 #: Nine loops of thirty turns inside each other: twenty million millions.
 LOOPS = "".join(f"{{% for x{n} in {[1] * 30} %}}" for n in range(9)) + "{% endfor %}" * 9
 
 
-class TestCases:
-    @pytest.mark.parametrize("edge", EDGES)
-    @pytest.mark.parametrize("when", CONDITIONS)
-    def test_there_is_a_valid_case_for_each_condition(self, edge: Edge, when: str) -> None:
-        found = edge_case(edge, when)
-        assert found
-        assert CONDITIONS[when](found.case)
-        assert list(validator("case").iter_errors(found.document.data)) == []
-        assert len(found.document.text.encode()) < 1_000_000
-
-    def test_the_same_case_each_time(self) -> None:
-        assert generate(case_schema(), "texts") == generate(case_schema(), "texts")
-
-    def test_nothing_optional(self) -> None:
-        found = edge_case("least", "always")
-        assert found
-        assert found.case.companions == ()
-        assert found.case.hospital.fax is None
-        assert found.case.costs is None
-
-    def test_every_list_at_its_longest(self) -> None:
-        found = edge_case("lists", "always")
-        assert found
-        assert (len(found.case.companions), len(found.case.treatment.visits)) == (9, 12)
-        assert {len(visit.activities) for visit in found.case.treatment.visits} == {200}
-
-    def test_every_text_at_its_longest_with_rare_characters(self) -> None:
-        found = edge_case("texts", "always")
-        assert found
-        name = found.case.patient.name
-        assert (len(name.surname), len(name.chinese)) == (39, 100)
-        assert len(found.case.patient.address.text) == 200
-        assert name.chinese.startswith(RARE)
-        assert set(RARE) == set("𠮷䶮㛃﨑")
-
-    @pytest.mark.parametrize(
-        ("when", "shown"), [("always", set()), ("costs", {"costs"}), ("companions", {"companions"})]
-    )
-    def test_what_a_condition_shows(self, when: str, shown: set[str]) -> None:
-        assert shown_by_condition(when) == shown
-
-
 class TestFilled:
     def test_a_template_that_stands_everything(self, tmp_path: Path) -> None:
         assert (
-            findings(
+            errors(
                 write(tmp_path, "{{ patient.name.chinese }} {{ hospital.address.ja }} {{ condition.background.zh }}")
             )
             == []
@@ -98,40 +47,44 @@ class TestFilled:
 
     def test_what_only_shows_when_it_is_filled(self, tmp_path: Path) -> None:
         """No list has a thousandth entry; the check of names cannot know."""
-        (finding,) = findings(write(tmp_path, "before", "{{ stays[999].number }}", "after"))
+        (finding,) = errors(write(tmp_path, "before", "{{ stays[999].number }}", "after"))
         assert finding.code == "template-field"
-        assert finding.message.startswith("filled with a case without anything optional: ")
-        assert finding.place
-        assert (finding.place.part, finding.place.text) == ("body", "{{ stays[999].number }}")
-        assert (finding.place.before, finding.place.after) == ("before", "after")
+        assert finding.message.startswith("filled with a case without optional fields: ")
+        place = word_place(finding)
+        assert (place.part, place.text) == ("body", "{{ stays[999].number }}")
+        assert (place.before, place.after) == ("before", "after")
 
     def test_a_text_that_is_lost_is_named_by_its_field(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The engine draws text of nearly no height all the same, so the loss is made here."""
-        monkeypatch.setattr("pipeline.documents.document.lost_texts", lambda _pdf, texts: list(texts))
-        monkeypatch.setattr("pipeline.authoring.check.trial_fill.lost_texts", lambda _pdf, texts: list(texts))
-        found = findings(write(tmp_path, "{{ hospital.registration_number }}"))
+        monkeypatch.setattr(document, "lost_texts", lambda _pdf, texts: list(texts))
+        monkeypatch.setattr(trial_fill, "lost_texts", lambda _pdf, texts: list(texts))
+        found = errors(write(tmp_path, "{{ hospital.registration_number }}"))
         assert {finding.code for finding in found} == {"engine-lost-text"}
-        assert "the text of /hospital/registration_number is not, or not whole, on the page" in found[0].message
+        assert (
+            "the text of /hospital/registration_number is missing on the page, or only part of it is there"
+            in found[0].message
+        )
 
     def test_a_character_without_a_glyph_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("pipeline.authoring.check.sample_data.RARE", "😀")
-        made = [edge_case.__globals__[name] for name in ("_plain", "_made", "_told")]
-        for cached in made:
-            cached.cache_clear()
+        monkeypatch.setattr(sample_data, "RARE", "😀")
+        cached = (sample_cases._base_data, sample_cases._generate, sample_cases.make_case, trial_fill._names)
+        for function in cached:
+            function.cache_clear()
         try:
-            found = findings(write(tmp_path, "{{ patient.name.chinese }}"))
+            found = errors(write(tmp_path, "{{ patient.name.chinese }}"))
         finally:
-            for cached in made:
-                cached.cache_clear()
+            for function in cached:
+                function.cache_clear()
         assert {finding.code for finding in found} == {"glyph-missing"}
         assert "U+1F600" in found[0].message
         assert "/patient/name/chinese" in found[0].message
 
     def test_errors_before_mean_that_it_is_not_tried(self, tmp_path: Path) -> None:
-        steps = list(check_template(Job(str(write(tmp_path, "{{ patient.pasport.number }}")))))
-        codes = [finding.code for step in steps for finding in step.findings]
+        result = check_template(Job(str(write(tmp_path, "{{ patient.pasport.number }}"))))
+        codes = [finding.code for finding in result.findings]
         assert "name-unknown" in codes
         assert codes[-1] == "not-tried"
+        assert result.trials == ()
 
 
 class Listener:
@@ -192,16 +145,17 @@ class TestBadFiles:
         assert code in {finding.code for finding in result.findings if finding.severity == "error"}
         assert all(finding.file == str(path) and finding.hint for finding in result.findings)
         if code != "template-unusable":
-            assert any(finding.place and finding.place.part == "body" for finding in result.findings)
+            assert any(
+                isinstance(finding.place, WordPlace) and finding.place.part == "body" for finding in result.findings
+            )
 
-    def test_what_does_not_end_in_time_is_stopped(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_does_not_end_in_time_is_stopped(self, tmp_path: Path) -> None:
         loops = f"{{% for x in {[1] * 250} %}}{{% for y in {[1] * 250} %}}"
         path = write(tmp_path, loops + "{% set t = ('a' * 9999)|upper|title %}{% endfor %}{% endfor %}")
-        monkeypatch.setenv(worker.SECONDS_VARIABLE, "3")
-        (result,) = check_all([Job(str(path))])
+        (result,) = check_all([Job(str(path))], seconds=3)
         (finding,) = [finding for finding in result.findings if finding.severity == "error"]
         assert finding.code == "template-time"
-        assert finding.message == "filling it with a case without anything optional took too long and was stopped"
+        assert finding.message == "filled with a case without optional fields: the check took too long and was stopped"
 
     def test_a_missing_file(self, tmp_path: Path) -> None:
         (result,) = check_all([Job(str(tmp_path / "none.docx"))])
@@ -227,9 +181,9 @@ class TestBadFiles:
         )
         path = tmp_path / "letter.docx"
         path.write_bytes(with_text(make_docx("TAG"), "TAG", split))
-        assert findings(path) == []
+        assert errors(path) == []
         path.write_bytes(with_text(make_docx("TAG"), "TAG", split.replace("nese", "nse")))
-        (finding,) = findings(path)
+        (finding,) = errors(path)
         assert "did you mean 'chinese'" in finding.message
 
 
@@ -262,49 +216,4 @@ def test_a_letter_that_another_program_saved_works(tmp_path: Path, program: str)
     saved = Path(__file__).with_name("saved-by-libreoffice.docx").read_bytes()
     path = tmp_path / "letter.docx"
     path.write_bytes(saved if program == "libreoffice" else as_wps_saves(LETTER))
-    found = [finding for step in check_template(Job(str(path))) for finding in step.findings]
-    assert {finding.severity for finding in found} <= {"info"}
-
-
-class TestWorker:
-    def test_it_tells_its_steps_and_goes_on(self, tmp_path: Path) -> None:
-        out = io.StringIO()
-        jobs = [json.dumps({"path": str(tmp_path / name), "folder": None}) for name in ("none.docx", "other.docx")]
-        worker.serve(jobs, out)
-        lines = [json.loads(line) for line in out.getvalue().splitlines()]
-        assert [line.get("about") for line in lines] == ["opening the file", "", None] * 2
-        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-
-    def test_what_the_check_does_not_foresee_is_a_finding(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def fails(_job: Job) -> Iterator[Step]:
-            yield Step("opening the file")
-            raise KeyError("a text of the template")
-
-        out = io.StringIO()
-        monkeypatch.setattr(worker, "check_template", fails)
-        worker.serve([json.dumps({"path": "a.docx", "folder": None})], out)
-        finding = json.loads(out.getvalue().splitlines()[1])["findings"][0]
-        assert (finding["code"], finding["file"]) == ("template-broke", "a.docx")
-        assert "KeyError" in finding["message"]
-        assert "a text of" not in finding["message"]
-
-    def test_a_template_that_kills_its_process_costs_the_others_nothing(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Without a module to run, each process ends at once."""
-        paths = [tmp_path / f"{name}.docx" for name in "abc"]
-        monkeypatch.setattr(pool, "_WORKER", "pipeline.no_such_module")
-        results = check_all([Job(str(path)) for path in paths])
-        assert [result.job.path for result in results] == [str(path) for path in paths]
-        assert {finding.code for result in results for finding in result.findings} == {"template-broke"}
-
-    def test_modules_of_the_users_folder_are_not_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (tmp_path / "json.py").write_text("import os; os._exit(3)")
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.delenv("PYTHONPATH", raising=False)
-        (result,) = check_all([Job(str(tmp_path / "none.docx"))])
-        assert [finding.code for finding in result.findings] == ["template-missing"]
-
-    def test_nothing_to_do(self) -> None:
-        assert check_all([]) == []
-        assert os.sched_getaffinity(0)
+    assert {finding.severity for finding in check_here(path)} <= {"info"}

@@ -1,4 +1,4 @@
-"""Guards of a template: which paths are there for certain inside ``{% if … %}``."""
+"""Guards of a template: the paths that are certainly present inside ``{% if … %}``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from jinja2 import nodes
 
-#: Dotted paths that are there.
+#: Dotted paths that are present.
 Guards = frozenset[str]
 
 
 def path_of(node: nodes.Node | None) -> str | None:
-    """The expression as a dotted path, if it is one."""
+    """Return the expression as a dotted path, or None if it is something else."""
     if isinstance(node, nodes.Name):
         return node.name
     if isinstance(node, nodes.Getattr):
@@ -24,40 +24,41 @@ def path_of(node: nodes.Node | None) -> str | None:
     return None
 
 
-def names_of(target: nodes.Node) -> list[str]:
-    """Names that a loop or an assignment binds."""
+def bound_names(target: nodes.Node) -> list[str]:
+    """Return the names that a loop or an assignment binds."""
     return [name.name for name in ([target] if isinstance(target, nodes.Name) else target.find_all(nodes.Name))]
 
 
-def begun_by(guards: Guards, names: Iterable[str]) -> Guards:
-    """The guards on names that are bound anew, which therefore guard no longer."""
-    return frozenset(
-        path for path in guards for name in names if path == name or path.startswith((f"{name}.", f"{name}["))
-    )
+def drop_names(guards: Guards, names: Iterable[str]) -> Guards:
+    """Return the guards without those on ``names``, which are bound again and therefore no longer guarded."""
+    dropped = (path for path in guards for name in names if path == name or path.startswith((f"{name}.", f"{name}[")))
+    return guards.difference(dropped)
 
 
-def shown_by(test: nodes.Node, *, holds: bool) -> Guards:
-    """Paths that are there for certain when ``test`` holds, or when it does not."""
+def implied_by(test: nodes.Node, *, holds: bool) -> Guards:
+    """Return the paths that are certainly present if ``test`` holds, or if it does not."""
     if isinstance(test, nodes.Not):
-        return shown_by(test.node, holds=not holds)
+        return implied_by(test.node, holds=not holds)
     if isinstance(test, nodes.And | nodes.Or):
-        both = shown_by(test.left, holds=holds), shown_by(test.right, holds=holds)
-        return both[0] | both[1] if isinstance(test, nodes.And) == holds else both[0] & both[1]
+        left, right = implied_by(test.left, holds=holds), implied_by(test.right, holds=holds)
+        return left | right if isinstance(test, nodes.And) == holds else left & right
     if isinstance(test, nodes.Test):
         path = path_of(test.node)
         return frozenset({path} if path and test.name == "none" and not holds else ())
     if isinstance(test, nodes.Compare):
-        return _shown_by_comparison(test, holds=holds)
+        return _implied_by_comparison(test, holds=holds)
     path = path_of(test)
     return frozenset({path} if path and holds else ())
 
 
-def _shown_by_comparison(test: nodes.Compare, *, holds: bool) -> Guards:
-    """``x == "text"`` shows that x is there; so does ``x != none``."""
+def _implied_by_comparison(test: nodes.Compare, *, holds: bool) -> Guards:
+    """``x == "text"`` implies that x is present; so does ``x != none``."""
     path, [operand, *more] = path_of(test.expr), test.ops
     if not path or more or not isinstance(operand.expr, nodes.Const | nodes.List | nodes.Tuple):
         return frozenset()
     is_none = isinstance(operand.expr, nodes.Const) and operand.expr.value is None
-    equal = operand.op in {"eq", "in"}
-    shown = (holds and not is_none) if equal else (operand.op in {"ne", "notin"} and holds == is_none)
-    return frozenset({path} if shown else ())
+    if operand.op in {"eq", "in"}:
+        implies = holds and not is_none
+    else:
+        implies = operand.op in {"ne", "notin"} and holds == is_none
+    return frozenset({path} if implies else ())

@@ -1,4 +1,4 @@
-"""What the names of a template can hold, by the types of the case: fields, lists, and what may be absent."""
+"""Shapes: the fields, lists and optional values of the names of a template, derived from the types of the case."""
 
 from __future__ import annotations
 
@@ -21,79 +21,76 @@ _LISTS = (Sequence, list, tuple)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shape:
-    """What a name can hold. ``kinds`` are its types without None; empty means that nothing is known of it."""
+    """The types that a name can have, without None; no ``kinds`` means unknown. ``optional`` if it may be None."""
 
     kinds: tuple[Any, ...] = ()
     optional: bool = False
 
     @property
     def is_known(self) -> bool:
-        """Whether anything is known of it."""
+        """True if its types are known."""
         return bool(self.kinds)
 
     @property
     def is_list(self) -> bool:
-        """Whether it is a list."""
+        """True if it is a list."""
         return any(_is_list(kind) for kind in self.kinds)
 
     @property
     def is_group(self) -> bool:
-        """Whether it has fields."""
+        """True if it has fields."""
         return any(_is_group(kind) for kind in self.kinds)
 
     @property
     def is_flag(self) -> bool:
-        """Whether it is a yes or no."""
+        """True if it is a boolean."""
         return self.kinds == (bool,)
 
-    def there(self) -> Shape:
-        """The same where a guard has shown that it is there."""
+    def without_none(self) -> Shape:
+        """Return the shape of the same name under a guard."""
         return Shape(self.kinds)
 
     def names(self) -> list[str]:
-        """The fields that each of its kinds has, and of a list none."""
+        """Return the fields that all its types have; a list has none."""
         each = [list(_fields(kind)) for kind in self.kinds]
         return [name for name in each[0] if all(name in other for other in each)] if each else []
 
     def field(self, name: str) -> Shape | None:
-        """The field of that name; None when there is none, or not in each of its kinds."""
+        """Return the shape of a field, or None if one of its types has no such field."""
         if not self.kinds:
             return ANY
         found = [_member(kind, name) for kind in self.kinds]
         return _union(shape for shape in found if shape) if all(found) else None
 
     def item(self) -> Shape | None:
-        """What its list holds; None when it is none."""
+        """Return the shape of an entry of the list, or None if it is not a list."""
         if not self.kinds:
             return ANY
         found = [_item(kind) for kind in self.kinds]
         return _union(shape for shape in found if shape) if all(found) else None
 
-    def words(self) -> list[str]:
-        """The words that it can hold, when they are few and known."""
-        return [word for kind in self.kinds if get_origin(kind) is Literal for word in get_args(kind)]
+    def literals(self) -> list[str]:
+        """Return the values of an enumeration."""
+        return [value for kind in self.kinds if get_origin(kind) is Literal for value in get_args(kind)]
 
     def owners(self, name: str) -> list[tuple[Any, str]]:
-        """The classes of the case and of the names that a read of that field touches."""
+        """Return the classes whose field ``name`` a template reads, each with the name."""
         return [(kind, name) for kind in self.kinds if isinstance(kind, type) and _is_group(kind)]
 
 
 ANY = Shape()
 
 
-@dataclasses.dataclass(frozen=True)
-class Sample:
-    """A type by example: the values of a table of data that can stand at one place."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class SampledType:
+    """A type by example: the values that a table of data has at one place."""
 
     values: tuple[Any, ...]
-
-    def __hash__(self) -> int:
-        return id(self)
 
 
 @cache
 def shape_of(hint: Any) -> Shape:
-    """The shape of an annotation."""
+    """Return the shape of an annotation."""
     if get_origin(hint) is Annotated:
         table = next((mark for mark in get_args(hint)[1:] if isinstance(mark, Table)), None)
         return _sampled([read_data(table.name)]) if table else shape_of(get_args(hint)[0])
@@ -107,9 +104,9 @@ def shape_of(hint: Any) -> Shape:
 
 
 def fields_of(group: type) -> dict[str, Any]:
-    """Annotations of the fields of a class, those of its properties too."""
+    """Return the annotations of the fields and properties of a class."""
     hints = get_type_hints(group, include_extras=True)
-    # Of all bases the public annotations: what is private or of the library is no field.
+    # The annotations of the bases include private ones of the library, which are not fields.
     known = group.__struct_fields__ if issubclass(group, msgspec.Struct) else hints
     fields = {name: hint for name, hint in hints.items() if name in known}
     for name in dir(group):
@@ -121,14 +118,14 @@ def fields_of(group: type) -> dict[str, Any]:
 
 @cache
 def _fields(kind: Any) -> Mapping[str, Any]:
-    if isinstance(kind, Sample):
+    if isinstance(kind, SampledType):
         groups = [value for value in kind.values if isinstance(value, dict)]
         return {name: None for group in groups for name in group}
     return fields_of(kind) if _is_group(kind) else {}
 
 
 def _is_group(kind: Any) -> bool:
-    if isinstance(kind, Sample):
+    if isinstance(kind, SampledType):
         return any(isinstance(value, dict) for value in kind.values)
     return (
         isinstance(kind, type)
@@ -138,13 +135,13 @@ def _is_group(kind: Any) -> bool:
 
 
 def _is_list(kind: Any) -> bool:
-    if isinstance(kind, Sample):
+    if isinstance(kind, SampledType):
         return any(isinstance(value, list) for value in kind.values)
     return get_origin(kind) in _LISTS or kind in _LISTS
 
 
 def _member(kind: Any, name: str) -> Shape | None:
-    if isinstance(kind, Sample):
+    if isinstance(kind, SampledType):
         groups = [value for value in kind.values if isinstance(value, dict)]
         missing = any(name not in group for group in groups)
         found = _sampled(group[name] for group in groups if name in group)
@@ -159,7 +156,7 @@ def _member(kind: Any, name: str) -> Shape | None:
 
 
 def _item(kind: Any) -> Shape | None:
-    if isinstance(kind, Sample):
+    if isinstance(kind, SampledType):
         return _sampled(item for value in kind.values if isinstance(value, list) for item in value) or None
     if not _is_list(kind):
         return None
@@ -169,12 +166,12 @@ def _item(kind: Any) -> Shape | None:
 
 def _sampled(values: Iterable[Any]) -> Shape:
     found = list(values)
-    there = tuple(value for value in found if value is not None)
-    scalars = {type(value) for value in there if isinstance(value, _SCALARS)}
+    present = tuple(value for value in found if value is not None)
+    scalars = {type(value) for value in present if isinstance(value, _SCALARS)}
     kinds: tuple[Any, ...] = tuple(sorted(scalars, key=lambda kind: kind.__name__))
-    if any(isinstance(value, dict | list) for value in there):
-        kinds += (Sample(there),)
-    return Shape(kinds, optional=len(there) < len(found))
+    if any(isinstance(value, dict | list) for value in present):
+        kinds += (SampledType(present),)
+    return Shape(kinds, optional=len(present) < len(found))
 
 
 def _union(shapes: Iterable[Shape]) -> Shape:

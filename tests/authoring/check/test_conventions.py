@@ -10,14 +10,15 @@ import pytest
 from docx import Document
 from PIL import Image
 
-from pipeline.authoring.check.conventions import convention_findings
-from pipeline.authoring.check.finding import Finding
-from pipeline.authoring.check.fonts_used import font_findings
-from pipeline.authoring.check.template_languages import languages_of
+from pipeline.authoring.check.conventions import check_conventions
+from pipeline.authoring.check.fonts_used import check_fonts
+from pipeline.authoring.check.template_languages import find_languages
+from pipeline.errors import Problem
 from pipeline.formats.word.docx_file import open_docx
 from pipeline.formats.word.parts import MAIN_PART
 from tests.support.built import make_docx, with_parts, with_text
 from tests.support.cases import ROOT
+from tests.support.template_checks import word_place
 
 LETTER = (ROOT / "templates" / "short-term-visit" / "invitation-letter.docx").read_bytes()
 SHIPPED = sorted((ROOT / "templates").rglob("*.docx"))
@@ -26,9 +27,9 @@ STYLES, FOOTER = "word/styles.xml", "word/footer1.xml"
 NAME = "氏名（団体名）"
 
 
-def look(content: bytes) -> list[Finding]:
+def look(content: bytes) -> list[Problem]:
     docx = open_docx(content)
-    return [*font_findings(docx, "letter.docx"), *convention_findings(docx, "letter.docx")]
+    return [*check_fonts(docx, "letter.docx"), *check_conventions(docx, "letter.docx")]
 
 
 def codes(content: bytes) -> list[str]:
@@ -81,11 +82,11 @@ EXACT = '<w:spacing w:before="0" w:after="0" w:line="{}" w:lineRule="{}"/>'
 def test_a_mistake_in_a_cell_is_found_at_its_place(spoilt: bytes, code: str, severity: str) -> None:
     (finding,) = [finding for finding in look(spoilt) if finding.code == code]
     assert finding.severity == severity
-    assert finding.place
-    assert (finding.place.part, finding.place.cell) == ("body", "table 3, row 1, column 1")
-    assert finding.place.text
-    assert finding.place.text.startswith(NAME)
-    assert finding.place.after == "Name 名称"
+    place = word_place(finding)
+    assert (place.part, place.cell) == ("body", "table 3, row 1, column 1")
+    assert place.text
+    assert place.text.startswith(NAME)
+    assert place.after == "Name 名称"
     assert ":" in finding.hint or "," in finding.hint
 
 
@@ -124,13 +125,13 @@ IN_LIST = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr>'
 
 
 @pytest.mark.parametrize(
-    ("font", "told"), [("Symbol", ["font-not-shipped", "table-list"]), ("Noto Sans CJK JP", ["table-list"])]
+    ("font", "expected"), [("Symbol", ["font-not-shipped", "table-list"]), ("Noto Sans CJK JP", ["table-list"])]
 )
-def test_a_bullet_of_a_list_in_a_cell(font: str, told: list[str]) -> None:
+def test_a_bullet_of_a_list_in_a_cell(font: str, expected: list[str]) -> None:
     listed = with_parts(LETTER, {"word/numbering.xml": NUMBERING.replace("{0}", font).encode()})
     found = look(with_text(listed, "<w:pPr>", IN_LIST))
-    assert [finding.code for finding in found] == told
-    assert {finding.place.cell for finding in found if finding.place} == {"table 1, row 1, column 1"}
+    assert [finding.code for finding in found] == expected
+    assert {word_place(finding).cell for finding in found} == {"table 1, row 1, column 1"}
 
 
 def test_a_document_grid_that_is_off_is_no_grid() -> None:
@@ -141,8 +142,7 @@ def test_a_footer_is_named() -> None:
     spoilt = with_text(LETTER, '<w:fldChar w:fldCharType="separate"/>', "", FOOTER)
     (finding,) = look(spoilt)
     assert finding.code == "field-incomplete"
-    assert finding.place
-    assert finding.place.part == "footer 1"
+    assert word_place(finding).part == "footer 1"
 
 
 def with_picture(part: str, before: str, xml: str) -> bytes:
@@ -208,7 +208,7 @@ def test_unused_styles_are_only_a_note() -> None:
 
 
 def test_languages() -> None:
-    assert languages_of(open_docx(LETTER)) == ["ja", "en", "zh"]
-    assert languages_of(open_docx(make_docx("{{ patient.name.surname }} only words"))) == ["en"]
-    assert languages_of(open_docx(make_docx("これは {{ hospital.name.ja }}"))) == ["ja"]
+    assert find_languages(open_docx(LETTER)) == ["ja", "en", "zh"]
+    assert find_languages(open_docx(make_docx("{{ patient.name.surname }} only words"))) == ["en"]
+    assert find_languages(open_docx(make_docx("これは {{ hospital.name.ja }}"))) == ["ja"]
     assert MAIN_PART in open_docx(LETTER).text_parts

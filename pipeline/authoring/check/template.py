@@ -1,0 +1,115 @@
+"""Check one template: first its text, then by filling it with sample cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError
+
+from pipeline.authoring.check.conventions import check_conventions
+from pipeline.authoring.check.fonts_used import check_fonts
+from pipeline.authoring.check.sample_cases import fields_required_by
+from pipeline.authoring.check.tag_names import check_names, lint_tags
+from pipeline.authoring.check.tag_typing import UNREADABLE, check_tag_typing
+from pipeline.authoring.check.tags import read_tags
+from pipeline.authoring.check.trial_fill import Template, Trial, list_trials, try_out
+from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.environment import TemplateEnvironment
+from pipeline.errors import Problem, VisaPacketError
+from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
+from pipeline.formats.word.refusals import RefusedDocxError
+from pipeline.formats.word.word_places import Part
+from pipeline.packet.template_set import Entry, PacketFile, TemplateSet, find_set, load_packet
+
+#: The set whose list of papers fills a cover sheet that belongs to no set.
+_DEFAULT_SET = "medical-stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A Word file to check. ``folder`` is the folder of its set, None for a file that no packet.json names."""
+
+    path: str
+    folder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateResult:
+    """The findings on one template, the fields that it reads (``Case.costs``), and the trials that remain to be run."""
+
+    findings: tuple[Problem, ...]
+    reads: frozenset[str] = frozenset()
+    trials: tuple[Trial, ...] = ()
+
+
+def check_template(job: Job) -> TemplateResult:
+    """Check the text of a template. The result names trials only if there is no error."""
+    try:
+        content = read_docx(Path(job.path))
+        docx = open_docx(content)
+    except OSError as error:
+        message = f"the template cannot be read: {error.strerror or type(error).__name__}"
+        hint = "check the name in packet.json, and the permissions of the file"
+        return TemplateResult((Problem("template-missing", "error", message, hint, job.path),))
+    except RefusedDocxError as error:
+        return TemplateResult(tuple(replace(problem, file=job.path) for problem in error.problems))
+    findings = check_tag_typing(docx, job.path)
+    reads: frozenset[str] = frozenset()
+    if not any(finding.code in UNREADABLE for finding in findings):
+        template = _template(job, content, docx)
+        findings += lint_tags(content, docx, job.path)
+        names, fields = check_names(docx, job.path, fields_required_by(template.when), is_cover=template.is_cover)
+        findings += [*names, *check_fonts(docx, job.path), *check_conventions(docx, job.path)]
+        reads = frozenset(f"{kind.__name__}.{field}" for kind, field in fields)
+        if not any(finding.severity == "error" for finding in findings):
+            return TemplateResult(tuple(findings), reads, tuple(list_trials(template)))
+    message, hint = "the template was not filled, because of the errors above", "correct them, then check again"
+    return TemplateResult((*findings, Problem("not-tried", "info", message, hint, job.path)), reads)
+
+
+def run_trial(job: Job, trial: Trial) -> TemplateResult:
+    """Fill the template once."""
+    content = read_docx(Path(job.path))
+    template = _template(job, content, open_docx(content))
+    return TemplateResult(tuple(try_out(template, trial, load_engine("office2pdf"))))
+
+
+def merge_trials(trials: Iterable[tuple[Trial, Sequence[Problem]]]) -> Iterator[Problem]:
+    """Yield the findings of the trials. A finding that several trials share is reported for the first one only."""
+    reported: set[tuple[str, str]] = set()
+    for trial, findings in trials:
+        unique = {(finding.code, finding.message): finding for finding in findings}
+        for key, finding in unique.items():
+            if key not in reported:
+                yield replace(finding, message=f"filled with {trial.about}: {finding.message}")
+        reported |= unique.keys()
+
+
+def _template(job: Job, content: bytes, docx: DocxFile) -> Template:
+    packet = _packet(job)
+    entries = [entry for entry in packet.contents if entry.template == Path(job.path).name and job.folder]
+    is_cover = any(entry.is_cover for entry in entries) if entries else _reads_packet(docx)
+    first = entries[0] if entries else Entry()
+    templates = TemplateSet(Path(job.folder or "."), packet, {}, "")
+    for_everyone = any(entry.whom == "everyone" for entry in entries)
+    return Template(content, docx, job.path, first.when, is_cover, for_everyone, templates)
+
+
+def _packet(job: Job) -> PacketFile:
+    try:
+        return load_packet(Path(job.folder))[1] if job.folder else load_packet(find_set(_DEFAULT_SET))[1]
+    except VisaPacketError:  # reported once for the set, not for each template
+        return load_packet(find_set(_DEFAULT_SET))[1]
+
+
+def _reads_packet(docx: DocxFile) -> bool:
+    """Return True if the template reads ``packet``, which only a cover sheet may read."""
+    environment = TemplateEnvironment()
+    try:
+        parsed = [environment.parse(read_tags(Part(name, root)).source) for name, root in docx.text_parts.items()]
+    except TemplateSyntaxError:
+        return False
+    return any(name.name == "packet" for part in parsed for name in part.find_all(nodes.Name))
