@@ -18,21 +18,22 @@ from tests.support.run import Command, run_process
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
 
-@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
-@pytest.mark.parametrize("option", ["--help", "-h"])
-def test_help_has_an_example(visa_packet: Command, command: tuple[str, ...], option: str) -> None:
-    run = visa_packet(*command, option)
-    assert (run.code, run.err) == (0, "")
-    example = run.out.split("Example:\n", 1)[1].splitlines()[0].strip()
-    assert example.startswith(f"visa-packet {' '.join(command)}".strip())
+def test_help_has_an_example(visa_packet: Command, subtests: pytest.Subtests) -> None:
+    for command in [(), *((name,) for name in COMMANDS)]:
+        for option in ("--help", "-h"):
+            with subtests.test(" ".join([*command, option])):
+                run = visa_packet(*command, option)
+                assert (run.code, run.err) == (0, "")
+                example = run.out.split("Example:\n", 1)[1].splitlines()[0].strip()
+                assert example.startswith(f"visa-packet {' '.join(command)}".strip())
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_of_all_says_what_each_command_does(visa_packet: Command, name: str) -> None:
-    run = visa_packet("--help")
-    assert COMMANDS[name] in " ".join(run.out.split())
-    own = visa_packet(name, "--help")
-    assert own.out.startswith(f"Usage: visa-packet {name}")
+def test_help_of_all_says_what_each_command_does(visa_packet: Command, subtests: pytest.Subtests) -> None:
+    words = " ".join(visa_packet("--help").out.split())
+    for name, summary in COMMANDS.items():
+        with subtests.test(name):
+            assert summary in words
+            assert visa_packet(name, "--help").out.startswith(f"Usage: visa-packet {name}")
 
 
 def test_version(visa_packet: Command) -> None:
@@ -102,11 +103,12 @@ class TestReport:
 class TestText:
     """The same for people."""
 
-    @pytest.mark.parametrize("name", schema_names())
-    def test_a_schema_is_printed_as_it_is(self, visa_packet: Command, name: str) -> None:
-        run = visa_packet("schema", name)
-        assert run.code == 0
-        assert json.loads(run.out) == validator(name).schema
+    def test_a_schema_is_printed_as_it_is(self, visa_packet: Command, subtests: pytest.Subtests) -> None:
+        for name in schema_names():
+            with subtests.test(name):
+                run = visa_packet("schema", name)
+                assert run.code == 0
+                assert json.loads(run.out) == validator(name).schema
 
     def test_schemas_are_listed(self, visa_packet: Command) -> None:
         assert [line.split()[0] for line in visa_packet("schema").out.splitlines()] == schema_names()
@@ -118,17 +120,17 @@ class TestText:
         assert {rule_id for rule_id, state in states.items() if state == "-"} == set(unchecked_rules())
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    @pytest.mark.parametrize("rule_id", all_rules())
-    def test_a_rule_is_explained(self, visa_packet: Command, rule_id: str, language: Language) -> None:
-        rule = all_rules()[rule_id]
-        out = visa_packet("rules", rule_id, "--lang", language).out
-        texts = (rule.texts[language].title, rule.texts[language].hint.partition("{detail}")[0])
-        for words in (rule.id, *texts, rule.severity, rule.source, rule.as_of, rule.confidence):
-            assert words in out
-        assert "{" not in out
-        assert ("程序不检查" in out) == (language == "zh" and rule_id in unchecked_rules())
-        if isinstance(rule, UncheckedRule):
-            assert rule.not_checked in out
+    def test_a_rule_is_explained(self, visa_packet: Command, language: Language, subtests: pytest.Subtests) -> None:
+        for rule in all_rules().values():
+            with subtests.test(rule.id):
+                out = visa_packet("rules", rule.id, "--lang", language).out
+                texts = (rule.texts[language].title, rule.texts[language].hint.partition("{detail}")[0])
+                for words in (rule.id, *texts, rule.severity, rule.source, rule.as_of, rule.confidence):
+                    assert words in out
+                assert "{" not in out
+                assert ("程序不检查" in out) == (language == "zh" and rule.id in unchecked_rules())
+                if isinstance(rule, UncheckedRule):
+                    assert rule.not_checked in out
 
     def test_doctor(self, visa_packet: Command) -> None:
         lines = visa_packet("doctor").out.splitlines()

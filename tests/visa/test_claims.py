@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pipeline.resources import read_data
 from pipeline.visa.claims import makes_claim
 from pipeline.visa.rules.catalogue import checked_rules
@@ -172,18 +170,12 @@ ALLOWED = {
 }
 
 
-def pairs(samples: dict[str, list[str]]) -> list[tuple[str, str]]:
-    return [(rule_id, text) for rule_id, texts in samples.items() for text in texts]
+def test_a_claim_is_found() -> None:
+    assert [(rule, text) for rule, texts in REFUSED.items() for text in texts if not makes_claim(rule, text)] == []
 
 
-@pytest.mark.parametrize(("rule_id", "text"), pairs(REFUSED))
-def test_a_claim_is_found(rule_id: str, text: str) -> None:
-    assert makes_claim(rule_id, text)
-
-
-@pytest.mark.parametrize(("rule_id", "text"), pairs(ALLOWED))
-def test_what_denies_the_claim_or_says_something_else_is_none(rule_id: str, text: str) -> None:
-    assert not makes_claim(rule_id, text)
+def test_what_denies_the_claim_or_says_something_else_is_none() -> None:
+    assert [(rule, text) for rule, texts in ALLOWED.items() for text in texts if makes_claim(rule, text)] == []
 
 
 def test_every_claim_has_samples_and_a_rule() -> None:
