@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from pipeline.documents.filters import FILTERS
-from pipeline.system.cache import kept, stamped
+from pipeline.system.cache import cache_key, cached
 
 #: The type of Jinja's ``missing``, which is the group of an undefined name at the top level.
 _Missing = type(missing)
@@ -140,6 +140,6 @@ def _compiled(source: str) -> CodeType:
     The cache is a folder that only the user can write to (checked in ``system/cache.py``), like the ``__pycache__``
     from which Python itself loads code in this format: whoever can change it can already run code as this user.
     """
-    code = kept(f"tags-{stamped(source.encode())}", lambda: marshal.dumps(TemplateEnvironment().compile(source)))
+    code = cached(f"tags-{cache_key(source.encode())}", lambda: marshal.dumps(TemplateEnvironment().compile(source)))
     compiled: CodeType = marshal.loads(code)  # noqa: S302 - see above
     return compiled

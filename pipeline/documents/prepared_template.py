@@ -20,7 +20,7 @@ from docxtpl import DocxTemplate
 
 from pipeline.documents.environment import TemplateEnvironment
 from pipeline.formats.zip_archive import read_parts
-from pipeline.system.cache import kept, stamped
+from pipeline.system.cache import cache_key, cached
 
 #: The core properties that docxtpl fills.
 _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
@@ -89,7 +89,7 @@ class PreparedTemplate:
 @lru_cache(maxsize=CACHED_TEMPLATES)
 def prepare_template(template: bytes) -> PreparedTemplate:
     """Prepare a template, or take it from the user's cache. Raises docxtpl's errors if it is not a Word document."""
-    prepared = kept(f"template-{stamped(template)}", lambda: msgspec.msgpack.encode(_prepare(template)))
+    prepared = cached(f"template-{cache_key(template)}", lambda: msgspec.msgpack.encode(_prepare(template)))
     return msgspec.msgpack.decode(prepared, type=PreparedTemplate)
 
 

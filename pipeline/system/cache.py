@@ -1,7 +1,8 @@
-"""What is made once on a machine and kept for the processes after: cut fonts, templates made ready, compiled tags.
+"""Files that are computed once on a machine and cached for later processes, such as cut fonts and prepared templates.
 
-It is in the user's cache, private, and each file is there whole or not at all. Nothing depends on it: where it cannot
-be, or is deleted at any time, things are made anew. No value of a case is ever kept in it.
+They are in the user's cache folder, private to the user, and each file is either complete or absent. Nothing depends
+on them: without a cache folder, or if it is deleted at any time, they are computed again. No value of a case is ever
+cached.
 """
 
 from __future__ import annotations
@@ -18,55 +19,56 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 _DIGEST_BYTES = hashlib.sha256().digest_size
-#: A file that is older is removed when a new one is made: it is of another version or template, or is made again.
+#: Older files are removed when one is added: they belong to another version or template, or are computed again.
 _OLDEST_SECONDS = 90 * 24 * 3600
-#: What turns a template into what is kept of it: distributions, and modules here.
-_MAKERS = ("docxtpl", "jinja2", "lxml", "msgspec", "python-docx")
-_CODE = ("system/cache.py", "documents/environment.py", "documents/prepared_template.py")
+#: The cache depends on the versions of these distributions, and on the source of this package.
+_DISTRIBUTIONS = ("docxtpl", "jinja2", "lxml", "msgspec", "python-docx")
 
 
-def kept(name: str, make: Callable[[], bytes]) -> bytes:
-    """What was kept under ``name``; else what ``make`` gives, which is kept if that can be."""
+def cached(name: str, compute: Callable[[], bytes]) -> bytes:
+    """Return the file ``name`` of the cache. If it is absent or damaged, compute it, and cache it if possible."""
     folder = cache_folder()
     if folder is None:
-        return make()
+        return compute()
     with suppress(OSError):
-        found = (folder / name).read_bytes()
-        content = found[_DIGEST_BYTES:]
-        if found.startswith(hashlib.sha256(content).digest()):
+        stored = (folder / name).read_bytes()
+        content = stored[_DIGEST_BYTES:]
+        if stored.startswith(hashlib.sha256(content).digest()):
             return content
-    content = make()
+    content = compute()
     with suppress(OSError):
         _remove_old(folder)
         _write(folder / name, hashlib.sha256(content).digest() + content)
     return content
 
 
-def stamped(content: bytes) -> str:
-    """A name for what is made of ``content``; it changes with the code that makes it."""
-    return hashlib.sha256(_stamp() + content).hexdigest()
+def cache_key(content: bytes) -> str:
+    """Return a name for what is computed from ``content``. It changes with the code that computes."""
+    return hashlib.sha256(_code_digest() + content).hexdigest()
 
 
 @cache
 def cache_folder() -> Path | None:
-    """The folder, made when it is first asked for; None where it cannot be, or where others can write to it."""
-    for home in _homes():
+    """Return the cache folder, made if needed, or None if it cannot be made or others can write to it."""
+    for folder in _candidates():
         with suppress(OSError):
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if is_private(home):
-                return home
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if is_private(folder):
+                return folder
     return None
 
 
 def is_private(folder: Path) -> bool:
-    """Whether it is a folder that nobody else can have written to. Raises OSError."""
-    found = folder.lstat()
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    """Return whether only this user can have written to the folder. Raise OSError."""
+    status = folder.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
 def write_private(file: Path, content: bytes, *, flush: bool = True) -> None:
-    """Write a new file that only the user can read, and flush it to the disk. Raises OSError."""
+    """Write a new file that only the user can read, and flush it to the disk. Raise OSError."""
     with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
         opened.write(content)
         if flush:
@@ -75,27 +77,26 @@ def write_private(file: Path, content: bytes, *, flush: bool = True) -> None:
 
 
 @cache
-def _stamp() -> bytes:
-    """This Python, the libraries that fill templates, and the code of this package that does."""
-    versions = [str(sys.implementation.cache_tag), *(f"{name} {version(name)}" for name in _MAKERS)]
-    code = [Path(__file__).parents[1].joinpath(name).read_bytes() for name in _CODE]
-    return hashlib.sha256(b"\0".join(["\n".join(versions).encode(), *code])).digest()
+def _code_digest() -> bytes:
+    package = Path(__file__).parents[1]
+    source = (file.read_bytes() for file in sorted(package.rglob("*.py")))
+    versions = [str(sys.implementation.cache_tag), *(f"{name} {version(name)}" for name in _DISTRIBUTIONS)]
+    return hashlib.sha256(b"\0".join(["\n".join(versions).encode(), *source])).digest()
 
 
-def _homes() -> Iterator[Path]:
-    """With the user's other caches, else with temporary files."""
-    wanted, home = Path(os.environ.get("XDG_CACHE_HOME", "")), Path("~").expanduser()
-    if wanted.is_absolute():
-        yield wanted / "visa-packet"
-    elif home.is_absolute() and home.is_dir():  # what is not there is not made
-        yield home / ".cache" / "visa-packet"
+def _candidates() -> Iterator[Path]:
+    """Yield a folder beside the caches of other programs, then one in the temporary folder."""
+    with suppress(RuntimeError):  # no home folder is known
+        folder = user_cache_path("visa-packet", appauthor=False)
+        if folder.parent.parent.is_dir():  # a missing home folder is not made
+            yield folder
     yield Path(tempfile.gettempdir(), f"visa-packet-{os.geteuid()}")
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Show the content under its name when all of it is written."""
+    """Write the file under another name first: it is either complete or absent."""
     with tempfile.TemporaryDirectory(prefix=".new-", dir=file.parent) as work:
-        write_private(Path(work, file.name), content, flush=False)  # the digest tells when a power cut lost it
+        write_private(Path(work, file.name), content, flush=False)  # the digest shows if a power cut lost it
         Path(work, file.name).replace(file)
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
 
-from pipeline.system.cache import kept
+from pipeline.system.cache import cached
 
 #: Reiwa began on this day; its first year is 2019 (rule ID-12).
 REIWA_START = date(2019, 5, 1)
@@ -82,7 +82,7 @@ def working_day_until(day: date) -> date:
 @cache
 def _cached_days_off() -> Mapping[int, frozenset[date]]:
     """Return the days off of the cached years. Loading the holidays library takes longer than drawing a page."""
-    lines = kept(f"days-off-{version('holidays')}", _serialized_days_off).decode("ascii").split("\n")
+    lines = cached(f"days-off-{version('holidays')}", _serialized_days_off).decode("ascii").split("\n")
     days = [[date.fromisoformat(word) for word in line.split()] for line in lines]
     return {year: frozenset(found) for year, found in zip(_CACHED_YEARS, days, strict=True)}
 

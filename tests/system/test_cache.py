@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.system import cache
-from pipeline.system.cache import cache_folder, kept, stamped
+from pipeline.system.cache import cache_folder, cache_key, cached
 
 
 @pytest.fixture(autouse=True)
@@ -34,24 +34,24 @@ def never() -> bytes:
 
 
 def test_it_is_made_once_and_is_private(empty: Path) -> None:
-    assert kept("a", lambda: b"one") == b"one"
-    assert kept("a", never) == b"one"
+    assert cached("a", lambda: b"one") == b"one"
+    assert cached("a", never) == b"one"
     (file,) = folder().iterdir()
     assert file.parent == empty / "cache" / "visa-packet"
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
 
 
 @pytest.mark.parametrize("content", [b"", b"one", bytes(100)])
-def test_what_was_damaged_is_made_anew(content: bytes) -> None:
-    kept("a", lambda: b"one")
+def test_a_damaged_file_is_computed_again(content: bytes) -> None:
+    cached("a", lambda: b"one")
     (folder() / "a").write_bytes(content)
-    assert kept("a", lambda: b"two") == b"two"
-    assert kept("a", never) == b"two"
+    assert cached("a", lambda: b"two") == b"two"
+    assert cached("a", never) == b"two"
 
 
-def test_a_failure_is_not_kept() -> None:
+def test_a_failure_is_not_cached() -> None:
     with pytest.raises(ZeroDivisionError):
-        kept("a", lambda: bytes(1 // 0))
+        cached("a", lambda: bytes(1 // 0))
     assert list(folder().iterdir()) == []
 
 
@@ -79,12 +79,12 @@ def test_without_any_folder_it_is_made_each_time(empty: Path) -> None:
     (empty / "temporary").rmdir()
     (empty / "temporary").write_bytes(b"")
     assert cache_folder() is None
-    assert [kept("a", lambda: b"one"), kept("a", lambda: b"two")] == [b"one", b"two"]
+    assert [cached("a", lambda: b"one"), cached("a", lambda: b"two")] == [b"one", b"two"]
 
 
 def test_a_cache_that_is_deleted_meanwhile_is_no_fault() -> None:
     folder().rmdir()
-    assert kept("a", lambda: b"one") == b"one"
+    assert cached("a", lambda: b"one") == b"one"
 
 
 def test_a_full_disk_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,26 +92,27 @@ def test_a_full_disk_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(cache, "write_private", full)
-    assert kept("a", lambda: b"one") == b"one"
+    assert cached("a", lambda: b"one") == b"one"
     assert list(folder().iterdir()) == []
 
 
 def test_old_files_go_when_a_new_one_is_made() -> None:
     for name in ("old", "new"):
-        kept(name, lambda: b"one")
+        cached(name, lambda: b"one")
     os.utime(folder() / "old", (0, 0))
-    assert kept("old", never) == b"one"
-    kept("newer", lambda: b"one")
+    assert cached("old", never) == b"one"
+    cached("newer", lambda: b"one")
     assert sorted(file.name for file in folder().iterdir()) == ["new", "newer"]
 
 
-def test_a_name_changes_with_content_and_makers(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = stamped(b"x")
-    assert (stamped(b"x"), stamped(b"y") != first) == (first, True)
-    for attribute, value in (("_MAKERS", ("jinja2",)), ("_CODE", ("documents/environment.py",))):
+def test_a_key_changes_with_the_content_the_libraries_and_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = cache_key(b"x")
+    assert (cache_key(b"x"), cache_key(b"y") != key) == (key, True)
+    changes = ((cache, "_DISTRIBUTIONS", ("jinja2",)), (Path, "read_bytes", lambda file: file.name.encode()))
+    for place, attribute, value in changes:
         with monkeypatch.context() as patch:
-            patch.setattr(cache, attribute, value)
-            cache._stamp.cache_clear()
-            assert stamped(b"x") != first
-        cache._stamp.cache_clear()
-    assert stamped(b"x") == first
+            patch.setattr(place, attribute, value)
+            cache._code_digest.cache_clear()
+            assert cache_key(b"x") != key
+        cache._code_digest.cache_clear()
+    assert cache_key(b"x") == key
