@@ -1,4 +1,7 @@
-"""One private folder for all temporary files of a run, including those of libraries and programs."""
+"""One private folder for all temporary files of a run, including those of libraries and programs.
+
+It changes ``tempfile`` and ``TMPDIR`` of the whole process, so only the entry point of the command may use it.
+"""
 
 from __future__ import annotations
 
