@@ -108,7 +108,7 @@ class TestFilters:
     def test_status(self, opened: Opened, report: Path) -> None:
         page = opened(report)
         tile(page, "failed").click()
-        assert shown(page) == f"Cases 1–{FAILED} of {FAILED} (of 230 in all)"
+        assert shown(page) == f"Cases 1–{FAILED} of {FAILED} (230 in total)"
         assert set(column(page, "status")) == {"failed"}
         expect(tile(page, "failed")).to_have_attribute("aria-pressed", "true")
         expect(page.get_by_role("navigation")).to_be_hidden()
@@ -125,7 +125,7 @@ class TestFilters:
         page.get_by_label("Search").fill("00017")
         assert cases(page) == ["case-00017"]
         page.get_by_label("Search").fill("nothing of the kind")
-        expect(page.get_by_text("No case is like this.")).to_be_visible()
+        expect(page.get_by_text("No matching cases.")).to_be_visible()
         page.get_by_role("button", name="Show all").click()
         assert shown(page) == "Cases 1–50 of 230"
         expect(page.get_by_label("Search")).to_be_focused()
@@ -137,7 +137,7 @@ class TestFilters:
         named = opened(write(tmp_path, 3, names=True))
         named.get_by_label("Search").fill("晓明 wang")
         assert len(cases(named)) == 3
-        expect(named.get_by_text("This page names patients")).to_be_visible()
+        expect(named.get_by_text("This page contains patient names")).to_be_visible()
 
     def test_sorting_by_each_column_both_ways(self, opened: Opened, report: Path) -> None:
         page = opened(report)
@@ -158,14 +158,14 @@ class TestFilters:
         page = opened(report)
         seen = cases(page)
         for number in range(2, 6):
-            page.get_by_role("button", name="On", exact=True).click()
+            page.get_by_role("button", name="Next", exact=True).click()
             expect(page.get_by_text(f"Page {number} of 5")).to_be_visible()
             seen += cases(page)
         assert len(set(seen)) == COUNT
         last = cases(page)
-        page.get_by_role("button", name="On", exact=True).click(force=True)
+        page.get_by_role("button", name="Next", exact=True).click(force=True)
         assert cases(page) == last
-        page.get_by_role("button", name="Back").click()
+        page.get_by_role("button", name="Previous").click()
         assert len(cases(page)) == PAGE
 
 
@@ -295,9 +295,9 @@ class TestScreens:
 
     def test_on_a_narrow_screen_the_order_is_a_choice(self, opened: Opened, report: Path) -> None:
         page = opened(report, viewport=NARROW)
-        page.get_by_label("Order").select_option("Case ↓")
+        page.get_by_label("Sort by").select_option("Case ↓")
         assert cases(page)[0] == "without id, no. 200"
-        page.get_by_label("Order").select_option("Pages ↓")
+        page.get_by_label("Sort by").select_option("Pages ↓")
         pages = [text.removeprefix("Pages ") for text in column(page, "pages")]
         assert pages == sorted(pages, key=int, reverse=True)
 
@@ -334,13 +334,13 @@ class TestTenThousand:
         assert column(page, "findings")[0].startswith("1 error")
         small(page)
         page.get_by_label("Search").press_sequentially("case-09")
-        assert "of 990 (of 10,000 in all)" in shown(page)
-        page.get_by_role("button", name="On", exact=True).click()
+        assert "of 990 (10,000 in total)" in shown(page)
+        page.get_by_role("button", name="Next", exact=True).click()
         page.locator("button.opener").last.click()
         expect(page.locator("tr.details")).to_have_count(1)
         small(page)
         page.get_by_label("Rule").select_option("json-syntax")
-        expect(page.get_by_text("No case is like this.")).to_be_visible()
+        expect(page.get_by_text("No matching cases.")).to_be_visible()
         page.get_by_role("button", name="Show all").click()
         tile(page, "unchanged").click()
         small(page)

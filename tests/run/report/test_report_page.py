@@ -43,7 +43,7 @@ def test_nobody_is_named_unless_asked(tmp_path: Path) -> None:
     assert "secret-name" not in write(tmp_path / "ids", 120).read_text(encoding="utf-8")
     named = write(tmp_path / "names", 120, names=True)
     assert data_of(named)["rows"][0]["name"] == ["WANG XIAOMING", "王晓明"]
-    assert "This page names patients" in named.read_text(encoding="utf-8")
+    assert "This page contains patient names" in named.read_text(encoding="utf-8")
 
 
 def test_nothing_in_the_data_ends_the_script_or_begins_a_comment(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_the_languages_have_the_same_words(tmp_path: Path) -> None:
 
 
 def test_every_word_is_used() -> None:
-    web = ROOT / "pipeline" / "report" / "web"
+    web = ROOT / "pipeline" / "run" / "report" / "web"
     words = json.loads((web / "words.json").read_text(encoding="utf-8"))["en"]
     used = (web / "page.html").read_text(encoding="utf-8") + (web / "page.js").read_text(encoding="utf-8")
     by_pattern = re.compile(r"(column_.*|is_(error|warning|info)|.*_one|built|current|failed|error|warning|info|page)")

@@ -1,5 +1,5 @@
 "use strict";
-// All cases are in the page as data; of them a page of the list at a time is in the document.
+// The page contains all cases as data; the document shows one page of the list at a time.
 (() => {
   const PAGE = 50; // rows in the document at once
   const PRINTED = 1000; // rows on paper at most
@@ -15,7 +15,7 @@
   const count = (key, value) => say(value === 1 ? `${key}_one` : key, number.format(value));
   const person = (key) => (key === "patient" ? words.patient : say("companion", key.replace("companion-", "")));
 
-  // Everything is put into the document as text, never as markup.
+  // Insert everything as text, never as markup.
   function make(tag, given, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(given || {})) {
@@ -26,7 +26,7 @@
     return node;
   }
 
-  // ---- what is asked of each case while filtering and sorting, worked out once
+  // ---- values for filtering and sorting, computed once
   const severities = ["error", "warning", "info"];
   for (const row of rows) {
     row.bundles ||= [];
@@ -144,7 +144,7 @@
     return levels.length ? [...levels, make("span", { class: "codes" }, named)] : [make("span", { class: "none" }, words.no_findings)];
   }
 
-  // ---- one case, opened
+  // ---- an open case
   function toggle(row) {
     const former = open;
     open = former === row ? null : row;
@@ -153,7 +153,7 @@
     for (const each of [former, open]) if (each) redraw(each);
   }
 
-  // Only this case is drawn anew, so that the focus and the place on the screen stay.
+  // Redraw only this case, so that focus and scroll position do not change.
   function redraw(row) {
     const button = document.getElementById(`case-${row.number}`);
     if (!button) return;
@@ -206,7 +206,7 @@
     return side;
   }
 
-  // The bundle itself is shown, one at a time, and only when it is asked for: nothing is loaded before.
+  // Show one bundle at a time, and load it only on request.
   function look(row, path, title, viewer) {
     if (navigator.pdfViewerEnabled === false) return make("p", { class: "look quiet" }, words.no_viewer);
     const button = make("button", { type: "button", "aria-pressed": "false", click: () => {
@@ -246,12 +246,12 @@
       rule ? make("p", { class: "source" }, say("source", rule.source, rule.as_of)) : null);
   }
 
-  // ---- head of the table, filters, keys
+  // ---- table header, filters, keys
   one("thead tr").append(...columns.map((column) => make("th", { scope: "col", class: column.key, "data-key": column.key },
     make("button", { type: "button", click: () => sortBy(column) }, words[`column_${column.key}`]))));
   for (const node of all("table, thead, tbody, thead tr, thead th")) {
     const role = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TH: "columnheader" }[node.tagName];
-    node.setAttribute("role", role); // on a narrow screen a row is drawn as a block, and stays a row
+    node.setAttribute("role", role); // on a narrow screen CSS turns rows into blocks; keep their role
   }
   for (const column of columns) {
     for (const down of [false, true]) {
@@ -323,7 +323,7 @@
   window.addEventListener("beforeprint", () => show(PRINTED));
   window.addEventListener("afterprint", () => show());
 
-  // An address such as report.html#/case-0042 opens that case.
+  // A URL such as report.html#/case-0042 opens that case.
   function fromAddress() {
     const id = location.hash.startsWith("#/") ? decodeURIComponent(location.hash.slice(2)) : null;
     const row = id && rows.find((each) => each.id === id);
