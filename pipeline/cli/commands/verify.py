@@ -13,7 +13,7 @@ from pipeline.cli.outcome import attempt
 from pipeline.cli.output import Report, emit, told
 from pipeline.cli.passwords import PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import directory_option, json_option
-from pipeline.publish.verify.changes import Since
+from pipeline.publish.verify.changes import CurrentInputs
 from pipeline.publish.verify.verify import Verified, verify_path
 
 
@@ -63,7 +63,8 @@ def verify(
     """
     password = read_password(password_file, PASSWORD) if password_file or PASSWORD in os.environ else None
     roots = trust.read_bytes() if trust else None
-    outcome = attempt(lambda: verify_path(path, Since(case, directory, templates), password=password, roots=roots))
+    current = CurrentInputs(case, directory, templates)
+    outcome = attempt(lambda: verify_path(path, current, password=password, roots=roots))
     verified = outcome.value
     result = {
         "path": str(path),

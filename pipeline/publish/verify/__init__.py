@@ -1,1 +1,1 @@
-"""Verification: a packet is what its manifest says. Runs before every publication, and on demand."""
+"""Verification: compare a packet with its manifest, before every publication and on demand."""

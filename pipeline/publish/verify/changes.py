@@ -1,4 +1,4 @@
-"""Whether what a packet was made from has changed since: the case, its papers, the directory, templates, rules."""
+"""Changes since the build of a packet: in the case, its papers, the directory, the templates, or the rules."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from pipeline.system.atomic import sha256
 
 
 @dataclass(frozen=True)
-class Since:
-    """What a packet is compared with: a case file, the folder of its directory, a template set; each may be left out.
+class CurrentInputs:
+    """The inputs with which a packet is compared: case file, folder of the directory, template set. All are optional.
 
-    Without ``templates``, the shipped set of the same name is taken if there is one.
+    Without ``templates``, a shipped set is compared if the packet was built from one of that name.
     """
 
     case: Path | None = None
@@ -35,44 +35,40 @@ class Since:
         return load_case(self.case, self.directory) if self.case else None
 
     def text_key(self, manifest: Manifest) -> bytes | None:
-        """The key of the hashes of texts, when the case is the one that the packet was made from."""
+        """Return the key of the text hashes, if the packet was built from this very case."""
         if self.loaded is None or self.loaded.document.sha256 != manifest.inputs.case:
             return None
         return text_key(self.loaded.document)
 
 
-def changes_since(manifest: Manifest, since: Since, folder: str) -> list[Problem]:
-    """What has changed since the packet was made. Raises CaseError or TemplateError when it cannot be read."""
-    return [difference(code, message, folder) for code, message in _changes(manifest, since)]
-
-
-def _changes(manifest: Manifest, since: Since) -> Iterator[tuple[str, str]]:
-    if since.loaded is not None:
-        yield from _case(manifest, since.loaded)
+def find_changes(manifest: Manifest, current: CurrentInputs) -> Iterator[Problem]:
+    """Yield the changes since the build. Raises CaseError or TemplateError if an input cannot be read."""
+    if current.loaded is not None:
+        yield from _changes_of_case(manifest, current.loaded)
     name = manifest.template_set.id
-    chosen = since.templates or (name if name in shipped_sets() else None)
+    chosen = current.templates or (name if name in shipped_sets() else None)
     if chosen and load_template_set(chosen).sha256 != manifest.template_set.sha256:
-        yield "verify-templates", "the templates have changed since"
+        yield difference("verify-templates", "the templates have changed since the build")
     if rules_used() != manifest.rules:
-        yield "verify-rules", "the rules have changed since, or their tables"
+        yield difference("verify-rules", "the rules or their tables have changed since the build")
 
 
-def _case(manifest: Manifest, loaded: LoadedCase) -> Iterator[tuple[str, str]]:
+def _changes_of_case(manifest: Manifest, loaded: LoadedCase) -> Iterator[Problem]:
     if loaded.case.case_id != manifest.case_id:
-        yield "verify-case", "the packet was made from another case"
+        yield difference("verify-case", "the packet was built from another case")
         return
     if loaded.document.sha256 != manifest.inputs.case:
-        yield "verify-case", "the case has changed since"
+        yield difference("verify-case", "the case has changed since the build")
     if directory_files(loaded) != manifest.inputs.directory:
-        yield "verify-directory", "entries of the directory have changed since"
-    used = {(each.role, each.person, each.sha256) for each in manifest.inputs.attachments}
-    papers = {(each.role, each.person, _hash_of(loaded, each.path)) for each in loaded.case.attachments}
-    for role, person in sorted({(role, person) for role, person, _ in papers ^ used}):
-        yield "verify-papers", f"{role} of {person} has changed since"
+        yield difference("verify-directory", "entries of the directory have changed since the build")
+    recorded = {(each.role, each.person, each.sha256) for each in manifest.inputs.attachments}
+    current = {(each.role, each.person, _hash_of(loaded, each.path)) for each in loaded.case.attachments}
+    for role, person in sorted({(role, person) for role, person, _ in current ^ recorded}):
+        yield difference("verify-papers", f"{role} of {person} has changed since the build")
 
 
 def _hash_of(loaded: LoadedCase, path: str) -> str:
-    """Hash of an attachment; empty when it cannot be read any more."""
+    """Hash of an attachment, or an empty string if it cannot be read any more."""
     try:
         return sha256(read_inside(loaded.document.folder, path))
     except UnusableError:

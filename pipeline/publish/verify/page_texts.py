@@ -1,9 +1,10 @@
-"""The texts of a bundle: the number on each page, and that each document still says what it said."""
+"""The texts of a bundle: the number on each page, and the unchanged text of each document."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pypdfium2 import PdfiumError
 
@@ -16,48 +17,43 @@ from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.difference import difference
 
 
-def text_differences(
-    files: Mapping[str, bytes], manifest: Manifest, folder: str, key: bytes | None
-) -> Iterator[Problem]:
-    """Pages without their number, and documents whose text in the bundle is another than in their own file.
+def text_differences(files: Mapping[str, bytes], manifest: Manifest, key: bytes | None) -> Iterator[Problem]:
+    """Yield pages without their number, and documents whose text differs between the bundle and their own file.
 
-    With the ``key`` of the case (``bundle/page_map.py``), also documents that do not say what was made of that case.
+    With the ``key`` of the case (``bundle/page_map.py``), compare their text with the hash from the build, too.
     """
     for bundle in manifest.bundles:
         if bundle.path not in files:
             continue
         try:
-            found = list(_bundle(files, bundle, manifest.case_id, key))
+            found = list(_differences(files, bundle, manifest.case_id, key))
         except PdfiumError:
-            continue  # that it cannot be read is told already
-        for code, message in found:
-            yield difference(code, f"{bundle.path}: {message}", folder)
+            continue  # structure.py reports a bundle that cannot be read
+        yield from (replace(problem, message=f"{bundle.path}: {problem.message}") for problem in found)
 
 
-def _bundle(
-    files: Mapping[str, bytes], bundle: BundleRow, case_id: str, key: bytes | None
-) -> Iterator[tuple[str, str]]:
+def _differences(files: Mapping[str, bytes], bundle: BundleRow, case_id: str, key: bytes | None) -> Iterator[Problem]:
     texts = [squeezed(page.text) for page in read_pages(files[bundle.path])]
     numbers = [squeezed(number_text(case_id, number, len(texts))) for number in range(1, len(texts) + 1)]
-    for number, (text, wanted) in enumerate(zip(texts, numbers, strict=True), start=1):
-        if not text.endswith(wanted):
-            yield "verify-numbers", f"page {number} does not bear its number"
+    for page, (text, number) in enumerate(zip(texts, numbers, strict=True), start=1):
+        if not text.endswith(number):
+            yield difference("verify-numbers", f"page {page} does not show its number")
     own = [text.removesuffix(number) for text, number in zip(texts, numbers, strict=True)]
     for part in bundle.page_map:
         if part.text is None:
             continue
         text = "".join(own[part.page - 1 : part.last_page])
-        if text != _own_file(files, part.id, text):
-            yield "verify-text", f"{part.id} has another text than its own file"
+        if text != _text_of_own_file(files, part.id, text):
+            yield difference("verify-text", f"the text of {part.id} differs from its own file")
         if key is not None and text_hash(text, key) != part.text:
-            yield "verify-text", f"{part.id} does not say what was made of the case"
+            yield difference("verify-text", f"the text of {part.id} is not the one that was built from the case")
 
 
-def _own_file(files: Mapping[str, bytes], part_id: str, text: str) -> str:
-    """Text of the document's own PDF. Where there is none, or it cannot be read, which is told already: ``text``."""
+def _text_of_own_file(files: Mapping[str, bytes], part_id: str, default: str) -> str:
+    """Text of the document's own PDF, or ``default`` if that is missing or damaged, which its hash shows."""
     own = re.compile(rf"documents/[0-9]+-{re.escape(part_id)}\.pdf")
     name = next(filter(own.fullmatch, files), None)
     try:
-        return text_of(files[name]) if name else text
+        return text_of(files[name]) if name else default
     except PdfiumError:
-        return text
+        return default

@@ -1,4 +1,4 @@
-"""The signatures of a packet's bundles: who signed what, and whether it is still the same."""
+"""The signatures of a packet's bundles: their signers, and whether they are still valid."""
 
 from __future__ import annotations
 
@@ -7,45 +7,46 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import Problem, load_extra
 from pipeline.publish.manifest import Manifest
-from pipeline.publish.verify.before_signing import added_to
+from pipeline.publish.verify.before_signing import grown_bundles
 from pipeline.publish.verify.difference import difference
 
-if TYPE_CHECKING:  # its libraries are installed only by those who sign
+if TYPE_CHECKING:  # pyhanko is optional
     from pipeline.publish.signing.signature_check import Signature
 
-_ASK_AGAIN = "ask whoever signed it for the bundle as they signed it"
-_WHO = "ask who signed it, and give --trust the certificates of those who certify them"
+_ASK_SIGNERS = "ask the signers for the bundle as they signed it"
+_ASK_ISSUER = "ask the signer for the certificate of the issuer, and give it with --trust"
 
 
-def signatures_of(files: Mapping[str, bytes], manifest: Manifest, roots: bytes | None) -> dict[str, list[Signature]]:
-    """The signatures of each bundle to which something was added; none where it cannot be read.
+def read_signatures(files: Mapping[str, bytes], manifest: Manifest, roots: bytes | None) -> dict[str, list[Signature]]:
+    """Return the signatures of each bundle that has grown since the build: an empty list if it cannot be read.
 
-    ``roots`` are certificates (PEM or DER) of whom to trust. Raises InputError when the extra [sign] is missing.
+    ``roots`` are trusted certificates (PEM or DER). Raises InputError if the extra [sign] is missing.
     """
-    paths = added_to(files, manifest)
+    paths = grown_bundles(files, manifest)
     if not paths and roots is None:
         return {}
     load_extra("pyhanko", "sign", "verifying signatures")
     from pipeline.publish.signing.signature_check import load_roots, signatures_in  # noqa: PLC0415 - as above
 
-    trusted, found = load_roots(roots) if roots is not None else [], {}
+    trusted = load_roots(roots) if roots is not None else []
+    signatures = {}
     for path in paths:
         try:
-            found[path] = signatures_in(files[path], trusted)
+            signatures[path] = signatures_in(files[path], trusted)
         except ValueError:
-            found[path] = []
-    return found
+            signatures[path] = []
+    return signatures
 
 
-def signature_differences(found: Mapping[str, list[Signature]], folder: str) -> Iterator[Problem]:
-    """What is wrong with the signatures, or was added to a bundle and is none."""
-    for path, signatures in found.items():
-        if not any(signature.is_last for signature in signatures):
-            yield difference("verify-added", f"something that nobody signed was added to {path}", folder, _ASK_AGAIN)
-        for signature in signatures:
+def signature_differences(signatures: Mapping[str, list[Signature]]) -> Iterator[Problem]:
+    """Yield invalid and untrusted signatures, and bundles that were extended without one."""
+    for path, signed in signatures.items():
+        if not any(signature.is_last for signature in signed):
+            yield difference("verify-added", f"something was added to {path} without a signature", _ASK_SIGNERS)
+        for signature in signed:
             if not signature.holds:
                 message = f"{path} was changed after it was signed in {signature.field}"
-                yield difference("verify-signature", message, folder, _ASK_AGAIN)
+                yield difference("verify-signature", message, _ASK_SIGNERS)
             elif signature.is_trusted is False:
-                message = f"who signed {path} in {signature.field} is not certified by those whom you trust"
-                yield difference("verify-signer", message, folder, _WHO)
+                message = f"none of the trusted certificates certifies the signer of {signature.field} in {path}"
+                yield difference("verify-signer", message, _ASK_ISSUER)

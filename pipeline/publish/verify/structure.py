@@ -1,4 +1,4 @@
-"""The inside of a bundle against its manifest: pages, outline, labels, destinations, links, fonts, metadata."""
+"""The structure of a bundle: pages, outline, labels, destinations, links, fonts and metadata."""
 
 from __future__ import annotations
 
@@ -18,54 +18,46 @@ from pipeline.formats.pdf.reading import page_count
 from pipeline.publish.verify.difference import difference
 
 
-def bundle_differences(
-    files: Mapping[str, bytes], described: BundleRow, folder: str, *, fresh: bool
-) -> Iterator[Problem]:
-    """What in a bundle is not as its manifest describes it. A bundle that is not there is told elsewhere.
+def bundle_differences(files: Mapping[str, bytes], row: BundleRow, *, fresh: bool) -> Iterator[Problem]:
+    """Yield the differences between a bundle and its row in the manifest. ``files`` are decrypted.
 
-    ``files`` can be read without a password. Of a bundle that is ``fresh``, fonts and metadata were looked at when
-    it was merged.
+    Fonts and metadata of a ``fresh`` bundle are skipped: the merge has just checked them.
     """
-    name = described.path
-    bundle = files.get(name)
+    bundle = files.get(row.path)
     if bundle is None:
-        return
+        return  # verify.py reports missing files
     try:
-        found = [*_inside(bundle, described), *([] if fresh else _standards(bundle, described))]
-    except Exception as error:  # noqa: BLE001 - parsers raise anything on a file that was spoilt
-        yield difference("verify-unreadable", f"{name} cannot be read ({type(error).__name__})", folder)
-        return
-    for code, message in found:
-        yield difference(code, message.format(name), folder)
+        yield from [*_structure(bundle, row), *([] if fresh else _standards(bundle, row))]
+    except Exception as error:  # noqa: BLE001 - parsers raise anything on a damaged file
+        yield difference("verify-unreadable", f"{row.path} cannot be read ({type(error).__name__})")
 
 
-def _inside(bundle: bytes, described: BundleRow) -> Iterator[tuple[str, str]]:
-    """Codes of differences and how they are told; {} stands for the name of the file."""
+def _structure(bundle: bytes, row: BundleRow) -> Iterator[Problem]:
     reader = PdfReader(io.BytesIO(bundle))
-    page_map = described.page_map
-    counts = {len(reader.pages), page_count(bundle), described.pages}
-    if not _pages_agree(page_map, counts, described.blank_pages):
-        yield "verify-pages", "{} does not have the pages of its page map"
-    if _outline(reader) != _wanted_outline(page_map):
-        yield "verify-outline", "the outline of {} does not agree with its page map"
+    name, page_map = row.path, row.page_map
+    counts = {len(reader.pages), page_count(bundle), row.pages}
+    if not _pages_agree(page_map, counts, row.blank_pages):
+        yield difference("verify-pages", f"the pages of {name} do not match its page map")
+    if _outline(reader) != _expected_outline(page_map):
+        yield difference("verify-outline", f"the outline of {name} does not match its page map")
     labels = list(reader.page_labels) if "/PageLabels" in reader.root_object else []
     if labels != [str(number) for number in range(1, len(reader.pages) + 1)]:
-        yield "verify-labels", "the page labels of {} are not the numbers of its pages"
-    targets = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
+        yield difference("verify-labels", f"the page labels of {name} are not its page numbers")
+    targets = {key: reader.get_destination_page_number(place) for key, place in reader.named_destinations.items()}
     if targets != {part.id: part.page - 1 for part in page_map}:
-        yield "verify-destinations", "the named destinations of {} do not agree with its page map"
-    if not _links(reader, page_map) <= targets.keys():
-        yield "verify-destinations", "a link on the cover sheet of {} leads nowhere"
+        yield difference("verify-destinations", f"the named destinations of {name} do not match its page map")
+    if not _link_targets(reader, page_map) <= targets.keys():
+        yield difference("verify-destinations", f"a link on the cover sheet of {name} has no target")
 
 
 def _pages_agree(page_map: PageMap, counts: set[int], blank: Sequence[int]) -> bool:
-    """Whether the parts and the blank pages follow one another without a gap, up to the one number of all pages."""
+    """Return True if parts and blank pages follow one another without a gap, and ``counts`` is the one page count."""
     filled = [number for part in page_map for number in range(part.page, part.last_page + 1)]
     return len(counts) == 1 and sorted([*filled, *blank]) == list(range(1, max(counts) + 1))
 
 
 def _outline(reader: PdfReader) -> list[Any]:
-    """Title and page (from 0) of each entry; what is below an entry is a list behind it."""
+    """Title and page (from 0) of each entry. The entries below an entry are a list after it."""
 
     def read(entries: list[Any]) -> list[Any]:
         return [
@@ -78,16 +70,16 @@ def _outline(reader: PdfReader) -> list[Any]:
     return read(reader.outline)
 
 
-def _wanted_outline(page_map: PageMap) -> list[Any]:
-    wanted: list[Any] = []
+def _expected_outline(page_map: PageMap) -> list[Any]:
+    expected: list[Any] = []
     for section, together in groupby(page_map, lambda part: part.section):
         entries = [(part.title, part.page - 1) for part in together]
-        wanted += [(section, entries[0][1]), entries] if section else entries
-    return wanted
+        expected += [(section, entries[0][1]), entries] if section else entries
+    return expected
 
 
-def _links(reader: PdfReader, page_map: PageMap) -> set[str]:
-    """The names that links on cover sheets lead to."""
+def _link_targets(reader: PdfReader, page_map: PageMap) -> set[str]:
+    """The names to which the links on cover sheets lead."""
     pages = [
         reader.pages[number - 1]
         for part in page_map
@@ -98,25 +90,25 @@ def _links(reader: PdfReader, page_map: PageMap) -> set[str]:
     return {str(note["/Dest"]) for note in notes if "/Dest" in note}
 
 
-def _standards(bundle: bytes, described: BundleRow) -> Iterator[tuple[str, str]]:
-    """Fonts, and what the bundle says about itself."""
+def _standards(bundle: bytes, row: BundleRow) -> Iterator[Problem]:
+    """Differences in fonts, metadata and PDF/A."""
+    name = row.path
     with pikepdf.open(io.BytesIO(bundle)) as pdf:
         faces = list(_embedded_faces(pdf))
         if len(faces) != len(set(faces)):
-            yield "verify-fonts", "{} holds a font more than once"
-        if claims_pdf_a(pdf) != described.pdf_a:
-            yield "verify-metadata", "{} does not say of PDF/A what the manifest says"
-        elif described.pdf_a:
-            yield from (
-                ("verify-pdf-a", f"{{}} says that it is PDF/A, and is not: {found}") for found in obstacles(pdf)
-            )
+            yield difference("verify-fonts", f"{name} contains a font more than once")
+        if claims_pdf_a(pdf) != row.pdf_a:
+            yield difference("verify-metadata", f"{name} and the manifest disagree on PDF/A")
+        elif row.pdf_a:
+            for obstacle in obstacles(pdf):
+                yield difference("verify-pdf-a", f"{name} claims to be PDF/A and is not: {obstacle}")
         with pdf.open_metadata() as xmp:
             if xmp.get("dc:title") != str(pdf.docinfo.get("/Title")) or str(pdf.Root.get("/Lang")) != LANGUAGE:
-                yield "verify-metadata", "title and language of {} are not what they were"
+                yield difference("verify-metadata", f"the title or language of {name} has changed since the build")
 
 
 def _embedded_faces(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """The shipped faces that are embedded as one font, once for each time."""
+    """The face of every embedded font."""
     for found in pdf.objects:
         if isinstance(found, pikepdf.Dictionary) and found.get("/Subtype") == "/CIDFontType0":
             yield str(found.get("/BaseFont", "")).rpartition("+")[2]

@@ -1,10 +1,10 @@
-"""Verifying: a packet is what its manifest says. Runs on every packet before it is published, and on demand."""
+"""Comparing a packet with its manifest. Runs on every packet before it is published, and on demand."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,25 +12,23 @@ from pipeline.errors import Problem, VerificationError
 from pipeline.formats.json.schema import validator
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import Manifest, read_manifest, seal
-from pipeline.publish.verify.before_signing import before_signing, readable
-from pipeline.publish.verify.changes import Since, changes_since
+from pipeline.publish.verify.before_signing import cut_signatures, readable_files
+from pipeline.publish.verify.changes import CurrentInputs, find_changes
 from pipeline.publish.verify.difference import difference
 from pipeline.publish.verify.page_texts import text_differences
-from pipeline.publish.verify.signatures import signature_differences, signatures_of
+from pipeline.publish.verify.signatures import read_signatures, signature_differences
 from pipeline.publish.verify.structure import bundle_differences
 from pipeline.system.atomic import sha256
 
-if TYPE_CHECKING:  # its libraries are installed only by those who sign
+if TYPE_CHECKING:  # pyhanko is optional
     from pipeline.publish.signing.signature_check import Signature
-
-__all__ = ["Since", "Verified", "verify_files", "verify_path"]
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A packet that is what its ``manifest`` says.
+    """A packet that matches its manifest, with the signatures of each signed bundle by path.
 
-    ``signatures`` are those of each signed bundle. One that is encrypted is ``looked_into`` only with its password.
+    ``looked_into`` is False if the packet is encrypted and no password was given: only hashes were compared.
     """
 
     manifest: Manifest
@@ -39,17 +37,57 @@ class Verified:
 
 
 def verify_path(
-    path: Path, since: Since | None = None, *, password: str | None = None, roots: bytes | None = None
+    path: Path, current: CurrentInputs | None = None, *, password: str | None = None, roots: bytes | None = None
 ) -> Verified:
-    """Verify a packet's folder, or the folder of the bundle at ``path``.
+    """Verify the packet in the folder ``path``, or in the folder of the bundle ``path``.
 
-    With ``since``, also that what it was made from has not changed. An encrypted packet is looked into only with its
-    ``password``. With ``roots``, certificates as PEM or DER, signers must be certified by them. Raises
-    VerificationError with every difference.
+    With ``current``, also compare the packet with its inputs as they are now. With ``roots``, certificates as PEM or
+    DER, signers must be certified by one of them. Raises VerificationError with all differences.
     """
     folder = path if path.is_dir() else path.parent
+    files = _read_files(path, folder)
+    try:
+        return _verify(files, current, password, roots)
+    except VerificationError as error:
+        raise _in_folder(error, str(folder)) from None
+
+
+def verify_files(files: Mapping[str, bytes], folder: str, password: str | None = None) -> Manifest:
+    """Verify the files of a packet (relative path -> content) that was just built, and return its manifest.
+
+    The texts are skipped: they were compared with the case when the documents were drawn. Raises VerificationError.
+    """
+    try:
+        manifest = _intact_manifest(files)
+        opened = readable_files(files, manifest, password) or {}
+        _raise_if_any([*_file_differences(files, manifest), *_bundle_differences(opened, manifest, fresh=True)])
+    except VerificationError as error:
+        raise _in_folder(error, folder) from None
+    return manifest
+
+
+def _verify(
+    files: Mapping[str, bytes], current: CurrentInputs | None, password: str | None, roots: bytes | None
+) -> Verified:
+    manifest = _intact_manifest(files)
+    signatures = read_signatures(files, manifest, roots)
+    built = cut_signatures(files, manifest)
+    opened = readable_files(built, manifest, password)
+    problems = list(_file_differences(built, manifest))
+    if opened is not None:
+        problems += _bundle_differences(opened, manifest, fresh=False)
+        problems += text_differences(opened, manifest, current.text_key(manifest) if current else None)
+    if current:
+        problems += find_changes(manifest, current)
+    problems += signature_differences(signatures)
+    _raise_if_any(problems)
+    return Verified(manifest, signatures, looked_into=opened is not None)
+
+
+def _read_files(path: Path, folder: Path) -> dict[str, bytes]:
+    """The regular files of a packet by relative path. Links are left out."""
     if not path.exists():
-        raise VerificationError(difference("verify-missing", "there is no such packet", str(path)))
+        raise _in_folder(VerificationError(difference("verify-missing", "the packet does not exist")), str(path))
     try:
         files = {
             found.relative_to(folder).as_posix(): found.read_bytes()
@@ -58,82 +96,56 @@ def verify_path(
         }
     except OSError as error:
         message = f"the packet cannot be read: {(error.strerror or 'unreadable').lower()}"
-        raise VerificationError(difference("verify-unreadable", message, str(folder))) from None
+        raise _in_folder(VerificationError(difference("verify-unreadable", message)), str(folder)) from None
     if path.is_file() and path.name not in files:
-        raise VerificationError(difference("verify-missing", "this is not a file of a packet", str(path)))
-    manifest = _manifest(files, str(folder))
-    signatures = signatures_of(files, manifest, roots)
-    made = before_signing(files, manifest)
-    opened = readable(made, manifest, password, str(folder))
-    changes = changes_since(manifest, since, str(folder)) if since else []
-    key = since.text_key(manifest) if since else None
-    texts = text_differences(opened, manifest, str(folder), key) if opened is not None else ()
-    signed = signature_differences(signatures, str(folder))
-    _raise([*_differences(made, opened, manifest, str(folder)), *texts, *changes, *signed])
-    return Verified(manifest, signatures, looked_into=opened is not None)
+        raise _in_folder(VerificationError(difference("verify-missing", "this is not a file of a packet")), str(path))
+    return files
 
 
-def verify_files(files: Mapping[str, bytes], folder: str, password: str | None = None) -> Manifest:
-    """Verify the files of one packet (relative path -> content) that was just made, and return the manifest.
-
-    Its texts were compared with the case when they were drawn, and are not read again.
-    """
-    manifest = _manifest(files, folder)
-    _raise(_differences(files, readable(files, manifest, password, folder), manifest, folder, fresh=True))
-    return manifest
-
-
-def _raise(problems: list[Problem]) -> None:
-    if problems:
-        raise VerificationError(problems)
-
-
-def _differences(
-    files: Mapping[str, bytes],
-    opened: Mapping[str, bytes] | None,
-    manifest: Manifest,
-    folder: str,
-    *,
-    fresh: bool = False,
-) -> list[Problem]:
-    """``opened`` are the files as they can be read, if they can."""
-    bundles = manifest.bundles if opened is not None else []
-    inside = (problem for each in bundles for problem in bundle_differences(opened or {}, each, folder, fresh=fresh))
-    return [*_listed(files, manifest, folder), *inside]
-
-
-def _manifest(files: Mapping[str, bytes], folder: str) -> Manifest:
+def _intact_manifest(files: Mapping[str, bytes]) -> Manifest:
     """The manifest of a packet, if it has the form of this version and is intact."""
-    if MANIFEST_NAME not in files:
-        raise VerificationError(difference("verify-manifest", f"there is no {MANIFEST_NAME}", folder))
-    content = files[MANIFEST_NAME]
+    content = files.get(MANIFEST_NAME)
+    if content is None:
+        raise VerificationError(difference("verify-manifest", f"{MANIFEST_NAME} is missing"))
     try:
         fields = json.loads(content)
     except (ValueError, RecursionError):
-        raise VerificationError(difference("verify-manifest", f"{MANIFEST_NAME} is not JSON", folder)) from None
+        raise VerificationError(difference("verify-manifest", f"{MANIFEST_NAME} is not JSON")) from None
     try:
         manifest = read_manifest(content)
     except ValueError:
         manifest = None
     if manifest is None or not validator("manifest").is_valid(fields):
         message = f"{MANIFEST_NAME} does not have the form of this version's manifests"
-        raise VerificationError(difference("verify-manifest", message, folder))
+        raise VerificationError(difference("verify-manifest", message))
     if seal(manifest) != content:
-        message = f"{MANIFEST_NAME} was changed after it was made"
-        raise VerificationError(difference("verify-manifest", message, folder))
+        raise VerificationError(difference("verify-manifest", f"{MANIFEST_NAME} has changed since the build"))
     return manifest
 
 
-def _listed(files: Mapping[str, bytes], manifest: Manifest, folder: str) -> Iterator[Problem]:
+def _file_differences(files: Mapping[str, bytes], manifest: Manifest) -> Iterator[Problem]:
     listed = {output.path: output.sha256 for output in manifest.outputs}
     for path in sorted(listed.keys() | files.keys() - {MANIFEST_NAME}):
         if path not in files:
-            yield difference("verify-missing", f"{path} is missing", folder)
+            yield difference("verify-missing", f"{path} is missing")
         elif path not in listed:
-            yield difference("verify-unlisted", f"{path} is not in the manifest", folder)
+            yield difference("verify-unlisted", f"{path} is not in the manifest")
         elif sha256(files[path]) != listed[path]:
-            yield difference("verify-changed", f"{path} was changed after it was made", folder)
+            yield difference("verify-changed", f"{path} has changed since the build")
     for bundle in manifest.bundles:
         if bundle.path in listed and bundle.sha256 != listed[bundle.path]:
-            message = f"{bundle.path} is not the one that the manifest describes"
-            yield difference("verify-changed", message, folder)
+            yield difference("verify-changed", f"the manifest has two different hashes of {bundle.path}")
+
+
+def _bundle_differences(files: Mapping[str, bytes], manifest: Manifest, *, fresh: bool) -> Iterator[Problem]:
+    for bundle in manifest.bundles:
+        yield from bundle_differences(files, bundle, fresh=fresh)
+
+
+def _raise_if_any(problems: Iterable[Problem]) -> None:
+    if found := list(problems):
+        raise VerificationError(found)
+
+
+def _in_folder(error: VerificationError, folder: str) -> VerificationError:
+    return VerificationError(replace(problem, file=folder) for problem in error.problems)

@@ -17,7 +17,7 @@ from pipeline.errors import VerificationError
 from pipeline.options import Options
 from pipeline.publish.manifest import RulesUsed
 from pipeline.publish.verify import changes
-from pipeline.publish.verify.changes import Since
+from pipeline.publish.verify.changes import CurrentInputs
 from pipeline.publish.verify.verify import verify_files, verify_path
 from pipeline.run.one import build_case
 from pipeline.system.atomic import sha256
@@ -71,7 +71,7 @@ def changed_bundle(folder: Path, spoil: Callable[[pikepdf.Pdf], None]) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["", "bundle.pdf", "manifest.json", DOCUMENT.rsplit("/", 1)[0] + "/../bundle.pdf"])
-def test_an_untouched_packet_is_right(packet: Path, packet_with_companion: Path, name: str) -> None:
+def test_an_untouched_packet_is_verified(packet: Path, packet_with_companion: Path, name: str) -> None:
     for folder in (packet, packet_with_companion):
         assert verify_path(folder / name).manifest.case_id == folder.name
 
@@ -84,8 +84,8 @@ def test_every_file_is_watched(spoilt: Path) -> None:
         for path, content in whole.items():
             place = int(share * (len(content) - 1))
             path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        told = difference(spoilt)
-        assert [name for name in names if ("verify-changed", f"{name} was changed after it was made") not in told] == []
+        found = difference(spoilt)
+        assert [name for name in names if ("verify-changed", f"{name} has changed since the build") not in found] == []
     for path, content in whole.items():
         path.write_bytes(content)
     assert verify_path(spoilt)
@@ -93,7 +93,7 @@ def test_every_file_is_watched(spoilt: Path) -> None:
 
 def test_a_changed_document_is_the_only_difference(spoilt: Path) -> None:
     (spoilt / DOCUMENT).write_bytes((spoilt / DOCUMENT).read_bytes() + b"\n")
-    assert difference(spoilt) == [("verify-changed", f"{DOCUMENT} was changed after it was made")]
+    assert difference(spoilt) == [("verify-changed", f"{DOCUMENT} has changed since the build")]
 
 
 def test_a_missing_file_is_found(spoilt: Path) -> None:
@@ -121,7 +121,7 @@ def test_an_extra_file_is_found(spoilt: Path, name: str) -> None:
 
 def test_a_missing_manifest_is_found(spoilt: Path) -> None:
     (spoilt / "manifest.json").unlink()
-    assert difference(spoilt) == [("verify-manifest", "there is no manifest.json")]
+    assert difference(spoilt) == [("verify-manifest", "manifest.json is missing")]
 
 
 @pytest.mark.parametrize("text", ["", "{", "null x", "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")])
@@ -157,7 +157,7 @@ def test_a_manifest_that_is_a_list_is_found(spoilt: Path) -> None:
 
 def test_a_changed_hash_in_the_manifest_is_found(spoilt: Path) -> None:
     edit_manifest(spoilt, {"/bundles/0/sha256": "0" * 64})
-    assert difference(spoilt) == [("verify-changed", "bundle.pdf is not the one that the manifest describes")]
+    assert difference(spoilt) == [("verify-changed", "the manifest has two different hashes of bundle.pdf")]
 
 
 @pytest.mark.parametrize(
@@ -213,9 +213,9 @@ def test_a_bundle_without_an_outline_is_found(spoilt: Path) -> None:
     assert found.count("verify-numbers") == pages
 
 
-def test_what_is_not_there_is_told(tmp_path: Path) -> None:
-    assert difference(tmp_path / "none") == [("verify-missing", "there is no such packet")]
-    assert difference(tmp_path) == [("verify-manifest", "there is no manifest.json")]
+def test_a_missing_packet_is_reported(tmp_path: Path) -> None:
+    assert difference(tmp_path / "none") == [("verify-missing", "the packet does not exist")]
+    assert difference(tmp_path) == [("verify-manifest", "manifest.json is missing")]
 
 
 def test_a_link_to_a_bundle_is_no_file_of_a_packet(spoilt: Path) -> None:
@@ -225,7 +225,7 @@ def test_a_link_to_a_bundle_is_no_file_of_a_packet(spoilt: Path) -> None:
     assert difference(spoilt / "bundle.pdf") == [("verify-missing", "this is not a file of a packet")]
 
 
-def test_an_unreadable_packet_is_told(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_packet_is_reported(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
@@ -236,7 +236,7 @@ def test_an_unreadable_packet_is_told(spoilt: Path, monkeypatch: pytest.MonkeyPa
 class TestCommand:
     """The same through the command."""
 
-    def test_right(self, packet: Path, visa_packet: Command) -> None:
+    def test_verified(self, packet: Path, visa_packet: Command) -> None:
         run = visa_packet("verify", packet, "--json")
         assert (run.code, run.err) == (0, "")
         (result,) = run.report["results"]
@@ -246,7 +246,7 @@ class TestCommand:
         assert "right (23 files" in run.out
         assert visa_packet("verify", packet, "--case", CASE).code == 0
 
-    def test_wrong(self, spoilt: Path, visa_packet: Command) -> None:
+    def test_different(self, spoilt: Path, visa_packet: Command) -> None:
         (spoilt / DOCUMENT).unlink()
         run = visa_packet("verify", spoilt, "--json")
         assert run.code == 8
@@ -261,7 +261,7 @@ class TestCommand:
         assert problem["message"] in run.err
         assert visa_packet("verify", spoilt).out == ""
 
-    def test_not_there(self, tmp_path: Path, visa_packet: Command) -> None:
+    def test_missing(self, tmp_path: Path, visa_packet: Command) -> None:
         assert visa_packet("verify", tmp_path / "none", "--json").code == 8
 
 
@@ -275,7 +275,7 @@ def test_a_damaged_manifest_is_found(spoilt: Path) -> None:
     ):
         assert damaged != content
         path.write_bytes(damaged)
-        assert difference(spoilt) == [("verify-manifest", "manifest.json was changed after it was made")]
+        assert difference(spoilt) == [("verify-manifest", "manifest.json has changed since the build")]
 
 
 class Changed:
@@ -324,14 +324,14 @@ class Changed:
 @pytest.mark.parametrize(
     ("change_it", "code", "words"),
     [
-        (Changed.number, "verify-numbers", "page 3 does not bear its number"),
-        (Changed.text, "verify-text", "schedule-of-stay has another text than its own file"),
+        (Changed.number, "verify-numbers", "page 3 does not show its number"),
+        (Changed.text, "verify-text", "the text of schedule-of-stay differs from its own file"),
         (Changed.labels, "verify-labels", "page labels"),
         (Changed.destination, "verify-destinations", "named destinations"),
         (Changed.link, "verify-destinations", "a link on the cover sheet"),
         (Changed.fonts, "verify-fonts", "a font more than once"),
         (Changed.not_embedded, "verify-pdf-a", "a font is not embedded"),
-        (Changed.title, "verify-metadata", "title and language"),
+        (Changed.title, "verify-metadata", "the title or language"),
         (Changed.script, "verify-pdf-a", "an action /JavaScript"),
     ],
 )
@@ -345,17 +345,17 @@ def test_what_is_inside_a_bundle_is_watched(
 
 
 def test_a_document_that_says_something_else_is_found_with_its_case(spoilt: Path) -> None:
-    """Bundle, document and manifest agree with one another; only the case tells that it is not what was made of it."""
-    since = Since(CASE)
-    assert verify_path(spoilt, since)
+    """Bundle, document and manifest agree with one another; only the case shows that the text is another one."""
+    current = CurrentInputs(CASE)
+    assert verify_path(spoilt, current)
     edit_manifest(spoilt, {"/bundles/0/page_map/1/text": "0" * 64})
     assert verify_path(spoilt)
     with pytest.raises(VerificationError) as error:
-        verify_path(spoilt, since)
+        verify_path(spoilt, current)
     (problem,) = error.value.problems
     assert (problem.code, problem.message) == (
         "verify-text",
-        "bundle.pdf: invitation-letter does not say what was made of the case",
+        "bundle.pdf: the text of invitation-letter is not the one that was built from the case",
     )
 
 
@@ -366,7 +366,7 @@ def test_hashes_of_texts_are_under_a_key_of_the_case(spoilt: Path) -> None:
 
     (described,) = json.loads((spoilt / "manifest.json").read_bytes())["bundles"]
     text = text_of((spoilt / DOCUMENT).read_bytes())
-    case = Since(CASE).loaded
+    case = CurrentInputs(CASE).loaded
     assert case is not None
     assert described["page_map"][0]["text"] == text_hash(text, text_key(case.document))
     assert sha256(text.encode()) != described["page_map"][0]["text"]
@@ -380,51 +380,53 @@ def test_hashes_of_texts_are_under_a_key_of_the_case(spoilt: Path) -> None:
         ({"/attachments/0/issued_on": "2026-11-01"}, ["verify-case"]),
     ],
 )
-def test_a_changed_case_is_told(packet: Path, edit: Edit, edits: Mapping[str, Any], codes: list[str]) -> None:
+def test_a_changed_case_is_reported(packet: Path, edit: Edit, edits: Mapping[str, Any], codes: list[str]) -> None:
     with pytest.raises(VerificationError) as error:
-        verify_path(packet, Since(edit(edits)))
+        verify_path(packet, CurrentInputs(edit(edits)))
     assert [problem.code for problem in error.value.problems] == codes
 
 
-def test_a_changed_or_lost_paper_is_told(packet: Path, edit: Edit, case_folder: Path) -> None:
+def test_a_changed_or_lost_paper_is_reported(packet: Path, edit: Edit, case_folder: Path) -> None:
     case = edit({})
     shutil.copy(CASE, case)
-    assert verify_path(packet, Since(case))
+    assert verify_path(packet, CurrentInputs(case))
     (case_folder / "papers" / "photo.jpg").unlink()
     with (case_folder / "papers" / "hukou.pdf").open("ab") as file:
         file.write(b"\n")
     with pytest.raises(VerificationError) as error:
-        verify_path(packet, Since(case))
+        verify_path(packet, CurrentInputs(case))
     assert [(problem.code, problem.message) for problem in error.value.problems] == [
-        ("verify-papers", "identity_document of patient has changed since"),
-        ("verify-papers", "photo of patient has changed since"),
+        ("verify-papers", "identity_document of patient has changed since the build"),
+        ("verify-papers", "photo of patient has changed since the build"),
     ]
 
 
-def test_changed_templates_and_rules_are_told(packet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_templates_and_rules_are_reported(
+    packet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     changed = shutil.copytree(MEDICAL_STAY, tmp_path / "set")
     text = (changed / "packet.json").read_text(encoding="utf-8")
     (changed / "packet.json").write_text(text.replace("Letter of invitation", "Invitation"), encoding="utf-8")
-    assert verify_path(packet, Since())
+    assert verify_path(packet, CurrentInputs())
     with pytest.raises(VerificationError) as error:
-        verify_path(packet, Since(templates=str(changed)))
+        verify_path(packet, CurrentInputs(templates=str(changed)))
     assert [problem.code for problem in error.value.problems] == ["verify-templates"]
     monkeypatch.setattr(changes, "rules_used", lambda: RulesUsed(AS_OF, "0" * 64))
     with pytest.raises(VerificationError) as error:
-        verify_path(packet, Since())
+        verify_path(packet, CurrentInputs())
     assert [problem.code for problem in error.value.problems] == ["verify-rules"]
 
 
-def test_a_changed_entry_of_the_directory_is_told(tmp_path: Path) -> None:
+def test_a_changed_entry_of_the_directory_is_reported(tmp_path: Path) -> None:
     folder = shutil.copytree(EXAMPLES, tmp_path / "examples")
     example = folder / "sun-yifan" / "case.json"
     options = Options(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
     built = build_case(example, tmp_path / "out", options).folder
-    assert verify_path(built, Since(example))
+    assert verify_path(built, CurrentInputs(example))
     for entry in (folder / "directory").rglob("*.json"):
         entry.write_text(entry.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     with pytest.raises(VerificationError) as error:
-        verify_path(built, Since(example))
+        verify_path(built, CurrentInputs(example))
     assert [problem.code for problem in error.value.problems] == ["verify-directory"]
 
 
