@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "wang-xiaoming" / "case.json"
 AS_OF = date(2026, 11, 22)
-OPTIONS = Options(AS_OF)
+OPTIONS = BuildOptions(AS_OF, force=True)
 
 Row = dict[str, float]
 

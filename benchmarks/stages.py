@@ -17,12 +17,13 @@ from pipeline.run import one as build
 from pipeline.run.inputs import sources
 
 WATCHED: dict[str, tuple[Any, str]] = {
-    "check": (build, "check_case"),
+    "check": (build, "find_problems"),
+    "read papers": (build, "read_papers"),
     "fill": (draw, "fill"),
     "convert": (Office2Pdf, "convert"),
     "prove the page": (draw, "_check_page"),
     "rules on pages": (documents, "check_page"),
-    "merge": (build, "make_bundles"),
+    "merge": (build, "assemble"),
     "verify": (build, "verify_files"),
     "publish": (destination, "publish"),
 }

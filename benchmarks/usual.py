@@ -40,7 +40,7 @@ def usual(size: Size, folder: Path) -> dict[str, dict[str, Row]]:
     """Seconds of each way, and how many times longer than visa-packet the usual ways take, run by run."""
     out = folder / "ours"
     letters = _letters(out)
-    papers = [paper.pdf for paper in check_case(EXAMPLE, OPTIONS).papers.values()]
+    papers = [paper.pdf for paper in check_case(EXAMPLE, OPTIONS.check).papers.values()]
     times: dict[str, list[float]] = {
         "visa-packet, a process": [],
         "visa-packet, warm": [],

@@ -4,8 +4,8 @@ Everything that the command line does can be called:
 
 >>> from datetime import date
 >>> from pathlib import Path
->>> from pipeline import Options, check_case
->>> check_case(Path("examples/wang-xiaoming/case.json"), Options(date(2026, 11, 22))).loaded.case.case_id
+>>> from pipeline import CheckOptions, check_case
+>>> check_case(Path("examples/wang-xiaoming/case.json"), CheckOptions(date(2026, 11, 22))).loaded.case.case_id
 'wang-xiaoming'
 """
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from pipeline.case.directory import read_hospitals
     from pipeline.case.load import load_case
     from pipeline.errors import ExitCode, Problem, VisaPacketError
-    from pipeline.options import Options
-    from pipeline.packet.checked import Checked
+    from pipeline.options import BuildOptions, CheckOptions
     from pipeline.publish.verify.verify import verify_path
     from pipeline.run.built import Built
-    from pipeline.run.check import check_case
+    from pipeline.run.check import CheckedCase, check_case
     from pipeline.run.one import build_case
     from pipeline.visa.hospital_match import Wishes, match_case
 
 __all__ = [
+    "BuildOptions",
     "Built",
-    "Checked",
+    "CheckOptions",
+    "CheckedCase",
     "ExitCode",
-    "Options",
     "Problem",
     "VisaPacketError",
     "Wishes",
@@ -45,9 +45,8 @@ __all__ = [
 _HOMES = {
     "run.built": ("Built",),
     "run.one": ("build_case",),
-    "run.check": ("check_case",),
-    "packet.checked": ("Checked",),
-    "options": ("Options",),
+    "run.check": ("CheckedCase", "check_case"),
+    "options": ("BuildOptions", "CheckOptions"),
     "case.directory": ("read_hospitals",),
     "errors": ("ExitCode", "Problem", "VisaPacketError"),
     "case.load": ("load_case",),

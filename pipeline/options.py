@@ -1,4 +1,4 @@
-"""Options of a check and a build."""
+"""Options of a build. Each stage receives its own part of them, and can read no other."""
 
 from __future__ import annotations
 
@@ -8,19 +8,70 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How to check and build.
+class CheckOptions:
+    """Options of reading, planning and checking a case.
 
-    ``as_of`` is the day for which the rules are checked: with it, a run is repeatable. ``templates`` is the
-    name of a shipped set or the folder of another. With ``strict``, warnings forbid to build. ``directory`` is
-    the folder of hospitals and guarantors; without it, the folder ``directory`` near the case. A ``draft`` has a
-    mark on each page that is made. Papers of the official list may be missing from it, or with ``allow_missing``.
-    With ``right_hand_pages``, each document of a bundle begins on a right-hand page, for printing on both sides.
-    ``max_bytes`` is how large a bundle may be for upload or mail.
-    ``signature_fields`` puts fields for digital signatures where seals go. A ``recipient_copy`` is made besides, with
-    masked identity numbers. With a ``password``, PDFs are encrypted, and Word files are left out.
-    ``templates_sha256`` is that of the set with which a run began: another version of it is refused.
+    ``as_of`` is the day for which the rules are checked: a fixed day makes a run repeatable. ``templates`` is the name
+    of a shipped template set or the folder of another; a set with another hash than ``templates_sha256`` is rejected.
+    ``directory`` is the folder of hospitals and guarantors, by default the folder ``directory`` near the case.
+    With ``strict``, warnings block the build. A ``draft`` has a mark on every page that is generated.
+    Supporting documents of the official list may be missing from a draft, or with ``allow_missing``.
     """
+
+    as_of: date
+    templates: str = "medical-stay"
+    directory: Path | None = None
+    strict: bool = False
+    draft: bool = False
+    allow_missing: bool = False
+    templates_sha256: str | None = None
+
+    @property
+    def papers_may_miss(self) -> bool:
+        """True if missing papers do not block the build."""
+        return self.draft or self.allow_missing
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOptions:
+    """Options of drawing documents. ``right_hand_pages`` changes the page numbers on cover sheets."""
+
+    as_of: date
+    engine: str = "office2pdf"
+    right_hand_pages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BundleOptions:
+    """Options of merging bundles.
+
+    With ``right_hand_pages``, each document begins on a right-hand page, for printing on both sides. ``max_bytes`` is
+    the largest size of a file for upload or mail. ``signature_fields`` adds fields for digital signatures at the seal
+    boxes. A ``password`` encrypts the files.
+    """
+
+    right_hand_pages: bool = False
+    max_bytes: int | None = None
+    signature_fields: bool = False
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishOptions:
+    """Options of the published packet.
+
+    ``recipient_copy`` adds a copy for third parties, with masked identity numbers. A ``password`` encrypts the PDF
+    files and leaves out the Word files. ``force`` replaces a packet that is up to date, or signed.
+    """
+
+    recipient_copy: bool = False
+    password: str | None = field(default=None, repr=False)
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """All options of a build; the classes above describe them. Some concern several stages."""
 
     as_of: date
     templates: str = "medical-stay"
@@ -34,9 +85,33 @@ class Options:
     signature_fields: bool = False
     recipient_copy: bool = False
     password: str | None = field(default=None, repr=False)
+    force: bool = False
     templates_sha256: str | None = None
 
     @property
-    def papers_may_miss(self) -> bool:
-        """Whether a missing paper does not forbid to build."""
-        return self.draft or self.allow_missing
+    def check(self) -> CheckOptions:
+        """Options of reading, planning and checking the case."""
+        return CheckOptions(
+            self.as_of,
+            self.templates,
+            self.directory,
+            self.strict,
+            self.draft,
+            self.allow_missing,
+            self.templates_sha256,
+        )
+
+    @property
+    def documents(self) -> DocumentOptions:
+        """Options of drawing the documents."""
+        return DocumentOptions(self.as_of, self.engine, self.right_hand_pages)
+
+    @property
+    def bundle(self) -> BundleOptions:
+        """Options of merging the bundles."""
+        return BundleOptions(self.right_hand_pages, self.max_bytes, self.signature_fields, self.password)
+
+    @property
+    def publish(self) -> PublishOptions:
+        """Options of the published packet."""
+        return PublishOptions(self.recipient_copy, self.password, self.force)

@@ -19,7 +19,7 @@ from hypothesis import settings
 
 from pipeline.cli.main import main
 from pipeline.documents.engines.engine import DEFAULT_ENGINE
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.run.one import build_case
 from tests.support.cases import AS_OF, EXAMPLES, Edit, change
 from tests.support.run import Command, Run
@@ -100,7 +100,7 @@ def packet_of(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
         with out.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not out.exists():
-                build_case(EXAMPLES / example / "case.json", out, Options(AS_OF, engine=engine))
+                build_case(EXAMPLES / example / "case.json", out, BuildOptions(AS_OF, engine=engine))
         return out / example
 
     def folder(example: str, engine: str = DEFAULT_ENGINE) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.bundle.fit_size import DOWNSAMPLINGS, Downsampling, downsample_papers, downsampling_note
 from pipeline.bundle.manifest_rows import BundleRow, PageMap
 from pipeline.bundle.merge import Merged
-from pipeline.bundle.page_map import make_page_map, merge_parts
+from pipeline.bundle.page_map import Contents, make_page_map, merge_parts
 from pipeline.bundle.seal_boxes import seal_boxes
 from pipeline.bundle.signature_fields import SignatureField, with_signature_fields
 from pipeline.bundle.volumes import Volume, split, volumes_note
@@ -16,10 +16,11 @@ from pipeline.case.people import PATIENT
 from pipeline.documents.document import Drawn
 from pipeline.errors import Problem
 from pipeline.formats.pdf.encryption import protected
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
+from pipeline.options import BundleOptions
 from pipeline.packet.file_names import BUNDLE_NAME
+from pipeline.packet.paper import Paper
 from pipeline.packet.plan import Bundle, DocumentPart
+from pipeline.packet.planned_case import PlannedCase
 from pipeline.system.atomic import sha256
 
 #: By so much encryption may make a bundle larger: some bytes for each of its streams.
@@ -62,52 +63,56 @@ class MergedBundle:
         )
 
 
-def make_bundles(
-    checked: Checked, drawn: Mapping[str, Drawn], options: Options
+def assemble(
+    planned: PlannedCase, papers: Mapping[str, Paper], drawn: Mapping[str, Drawn], options: BundleOptions
 ) -> tuple[list[MergedBundle], list[Problem]]:
     """Return every bundle of the packet, and notes on what was changed to fit a size limit. Raises AttachmentError."""
     notes: list[Problem] = []
     if options.max_bytes is None:
-        merged = _merge_all(checked, drawn, options)
+        merged = _merge_all(planned, {**papers, **drawn}, options)
     else:
-        merged, notes = _merge_to_fit(checked, drawn, options, options.max_bytes)
+        merged, notes = _merge_to_fit(planned, papers, drawn, options, options.max_bytes)
     return [_protected(bundle, options.password) for bundle in merged], notes
 
 
 def _merge_to_fit(
-    checked: Checked, drawn: Mapping[str, Drawn], options: Options, max_bytes: int
+    planned: PlannedCase,
+    papers: Mapping[str, Paper],
+    drawn: Mapping[str, Drawn],
+    options: BundleOptions,
+    max_bytes: int,
 ) -> tuple[list[MergedBundle], list[Problem]]:
     """Bundles of at most ``max_bytes``: papers are downsampled first, then a bundle is divided into volumes."""
     limit = max_bytes - (_ENCRYPTION_BYTES if options.password else 0)
     applied: dict[str, Downsampling] = {}
-    merged = _merge_all(checked, drawn, options)
+    merged = _merge_all(planned, {**papers, **drawn}, options)
     for _ in DOWNSAMPLINGS:
         sizes = {bundle.person: len(bundle.merged.pdf) for bundle in merged}
-        checked, newly_applied = downsample_papers(checked, sizes, limit)
+        papers, newly_applied = downsample_papers(planned, papers, sizes, limit)
         if not newly_applied:
             break
         applied |= newly_applied
-        merged = _merge_all(checked, drawn, options)
+        merged = _merge_all(planned, {**papers, **drawn}, options)
     divided = [_divided(bundle, limit) for bundle in merged]
-    locate = checked.loaded.document.locate
+    locate = planned.loaded.document.locate
     return divided, [
         *(
             locate(downsampling_note(applied[part.id]), f"/attachments/{part.index}/path")
-            for part in checked.packet.attachments
+            for part in planned.packet.attachments
             if part.id in applied
         ),
         *(locate(volumes_note(each.volumes, max_bytes), "/attachments") for each in divided if each.volumes),
     ]
 
 
-def _merge_all(checked: Checked, drawn: Mapping[str, Drawn], options: Options) -> list[MergedBundle]:
+def _merge_all(planned: PlannedCase, contents: Contents, options: BundleOptions) -> list[MergedBundle]:
     """A companion may have nothing to file."""
-    return [_merge(bundle, checked, drawn, options) for bundle in checked.packet.bundles if bundle.parts]
+    return [_merge(bundle, contents, planned, options) for bundle in planned.packet.bundles if bundle.parts]
 
 
-def _merge(bundle: Bundle, checked: Checked, drawn: Mapping[str, Drawn], options: Options) -> MergedBundle:
-    page_map = make_page_map(bundle, checked, drawn, options)
-    merged = merge_parts(page_map, bundle, checked, drawn, options)
+def _merge(bundle: Bundle, contents: Contents, planned: PlannedCase, options: BundleOptions) -> MergedBundle:
+    page_map = make_page_map(bundle, contents, planned, right_hand=options.right_hand_pages)
+    merged = merge_parts(page_map, bundle, contents, planned, two_sided=options.right_hand_pages)
     if options.signature_fields:
         merged = replace(merged, pdf=with_signature_fields(merged.pdf, _fields(merged.pdf, page_map, bundle)))
     return MergedBundle(bundle.person, page_map, merged)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from pipeline.attachments.read_paper import read_paper
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.formats.json.reader import JsonFile
-from pipeline.packet.checked import Checked
 from pipeline.packet.paper import Paper
 from pipeline.packet.plan import AttachmentPart
+from pipeline.packet.planned_case import PlannedCase
 
 COARSER = "size-coarser"
 
@@ -30,30 +29,30 @@ _WORTH_IT = 0.1
 
 
 def downsample_papers(
-    checked: Checked, sizes: Mapping[str, int], limit: int
-) -> tuple[Checked, dict[str, Downsampling]]:
+    planned: PlannedCase, papers: Mapping[str, Paper], sizes: Mapping[str, int], limit: int
+) -> tuple[dict[str, Paper], dict[str, Downsampling]]:
     """Replace papers until no bundle should be larger than ``limit``, the largest papers first.
 
-    ``sizes`` are the bytes of each person's bundle now. Return the case with the new papers, and their downsampling
-    by part id: no paper if all bundles fit or nothing helps. Bundles share what their papers have in common, so the
+    ``sizes`` are the bytes of each person's bundle now. Return the papers, and the downsampling of the new ones by
+    part id: none if all bundles fit or nothing helps. Bundles share what their papers have in common, so the
     caller has to measure them again. Filled forms are kept: they contain hardly any pictures. Raises AttachmentError
     if a file has changed since the case was checked.
     """
-    papers, applied = dict(checked.papers), dict[str, Downsampling]()
-    for bundle in checked.packet.bundles:
-        parts = [part for part in bundle.parts if isinstance(part, AttachmentPart) and not papers[part.id].form]
+    result, applied = dict(papers), dict[str, Downsampling]()
+    for bundle in planned.packet.bundles:
+        parts = [part for part in bundle.parts if isinstance(part, AttachmentPart) and not result[part.id].form]
         excess = sizes.get(bundle.person, 0) - limit
         for downsampling in DOWNSAMPLINGS:
-            for part in sorted(parts, key=lambda part: len(papers[part.id].pdf), reverse=True):
+            for part in sorted(parts, key=lambda part: len(result[part.id].pdf), reverse=True):
                 if excess <= 0:
                     break
-                before = papers[part.id]
-                after = _read_again(part, before, downsampling, checked.loaded.document)
+                before = result[part.id]
+                after = _read_again(part, before, downsampling, planned.loaded.document)
                 saved = len(before.pdf) - len(after.pdf)
                 if saved > len(before.pdf) * _WORTH_IT:
-                    papers[part.id], applied[part.id] = after, downsampling
+                    result[part.id], applied[part.id] = after, downsampling
                     excess -= saved
-    return replace(checked, papers=papers), applied
+    return result, applied
 
 
 def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling, document: JsonFile) -> Paper:

@@ -11,13 +11,16 @@ from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.merge import Merged, merge
 from pipeline.bundle.piece import Piece
 from pipeline.documents.document import Drawn
-from pipeline.documents.drawing import page_plan, pages_of
+from pipeline.documents.drawing import page_plan
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.pdf.reading import text_of
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
+from pipeline.packet.paper import Paper
 from pipeline.packet.plan import AttachmentPart, Bundle, Part, State
+from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.template_set import Section, TemplateSet
+
+#: The papers and the documents of a packet by part id.
+Contents = Mapping[str, Paper | Drawn]
 
 #: Language of a bundle as a whole; its documents have their own.
 LANGUAGE = "ja"
@@ -26,39 +29,37 @@ LANGUAGE = "ja"
 _STATE_IN_TITLE: Mapping[State, str] = {"final": "", "incomplete": "（未添付の書類あり）", "draft": "（案）"}
 
 
-def make_page_map(bundle: Bundle, checked: Checked, drawn: Mapping[str, Drawn], options: Options) -> PageMap:
+def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, right_hand: bool) -> PageMap:
     """A row a part: where it begins, how long it is, and what of it can be compared later.
 
     Titles name nobody, for the manifest may be shown around.
     """
-    pages = pages_of(checked, drawn)
-    plan = page_plan(bundle, pages, right_hand=options.right_hand_pages)
-    pdfs = pdfs_of(checked, drawn)
+    plan = page_plan(bundle, {part.id: contents[part.id].pages for part in bundle.parts}, right_hand=right_hand)
     return tuple(
         PageMapRow(
             id=part.id,
             kind=_kind(part),
-            section=_section(part, checked.templates),
+            section=_section(part, planned.templates),
             title=_bilingual(part),
             page=plan.first_page[part.id],
-            pages=pages[part.id],
-            bytes=len(pdfs[part.id]),
-            text=_text_hash(part, pdfs[part.id], checked.loaded.document),
+            pages=contents[part.id].pages,
+            bytes=len(contents[part.id].pdf),
+            text=_text_hash(part, contents[part.id].pdf, planned.loaded.document),
         )
         for part in bundle.parts
     )
 
 
 def merge_parts(
-    page_map: PageMap, bundle: Bundle, checked: Checked, drawn: Mapping[str, Drawn], options: Options
+    page_map: PageMap, bundle: Bundle, contents: Contents, planned: PlannedCase, *, two_sided: bool
 ) -> Merged:
     """The bundle with its parts where the page map says."""
-    pdfs, case_id = pdfs_of(checked, drawn), checked.loaded.case.case_id
+    case_id = planned.loaded.case.case_id
     pieces = [
         Piece(
             id=row.id,
             title=row.title,
-            pdf=pdfs[row.id],
+            pdf=contents[row.id].pdf,
             page=row.page,
             section=row.section,
             listed_as=part.title.ja,
@@ -67,14 +68,8 @@ def merge_parts(
         )
         for row, part in zip(page_map, bundle.parts, strict=True)
     ]
-    title = f"{checked.templates.packet.title.ja} {case_id}{_STATE_IN_TITLE[checked.state]}"
-    return merge(pieces, title, LANGUAGE, case_id, two_sided=options.right_hand_pages)
-
-
-def pdfs_of(checked: Checked, drawn: Mapping[str, Drawn]) -> dict[str, bytes]:
-    """The PDF of each paper and each document by part id."""
-    papers = {part_id: paper.pdf for part_id, paper in checked.papers.items()}
-    return papers | {part_id: document.pdf for part_id, document in drawn.items()}
+    title = f"{planned.templates.packet.title.ja} {case_id}{_STATE_IN_TITLE[planned.state]}"
+    return merge(pieces, title, LANGUAGE, case_id, two_sided=two_sided)
 
 
 def text_key(case: JsonFile) -> bytes:

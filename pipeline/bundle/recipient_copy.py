@@ -14,13 +14,12 @@ from pipeline.bundle.piece import Piece
 from pipeline.case.masking import identity_numbers, masked
 from pipeline.documents.document import Drawn
 from pipeline.documents.drawing import draw_documents
-from pipeline.documents.engines.engine import Engine
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile, texts
 from pipeline.formats.pdf.reading import squeezed, text_of
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
+from pipeline.options import DocumentOptions
 from pipeline.packet.plan import Bundle, DocumentPart, Packet, Part
+from pipeline.packet.planned_case import PlannedCase
 
 #: Its file, beside the bundle.
 COPY_NAME = "recipient-copy.pdf"
@@ -29,15 +28,15 @@ COPY_NAME = "recipient-copy.pdf"
 _MARK = "写し / COPY"
 
 
-def recipient_copy(checked: Checked, options: Options, engine: Engine) -> bytes:
+def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
     """Every document but the cover sheets, with masked identity numbers.
 
     Raises CaseError when a number stands in a text of the case, where it cannot be masked.
     """
-    case, document = checked.loaded.case, checked.loaded.document
-    bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in checked.packet.bundles)
-    hidden = replace(checked, loaded=replace(checked.loaded, case=masked(case)), packet=Packet(bundles, ()), papers={})
-    drawn = draw_documents(hidden, options, engine)
+    case, document = planned.loaded.case, planned.loaded.document
+    bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in planned.packet.bundles)
+    hidden = replace(planned, loaded=replace(planned.loaded, case=masked(case)), packet=Packet(bundles, ()))
+    drawn = draw_documents(hidden, {}, options)
     copy = merge(list(_pieces(hidden.packet, drawn)), _MARK, LANGUAGE, f"{case.case_id}  {_MARK}").pdf
     printed = text_of(copy)
     numbers = set(identity_numbers(case))

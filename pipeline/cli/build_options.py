@@ -43,7 +43,7 @@ _DECORATORS = (
 
 
 def packet_options(command: Function) -> Function:
-    """Add these options; the command gets them in one dictionary, ``packet``, named as in ``Options``."""
+    """Add these options; the command gets them in one dictionary, ``packet``, named as in ``BuildOptions``."""
 
     @functools.wraps(command)
     def collected(*arguments: Any, **given: Any) -> Any:

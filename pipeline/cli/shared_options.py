@@ -13,7 +13,6 @@ import click
 
 from pipeline.case.source import Source
 from pipeline.language import LANGUAGES, language_of
-from pipeline.options import Options
 from pipeline.run.inputs import sources
 
 _SMALLEST_BUNDLE = 100_000
@@ -97,11 +96,6 @@ class Size(click.ParamType[int]):
         if size < _SMALLEST_BUNDLE:
             self.fail("write a size of at least 100kB, such as 5MB", param, ctx)
         return size
-
-
-def make_options(as_of: datetime | None, **others: Any) -> Options:
-    """The options as the library takes them."""
-    return Options(day_of(as_of), **others)
 
 
 def day_of(as_of: datetime | None) -> date:

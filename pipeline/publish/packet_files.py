@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.bundle.assemble import MergedBundle
-from pipeline.bundle.recipient_copy import COPY_NAME, recipient_copy
+from pipeline.bundle.recipient_copy import COPY_NAME
 from pipeline.documents.document import Drawn
-from pipeline.documents.engines.engine import Engine
 from pipeline.documents.signed_originals import text_sha256
 from pipeline.errors import Problem
 from pipeline.formats.pdf.encryption import protected
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
+from pipeline.options import PublishOptions
 from pipeline.packet.file_names import MANIFEST_NAME
+from pipeline.packet.paper import Paper
 from pipeline.packet.plan import DocumentPart, Packet
+from pipeline.packet.planned_case import PlannedCase
 from pipeline.publish.manifest import (
     DocumentRow,
     Inputs,
@@ -27,21 +28,29 @@ from pipeline.publish.manifest import (
     SuppliedFile,
     seal,
 )
-from pipeline.publish.provenance import origin_of
 from pipeline.system.atomic import sha256
 
 
-def packet_files(
-    checked: Checked, drawn: Mapping[str, Drawn], bundles: Sequence[MergedBundle], options: Options, engine: Engine
-) -> dict[str, bytes]:
-    """Return every file of a packet by its path. Raises CaseError if the copy for third parties cannot be made."""
-    files = dict(_document_files(checked.packet, drawn, options.password))
-    for bundle in bundles:
+@dataclass(frozen=True, slots=True)
+class PacketContent:
+    """The finished parts of a packet. ``papers`` and ``documents`` are by part id, ``copy`` is for third parties."""
+
+    planned: PlannedCase
+    papers: Mapping[str, Paper]
+    documents: Mapping[str, Drawn]
+    bundles: Sequence[MergedBundle]
+    copy: bytes | None
+    problems: tuple[Problem, ...]
+
+
+def packet_files(content: PacketContent, origin: Origin, options: PublishOptions) -> dict[str, bytes]:
+    """Return every file of a packet by its path."""
+    files = dict(_document_files(content, options.password))
+    for bundle in content.bundles:
         files |= bundle.files
-    if options.recipient_copy:
-        files[COPY_NAME] = protected(recipient_copy(checked, options, engine), options.password)
-    origin = origin_of(checked.loaded, checked.templates, options, engine)
-    files[MANIFEST_NAME] = seal(_manifest(checked, drawn, bundles, files, origin))
+    if content.copy is not None:
+        files[COPY_NAME] = protected(content.copy, options.password)
+    files[MANIFEST_NAME] = seal(_manifest(content, files, origin))
     return files
 
 
@@ -51,25 +60,20 @@ def _named_documents(packet: Packet) -> Iterator[tuple[str, DocumentPart]]:
         yield f"documents/{number:02}-{part.id}", part
 
 
-def _document_files(packet: Packet, drawn: Mapping[str, Drawn], password: str | None) -> Iterator[tuple[str, bytes]]:
+def _document_files(content: PacketContent, password: str | None) -> Iterator[tuple[str, bytes]]:
     """Each document as Word file and PDF, numbered in order.
 
     With a password, the Word files are left out: no encryption of them works in every program.
     """
-    for name, part in _named_documents(packet):
+    for name, part in _named_documents(content.planned.packet):
         if password is None:
-            yield f"{name}.docx", drawn[part.id].docx
-        yield f"{name}.pdf", protected(drawn[part.id].pdf, password)
+            yield f"{name}.docx", content.documents[part.id].docx
+        yield f"{name}.pdf", protected(content.documents[part.id].pdf, password)
 
 
-def _manifest(
-    checked: Checked,
-    drawn: Mapping[str, Drawn],
-    bundles: Sequence[MergedBundle],
-    files: Mapping[str, bytes],
-    origin: Origin,
-) -> Manifest:
-    apart = [f"{name}.pdf" for name, part in _named_documents(checked.packet) if part in checked.packet.apart]
+def _manifest(content: PacketContent, files: Mapping[str, bytes], origin: Origin) -> Manifest:
+    packet = content.planned.packet
+    apart = [f"{name}.pdf" for name, part in _named_documents(packet) if part in packet.apart]
     return Manifest(
         manifest_version=1,
         visa_packet=origin.visa_packet,
@@ -78,38 +82,37 @@ def _manifest(
         template_set=origin.template_set,
         engine=origin.engine,
         options=origin.options,
-        inputs=Inputs(origin.case, origin.directory, tuple(_supplied_files(checked))),
-        state=checked.state,
-        documents=tuple(_document_rows(checked, drawn)),
-        missing=tuple(_missing_papers(checked.packet)),
+        inputs=Inputs(origin.case, origin.directory, tuple(_supplied_files(content))),
+        state=content.planned.state,
+        documents=tuple(_document_rows(content)),
+        missing=tuple(_missing_papers(packet)),
         versions=origin.versions,
         rules=origin.rules,
         outputs=tuple(OutputFile(path, sha256(content), len(content)) for path, content in sorted(files.items())),
-        bundles=tuple(bundle.row for bundle in bundles),
+        bundles=tuple(bundle.row for bundle in content.bundles),
         apart=(*apart, *([COPY_NAME] if COPY_NAME in files else [])),
-        findings=tuple(map(_recorded, checked.problems)),
+        findings=tuple(map(_recorded, content.problems)),
         sha256="",  # set by seal()
     )
 
 
-def _supplied_files(checked: Checked) -> Iterator[SuppliedFile]:
-    for part in checked.packet.attachments:
-        paper = checked.papers[part.id]
+def _supplied_files(content: PacketContent) -> Iterator[SuppliedFile]:
+    for part in content.planned.packet.attachments:
+        paper = content.papers[part.id]
         yield SuppliedFile(
             part.attachment.role, part.person, paper.sha256, paper.size, paper.pages, paper.mapping_sha256
         )
 
 
-def _document_rows(checked: Checked, drawn: Mapping[str, Drawn]) -> Iterator[DocumentRow]:
-    scans = {
-        part.original_of.id: checked.papers[part.id].sha256 for part in checked.packet.attachments if part.original_of
-    }
-    for name, part in _named_documents(checked.packet):
+def _document_rows(content: PacketContent) -> Iterator[DocumentRow]:
+    packet = content.planned.packet
+    scans = {part.original_of.id: content.papers[part.id].sha256 for part in packet.attachments if part.original_of}
+    for name, part in _named_documents(packet):
         yield DocumentRow(
             document=part.document,
             person=part.person,
             path=f"{name}.pdf",
-            text_sha256=text_sha256(drawn[part.id].docx),
+            text_sha256=text_sha256(content.documents[part.id].docx),
             signed_by=part.signed_by,
             signed=scans.get(part.id),
         )

@@ -7,9 +7,9 @@ from functools import cache
 from importlib.metadata import version
 
 from pipeline.case.load import LoadedCase
-from pipeline.documents.engines.engine import Engine
-from pipeline.options import Options
-from pipeline.packet.template_set import TemplateSet
+from pipeline.documents.engines.engine import load_engine
+from pipeline.options import BuildOptions
+from pipeline.packet.planned_case import PlannedCase
 from pipeline.publish.manifest import DirectoryFile, EngineUsed, OptionsUsed, Origin, RulesUsed, TemplateSetUsed
 from pipeline.resources import VERSION
 from pipeline.system.atomic import sha256
@@ -47,8 +47,9 @@ def rules_used() -> RulesUsed:
     return RulesUsed(date.fromisoformat(catalogue_date()), digest)
 
 
-def origin_of(loaded: LoadedCase, templates: TemplateSet, options: Options, engine: Engine) -> Origin:
+def origin_of(planned: PlannedCase, options: BuildOptions) -> Origin:
     """The origin of a packet that is built now. File names are left out: they may contain names of persons."""
+    loaded, templates, engine = planned.loaded, planned.templates, load_engine(options.engine)
     return Origin(
         visa_packet=VERSION,
         case_id=loaded.case.case_id,

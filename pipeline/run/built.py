@@ -12,16 +12,20 @@ from pipeline.visa.rules.catalogue import checked_rules
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A published packet: its folder, its manifest, and the findings that did not prevent the build."""
+    """A published packet: its folder, its manifest, and the findings that did not prevent the build.
+
+    ``is_current`` if it was built earlier and is up to date.
+    """
 
     folder: Path
     manifest: Manifest
     problems: tuple[Problem, ...]
+    is_current: bool = False
 
 
-def built_from(manifest: Manifest, folder: Path) -> Built:
+def packet_of(manifest: Manifest, folder: Path) -> Built:
     """Return the packet in ``folder``, which was built earlier. Its findings are in English only."""
-    return Built(folder, manifest, tuple(map(_recorded_problem, manifest.findings)))
+    return Built(folder, manifest, tuple(map(_recorded_problem, manifest.findings)), is_current=True)
 
 
 def _recorded_problem(found: RecordedFinding) -> Problem:

@@ -1,54 +1,51 @@
-"""Whether a published packet is still what a build would make: then it need not be made again."""
+"""Freshness of a published packet: an up-to-date one is not built again."""
 
 from __future__ import annotations
 
 from pipeline.attachments.safe_open import read_inside
-from pipeline.documents.engines.engine import Engine
 from pipeline.errors import UnusableError
-from pipeline.options import Options
-from pipeline.packet.checked import Prepared
-from pipeline.packet.plan import state_of
+from pipeline.options import CheckOptions
+from pipeline.packet.planned_case import PlannedCase
 from pipeline.publish.destination import Destination
-from pipeline.publish.manifest import Manifest, read_manifest
-from pipeline.publish.provenance import origin_of
+from pipeline.publish.manifest import Manifest, Origin, read_manifest
+from pipeline.run.built import Built, packet_of
 from pipeline.system.atomic import sha256
 
 
-def current_manifest(prepared: Prepared, options: Options, engine: Engine, out: Destination) -> Manifest | None:
-    """The manifest of the packet in ``out`` when nothing that it was made from has changed since, else None.
+def current_packet(planned: PlannedCase, origin: Origin, options: CheckOptions, out: Destination) -> Built | None:
+    """Return the packet in ``out`` if none of its inputs has changed since it was built, else None.
 
-    Compared by hash are the case, its attachments, the directory's entries, the template set, the rules and the
-    files of the packet; by version this program, the engine and the libraries.
+    The case, its attachments, the directory's entries, the template set, the rules and the files of the packet are
+    compared by hash; this program, the engine and the libraries by version.
     """
-    case_id = prepared.loaded.case.case_id
+    case_id = planned.loaded.case.case_id
     try:
         manifest = read_manifest(out.manifest(case_id))
         whole = (
-            _state_is_same(manifest, prepared, options)
-            and manifest.origin == origin_of(prepared.loaded, prepared.templates, options, engine)
-            and _papers_are_same(manifest, prepared)
+            _state_is_same(manifest, planned, options)
+            and manifest.origin == origin
+            and _papers_are_same(manifest, planned)
             and not (options.strict and any(found.severity == "warning" for found in manifest.findings))
             and out.is_whole(case_id, manifest.outputs)
         )
     except (OSError, ValueError, UnusableError):
         return None
-    return manifest if whole else None
+    return packet_of(manifest, out.folder(case_id)) if whole else None
 
 
-def _state_is_same(manifest: Manifest, prepared: Prepared, options: Options) -> bool:
-    """Whether a build would make a packet of the same state; without leave it makes none that is incomplete."""
-    state = state_of(prepared.packet, draft=options.draft)
-    return manifest.state == state and (state != "incomplete" or options.allow_missing)
+def _state_is_same(manifest: Manifest, planned: PlannedCase, options: CheckOptions) -> bool:
+    """True if a build would give a packet of the same state. An incomplete one needs permission."""
+    return manifest.state == planned.state and (planned.state != "incomplete" or options.allow_missing)
 
 
-def _papers_are_same(manifest: Manifest, prepared: Prepared) -> bool:
+def _papers_are_same(manifest: Manifest, planned: PlannedCase) -> bool:
     recorded = [(each.role, each.person, each.sha256, each.form_mapping) for each in manifest.inputs.attachments]
-    folder = prepared.loaded.document.folder
+    folder = planned.loaded.document.folder
 
     def hash_of(path: str | None) -> str | None:
         return None if path is None else sha256(read_inside(folder, path))
 
     return recorded == [
         (part.attachment.role, part.person, hash_of(part.attachment.path), hash_of(part.attachment.form_mapping))
-        for part in prepared.packet.attachments
+        for part in planned.packet.attachments
     ]

@@ -1,66 +1,55 @@
-"""One case through all stages: check, draw the documents, merge, write the manifest, verify, publish."""
+"""The pipeline: one case through all stages, from its file to the published packet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from pipeline.attachments.read_paper import warm_up
-from pipeline.bundle.assemble import make_bundles
-from pipeline.case.load import LoadedCase
+from pipeline.attachments.packet_papers import read_papers
+from pipeline.bundle.assemble import assemble
+from pipeline.bundle.recipient_copy import recipient_copy
+from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.source import Source
-from pipeline.documents.drawing import draw_documents
-from pipeline.documents.engines.engine import load_engine
-from pipeline.errors import Problem
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
+from pipeline.documents.drawing import draw_documents, page_findings
+from pipeline.options import BuildOptions
+from pipeline.packet.planned_case import plan_case
 from pipeline.publish.destination import Destination, Folder
-from pipeline.publish.packet_files import packet_files
+from pipeline.publish.packet_files import PacketContent, packet_files
+from pipeline.publish.provenance import origin_of
 from pipeline.publish.verify.verify import verify_files
-from pipeline.run.built import Built, built_from
-from pipeline.run.check import check_case, check_prepared, prepare, refuse
-from pipeline.run.freshness import current_manifest
+from pipeline.run.built import Built
+from pipeline.run.check import find_problems
+from pipeline.run.freshness import current_packet
 
 
-def build_case(where: Path | Source, out: Path, options: Options) -> Built:
-    """Build the packet of the case at ``where`` and publish it as ``out/<case id>``.
+def build_case(where: Path | Source, out: Path, options: BuildOptions) -> Built:
+    """Read the case at ``where``, and build its packet as ``out/<case id>`` unless an up-to-date one exists.
 
-    Raises a VisaPacketError of the stage that failed; then nothing is published.
+    Raises a VisaPacketError of the stage that failed; nothing is published then.
     """
-    return _build_checked(check_case(where, options), Folder(out), options)
+    return build_packet(load_case(where, options.directory), Folder(out), options)
 
 
-def build_loaded(
-    loaded: LoadedCase, out: Destination, options: Options, *, force: bool = False
-) -> tuple[Literal["built", "current"], Built]:
-    """Build and publish the packet of a case that was read, unless an up-to-date one exists (``force`` overrides)."""
-    warm_up()
-    prepared = prepare(loaded, options)
-    manifest = None if force else current_manifest(prepared, options, load_engine(options.engine), out)
-    if manifest is not None:
-        return "current", built_from(manifest, out.folder(loaded.case.case_id))
-    return "built", _build_checked(check_prepared(prepared, options), out, options, force=force)
-
-
-def _build_checked(checked: Checked, out: Destination, options: Options, *, force: bool = False) -> Built:
-    """Build and publish the packet of a checked case; ``force`` replaces a signed packet."""
-    case_id = checked.loaded.case.case_id
-    out.check(case_id, force=force)
-    folder = out.folder(case_id)
-    engine = load_engine(options.engine)
-    drawn = draw_documents(checked, options, engine)
-    checked = _with_findings(checked, [problem for document in drawn.values() for problem in document.problems])
-    refuse(checked.problems, options)
-    bundles, found = make_bundles(checked, drawn, options)
-    checked = _with_findings(checked, found)
-    refuse(checked.problems, options)
-    files = packet_files(checked, drawn, bundles, options, engine)
-    manifest = verify_files(files, str(folder), options.password)
-    out.publish(case_id, files)
-    return Built(folder, manifest, checked.problems)
-
-
-def _with_findings(checked: Checked, found: Sequence[Problem]) -> Checked:
-    return replace(checked, problems=(*checked.problems, *found))
+def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) -> Built:
+    """Take a case through all stages. Publish its packet only when every check has passed."""
+    planned = plan_case(loaded, options.check)  # load the template set, choose and order the parts
+    origin = origin_of(planned, options)  # hashes and versions of everything that the packet is made from
+    publish = options.publish
+    if not publish.force and (current := current_packet(planned, origin, options.check, out)):
+        return current
+    findings = find_problems(planned, options.check)  # characters, rules, missing papers, signed originals
+    papers = read_papers(planned, options.check, findings)  # clean, flatten, fill forms: A4 pages
+    findings.raise_if_blocking()
+    out.check(loaded.case.case_id, force=publish.force)
+    documents = draw_documents(planned, papers, options.documents)  # fill, convert, cover sheets last
+    findings.add(page_findings(documents))  # the finished pages show what the case says
+    findings.raise_if_blocking()
+    bundles, fitting = assemble(planned, papers, documents, options.bundle)  # merge, number, outline, fit a size
+    findings.add(fitting)
+    findings.raise_if_blocking()
+    copy = recipient_copy(planned, options.documents) if publish.recipient_copy else None
+    content = PacketContent(planned, papers, documents, bundles, copy, tuple(findings.problems))
+    files = packet_files(content, origin, publish)  # encryption, manifest
+    folder = out.folder(loaded.case.case_id)
+    manifest = verify_files(files, str(folder), publish.password)
+    out.publish(loaded.case.case_id, files)
+    return Built(folder, manifest, content.problems)

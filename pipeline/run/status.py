@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,15 +10,16 @@ from typing import Any, Literal
 
 import msgspec
 
+from pipeline.attachments.packet_papers import read_papers
 from pipeline.case.base import Trilingual
 from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.documents.signed_originals import has_changed
-from pipeline.options import Options
-from pipeline.packet.checked import Findings, Prepared
+from pipeline.options import CheckOptions
 from pipeline.packet.paper_rules import LACKS
-from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Requirement, State, state_of
-from pipeline.run.check import findings, forbids, prepare
+from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Requirement, State
+from pipeline.packet.planned_case import PlannedCase, plan_case
+from pipeline.run.check import find_problems
 from pipeline.visa.calendar import last_day_within
 from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
 
@@ -58,16 +59,17 @@ class Status:
         return tuple(item for item in self.items if item.standing in OPEN)
 
 
-def status_of(where: Path | Source, options: Options) -> Status:
+def status_of(where: Path | Source, options: CheckOptions) -> Status:
     """The status of the case at ``where``. Raises CaseError or TemplateError when case or set cannot be read."""
-    prepared = prepare(load_case(where, options.directory), options)
-    found = findings(prepared, options)
-    case, packet = prepared.loaded.case, prepared.packet
-    forbidding = (each.code for each in found.problems if forbids(each, options) and each.code not in LACKS)
-    errors = sorted({*forbidding, *(each.code for each in found.unusable)})
-    look = _Look(prepared, found, options)
+    planned = plan_case(load_case(where, options.directory), options)
+    findings = find_problems(planned, options)
+    papers = read_papers(planned, options, findings)
+    case, packet = planned.loaded.case, planned.packet
+    blocking = (each.code for each in findings.problems if findings.blocks(each) and each.code not in LACKS)
+    errors = sorted({*blocking, *(each.code for each in findings.unusable)})
+    look = _Look(planned, papers, options.as_of)
     items = tuple(item for bundle in packet.bundles for item in look.items_of(bundle))
-    builds = None if errors else state_of(packet, draft=False)
+    builds = None if errors else planned.state
     return Status(case.case_id, options.as_of, case.visa.filing_date, builds, tuple(errors), items)
 
 
@@ -101,9 +103,9 @@ def _item(item: Item) -> dict[str, Any]:
 class _Look:
     """What is needed to judge the parts of a bundle."""
 
-    prepared: Prepared
-    found: Findings
-    options: Options
+    planned: PlannedCase
+    papers: Collection[str]
+    as_of: date
 
     def items_of(self, bundle: Bundle) -> Iterator[Item]:
         """First the official list, then papers beyond it, then the documents."""
@@ -135,16 +137,16 @@ class _Look:
 
     def _document(self, document: DocumentPart, original: AttachmentPart | None, bundle: Bundle) -> Item:
         rows = (each.row.letter for each in bundle.requirements if each.row.document == document.id)
-        until = last_day_within(self.prepared.loaded.case.visa.letter_date, VALIDITY_MONTHS)
+        until = last_day_within(self.planned.loaded.case.visa.letter_date, VALIDITY_MONTHS)
         item = Item(document.person, "document", document.document, next(rows, None), document.title, "made")
         if original is None:
             return replace(item, standing="unsigned", until=until) if document.signed_by else item
         until_signed = last_filing_day(original.attachment)
-        changed = has_changed(original, self.prepared.loaded, self.prepared.templates, self.options.as_of)
+        changed = has_changed(original, self.planned.loaded, self.planned.templates, self.as_of)
         standing = self._fault(original, until_signed) or ("changed" if changed else "signed")
         return replace(item, standing=standing, until=until_signed, index=original.index)
 
     def _fault(self, part: AttachmentPart, until: date | None) -> Standing | None:
-        if part.id not in self.found.papers:
+        if part.id not in self.papers:
             return "unusable"
-        return "expired" if until is not None and until < self.prepared.loaded.case.visa.filing_date else None
+        return "expired" if until is not None and until < self.planned.loaded.case.visa.filing_date else None

@@ -10,7 +10,7 @@ from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.people import PersonName
 from pipeline.case.source import Source
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.publish.destination import Destination
 from pipeline.run.built import Built
 
@@ -19,15 +19,11 @@ Status = Literal["built", "current", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Build the case of ``source`` into ``out``, unless an up-to-date packet exists (``force`` overrides).
-
-    ``names`` includes the patient's name in the result.
-    """
+    """Build the case of ``source`` into ``out``. ``names`` includes the patient's name in the result."""
 
     source: Source
     out: Destination
-    options: Options
-    force: bool = False
+    options: BuildOptions
     names: bool = False
 
 
@@ -69,7 +65,7 @@ def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> Done:
 
 def _build(task: Task, loaded: LoadedCase) -> Done:
     # Only now: a case that cannot be read is reported before the libraries of the later stages are loaded.
-    from pipeline.run.one import build_loaded  # noqa: PLC0415 - see above
+    from pipeline.run.one import build_packet  # noqa: PLC0415 - see above
 
-    status, built = build_loaded(loaded, task.out, task.options, force=task.force)
-    return Done(task.source.name, status, built=built, problems=built.problems)
+    built = build_packet(loaded, task.out, task.options)
+    return Done(task.source.name, "current" if built.is_current else "built", built=built, problems=built.problems)

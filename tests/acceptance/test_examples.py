@@ -11,9 +11,8 @@ import pytest
 
 from pipeline.case.load import load_case
 from pipeline.errors import CaseError
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
-from pipeline.run.check import check_case
+from pipeline.options import CheckOptions
+from pipeline.run.check import CheckedCase, check_case
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, strings
 
 #: The cases; the mapping of a table is tested with the import.
@@ -24,8 +23,8 @@ def content(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def checked(example: str) -> Checked:
-    return check_case(EXAMPLES / example / "case.json", Options(AS_OF))
+def checked(example: str) -> CheckedCase:
+    return check_case(EXAMPLES / example / "case.json", CheckOptions(AS_OF))
 
 
 def test_every_example_stands_in_the_readme() -> None:
@@ -76,7 +75,7 @@ def test_addresses_are_of_nobody(path: Path) -> None:
 @pytest.mark.parametrize("name", ["case", "breaks-the-rules"])
 def test_wrong_example_is_wrong(name: str) -> None:
     with pytest.raises(CaseError) as error:
-        check_case(EXAMPLES / "wrong-on-purpose" / f"{name}.json", Options(AS_OF))
+        check_case(EXAMPLES / "wrong-on-purpose" / f"{name}.json", CheckOptions(AS_OF))
     assert len(error.value.problems) > 10
 
 

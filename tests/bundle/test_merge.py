@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from pipeline.bundle.merge import merge
 from pipeline.bundle.piece import Piece
 from pipeline.formats.pdf.reading import page_count, squeezed, text_of
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
 from tests.support.built import make_pdf, make_pdf_of, make_picture, outline_of, saved, snapshot
@@ -396,7 +396,7 @@ class TestPacket:
         assert len(images) == len(set(images))
 
     def test_the_same_case_gives_the_same_packet(self, packet: Path, tmp_path: Path) -> None:
-        again = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path, Options(AS_OF)).folder
+        again = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path, BuildOptions(AS_OF)).folder
         assert snapshot(again) == snapshot(packet)
 
     def test_place_time_zone_language_and_hash_seed_change_nothing(self, packet: Path, tmp_path: Path) -> None:
@@ -426,10 +426,10 @@ class TestPacket:
 
     def test_another_day_or_case_gives_another_bundle(self, packet: Path, tmp_path: Path, edit: Edit) -> None:
         day = AS_OF.replace(day=23)
-        later = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path / "a", Options(day)).folder
+        later = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path / "a", BuildOptions(day)).folder
         assert bundle_of(later) != bundle_of(packet)
         assert identifiers(bundle_of(later)) != identifiers(bundle_of(packet))
-        other = build_case(edit({"/patient/phone": "+86 10 0000 0124"}), tmp_path / "b", Options(AS_OF)).folder
+        other = build_case(edit({"/patient/phone": "+86 10 0000 0124"}), tmp_path / "b", BuildOptions(AS_OF)).folder
         assert manifest_of(other)["inputs"]["case"] != manifest_of(packet)["inputs"]["case"]
 
 
@@ -440,7 +440,7 @@ def official_list() -> list[dict[str, Any]]:
 
 
 def test_a_missing_paper_is_told_without_a_last_word_on_a_line_of_its_own(edit: Edit, tmp_path: Path) -> None:
-    built = build_case(edit({"/attachments": []}), tmp_path, Options(AS_OF, allow_missing=True))
+    built = build_case(edit({"/attachments": []}), tmp_path, BuildOptions(AS_OF, allow_missing=True))
     [bundle] = built.manifest.bundles
     lines = lines_of_cover((built.folder / bundle.path).read_bytes(), bundle.page_map[0].pages)
     english = lines.index("Certificate of planned treatment and letter of guarantee (combined form)")
@@ -689,7 +689,7 @@ def page_height(pdf: bytes) -> float:
 @pytest.fixture(scope="module")
 def two_sided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A packet with every document on a right-hand page."""
-    options = Options(AS_OF, right_hand_pages=True)
+    options = BuildOptions(AS_OF, right_hand_pages=True)
     return build_case(EXAMPLES / "chen-lihua" / "case.json", tmp_path_factory.mktemp("two-sided"), options).folder
 
 
@@ -732,7 +732,7 @@ class TestRightHandPages:
 
 @pytest.mark.parametrize("edits", [{"/costs": REMOVE}, {"/athlete": True}, {"/attachments": []}])
 def test_numbers_are_right_when_optional_parts_come_and_go(edit: Edit, tmp_path: Path, edits: dict[str, Any]) -> None:
-    folder = build_case(edit(edits), tmp_path / "out", Options(AS_OF, allow_missing=True)).folder
+    folder = build_case(edit(edits), tmp_path / "out", BuildOptions(AS_OF, allow_missing=True)).folder
     (described,) = manifest_of(folder)["bundles"]
     texts = texts_of_pages(bundle_of(folder))
     assert [text.endswith(f"{folder.name}{n}/{len(texts)}") for n, text in enumerate(texts, start=1)] == [True] * len(

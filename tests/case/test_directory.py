@@ -17,7 +17,7 @@ from pipeline.case.load import load_case
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import read_json
 from pipeline.formats.json.schema import check_schema
-from pipeline.options import Options
+from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
 from tests.support.built import make_set, snapshot
@@ -78,7 +78,7 @@ class TestExamples:
         # The rules on organisations hold for every entry; whether the plan fits is another matter (REG-11).
         kind = path.parent.name.removesuffix("s")
         case = edit({f"/{kind}": path.stem})
-        found = check_case(case, Options(AS_OF, directory=directory)).problems
+        found = check_case(case, CheckOptions(AS_OF, directory=directory)).problems
         assert {problem.code for problem in found if problem.severity != "info"} <= {"REG-11"}
 
 
@@ -103,7 +103,7 @@ class TestReference:
 
     def test_the_packet_is_the_same_but_for_the_manifest(self, edit: Edit, directory: Path, tmp_path: Path) -> None:
         texts = ("{{ hospital.name.ja }}", "{{ guarantor.contact.name.en }}")
-        options = Options(AS_OF, str(make_set(tmp_path / "small", *texts)))
+        options = BuildOptions(AS_OF, str(make_set(tmp_path / "small", *texts)))
         whole = snapshot(build_case(edit({}), tmp_path / "whole", options).folder)
         by_id = snapshot(build_case(edit(BY_ID), tmp_path / "by-id", options).folder)
         manifests = [json.loads(files.pop("manifest.json")) for files in (whole, by_id)]
@@ -255,7 +255,7 @@ class TestPlaces:
     def test_of_a_rule(self, edit: Edit, directory: Path) -> None:
         path = spoil(directory / "hospitals" / "aoba.json", {"/hospital/corporate_number": "6010001000002"})
         with pytest.raises(CaseError) as error:
-            check_case(edit({**BY_ID, "/patient/passport/expiry_date": "2027-01-01"}), Options(AS_OF))
+            check_case(edit({**BY_ID, "/patient/passport/expiry_date": "2027-01-01"}), CheckOptions(AS_OF))
         found = {problem.code: problem for problem in error.value.problems}
         assert (found["ID-10"].file, found["ID-10"].pointer) == (str(path), "/hospital/corporate_number")
         assert text_at(found["ID-10"]).startswith('"6010001000002"')
@@ -264,7 +264,7 @@ class TestPlaces:
     def test_of_a_field_that_is_not_there(self, edit: Edit, directory: Path) -> None:
         path = spoil(directory / "guarantors" / "mihon.json", {"/guarantor/fax": REMOVE})
         with pytest.raises(CaseError) as error:
-            check_case(edit({**BY_ID, **WITHOUT_FORMS}), Options(AS_OF))
+            check_case(edit({**BY_ID, **WITHOUT_FORMS}), CheckOptions(AS_OF))
         [problem] = [problem for problem in error.value.problems if problem.code == "GUA-05"]
         assert (problem.file, text_at(problem)) == (str(path), "{")
 
@@ -272,7 +272,7 @@ class TestPlaces:
         path = spoil(directory / "hospitals" / "aoba.json", {"/hospital/contact/name/ja": "伊藤😀"})
         templates = make_set(tmp_path / "small", "{{ hospital.contact.name.ja }}")
         with pytest.raises(CaseError) as error:
-            build_case(edit(BY_ID), tmp_path / "out", Options(AS_OF, str(templates)))
+            build_case(edit(BY_ID), tmp_path / "out", BuildOptions(AS_OF, str(templates)))
         [problem] = [problem for problem in error.value.problems if problem.severity == "error"]
         assert (problem.code, problem.file, problem.pointer) == (
             "glyph-missing",
@@ -283,7 +283,7 @@ class TestPlaces:
 
     def test_of_the_plan_is_in_the_case(self, edit: Edit, directory: Path) -> None:
         path = edit({**BY_ID, "/treatment/plan_number": "PB3999009"})
-        found = check_case(path, Options(AS_OF, directory=directory)).problems
+        found = check_case(path, CheckOptions(AS_OF, directory=directory)).problems
         [problem] = [problem for problem in found if problem.code == "REG-11"]
         assert (problem.file, problem.severity) == (str(path), "warning")
         assert text_at(problem).startswith('"PB3999009"')

@@ -232,7 +232,7 @@ class TestInterrupt:
         program = (
             "import os, signal, sys, time; import pipeline.run.one as b\n"
             "def wait(*arguments): os.kill(os.getppid(), signal.SIGINT); time.sleep(60)\n"
-            "b.prepare = wait\n"
+            "b.plan_case = wait\n"
             "from pipeline.cli.main import main\n"
             f"sys.argv = ['visa-packet', 'build', {str(cases('one'))!r}, '-o', 'out', '--json']\n"
             "main()\n"

@@ -17,7 +17,7 @@ from pipeline.bundle.volumes import split
 from pipeline.case.load import load_case
 from pipeline.case.masking import identity_numbers
 from pipeline.formats.pdf.reading import read_pages, squeezed, text_of
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.publish.manifest import read_manifest
 from pipeline.run.one import build_case
 from tests.support.authority import PASSWORD, Authority
@@ -46,7 +46,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output folder with the packet of the athlete who travels with a companion, ready to be signed."""
     out = tmp_path_factory.mktemp("out")
-    build_case(CASE, out, Options(AS_OF, signature_fields=True, recipient_copy=True))
+    build_case(CASE, out, BuildOptions(AS_OF, signature_fields=True, recipient_copy=True))
     return out
 
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from pipeline.case.load import load_case
 from pipeline.formats.pdf.reading import squeezed, text_of
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.packet.plan import plan_packet
 from pipeline.packet.template_set import load_template_set
 from pipeline.resources import read_data
@@ -48,7 +48,7 @@ def note(edit: Edit, tmp_path: Path) -> Built:
     """Build the example as an athlete's, after edits; returns the PDF of the note."""
 
     def build(edits: Mapping[str, Any]) -> bytes:
-        options = Options(AS_OF, str(make_part(tmp_path / "set", "note-for-athletes")))
+        options = BuildOptions(AS_OF, str(make_part(tmp_path / "set", "note-for-athletes")))
         folder = build_case(edit({"/athlete": True, **edits}), tmp_path / "out", options).folder
         [pdf] = (folder / "documents").glob("*-note-for-athletes.pdf")
         return pdf.read_bytes()

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from pipeline.case.load import load_case
 from pipeline.formats.pdf.reading import squeezed, text_of
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.packet.plan import plan_packet
 from pipeline.packet.template_set import load_template_set
 from pipeline.run.one import build_case
@@ -32,7 +32,7 @@ def built(edit: Edit, tmp_path: Path) -> Built:
     """Build the example after edits; returns the PDF of the estimate."""
 
     def build(edits: Mapping[str, Any]) -> bytes:
-        options = Options(AS_OF, str(make_part(tmp_path / "set", "cost-estimate")))
+        options = BuildOptions(AS_OF, str(make_part(tmp_path / "set", "cost-estimate")))
         folder = build_case(edit(edits), tmp_path / "out", options).folder
         [pdf] = (folder / "documents").glob("*-cost-estimate.pdf")
         return pdf.read_bytes()

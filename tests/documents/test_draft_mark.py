@@ -24,7 +24,7 @@ from pipeline.documents.fill import fill
 from pipeline.errors import CaseError, EngineError, ExitCode
 from pipeline.formats.pdf.reading import page_count
 from pipeline.formats.word.text import read_word
-from pipeline.options import Options
+from pipeline.options import BuildOptions, CheckOptions
 from pipeline.packet.paper_rules import MISSING_RULES, UNFILLED_RULES
 from pipeline.packet.plan import MARK, WARNING
 from pipeline.run.check import check_case
@@ -44,7 +44,7 @@ ENGINES = ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)]
 
 
 def drafts(engine: str, folder: Path) -> Path:
-    return build_case(CASE, folder, Options(AS_OF, engine=engine, draft=True)).folder
+    return build_case(CASE, folder, BuildOptions(AS_OF, engine=engine, draft=True)).folder
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -173,13 +173,13 @@ class TestState:
     @pytest.mark.parametrize(
         ("options", "state"),
         [
-            (Options(AS_OF, draft=True), "draft"),
-            (Options(AS_OF, allow_missing=True), "incomplete"),
-            (Options(AS_OF, draft=True, strict=True), "draft"),
+            (BuildOptions(AS_OF, draft=True), "draft"),
+            (BuildOptions(AS_OF, allow_missing=True), "incomplete"),
+            (BuildOptions(AS_OF, draft=True, strict=True), "draft"),
         ],
     )
     def test_missing_papers_may_be_allowed(
-        self, edit: Edit, small: str, tmp_path: Path, options: Options, state: str
+        self, edit: Edit, small: str, tmp_path: Path, options: BuildOptions, state: str
     ) -> None:
         built = build_case(edit(WITHOUT_FORMS), tmp_path / "out", replace(options, templates=small))
         assert built.manifest.state == state
@@ -189,35 +189,37 @@ class TestState:
 
     def test_otherwise_they_forbid_to_build(self, edit: Edit, small: str, tmp_path: Path) -> None:
         with pytest.raises(CaseError) as error:
-            build_case(edit(WITHOUT_FORMS), tmp_path / "out", Options(AS_OF, small))
+            build_case(edit(WITHOUT_FORMS), tmp_path / "out", BuildOptions(AS_OF, small))
         missing = [problem for problem in error.value.problems if problem.code == "DOC-01"]
         assert [problem.severity for problem in missing] == ["error", "error"]
         assert all("--allow-missing" in problem.hint and "--draft" in problem.hint for problem in missing)
         assert not (tmp_path / "out").exists()
 
-    @pytest.mark.parametrize("options", [Options(AS_OF, draft=True), Options(AS_OF, allow_missing=True, strict=True)])
-    def test_what_a_missing_form_lacks_may_be_missing_too(self, edit: Edit, options: Options) -> None:
+    @pytest.mark.parametrize(
+        "options", [CheckOptions(AS_OF, draft=True), CheckOptions(AS_OF, allow_missing=True, strict=True)]
+    )
+    def test_what_a_missing_form_lacks_may_be_missing_too(self, edit: Edit, options: CheckOptions) -> None:
         path = edit({**WITHOUT_FORMS, **EMPTY_FIELDS})
         told = {problem.code: problem.severity for problem in check_case(path, options).problems}
         assert {code: told[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
         with pytest.raises(CaseError) as error:
-            check_case(path, Options(AS_OF))
+            check_case(path, CheckOptions(AS_OF))
         refused = {problem.code: problem.severity for problem in error.value.problems}
         assert {code: refused[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "error")
 
     def test_a_set_that_asks_for_no_form_only_warns_of_its_fields(self, edit: Edit) -> None:
         path = edit({**WITHOUT_FORMS, **EMPTY_FIELDS})
-        checked = check_case(path, Options(AS_OF, "short-term-visit"))
+        checked = check_case(path, CheckOptions(AS_OF, "short-term-visit"))
         told = {problem.code: problem.severity for problem in checked.problems}
         assert {code: told[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
 
     def test_with_the_forms_nothing_of_them_is_asked(self, edit: Edit) -> None:
-        checked = check_case(edit(EMPTY_FIELDS), Options(AS_OF))
+        checked = check_case(edit(EMPTY_FIELDS), CheckOptions(AS_OF))
         assert not UNFILLED_RULES & {problem.code for problem in checked.problems}
         assert checked.state == "final"
 
-    @pytest.mark.parametrize("options", [Options(AS_OF, draft=True), Options(AS_OF, allow_missing=True)])
-    def test_no_other_error_is_allowed(self, edit: Edit, options: Options) -> None:
+    @pytest.mark.parametrize("options", [CheckOptions(AS_OF, draft=True), CheckOptions(AS_OF, allow_missing=True)])
+    def test_no_other_error_is_allowed(self, edit: Edit, options: CheckOptions) -> None:
         with pytest.raises(CaseError):
             check_case(edit({"/patient/passport/expiry_date": "2027-01-01"}), options)
 
@@ -225,7 +227,7 @@ class TestState:
         out = tmp_path / "out"
         titles = []
         for edits in (NOTHING, WITHOUT_FORMS):
-            folder = build_case(edit(edits), out, Options(AS_OF, small, allow_missing=True)).folder
+            folder = build_case(edit(edits), out, BuildOptions(AS_OF, small, allow_missing=True)).folder
             titles.append(_title(folder / "bundle.pdf"))
         assert titles[1] == f"{titles[0]}（未添付の書類あり）"
 

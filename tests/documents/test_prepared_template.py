@@ -18,11 +18,10 @@ from lxml import etree
 
 from pipeline.documents import document as draw
 from pipeline.documents.drawing import draw_documents
-from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.environment import Picture, TemplateEnvironment, _compiled
 from pipeline.documents.fill import Filled, fill
 from pipeline.documents.prepared_template import prepare_template
-from pipeline.options import Options
+from pipeline.options import CheckOptions, DocumentOptions
 from pipeline.run.check import check_case
 from tests.support.built import make_docx, make_picture
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES
@@ -93,8 +92,8 @@ def test_every_document_of_an_example_is_docxtpls(example: str, monkeypatch: pyt
         return filled[-1][2]
 
     monkeypatch.setattr(draw, "fill", watched)
-    checked = check_case(EXAMPLES / example / "case.json", Options(AS_OF))
-    draw_documents(checked, Options(AS_OF), load_engine("office2pdf"))
+    checked = check_case(EXAMPLES / example / "case.json", CheckOptions(AS_OF))
+    draw_documents(checked, checked.papers, DocumentOptions(AS_OF))
     assert len(filled) >= len(checked.packet.documents)
     for template, context, found in filled:
         assert_same(found, template, context)

@@ -13,7 +13,7 @@ import pytest
 from pipeline.documents.signed_originals import text_sha256
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.pdf.reading import read_pages, text_of
-from pipeline.options import Options
+from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.built import Built
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
@@ -28,7 +28,7 @@ SIGNED: dict[str, Any] = {"role": "signed", "document": "letter-of-guarantee", "
 
 def problems(case: Path) -> list[Problem]:
     with pytest.raises(CaseError) as error:
-        check_case(case, Options(AS_OF))
+        check_case(case, CheckOptions(AS_OF))
     return [problem for problem in error.value.problems if problem.code.startswith("signed-")]
 
 
@@ -53,7 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, printed: Mapping[str, str]) 
         case["attachments"].append({**SIGNED, "document": document, "printed_hash": printed[document]})
     shutil.copytree(EXAMPLES / "wang-xiaoming" / "papers", folder / "papers")
     (folder / "case.json").write_text(json.dumps(case, ensure_ascii=False), encoding="utf-8")
-    return build_case(folder / "case.json", folder / "out", Options(AS_OF))
+    return build_case(folder / "case.json", folder / "out", BuildOptions(AS_OF))
 
 
 class TestBuilt:
@@ -112,7 +112,7 @@ def test_a_change_of_what_was_printed_is_a_warning(
     edit: Edit, printed: Mapping[str, str], edits: dict[str, Any], changed: int
 ) -> None:
     entry = {**SIGNED, "printed_hash": printed["letter-of-guarantee"]}
-    checked = check_case(edit({**edits, "/attachments/-": entry}), Options(AS_OF))
+    checked = check_case(edit({**edits, "/attachments/-": entry}), CheckOptions(AS_OF))
     found = [problem for problem in checked.problems if problem.code == "DOC-17"]
     assert [(problem.severity, problem.pointer) for problem in found] == (
         [("warning", "/attachments/6/printed_hash")] * changed
@@ -151,13 +151,13 @@ def test_two_originals_of_one_document_are_one_too_many(edit: Edit) -> None:
 
 def test_an_entry_without_document_is_against_the_schema(edit: Edit) -> None:
     with pytest.raises(CaseError) as error:
-        check_case(edit({"/attachments/-": {"role": "signed", "path": SCAN}}), Options(AS_OF))
+        check_case(edit({"/attachments/-": {"role": "signed", "path": SCAN}}), CheckOptions(AS_OF))
     assert [(each.code, each.pointer) for each in error.value.problems] == [("schema-required", "/attachments/6")]
 
 
 def test_an_old_original_is_too_old(edit: Edit) -> None:
     with pytest.raises(CaseError) as error:
-        check_case(edit({"/attachments/-": {**SIGNED, "issued_on": "2026-09-01"}}), Options(AS_OF))
+        check_case(edit({"/attachments/-": {**SIGNED, "issued_on": "2026-09-01"}}), CheckOptions(AS_OF))
     assert "DOC-11" in {problem.code for problem in error.value.problems if problem.severity == "error"}
 
 
@@ -176,7 +176,7 @@ class TestCommand:
         assert run.code == 0
         entry = json.loads(run.out.strip().removesuffix(","))
         assert entry["printed_hash"] == printed["letter-of-guarantee"]
-        checked = check_case(edit({"/attachments/-": {**entry, "path": SCAN}}), Options(AS_OF))
+        checked = check_case(edit({"/attachments/-": {**entry, "path": SCAN}}), CheckOptions(AS_OF))
         assert [part.id for part in checked.packet.attachments if part.original_of] == ["signed-letter-of-guarantee"]
 
     def test_without_a_name_it_prints_all_that_is_to_be_signed(self, packet: Path, visa_packet: Command) -> None:
@@ -190,7 +190,7 @@ class TestCommand:
         assert "letter-of-guarantee" in run.err
 
     def test_a_draft_is_not_to_be_signed(self, edit: Edit, tmp_path: Path, visa_packet: Command) -> None:
-        built = build_case(edit({}), tmp_path / "out", Options(AS_OF, "short-term-visit", draft=True))
+        built = build_case(edit({}), tmp_path / "out", BuildOptions(AS_OF, "short-term-visit", draft=True))
         run = visa_packet("signed", built.folder, "--json")
         assert run.code == 2
         assert run.problems[0]["code"] == "signed-draft"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pipeline.documents.engines.engine import load_engine
 from pipeline.formats.characters import refused_characters
 from pipeline.formats.pdf.reading import squeezed, text_of
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.resources import read_data
 from pipeline.run.one import build_case
 from tests.support.attachments import page_text, pdf_of
@@ -56,7 +56,7 @@ def builder(folder: Path, *paragraphs: str) -> Build:
     """Builds the case with some values changed, with a template of these paragraphs; gives the folder of its packet."""
     data: dict[str, Any] = json.loads((EXAMPLES / "xu-wenjing" / "case.json").read_text(encoding="utf-8"))
     change(data, {"/attachments": [], "/patient/passport/mrz": REMOVE})  # it holds the surname too
-    options = Options(AS_OF, templates=str(make_set(folder / "set", *paragraphs)), allow_missing=True)
+    options = BuildOptions(AS_OF, templates=str(make_set(folder / "set", *paragraphs)), allow_missing=True)
 
     def make(values: Mapping[str, str]) -> Path:
         case = json.loads(json.dumps(data))

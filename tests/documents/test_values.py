@@ -14,11 +14,11 @@ import pytest
 from pipeline.case.load import load_case
 from pipeline.documents.filters import TICKED, date_en, date_ja, date_reiwa, date_zh
 from pipeline.formats.pdf.reading import squeezed, text_of
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import read_manifest
 from pipeline.resources import read_data
-from pipeline.run.built import Built, built_from
+from pipeline.run.built import Built, packet_of
 from pipeline.run.one import build_case
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, Edit
 
@@ -89,7 +89,7 @@ def forms(pointer: str, value: Any) -> list[str]:
 
 def read(folder: Path) -> Built:
     """What the manifest of a packet says was built there."""
-    return built_from(read_manifest((folder / MANIFEST_NAME).read_bytes()), folder)
+    return packet_of(read_manifest((folder / MANIFEST_NAME).read_bytes()), folder)
 
 
 def text_of_packet(built: Built) -> str:
@@ -134,7 +134,7 @@ def test_every_field_that_a_case_may_have_stands_in_its_packet(edit: Edit, tmp_p
             "/attachments/0/valid_until": "2032-05-17",
         }
     )
-    assert lost(path, build_case(path, tmp_path, Options(AS_OF))) == []
+    assert lost(path, build_case(path, tmp_path, BuildOptions(AS_OF))) == []
 
 
 def test_a_value_that_is_not_printed_would_be_found(packet_of: Callable[[str], Path]) -> None:

@@ -14,7 +14,7 @@ from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.context_types import Day
 from pipeline.formats.pdf.reading import squeezed, text_of
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.run.one import build_case
 from tests.support.built import make_part
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit, change
@@ -59,7 +59,7 @@ def document(folder: Path, name: str) -> str:
 def built(path: Path, out: Path, *documents: str) -> Path:
     """Folder of a packet with those of the documents."""
     few = str(make_part(out / "set", *documents))
-    return build_case(path, out, Options(AS_OF, few, allow_missing=True)).folder
+    return build_case(path, out, BuildOptions(AS_OF, few, allow_missing=True)).folder
 
 
 def assert_says(text: str, *values: str) -> None:
@@ -185,7 +185,7 @@ def test_a_class_without_a_plan_number_is_not_named(edit: Edit, tmp_path: Path) 
 
 
 def test_a_case_without_the_optional_fields_gives_the_same_papers(edit: Edit, tmp_path: Path) -> None:
-    folder = build_case(edit(BARE), tmp_path, Options(AS_OF)).folder
+    folder = build_case(edit(BARE), tmp_path, BuildOptions(AS_OF)).folder
     schedule = document(folder, "treatment-schedule")
     case = load_case(WANG).case
     assert case.treatment.need_for_visits

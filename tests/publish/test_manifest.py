@@ -9,7 +9,7 @@ import pytest
 from msgspec import inspect
 
 from pipeline.formats.json.schema import validator
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.packet.template_set import load_template_set
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.provenance import LIBRARIES, library_versions
@@ -91,7 +91,7 @@ def test_it_describes_the_bundle(built: Path) -> None:
 
 
 def test_it_says_what_is_missing_and_found(edit: Edit, tmp_path: Path) -> None:
-    options = Options(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
+    options = BuildOptions(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
     manifest = manifest_of(build_case(edit(WITHOUT_FORMS), tmp_path / "out", options).folder)
     assert manifest["state"] == "incomplete"
     assert [(row["role"], row["person"]) for row in manifest["missing"]] == [
@@ -125,7 +125,7 @@ def test_it_holds_nothing_personal(built: Path) -> None:
 def test_it_holds_no_name_of_a_file_or_folder(case_folder: Path, edit: Edit, tmp_path: Path) -> None:
     (case_folder / "papers" / "passport.png").rename(case_folder / "王晓明 passport.png")
     case = edit({"/attachments/0/path": "王晓明 passport.png"})
-    folder = build_case(case, tmp_path / "out", Options(AS_OF)).folder
+    folder = build_case(case, tmp_path / "out", BuildOptions(AS_OF)).folder
     text = (folder / "manifest.json").read_text(encoding="utf-8")
     for word in ("王晓明", "passport.png", "papers", "bank-certificate", str(case_folder), str(tmp_path)):
         assert word not in text

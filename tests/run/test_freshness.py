@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.case.source import Source
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.publish.destination import Folder
 from pipeline.publish.provenance import rules_used
 from pipeline.run.task import Done, Task, run_task
@@ -33,15 +33,15 @@ def case(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> Options:
-    return Options(AS_OF, str(make_set(tmp_path / "set", "{{ patient.name.chinese }} {{ hospital.phone }}")))
+def options(tmp_path: Path) -> BuildOptions:
+    return BuildOptions(AS_OF, str(make_set(tmp_path / "set", "{{ patient.name.chinese }} {{ hospital.phone }}")))
 
 
 @pytest.fixture
-def run(case: Path, options: Options, tmp_path: Path) -> Run:
-    def run_again(*, force: bool = False, **changed: object) -> Done:
+def run(case: Path, options: BuildOptions, tmp_path: Path) -> Run:
+    def run_again(**changed: object) -> Done:
         wanted = replace(options, **changed)  # type: ignore[arg-type]
-        return run_task(Task(Source(str(case), case.parent), Folder(tmp_path / "out"), wanted, force))
+        return run_task(Task(Source(str(case), case.parent), Folder(tmp_path / "out"), wanted))
 
     return run_again
 

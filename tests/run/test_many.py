@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.case.source import Source
 from pipeline.errors import CaseError, ExitCode
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.publish.destination import Folder
 from pipeline.run import many as batch
 from pipeline.run.many import check_ids, run_batch
@@ -25,7 +25,7 @@ from tests.support.cases import AS_OF
 
 
 def task(name: str) -> Task:
-    return Task(Source(name, Path(), b"{}"), Folder(Path("out")), Options(AS_OF))
+    return Task(Source(name, Path(), b"{}"), Folder(Path("out")), BuildOptions(AS_OF))
 
 
 class Faulty:

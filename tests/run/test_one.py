@@ -15,7 +15,7 @@ from office2pdf import Office2PdfError
 from pipeline.bundle.merge import Merged, merge
 from pipeline.bundle.piece import Piece
 from pipeline.errors import CaseError, EngineError, ExitCode, OutputError, Problem, VerificationError, VisaPacketError
-from pipeline.options import Options
+from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
 from tests.support.built import make_set, names_in, snapshot
@@ -48,7 +48,7 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture
 def former(bare: Path, small: str, out: Path) -> dict[str, bytes]:
     """An earlier packet of the same case, as of another day."""
-    return snapshot(build_case(bare, out, Options(AS_OF.replace(day=1), small, allow_missing=True)).folder)
+    return snapshot(build_case(bare, out, BuildOptions(AS_OF.replace(day=1), small, allow_missing=True)).folder)
 
 
 @pytest.fixture(params=[0o000, 0o022])
@@ -59,7 +59,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def test_what_was_built_is_told(small: str, out: Path) -> None:
-    built = build_case(CASE, out, Options(AS_OF, small))
+    built = build_case(CASE, out, BuildOptions(AS_OF, small))
     assert (built.manifest.case_id, built.folder) == ("wang-xiaoming", out / "wang-xiaoming")
     [bundle] = built.manifest.bundles
     assert (built.folder / bundle.path).is_file()
@@ -89,7 +89,7 @@ def test_the_packet_of_the_shipped_set(packet: Path) -> None:
 
 @pytest.mark.usefixtures("umask")
 def test_only_the_owner_may_read_it(small: str, out: Path) -> None:
-    folder = build_case(CASE, out, Options(AS_OF, small)).folder
+    folder = build_case(CASE, out, BuildOptions(AS_OF, small)).folder
     for path in (out, folder, *folder.rglob("*")):
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
 
@@ -100,14 +100,14 @@ def test_nothing_else_is_left(small: str, out: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     monkeypatch.chdir(tmp_path / "cwd")
     before = snapshot(CASE.parent)
-    build_case(CASE, out, Options(AS_OF, small))
+    build_case(CASE, out, BuildOptions(AS_OF, small))
     assert names_in(out) == ["wang-xiaoming"]
     assert names_in(tmp_path / "tmp") == names_in(tmp_path / "cwd") == []
     assert snapshot(CASE.parent) == before
 
 
 def test_it_replaces_the_former_packet(small: str, out: Path, former: dict[str, bytes]) -> None:
-    built = build_case(CASE, out, Options(AS_OF, small))
+    built = build_case(CASE, out, BuildOptions(AS_OF, small))
     assert snapshot(built.folder) != former
     assert json.loads((built.folder / "manifest.json").read_text(encoding="utf-8"))["as_of"] == "2026-11-22"
     assert names_in(out) == ["wang-xiaoming"]
@@ -153,7 +153,7 @@ def test_a_failure_at_any_stage_publishes_nothing(
     before = request.getfixturevalue("former") if earlier else None
     monkeypatch.setattr(target, raising(error))
     with pytest.raises(expected):
-        build_case(bare, out, Options(AS_OF, small, allow_missing=True))
+        build_case(bare, out, BuildOptions(AS_OF, small, allow_missing=True))
     assert (snapshot(out / "wang-xiaoming") if earlier else None) == before
     assert not out.exists() or names_in(out) == (["wang-xiaoming"] if earlier else [])
 
@@ -163,7 +163,7 @@ def test_a_bundle_that_lost_a_page_is_not_published(small: str, out: Path, monke
         "pipeline.bundle.page_map.merge", lambda pieces, *given, **named: merge(pieces[:-1], *given, **named)
     )
     with pytest.raises(VerificationError) as error:
-        build_case(CASE, out, Options(AS_OF, small))
+        build_case(CASE, out, BuildOptions(AS_OF, small))
     assert {problem.code for problem in error.value.problems} == {
         "verify-pages",
         "verify-outline",
@@ -180,17 +180,17 @@ def test_a_bundle_in_the_wrong_order_is_not_published(small: str, out: Path, mon
 
     monkeypatch.setattr("pipeline.bundle.page_map.merge", exchanged)
     with pytest.raises(VerificationError) as error:
-        build_case(CASE, out, Options(AS_OF, small))
+        build_case(CASE, out, BuildOptions(AS_OF, small))
     assert [problem.code for problem in error.value.problems] == ["verify-outline", "verify-destinations"]
 
 
 def test_warnings_forbid_to_build_only_when_strict(small: str, out: Path, edit: Edit) -> None:
-    built = build_case(CASE, out, Options(AS_OF, small, strict=True))
+    built = build_case(CASE, out, BuildOptions(AS_OF, small, strict=True))
     assert {problem.severity for problem in built.problems} <= {"info"}
     path = edit({"/visa/agency": REMOVE})
-    assert "warning" in {problem.severity for problem in check_case(path, Options(AS_OF, small)).problems}
+    assert "warning" in {problem.severity for problem in check_case(path, CheckOptions(AS_OF, small)).problems}
     with pytest.raises(CaseError):
-        check_case(path, Options(AS_OF, small, strict=True))
+        check_case(path, CheckOptions(AS_OF, small, strict=True))
 
 
 def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
@@ -215,26 +215,26 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
             REMOVE,
         )
     )
-    assert (build_case(path, out, Options(AS_OF)).folder / "bundle.pdf").is_file()
+    assert (build_case(path, out, BuildOptions(AS_OF)).folder / "bundle.pdf").is_file()
 
 
 def test_no_attachment_at_all_still_gives_the_documents(edit: Edit, out: Path) -> None:
-    built = build_case(edit({"/attachments": []}), out, Options(AS_OF, allow_missing=True))
+    built = build_case(edit({"/attachments": []}), out, BuildOptions(AS_OF, allow_missing=True))
     assert built.manifest.state == "incomplete"
     assert [part.kind for part in built.manifest.bundles[0].page_map] == ["cover", *["document"] * 9]
 
 
 def test_the_library_never_exits_and_prints_nothing(small: str, out: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    build_case(CASE, out, Options(AS_OF, small))
+    build_case(CASE, out, BuildOptions(AS_OF, small))
     with pytest.raises(VisaPacketError) as error:
-        build_case(out / "none.json", out, Options(AS_OF, small))
+        build_case(out / "none.json", out, BuildOptions(AS_OF, small))
     assert error.value.exit_code == ExitCode.CASE
     assert capfd.readouterr() == ("", "")
 
 
 def test_it_needs_no_network(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", raising(AssertionError("a socket was opened")))
-    assert (build_case(CASE, out, Options(AS_OF, small)).folder / "bundle.pdf").is_file()
+    assert (build_case(CASE, out, BuildOptions(AS_OF, small)).folder / "bundle.pdf").is_file()
 
 
 class TestCommand:

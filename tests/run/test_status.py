@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import CaseError
 from pipeline.language import LANGUAGES
-from pipeline.options import Options
+from pipeline.options import CheckOptions
 from pipeline.run.status import Status, document_of, status_of
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit
 from tests.support.run import Command
@@ -20,7 +20,7 @@ GUARANTEE: dict[str, Any] = {"role": "signed", "document": "letter-of-guarantee"
 
 
 def status(path: Path, as_of: date = AS_OF) -> Status:
-    return status_of(path, Options(as_of))
+    return status_of(path, CheckOptions(as_of))
 
 
 def standings(found: Status, person: str = "patient") -> dict[str, str]:

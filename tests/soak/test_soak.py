@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Problem, VisaPacketError
-from pipeline.options import Options
+from pipeline.options import CheckOptions
 from pipeline.run.check import check_case
 from tests.support.built import make_set, names_in
 from tests.support.cases import AS_OF
@@ -83,7 +83,7 @@ def test_every_way_to_be_wrong_is_answered_as_it_says(tmp_path: Path) -> None:
     for name, way in write_cases(tmp_path / "cases", len(WRONG) + 1, len(WRONG)).items():
         code, problems = 0, tuple[Problem, ...]()
         try:
-            check_case(tmp_path / "cases" / name, Options(AS_OF, directory=tmp_path))
+            check_case(tmp_path / "cases" / name, CheckOptions(AS_OF, directory=tmp_path))
         except VisaPacketError as error:
             code, problems = int(error.exit_code), error.problems
         codes = {problem.code for problem in problems if problem.severity == "error"}

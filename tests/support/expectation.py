@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
 from tests.support.built import make_set
@@ -324,7 +324,7 @@ def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _packet_before(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     scene = Scene(tmp_path_factory.mktemp("before"), small_set)
     scene.temporary.rmdir()
-    options = Options(AS_OF, templates=str(small_set), allow_missing=True)
+    options = BuildOptions(AS_OF, templates=str(small_set), allow_missing=True)
     return build_case(scene.case(edits={"/patient/phone": "+86 10 0000 0999"}), scene.out, options).folder
 
 

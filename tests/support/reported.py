@@ -10,7 +10,7 @@ from pipeline.bundle.manifest_rows import BundleRow, PageMapRow
 from pipeline.case.people import PersonName
 from pipeline.errors import ExitCode, JsonPlace, Problem
 from pipeline.language import Language
-from pipeline.options import Options
+from pipeline.options import CheckOptions
 from pipeline.publish.manifest import (
     EngineUsed,
     Inputs,
@@ -33,7 +33,7 @@ TITLES = ("提出書類一覧 / List of documents", "招へい理由書 / Letter
 
 
 def head(language: Language = "en", *, names: bool = False) -> Head:
-    return head_of(Options(AS_OF), language, names=names)
+    return head_of(CheckOptions(AS_OF), language, names=names)
 
 
 def problem(code: str, pointer: str | None = "/patient") -> Problem:

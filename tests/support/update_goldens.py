@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.run.one import build_case
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES
 from tests.support.golden import GOLDENS, of_packet, write
@@ -15,7 +15,7 @@ def main() -> None:
     """Write the goldens of every example."""
     with tempfile.TemporaryDirectory() as folder:
         for example in GOOD_EXAMPLES:
-            built = build_case(EXAMPLES / example / "case.json", Path(folder), Options(AS_OF))
+            built = build_case(EXAMPLES / example / "case.json", Path(folder), BuildOptions(AS_OF))
             write(example, dict(of_packet(built.folder)))
     print(f"written to {GOLDENS}; `git diff --stat {GOLDENS}` shows what changed")  # noqa: T201 - a script
 

@@ -12,9 +12,9 @@ from pipeline.authoring.preview.preview_page import PAGE_NAME, PreviewHeader, pr
 from pipeline.case.source import Source
 from pipeline.errors import Problem
 from pipeline.language import Language
-from pipeline.options import Options
+from pipeline.options import BuildOptions
+from pipeline.packet.findings import Findings
 from pipeline.publish.folder import PREVIEW, check_target, publish
-from pipeline.run.check import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Preview:
 
 
 def make_preview(
-    case: Path | Source, folder: Path, options: Options, against: str | None = None, language: Language = "en"
+    case: Path | Source, folder: Path, options: BuildOptions, against: str | None = None, language: Language = "en"
 ) -> Preview:
     """Render the case with the set of ``options``, and publish the preview as ``folder``.
 
@@ -43,7 +43,7 @@ def make_preview(
     folder = folder if folder.name not in {"", ".."} else folder.resolve()
     check_target(folder, PREVIEW)
     current = render_documents(case, options)
-    refuse(current.problems, options)
+    Findings(options.check, list(current.problems)).raise_if_blocking()
     label = None
     if against is None:
         documents = [skip_comparison(document) for document in current.documents]

@@ -11,12 +11,10 @@ from PIL import Image, ImageChops
 
 from pipeline.case.base import Trilingual
 from pipeline.case.source import Source
-from pipeline.documents.drawing import draw_documents
-from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.drawing import draw_documents, page_findings
 from pipeline.errors import Problem
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
-from pipeline.run.check import check_case
+from pipeline.options import BuildOptions
+from pipeline.run.check import CheckedCase, check_case
 
 #: Resolution in dots per inch: enough to read the smallest print.
 RESOLUTION = 110
@@ -46,24 +44,23 @@ class RenderedDocument:
 class RenderedPacket:
     """All documents of a packet in order, and the problems that the rules report."""
 
-    checked: Checked
+    checked: CheckedCase
     documents: tuple[RenderedDocument, ...]
     problems: tuple[Problem, ...]
 
 
-def render_documents(case: Path | Source, options: Options) -> RenderedPacket:
+def render_documents(case: Path | Source, options: BuildOptions) -> RenderedPacket:
     """Check the case and draw its documents as ``build`` does, then render them as pictures.
 
     The attachments are read too, because the cover sheet counts their pages, but they are not rendered.
     Raise the VisaPacketError of the stage that failed.
     """
-    checked = check_case(case, options)
-    drawn = draw_documents(checked, options, load_engine(options.engine))
+    checked = check_case(case, options.check)
+    drawn = draw_documents(checked, checked.papers, options.documents)
     documents = tuple(
         RenderedDocument(part.id, part.title, render_pages(drawn[part.id].pdf)) for part in checked.packet.documents
     )
-    problems = (problem for document in drawn.values() for problem in document.problems)
-    return RenderedPacket(checked, documents, (*checked.problems, *problems))
+    return RenderedPacket(checked, documents, (*checked.problems, *page_findings(drawn)))
 
 
 def render_pages(pdf: bytes) -> tuple[RenderedPage, ...]:

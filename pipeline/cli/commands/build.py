@@ -12,9 +12,10 @@ from pipeline.cli.build_options import packet_options
 from pipeline.cli.output import Report, Telling, emit, show
 from pipeline.cli.packet_output import print_built, result_of
 from pipeline.cli.progress import Style
-from pipeline.cli.shared_options import cases_argument, check_options, make_options, timeout_option
+from pipeline.cli.shared_options import cases_argument, check_options, day_of, timeout_option
 from pipeline.documents.engines.engine import ENGINES
 from pipeline.language import Language
+from pipeline.options import BuildOptions
 from pipeline.publish.destination import destination_of
 from pipeline.run.inputs import is_many, sources
 from pipeline.run.many import run_batch
@@ -111,14 +112,15 @@ def build(
       visa-packet build cases/ -o out -j 4
       cat cases.jsonl | visa-packet build - -o out --json
     """
-    options = make_options(
-        as_of,
+    options = BuildOptions(
+        day_of(as_of),
         templates=templates,
         engine=engine,
         strict=strict,
         directory=directory,
         draft=draft,
         allow_missing=allow_missing,
+        force=force,
         **packet,
     )
     telling = Telling(language, notes)
@@ -128,12 +130,12 @@ def build(
         if cluster or is_many(cases):
             from pipeline.cli.commands import build_many as batch  # noqa: PLC0415 - one case needs no worker processes
 
-            work = batch.Work(cases, destination, folder, options, force)
+            work = batch.Work(cases, destination, folder, options)
             style = Style(telling, quiet=quiet, as_json=as_json)
             manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
             return batch.build_many(work, manner)
         [source] = sources(cases)
-        done = _build_one(Task(source, destination, options, force), folder, timeout)
+        done = _build_one(Task(source, destination, options), folder, timeout)
     show(done.problems, telling)
     if done.built is not None and not as_json:
         print_built(done, destination)

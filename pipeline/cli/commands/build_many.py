@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.cli.progress import Style, Tally
 from pipeline.errors import ExitCode, TemplateError
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.packet.template_set import load_template_set
 from pipeline.publish.destination import Destination
 from pipeline.run.cluster.client import Cluster, ClusterPool
@@ -33,8 +33,7 @@ class Work:
     cases: tuple[str, ...]
     out: Destination
     folder: Path
-    options: Options
-    force: bool
+    options: BuildOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def build_many(work: Work, manner: Manner) -> ExitCode:
     """Build every case of ``work``. Raises CaseError before any work when two cases have one id."""
     with _kept_input(work) as kept:
         total = check_ids(sources(work.cases, kept))
-        given = (work.out, _pinned(work.options), work.force, manner.names)
+        given = (work.out, _pinned(work.options), manner.names)
         tasks = (Task(source, *given) for source in sources(work.cases, kept))
         tally = Tally(manner.style, work.out, total)
         with _page(work, manner) as page:
@@ -65,7 +64,7 @@ def build_many(work: Work, manner: Manner) -> ExitCode:
             return tally.end(page)
 
 
-def _pinned(options: Options) -> Options:
+def _pinned(options: BuildOptions) -> BuildOptions:
     """The options with the hash of the template set now: each worker reads the set's files for itself."""
     try:
         return replace(options, templates_sha256=load_template_set(options.templates).sha256)
@@ -77,7 +76,7 @@ def _page(work: Work, manner: Manner) -> AbstractContextManager[ReportPage | Non
     """The page of the report, unless none is wanted."""
     if not manner.page:
         return nullcontext()
-    return report_page(head_of(work.options, manner.style.telling.language, names=manner.names), work.folder)
+    return report_page(head_of(work.options.check, manner.style.telling.language, names=manner.names), work.folder)
 
 
 @contextmanager

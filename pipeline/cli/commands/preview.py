@@ -27,7 +27,7 @@ from pipeline.cli.shared_options import (
 )
 from pipeline.documents.engines.engine import ENGINES
 from pipeline.language import Language
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.run.pools.pool import SECONDS_TO_END
 from pipeline.system.atomic import sweep
 
@@ -91,7 +91,7 @@ def preview(
       visa-packet templates preview --case examples/wang-xiaoming/case.json -o preview
       visa-packet templates preview templates/medical-stay --case examples/wang-xiaoming/case.json --against HEAD~1
     """
-    options = Options(day_of(as_of), template_set, engine, directory=directory, allow_missing=True)
+    options = BuildOptions(day_of(as_of), template_set, engine, directory=directory, allow_missing=True)
     source = _one_case(case)
     telling = Telling(language, notes)
     work = partial(make_preview, source, out, options, against, language)

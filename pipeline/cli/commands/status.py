@@ -16,15 +16,15 @@ from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
     cases_argument,
+    day_of,
     directory_option,
     json_option,
     lang_option,
-    make_options,
     templates_option,
 )
 from pipeline.documents.filters import label
 from pipeline.language import Language
-from pipeline.options import Options
+from pipeline.options import CheckOptions
 from pipeline.run.status import OPEN, Status, document_of, status_of
 
 
@@ -53,14 +53,14 @@ def status(
       visa-packet status examples/wang-xiaoming/case.json
       visa-packet status cases/ --lang zh
     """
-    options = make_options(as_of, templates=templates, directory=directory)
+    options = CheckOptions(day_of(as_of), templates, directory)
     results = [_status_one(source, options, language, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
     emit(Report("status", code, (), results), as_json=as_json)
     return code
 
 
-def _status_one(source: Source, options: Options, language: Language, *, as_json: bool) -> dict[str, Any]:
+def _status_one(source: Source, options: CheckOptions, language: Language, *, as_json: bool) -> dict[str, Any]:
     outcome = attempt(lambda: status_of(source, options), Telling(language, notes=False))
     if outcome.value is not None and not as_json:
         _print(outcome.value, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +12,13 @@ from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt, overall
 from pipeline.cli.output import STATES, Report, Telling, emit, show, told
-from pipeline.cli.shared_options import case_files, cases_argument, check_options, make_options
+from pipeline.cli.shared_options import case_files, cases_argument, check_options, day_of
 from pipeline.language import Language
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
+from pipeline.options import CheckOptions
 from pipeline.packet.paper_rules import LACKS
+
+if TYPE_CHECKING:
+    from pipeline.run.check import CheckedCase
 
 
 @click.command(short_help="Check cases and their attachments without building anything.")
@@ -44,9 +46,7 @@ def validate(
       visa-packet validate examples/wang-xiaoming/case.json
       visa-packet validate examples/chen-lihua --json
     """
-    options = make_options(
-        as_of, templates=templates, strict=strict, directory=directory, draft=draft, allow_missing=allow_missing
-    )
+    options = CheckOptions(day_of(as_of), templates, directory, strict, draft, allow_missing)
     telling = Telling(language, notes)
     results = [_validate_one(source, options, telling, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
@@ -54,7 +54,7 @@ def validate(
     return code
 
 
-def _validate_one(source: Source, options: Options, telling: Telling, *, as_json: bool) -> dict[str, Any]:
+def _validate_one(source: Source, options: CheckOptions, telling: Telling, *, as_json: bool) -> dict[str, Any]:
     outcome = attempt(lambda: _check(source, options), telling)
     checked = outcome.value
     problems = checked.problems if checked else outcome.problems
@@ -73,7 +73,7 @@ def _validate_one(source: Source, options: Options, telling: Telling, *, as_json
     }
 
 
-def _check(source: Source, options: Options) -> Checked:
+def _check(source: Source, options: CheckOptions) -> CheckedCase:
     loaded = load_case(source, options.directory)
     # Only now: a case that cannot be read is reported before the libraries of the checks are loaded.
     from pipeline.run.check import check_loaded  # noqa: PLC0415 - see above
@@ -81,6 +81,6 @@ def _check(source: Source, options: Options) -> Checked:
     return check_loaded(loaded, options)
 
 
-def _only_papers_are_missing(outcome: Outcome[Checked]) -> bool:
+def _only_papers_are_missing(outcome: Outcome[CheckedCase]) -> bool:
     errors = {problem.code for problem in outcome.problems if problem.severity == "error"}
     return bool(errors) and errors <= LACKS

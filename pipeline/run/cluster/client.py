@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import EngineError, ExitCode, InputError, Problem, VisaPacketError, bug, load_extra
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.run.cluster.parcel import pack, unpack
 from pipeline.run.cluster.versions import Versions, differences, refused, versions_wanted
 from pipeline.run.pools.pool import Answer
@@ -37,7 +37,7 @@ class Cluster:
 class ClusterPool:
     """Worker processes of other machines. Cases and their papers travel to them as bytes."""
 
-    def __init__(self, cluster: Cluster, options: Options, timeout: float) -> None:
+    def __init__(self, cluster: Cluster, options: BuildOptions, timeout: float) -> None:
         """Raises InputError for a wrong address or a missing library, EngineError for a cluster that cannot be used."""
         self._timeout = timeout
         self._client = _connected(cluster)
@@ -132,7 +132,7 @@ def _connected(cluster: Cluster) -> Any:
     return client
 
 
-def _check_versions(client: Any, wanted: Versions, options: Options) -> None:
+def _check_versions(client: Any, wanted: Versions, options: BuildOptions) -> None:
     """Raise EngineError when a worker would make other packets than this machine."""
     from pipeline.run.cluster.versions import versions_here  # noqa: PLC0415 - by its own name it is found on a worker
 

@@ -60,7 +60,7 @@ def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
         wanted = ((f"{kind}s", data[kind]) for kind in ("hospital", "guarantor") if isinstance(data[kind], str))
         paths = [directory / folder / f"{name}.json" for folder, name in wanted if _ID.fullmatch(name)]
         entries = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}
-        current = None if task.force or task.out.is_shared else _current(task.out, data["case_id"])
+        current = None if options.force or task.out.is_shared else _current(task.out, data["case_id"])
         templates = _templates(options.templates)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, UnusableError):
         return None

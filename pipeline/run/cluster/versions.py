@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.documents.engines.engine import load_engine
 from pipeline.errors import Problem, VisaPacketError
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.packet.template_set import is_shipped, load_template_set
 from pipeline.publish.provenance import library_versions, rules_used
 from pipeline.resources import VERSION
@@ -27,7 +27,7 @@ def versions_here(templates: str, engine: str) -> dict[str, str]:
     return found
 
 
-def versions_wanted(options: Options) -> dict[str, str]:
+def versions_wanted(options: BuildOptions) -> dict[str, str]:
     """The versions of this machine for a run with ``options``."""
     return versions_here(options.templates, options.engine)
 

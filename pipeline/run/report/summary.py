@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import TemplateError
 from pipeline.language import Language
-from pipeline.options import Options
+from pipeline.options import CheckOptions
 from pipeline.packet.template_set import load_template_set
 
 
@@ -23,7 +23,7 @@ class Head:
     names: bool = False
 
 
-def head_of(options: Options, language: Language, *, names: bool) -> Head:
+def head_of(options: CheckOptions, language: Language, *, names: bool) -> Head:
     """The head for a run with ``options``."""
     as_of = options.as_of.isoformat()
     try:

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_
 from pipeline.authoring.preview.make import Preview, make_preview
 from pipeline.authoring.preview.pixel_diff import COLOUR
 from pipeline.formats.fonts import font_folders
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from tests.support.built import MEDICAL_STAY
 from tests.support.cases import AS_OF, EXAMPLES
 
@@ -65,12 +65,12 @@ def reword(template: Path, now: str, before: str) -> None:
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Preview:
     folder = tmp_path_factory.mktemp("compared")
     former = former_set(folder / "former")
-    return make_preview(CASE, folder / "preview", Options(AS_OF), str(former))
+    return make_preview(CASE, folder / "preview", BuildOptions(AS_OF), str(former))
 
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Preview:
-    return make_preview(CASE, tmp_path_factory.mktemp("alone") / "preview", Options(AS_OF))
+    return make_preview(CASE, tmp_path_factory.mktemp("alone") / "preview", BuildOptions(AS_OF))
 
 
 @pytest.fixture(scope="module")

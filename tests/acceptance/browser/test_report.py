@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from pipeline.errors import ExitCode
 from pipeline.language import Language
-from pipeline.options import Options
+from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.one import build_case
 from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import head_of
@@ -49,8 +49,8 @@ def real(tmp_path_factory: pytest.TempPathFactory, packet_with_companion: Path) 
     """The page beside a packet that was really built."""
     out = tmp_path_factory.mktemp("real")
     shutil.copytree(packet_with_companion, out / "chen-lihua")
-    built = build_case(EXAMPLES / "chen-lihua" / "case.json", out, Options(AS_OF))
-    with report_page(head_of(Options(AS_OF), "en", names=False), out) as page:
+    built = build_case(EXAMPLES / "chen-lihua" / "case.json", out, BuildOptions(AS_OF))
+    with report_page(head_of(CheckOptions(AS_OF), "en", names=False), out) as page:
         page.add(Done("case.json", "built", ExitCode.OK, "chen-lihua", built, built.problems, 1))
         return page.publish()
 

@@ -196,12 +196,12 @@ def test_another_kind_of_file_is_named(refuse: Refuse, letter: bytes, code: str,
 SAVED_ANEW = """
 import pathlib, pipeline.run.pools.workers, pipeline.run.one as module
 pipeline.run.pools.workers._CASES_PER_WORKER = 1
-original = module.check_prepared
-def check_prepared(prepared, *others):
-    if prepared.loaded.case.case_id == "case-0":
+original = module.find_problems
+def find_problems(planned, *others):
+    if planned.loaded.case.case_id == "case-0":
         pathlib.Path({file!r}).write_bytes(pathlib.Path({other!r}).read_bytes())
-    return original(prepared, *others)
-module.check_prepared = check_prepared
+    return original(planned, *others)
+module.find_problems = find_problems
 """
 
 

@@ -30,12 +30,12 @@ case = pytest.mark.case
 #: Runs before everything in each process of a run, workers too.
 PATCH = """
 import os, signal, time, pipeline.run.one as module
-original = module.check_prepared
-def check_prepared(prepared, *others):
-    name = prepared.loaded.case.case_id
+original = module.find_problems
+def find_problems(planned, *others):
+    name = planned.loaded.case.case_id
     {fault}
-    return original(prepared, *others)
-module.check_prepared = check_prepared
+    return original(planned, *others)
+module.find_problems = find_problems
 """
 PREVIEW_PATCH = """
 import os, signal, pipeline.authoring.preview.make as module
@@ -273,7 +273,7 @@ def test_what_changes_during_a_run_is_seen_as_it_was_or_as_it_is(
     # It is the fault that writes a file of that name.
     scene.planted = replace(scene.planted, canaries=scene.planted.canaries - {"QZNAME"})
     fault = (
-        f"import pathlib; kept = original(prepared, *others); pathlib.Path({str(file)!r}).write_bytes(b''); return kept"
+        f"import pathlib; kept = original(planned, *others); pathlib.Path({str(file)!r}).write_bytes(b''); return kept"
     )
     run = scene.build(path, "--force", env=patched(fault))
     assert file.read_bytes() == b""
@@ -376,9 +376,9 @@ def test_memory_files_and_processes_stay_flat(scene: Scene) -> None:
     program = (
         "import gc, os, sys, resource; from pathlib import Path; from datetime import date\n"
         "from pipeline.run.task import Task, run_task; from pipeline.run.inputs import sources\n"
-        "from pipeline.options import Options; from pipeline.publish.destination import Folder\n"
+        "from pipeline.options import BuildOptions; from pipeline.publish.destination import Folder\n"
         "out, templates, lines = map(Path, sys.argv[1:])\n"
-        "options = Options(date(2026, 11, 22), str(templates), allow_missing=True); seen = []\n"
+        "options = BuildOptions(date(2026, 11, 22), str(templates), allow_missing=True); seen = []\n"
         "def now():\n"
         "    gc.collect()\n"
         "    pages = int(Path('/proc/self/statm').read_text().split()[1])\n"

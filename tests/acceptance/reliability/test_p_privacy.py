@@ -108,7 +108,7 @@ from pipeline.cli.main import main; main()
 @pytest.mark.parametrize(
     ("module", "name", "engine"),
     [
-        ("pipeline.run.one", "make_bundles", "office2pdf"),
+        ("pipeline.run.one", "assemble", "office2pdf"),
         ("pipeline.system.atomic", "_flush_folders", "office2pdf"),
         ("pipeline.documents.engines.libreoffice", "run_group", "libreoffice"),
     ],
@@ -146,7 +146,7 @@ def test_a_running_run_keeps_its_temporary_files(scene: Scene, tmp_path: Path) -
     words = ["build", str(scene.case()), "-o", str(tmp_path / "out"), "--templates", str(scene.templates)]
     words += ["--as-of", AS_OF.isoformat(), "--allow-missing"]
     told = tmp_path / "told"
-    program = STAYS.format(module="pipeline.run.one", name="make_bundles", until=tmp_path / "go")
+    program = STAYS.format(module="pipeline.run.one", name="assemble", until=tmp_path / "go")
     with told.open("wb") as out:
         process = scene.start([sys.executable, "-c", program, *words], stdout=out)
     while b"there" not in told.read_bytes():
@@ -251,12 +251,12 @@ def dying(tmp_path: Path, name: str) -> Mapping[str, str]:
     folder, mark = tmp_path / "patch", tmp_path / "died"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(
-        "import os, pipeline.run.one as module\noriginal = module.check_prepared\n"
-        "def check_prepared(prepared, *others):\n"
-        f"    if prepared.loaded.case.case_id == {name!r} and not os.path.exists({str(mark)!r}):\n"
+        "import os, pipeline.run.one as module\noriginal = module.find_problems\n"
+        "def find_problems(planned, *others):\n"
+        f"    if planned.loaded.case.case_id == {name!r} and not os.path.exists({str(mark)!r}):\n"
         f"        open({str(mark)!r}, 'w').close(); os._exit(1)\n"
-        "    return original(prepared, *others)\n"
-        "module.check_prepared = check_prepared\n",
+        "    return original(planned, *others)\n"
+        "module.find_problems = find_problems\n",
         encoding="utf-8",
     )
     return {"PYTHONPATH": str(folder)}

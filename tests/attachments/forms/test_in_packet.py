@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.errors import AttachmentError, CaseError
 from pipeline.formats.pdf.reading import read_pages
-from pipeline.options import Options
+from pipeline.options import BuildOptions, CheckOptions
 from pipeline.packet.plan import MARK
 from pipeline.run.built import Built
 from pipeline.run.check import check_case
@@ -56,7 +56,7 @@ def test_the_bundle_has_the_filled_form(prepare: Prepare, small: str, tmp_path: 
     form = every_field()
     form.add_xfa()
     case = prepare(form=form)
-    built = build_case(case, tmp_path / "out", Options(AS_OF, small))
+    built = build_case(case, tmp_path / "out", BuildOptions(AS_OF, small))
     text = "".join(page_of_form(built).split())
     for value in ("WANG", "王晓明", "EJ0123456", "北京", "Ordinary"):
         assert value in text
@@ -72,7 +72,7 @@ def test_the_bundle_has_the_filled_form(prepare: Prepare, small: str, tmp_path: 
 
 
 def test_a_draft_of_it_bears_the_mark(prepare: Prepare, small: str, tmp_path: Path) -> None:
-    built = build_case(prepare(), tmp_path / "out", Options(AS_OF, small, draft=True))
+    built = build_case(prepare(), tmp_path / "out", BuildOptions(AS_OF, small, draft=True))
     assert MARK in page_of_form(built)
 
 
@@ -83,9 +83,9 @@ def test_a_form_without_margin_makes_no_draft(prepare: Prepare, small: str) -> N
     heads = {name: {"text": "{{ case_id }}"} for name in ("Head", "Foot")}
     case = prepare({**MAPPING, "fields": {**MAPPING["fields"], **heads}}, form)
     with pytest.raises(AttachmentError) as error:
-        check_case(case, Options(AS_OF, small, draft=True))
+        check_case(case, CheckOptions(AS_OF, small, draft=True))
     assert [each.code for each in error.value.problems if each.severity == "error"] == ["form-draft"]
-    assert check_case(case, Options(AS_OF, small)).state == "final"
+    assert check_case(case, CheckOptions(AS_OF, small)).state == "final"
 
 
 def test_a_value_that_does_not_fit_forbids_to_build(prepare: Prepare, small: str) -> None:
@@ -93,7 +93,7 @@ def test_a_value_that_does_not_fit_forbids_to_build(prepare: Prepare, small: str
     form.add("Email", (60, 340, 160, 355), Ff=COMB, MaxLen=5)
     fields = {**MAPPING["fields"], "Email": {"text": "{{ patient.email }}"}}
     with pytest.raises(CaseError) as error:
-        check_case(prepare({**MAPPING, "fields": fields}, form), Options(AS_OF, small))
+        check_case(prepare({**MAPPING, "fields": fields}, form), CheckOptions(AS_OF, small))
     [problem] = [problem for problem in error.value.problems if problem.severity == "error"]
     assert (problem.code, problem.pointer) == ("FLD-01", "/attachments/4/form_mapping")
     assert "Email" in problem.message
@@ -103,7 +103,7 @@ def test_a_value_that_does_not_fit_forbids_to_build(prepare: Prepare, small: str
 def test_what_is_unmapped_or_without_a_value_is_told(prepare: Prepare, small: str) -> None:
     fields = {name: entry for name, entry in MAPPING["fields"].items() if name != "Small"}
     fields["Surname"] = {"text": "{% if guarantor.fax %}{% endif %}"}
-    checked = check_case(prepare({"fields": fields}), Options(AS_OF, small))
+    checked = check_case(prepare({"fields": fields}), CheckOptions(AS_OF, small))
     found = {problem.code: problem for problem in checked.problems if problem.code.startswith("FLD")}
     assert {code: problem.severity for code, problem in found.items()} == {"FLD-02": "warning", "FLD-03": "info"}
     assert found["FLD-02"].message.endswith(": Small, Date")
@@ -112,7 +112,7 @@ def test_what_is_unmapped_or_without_a_value_is_told(prepare: Prepare, small: st
 
 def test_a_question_without_an_answer_stays_empty(prepare: Prepare, small: str) -> None:
     case = prepare(edits={"/patient/application/questions": {"convicted": False}})
-    checked = check_case(case, Options(AS_OF, small))
+    checked = check_case(case, CheckOptions(AS_OF, small))
     found = [problem.message for problem in checked.problems if problem.code == "FLD-03"]
     assert len(found) == 1
     assert found[0].endswith(": Deported")
@@ -143,7 +143,7 @@ def test_what_cannot_be_filled_is_told_at_its_place(
     prepare: Prepare, small: str, edits: dict[str, str], code: str, pointer: str
 ) -> None:
     with pytest.raises(AttachmentError) as error:
-        check_case(prepare(edits=edits), Options(AS_OF, small))
+        check_case(prepare(edits=edits), CheckOptions(AS_OF, small))
     [problem] = [problem for problem in error.value.problems if problem.severity == "error"]
     assert (problem.code, problem.pointer) == (code, pointer)
 
@@ -151,7 +151,7 @@ def test_what_cannot_be_filled_is_told_at_its_place(
 def test_a_wrong_mapping_is_told_in_its_own_file(prepare: Prepare, small: str) -> None:
     case = prepare({"fields": {"Surname": {"text": "{{ applicant.nam }}"}, "Nothing": {"text": "{{ case_id }}"}}})
     with pytest.raises(AttachmentError) as error:
-        check_case(case, Options(AS_OF, small))
+        check_case(case, CheckOptions(AS_OF, small))
     [problem] = [problem for problem in error.value.problems if problem.severity == "error"]
     assert (problem.code, problem.file) == ("form-expression", str(case.parent / "mapping.json"))
     assert problem.line

@@ -19,7 +19,7 @@ from pipeline.authoring.preview import preview_page as module
 from pipeline.authoring.preview.make import Preview, make_preview
 from pipeline.errors import CaseError, OutputError, TemplateError
 from pipeline.language import LANGUAGES, Language
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from tests.support.built import make_set, snapshot
 from tests.support.cases import AS_OF, EXAMPLES, strings
 
@@ -40,11 +40,11 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def made(sets: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Preview:
     folder = tmp_path_factory.mktemp("made") / "preview"
-    return make_preview(CASE, folder, Options(AS_OF, str(sets["now"])), str(sets["before"]))
+    return make_preview(CASE, folder, BuildOptions(AS_OF, str(sets["now"])), str(sets["before"]))
 
 
-def options(sets: dict[str, Path], version: str = "now") -> Options:
-    return Options(AS_OF, str(sets[version]))
+def options(sets: dict[str, Path], version: str = "now") -> BuildOptions:
+    return BuildOptions(AS_OF, str(sets[version]))
 
 
 def test_files_are_private_and_named_by_document_and_page(made: Preview) -> None:

@@ -38,7 +38,7 @@ def test_a_file_a_row_private_and_not_written_twice(run: Command, tmp_path: Path
     assert [result["row"] for result in run().report["results"]] == [3, 4, 5]
 
 
-def test_the_cases_are_built_from_the_folder(run: Command, visa_packet: Command, tmp_path: Path) -> None:
+def test_the_cases_are_packet_of_the_folder(run: Command, visa_packet: Command, tmp_path: Path) -> None:
     run()
     options = ("--as-of", "2026-11-22", "--directory", SAMPLE.parent / "directory", "--allow-missing", "--json")
     checked = visa_packet("validate", tmp_path / "cases", *options)

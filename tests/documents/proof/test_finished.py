@@ -17,7 +17,7 @@ from pipeline.documents.proof.required_content import CONTENT_RULES
 from pipeline.errors import TemplateError
 from pipeline.formats.pdf.geometry import is_a4
 from pipeline.formats.word.text import read_word
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.packet.template_set import Shown, load_template_set
 from pipeline.run.one import build_case
 from pipeline.visa.claims import free_texts
@@ -191,7 +191,7 @@ def test_another_patients_number_stops_the_build_and_is_not_repeated(tmp_path: P
 def test_a_number_that_a_tag_holds_is_found_on_the_page(tmp_path: Path, text: str) -> None:
     templates = small(tmp_path, "{{ case_id }}", text)
     with pytest.raises(TemplateError) as error:
-        build_case(WANG, tmp_path / "out", Options(AS_OF, str(templates)))
+        build_case(WANG, tmp_path / "out", BuildOptions(AS_OF, str(templates)))
     (problem,) = [problem for problem in error.value.problems if problem.severity == "error"]
     assert problem.code == "FRM-08"
     assert "EJ765" not in problem.message
@@ -200,7 +200,7 @@ def test_a_number_that_a_tag_holds_is_found_on_the_page(tmp_path: Path, text: st
 def test_the_problems_of_all_documents_are_told_at_once(tmp_path: Path) -> None:
     templates = small(tmp_path, "WADA-approved", "EJ7654321", shows=["name", "seal", "addressee", "guarantee"])
     with pytest.raises(TemplateError) as error:
-        build_case(WANG, tmp_path / "out", Options(AS_OF, str(templates)))
+        build_case(WANG, tmp_path / "out", BuildOptions(AS_OF, str(templates)))
     codes = {problem.code for problem in error.value.problems if problem.severity == "error"}
     assert codes == {"SPO-03", "FRM-08", "LET-01", "LET-02", "LET-04", "LET-05"}
     assert not any(value in problem.message for problem in error.value.problems for value in PERSONAL)
@@ -208,7 +208,7 @@ def test_the_problems_of_all_documents_are_told_at_once(tmp_path: Path) -> None:
 
 def test_a_note_on_a_page_does_not_stop_and_stands_in_the_manifest(tmp_path: Path) -> None:
     templates = small(tmp_path, "特定細胞加工物 {{ case_id }}")
-    built = build_case(WANG, tmp_path / "out", Options(AS_OF, str(templates)))
+    built = build_case(WANG, tmp_path / "out", BuildOptions(AS_OF, str(templates)))
     manifest = json.loads((built.folder / "manifest.json").read_text(encoding="utf-8"))
     assert "REG-09" in {problem.code for problem in built.problems}
     (finding,) = [finding for finding in manifest["findings"] if finding["rule"] == "REG-09"]
@@ -218,4 +218,4 @@ def test_a_note_on_a_page_does_not_stop_and_stands_in_the_manifest(tmp_path: Pat
 def test_words_that_are_split_over_runs_and_lines_are_found(tmp_path: Path) -> None:
     templates = small(tmp_path, "{{ case_id }} " + "長い文章です" * 12 + "厚生労働省　承認の治療です。")
     with pytest.raises(TemplateError):
-        build_case(WANG, tmp_path / "out", Options(AS_OF, str(templates)))
+        build_case(WANG, tmp_path / "out", BuildOptions(AS_OF, str(templates)))

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import VerificationError
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.publish.manifest import RulesUsed
 from pipeline.publish.verify import changes
 from pipeline.publish.verify.changes import CurrentInputs
@@ -420,7 +420,7 @@ def test_changed_templates_and_rules_are_reported(
 def test_a_changed_entry_of_the_directory_is_reported(tmp_path: Path) -> None:
     folder = shutil.copytree(EXAMPLES, tmp_path / "examples")
     example = folder / "sun-yifan" / "case.json"
-    options = Options(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
+    options = BuildOptions(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
     built = build_case(example, tmp_path / "out", options).folder
     assert verify_path(built, CurrentInputs(example))
     for entry in (folder / "directory").rglob("*.json"):

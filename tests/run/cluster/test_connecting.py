@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.case.source import Source
-from pipeline.options import Options
+from pipeline.options import BuildOptions
 from pipeline.publish.destination import Folder
 from pipeline.run.cluster.parcel import pack
 from pipeline.run.cluster.versions import differences, versions_here, versions_wanted
@@ -48,7 +48,7 @@ def test_processes_of_this_machine_are_no_option_of_a_cluster(visa_packet: Comma
 
 
 def test_what_differs_is_named_once() -> None:
-    here = versions_wanted(Options(AS_OF))
+    here = versions_wanted(BuildOptions(AS_OF))
     assert {"visa-packet", "pypdf", "engine office2pdf", "rules and tables", "template set medical-stay"} <= here.keys()
     assert differences(here, [versions_here("medical-stay", "office2pdf")] * 3) == []
     there = {**here, "visa-packet": "9.9", "pypdf": ""}
@@ -65,7 +65,7 @@ def test_a_set_of_our_own_travels_and_is_not_compared(tmp_path: Path) -> None:
 def test_a_worker_that_came_later_is_asked_with_each_task(tmp_path: Path) -> None:
     from pipeline.run.cluster.worker import run_parcel  # noqa: PLC0415 - it loads the library that others must not load
 
-    task = Task(Source(str(CASE), CASE.parent), Folder(tmp_path), Options(AS_OF))
+    task = Task(Source(str(CASE), CASE.parent), Folder(tmp_path), BuildOptions(AS_OF))
     parcel = pack(task, {"visa-packet": "9.9"}, 60)
     assert parcel is not None
     assert "110108199011050285" not in repr(parcel)
@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_not_sent(tmp_path: Path) -> None:
     """Who has the files says what is wrong."""
     for text in (b"", b"{", b"[]", b'{"attachments": [{"path": "../x"}]}', b'{"attachments": [{"path": "none.pdf"}]}'):
         (tmp_path / "case.json").write_bytes(text)
-        task = Task(Source(str(tmp_path / "case.json"), tmp_path), Folder(tmp_path), Options(AS_OF))
+        task = Task(Source(str(tmp_path / "case.json"), tmp_path), Folder(tmp_path), BuildOptions(AS_OF))
         assert pack(task, {}, 60) is None
 
 

@@ -19,16 +19,15 @@ import pytest
 from pipeline.attachments.forms.in_packet import filling_for, form_findings
 from pipeline.attachments.read_paper import read_paper
 from pipeline.case.load import LoadedCase, load_case
-from pipeline.documents.drawing import draw_documents
-from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.drawing import draw_documents, page_findings
 from pipeline.documents.signed_originals import signed_findings
 from pipeline.errors import Problem
 from pipeline.language import LANGUAGES
-from pipeline.options import Options
-from pipeline.packet.checked import Checked
+from pipeline.options import DocumentOptions
 from pipeline.packet.paper import Paper
 from pipeline.packet.paper_rules import missing_papers, paper_findings, set_findings
 from pipeline.packet.plan import Packet, plan_packet
+from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.template_set import load_template_set
 from pipeline.visa.rules.catalogue import checked_rules
 from pipeline.visa.rules.checks import check_rules
@@ -90,9 +89,8 @@ def findings(
         *(findings_in_form(content["form"], loaded, as_of) if "form" in content else ()),
     ]
     if "templates" in content:
-        checked = Checked(loaded, templates, Packet((), packet.documents), papers, ())
-        drawn = draw_documents(checked, Options(as_of), load_engine("office2pdf"))
-        problems += [problem for document in drawn.values() for problem in document.problems]
+        planned = PlannedCase(loaded, templates, Packet((), packet.documents), "final")
+        problems += page_findings(draw_documents(planned, papers, DocumentOptions(as_of)))
     return problems
 
 
