@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from pipeline.case.importing.convert import MadeCase
+from pipeline.case.importing.convert import ImportedCase
 from pipeline.errors import OutputError, Problem
 from pipeline.publish.folder import publish_files
 from pipeline.system.atomic import sha256
@@ -18,7 +18,7 @@ RECORD = ".imported"
 Status = Literal["new", "replaced", "unchanged"]
 
 
-def publish_cases(made: Iterable[MadeCase], folder: Path, *, force: bool) -> dict[str, Status]:
+def publish_cases(made: Iterable[ImportedCase], folder: Path, *, force: bool) -> dict[str, Status]:
     """Write each case as ``folder/<case id>.json`` and return what became of each, by case id.
 
     Raises OutputError, and writes nothing, when a file there was changed since it was imported; not with ``force``.

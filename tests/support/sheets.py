@@ -45,8 +45,8 @@ def write_csv(path: Path, rows: Sequence[Sequence[str]], encoding: str = "utf-8"
 
 
 def changed_mapping(path: Path, **keys: Any) -> Path:
-    """The sample's mapping with other keys; None takes one away."""
+    """The sample's mapping with other keys; None removes one."""
     mapping = json.loads(MAPPING.read_text(encoding="utf-8")) | keys
-    kept = {key: value for key, value in mapping.items() if value is not None}
-    path.write_text(json.dumps(kept, ensure_ascii=False, indent=2), encoding="utf-8")
+    remaining = {key: value for key, value in mapping.items() if value is not None}
+    path.write_text(json.dumps(remaining, ensure_ascii=False, indent=2), encoding="utf-8")
     return path

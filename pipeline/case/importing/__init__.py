@@ -1,1 +1,1 @@
-"""An agency's table of patients as case files: read, mapped by its columns, checked, published."""
+"""Convert an agency's table of patients to case files: read it, map its columns, check each case."""

@@ -1,4 +1,4 @@
-"""What stands in a cell becomes a value of a case, or a reason why it cannot: nothing is guessed."""
+"""Convert cells to values of a case, without guessing: an ambiguous cell is an error."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.case.importing.cells import Cell, FaultError
+from pipeline.case.importing.cells import Cell, CellError
 from pipeline.case.importing.column_mapping import Column
 
-#: A spreadsheet keeps so many digits of a number.
+#: Number of digits that a spreadsheet stores.
 _MOST_DIGITS = 15
-#: How a spreadsheet writes a long number when it exports it.
+#: A long number as a spreadsheet exports it.
 _SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
-_AS_TEXT = "format the column as text, then type the number again from the paper"
+_AS_TEXT = "format the column as text, then type the number again from the original document"
 
 
-def value_of(cell: Cell, column: Column, date_formats: Sequence[str]) -> Any:
-    """The value of a case; None for a cell in which nothing stands. Raises FaultError."""
+def convert_cell(cell: Cell, column: Column, date_formats: Sequence[str]) -> Any:
+    """Return the value of a case, or None for an empty cell. Raise CellError."""
     if cell.is_formula:
-        message = "a formula stands in the cell; what it gave may be out of date"
-        raise FaultError("cell-formula", message, "copy the column and paste it as values")
+        message = "the cell contains a formula, whose last result may be out of date"
+        raise CellError("cell-formula", message, "copy the column and paste it as values")
     if cell.is_error:
-        raise FaultError("cell-error", "the cell holds an error of the spreadsheet", "type the value")
-    if plain(cell.value) == "":
+        raise CellError("cell-error", "the cell contains an error of the spreadsheet", "type the value")
+    if normalise(cell.value) == "":
         return None
     if column.values:
-        return _meaning(cell, column)
+        return _translate(cell, column)
     if column.type == "date":
-        return _day(cell, date_formats).isoformat()
+        return _date(cell, date_formats).isoformat()
     if column.type == "integer":
         return _integer(cell)
     return column.text.replace("{}", _text(cell, column))
 
 
-def plain(value: object) -> str:
-    """Text without spaces and line ends around it; full-width letters and digits as plain ones where all are such."""
+def normalise(value: object) -> str:
+    """Return text without surrounding whitespace, and in half-width characters if those are all it needs."""
     text = "" if value is None else str(value).strip()
     narrow = unicodedata.normalize("NFKC", text)
     return narrow if narrow.isascii() else text
@@ -51,34 +51,35 @@ def _text(cell: Cell, column: Column) -> str:
     if isinstance(value, int | float):
         return _digits(value, cell, column)
     if not isinstance(value, str):
-        message = "the cell holds a day or a time, and the field is text"
-        raise FaultError("cell-date", message, 'set the type "date" in the mapping, or format the cell as text')
-    if _SHORTENED.fullmatch(plain(value)):
-        raise FaultError("cell-number", "the spreadsheet has shortened this number; its last digits are lost", _AS_TEXT)
-    return plain(value)
+        message = "the cell contains a date or a time, but the field is text"
+        raise CellError("cell-date", message, 'set the type "date" in the mapping, or format the cell as text')
+    if _SHORTENED.fullmatch(normalise(value)):
+        raise CellError("cell-number", "the spreadsheet has shortened this number; its last digits are lost", _AS_TEXT)
+    return normalise(value)
 
 
 def _digits(value: float, cell: Cell, column: Column) -> str:
-    """A number as text, where none of its digits can be lost."""
+    """Return a number as text if none of its digits can be lost."""
     if value != int(value) or value < 0:
-        raise FaultError("cell-number", "the cell holds a number that is not whole, and the field is text", _AS_TEXT)
+        message = "the cell contains a negative or fractional number, but the field is text"
+        raise CellError("cell-number", message, _AS_TEXT)
     if len(str(int(value))) > _MOST_DIGITS:
-        message = f"the cell holds a number of more than {_MOST_DIGITS} digits; a spreadsheet loses the last ones"
-        raise FaultError("cell-number", message, _AS_TEXT)
+        message = f"the cell contains a number of more than {_MOST_DIGITS} digits; a spreadsheet loses the last ones"
+        raise CellError("cell-number", message, _AS_TEXT)
     if not (column.digits or cell.zeros):
-        message = "the cell holds a number where text is wanted; zeros in front may be lost"
-        raise FaultError("cell-number", message, f'{_AS_TEXT}; or set "digits" in the mapping if none can stand there')
+        message = "the cell contains a number, but the field is text; leading zeros may be lost"
+        raise CellError("cell-number", message, f'{_AS_TEXT}; or set "digits" in the mapping if zeros cannot lead')
     return str(int(value)).zfill(cell.zeros)
 
 
-def _meaning(cell: Cell, column: Column) -> Any:
-    known = {plain(meaning.cell): meaning.value for meaning in column.values}
+def _translate(cell: Cell, column: Column) -> Any:
+    known = {normalise(meaning.cell): meaning.value for meaning in column.values}
     value = cell.value
-    word = str(int(value)) if isinstance(value, float) and value.is_integer() else plain(value)
+    word = str(int(value)) if isinstance(value, float) and value.is_integer() else normalise(value)
     word = word.upper() if isinstance(value, bool) else word
     if word not in known:
-        hint = f"known: {', '.join(known)}; or add it to the mapping"
-        raise FaultError("cell-value", "the mapping does not say what this word means", hint)
+        hint = f"use one of {', '.join(known)}; or add the word to the mapping"
+        raise CellError("cell-value", "the mapping has no value for this word", hint)
     return known[word]
 
 
@@ -86,36 +87,36 @@ def _integer(cell: Cell) -> int:
     value = cell.value
     if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
         return int(value)
-    if isinstance(value, str) and _WHOLE.fullmatch(plain(value)):
-        return int(plain(value))
-    raise FaultError("cell-integer", "this is not a whole number", "type digits alone")
+    if isinstance(value, str) and _WHOLE.fullmatch(normalise(value)):
+        return int(normalise(value))
+    raise CellError("cell-integer", "this is not a whole number", "type digits only")
 
 
-def _day(cell: Cell, formats: Sequence[str]) -> dt.date:
+def _date(cell: Cell, formats: Sequence[str]) -> dt.date:
     value = cell.value
     if isinstance(value, dt.datetime):
         if value.time() != dt.time():
-            raise FaultError("cell-date", "the day has a time of the day", "type the day alone")
+            raise CellError("cell-date", "the date has a time of day", "type the date only")
         return value.date()
     if isinstance(value, dt.date):
         return value
     if not isinstance(value, str):
-        message = "the cell holds a number or a time where a day is wanted"
-        raise FaultError("cell-date", message, "format the cell as a date, and look whether the day is right")
-    return _written_day(unicodedata.normalize("NFKC", value).strip(), formats)
+        message = "the cell contains a number or a time, but the field is a date"
+        raise CellError("cell-date", message, "format the cell as a date, and check that the date is correct")
+    return _parse_date(unicodedata.normalize("NFKC", value).strip(), formats)
 
 
-def _written_day(text: str, formats: Sequence[str]) -> dt.date:
-    days = set()
+def _parse_date(text: str, formats: Sequence[str]) -> dt.date:
+    dates = set()
     for form in formats:
         try:
-            days.add(dt.datetime.strptime(text, form).date())  # noqa: DTZ007 - a day has no zone
+            dates.add(dt.datetime.strptime(text, form).date())  # noqa: DTZ007 - a date has no zone
         except ValueError:
             continue
-    if not days:
-        hint = f"known: {', '.join(formats)}; or add the form to date_formats of the mapping"
-        raise FaultError("cell-date", "this is no day, or it is written in a way that the mapping does not name", hint)
-    if len(days) > 1:
-        hint = "write the year first, or leave one of the forms out of date_formats"
-        raise FaultError("cell-date", "two of the mapping's date formats read different days here", hint)
-    return days.pop()
+    if not dates:
+        hint = f"use one of {', '.join(formats)}; or add the format to date_formats of the mapping"
+        raise CellError("cell-date", "this is not a date in a format of the mapping", hint)
+    if len(dates) > 1:
+        hint = "write the year first, or remove one of the formats from date_formats"
+        raise CellError("cell-date", "two date formats of the mapping read different dates here", hint)
+    return dates.pop()

@@ -1,4 +1,4 @@
-"""A table as it was read, whatever kind of file it was."""
+"""Cells and tables, independent of the kind of file."""
 
 from __future__ import annotations
 
@@ -6,71 +6,61 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.errors import CellPlace, Problem
+from openpyxl.utils import get_column_letter
 
-#: More than any agency's table; a file that claims more is refused.
+from pipeline.errors import CaseError, CellPlace, Problem
+
+#: More than any agency's table; larger tables are rejected.
 MAX_ROWS = 100_000
 MAX_COLUMNS = 1_000
 
 Value = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
 
 
-class FaultError(Exception):
-    """Why a cell cannot be used, and what to do. Never holds what stands in the cell."""
+class CellError(CaseError):
+    """A cell cannot be used. Its problem has no place: the caller knows the cell. It never contains the value."""
 
     def __init__(self, code: str, message: str, hint: str) -> None:
-        self.code, self.message, self.hint = code, message, hint
-        super().__init__(message)
+        self.problem = Problem(code, "error", message, hint)
+        super().__init__(self.problem)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. ``place`` is its address; ``zeros`` to how many digits its format fills a number up."""
+    """One cell. ``zeros`` is the number of digits to which its format pads a number."""
 
-    place: str
     row: int
     column: int
     value: Value = None
+    sheet: str | None = None
     is_formula: bool = False
     is_error: bool = False
     zeros: int = 0
 
-    def problem(self, file: str, code: str, message: str, hint: str, pointer: str | None = None) -> Problem:
-        """An error at this cell."""
-        return Problem(code, "error", message, hint, file, self.filling(pointer))
+    @property
+    def address(self) -> str:
+        """The address as a spreadsheet shows it, such as ``Cases!B7``."""
+        address = f"{get_column_letter(self.column)}{self.row}"
+        return f"{self.sheet}!{address}" if self.sheet is not None else address
 
-    def filling(self, pointer: str | None) -> CellPlace:
+    def place(self, pointer: str | None = None) -> CellPlace:
         """Return the place of this cell, which fills the field of the case at ``pointer``."""
-        return CellPlace(self.place, self.row, self.column, pointer)
+        return CellPlace(self.address, self.row, self.column, pointer)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The rows of a table, each with every cell up to its last; the header's first."""
+class SourceTable:
+    """The rows of a table, each with every cell up to its last one."""
 
     file: str
     header: Sequence[Cell]
     rows: Sequence[Sequence[Cell]]
-    #: what stands before the address of a cell: the sheet with an exclamation mark, or nothing
-    prefix: str = ""
+    sheet: str | None = None
 
     def cell(self, row: Sequence[Cell], column: int) -> Cell:
-        """The cell of a row in the column with that number from 1; an empty one beyond the row's end."""
-        return row[column - 1] if column <= len(row) else self.empty(row[0].row, column)
-
-    def empty(self, row: int, column: int) -> Cell:
-        """A cell in which nothing stands."""
-        return Cell(f"{self.prefix}{letters(column)}{row}", row, column)
+        """Return the cell of a row in a column, counted from 1; an empty one beyond the end of the row."""
+        return row[column - 1] if column <= len(row) else Cell(row[0].row, column, sheet=self.sheet)
 
 
 #: header -> number of its column, from 1
 Columns = Mapping[str, int]
-
-
-def letters(column: int) -> str:
-    """The letters of a column by its number from 1: A to Z, then AA and so on."""
-    found = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        found = chr(ord("A") + rest) + found
-    return found

@@ -1,4 +1,4 @@
-"""The mapping: which column goes to which field. What a key means stands in ``schemas/mapping.schema.json``."""
+"""The mapping of columns to fields. ``schemas/mapping.schema.json`` describes each key."""
 
 from __future__ import annotations
 
@@ -39,58 +39,55 @@ class Constant(msgspec.Struct, frozen=True):
     value: Any
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What fills an object: the case, or an entry of a list."""
+class ColumnGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns, constants and lists that fill an object: the case, or an entry of a list."""
 
     columns: tuple[Column, ...]
     constants: tuple[Constant, ...] = ()
-    lists: tuple[Entries, ...] = ()
+    lists: tuple[ListColumns, ...] = ()
 
 
-class Entries(Part, frozen=True, kw_only=True):
-    """Entries of a list in columns of their own."""
+class ListColumns(ColumnGroup, frozen=True, kw_only=True):
+    """The columns of up to ``times`` entries of a list."""
 
     to: str
     times: int = 1
 
 
-class Mapping(Part, frozen=True, kw_only=True):
-    """The whole file."""
+class TableMapping(ColumnGroup, frozen=True, kw_only=True):
+    """The whole mapping."""
 
     sheet: str | None = None
     header_row: int = 1
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
 
 
-def read_mapping(path: Path) -> tuple[Mapping, JsonFile]:
-    """The mapping at ``path``, and its text to name places in. Raises CaseError with all problems."""
+def read_mapping(path: Path) -> tuple[TableMapping, JsonFile]:
+    """Read the mapping, and its file for the places of problems. Raise CaseError with all problems."""
     document = read_json(path)
     problems = check_schema(document, "mapping")
     if not problems:
-        mapping = msgspec.convert(document.fields, Mapping)
-        problems = [*_repeated(mapping, document), *_without_id(mapping, document)]
+        mapping = msgspec.convert(document.fields, TableMapping)
+        problems = list(_repeated_fields(mapping, document))
+        if not any(column.to == "/case_id" for column in mapping.columns):
+            message, hint = "no column fills /case_id", "add the column that numbers the cases"
+            problems.append(document.problem("mapping-case-id", "/columns", message, hint))
     if problems:
         raise CaseError(problems)
     return mapping, document
 
 
-def _repeated(part: Part, document: JsonFile, place: str = "") -> Iterator[Problem]:
-    """A problem for each field that is filled twice, or filled and filled into; a list may be filled often."""
-    lists = {entries.to: f"{place}/lists/{index}/to" for index, entries in enumerate(part.lists)}
+def _repeated_fields(group: ColumnGroup, document: JsonFile, place: str = "") -> Iterator[Problem]:
+    """Report each field that is filled twice, or filled as a whole and in part. A list may have many entries."""
+    lists = {entries.to: f"{place}/lists/{index}/to" for index, entries in enumerate(group.lists)}
     targets = [
-        *((column.to, f"{place}/columns/{index}/to") for index, column in enumerate(part.columns)),
-        *((constant.to, f"{place}/constants/{index}/to") for index, constant in enumerate(part.constants)),
+        *((column.to, f"{place}/columns/{index}/to") for index, column in enumerate(group.columns)),
+        *((constant.to, f"{place}/constants/{index}/to") for index, constant in enumerate(group.constants)),
         *lists.items(),
     ]
     for (one, _), (other, where) in pairwise(sorted(targets)):
         if other == one or other.startswith(f"{one}/"):
-            message = "another entry of the mapping fills this field, or one around it"
+            message = "another entry of the mapping fills this field, or the field that contains it"
             yield document.problem("mapping-repeated", where, message, "remove one of them")
-    for index, entries in enumerate(part.lists):
-        yield from _repeated(entries, document, f"{place}/lists/{index}")
-
-
-def _without_id(mapping: Mapping, document: JsonFile) -> Iterator[Problem]:
-    if not any(column.to == "/case_id" for column in mapping.columns):
-        message, hint = "no column fills /case_id", "add the column that numbers the cases"
-        yield document.problem("mapping-case-id", "/columns", message, hint)
+    for index, entries in enumerate(group.lists):
+        yield from _repeated_fields(entries, document, f"{place}/lists/{index}")

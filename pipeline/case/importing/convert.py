@@ -1,4 +1,4 @@
-"""The whole way of a table: read, mapped, each case checked by its schema, every problem at its cell."""
+"""Convert a table to cases: read it, fill the fields, check each case by its schema, place every problem in a cell."""
 
 from __future__ import annotations
 
@@ -7,109 +7,104 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.case.importing.cells import Cell, Table
+from pipeline.case.importing.cells import Cell, SourceTable
 from pipeline.case.importing.column_mapping import read_mapping
 from pipeline.case.importing.table_file import read_table
-from pipeline.case.importing.table_rows import Reader, Row, find_columns
+from pipeline.case.importing.table_rows import CaseRow, RowReader, find_columns
 from pipeline.errors import CaseError, CellPlace, JsonPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
 
 
 @dataclass(frozen=True, slots=True)
-class MadeCase:
-    """A case file that is right by its schema, and the row that it was made from."""
+class ImportedCase:
+    """A case file that is valid by its schema, and the number of its row."""
 
     case_id: str
     row: int
     content: bytes
 
 
-def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[list[MadeCase], list[Problem]]:
-    """The cases of a table, and all that is wrong with its other rows, from the top down.
+def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[list[ImportedCase], list[Problem]]:
+    """Return the cases of a table, and all problems of its other rows in order.
 
-    Raises CaseError when the table or the mapping as a whole cannot be used.
+    Raise CaseError if the table or the mapping as a whole cannot be used.
     """
-    wanted, document = read_mapping(mapping)
-    read = read_table(table, wanted.sheet, wanted.header_row, encoding)
-    reader = Reader(read, find_columns(read, wanted, document), wanted)
-    if not read.rows:
-        message = "no row of the table holds anything below its header"
-        raise CaseError(
-            Problem("table-empty", "error", message, "check sheet and header_row of the mapping", read.file)
-        )
-    made: list[MadeCase] = []
+    columns, document = read_mapping(mapping)
+    source = read_table(table, columns.sheet, columns.header_row, encoding)
+    reader = RowReader(source, find_columns(source, columns, document), columns)
+    if not source.rows:
+        message, hint = "the table has no row below its header", "check sheet and header_row of the mapping"
+        raise CaseError(Problem("table-empty", "error", message, hint, source.file))
+    cases: list[ImportedCase] = []
     problems: dict[tuple[object, ...], Problem] = {}
-    first: dict[str, Cell] = {}
-    for cells in read.rows:
+    first_cells: dict[str, Cell] = {}
+    for cells in source.rows:
         row = reader.read(cells)
         content = (json.dumps(row.case, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "surrogatepass")
-        found = [*row.faults.values(), *_of_schema(row, content, read, document), *_repeated(row, first, read)]
-        for problem in found:  # what is wrong with the mapping is told once, not for each row
+        found = [
+            *row.problems.values(),
+            *_schema_problems(row, content, source, document),
+            *_repeated_id(row, first_cells, source),
+        ]
+        for problem in found:  # a problem of the mapping is reported once, not for each row
             problems.setdefault((problem.file, problem.place, problem.code, problem.message), problem)
         if not found:
-            made.append(MadeCase(row.case["case_id"], cells[0].row, content))
-    return made, sorted(problems.values(), key=_order)
+            cases.append(ImportedCase(row.case["case_id"], cells[0].row, content))
+    return cases, sorted(problems.values(), key=_order)
 
 
 def _order(problem: Problem) -> tuple[bool, int, int]:
+    """Problems of the mapping come first, then those of cells by row."""
     return isinstance(problem.place, CellPlace), problem.line or 0, problem.column or 0
 
 
-def _repeated(row: Row, first: dict[str, Cell], table: Table) -> Iterator[Problem]:
-    """A problem when an earlier row has the same id."""
+def _repeated_id(row: CaseRow, first_cells: dict[str, Cell], table: SourceTable) -> Iterator[Problem]:
     cell, case_id = row.cells.get("/case_id"), row.case.get("case_id")
     if cell is None or not isinstance(case_id, str):
         return
-    if case_id in first:
-        hint = f"give each case its own id; the other is in {first[case_id].place}"
-        yield cell.problem(table.file, "case-id-repeated", "an earlier row has the same case id", hint, "/case_id")
-    first.setdefault(case_id, cell)
+    if case_id in first_cells:
+        message = "an earlier row has the same case id"
+        hint = f"give each case its own id; the other is in {first_cells[case_id].address}"
+        yield Problem("case-id-repeated", "error", message, hint, table.file, cell.place("/case_id"))
+    first_cells.setdefault(case_id, cell)
 
 
-def _of_schema(row: Row, content: bytes, table: Table, mapping: JsonFile) -> Iterator[Problem]:
-    """What the schema of cases finds, each at the cell that it came from."""
+def _schema_problems(row: CaseRow, content: bytes, table: SourceTable, mapping: JsonFile) -> Iterator[Problem]:
+    """Check the case by its schema, and place each problem at the cell that the field comes from."""
     try:
-        found: Iterable[Problem] = check_schema(parse_json(content, table.file, Path()), "case")
-    except CaseError as error:  # a control character, say
-        found = error.problems
-    for problem in found:
+        problems: Iterable[Problem] = check_schema(parse_json(content, table.file, Path()), "case")
+    except CaseError as error:  # such as a control character
+        problems = error.problems
+    for problem in problems:
         pointer = problem.pointer or ""
-        # The pointer of a missing field is that of the object around it.
-        missing = f"{pointer}/{problem.args['field']}" if problem.code == "schema-required" else None
-        if _is_told(missing or pointer, row):
-            continue
-        # A field that there is not comes from the mapping, whatever stands in the cell.
-        cell = None if problem.code == "schema-unknown-field" else _cell_of(pointer, missing, row)
+        cell = row.cells.get(pointer)
+        if problem.code == "schema-required":  # placed at the object without the field
+            pointer = f"{pointer}/{problem.args['field']}"
+            cell = next((row.empty[key] for key in row.empty if _is_at_or_below(key, pointer)), None)
+        elif problem.code == "schema-unknown-field":  # an error of the mapping, whatever the cell contains
+            cell = None
+        if any(_is_at_or_below(key, pointer) for key in row.problems):
+            continue  # the cell of the field already has a problem
         if cell is not None:
-            yield replace(problem, place=cell.filling(problem.pointer))
+            yield replace(problem, place=cell.place(problem.pointer))
         else:
-            yield _of_mapping(problem, missing or pointer, mapping)
+            yield _at_mapping(problem, pointer, mapping)
 
 
-def _is_told(pointer: str, row: Row) -> bool:
-    """Whether something is told already of the cell that should have filled the field."""
-    return any(told == pointer or told.startswith(f"{pointer}/") for told in row.faults)
+def _is_at_or_below(pointer: str, ancestor: str) -> bool:
+    return pointer == ancestor or pointer.startswith(f"{ancestor}/")
 
 
-def _cell_of(pointer: str, missing: str | None, row: Row) -> Cell | None:
-    """The cell of a field; of one that is missing, the first empty cell that would have filled it."""
-    if missing is None:
-        return row.cells.get(pointer)
-    return next((cell for key, cell in row.empty.items() if key == missing or key.startswith(f"{missing}/")), None)
-
-
-def _of_mapping(problem: Problem, pointer: str, mapping: JsonFile) -> Problem:
-    """A problem that no cell can mend: a constant, a field that no column fills, a field that there is not."""
-    places = [(target, place) for target, place in _targets(mapping) if pointer.startswith(target)]
-    place = max(places, default=("", ""), key=lambda found: len(found[0]))[1]
+def _at_mapping(problem: Problem, pointer: str, mapping: JsonFile) -> Problem:
+    """Place a problem that no cell can fix at the entry of the mapping that fills the field, or at its top."""
+    targets = [
+        (entry["to"], f"/{key}/{index}")
+        for key in ("columns", "constants", "lists")
+        for index, entry in enumerate(mapping.data.get(key, ()))
+        if pointer.startswith(entry["to"])
+    ]
+    place = max(targets, default=("", ""), key=lambda target: len(target[0]))[1]
     line, column = mapping.places.value(place)
     message = f"{problem.message} (at {pointer or 'the top'} of the case)"
     return replace(problem, message=message, file=mapping.name, place=JsonPlace(place, line, column))
-
-
-def _targets(mapping: JsonFile) -> Iterator[tuple[str, str]]:
-    """Each pointer of the mapping into a case, with its place in the mapping; of lists, the list."""
-    for key in ("columns", "constants", "lists"):
-        for index, entry in enumerate(mapping.data.get(key, ())):
-            yield entry["to"], f"/{key}/{index}"

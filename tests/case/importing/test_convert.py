@@ -1,4 +1,4 @@
-"""A table becomes cases: what cells become, what is refused, and at which place."""
+"""The conversion of cells to values, the rejected cells, and the places of their problems."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cases(table: Path, mapping: Path = MAPPING, encoding: str = "utf-8") -> dict
 
 
 def refused(table: Path, mapping: Path = MAPPING, encoding: str = "utf-8") -> list[Problem]:
-    """Everything that is wrong, of the table as a whole or of its rows; never with a value of a cell."""
+    """All problems, of the table as a whole or of its rows; no message contains a value of a cell."""
     try:
         problems = convert_table(table, mapping, encoding)[1]
     except CaseError as error:
@@ -52,10 +52,10 @@ def test_what_the_cells_become() -> None:
     assert first["patient"]["birth_date"] == "1991-04-08"
     assert first["patient"]["phone"] == "+86 13000000801"
     assert first["companions"] == first["attachments"] == []
-    assert second["patient"]["name"]["chinese"] == "罗静怡", "a full-width space stands behind it"
+    assert second["patient"]["name"]["chinese"] == "罗静怡", "a full-width space follows it"
     assert second["patient"]["phone"] == "+86 13000000802", "typed in full-width digits"
     assert second["patient"]["passport"]["issue_date"] == "2022-03-01", "written with 年月日"
-    assert third["patient"]["name"]["chinese"] == "贾天佑", "a line end stands behind it"
+    assert third["patient"]["name"]["chinese"] == "贾天佑", "a line break follows it"
     assert third["athlete"] is True
     assert [person["relationship"]["zh"] for person in third["companions"]] == ["母亲"]
     assert [step["step"] for step in third["treatment"]["visits"][0]["procedures"]] == ["examination", "injection"]
@@ -95,9 +95,7 @@ CELLS: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("place", "value", "code", "pointer"), CELLS)
-def test_what_is_wrong_with_a_cell_is_told_at_the_cell(
-    tmp_path: Path, place: str, value: Any, code: str, pointer: str
-) -> None:
+def test_a_problem_is_placed_at_its_cell(tmp_path: Path, place: str, value: Any, code: str, pointer: str) -> None:
     table = changed_workbook(tmp_path / "t.xlsx", {place: value})
     problem = only(table)
     assert (problem.code, problem.cell, problem.pointer) == (code, f"病例!{place}", pointer)
@@ -112,7 +110,7 @@ def test_all_at_once_from_the_top_down(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("place", "value", "number_format"), [("L3", 123450, "000000000"), ("K3", 13000000801.0, "0")])
-def test_numbers_whose_digits_are_all_there(tmp_path: Path, place: str, value: float, number_format: str) -> None:
+def test_numbers_with_all_their_digits(tmp_path: Path, place: str, value: float, number_format: str) -> None:
     table = changed_workbook(tmp_path / "t.xlsx", {place: value}, {place: number_format})
     patient = cases(table)["b2027-001"]["patient"]
     assert (patient["passport"]["number"] == "000123450") == (place == "L3")
@@ -150,7 +148,7 @@ class TestCsv:
             (b"a\nb\n" + b"," * 1_001, "table-size"),
         ],
     )
-    def test_what_is_no_table(self, tmp_path: Path, content: bytes, code: str) -> None:
+    def test_files_that_are_not_tables(self, tmp_path: Path, content: bytes, code: str) -> None:
         path = tmp_path / "t.csv"
         path.write_bytes(content)
         assert only(path).code == code
@@ -161,7 +159,7 @@ class TestCsv:
 
 
 class TestMapping:
-    def test_missing_columns_are_told_in_the_mapping_all_at_once(self, tmp_path: Path) -> None:
+    def test_missing_columns_are_reported_together_at_the_mapping(self, tmp_path: Path) -> None:
         table = changed_workbook(tmp_path / "t.xlsx", {"E2": "性別", "L2": "号码", "X2": None})
         problems = refused(table)
         assert {problem.code for problem in problems} == {"column-missing"}
@@ -180,7 +178,7 @@ class TestMapping:
         problem = only(changed_workbook(tmp_path / "t.xlsx", {"AR2": "姓名"}))
         assert (problem.code, problem.cell) == ("column-repeated", "病例!AR2")
 
-    def test_what_no_cell_can_mend_is_told_once_at_the_mapping(self, tmp_path: Path) -> None:
+    def test_a_problem_that_no_cell_can_fix_is_reported_once_at_the_mapping(self, tmp_path: Path) -> None:
         sample = json.loads(MAPPING.read_text(encoding="utf-8"))
         sample["constants"][0]["value"] = "china"
         sample["constants"] = [each for each in sample["constants"] if each["to"] != "/visa/entries"]
@@ -217,8 +215,6 @@ class TestMapping:
             assert only(SAMPLE / "cases.xlsx", changed_mapping(tmp_path / "m.json", sheet=sheet)).code == "table-sheet"
 
     def test_a_table_without_rows(self, tmp_path: Path) -> None:
-        cells = {f"{column}{row}": None for row in (3, 4, 5) for column in ("A", "B", "C")}
         table = changed_csv(tmp_path / "t.csv", {})
         table.write_text("".join(table.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
         assert only(table).code == "table-empty"
-        assert cells

@@ -1,4 +1,4 @@
-"""Workbooks that are none, or that a stranger made to do harm."""
+"""Files that are not workbooks, and hostile ones."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ HARM: dict[str, tuple[bytes, str, str]] = {
 
 
 @pytest.mark.parametrize("kind", HARM)
-def test_what_is_refused(tmp_path: Path, kind: str) -> None:
+def test_hostile_workbooks_are_rejected(tmp_path: Path, kind: str) -> None:
     content, code, words = HARM[kind]
     path = tmp_path / "t.xlsx"
     path.write_bytes(content)
@@ -90,7 +90,7 @@ def test_kinds_that_are_not_read(tmp_path: Path, name: str) -> None:
     assert error.value.problems[0].code == "table-kind"
 
 
-def test_what_is_no_file(tmp_path: Path) -> None:
+def test_paths_that_are_not_files(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xlsx")
     (tmp_path / "folder.csv").mkdir()
     for name, code in (("pipe.xlsx", "file-kind"), ("folder.csv", "file-unreadable"), ("none.xlsx", "file-unreadable")):
