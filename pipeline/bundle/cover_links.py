@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import pypdfium2
 from pypdfium2 import raw
 
 from pipeline.bundle.piece import Piece
-from pipeline.formats.pdf.reading import Box, open_for_words, squeezed
+from pipeline.formats.pdf.reading import Box, squeezed
 
 _NUMBER = re.compile(r"(?<!\S)[0-9]{1,4}(?!\S)")
 _AROUND = 1.5  # points by which the place to click is larger than the words
@@ -28,7 +29,7 @@ class Link:
 
 def cover_links(cover: Piece, pieces: Sequence[Piece]) -> list[list[Link]]:
     """For each page of a cover sheet, its links. What it does not name has none."""
-    document = open_for_words(cover.pdf)
+    document = pypdfium2.PdfDocument(cover.pdf)
     try:
         return [list(_links(_Letters(page), pieces)) for page in document]
     finally:

@@ -18,13 +18,12 @@ from pipeline.bundle.outline import add_destinations, add_labels, add_links, add
 from pipeline.bundle.page_numbers import Numbering
 from pipeline.bundle.piece import Piece
 from pipeline.bundle.shared_fonts import share_fonts
+from pipeline.formats.pdf.geometry import A4_POINTS
 from pipeline.formats.pdf.pdfa import claims_pdf_a, obstacles
 from pipeline.formats.pdf.reading import ReadPage, read_pages
 from pipeline.formats.pdf.typesetting import subset_for
 
 __all__ = ["Merged", "Piece", "merge"]
-
-_A4 = (595.28, 841.89)  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def merge(pieces: Sequence[Piece], title: str, language: str, case_id: str, *, t
     # The structure trees of the parts cannot be joined page by page, so none is kept half.
     font = share_fonts(writer, [(each.reader, each.pdf) for each in opened], subset_for(numbering.lines))
     for page, _ in sheets:
-        added = writer.add_page(page) if page is not None else writer.add_blank_page(*_A4)
+        added = writer.add_page(page) if page is not None else writer.add_blank_page(*A4_POINTS)
         numbering.add(writer, added, font)
     _add_ways(writer, pieces)
     add_metadata(writer, title, language, two_sided=two_sided)
@@ -90,7 +89,7 @@ def _sheets(opened: Sequence[_Opened]) -> Iterator[tuple[PageObject | None, Read
     pages = 0
     for each in opened:
         for _ in range(pages, each.piece.page - 1):
-            yield None, ReadPage("", _A4, ())
+            yield None, ReadPage("", A4_POINTS, ())
         yield from zip(each.reader.pages, read_pages(each.piece.pdf), strict=True)
         pages = each.piece.page - 1 + len(each.reader.pages)
 

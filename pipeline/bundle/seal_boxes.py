@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pypdfium2
 from pypdfium2 import raw
 
-from pipeline.formats.pdf.reading import Box, drawn_boxes, open_for_words
+from pipeline.formats.pdf.reading import Box, drawn_boxes
 
 _SEAL = re.compile(r"(?<!\S)印(?!\S)")
 _THIN = 2.0  # points: what is thinner is a line of a frame
@@ -27,7 +28,7 @@ class SealBox:
 
 def seal_boxes(pdf: bytes) -> list[SealBox]:
     """The places for seals in ``pdf``, page by page, from top to bottom and left to right."""
-    document = open_for_words(pdf)
+    document = pypdfium2.PdfDocument(pdf)
     try:
         found = [SealBox(number, box) for number, page in enumerate(document) for box in _boxes(page)]
     finally:

@@ -15,16 +15,13 @@ import pypdfium2
 from pypdfium2 import raw
 
 from pipeline.formats.fonts import without_glyph
+from pipeline.formats.pdf.geometry import to_shown
 
 #: What PDFium gives for a hyphen at which a word is broken at the end of a line.
 _HYPHEN_AT_LINE_END = "\x02"
 #: What stands for a character that was lost.
 _REPLACEMENT = "\ufffd"
-#: PDFium computes the tables of a colour profile anew for each page, which takes longer than reading it. To read the
-#: words, it gets a kind of colour that it does not know; the same length leaves every place in the file as it was.
-_PROFILE, _NO_PROFILE = b"/ICCBased", b"/NoProfil"
-
-#: How far from the upper and lower edge of a page it is looked up what stands there, in points.
+#: Height in points of the strips along the upper and lower edge of a page whose content is read.
 EDGE = 60
 
 #: Left, lower, right and upper end in points from the lower left corner of a page as it is shown.
@@ -47,16 +44,11 @@ class ReadPage:
 @lru_cache(maxsize=32)
 def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
     """Every page of ``pdf``. A document is asked for several things in turn, and read once."""
-    document = open_for_words(pdf)
+    document = pypdfium2.PdfDocument(pdf)
     try:
         return tuple(ReadPage(_text(page), page.get_size(), tuple(_edges(page))) for page in document)
     finally:
         document.close()
-
-
-def open_for_words(pdf: bytes) -> pypdfium2.PdfDocument:
-    """A document of which words and places will be read, not colours. The caller closes it."""
-    return pypdfium2.PdfDocument(pdf.replace(_PROFILE, _NO_PROFILE))
 
 
 def text_of(pdf: bytes) -> str:
@@ -105,9 +97,10 @@ def _text(page: Any) -> str:
 def _edges(page: Any) -> Iterator[Box]:
     """Where something is drawn near the upper or lower edge of a page. What a clipping path hides counts too."""
     width, height = page.get_size()
-    turned, visible = page.get_rotation(), page.get_cropbox()
+    matrix = to_shown(pikepdf.Rectangle(*page.get_cropbox()), page.get_rotation() // 90)
     for own in (*drawn_boxes(page), *_annotations(page)):
-        box = as_shown(own, visible, turned)
+        shown = matrix.transform(pikepdf.Rectangle(*own))
+        box = (shown.llx, shown.lly, shown.urx, shown.ury)
         if (box[1] < EDGE or box[3] > height - EDGE) and box[0] < width and box[2] > 0:
             yield box
 
@@ -129,15 +122,3 @@ def _annotations(page: Any) -> Iterator[Box]:
         if raw.FPDFAnnot_GetRect(annotation, place):
             yield place.left, place.bottom, place.right, place.top
         raw.FPDFPage_CloseAnnot(annotation)
-
-
-def as_shown(box: Box, visible: Box, turned: int) -> Box:
-    """A box in a page's own coordinates as it lies on the page that is shown: cut to ``visible``, then turned."""
-    left, lower, right, upper = visible
-    if turned == 0:
-        return box[0] - left, box[1] - lower, box[2] - left, box[3] - lower
-    if turned == 90:  # noqa: PLR2004 - a page is turned by quarters
-        return box[1] - lower, right - box[2], box[3] - lower, right - box[0]
-    if turned == 180:  # noqa: PLR2004 - as above
-        return right - box[2], upper - box[3], right - box[0], upper - box[1]
-    return upper - box[3], box[0] - left, upper - box[1], box[2] - left
