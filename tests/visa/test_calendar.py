@@ -66,7 +66,7 @@ def test_the_day_of_the_month_stays_or_is_the_last_of_its_month(day: date, month
     ],
 )
 def test_a_working_day_is_one_in_both_countries(day: str, works: bool) -> None:  # noqa: FBT001 - a table
-    """Among them: a Monday that is a holiday of Japan alone, days of China alone, a Saturday worked in China."""
+    """The table includes holidays of only Japan or only China, and a Saturday worked in China."""
     assert is_working_day(date.fromisoformat(day)) == works
 
 

@@ -1,4 +1,4 @@
-"""Claims that no text may make: refused in three languages, and not more refused than that."""
+"""Prohibited claims: found in three languages, without false positives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables that change: each says where it comes from and as of when."""
+"""Tables that change: each has a source and a date."""
 
 from __future__ import annotations
 

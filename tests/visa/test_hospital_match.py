@@ -1,4 +1,4 @@
-"""Which hospitals of the directory fit a case, and why the others do not."""
+"""Matching a case with the hospitals of the directory."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ NO_WISHES = Wishes()
 replace = msgspec.structs.replace
 
 
-def told(found: Match) -> tuple[list[str], dict[str, tuple[Reason, ...]]]:
+def summary(found: Match) -> tuple[list[str], dict[str, tuple[Reason, ...]]]:
     return [fit.hospital.id for fit in found.fits], {other.hospital.id: other.reasons for other in found.left_out}
 
 
 def changed(case: Case, **fields: Any) -> Case:
-    """The case with another kind of ``condition``, ``treatment``, or another ``route``."""
+    """Return the case with another kind of ``condition`` or ``treatment``, or another ``route``."""
     treatment = replace(
         case.treatment,
         kind=fields.get("treatment", case.treatment.kind),
@@ -38,7 +38,7 @@ def changed(case: Case, **fields: Any) -> Case:
 
 
 def with_plans(*plans: FiledPlan) -> list[Listed[HospitalEntry]]:
-    """One hospital with these plans."""
+    """Return one hospital with these plans."""
     return [Listed("one", replace(HOSPITALS[0].entry, plans=plans), HOSPITALS[0].document)]
 
 
@@ -81,7 +81,7 @@ KNEE = HOSPITALS[0].entry.plans[0]
 def test_who_fits_and_why_others_do_not(
     case: Case, wishes: Wishes, fits: list[str], left_out: dict[str, tuple[Reason, ...]]
 ) -> None:
-    assert told(match_case(case, HOSPITALS, wishes)) == (fits, left_out)
+    assert summary(match_case(case, HOSPITALS, wishes)) == (fits, left_out)
 
 
 def test_only_the_plans_that_cover_the_treatment_are_named() -> None:
@@ -90,7 +90,7 @@ def test_only_the_plans_that_cover_the_treatment_are_named() -> None:
 
 
 def test_one_plan_must_cover_all_of_it() -> None:
-    """A plan for the condition and another for the treatment are no plan for both."""
+    """A plan for the condition and another for the treatment do not cover both."""
     other_kind = replace(KNEE, kinds=("prp",))
     other_condition = replace(KNEE, conditions=("meniscus_tear",))
     [other] = match_case(WANG.case, with_plans(other_kind, other_condition), NO_WISHES).left_out
@@ -136,7 +136,7 @@ def test_any_day_will_do(as_of: date) -> None:
     assert len(match_problems(WANG, HOSPITALS, NO_WISHES, as_of)) == (0 if as_of == date.min else 3)
 
 
-def test_a_kind_that_says_nothing_is_told(edit: Edit) -> None:
+def test_an_unspecific_kind_is_a_warning(edit: Edit) -> None:
     loaded = load_case(edit({"/condition/kind": "other", "/treatment/kind": "other"}))
     found = match_problems(loaded, HOSPITALS[:1], NO_WISHES, AS_OF)
     assert [(problem.code, problem.severity, problem.pointer) for problem in found] == [
@@ -152,7 +152,9 @@ def test_a_kind_that_says_nothing_is_told(edit: Edit) -> None:
         (Wishes(prefecture="东京都"), "match-prefecture", "大阪府 / Osaka, 東京都 / Tokyo, 福岡県 / Fukuoka"),
     ],
 )
-def test_a_wish_that_no_hospital_meets_is_told_with_what_there_is(wishes: Wishes, code: str, known: str) -> None:
+def test_a_wish_that_no_hospital_meets_is_a_warning_with_the_alternatives(
+    wishes: Wishes, code: str, known: str
+) -> None:
     [problem] = match_problems(WANG, HOSPITALS, wishes, date(2026, 8, 3))
     assert (problem.code, problem.severity) == (code, "warning")
     assert problem.hint == f"available in the directory: {known}"

@@ -22,7 +22,7 @@ BASE = load_case(EXAMPLES / "wang-xiaoming" / "case.json").case
 
 
 def case(nationality: str, *stays: tuple[date, int]) -> Case:
-    """The example with that nationality and stays: day of entry and number of days."""
+    """Return the example with that nationality and stays (day of entry and number of days)."""
     [visit, *_] = BASE.treatment.visits
     visits = tuple(
         msgspec.structs.replace(visit, entry_date=entry, exit_date=entry + timedelta(days=days - 1))

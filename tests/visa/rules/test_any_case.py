@@ -1,4 +1,4 @@
-"""Rules on cases that nobody thought of: whatever the schema lets through, no rule breaks down on it."""
+"""Rules on random cases: no rule fails on a case that the schema accepts."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_the_day_of_the_run_may_be_any(example: str, as_of: date) -> None:
 
 @given(case=cases())
 def test_what_is_drawn_is_what_the_schema_lets_through(case: Case) -> None:
-    """Else the test above would prove less than it says."""
+    """Otherwise the test above would prove less than it claims."""
 
     def plain(value: object) -> object:
         built = msgspec.to_builtins(value)

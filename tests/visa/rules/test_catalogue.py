@@ -54,7 +54,7 @@ EXPECTED = [f"{theme}-{number}" for theme, numbers in NUMBERS.items() for number
 
 
 def decorated() -> list[tuple[str, str]]:
-    """(theme, id) of each ``@rule("ID")`` in the source: a registry would hide that one id was taken twice."""
+    """Return (theme, id) of each ``@rule("ID")`` in the source, because the registry would hide a duplicate id."""
     found = []
     for theme in THEMES:
         tree = ast.parse((CATALOGUE_FILE.parent / f"{theme}.py").read_text(encoding="utf-8"))
@@ -67,7 +67,7 @@ def decorated() -> list[tuple[str, str]]:
 
 
 def found_by_the_plan() -> frozenset[str]:
-    """Ids of the rules about papers, which the plan of the packet finds or their files, not a function of a theme."""
+    """Return the ids of the rules on papers, which other modules check instead of a function of a theme."""
     return papers.MISSING_RULES | papers.PAPERS_RULES | {CHANGED_RULE} | FORM_RULES
 
 

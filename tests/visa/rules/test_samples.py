@@ -1,4 +1,4 @@
-"""Every sample in tests/visa/rules/samples: does the rule fire where it must, and only there?"""
+"""Every sample in tests/visa/rules/samples: the rule must fire where the sample says, and only there."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def sample(file: Path) -> Sample:
 def findings(
     edits: dict[str, Any], as_of: date, folder: Path, content: Mapping[str, Any] = MappingProxyType({})
 ) -> list[Problem]:
-    """Findings of all rules on the example with ``edits``. Fails when the changed case is against the schema.
+    """Return the findings of all rules on the example with ``edits``. Fail if the changed case violates the schema.
 
-    ``content`` is a sample with changes to the template set or with a paper; without, nothing is drawn or read.
+    ``content`` is a sample with changes to the template set or with a paper; otherwise nothing is drawn or read.
     """
     data = json.loads((EXAMPLES / "wang-xiaoming" / "case.json").read_text(encoding="utf-8"))
     change(data, edits)
@@ -95,7 +95,7 @@ def findings(
 
 
 def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date) -> list[Problem]:
-    """What the rules on forms say of one with text fields of the lengths of a sample, filled by its mapping."""
+    """Return the findings on a form with text fields of the sample's lengths, filled by its mapping."""
     form = Form()
     for name, length in wanted["lengths"].items():
         form.add(name, (60, 700, 260, 720), MaxLen=length)
@@ -112,12 +112,12 @@ def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date)
 
 
 def place(problem: Problem) -> str:
-    """The JSON pointer of a finding in the case, the name of the file of one in the template set."""
+    """Return the JSON pointer of a finding in the case, or the file name of one in the template set."""
     return Path(problem.file or "").name if problem.pointer is None else problem.pointer
 
 
 def changed_set(folder: Path, content: Mapping[str, Any]) -> str:
-    """The shipped set, or a copy with the changes of a sample; of its documents only those that the sample names."""
+    """Return the shipped set, or a copy with the changes of a sample and only the documents that it names."""
     if not {"packet", "templates"} & content.keys():
         return "medical-stay"
     shutil.copytree(MEDICAL_STAY, folder)
@@ -142,7 +142,7 @@ def changed_set(folder: Path, content: Mapping[str, Any]) -> str:
 
 
 def by_place(pointer: str, packet: Mapping[str, Any]) -> str:
-    """A pointer into packet.json with the place of an entry where a sample has its name."""
+    """Return a pointer into packet.json with the index of an entry in place of its name."""
     _, table, *steps = pointer.split("/")
     if table not in {"contents", "official_list"}:
         return pointer
@@ -152,7 +152,7 @@ def by_place(pointer: str, packet: Mapping[str, Any]) -> str:
 
 
 def replace_in_docx(path: Path, replacements: Mapping[str, str]) -> None:
-    """Replace text in the XML of a Word file. Fails when it is not there."""
+    """Replace text in the XML of a Word file. Fail if it does not occur."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     for old, new in replacements.items():
@@ -164,7 +164,7 @@ def replace_in_docx(path: Path, replacements: Mapping[str, str]) -> None:
 
 
 def read_papers(packet: Packet, folder: Path, wanted: Mapping[str, Any]) -> dict[str, Paper]:
-    """The attachment paper.pdf of a sample, made as it wants and read as any other."""
+    """Create the attachment paper.pdf of a sample, and read it like any other."""
     if "picture" in wanted:
         (folder / "paper.png").write_bytes(make_picture("PNG", tuple(wanted["picture"])))
     else:
@@ -173,7 +173,7 @@ def read_papers(packet: Packet, folder: Path, wanted: Mapping[str, Any]) -> dict
 
 
 def make_paper(wanted: Mapping[str, Any]) -> bytes:
-    """The PDF that a sample wants: one page with these things on it or beside it."""
+    """Return the PDF that a sample describes: one page with its features."""
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=tuple(wanted.get("size_points", (595, 842))))
         if "font" in wanted:
@@ -260,7 +260,7 @@ def test_findings_come_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
     assert sorted(found, key=list(checked_rules()).index) == found
 
 
-def test_a_finding_tells_place_and_source(tmp_path: Path) -> None:
+def test_a_finding_has_place_and_source(tmp_path: Path) -> None:
     [problem] = [p for p in findings({"/visa/letter_date": "2026-12-08"}, AS_OF, tmp_path) if p.code == "LET-03"]
     entry = checked_rules()["LET-03"]
     assert (problem.source, problem.as_of, problem.severity) == (entry.source, entry.as_of, entry.severity)

@@ -136,7 +136,7 @@ class TestFiling:
         for day in (filing.earliest, filing.latest) if filing.is_open else ():
             assert make_timeline(replace(case, visa=replace(case.visa, filing_date=day)), as_of).filing.fits
 
-    def test_a_window_without_a_day_is_told(self, edit: Edit) -> None:
+    def test_a_window_without_a_day_has_a_note(self, edit: Edit) -> None:
         found = timeline(edit({"/attachments/2/issued_on": "2026-08-01"}))
         assert not found.filing.is_open
         assert not found.filing.fits
@@ -145,7 +145,7 @@ class TestFiling:
         assert window.note
         assert "No day is left" in window.note.en
 
-    def test_a_planned_day_outside_is_told(self, edit: Edit) -> None:
+    def test_a_planned_day_outside_has_a_note(self, edit: Edit) -> None:
         for day in ("2026-12-05", "2027-01-04", "2026-11-20"):
             found = timeline(edit({"/visa/filing_date": day}))
             note = step(found, "filing").note
@@ -164,7 +164,7 @@ class TestFiling:
         assert not [each for each in found.steps if "photo" in each.id or "passport" in each.id]
         assert found.filing.is_open
 
-    def test_a_companions_paper_is_told_from_the_patients(self) -> None:
+    def test_a_companions_paper_is_distinguished_from_the_patients(self) -> None:
         titles = [
             step.title.en for step in timeline(EXAMPLES / "sun-yifan" / "case.json").steps if step.kind == "paper"
         ]
@@ -206,7 +206,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 class TestVisits:
-    """What lies between the visits."""
+    """The time between the visits."""
 
     def test_without_the_hospitals_figure_none_is_invented(self, edit: Edit) -> None:
         found = timeline(edit({"/treatment/culture_and_release_days": REMOVE}))
@@ -231,7 +231,7 @@ class TestVisits:
         assert step(found, "visit-2-window").end is None
         assert (step(found, "visa-use").end, step(found, "visa-use").rule) == (date(2027, 3, 14), "VIS-02")
 
-    def test_no_time_for_another_application_is_told(self, edit: Edit) -> None:
+    def test_no_time_for_another_application_has_a_note(self, edit: Edit) -> None:
         found = timeline(edit({"/visa/entries": "single", "/treatment/visits/1/entry_date": "2027-01-20"}))
         application = step(found, "visit-2-application")
         assert (application.start, application.end) == (None, None)
@@ -273,7 +273,7 @@ class TestRecovery:
 
 
 class TestWords:
-    """The table of words."""
+    """The table of texts."""
 
     def test_every_kind_has_its_words_and_no_other(self) -> None:
         assert set(read_data("timeline")["kinds"]) == set(get_args(Kind))
@@ -317,7 +317,7 @@ class TestWords:
 
 
 class TestCalendarFile:
-    """The file of events."""
+    """The calendar file."""
 
     @pytest.mark.parametrize("language", LANGUAGES)
     @pytest.mark.parametrize("path", [WANG, CHEN])
@@ -369,7 +369,7 @@ class TestCalendarFile:
 
 
 class TestPicture:
-    """The picture of bars."""
+    """The picture."""
 
     def test_it_is_170_mm_wide_at_300_dots_an_inch(self) -> None:
         picture = Image.open(io.BytesIO(draw_png(timeline(), "zh")))
