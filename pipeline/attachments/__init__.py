@@ -1,5 +1,5 @@
-"""Attachments: an untrusted file of the user becomes a clean PDF of A4 pages, or an error that says why not.
+"""Attachments: converts an untrusted file of the user to a clean PDF of A4 pages, or says why it cannot be used.
 
-In: a path inside the case's folder. Out: a ``Paper``. Contents are parsed only in a process of its own with limits
-(``reader_process.py``); this side opens the file, sends the bytes and checks the answer. ``forms/`` fills PDF forms.
+In: a path inside the folder of the case. Out: a ``Paper``. Only the reader process (``reader_process.py``), which has
+limits, parses contents; this process opens the file and exchanges messages with it. ``forms/`` fills PDF forms.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pikepdf
 
-from pipeline.attachments.inherited_keys import inherited
+from pipeline.attachments.inherited_keys import find_inherited
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.placement import Placement, add_page, page_for, shrink_to_fit
 from pipeline.errors import UnusableError
@@ -60,7 +60,7 @@ def _visible(page: pikepdf.Page) -> pikepdf.Rectangle:
 
 def _box(page: pikepdf.Page, key: str) -> pikepdf.Rectangle | None:
     try:
-        x1, y1, x2, y2 = (float(side) for side in inherited(page.obj, key))
+        x1, y1, x2, y2 = (float(side) for side in find_inherited(page.obj, key))
     except (TypeError, ValueError):
         return None
     left, right, bottom, top = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
@@ -70,7 +70,7 @@ def _box(page: pikepdf.Page, key: str) -> pikepdf.Rectangle | None:
 def _quarters(page: pikepdf.Page) -> int:
     """Return the clockwise quarter turns of a page. Any other angle counts as the quarter before it, as in viewers."""
     try:
-        return int(float(inherited(page.obj, "/Rotate") or 0) // 90) % 4
+        return int(float(find_inherited(page.obj, "/Rotate") or 0) // 90) % 4
     except (TypeError, ValueError):
         return 0
 

@@ -1,4 +1,4 @@
-"""What a PDF holds beside its pages: what acts by itself, and what tells of its makers. Found, and taken out."""
+"""Finds and removes the content of a PDF beside its pages: actions, attached files, and data about its makers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.attachments.notes import Notes
 
 ACTIVE_RULE, QUIET_RULE, SIGNATURE_RULE = "FIL-01", "FIL-02", "FIL-03"
 
-#: Kind of an action (/S), or of an annotation (/Subtype) -> the rule and its detail.
+#: The kind of an action (/S) or of an annotation (/Subtype) -> the rule and its detail.
 _KINDS = {
     "/JavaScript": (ACTIVE_RULE, "script"),
     "/Launch": (ACTIVE_RULE, "launch"),
@@ -29,7 +29,7 @@ _KINDS = {
     "/FileAttachment": (ACTIVE_RULE, "embedded"),
     "/URI": (QUIET_RULE, "link"),
 }
-#: Keys that stand for such content wherever they are.
+#: Keys that mean such content in any dictionary.
 _KEYS = {
     "/JS": (ACTIVE_RULE, "script"),
     "/EF": (ACTIVE_RULE, "embedded"),
@@ -38,7 +38,7 @@ _KEYS = {
     "/PieceInfo": (QUIET_RULE, "private"),
     "/ByteRange": (SIGNATURE_RULE, ""),
 }
-#: Keys that say something about the makers, or lead out of the page; in what is drawn none is needed.
+#: Keys with data about the makers, or with links to other objects. Drawing the page needs none of them.
 _NOT_DRAWN = (
     *(
         "/Metadata",
@@ -59,9 +59,9 @@ _NOT_DRAWN = (
 _NESTED = (pikepdf.Array, pikepdf.Dictionary)
 
 
-def find_active(found: Iterable[Any], notes: Notes) -> None:
-    """Note what the PDF with these dictionaries would do, and whether it is signed."""
-    for each in found:
+def note_active_content(nodes: Iterable[Any], notes: Notes) -> None:
+    """Add a note for each action, attached file and signature in these dictionaries of a PDF."""
+    for each in nodes:
         keys = each.keys()
         for key in _KEYS.keys() & keys:
             rule, detail = _KEYS[key]
@@ -74,7 +74,7 @@ def find_active(found: Iterable[Any], notes: Notes) -> None:
 
 
 def strip(pdf: pikepdf.Pdf) -> None:
-    """Take out of everything that is drawn what is not drawn."""
+    """Remove everything that drawing the pages does not need."""
     for each in list(dictionaries(pdf)):
         keys = each.keys()
         for key in _NOT_DRAWN:
@@ -87,7 +87,7 @@ def strip(pdf: pikepdf.Pdf) -> None:
 
 
 def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
-    """Every dictionary of the PDF, and that of every stream."""
+    """Yield every dictionary of the PDF, including those of streams."""
     waiting: list[Any] = list(pdf.objects)
     while waiting:
         each = waiting.pop()

@@ -1,4 +1,4 @@
-"""What the streams of a PDF unfold to, before anybody else unfolds them: a small file may hold a large one."""
+"""Decodes the streams of a PDF within limits, before any other code does: a small file can contain a huge one."""
 
 from __future__ import annotations
 
@@ -9,38 +9,27 @@ import pikepdf
 from PIL import Image
 
 from pipeline.attachments.jpeg import size_of
-from pipeline.attachments.reading_limits import Limits
+from pipeline.attachments.messages import PRINT_AGAIN, Limits
 from pipeline.errors import UnusableError
 
-#: Filters whose output is a picture, and which qpdf leaves to others.
+#: Filters whose output is a picture. qpdf does not decode them.
 _OF_PICTURES = frozenset({"/DCTDecode", "/DCT", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode", "/CCF"})
 
 
-def limit_decoder(limits: Limits) -> None:
-    """Set the limits of qpdf for this process."""
-    pikepdf.settings.set_qpdf_limits(
-        flate_max_memory=limits.stream_bytes,
-        run_length_max_memory=limits.stream_bytes,
-        png_max_memory=limits.stream_bytes,
-        tiff_max_memory=limits.stream_bytes,
-        max_stream_filters=limits.filters,
-    )
-
-
 def check_streams(pdf: pikepdf.Pdf, limits: Limits) -> None:
-    """Unfold every stream once, within the limits. Raises UnusableError."""
+    """Decode every stream once. Raises UnusableError if a limit is passed."""
     if len(pdf.objects) > limits.objects:
         raise _bomb(f"the PDF has more than {limits.objects:,} objects")
     left = limits.decoded_bytes
     for stream in pdf.objects:
         if isinstance(stream, pikepdf.Stream):
-            left -= _unfolded(pdf, stream, limits)
+            left -= _decoded_size(pdf, stream, limits)
             if left < 0:
-                raise _bomb(f"the PDF unfolds to more than {limits.decoded_bytes // 1_000_000} MB")
+                raise _bomb(f"the PDF decompresses to more than {limits.decoded_bytes // 1_000_000} MB")
 
 
-def _unfolded(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> int:
-    """Bytes to which a stream unfolds, without what its last filter would make a picture of."""
+def _decoded_size(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> int:
+    """Return the size of a decoded stream. A picture is decoded only up to its picture filter."""
     filters = [str(name) for name in _listed(stream.get("/Filter"))]
     if len(filters) > limits.filters:
         raise _bomb(f"a stream of the PDF has more than {limits.filters} filters")
@@ -48,13 +37,13 @@ def _unfolded(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> int:
     if stream.get("/Subtype") == pikepdf.Name.Image:
         _check_pixels(int(stream.get("/Width", 0)), int(stream.get("/Height", 0)), limits)
     try:
-        content = _read(pdf, stream, codec)
+        content = _decode(pdf, stream, codec)
     except pikepdf.DataDecodingError as error:
-        if "memory" in str(error) or "bad_alloc" in str(error):
-            raise _bomb(f"a stream of the PDF unfolds to more than {limits.stream_bytes // 1_000_000} MB") from None
+        if "memory" in str(error) or "bad_alloc" in str(error):  # pikepdf has no type for a limit of qpdf
+            raise _large_stream(limits) from None
         raise
     if len(content) > limits.stream_bytes:
-        raise _bomb(f"a stream of the PDF unfolds to more than {limits.stream_bytes // 1_000_000} MB")
+        raise _large_stream(limits)
     if codec is not None and filters[codec] in {"/DCTDecode", "/DCT"}:
         _check_pixels(*size_of(content), limits)
     if codec is not None and filters[codec] == "/JPXDecode":
@@ -63,7 +52,7 @@ def _unfolded(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> int:
     return len(content)
 
 
-def _read(pdf: pikepdf.Pdf, stream: pikepdf.Stream, codec: int | None) -> bytes:
+def _decode(pdf: pikepdf.Pdf, stream: pikepdf.Stream, codec: int | None) -> bytes:
     if codec is None:
         return stream.read_bytes(pikepdf.StreamDecodeLevel.specialized)
     raw = stream.read_raw_bytes()
@@ -89,5 +78,9 @@ def _check_pixels(width: int, height: int, limits: Limits) -> None:
         raise UnusableError("attachment-pixels", message, "scan it at 300 dpi")
 
 
+def _large_stream(limits: Limits) -> UnusableError:
+    return _bomb(f"a stream of the PDF decompresses to more than {limits.stream_bytes // 1_000_000} MB")
+
+
 def _bomb(message: str) -> UnusableError:
-    return UnusableError("attachment-bomb", message, "print it to PDF again, or scan it")
+    return UnusableError("attachment-bomb", message, PRINT_AGAIN)

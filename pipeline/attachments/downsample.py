@@ -1,4 +1,4 @@
-"""Pictures inside a PDF made coarser, so that a bundle fits where it is uploaded or mailed."""
+"""Downsamples the pictures inside a PDF, so that a bundle is small enough to be uploaded or mailed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from PIL import Image
 from pipeline.attachments.placement import POINTS_PER_INCH
 from pipeline.formats.pdf.geometry import A4_POINTS
 
-#: A picture is stored anew only when that makes it smaller by so much.
+#: A picture is replaced only if its new data has at most this share of the old size.
 _WORTH_IT = 0.9
 _SMALLEST_BYTES = 20_000
 
 
-def make_coarser(pdf: pikepdf.Pdf, dpi: int, quality: int) -> None:
+def downsample_pictures(pdf: pikepdf.Pdf, dpi: int, quality: int) -> None:
     """Store the pictures of ``pdf`` with at most ``dpi`` dots per inch of a whole page, as JPEG of that quality.
 
-    A picture that fills less than its page becomes less coarse than that, never coarser. What has only black and
-    white is small already and stays.
+    A picture that fills only a part of its page keeps more dots per inch than that. A picture in black and white is
+    already small and stays unchanged.
     """
     longest = round(max(A4_POINTS) / POINTS_PER_INCH * dpi)
     for each in pdf.objects:
@@ -29,7 +29,7 @@ def make_coarser(pdf: pikepdf.Pdf, dpi: int, quality: int) -> None:
 
 
 def _is_suitable(stream: Any) -> bool:
-    """Whether it is a picture of greys or colours that stands for itself."""
+    """Return True for a picture in greys or colours without a mask."""
     return (
         stream.get("/Subtype") == pikepdf.Name.Image
         and int(stream.get("/BitsPerComponent", 1)) == 8  # noqa: PLR2004 - greys or colours

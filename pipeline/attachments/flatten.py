@@ -1,4 +1,4 @@
-"""Filled fields and annotations: what is seen of them becomes part of the page, and nothing else of them is kept."""
+"""Makes the visible content of fields and annotations a part of their page, and removes the rest."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
-from pipeline.attachments.inherited_keys import inherited
+from pipeline.attachments.inherited_keys import find_inherited
 from pipeline.attachments.notes import Notes
 from pipeline.errors import UnusableError
 
 FORM_RULE, XFA_RULE = "FIL-06", "OUT-05"
 
 _HIDDEN = 0x01 | 0x02 | 0x20  # annotation flags Invisible, Hidden, NoView
-#: Annotations that pdfium draws when the file has no picture of them, and those that only other readers draw then.
+#: Annotations that pdfium draws if the file has no appearance for them, and those that only other viewers draw then.
 _DRAWN = frozenset(["/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Ink", "/Square", "/Circle"])
 _DRAWN_BY_OTHERS = frozenset(["/FreeText", "/Line", "/PolyLine", "/Polygon", "/Stamp"])
 _WITH_TEXT = frozenset(["/Tx", "/Ch"])
-_PUSH_BUTTON = 1 << 16  # field flag
+PUSH_BUTTON = 1 << 16  # field flag
 
 
-def flattened(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
-    """The PDF with everything visible on its pages. Raises UnusableError when that cannot be done."""
+def flatten(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
+    """Return the PDF with visible fields and annotations in its pages. Raises UnusableError if they cannot be drawn."""
     form = pdf.Root.get("/AcroForm")
     fields = form.get("/Fields") if isinstance(form, pikepdf.Dictionary) else None
     if isinstance(form, pikepdf.Dictionary) and "/XFA" in form and not fields:
         notes.add(XFA_RULE)
-    outdated = forget_outdated(pdf)
+    outdated = delete_outdated(pdf)
     annotations = [each for page in pdf.pages for each in _visible(page)]
     if any(_is_filled(each) for each in annotations):
         notes.add(FORM_RULE)
@@ -39,32 +39,32 @@ def flattened(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
     if not all(_can_be_drawn(each) for each in undrawn):
         raise UnusableError(
             "attachment-form",
-            "a field is filled in, or a note or line stands on a page, of which the file has no picture that holds",
-            "open it in the program that it was filled in with, and print it to PDF",
+            "a filled field, a note or a line has no stored appearance, so viewers show it differently",
+            "open it in the program in which it was filled, and print it to PDF",
         )
     if undrawn or outdated:
-        pdf = _drawn(pdf)
+        pdf = _draw(pdf)
     pdf.flatten_annotations("screen")
     return pdf
 
 
-def forget_outdated(pdf: pikepdf.Pdf) -> bool:
-    """Drop the pictures of texts, if the form says that readers have to draw them anew: they may be of earlier ones."""
+def delete_outdated(pdf: pikepdf.Pdf) -> bool:
+    """Delete the appearances of text fields if the form says that viewers must draw them: they can be outdated."""
     form = pdf.Root.get("/AcroForm")
     if not isinstance(form, pikepdf.Dictionary) or not form.get("/NeedAppearances", False):
         return False
     del form.NeedAppearances  # qpdf would leave out every field
     visible = [each for page in pdf.pages for each in _visible(page)]
-    outdated = [each for each in visible if str(inherited(each, "/FT")) in _WITH_TEXT and "/AP" in each]
+    outdated = [each for each in visible if str(find_inherited(each, "/FT")) in _WITH_TEXT and "/AP" in each]
     for each in outdated:
         del each.AP
     return bool(outdated)
 
 
 def _set_state(annotation: Any) -> None:
-    """Let a box say itself whether it is ticked, where only the value of its field does."""
+    """Set the state of a check box if only the value of its field has it."""
     if _is_box(annotation) and "/AS" not in annotation:
-        value, states = inherited(annotation, "/V"), _states(annotation)
+        value, states = find_inherited(annotation, "/V"), _states(annotation)
         is_on = isinstance(value, pikepdf.Name) and (states is None or str(value) in states)
         annotation.AS = value if is_on else pikepdf.Name.Off
 
@@ -78,7 +78,7 @@ def _visible(page: pikepdf.Page) -> Iterator[Any]:
 
 
 def _needs_drawing(annotation: Any) -> bool:
-    """Whether a reader would draw it, and the file has no picture of it."""
+    """Return True if a viewer would draw it although the file has no appearance for it."""
     if _is_box(annotation):
         states = _states(annotation)
         return annotation.AS != "/Off" and (states is None or str(annotation.AS) not in states)
@@ -89,20 +89,20 @@ def _needs_drawing(annotation: Any) -> bool:
 
 
 def _can_be_drawn(annotation: Any) -> bool:
-    """Whether pdfium draws it, and with the fonts that every reader has."""
+    """Return True if pdfium draws it, with fonts that every viewer has."""
     if str(annotation.get("/Subtype")) != "/Widget":
         return str(annotation.get("/Subtype")) in _DRAWN
     return not _is_box(annotation) and _is_latin(_value(annotation))
 
 
 def _is_box(annotation: Any) -> bool:
-    """Whether it is a box to tick, or a button of a group."""
-    is_button = str(inherited(annotation, "/FT")) == "/Btn"
-    return is_button and not int(inherited(annotation, "/Ff") or 0) & _PUSH_BUTTON
+    """Return True for a check box or a radio button."""
+    is_button = str(find_inherited(annotation, "/FT")) == "/Btn"
+    return is_button and not int(find_inherited(annotation, "/Ff") or 0) & PUSH_BUTTON
 
 
 def _states(annotation: Any) -> set[str] | None:
-    """The states of a box of which the file has a picture; None when it has none at all."""
+    """Return the states of a box that have an appearance; None if it has no appearances at all."""
     pictures = annotation.AP.get("/N") if isinstance(annotation.get("/AP"), pikepdf.Dictionary) else None
     if isinstance(pictures, pikepdf.Stream):
         return {str(annotation.get("/AS"))}  # one for all of them
@@ -110,12 +110,12 @@ def _states(annotation: Any) -> set[str] | None:
 
 
 def _is_filled(annotation: Any) -> bool:
-    return str(inherited(annotation, "/FT")) in _WITH_TEXT and bool(_value(annotation))
+    return str(find_inherited(annotation, "/FT")) in _WITH_TEXT and bool(_value(annotation))
 
 
 def _value(annotation: Any) -> str:
-    """What a field says."""
-    value = inherited(annotation, "/V")
+    """Return the value of a field as text."""
+    value = find_inherited(annotation, "/V")
     if isinstance(value, pikepdf.Stream):
         return value.read_bytes().decode("utf-8", "replace")
     values = value if isinstance(value, pikepdf.Array) else [value]
@@ -123,7 +123,7 @@ def _value(annotation: Any) -> str:
 
 
 def _is_latin(text: str) -> bool:
-    """Whether a reader can draw the text with the fonts that every reader has."""
+    """Return True if a viewer can draw the text with the standard fonts."""
     try:
         text.encode("cp1252")
     except UnicodeEncodeError:
@@ -131,19 +131,19 @@ def _is_latin(text: str) -> bool:
     return True
 
 
-def _drawn(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
-    """The PDF with the pictures of what readers draw by themselves, as pdfium draws them."""
-    given, made = io.BytesIO(), io.BytesIO()
-    if "/AcroForm" not in pdf.Root:  # without, pdfium draws no annotations into the page
+def _draw(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
+    """Return the PDF after pdfium has drawn everything without an appearance into its pages."""
+    before, after = io.BytesIO(), io.BytesIO()
+    if "/AcroForm" not in pdf.Root:  # otherwise pdfium draws no annotations into the page
         pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array())
-    pdf.save(given, encryption=False)
-    document = pypdfium2.PdfDocument(given.getvalue())
+    pdf.save(before, encryption=False)
+    document = pypdfium2.PdfDocument(before.getvalue())
     try:
         document.init_forms()
         for page in document:
             page.flatten()
             page.close()
-        document.save(made)
+        document.save(after)
     finally:
         document.close()
-    return pikepdf.open(made)
+    return pikepdf.open(after)

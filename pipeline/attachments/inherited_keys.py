@@ -1,4 +1,4 @@
-"""Keys of a PDF dictionary that it may inherit from its parent: of a page, or of a form field."""
+"""Looks up keys that a page or a form field of a PDF can inherit from its parents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pikepdf
 _DEEPEST = 50
 
 
-def inherited(node: Any, key: str) -> Any:
+def find_inherited(node: Any, key: str) -> Any:
     """Return the value of ``key`` in a dictionary or the nearest of its parents; None if none has it."""
     for _ in range(_DEEPEST):
         if key in node:

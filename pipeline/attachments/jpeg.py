@@ -1,4 +1,4 @@
-"""JPEG files without what the picture does not need: camera, place, thumbnail. Nothing is encoded again."""
+"""Removes data that a picture does not need from a JPEG file: camera, location, thumbnail. Nothing is re-encoded."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from collections.abc import Iterator
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _COMMENT = 0xFE
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
-#: Application data that says how the pixels are to be read: density, colour profile, colour transform of Adobe.
-_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+#: Application data that is needed to read the pixels: density, colour profile, colour transform of Adobe.
+_NEEDED = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 _MARKER = re.compile(rb"\xff+[^\xff\x00]")
-#: In the entropy-coded data of a scan, the next marker that is neither stuffing nor a restart.
+#: The next marker after the entropy-coded data of a scan; stuffing and restart markers belong to the scan.
 _AFTER_SCAN = re.compile(rb"\xff[^\xff\x00\xd0-\xd7]")
 
 
 class BrokenJpegError(ValueError):
-    """The file ends before the picture does, or is no JPEG."""
+    """The file ends before its picture, or it is not a JPEG."""
 
 
 def plain_jpeg(content: bytes) -> bytes:
-    """The picture alone, up to its end. Raises BrokenJpegError."""
-    kept = [b"\xff\xd8"]
-    kept += [segment for marker, segment in _segments(content) if _is_needed(marker, segment)]
-    return b"".join([*kept, b"\xff\xd9"])
+    """Return the picture only, up to its end. Raises BrokenJpegError."""
+    needed = [segment for marker, segment in _segments(content) if _is_needed(marker, segment)]
+    return b"".join([b"\xff\xd8", *needed, b"\xff\xd9"])
 
 
 def size_of(content: bytes) -> tuple[int, int]:
-    """Width and height in pixels, as the picture itself says. Raises BrokenJpegError."""
+    """Return width and height in pixels from the header of the picture. Raises BrokenJpegError."""
     for marker, segment in _segments(content):
         if marker in _FRAMES:
             return int.from_bytes(segment[7:9]), int.from_bytes(segment[5:7])
@@ -36,13 +35,13 @@ def size_of(content: bytes) -> tuple[int, int]:
 
 def _is_needed(marker: int, segment: bytes) -> bool:
     if 0xE0 <= marker <= 0xEF:  # noqa: PLR2004 - APP0 to APP15
-        name = _KEPT.get(marker)
+        name = _NEEDED.get(marker)
         return name is not None and segment[4:].startswith(name)
     return marker != _COMMENT
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each segment after the start, with its marker; that of a scan with the data that follows it."""
+    """Yield each segment after the start, with its marker. The segment of a scan includes its data."""
     if content[:2] != b"\xff\xd8":
         raise BrokenJpegError
     place = 2

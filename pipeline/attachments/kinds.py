@@ -1,4 +1,4 @@
-"""What kind of file an attachment is: its name and its first bytes must agree."""
+"""The kinds of files that an attachment can be: its name and its first bytes must agree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from pipeline.errors import UnusableError
 
-#: Kind -> the suffixes of its files, and whether content is of that kind.
+#: Kind -> the suffixes of its files, and a test of the content.
 ACCEPTED: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     "PDF": (".pdf", lambda content: b"%PDF-" in content[:1024]),
     "JPEG": (".jpg .jpeg", lambda content: content.startswith(b"\xff\xd8\xff")),
@@ -16,20 +16,20 @@ ACCEPTED: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     "WebP": (".webp", lambda content: content[:4] == b"RIFF" and content[8:12] == b"WEBP"),
 }
 
-#: What telephones write by default. No library that reads it has both a free licence and a repaired decoder.
+#: The default of telephones. One decoder contains GPL code, the other is unmaintained and has known vulnerabilities.
 _HEIF_SUFFIXES = (".heic", ".heif")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 def kind_of(path: str, content: bytes) -> str:
-    """The kind that both the name and the content say. Raises UnusableError."""
+    """Return the kind of a file. Raises UnusableError unless its name and its content agree."""
     suffix = PurePosixPath(path).suffix.lower()
     kind = next((kind for kind, (suffixes, _) in ACCEPTED.items() if suffix in suffixes.split()), None)
     if suffix in _HEIF_SUFFIXES or (kind is not None and _is_heif(content)):
         raise UnusableError(
             "attachment-kind",
-            "pictures in HEIC are not accepted",
-            "export it as JPEG; a telephone takes JPEG with the camera setting “Most Compatible”",
+            "HEIC pictures are not accepted",
+            "export it as JPEG; the camera setting “Most Compatible” of a telephone stores JPEG",
         )
     if kind is None:
         accepted = ", ".join(ACCEPTED)
@@ -38,8 +38,8 @@ def kind_of(path: str, content: bytes) -> str:
         seen = next((name for name, (_, matches) in ACCEPTED.items() if matches(content)), "something else")
         raise UnusableError(
             "attachment-kind",
-            f"the file's name says {kind}, its content is {seen}",
-            "export the file again, or give it the right name",
+            f"the file name says {kind}, but the content is {seen}",
+            "export the file again, or correct its name",
         )
     return kind
 

@@ -1,4 +1,4 @@
-"""Layers of a PDF that are not shown: a bundle has no layers, so they would all become visible."""
+"""Rejects a PDF with hidden layers: a bundle has no layers, so all would become visible."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import pikepdf
 from pipeline.attachments.active_content import dictionaries
 from pipeline.errors import UnusableError
 
-#: Where a usage dictionary says when a layer is shown.
+#: The keys of a usage dictionary for the visibility of a layer.
 _STATES = {"/View": "/ViewState", "/Print": "/PrintState"}
 
 
-def refuse_hidden_layers(pdf: pikepdf.Pdf) -> None:
-    """Raise UnusableError when something of the PDF is not shown, or depends on what is shown."""
+def reject_hidden_layers(pdf: pikepdf.Pdf) -> None:
+    """Raise UnusableError if a layer of the PDF is hidden, or if its visibility depends on another layer."""
     properties = pdf.Root.get("/OCProperties")
     if isinstance(properties, pikepdf.Dictionary) and (_has_hidden(properties) or _has_conditions(pdf)):
         raise UnusableError(
             "attachment-layers",
-            "the PDF has layers that are not shown, and would show them in the bundle",
-            "print it to PDF as it is shown",
+            "the PDF has hidden layers, which would become visible in the bundle",
+            "print it to PDF as your viewer shows it",
         )
 
 
@@ -41,7 +41,7 @@ def _usage(group: Any) -> Iterator[str]:
 
 
 def _has_conditions(pdf: pikepdf.Pdf) -> bool:
-    """Whether anything is shown only while a layer is not."""
+    """Return True if something is visible only while a layer is hidden."""
     return any(
         "/VE" in each or str(each.get("/P")) in {"/AllOff", "/AnyOff"}
         for each in dictionaries(pdf)

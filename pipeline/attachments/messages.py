@@ -1,40 +1,160 @@
-"""Messages between the two sides: a JSON object and bytes, each with its length before it. Nothing else is trusted."""
+"""The messages between this process and the reader process: typed, each with its length before it.
+
+They are data only. A file that takes over the process that reads it can send no more than a wrong answer.
+"""
 
 from __future__ import annotations
 
-import json
 import struct
-from collections.abc import Mapping
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import BinaryIO, Literal, TypeVar
 
-_LENGTHS = struct.Struct(">IQ")
+import msgspec
 
+from pipeline.language import Language
+from pipeline.packet.paper import FillReport, Note
 
-class BrokenFrameError(Exception):
-    """The other side ended, or wrote something that is no message."""
-
-
-def packed(head: Mapping[str, Any], body: bytes = b"") -> bytes:
-    """A message as bytes."""
-    words = json.dumps(head).encode()
-    return b"".join([_LENGTHS.pack(len(words), len(body)), words, body])
+_LENGTH = struct.Struct(">Q")
+Task = Literal["read", "fill", "inspect"]
+Message = TypeVar("Message")
 
 
-def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
-    """The next message of ``stream``. Raises BrokenFrameError."""
-    sizes = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
-    words, body = (_exactly(stream, size) for size in sizes)
+class BrokenMessageError(Exception):
+    """The other process ended, or wrote something that is not a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits for one attachment: pages and pixels, and for a PDF objects, filters, and bytes of decoded streams.
+
+    ``cpu_seconds``, ``wall_seconds`` and ``memory_bytes`` (address space) limit the process that reads it, and catch
+    what passes the other limits. A picture of 60 million pixels needs 450 MB.
+    """
+
+    pages: int = 300
+    pixels: int = 60_000_000
+    stream_bytes: int = 200_000_000
+    decoded_bytes: int = 1_000_000_000
+    objects: int = 200_000
+    filters: int = 4
+    cpu_seconds: int = 20
+    wall_seconds: float = 60.0
+    memory_bytes: int = 500_000_000
+
+
+LIMITS = Limits()
+PRINT_AGAIN = "print it to PDF again, or scan it"
+#: The creator in the properties of a form that visa-packet filled as a file of its own.
+FORM_CREATOR = "visa-packet form fill"
+
+
+class Conversion(msgspec.Struct, frozen=True):
+    """How to convert a paper. A picture is printed at ``print_size_mm`` if given, else as large as the page allows.
+
+    Pictures that are finer than ``dpi`` on the page are downsampled. With ``jpeg_quality`` (1 to 95), pictures inside a
+    PDF are downsampled too, and every picture is stored as JPEG of that quality.
+    """
+
+    print_size_mm: tuple[float, float] | None = None
+    dpi: int = 600
+    jpeg_quality: int | None = None
+
+
+class FieldValue(msgspec.Struct, frozen=True):
+    """The value of one field: a ``text`` in a language, or the ``state`` of a box or list (empty: no option fits)."""
+
+    field: str
+    text: str | None = None
+    state: str | None = None
+    language: Language = "ja"
+
+
+class FormRequest(msgspec.Struct, frozen=True):
+    """The values for the fields of a form, and the names of all fields of its mapping.
+
+    ``mark`` is printed on each page. ``flatten`` is None for a form that goes into a bundle. For a form that stays a
+    file of its own it decides if the fields become parts of the pages.
+    """
+
+    values: tuple[FieldValue, ...] = ()
+    mapped: tuple[str, ...] = ()
+    left_empty: tuple[str, ...] = ()
+    mark: str | None = None
+    flatten: bool | None = None
+
+
+class FieldDescription(msgspec.Struct, frozen=True):
+    """One field of a form, without its value. ``options`` have the value and the label of each option."""
+
+    name: str
+    kind: str
+    pages: tuple[int, ...]
+    max_length: int | None
+    options: tuple[tuple[str, str], ...]
+    multiline: bool
+    comb: bool
+    read_only: bool
+    required: bool
+    filled: bool
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One file, of a kind in ``kinds.py``, and the task for it."""
+
+    content: bytes
+    kind: str = "PDF"
+    task: Task = "read"
+    conversion: Conversion = Conversion()
+    password: str | None = None
+    form: FormRequest | None = None
+    limits: Limits = LIMITS
+
+
+class Answer(msgspec.Struct, frozen=True, tag=True):
+    """The result of a task: a clean PDF with its notes, a filled form, or the fields of a form."""
+
+    pdf: bytes = b""
+    pages: int = 0
+    notes: tuple[Note, ...] = ()
+    form: FillReport | None = None
+    fields: tuple[FieldDescription, ...] = ()
+
+
+class Refusal(msgspec.Struct, frozen=True, tag=True):
+    """The reason why a file cannot be used; ``field`` is the field of the attachment's entry to correct."""
+
+    code: str
+    message: str
+    hint: str = PRINT_AGAIN
+    field: str = "path"
+
+
+REQUESTS = msgspec.msgpack.Decoder(Request)
+ANSWERS: msgspec.msgpack.Decoder[Answer | Refusal] = msgspec.msgpack.Decoder(Answer | Refusal)
+
+
+def pack(message: Request | Answer | Refusal) -> bytes:
+    """Return a message as bytes."""
+    content = msgspec.msgpack.encode(message)
+    return _LENGTH.pack(len(content)) + content
+
+
+def is_whole(content: bytes) -> bool:
+    """Return True if ``content`` is as long as one message says that it is."""
+    return len(content) >= _LENGTH.size and len(content) == _LENGTH.size + _LENGTH.unpack_from(content)[0]
+
+
+def receive(stream: BinaryIO, messages: msgspec.msgpack.Decoder[Message]) -> Message:
+    """Return the next message of ``stream``. Raises BrokenMessageError."""
+    (size,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
     try:
-        head = json.loads(words)
-    except ValueError:
-        raise BrokenFrameError from None
-    if not isinstance(head, dict):
-        raise BrokenFrameError
-    return head, body
+        return messages.decode(_read(stream, size))
+    except msgspec.MsgspecError:
+        raise BrokenMessageError from None
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _read(stream: BinaryIO, size: int) -> bytes:
     content = stream.read(size)
     if len(content) != size:
-        raise BrokenFrameError
+        raise BrokenMessageError
     return content

@@ -1,4 +1,4 @@
-"""Fonts that a PDF names without holding them: each machine draws them with another one."""
+"""Detects fonts that are not embedded in a PDF: each machine replaces them by another font."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ FONT_RULE = "OUT-05B"
 _FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
-def lacks_a_font(found: Iterable[Any]) -> bool:
-    """Whether one of these dictionaries of a PDF is a font whose file is not in it."""
+def lacks_a_font(nodes: Iterable[Any]) -> bool:
+    """Return True if one of these dictionaries of a PDF is a font without its file."""
     return any(
         not _is_embedded(each)
-        for each in found
+        for each in nodes
         if each.get("/Type") == pikepdf.Name.Font and not str(each.get("/Subtype")).startswith("/CIDFont")
     )
 

@@ -1,26 +1,24 @@
-"""What the process that reads a paper finds out about it."""
+"""Collects what the reader process finds out about a paper."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from pipeline.packet.paper import Note
 
 
-@dataclass(slots=True)
 class Notes:
-    """What is to be told of a paper: ids of rules, each with the details that apply."""
+    """The notes on one paper: rules, each with the details that apply."""
 
-    told: dict[str, list[str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._details: dict[str, list[str]] = {}
 
     def add(self, rule: str, *details: str) -> None:
-        """Tell this, once."""
-        known = self.told.setdefault(rule, [])
+        """Add a note, each detail once."""
+        known = self._details.setdefault(rule, [])
         known += [detail for detail in details if detail not in known]
 
+    def __contains__(self, rule: str) -> bool:
+        return rule in self._details
 
-@dataclass(frozen=True, slots=True)
-class Clean:
-    """A PDF that can go into a bundle."""
-
-    pdf: bytes
-    pages: int
-    notes: dict[str, list[str]]
+    def all(self) -> tuple[Note, ...]:
+        """Return every note, in the order in which the rules were added."""
+        return tuple(Note(rule, tuple(details)) for rule, details in self._details.items())

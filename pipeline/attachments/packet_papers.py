@@ -1,10 +1,11 @@
-"""The papers of one packet: every attachment of the case is read, and a fillable form is filled first."""
+"""The papers of one packet: reads every attachment of the case, and fills fillable forms first."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.attachments.forms.in_packet import check_report, filling_for, form_findings
+from pipeline.attachments.forms.in_packet import filling_for, form_findings
+from pipeline.attachments.messages import Conversion
 from pipeline.attachments.read_paper import read_paper
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.options import CheckOptions
@@ -16,7 +17,7 @@ from pipeline.packet.planned_case import PlannedCase
 
 
 def read_papers(planned: PlannedCase, options: CheckOptions, findings: Findings) -> dict[str, Paper]:
-    """Return each usable attachment as a paper, by part id. Add what was found in the files to ``findings``."""
+    """Return each usable attachment as a paper, by part id. Add the problems of the files to ``findings``."""
     papers: dict[str, Paper] = {}
     in_forms: list[Problem] = []
     for part in planned.packet.attachments:
@@ -36,13 +37,18 @@ def read_papers(planned: PlannedCase, options: CheckOptions, findings: Findings)
 
 
 def _read(part: AttachmentPart, planned: PlannedCase, options: CheckOptions) -> tuple[Paper, list[Problem]]:
-    """The paper, and the findings about the form that it is."""
+    """Return the paper, and findings about it if it is a form."""
     document, attachment = planned.loaded.document, part.attachment
     filling = filling_for(part, planned.loaded.case, options.as_of, document.folder)
-    asked = None if filling is None else filling.asked(draft=options.draft)
-    paper = read_paper(document.folder, attachment.path, part.print_size_mm, attachment.password_file, asked)
+    paper = read_paper(
+        document.folder,
+        attachment.path,
+        Conversion(part.print_size_mm),
+        password_file=attachment.password_file,
+        form=None if filling is None else filling.request(draft=options.draft),
+    )
     if filling is None or paper.form is None:
         return paper, []
-    check_report(filling, paper.form)
+    filling.check(paper.form)
     found = form_findings(paper.form, filling, document, f"/attachments/{part.index}/form_mapping")
     return replace(paper, mapping_sha256=filling.mapping.sha256), found

@@ -1,4 +1,4 @@
-"""PNG files without what the picture does not need: texts, times, camera and place, and what lies behind the end."""
+"""Removes data that a picture does not need from a PNG file: texts, times, camera, location, data after its end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def plain_png(content: bytes) -> bytes:
-    """The picture alone, for one that is not transparent. Raises ValueError when it has no end."""
+    """Return the picture only. It must not be transparent. Raises ValueError if its end is missing."""
     return b"".join([_SIGNATURE, *(chunk for kind, chunk in _chunks(content) if kind in _NEEDED)])
 
 

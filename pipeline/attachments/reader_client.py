@@ -1,96 +1,81 @@
-"""The side that asks: one process reads papers for this one, started at the first need, replaced when it breaks."""
+"""The client of the reader process, which is started at the first use and replaced when it breaks."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import select
+import subprocess
 import threading
-from collections.abc import Mapping
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from pipeline.attachments.messages import BrokenFrameError, packed, receive
-from pipeline.attachments.reading_limits import Limits
+from pipeline.attachments.messages import ANSWERS, Answer, BrokenMessageError, Refusal, Request, pack, receive
 from pipeline.errors import UnusableError
 from pipeline.system.processes import start_child
 
-_WORKER = "pipeline.attachments.reader_process"
-#: The worker itself keeps the time; this long after, it is the worker that hangs.
+#: The reader process enforces the time limit itself. If it has not answered this much later, it hangs.
 _GRACE_SECONDS = 10.0
 
 
-class Client:
-    """A worker process of ``module``. Not for several threads at once."""
+class Reader:
+    """A reader process. It serves the process that started it; a fork of that starts its own."""
 
-    def __init__(self, module: str) -> None:
-        self.owner = os.getpid()
-        self._process = start_child(module)
-        self._requests, self._answers = cast("BinaryIO", self._process.stdin), cast("BinaryIO", self._process.stdout)
+    def __init__(self, module: str = "pipeline.attachments.reader_process") -> None:
+        self.module = module
+        self._lock = threading.RLock()  # one request at a time
+        self._owner = 0
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, head: Mapping[str, Any], body: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """The worker's answer. Raises BrokenFrameError when it has none within ``seconds``."""
-        try:
-            self._requests.write(packed(head, body))
-            self._requests.flush()
-        except OSError:
-            raise BrokenFrameError from None
-        if not select.select([self._answers], [], [], seconds)[0]:
-            raise BrokenFrameError
-        return receive(self._answers)
+    def start(self) -> subprocess.Popen[bytes]:
+        """Return the process. Start it if this process has none; this does not wait until it has loaded."""
+        with self._lock:
+            if self._process is not None and self._owner != os.getpid():
+                self._process.returncode = 0  # a child of our parent: we cannot wait for it
+                self._process = None
+            if self._process is None:
+                self._owner, self._process = os.getpid(), start_child(self.module)
+            return self._process
 
     def stop(self) -> None:
-        """End the worker and what it has begun."""
-        self._process.kill()
-        self._process.communicate()
+        """Kill the process, and all processes that it has started."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is not None and self._owner == os.getpid():
+                process.kill()
+                process.communicate()
 
-    def let_go(self) -> None:
-        """Forget a worker that belongs to the process from which this one was forked."""
-        self._process.returncode = 0  # it is not ours to wait for
-
-
-class _Current:
-    """The worker of this process, if there is one."""
-
-    client: Client | None = None
-    lock = threading.RLock()
-
-
-def start() -> Client:
-    """The worker of this process, started if there is none."""
-    with _Current.lock:
-        client = _Current.client
-        if client is not None and client.owner != os.getpid():
-            client.let_go()
-            client = None
-        if client is None:
-            client = _Current.client = Client(_WORKER)
-        return client
+    def ask(self, request: Request) -> Answer:
+        """Return the answer about one attachment. Raises UnusableError if it cannot be used."""
+        with self._lock:
+            try:
+                answer = _exchange(self.start(), request)
+            except BrokenMessageError:
+                self.stop()
+                raise _refused(Refusal("attachment-broke", "the reader process crashed on this file")) from None
+            except BaseException:  # an interrupt: otherwise the late answer would be read as the next one
+                self.stop()
+                raise
+        if isinstance(answer, Refusal):
+            raise _refused(answer)
+        return answer
 
 
-@atexit.register
-def stop() -> None:
-    """End the worker of this process."""
-    with _Current.lock:
-        client, _Current.client = _Current.client, None
-        if client is not None and client.owner == os.getpid():
-            client.stop()
+def _exchange(process: subprocess.Popen[bytes], request: Request) -> Answer | Refusal:
+    requests, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
+    try:
+        requests.write(pack(request))
+        requests.flush()
+    except OSError:
+        raise BrokenMessageError from None
+    if not select.select([answers], [], [], request.limits.wall_seconds + _GRACE_SECONDS)[0]:
+        raise BrokenMessageError
+    return receive(answers, ANSWERS)
 
 
-def ask(head: Mapping[str, Any], body: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    """The answer about one attachment. Raises UnusableError with the reason why it cannot be used."""
-    with _Current.lock:
-        try:
-            answer, pdf = start().ask(head, body, limits.wall_seconds + _GRACE_SECONDS)
-        except BrokenFrameError:
-            stop()
-            raise UnusableError(
-                "attachment-broke",
-                "the program that reads attachments ended on it",
-                "print it to PDF again, or scan it",
-            ) from None
-        except BaseException:  # an interrupt: the answer is still to come, and would be taken for the next one's
-            stop()
-            raise
-    if "refused" in answer:
-        raise UnusableError(*answer["refused"])
-    return answer, pdf
+def _refused(refusal: Refusal) -> UnusableError:
+    return UnusableError(refusal.code, refusal.message, refusal.hint, refusal.field)
+
+
+#: The reader of this process.
+READER = Reader()
+atexit.register(READER.stop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from pipeline.attachments.messages import Conversion
 from pipeline.attachments.read_paper import read_paper
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.formats.json.reader import JsonFile
@@ -58,9 +59,8 @@ def downsample_papers(
 def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling, document: JsonFile) -> Paper:
     attachment, pointer = part.attachment, f"/attachments/{part.index}/path"
     try:
-        paper = read_paper(
-            document.folder, attachment.path, part.print_size_mm, attachment.password_file, coarse=downsampling
-        )
+        conversion = Conversion(part.print_size_mm, *downsampling)
+        paper = read_paper(document.folder, attachment.path, conversion, password_file=attachment.password_file)
     except UnusableError as error:
         raise AttachmentError(document.locate(error.problem, pointer)) from None
     if paper.sha256 != before.sha256:

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something to tell about a paper: the id of a rule, and which of that rule's details."""
+class Note(msgspec.Struct, frozen=True):
+    """A finding about a paper: the id of its rule, and the details of that rule's message that apply."""
 
     rule: str
     details: tuple[str, ...] = ()
 
 
+class FieldProblem(msgspec.Struct, frozen=True):
+    """The reason why a field of a form cannot be filled as its mapping says."""
+
+    field: str
+    code: str
+    message: str
+
+
+class FillReport(msgspec.Struct):
+    """The result of filling a form, by the names of its fields."""
+
+    problems: list[FieldProblem] = []
+    overflowing: list[str] = []
+    unmapped: list[str] = []
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An attachment ready to merge. ``sha256`` and ``size`` (bytes) are those of the user's file.
+    """An attachment that can be merged. ``sha256`` and ``size`` (in bytes) describe the user's file.
 
-    ``form`` describes a form that was filled (pipeline/attachments/forms/fill_form.py), by the mapping with that hash.
+    ``form`` reports how a form was filled, ``mapping_sha256`` identifies the mapping that filled it.
     """
 
     pdf: bytes
@@ -27,5 +42,5 @@ class Paper:
     sha256: str
     size: int
     notes: tuple[Note, ...] = ()
-    form: Mapping[str, Any] | None = None
+    form: FillReport | None = None
     mapping_sha256: str | None = None

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from pipeline.attachments.jpeg import BrokenJpegError, plain_jpeg, size_of
-from pipeline.attachments.read_paper import Wanted
+from pipeline.attachments.messages import Conversion
 from tests.support.attachments import encoded, exif_with_place, quadrants
 from tests.support.built import make_picture, make_png_header
 from tests.support.codings import CODINGS, GREYS, turned
@@ -106,15 +106,14 @@ class TestHuge:
         (tmp_path / "a.png").write_bytes(make_png_header(*size))
         script = (
             "import re, sys\n"
-            "from dataclasses import asdict\n"
             "from pathlib import Path\n"
-            "from pipeline.attachments.reader_tasks import answer_of\n"
-            "from pipeline.attachments.reading_limits import LIMITS\n"
-            "from pipeline.attachments.read_paper import Wanted\n"
-            "head = {'kind': 'PNG', 'wanted': asdict(Wanted()), 'password': None, 'limits': asdict(LIMITS)}\n"
-            "answer = answer_of(head, Path(sys.argv[1]).read_bytes())\n"
+            "from pipeline.attachments.messages import LIMITS, Request\n"
+            "from pipeline.attachments.reader_process import limit_libraries\n"
+            "from pipeline.attachments.reader_tasks import run_task\n"
+            "limit_libraries(LIMITS)\n"
+            "answer = run_task(Request(Path(sys.argv[1]).read_bytes(), 'PNG'))\n"
             "most = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text()).group(1)\n"
-            "print(b'attachment-pixels' in answer, int(most) // 1024)\n"
+            "print(answer.code == 'attachment-pixels', int(most) // 1024)\n"
         )
         done = subprocess.run(
             [sys.executable, "-c", script, tmp_path / "a.png"], capture_output=True, text=True, check=True
@@ -207,9 +206,9 @@ class TestResolution:
 
     def test_a_small_print_may_be_as_fine(self) -> None:
         photo = encoded(quadrants((1063, 1063)), "JPEG", dpi=(600, 600))
-        assert notes(read(photo, "JPEG", wanted=Wanted((45.0, 45.0)))) == {}
+        assert notes(read(photo, "JPEG", conversion=Conversion((45.0, 45.0)))) == {}
         large = encoded(quadrants((3000, 3000)), "JPEG")
-        assert notes(read(large, "JPEG", wanted=Wanted((45.0, 45.0)))) == {"FIL-05": ()}
+        assert notes(read(large, "JPEG", conversion=Conversion((45.0, 45.0)))) == {"FIL-05": ()}
 
 
 class TestPlainJpeg:

@@ -14,9 +14,9 @@ import pikepdf
 import pytest
 
 from pipeline.attachments import safe_open as inside
+from pipeline.attachments.messages import LIMITS
 from pipeline.attachments.placement import Placement
-from pipeline.attachments.reading_limits import LIMITS
-from pipeline.attachments.second_reader import judge
+from pipeline.attachments.second_reader import PageProof, compare_readers
 from pipeline.errors import UnusableError
 from tests.support.attachments import (
     add_field,
@@ -279,9 +279,9 @@ class TestReadersDisagree:
     ) -> None:
         honest = pdf_of(page_text("the amount is 100"))
         made = read(honest).pdf
-        judge(honest, None, made, [(595, 842)], [PLACE])
+        compare_readers(honest, None, made, [PageProof((595, 842), PLACE)])
         with pytest.raises(UnusableError, match=about):
-            judge(given, None, made, [size], [PLACE])
+            compare_readers(given, None, made, [PageProof(size, PLACE)])
 
     @pytest.mark.parametrize("long", [900, 1500, 3000, 7600, 14000])
     @pytest.mark.parametrize("turn", [0, 90])

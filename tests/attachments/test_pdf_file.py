@@ -8,10 +8,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline.attachments.reading_limits import LIMITS
+from pipeline.attachments.messages import LIMITS
 from tests.support.built import make_pdf, make_pdf_of, make_picture, saved
 from tests.support.cases import EXAMPLES
-from tests.support.reading import expanded, pages_by_another_parser, paper, refusal, text
+from tests.support.reading import expanded, pages_by_another_parser, paper, read, refusal, refused, text
 
 SCAN = make_pdf_of(make_picture("JPEG", (800, 1000), quality=90), 3)
 ACTIVE = (b"/JavaScript", b"app.alert", b"/Launch", b"calc.exe", b"/SubmitForm", b"/EmbeddedFile", b"MZ payload")
@@ -51,10 +51,10 @@ class TestPdf:
     def test_a_pdf_without_pages_is_refused(self, tmp_path: Path) -> None:
         assert refusal(tmp_path, "a.pdf", make_pdf(0)).code == "attachment-pages"
 
-    def test_a_pdf_with_too_many_pages_is_refused(self, tmp_path: Path) -> None:
+    def test_a_pdf_with_too_many_pages_is_refused(self) -> None:
         limits = replace(LIMITS, pages=3)
-        assert paper(tmp_path, "a.pdf", make_pdf(3), limits=limits).pages == 3
-        error = refusal(tmp_path, "a.pdf", make_pdf(4), limits=limits)
+        assert read(make_pdf(3), limits=limits).pages == 3
+        error = refused(make_pdf(4), limits=limits)
         assert (error.code, error.message) == ("attachment-pages", "the PDF has more than 3 pages; 1 to 3 can be used")
 
     def test_what_a_pdf_would_do_is_taken_out(self, tmp_path: Path) -> None:

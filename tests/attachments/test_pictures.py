@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from pipeline.attachments.messages import Conversion
 from pipeline.attachments.read_paper import read_paper
 from tests.support.built import make_picture, make_png_header
 from tests.support.reading import A4, JPEG, PNG, box_of_picture, millimetres, paper, refusal
@@ -104,7 +105,7 @@ class TestPicture:
         out = io.BytesIO()
         stored.save(out, "JPEG", exif=exif, quality=95)
         (tmp_path / "a.jpg").write_bytes(out.getvalue())
-        document = pypdfium2.PdfDocument(read_paper(tmp_path, "a.jpg", print_size).pdf)
+        document = pypdfium2.PdfDocument(read_paper(tmp_path, "a.jpg", Conversion(print_size)).pdf)
         try:
             page = document[0]
             assert [round(length) for length in page.get_size()] == [595, 842]

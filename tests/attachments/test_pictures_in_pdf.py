@@ -11,8 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline.attachments.read_paper import Wanted
-from pipeline.attachments.reading_limits import LIMITS
+from pipeline.attachments.messages import LIMITS, Conversion
 from tests.support.attachments import add_page, encoded, quadrants
 from tests.support.built import saved
 from tests.support.reading import read, refused
@@ -74,7 +73,7 @@ class TestCoarser:
     def test_pictures_inside_become_coarser_and_the_rest_stays(self) -> None:
         noise = Image.effect_noise((2400, 2400), 60).convert("RGB")
         content = pdf_with_picture(encoded(noise, "JPEG", quality=92), ["DCTDecode"], (2400, 2400))
-        found = read(content, wanted=Wanted(dpi=100, shrink=60))
+        found = read(content, conversion=Conversion(dpi=100, jpeg_quality=60))
         assert len(found.pdf) < len(content) / 3
         with pikepdf.open(io.BytesIO(found.pdf)) as pdf:
             [picture] = [each for each in pdf.objects if isinstance(each, pikepdf.Stream) and "/Width" in each]
@@ -84,14 +83,16 @@ class TestCoarser:
     def test_what_needs_its_exact_values_stays(self, entries: dict[str, list[int]]) -> None:
         raw = zlib.compress(Image.effect_noise((400, 400), 60).convert("RGB").tobytes())
         lists = {key: pikepdf.Array(value) for key, value in entries.items()}
-        found = read(pdf_with_picture(raw, ["FlateDecode"], (400, 400), **lists), wanted=Wanted(dpi=20, shrink=60))
+        found = read(
+            pdf_with_picture(raw, ["FlateDecode"], (400, 400), **lists), conversion=Conversion(dpi=20, jpeg_quality=60)
+        )
         assert len(found.pdf) > len(raw) * 0.9
 
     def test_a_palette_becomes_colours(self) -> None:
         picture = Image.effect_noise((400, 400), 60)
         table = pikepdf.Array([pikepdf.Name.Indexed, pikepdf.Name.DeviceRGB, 255, bytes(range(256)) * 3])
         content = pdf_with_picture(zlib.compress(picture.tobytes()), ["FlateDecode"], (400, 400), ColorSpace=table)
-        found = read(content, wanted=Wanted(dpi=20, shrink=60))
+        found = read(content, conversion=Conversion(dpi=20, jpeg_quality=60))
         with pikepdf.open(io.BytesIO(found.pdf)) as pdf:
             [picture_made] = [each for each in pdf.objects if isinstance(each, pikepdf.Stream) and "/Width" in each]
             assert picture_made.ColorSpace == pikepdf.Name.DeviceRGB

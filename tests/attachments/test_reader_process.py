@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.attachments import reader_client as client
-from pipeline.attachments.read_paper import Wanted, convert
-from pipeline.attachments.reader_client import Client, start, stop
-from pipeline.attachments.reading_limits import LIMITS, Limits
+from pipeline.attachments.messages import LIMITS, Limits, Request, pack
+from pipeline.attachments.read_paper import convert
+from pipeline.attachments.reader_client import READER, Reader
 from pipeline.errors import Problem, UnusableError
 from pipeline.system.processes import isolation
 from tests.support.attachments import page_text, pdf_of
@@ -24,22 +23,23 @@ from tests.support.reading import read, text
 
 CANARY = Path("/tmp/attach-canary")  # noqa: S108 - a reader that may write would write it
 GOOD = pdf_of(page_text("good"))
+BREAKING = "tests.support.worker_that_breaks"
 
 
 @pytest.fixture
 def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The worker whose files say what goes wrong."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setattr(client, "_WORKER", "tests.support.worker_that_breaks")
+    monkeypatch.setattr(READER, "module", BREAKING)
     CANARY.unlink(missing_ok=True)
-    stop()
+    READER.stop()
     yield
-    stop()
+    READER.stop()
 
 
 def told(order: str, limits: Limits = LIMITS) -> Problem:
     with pytest.raises(UnusableError) as error:
-        convert(order.encode(), "PDF", Wanted(), limits=limits)
+        convert(Request(order.encode(), limits=limits))
     return error.value.problem
 
 
@@ -75,13 +75,13 @@ class TestFaults:
         ],
     )
     def test_each_costs_its_attachment_and_the_next_is_read(self, order: str, code: str) -> None:
-        worker = start()
+        worker = READER.start()
         error = told(order)
         assert error.code == code
         assert error.hint
         assert "CANARY" not in error.message + error.hint
-        assert convert(GOOD, "PDF", Wanted()).pages == 1
-        assert start() is worker, "no other worker was needed"
+        assert convert(Request(GOOD)).pages == 1
+        assert READER.start() is worker, "no other worker was needed"
         assert not CANARY.exists() or not CANARY.stat().st_size
 
     def test_what_computes_for_ever_is_ended(self) -> None:
@@ -89,19 +89,19 @@ class TestFaults:
         error = told("computes", replace(LIMITS, cpu_seconds=1))
         assert (error.code, error.message) == ("attachment-time", "reading it took longer than 1 seconds")
         assert time.monotonic() - before < 30
-        assert convert(GOOD, "PDF", Wanted()).pages == 1
+        assert convert(Request(GOOD)).pages == 1
 
     def test_what_waits_for_ever_is_ended(self) -> None:
         error = told("sleeps", replace(LIMITS, wall_seconds=0.5))
         assert (error.code, error.message) == ("attachment-time", "reading it took longer than 0.5 seconds")
-        assert convert(GOOD, "PDF", Wanted()).pages == 1
+        assert convert(Request(GOOD)).pages == 1
 
     @pytest.mark.skipif(not isolation(), reason="this system lets nobody leave its network")
     def test_there_is_no_network(self) -> None:
-        assert convert(b"network devices", "PDF", Wanted()).pages <= 1  # its own loopback, which is down
+        assert convert(Request(b"network devices")).pages <= 1  # its own loopback, which is down
 
     def test_each_file_has_a_process_of_its_own(self) -> None:
-        first, second = (convert(b"pid", "PDF", Wanted()).pages for _ in range(2))
+        first, second = (convert(Request(b"pid")).pages for _ in range(2))
         assert first != second
         assert gone(first)
         assert gone(second)
@@ -113,36 +113,38 @@ class TestFaults:
 
     def test_it_has_no_file_open_but_its_answer(self) -> None:
         # its three of nothing, the answer, the folder that it lists
-        assert convert(b"open files", "PDF", Wanted()).pages <= 5
+        assert convert(Request(b"open files")).pages <= 5
 
     def test_no_process_is_left_when_the_worker_is_ended(self) -> None:
-        worker = start()
-        pid = worker._process.pid
+        worker = READER.start()
+        pid = worker.pid
         asking = threading.Thread(target=told, args=("sleeps",))
         asking.start()
         until = time.monotonic() + 20
         while not children_of(pid) and time.monotonic() < until:
             time.sleep(0.02)
         [reader] = children_of(pid)
-        worker._process.kill()
+        worker.kill()
         asking.join(20)
         assert gone(reader)
         assert gone(pid)
 
     def test_no_process_is_left_when_the_one_who_asks_goes_away(self) -> None:
-        worker = Client(client._WORKER)
-        pid = worker._process.pid
-        worker._requests.write(request("sleeps"))
-        worker._requests.flush()
+        worker = Reader(BREAKING).start()
+        pid = worker.pid
+        assert worker.stdin
+        assert worker.stdout
+        worker.stdin.write(pack(Request(b"sleeps")))
+        worker.stdin.flush()
         until = time.monotonic() + 20
         while not children_of(pid) and time.monotonic() < until:
             time.sleep(0.02)
         [reader] = children_of(pid)
-        worker._requests.close()
+        worker.stdin.close()
         assert gone(reader)
         assert gone(pid)
-        worker._answers.close()
-        worker._process.wait()
+        worker.stdout.close()
+        worker.wait()
 
 
 def sleepers() -> set[int]:
@@ -158,34 +160,25 @@ def sleepers() -> set[int]:
     return found
 
 
-def request(order: str) -> bytes:
-    from dataclasses import asdict  # noqa: PLC0415
-
-    from pipeline.attachments.messages import packed  # noqa: PLC0415
-
-    head = {"kind": "PDF", "wanted": asdict(Wanted()), "password": None, "limits": asdict(LIMITS)}
-    return packed(head, order.encode())
-
-
 class TestWorker:
     def test_one_worker_reads_all(self) -> None:
-        worker = start()
+        worker = READER.start()
         assert [read(GOOD, apart=True).pages for _ in range(3)] == [1, 1, 1]
-        assert start() is worker
+        assert READER.start() is worker
 
     def test_a_worker_that_died_is_replaced(self) -> None:
-        os.kill(start()._process.pid, signal.SIGKILL)
-        with pytest.raises(UnusableError, match="ended on it"):
+        os.kill(READER.start().pid, signal.SIGKILL)
+        with pytest.raises(UnusableError, match="crashed on this file"):
             read(GOOD, apart=True)
         assert read(GOOD, apart=True).pages == 1
 
     def test_a_process_that_was_forked_has_its_own(self) -> None:
-        start()
+        READER.start()
         child = os.fork()
         if not child:
             try:
                 found = text(read(GOOD, apart=True).pdf)[0].strip()
-                stop()
+                READER.stop()
                 os._exit(0 if found == "good" else 1)
             finally:
                 os._exit(2)
@@ -213,7 +206,7 @@ class TestWorker:
 
     def test_the_same_file_gives_the_same_bytes_in_any_worker(self) -> None:
         first = read(GOOD, apart=True).pdf
-        stop()
+        READER.stop()
         assert read(GOOD, apart=True).pdf == first
 
 

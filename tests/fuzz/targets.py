@@ -6,16 +6,15 @@ import io
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
 
 from pipeline.attachments.kinds import kind_of
-from pipeline.attachments.messages import receive
-from pipeline.attachments.read_paper import Wanted, convert
-from pipeline.attachments.reader_tasks import answer_of
-from pipeline.attachments.reading_limits import Limits
+from pipeline.attachments.messages import Limits, Refusal, Request
+from pipeline.attachments.read_paper import convert
+from pipeline.attachments.reader_process import limit_libraries
+from pipeline.attachments.reader_tasks import run_task
 from pipeline.case.model import Case
 from pipeline.case.printable import character_findings
 from pipeline.errors import UnusableError, VisaPacketError
@@ -64,7 +63,7 @@ def attachment(content: bytes) -> None:
     for name in _NAMES:
         try:
             kind = kind_of(name, content)
-            paper = convert(content, kind, Wanted(), limits=_LIMITS)
+            paper = convert(Request(content, kind, limits=_LIMITS))
         except UnusableError as error:
             if error.problem.code == "attachment-broke":  # the process that reads papers was brought to its end
                 raise
@@ -78,9 +77,9 @@ def attachment_inside(content: bytes) -> None:
     for name in _NAMES:
         with suppress(UnusableError):
             kind = kind_of(name, content)
-            head = {"kind": kind, "wanted": asdict(Wanted()), "password": None, "limits": asdict(_LIMITS)}
-            answer, pdf = receive(io.BytesIO(answer_of(head, content)))
-            assert "refused" in answer or pdf.startswith(b"%PDF-")
+            limit_libraries(_LIMITS)
+            answer = run_task(Request(content, kind, limits=_LIMITS))
+            assert isinstance(answer, Refusal) or answer.pdf.startswith(b"%PDF-")
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from pipeline.attachments.messages import receive
-from pipeline.attachments.read_paper import Wanted, convert, read_paper
-from pipeline.attachments.reader_tasks import answer_of
-from pipeline.attachments.reading_limits import LIMITS, Limits
+from pipeline.attachments.messages import ANSWERS, LIMITS, Answer, Conversion, Limits, Refusal, Request, pack, receive
+from pipeline.attachments.read_paper import convert, read_paper
+from pipeline.attachments.reader_client import READER
+from pipeline.attachments.reader_process import limit_libraries
+from pipeline.attachments.reader_tasks import run_task
 from pipeline.errors import Problem, UnusableError
 from pipeline.packet.paper import Paper
 from tests.support.built import make_picture, saved
@@ -24,7 +24,7 @@ from tests.support.built import make_picture, saved
 A4 = (595.28, 841.89)
 JPEG = make_picture("JPEG")
 PNG = make_picture("PNG")
-WANTED = Wanted()
+PLAIN = Conversion()
 
 
 def refusal(folder: Path, path: str, content: bytes | None = None, **options: Any) -> Problem:
@@ -38,7 +38,7 @@ def refusal(folder: Path, path: str, content: bytes | None = None, **options: An
 
 def paper(folder: Path, name: str, content: bytes, size: tuple[float, float] | None = None, **options: Any) -> Paper:
     (folder / name).write_bytes(content)
-    return read_paper(folder, name, size, **options)
+    return read_paper(folder, name, Conversion(size), **options)
 
 
 def pages_by_another_parser(pdf: bytes) -> int:
@@ -88,7 +88,7 @@ def read(
     kind: str = "PDF",
     *,
     password: str | None = None,
-    wanted: Wanted = WANTED,
+    conversion: Conversion = PLAIN,
     limits: Limits = LIMITS,
     apart: bool = False,
 ) -> Paper:
@@ -96,16 +96,17 @@ def read(
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         if not apart:
             warnings.simplefilter("ignore")  # in the worker, they go nowhere
-            patch.setattr("pipeline.attachments.read_paper.ask", ask_here)
-        return convert(content, kind, wanted, password, limits=limits)
+            patch.setattr(READER, "ask", ask_here)
+        return convert(Request(content, kind, conversion=conversion, password=password, limits=limits))
 
 
-def ask_here(head: Mapping[str, Any], body: bytes, _limits: Limits) -> tuple[dict[str, Any], bytes]:
-    """The same answer as that of the worker, without the worker."""
-    answer, pdf = receive(io.BytesIO(answer_of(dict(head), body)))
-    if "refused" in answer:
-        raise UnusableError(*answer["refused"])
-    return answer, pdf
+def ask_here(request: Request) -> Answer:
+    """The same answer as that of the reader process, without the process."""
+    limit_libraries(request.limits)
+    answer = receive(io.BytesIO(pack(run_task(request))), ANSWERS)
+    if isinstance(answer, Refusal):
+        raise UnusableError(answer.code, answer.message, answer.hint, answer.field)
+    return answer
 
 
 def refused(content: bytes, kind: str = "PDF", **options: Any) -> Problem:

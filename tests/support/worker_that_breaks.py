@@ -9,11 +9,10 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from pipeline.attachments.messages import packed
+from pipeline.attachments.messages import Answer, Refusal, Request, pack
 from pipeline.attachments.reader_process import main
-from pipeline.attachments.reader_tasks import answer_of
+from pipeline.attachments.reader_tasks import run_task
 
 
 def compute() -> None:
@@ -22,7 +21,7 @@ def compute() -> None:
 
 
 def half_an_answer() -> None:
-    half = packed({"pages": 1, "notes": []}, b"%PDF" * 1000)
+    half = pack(Answer(b"%PDF" * 1000, 1))
     os.write(max(number for number in range(20) if is_pipe(number)), half[:1000])
     os._exit(0)
 
@@ -62,14 +61,14 @@ FACTS: dict[str, Callable[[], int]] = {
 }
 
 
-def answer(head: dict[str, Any], content: bytes) -> bytes:
+def run(request: Request) -> Answer | Refusal:
     """What comes of a file whose content is the name of a fault, or of a fact about the process."""
-    order = content.decode("latin-1")
+    order = request.content.decode("latin-1")
     if order in FACTS:
-        return packed({"pages": FACTS[order](), "notes": []})
+        return Answer(pages=FACTS[order]())
     FAULTS.get(order, int)()
-    return answer_of(head, content)
+    return run_task(request)
 
 
 if __name__ == "__main__":
-    main(answer)
+    main(run)

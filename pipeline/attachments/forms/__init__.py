@@ -1,1 +1,1 @@
-"""Fillable PDFs that the user supplies, such as an official form: their fields, and filling them from a case."""
+"""Fillable PDFs that the user supplies, such as an official form: lists their fields, and fills them from a case."""

@@ -1,23 +1,26 @@
-"""The mapping of a form: which value of the case goes into which field. A JSON file beside the case."""
+"""The mapping of a form: it says which value of the case goes into which field. A JSON file beside the case."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
-from pipeline.attachments.forms.field_values import ExpressionError, Names, chosen, written
+from pipeline.attachments.forms.field_values import ExpressionError, MappingNames, choose_option, render_text
+from pipeline.attachments.messages import FieldValue, FormRequest
 from pipeline.errors import AttachmentError, CaseError, Problem
 from pipeline.formats.json.positions import escape
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.json.schema import check_schema
 from pipeline.language import Language
+from pipeline.packet.paper import FieldProblem, FillReport
+from pipeline.packet.plan import MARK, WARNING
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """What goes into one field: a ``text`` with tags, or what ``options`` say for the value at ``choose``."""
+class FieldEntry(msgspec.Struct, frozen=True):
+    """The rule for one field: a ``text`` with tags, or one of ``options`` by the value at ``choose``."""
 
     text: str | None = None
     language: Language | None = None
@@ -26,87 +29,87 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class MappingFile(msgspec.Struct, frozen=True):
-    """Contents of a mapping. Fields that are ``left_empty`` are filled by hand."""
+    """The contents of a mapping. Fields that are ``left_empty`` are filled by hand."""
 
-    fields: dict[str, Entry]
+    fields: dict[str, FieldEntry]
     left_empty: tuple[str, ...] = ()
     title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What goes into a form, as the process that fills it takes it; ``empty`` are the fields without a value."""
+    """The values of a case for a form. ``empty`` are the mapped fields for which the case has no value."""
 
     mapping: JsonFile
-    values: tuple[dict[str, str], ...]
+    values: tuple[FieldValue, ...]
     empty: tuple[str, ...]
     left_empty: tuple[str, ...]
 
-    def asked(self, *, draft: bool = False) -> dict[str, Any]:
-        """The same as a plain object. With ``draft``, each page is to bear the mark of a draft."""
-        mapped = [*(value["field"] for value in self.values), *self.empty]
-        return {"values": list(self.values), "mapped": mapped, "left_empty": list(self.left_empty), "draft": draft}
+    def request(self, *, draft: bool = False, flatten: bool | None = None) -> FormRequest:
+        """Return the request for the reader process. With ``draft``, each page gets the mark of a draft."""
+        mapped = (*(value.field for value in self.values), *self.empty)
+        return FormRequest(self.values, mapped, self.left_empty, MARK + WARNING if draft else None, flatten)
 
-    def wrong(self, name: str, code: str, message: str) -> Problem:
-        """A problem of the mapping at the place of a field."""
-        place = f"left_empty/{self.left_empty.index(name)}" if name in self.left_empty else f"fields/{escape(name)}"
+    def check(self, report: FillReport) -> None:
+        """Raise AttachmentError with every entry of the mapping that does not suit the form."""
+        if report.problems:
+            raise AttachmentError(map(self._problem, report.problems))
+
+    def _problem(self, found: FieldProblem) -> Problem:
+        name, left_empty = found.field, self.left_empty
+        place = f"left_empty/{left_empty.index(name)}" if name in left_empty else f"fields/{escape(name)}"
         hint = "`visa-packet form inspect` lists the fields of the form, with their kinds and options"
-        return self.mapping.problem(code, f"/{place}", f"{name}: {message}", hint)
+        return self.mapping.problem(found.code, f"/{place}", f"{name}: {found.message}", hint)
 
 
-def read_mapping(document: JsonFile) -> MappingFile:
-    """The mapping in a JSON file. Raises AttachmentError with every problem and its place."""
+def make_filling(document: JsonFile, names: MappingNames) -> Filling:
+    """Apply a mapping to the values of a case. Raises AttachmentError with every problem and its place."""
+    mapping = _read_mapping(document)
+    values, empty, problems = [], [], []
+    for name, entry in mapping.fields.items():
+        try:
+            value = _value(name, entry, names)
+        except ExpressionError as error:
+            pointer = f"/fields/{escape(name)}/{error.field}"
+            problems.append(document.problem("form-expression", pointer, f"{name}: {error}", error.hint))
+            continue
+        if value is None:
+            empty.append(name)
+        else:
+            values.append(value)
+    problems += _contradictions(document, mapping)
+    if problems:
+        raise AttachmentError(problems)
+    return Filling(document, tuple(values), tuple(empty), mapping.left_empty)
+
+
+@contextmanager
+def problems_of_an_attachment() -> Iterator[None]:
+    """Raise the problems of a JSON file as those of an attachment."""
+    try:
+        yield
+    except CaseError as error:
+        raise AttachmentError(error.problems) from None
+
+
+def _read_mapping(document: JsonFile) -> MappingFile:
     problems = check_schema(document, "form-mapping")
     if problems:
         raise AttachmentError(problems)
     return msgspec.convert(document.fields, MappingFile)
 
 
-def filling_of(document: JsonFile, names: Names) -> Filling:
-    """What the mapping makes of the values of a case. Raises AttachmentError with every problem and its place."""
-    mapping = read_mapping(document)
-    values, empty, problems = [], [], []
-    for name, entry in mapping.fields.items():
-        try:
-            value = _value(entry, names)
-        except ExpressionError as error:
-            pointer = f"/fields/{escape(name)}/{error.field}"
-            problems.append(document.problem("form-expression", pointer, f"{name}: {error}", error.hint))
-            continue
-        if value:
-            values.append({"field": name, **value})
-        else:
-            empty.append(name)
-    problems += _twice(document, mapping)
-    if problems:
-        raise AttachmentError(problems)
-    return Filling(document, tuple(values), tuple(empty), mapping.left_empty)
-
-
-def parsed(read: Any) -> JsonFile:
-    """What ``read`` gives, its problems told as those of an attachment."""
-    try:
-        document: JsonFile = read()
-    except CaseError as error:
-        raise AttachmentError(error.problems) from None
-    return document
-
-
-def _value(entry: Entry, names: Names) -> dict[str, str]:
-    """Text or state for a field; nothing when the case has none."""
+def _value(name: str, entry: FieldEntry, names: MappingNames) -> FieldValue | None:
+    """Return the value for a field; None if the case has none."""
     if entry.choose is not None:
-        state = chosen(entry.choose, entry.options, names)
-        return {} if state is None else {"state": state}
-    text = written(entry.text or "", names)
-    return {"text": text, "language": entry.language or "ja"} if text else {}
+        state = choose_option(entry.choose, entry.options, names)
+        return None if state is None else FieldValue(name, state=state)
+    text = render_text(entry.text or "", names)
+    return FieldValue(name, text, language=entry.language or "ja") if text else None
 
 
-def _twice(document: JsonFile, mapping: MappingFile) -> Iterator[Problem]:
+def _contradictions(document: JsonFile, mapping: MappingFile) -> Iterator[Problem]:
     for index, name in enumerate(mapping.left_empty):
         if name in mapping.fields:
-            message, hint = "this field is filled and left empty at once", "take it out of one of the two"
+            message, hint = "this field is both filled and left empty", "remove it from one of the two"
             yield document.problem("form-twice", f"/left_empty/{index}", message, hint)
-
-
-#: What a form that was filled as a file of its own says of its maker.
-OWN_FORM = "visa-packet form fill"

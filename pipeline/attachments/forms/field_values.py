@@ -1,7 +1,7 @@
-"""From the values of a case to what stands in a field. Nothing is written that the case does not say.
+"""Values of a case for the fields of a form. Every value comes from the case.
 
-A text is made by tags, as in a Word template. It cannot read the applicant's answers to the six questions: a box for
-one of them is ticked by ``chosen`` alone, which leaves a question without an answer empty (rule FRM-02).
+A text is made with tags, as in a Word template. It cannot read the applicant's answers to the six questions. Only
+``choose_option`` ticks a box for an answer, and it leaves a question without an answer empty (rule FRM-02).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Person = TypeVar("Person", Patient, Companion)
 
 
 class ExpressionError(Exception):
-    """Why an entry of a mapping gives no value; ``field`` is the part of the entry."""
+    """An entry of a mapping gives no value; ``field`` is the invalid part of the entry."""
 
     def __init__(self, message: str, hint: str, field: str = "choose") -> None:
         self.hint, self.field = hint, field
@@ -32,37 +32,37 @@ class ExpressionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class MappingNames:
     """The names that a mapping may read; ``in_texts`` are those without the answers to the six questions."""
 
     all: Mapping[str, Any]
     in_texts: Mapping[str, Any]
 
 
-def names_for(context: Mapping[str, Any]) -> Names:
-    """The names of a document as a mapping may read them."""
+def mapping_names(context: Mapping[str, Any]) -> MappingNames:
+    """Return the names of a document for use in a mapping."""
     without = dict(context)
     without["answers"] = msgspec.structs.replace(context["answers"], questions=Questions())
-    without |= {name: _unasked(context[name]) for name in ("applicant", "patient")}
-    without["companions"] = tuple(_unasked(person) for person in context["companions"])
-    return Names(context, without)
+    without |= {name: _without_questions(context[name]) for name in ("applicant", "patient")}
+    without["companions"] = tuple(_without_questions(person) for person in context["companions"])
+    return MappingNames(context, without)
 
 
-def _unasked(person: Person) -> Person:
+def _without_questions(person: Person) -> Person:
     if person.application is None:
         return person
     return msgspec.structs.replace(person, application=msgspec.structs.replace(person.application, questions=None))
 
 
-def written(source: str, names: Names) -> str:
-    """The text that ``source`` makes. Raises ExpressionError."""
+def render_text(source: str, names: MappingNames) -> str:
+    """Return the text that ``source`` makes. Raises ExpressionError."""
     hint = "write it as in a Word template; docs/forms.md has examples"
     environment = TemplateEnvironment()
     try:
         if not meta.find_undeclared_variables(environment.parse(source)):
-            message = "the text reads nothing of the case; a form says only what the case says"
+            message = "the text reads no value of the case; a form may contain only values of the case"
             raise ExpressionError(message, "take the value from the case, or leave the field empty", "text")
-        # What is printed is escaped for Word; here it is plain text.
+        # The environment escapes what is printed for Word; a form needs plain text.
         return html.unescape(environment.from_string(source).render(names.in_texts)).strip()
     except JinjaError as error:
         raise ExpressionError(error.message or "the tag cannot be filled", hint, "text") from None
@@ -70,10 +70,10 @@ def written(source: str, names: Names) -> str:
         raise ExpressionError(f"the tag cannot be filled ({type(error).__name__})", hint, "text") from None
 
 
-def chosen(path: str, options: Mapping[str, str], names: Names) -> str | None:
-    """What ``options`` say for the value at ``path``; None where the case has none, empty where they do not name it.
+def choose_option(path: str, options: Mapping[str, str], names: MappingNames) -> str | None:
+    """Return the option for the value at ``path``: None if the case has no value, empty if no option names it.
 
-    Raises ExpressionError when there is no such value, or when two answers of a question lead to the same option.
+    Raises ExpressionError if the path does not exist, or if two answers of a question lead to the same option.
     """
     steps = path.split(".")
     if _QUESTIONS in steps and len(set(options.values())) < len(options):
@@ -82,15 +82,15 @@ def chosen(path: str, options: Mapping[str, str], names: Names) -> str | None:
     for step in steps:
         if value is None:
             return None
-        value = _below(value, step)
+        value = _step_down(value, step)
     if value is None:
         return None
     key = str(value).lower() if isinstance(value, bool) else str(value)
     return options.get(key, "")
 
 
-def _below(value: Any, step: str) -> Any:
-    """The field, key or entry of that name. Raises ExpressionError."""
+def _step_down(value: Any, step: str) -> Any:
+    """Return the field, key or list entry of that name. Raises ExpressionError."""
     try:
         if step.isdecimal():
             return value[int(step)] if int(step) < len(value) else None

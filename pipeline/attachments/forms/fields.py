@@ -1,4 +1,4 @@
-"""The fields of a fillable PDF: names, kinds, options, and where they stand."""
+"""The fields of a fillable PDF: their names, kinds, options and places."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from typing import Any, Literal
 
 import pikepdf
 
-from pipeline.attachments.inherited_keys import inherited
+from pipeline.attachments.flatten import PUSH_BUTTON
+from pipeline.attachments.inherited_keys import find_inherited
 from pipeline.errors import UnusableError
 
 Kind = Literal["text", "checkbox", "radio", "choice", "button", "signature"]
-#: Kinds that can be filled from a case. A signature is made by hand, and a button does something.
+#: Kinds that can be filled from a case. People sign by hand, and a button is an action.
 FILLABLE: frozenset[Kind] = frozenset({"text", "checkbox", "radio", "choice"})
 OFF = "/Off"
-#: The state of a box for which the form has no pictures.
+#: The state of a check box without appearances.
 UNDRAWN = "Yes"
 MAX_FIELDS = 5_000
 
 _READ_ONLY, _REQUIRED = 1 << 0, 1 << 1
 _MULTILINE, _PASSWORD, _COMB = 1 << 12, 1 << 13, 1 << 24  # of text
-_RADIO, _PUSH_BUTTON = 1 << 15, 1 << 16  # of buttons
+_RADIO = 1 << 15  # of buttons
 _EDITABLE = 1 << 18  # of choices: the text need not be an option
 _DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """A place where a field is shown. ``page`` counts from 1; None when it stands on no page."""
+    """A place of a field. ``page`` counts from 1, and is None if the widget is on no page."""
 
     dictionary: Any
     page: int | None
@@ -36,7 +37,7 @@ class Widget:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. ``options`` are the states of boxes and the entries of lists, each with what the form shows for it."""
+    """One field. ``options`` are the states of a box or the entries of a list, each with its label."""
 
     name: str
     kind: Kind
@@ -48,39 +49,39 @@ class Field:
 
     @property
     def read_only(self) -> bool:
-        """Whether the form computes it, or has it filled in for good."""
+        """True if the form does not permit changes."""
         return bool(self.flags & _READ_ONLY)
 
     @property
     def required(self) -> bool:
-        """Whether the form itself asks for it."""
+        """True if the form requires a value."""
         return bool(self.flags & _REQUIRED)
 
     @property
     def multiline(self) -> bool:
-        """Whether its text may have several lines."""
+        """True if its text may have several lines."""
         return self.kind == "text" and bool(self.flags & _MULTILINE)
 
     @property
     def comb(self) -> bool:
-        """Whether it has a box for each character."""
+        """True if it has a box for each character."""
         not_comb = self.flags & (_MULTILINE | _PASSWORD)
         return self.kind == "text" and bool(self.flags & _COMB) and not not_comb and bool(self.max_length)
 
     @property
     def editable(self) -> bool:
-        """Whether a choice may be a text that is none of its options."""
+        """True for a choice that accepts text other than its options."""
         return self.kind == "choice" and bool(self.flags & _EDITABLE)
 
     @property
-    def filled(self) -> bool:
-        """Whether it has a value."""
-        value = inherited(self.dictionary, "/V")
+    def is_filled(self) -> bool:
+        """True if it has a value."""
+        value = find_inherited(self.dictionary, "/V")
         return value is not None and str(value) not in {"", OFF}
 
 
-def fields_of(pdf: pikepdf.Pdf) -> list[Field]:
-    """Every field in the order of the form. Raises UnusableError when the PDF has none."""
+def find_fields(pdf: pikepdf.Pdf) -> list[Field]:
+    """Return every field in the order of the form. Raises UnusableError if the PDF has none."""
     form = pdf.Root.get("/AcroForm")
     roots = form.get("/Fields") if isinstance(form, pikepdf.Dictionary) else None
     pages = {
@@ -92,14 +93,14 @@ def fields_of(pdf: pikepdf.Pdf) -> list[Field]:
     if found and len(found) <= MAX_FIELDS:
         return found
     if found:
-        raise UnusableError("form-fields", f"the form has more than {MAX_FIELDS:,} fields", "take a part of it")
+        raise UnusableError("form-fields", f"the form has more than {MAX_FIELDS:,} fields", "use a part of it")
     if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
         raise UnusableError(
             "form-xfa",
-            "the form is of the kind XFA alone, which only the program of its maker can fill",
-            "ask for a form with plain fields (AcroForm), or fill it in that program and print it to PDF",
+            "the form has only XFA fields, which few programs can fill",
+            "ask for a form with plain fields (AcroForm), or fill it in a program for XFA and print it to PDF",
         )
-    raise UnusableError("form-fields", "the PDF has no fields to fill", "take the fillable form, or fill it by hand")
+    raise UnusableError("form-fields", "the PDF has no fields to fill", "use the fillable form, or fill it by hand")
 
 
 def _entries(array: Any) -> list[Any]:
@@ -107,7 +108,7 @@ def _entries(array: Any) -> list[Any]:
 
 
 def _terminal(array: Any, above: str, depth: int) -> Iterator[tuple[str, Any, list[Any]]]:
-    """Name, dictionary and widgets of each field that has a value of its own."""
+    """Yield name, dictionary and widgets of each field that has a value of its own."""
     for each in _entries(array) if depth else ():
         name = ".".join(part for part in (above, str(each.get("/T", ""))) if part)
         kids = _entries(each.get("/Kids"))
@@ -118,25 +119,25 @@ def _terminal(array: Any, above: str, depth: int) -> Iterator[tuple[str, Any, li
 
 
 def _field(name: str, dictionary: Any, widgets: list[Any], pages: dict[tuple[int, int], int]) -> Field:
-    flags = int(inherited(dictionary, "/Ff") or 0)
-    kind = _kind(str(inherited(dictionary, "/FT")), flags)
-    length = inherited(dictionary, "/MaxLen")
+    flags = int(find_inherited(dictionary, "/Ff") or 0)
+    kind = _kind(str(find_inherited(dictionary, "/FT")), flags)
+    length = find_inherited(dictionary, "/MaxLen")
     shown = tuple(Widget(widget, pages.get(widget.objgen)) for widget in widgets)
     options = _entries_of_list(dictionary) if kind == "choice" else _states(dictionary, widgets)
-    if kind == "checkbox" and not options:  # some forms leave it to the reader to draw the tick
+    if kind == "checkbox" and not options:  # some forms have no appearance for the tick
         options = ((UNDRAWN, UNDRAWN),)
     return Field(name, kind, dictionary, shown, flags, None if length is None else int(length), options)
 
 
 def _kind(type_: str, flags: int) -> Kind:
     if type_ == "/Btn":
-        return "button" if flags & _PUSH_BUTTON else "radio" if flags & _RADIO else "checkbox"
+        return "button" if flags & PUSH_BUTTON else "radio" if flags & _RADIO else "checkbox"
     kinds: dict[str, Kind] = {"/Tx": "text", "/Ch": "choice", "/Sig": "signature"}
     return kinds.get(type_, "button")
 
 
 def states_of(widget: Any) -> list[str]:
-    """Names of the pictures that a box has beside Off; a box without any has none."""
+    """Return the names of a box's appearances other than Off."""
     pictures = widget.get("/AP")
     normal = pictures.get("/N") if isinstance(pictures, pikepdf.Dictionary) else None
     if not isinstance(normal, pikepdf.Dictionary) or isinstance(normal, pikepdf.Stream):
@@ -146,12 +147,12 @@ def states_of(widget: Any) -> list[str]:
 
 def _states(dictionary: Any, widgets: list[Any]) -> tuple[tuple[str, str], ...]:
     names = dict.fromkeys(name.removeprefix("/") for widget in widgets for name in states_of(widget))
-    shown = _texts(inherited(dictionary, "/Opt"))
+    shown = _texts(find_inherited(dictionary, "/Opt"))
     return tuple((name, shown[number] if number < len(shown) else name) for number, name in enumerate(names))
 
 
 def _entries_of_list(dictionary: Any) -> tuple[tuple[str, str], ...]:
-    options = inherited(dictionary, "/Opt")
+    options = find_inherited(dictionary, "/Opt")
     if not isinstance(options, pikepdf.Array):
         return ()
     pairs = (_texts(each) if isinstance(each, pikepdf.Array) else [str(each)] for each in options)

@@ -1,59 +1,52 @@
-"""A form as a file of its own: its fields listed, or filled from a case."""
+"""A form that stays a file of its own: lists its fields, or fills them from a case."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.attachments.forms.field_mapping import OWN_FORM, filling_of, parsed
-from pipeline.attachments.forms.field_values import names_for
-from pipeline.attachments.forms.in_packet import check_report, form_findings
-from pipeline.attachments.reader_client import ask
-from pipeline.attachments.reading_limits import LIMITS
+from pipeline.attachments.forms.field_mapping import make_filling, problems_of_an_attachment
+from pipeline.attachments.forms.field_values import mapping_names
+from pipeline.attachments.forms.in_packet import form_findings
+from pipeline.attachments.messages import FORM_CREATOR, Answer, FieldDescription, FormRequest, Request, Task
+from pipeline.attachments.reader_client import READER
 from pipeline.attachments.safe_open import read_inside
-from pipeline.case.load import LoadedCase
-from pipeline.documents.context import document_context
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.formats.json.reader import read_json
 
 
-def inspect_form(path: Path) -> list[dict[str, Any]]:
-    """The fields of the form at ``path``: name, kind, pages and what may stand there. Never a value.
+def inspect_form(path: Path) -> tuple[FieldDescription, ...]:
+    """Return the fields of the form at ``path``, without their values. Raises AttachmentError."""
+    return _ask("inspect", path).fields
 
-    Raises AttachmentError.
+
+def fill_form(path: Path, mapping: Path, context: Mapping[str, Any], *, flatten: bool) -> tuple[bytes, list[Problem]]:
+    """Return the filled form, and findings. Raises AttachmentError, also if a value does not fit its field.
+
+    ``context`` has the names of a document. With ``flatten``, the fields become parts of the pages; otherwise they can
+    still be changed.
     """
-    answer, _ = _asked("inspect", path, {})
-    fields: list[dict[str, Any]] = answer["fields"]
-    return fields
-
-
-def fill_form(
-    path: Path, mapping: Path, loaded: LoadedCase, as_of: date, person: str, *, flatten: bool
-) -> tuple[bytes, list[Problem]]:
-    """The filled form, and findings. Raises AttachmentError, also when a value does not fit its field.
-
-    With ``flatten``, what the fields show becomes part of the pages; else they can still be changed.
-    """
-    filling = filling_of(parsed(lambda: read_json(mapping)), names_for(document_context(loaded.case, as_of, person)))
-    answer, pdf = _asked("fill", path, {**filling.asked(), "alone": {"flatten": flatten}})
-    check_report(filling, answer["form"])
-    found = form_findings(answer["form"], filling, filling.mapping, "")
-    if any(problem.severity == "error" for problem in found):
-        raise AttachmentError(found)
-    return pdf, found
+    with problems_of_an_attachment():
+        document = read_json(mapping)
+    filling = make_filling(document, mapping_names(context))
+    answer = _ask("fill", path, filling.request(flatten=flatten))
+    assert answer.form is not None  # noqa: S101 - the task "fill" reports
+    filling.check(answer.form)
+    findings = form_findings(answer.form, filling, document, "")
+    if any(problem.severity == "error" for problem in findings):
+        raise AttachmentError(findings)
+    return answer.pdf, findings
 
 
 def is_own_form(content: bytes) -> bool:
-    """Whether a form was filled here, and may be replaced."""
-    return OWN_FORM.encode() in content
+    """Return True if visa-packet filled this form, and may replace it."""
+    return FORM_CREATOR.encode() in content
 
 
-def _asked(task: str, path: Path, form: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _ask(task: Task, path: Path, form: FormRequest | None = None) -> Answer:
     try:
-        content = read_inside(path.parent, path.name)
-        head = {"task": task, "kind": "PDF", "password": None, "form": form, "limits": asdict(LIMITS)}
-        return ask(head, content, LIMITS)
+        return READER.ask(Request(read_inside(path.parent, path.name), task=task, form=form))
     except UnusableError as error:
         raise AttachmentError(replace(error.problem, file=str(path))) from None

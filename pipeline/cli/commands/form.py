@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
+import msgspec
 
 from pipeline.attachments.forms.standalone import fill_form, inspect_form, is_own_form
+from pipeline.attachments.messages import FieldDescription
 from pipeline.case.load import load_case
 from pipeline.cli.columns import padded, width
 from pipeline.cli.output import Report, Telling, emit, show, told
 from pipeline.cli.shared_options import as_of_option, day_of, directory_option, json_option, lang_option
+from pipeline.documents.context import document_context
 from pipeline.errors import ExitCode
 from pipeline.language import Language
 from pipeline.publish.folder import publish_file
@@ -39,22 +41,22 @@ def inspect(pdf: Path, as_json: bool) -> int:
       visa-packet form inspect visa-application.pdf
     """
     fields = inspect_form(pdf)
-    emit(Report("form inspect", ExitCode.OK, (), fields), as_json=as_json)
+    emit(Report("form inspect", ExitCode.OK, (), msgspec.to_builtins(fields)), as_json=as_json)
     if not as_json:
-        columns = max(width(field["name"]) for field in fields)
+        columns = max(width(field.name) for field in fields)
         for field in fields:
-            pages = ",".join(map(str, field["pages"])) or "-"
-            click.echo(f"{padded(field['name'], columns)}  {field['kind']:<9}  p. {pages:<5}  {_about(field)}".rstrip())
+            pages = ",".join(map(str, field.pages)) or "-"
+            click.echo(f"{padded(field.name, columns)}  {field.kind:<9}  p. {pages:<5}  {_about(field)}".rstrip())
     return ExitCode.OK
 
 
-def _about(field: dict[str, Any]) -> str:
-    words = [word for word in ("multiline", "comb", "required") if field[word]]
-    words += ["read only"] if field["read_only"] else []
-    words += [f"at most {field['max_length']} characters"] if field["max_length"] is not None else []
-    shown = (state if state == label else f"{state} ({label})" for state, label in field["options"])
-    words += [f"options: {', '.join(shown)}"] if field["options"] else []
-    words += ["filled in"] if field["filled"] else []
+def _about(field: FieldDescription) -> str:
+    words = [word for word in ("multiline", "comb", "required") if getattr(field, word)]
+    words += ["read only"] if field.read_only else []
+    words += [f"at most {field.max_length} characters"] if field.max_length is not None else []
+    options = (state if state == label else f"{state} ({label})" for state, label in field.options)
+    words += [f"options: {', '.join(options)}"] if field.options else []
+    words += ["filled in"] if field.filled else []
     return "; ".join(words)
 
 
@@ -95,7 +97,8 @@ def fill(
     loaded = load_case(case, directory)
     if person not in loaded.case.travellers:
         raise click.UsageError(f"the case has no {person}; it has: {', '.join(loaded.case.travellers)}")
-    content, problems = fill_form(pdf, mapping, loaded, day_of(as_of), person, flatten=flatten)
+    context = document_context(loaded.case, day_of(as_of), person)
+    content, problems = fill_form(pdf, mapping, context, flatten=flatten)
     publish_file(content, out, is_own_form)
     show(problems, Telling(language))
     result = {"path": str(out), "flattened": flatten, "problems": [told(problem, language) for problem in problems]}

@@ -12,15 +12,23 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from pipeline.attachments.forms.field_values import ExpressionError, Names, chosen, names_for, written
-from pipeline.attachments.forms.fields import fields_of
-from pipeline.attachments.forms.fill_form import Report, fill_pdf, made_flat, saved
+from pipeline.attachments.forms.field_values import (
+    ExpressionError,
+    MappingNames,
+    choose_option,
+    mapping_names,
+    render_text,
+)
+from pipeline.attachments.forms.fields import find_fields
+from pipeline.attachments.forms.fill_form import fill_fields, flatten_form, save
 from pipeline.attachments.forms.standalone import fill_form, inspect_form
 from pipeline.attachments.forms.text_layout import SMALLEST
+from pipeline.attachments.messages import FieldValue, FormRequest
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.documents.context import document_context
 from pipeline.errors import AttachmentError, UnusableError
 from pipeline.formats.pdf.reading import embedded_fonts, read_pages
+from pipeline.packet.paper import FillReport
 from tests.support.attachments import appearance
 from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.forms_made import COMB, MAPPING, MULTILINE, Form, every_field
@@ -35,14 +43,14 @@ def case() -> LoadedCase:
 
 
 @pytest.fixture(scope="module")
-def names(case: LoadedCase) -> Names:
-    return names_for(document_context(case.case, AS_OF))
+def names(case: LoadedCase) -> MappingNames:
+    return mapping_names(document_context(case.case, AS_OF))
 
 
-def fill(form: Form, values: list[dict[str, str]], **more: Any) -> tuple[bytes, Report]:
+def fill(form: Form, values: list[dict[str, Any]], **more: Any) -> tuple[bytes, FillReport]:
     pdf = pikepdf.open(io.BytesIO(form.saved()))
-    report = fill_pdf(pdf, {"values": values, "mapped": [], "left_empty": [], **more})
-    return saved(pdf), report
+    report = fill_fields(pdf, FormRequest(tuple(FieldValue(**value) for value in values), **more))
+    return save(pdf), report
 
 
 def drawn(pdf: bytes) -> bytes:
@@ -50,7 +58,7 @@ def drawn(pdf: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(pdf)) as form:
         form.flatten_annotations("screen")
         form.pages[0].obj.Annots = pikepdf.Array()  # those without a picture
-        return saved(form)
+        return save(form)
 
 
 def shown(pdf: bytes) -> str:
@@ -67,7 +75,9 @@ class TestEveryField:
         folder = tmp_path_factory.mktemp("form")
         (folder / "form.pdf").write_bytes(every_field().saved())
         (folder / "mapping.json").write_text(json.dumps(MAPPING), encoding="utf-8")
-        pdf, found = fill_form(folder / "form.pdf", folder / "mapping.json", case, AS_OF, "patient", flatten=False)
+        pdf, found = fill_form(
+            folder / "form.pdf", folder / "mapping.json", document_context(case.case, AS_OF), flatten=False
+        )
         assert found == []
         return pdf
 
@@ -106,7 +116,7 @@ class TestEveryField:
         with pikepdf.open(io.BytesIO(filled)) as form:
             states = {
                 field.name: [str(widget.dictionary.get("/AS")) for widget in field.widgets]
-                for field in fields_of(form)
+                for field in find_fields(form)
                 if field.kind in {"checkbox", "radio"}
             }
         assert states == {"Athlete": ["/On"], "Undrawn": ["/Yes"], "Sex": ["/M", "/Off"], "Deported": ["/Off", "/No"]}
@@ -119,8 +129,8 @@ class TestEveryField:
             registry = next(each for each in form.pdf.pages[0].obj.Annots if each.get("/T") == "Registry")
             registry.AP = pikepdf.Dictionary(N=appearance(form.pdf, shown, (300, 600, 500, 620)))
         pdf = pikepdf.open(io.BytesIO(form.saved()))
-        fill_pdf(pdf, {"values": [{"field": "Surname", "text": "SUN"}], "mapped": [], "left_empty": []})
-        flat = saved(made_flat(pdf))
+        fill_fields(pdf, FormRequest((FieldValue("Surname", "SUN"),)))
+        flat = save(flatten_form(pdf))
         assert PdfReader(io.BytesIO(flat)).get_fields() is None
         assert read_pages(flat)[0].text.split() == ["SUN", "kept"]
 
@@ -130,9 +140,9 @@ class TestInspect:
 
     def test_it_says_what_each_field_is_and_not_what_it_says(self, tmp_path: Path) -> None:
         (tmp_path / "form.pdf").write_bytes(every_field().saved())
-        fields = {field["name"]: field for field in inspect_form(tmp_path / "form.pdf")}
+        fields = {field.name: field for field in inspect_form(tmp_path / "form.pdf")}
         assert len(fields) == 15
-        assert {name: field["kind"] for name, field in fields.items() if field["kind"] != "text"} == {
+        assert {name: field.kind for name, field in fields.items() if field.kind != "text"} == {
             "Athlete": "checkbox",
             "Undrawn": "checkbox",
             "Sex": "radio",
@@ -142,12 +152,12 @@ class TestInspect:
             "Print": "button",
             "Signature": "signature",
         }
-        assert (fields["Passport"]["comb"], fields["Passport"]["max_length"]) == (True, 12)
-        assert (fields["Address"]["multiline"], fields["Address"]["required"]) == (True, True)
-        assert fields["Passport kind"]["options"] == [["1", "Ordinary"], ["2", "Official"]]
-        assert (fields["Registry"]["read_only"], fields["Registry"]["filled"]) == (True, True)
-        assert "kept" not in json.dumps(fields)
-        assert all(field["pages"] == [1] for field in fields.values())
+        assert (fields["Passport"].comb, fields["Passport"].max_length) == (True, 12)
+        assert (fields["Address"].multiline, fields["Address"].required) == (True, True)
+        assert fields["Passport kind"].options == (("1", "Ordinary"), ("2", "Official"))
+        assert (fields["Registry"].read_only, fields["Registry"].filled) == (True, True)
+        assert "kept" not in str(fields)
+        assert all(field.pages == (1,) for field in fields.values())
 
     def test_xfa_is_taken_out_for_it_would_show_the_empty_form(self) -> None:
         form = every_field()
@@ -163,7 +173,7 @@ class TestInspect:
         field.Parent = group
         form.pdf.Root.AcroForm.Fields = pikepdf.Array([group])
         pdf, report = fill(form, [{"field": "Page1[0].Surname", "text": "SUN"}])
-        assert not report.wrong
+        assert not report.problems
         assert "SUN" in shown(pdf)
 
     @pytest.mark.parametrize(("xfa", "code"), [(False, "form-fields"), (True, "form-xfa")])
@@ -274,8 +284,8 @@ class TestValues:
             ("{% if guarantor.fax %}{{ guarantor.fax }}{% endif %} & more", "+81 6 0000 0004 & more"),
         ],
     )
-    def test_a_text_is_made_as_in_a_template(self, names: Names, source: str, value: str) -> None:
-        assert written(source, names) == value
+    def test_a_text_is_made_as_in_a_template(self, names: MappingNames, source: str, value: str) -> None:
+        assert render_text(source, names) == value
 
     @pytest.mark.parametrize(
         "source",
@@ -290,32 +300,34 @@ class TestValues:
             "{{ applicant.birth_date / 0 }}",
         ],
     )
-    def test_what_the_case_does_not_say_is_refused(self, names: Names, source: str) -> None:
+    def test_what_the_case_does_not_say_is_refused(self, names: MappingNames, source: str) -> None:
         with pytest.raises(ExpressionError) as error:
-            written(source, names)
+            render_text(source, names)
         assert error.value.field == "text"
         assert error.value.hint
 
     def test_an_unanswered_question_leaves_its_boxes_empty(self) -> None:
-        unanswered = names_for(document_context(load_case(EXAMPLES / "xu-wenjing" / "case.json").case, AS_OF))
+        unanswered = mapping_names(document_context(load_case(EXAMPLES / "xu-wenjing" / "case.json").case, AS_OF))
         options = {"true": "Yes", "false": "No"}
-        assert chosen("answers.questions.deported", options, unanswered) is None
-        assert written("{% if not answers.questions.deported %}{{ case_id }}{% endif %}", unanswered) == "xu-wenjing"
+        assert choose_option("answers.questions.deported", options, unanswered) is None
+        assert (
+            render_text("{% if not answers.questions.deported %}{{ case_id }}{% endif %}", unanswered) == "xu-wenjing"
+        )
 
     @pytest.mark.parametrize("where", ["answers", "applicant.application", "patient.application"])
-    def test_a_text_does_not_see_the_six_questions(self, names: Names, case: LoadedCase, where: str) -> None:
+    def test_a_text_does_not_see_the_six_questions(self, names: MappingNames, case: LoadedCase, where: str) -> None:
         answered = case.case.patient.application
         assert answered is not None
         assert answered.questions is not None
         assert answered.questions.deported is False
         seen = f"{{% if {where}.questions and {where}.questions.deported is not none %}}seen{{% endif %}}"
-        assert written(seen, names) == ""
+        assert render_text(seen, names) == ""
 
-    def test_an_answer_is_the_applicants_own(self, names: Names) -> None:
+    def test_an_answer_is_the_applicants_own(self, names: MappingNames) -> None:
         options = {"true": "Yes", "false": "No"}
-        assert chosen("answers.questions.deported", options, names) == "No"
+        assert choose_option("answers.questions.deported", options, names) == "No"
         with pytest.raises(ExpressionError, match="same option"):
-            chosen("answers.questions.deported", {"true": "No", "false": "No"}, names)
+            choose_option("answers.questions.deported", {"true": "No", "false": "No"}, names)
 
     @pytest.mark.parametrize(
         ("path", "options", "state"),
@@ -326,12 +338,14 @@ class TestValues:
             ("companions.5.sex", {"female": "F"}, None),
         ],
     )
-    def test_a_choice_follows_the_value(self, names: Names, path: str, options: dict[str, str], state: str) -> None:
-        assert chosen(path, options, names) == state
+    def test_a_choice_follows_the_value(
+        self, names: MappingNames, path: str, options: dict[str, str], state: str
+    ) -> None:
+        assert choose_option(path, options, names) == state
 
-    def test_an_unknown_name_is_told(self, names: Names) -> None:
+    def test_an_unknown_name_is_told(self, names: MappingNames) -> None:
         with pytest.raises(ExpressionError, match="gender"):
-            chosen("applicant.gender", {"male": "M"}, names)
+            choose_option("applicant.gender", {"male": "M"}, names)
 
 
 class TestMapping:
@@ -341,7 +355,7 @@ class TestMapping:
         (folder / "form.pdf").write_bytes((form or every_field()).saved())
         (folder / "mapping.json").write_text(json.dumps(mapping, ensure_ascii=False), encoding="utf-8")
         with pytest.raises(AttachmentError) as error:
-            fill_form(folder / "form.pdf", folder / "mapping.json", case, AS_OF, "patient", flatten=False)
+            fill_form(folder / "form.pdf", folder / "mapping.json", document_context(case.case, AS_OF), flatten=False)
         return [(problem.code, problem.pointer) for problem in error.value.problems]
 
     def test_entries_that_do_not_suit_the_form(self, tmp_path: Path, case: LoadedCase) -> None:
@@ -405,4 +419,4 @@ class TestMapping:
         form = Form()
         form.add("Field", (60, 700, 260, 720))
         _, report = fill(form, [{"field": "Field", "text": "\U0001f600"}])
-        assert report.undrawable == ["Field"]
+        assert [(problem.field, problem.code) for problem in report.problems] == [("Field", "form-glyph")]

@@ -106,7 +106,7 @@ def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date)
     [part] = [part for part in packet.attachments if part.attachment.form_mapping]
     filling = filling_for(part, loaded.case, as_of, folder)
     assert filling is not None
-    paper = read_paper(folder, part.attachment.path, form=filling.asked())
+    paper = read_paper(folder, part.attachment.path, form=filling.request())
     assert paper.form is not None
     return form_findings(paper.form, filling, loaded.document, f"/attachments/{part.index}/form_mapping")
 
