@@ -6,7 +6,7 @@ AS_OF ?= 2026-11-22
 # The locks are complete. Without --no-deps, an older pip also asks for newer versions of what is named with extras.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
 
-# The tests start thousands of processes, each of which would otherwise compile all modules anew.
+# The tests start many processes, each of which would otherwise compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: some tests wait rather than work.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
@@ -27,10 +27,10 @@ floors: $(VENV)-floors/.installed ## run the tests with the oldest version of ea
 	# The pages of docs/ name what the lock has.
 	$(VENV)-floors/bin/python -m pytest -n $(WORKERS) --dist worksteal --deselect tests/acceptance/test_docs.py::test_generated_pages_are_fresh
 
-goldens: $(VENV)/.dev ## write texts and pictures of the examples' pages anew, which the tests compare with
+goldens: $(VENV)/.dev ## regenerate the texts and pictures of the example pages for comparison
 	$(BIN)/python -m tests.support.update_goldens
 
-glyphs: $(VENV)/.dev ## write the tables of the characters that the shipped fonts have anew
+glyphs: $(VENV)/.dev ## regenerate the tables of characters in the shipped fonts
 	$(BIN)/python -m tests.support.update_glyphs
 
 lint: $(VENV)/.dev ## style, types, imports between rooms, and whether the lock is complete
@@ -44,13 +44,13 @@ format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.dev ## write the generated pages anew
+docs: $(VENV)/.dev ## regenerate the reference pages
 	$(BIN)/python docs/generate.py
 
 bench: $(VENV)/.dev ## measure for half an hour; prints tables and writes benchmarks/results.json. BENCH=--quick for minutes
 	$(BIN)/python benchmarks/run.py $(BENCH)
 
-lock: $(VENV)/.dev ## resolve the dependencies anew
+lock: $(VENV)/.dev ## resolve the dependencies again
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --group lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
 	$(BIN)/uv pip compile --group release --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-release.lock
