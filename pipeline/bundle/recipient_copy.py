@@ -11,7 +11,7 @@ from dataclasses import replace
 from pipeline.bundle.merge import merge
 from pipeline.bundle.page_map import LANGUAGE
 from pipeline.bundle.piece import Piece
-from pipeline.case.masking import identity_numbers, masked
+from pipeline.case.masking import identity_numbers, mask_case
 from pipeline.documents.document import Drawn
 from pipeline.documents.drawing import draw_documents
 from pipeline.errors import CaseError, Problem
@@ -35,7 +35,7 @@ def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
     """
     case, document = planned.loaded.case, planned.loaded.document
     bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in planned.packet.bundles)
-    hidden = replace(planned, loaded=replace(planned.loaded, case=masked(case)), packet=Packet(bundles, ()))
+    hidden = replace(planned, loaded=replace(planned.loaded, case=mask_case(case)), packet=Packet(bundles, ()))
     drawn = draw_documents(hidden, {}, options)
     copy = merge(list(_pieces(hidden.packet, drawn)), _MARK, LANGUAGE, f"{case.case_id}  {_MARK}").pdf
     printed = text_of(copy)

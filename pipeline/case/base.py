@@ -1,15 +1,15 @@
-"""What all parts of a case are made of."""
+"""Base classes of all parts of a case."""
 
 from __future__ import annotations
 
 import msgspec
 
-#: The answer of an applicant who says that there is nothing to name.
+#: The answer of an applicant who has nothing to declare.
 NONE = "none"
 
 
 class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all parts of a case."""
+    """Base class of all parts of a case."""
 
 
 class Trilingual(Frozen, frozen=True):

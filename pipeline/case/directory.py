@@ -1,6 +1,6 @@
 """The directory: a folder of hospitals and guarantors, one file each, to which cases refer by id.
 
-What a field means stands in ``schemas/directory-hospital.schema.json`` and ``directory-guarantor.schema.json``.
+``schemas/directory-hospital.schema.json`` and ``directory-guarantor.schema.json`` describe the fields.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from pipeline.formats.json.schema import check_schema
 
 FOLDER = "directory"
 
-#: What a case calls an entry, and by which key the entry's file holds the part that the case needs.
+#: The field of a case that refers to an entry, and the key of the same part in the entry's file.
 Kind = Literal["hospital", "guarantor"]
-#: What of a case a plan may fail to cover.
+#: The aspects of a case that a plan must cover.
 Aspect = Literal["condition", "treatment", "route"]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
-#: No point, slash or backslash: an id cannot lead out of the directory.
+#: Without dots and slashes, an id cannot lead out of the directory.
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-#: How many ids a hint lists at most.
-_LISTED = 10
+#: The most ids in a hint.
+_MOST_IDS = 10
 
 
 class FiledPlan(Frozen, frozen=True):
-    """A plan that was submitted and received; without ``routes`` it covers each."""
+    """A plan that was submitted and received; without ``routes`` it covers all routes."""
 
     plan_number: str
     plan_title: str
@@ -51,7 +51,7 @@ class FiledPlan(Frozen, frozen=True):
     cell_processing: CellProcessing | None = None
 
     def uncovered(self, case: Case) -> list[Aspect]:
-        """What of the case's treatment the plan does not cover."""
+        """Return the aspects of the case that the plan does not cover."""
         covered: dict[Aspect, bool] = {
             "condition": case.condition.kind in self.conditions,
             "treatment": case.treatment.kind in self.kinds,
@@ -60,8 +60,8 @@ class FiledPlan(Frozen, frozen=True):
         return [aspect for aspect, is_covered in covered.items() if not is_covered]
 
 
-def lacking(plans: Sequence[FiledPlan], case: Case) -> Aspect | None:
-    """The first aspect of the case's treatment for which no plan is left; None when one covers all of them."""
+def first_uncovered(plans: Sequence[FiledPlan], case: Case) -> Aspect | None:
+    """Return the first aspect at which no plan is left, or None if a plan covers the case."""
     for aspect in ASPECTS:
         plans = [plan for plan in plans if aspect not in plan.uncovered(case)]
         if not plans:
@@ -92,85 +92,85 @@ class GuarantorEntry(Frozen, frozen=True):
     source: str
 
 
-Entry = TypeVar("Entry", HospitalEntry, GuarantorEntry)
+AnyEntry = TypeVar("AnyEntry", HospitalEntry, GuarantorEntry)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[Entry]):
+class ListedEntry(Generic[AnyEntry]):
     """An entry with its id and its file."""
 
     id: str
-    entry: Entry
+    entry: AnyEntry
     document: JsonFile
 
 
 @dataclass(frozen=True, slots=True)
-class Referred:
-    """The entries that a case refers to; None where the case holds the fields itself."""
+class References:
+    """The entries that a case refers to; None if the case itself contains the fields."""
 
-    hospital: Listed[HospitalEntry] | None = None
-    guarantor: Listed[GuarantorEntry] | None = None
+    hospital: ListedEntry[HospitalEntry] | None = None
+    guarantor: ListedEntry[GuarantorEntry] | None = None
 
     @property
-    def listed(self) -> list[Listed[HospitalEntry] | Listed[GuarantorEntry]]:
-        """Those that there are, the hospital first."""
+    def listed(self) -> list[ListedEntry[HospitalEntry] | ListedEntry[GuarantorEntry]]:
+        """The entries that are not None, the hospital first."""
         return [listed for listed in (self.hospital, self.guarantor) if listed is not None]
 
 
-def find_folder(folder: Path, given: Path | None = None) -> Path:
-    """The directory for a case in ``folder``: the given one, else the folder ``directory`` in it or beside it."""
+def find_directory(folder: Path, given: Path | None = None) -> Path:
+    """Return the directory for a case in ``folder``: the given one, or the folder ``directory`` in it or beside it."""
     above = folder.resolve().parent if folder.name in {"", ".."} else folder.parent
     near = (folder / FOLDER, above / FOLDER)
     return given or next((path for path in near if path.is_dir()), near[0])
 
 
-def look_up(document: JsonFile, folder: Path) -> tuple[Referred, list[Problem]]:
-    """The entries that a case refers to, and all that is wrong with the references and with the entries."""
+def look_up_entries(document: JsonFile, folder: Path) -> tuple[References, list[Problem]]:
+    """Return the entries that a case refers to, and the problems of the references and of the entries."""
     problems: list[Problem] = []
 
-    def find(form: type[Entry]) -> Listed[Entry] | None:
+    def look_up(form: type[AnyEntry]) -> ListedEntry[AnyEntry] | None:
         try:
-            return _referred(document, folder, form)
+            return _look_up(document, folder, form)
         except CaseError as error:
             problems.extend(error.problems)
             return None
 
-    return Referred(find(HospitalEntry), find(GuarantorEntry)), problems
+    return References(look_up(HospitalEntry), look_up(GuarantorEntry)), problems
 
 
-def with_entries(document: JsonFile, referred: Referred) -> JsonFile:
-    """The case's file with the fields of its entries in place of their ids; their places are in the entries' files."""
-    files = {listed.entry.kind: listed.document for listed in referred.listed}
+def merge_entries(document: JsonFile, references: References) -> JsonFile:
+    """Return the case's file with entries in place of their ids; problems of these are placed in the entries' files."""
+    files = {listed.entry.kind: listed.document for listed in references.listed}
     parts = {kind: file.data[kind] for kind, file in files.items()}
     grafts = {f"/{kind}": file for kind, file in files.items()}
     return replace(document, data={**document.data, **parts}, grafts=grafts)
 
 
-def read_hospitals(folder: Path) -> list[Listed[HospitalEntry]]:
-    """Every hospital of the directory in the order of the ids. Raises CaseError with all problems of all entries."""
-    found: list[Listed[HospitalEntry]] = []
+def read_hospitals(folder: Path) -> list[ListedEntry[HospitalEntry]]:
+    """Read every hospital of the directory in the order of the ids. Raise CaseError with all their problems."""
+    hospitals: list[ListedEntry[HospitalEntry]] = []
     problems: list[Problem] = []
     files = _files(folder, "hospital")
     if not files:
-        hint = "name the right folder with --directory; it holds hospitals/<id>.json"
-        raise CaseError(Problem("directory-empty", "error", "no hospital is in this directory", hint, str(folder)))
+        hint = "name the directory with --directory; it contains hospitals/<id>.json"
+        raise CaseError(Problem("directory-empty", "error", "the directory has no hospital", hint, str(folder)))
     for path in files:
         try:
-            found.append(_read(path, HospitalEntry))
+            hospitals.append(_read(path, HospitalEntry))
         except CaseError as error:
             problems.extend(error.problems)
     if problems:
         raise CaseError(problems)
-    return found
+    return hospitals
 
 
-def _referred(document: JsonFile, folder: Path, form: type[Entry]) -> Listed[Entry] | None:
+def _look_up(document: JsonFile, folder: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry] | None:
     wanted = document.data.get(form.kind) if isinstance(document.data, dict) else None
     if not isinstance(wanted, str) or not _ID.fullmatch(wanted):
-        return None  # fields, or something that the schema of cases refuses
+        return None  # an object, or an error by the schema of cases
     files = {path.stem: path for path in _files(folder, form.kind)}
     if wanted not in files:
-        message = f"the directory has no {form.kind} of this id"
+        message = f"the directory has no {form.kind} with this id"
         raise CaseError(
             document.problem("directory-unknown", f"/{form.kind}", message, _hint(wanted, list(files), folder))
         )
@@ -179,23 +179,23 @@ def _referred(document: JsonFile, folder: Path, form: type[Entry]) -> Listed[Ent
 
 def _hint(wanted: str, known: Sequence[str], folder: Path) -> str:
     if not known:
-        return f"{folder} holds none; name the right folder with --directory"
+        return f"{folder} has none; name another folder with --directory"
     near = get_close_matches(wanted, known, n=1)
-    more = ", …" if len(known) > _LISTED else ""
-    return f"did you mean {near[0]!r}?" if near else f"known in {folder}: {', '.join(known[:_LISTED])}{more}"
+    more = ", …" if len(known) > _MOST_IDS else ""
+    return f"did you mean {near[0]!r}?" if near else f"ids in {folder}: {', '.join(known[:_MOST_IDS])}{more}"
 
 
 def _files(folder: Path, kind: Kind) -> list[Path]:
-    """Files of the entries in the order of their ids; files that editors hide are none."""
+    """Return the files of the entries in the order of their ids, without hidden files of editors."""
     return [path for path in sorted((folder / f"{kind}s").glob("*.json")) if not path.name.startswith(".")]
 
 
-def _read(path: Path, form: type[Entry]) -> Listed[Entry]:
+def _read(path: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry]:
     if not _ID.fullmatch(path.stem):
-        message = "the name of this file is no id: 1 to 63 lower-case letters a-z, digits and hyphens"
+        message = "the file name is not an id: 1 to 63 lower-case letters a-z, digits and hyphens"
         raise CaseError(Problem("directory-name", "error", message, "rename the file", str(path)))
     document = read_json(path)
     problems = check_schema(document, f"directory-{form.kind}")
     if problems:
         raise CaseError(problems)
-    return Listed(path.stem, msgspec.convert(document.fields, form), document)
+    return ListedEntry(path.stem, msgspec.convert(document.fields, form), document)

@@ -1,4 +1,4 @@
-"""What is filed, where, after which screening, at which costs, and with which papers."""
+"""The filing of a case: visa, screening, costs and attachments."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CostLine(Frozen, frozen=True):
 
 
 class Exchange(Frozen, frozen=True):
-    """Rates as text, so that the page shows the digits of the case."""
+    """Exchange rates, as text: the page shows the digits of the case."""
 
     jpy_per_cny: str
     jpy_per_usd: str
@@ -57,7 +57,7 @@ class Costs(Frozen, frozen=True):
 
     @property
     def total_jpy(self) -> int:
-        """Sum of the lines in yen."""
+        """The sum of the lines in yen."""
         return sum(line.amount_jpy for line in self.lines)
 
 
@@ -74,7 +74,7 @@ Role = Literal[
     "other",
 ]
 
-#: A document of the packet that was printed, signed or sealed, and scanned.
+#: The role of the scan of a document that was printed, and signed or sealed.
 SIGNED = "signed"
 AttachmentRole = Literal[Role, "signed"]
 

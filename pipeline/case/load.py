@@ -1,4 +1,4 @@
-"""First stage: a case file becomes a checked, typed Case."""
+"""First stage: read a case file, check it by its schema, and return it as a typed Case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.case.directory import Referred, find_folder, look_up, with_entries
+from pipeline.case.directory import References, find_directory, look_up_entries, merge_entries
 from pipeline.case.model import Case
 from pipeline.case.source import Source
 from pipeline.errors import CaseError
@@ -17,31 +17,25 @@ from pipeline.formats.json.schema import check_schema
 
 @dataclass(frozen=True)
 class LoadedCase:
-    """A case with the file that it came from, which later stages need to name places in it.
-
-    ``referred`` are the entries of the directory that the case refers to.
-    """
+    """A case, its file for the places of problems, and the entries of the directory that it refers to."""
 
     case: Case
     document: JsonFile
-    referred: Referred
+    references: References
 
 
 def load_case(where: Path | Source, directory: Path | None = None) -> LoadedCase:
-    """Read and validate a case and what it refers to in the directory, by default the folder near the case.
+    """Read and validate a case and its entries of the directory, by default the folder near the case.
 
-    Raises CaseError with every problem found, each with its place.
+    Raise CaseError with all problems, each with its place.
     """
-    document = _read(where)
-    referred, wrong = look_up(document, find_folder(document.folder, directory))
-    problems = [*check_schema(document, "case"), *wrong]
+    if isinstance(where, Source) and where.raw is not None:
+        document = parse_json(where.raw, where.file, where.folder, where.line)
+    else:
+        document = read_json(Path(where.file) if isinstance(where, Source) else where)
+    references, entry_problems = look_up_entries(document, find_directory(document.folder, directory))
+    problems = [*check_schema(document, "case"), *entry_problems]
     if problems:
         raise CaseError(problems)
-    document = with_entries(document, referred)
-    return LoadedCase(msgspec.convert(document.fields, Case), document, referred)
-
-
-def _read(where: Path | Source) -> JsonFile:
-    if isinstance(where, Source) and where.raw is not None:
-        return parse_json(where.raw, where.file, where.folder, where.line)
-    return read_json(Path(where.file) if isinstance(where, Source) else where)
+    document = merge_entries(document, references)
+    return LoadedCase(msgspec.convert(document.fields, Case), document, references)

@@ -1,6 +1,6 @@
 """The case: one patient's file as frozen, typed values. Dates are dates; an absent optional field is None.
 
-The classes mirror ``schemas/``; a test proves that both agree. What a field means stands there.
+The classes mirror ``schemas/``, which describe each field; a test proves that both agree.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ __all__ = [
     "Visit",
 ]
 
-#: Up to this many days a stay is a short one (Temporary Visitor), by the day count of ``Visit.days``.
+#: The most days of a short stay (Temporary Visitor), counted as in ``Visit.days``.
 SHORT_STAY_DAYS = 90
 
 
@@ -115,17 +115,17 @@ class Case(Frozen, frozen=True):
 
     @property
     def travellers(self) -> dict[str, tuple[str, Patient | Companion]]:
-        """Patient and companions by the word that an attachment uses for them, with their JSON pointer."""
-        found: dict[str, tuple[str, Patient | Companion]] = {"patient": ("/patient", self.patient)}
+        """Patient and companions by their name in ``person`` of an attachment, each with its JSON pointer."""
+        travellers: dict[str, tuple[str, Patient | Companion]] = {"patient": ("/patient", self.patient)}
         for index, companion in enumerate(self.companions):
-            found[f"companion-{index + 1}"] = (f"/companions/{index}", companion)
-        return found
+            travellers[f"companion-{index + 1}"] = (f"/companions/{index}", companion)
+        return travellers
 
     def has_paper(self, role: Role) -> bool:
-        """Whether the patient's paper of that role is attached."""
+        """Return True if a paper of the patient with that role is attached."""
         return any(paper.role == role and paper.person == "patient" for paper in self.attachments)
 
     @property
     def longest_stay(self) -> int:
-        """Days of the longest single stay."""
+        """The days of the longest single stay."""
         return max(visit.days for visit in self.treatment.visits)

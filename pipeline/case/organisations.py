@@ -1,4 +1,4 @@
-"""Who treats and who answers for the patient."""
+"""The hospital and the guarantor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MandarinContact(Frozen, frozen=True):
 
 
 class Organisation(Frozen, frozen=True, kw_only=True):
-    """What the hospital and the guarantor have in common."""
+    """The common fields of hospital and guarantor."""
 
     name: Bilingual
     registration_number: str

@@ -1,4 +1,4 @@
-"""Who travels, and what they answer for the application form."""
+"""The travellers, and their answers for the application form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.case.base import Frozen, Trilingual
 
 
 class PersonName(Frozen, frozen=True):
-    """The name as the passport has it; never transliterated by this program (rule ID-09)."""
+    """The name in the passport; never transliterated by this program (rule ID-09)."""
 
     chinese: str
     surname: str
@@ -34,7 +34,7 @@ class Employer(Frozen, frozen=True):
 
 
 class Questions(Frozen, frozen=True):
-    """The six questions "Have you ever"; None where the applicant has not answered."""
+    """The six questions "Have you ever"; None if not answered."""
 
     convicted: bool | None = None
     imprisoned: bool | None = None
@@ -45,7 +45,7 @@ class Questions(Frozen, frozen=True):
 
 
 class Application(Frozen, frozen=True):
-    """The applicant's own answers for the application form; the text ``none`` is an answer too, None is none."""
+    """The applicant's answers for the application form. The text ``none`` is an answer; None means no answer."""
 
     former_names: str | None = None
     birth_place: str | None = None
@@ -63,7 +63,7 @@ class Application(Frozen, frozen=True):
 
 
 class Traveller(Frozen, frozen=True, kw_only=True):
-    """What the patient and each companion have in common."""
+    """The common fields of patient and companions."""
 
     name: PersonName
     sex: Literal["male", "female"]
@@ -95,5 +95,5 @@ class Companion(Traveller, frozen=True, kw_only=True):
     email: str | None = None
 
 
-#: The case's word for the patient, as for whose paper an attachment is.
+#: The patient as the ``person`` of an attachment.
 PATIENT = "patient"

@@ -1,4 +1,4 @@
-"""What a document could not show rightly: characters that no shipped font has, and letters that look like others."""
+"""Check that a document can show every value: characters without a glyph, and letters that look like others."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import undrawable
 from pipeline.formats.json.reader import JsonFile, texts
 
-#: Values that are never printed: where the schema and the papers are.
+#: Values that are never printed: the paths of the schema and of the papers.
 _NOT_PRINTED = re.compile(r"/\$schema|/attachments/[0-9]+/path")
 _WORD = re.compile(r"\w+")
 _LATIN = re.compile(r"[A-Za-z]")
-#: Cyrillic, and the Greek letters that look like Latin ones. Others of Greek stand in words such as TGF-β.
+#: Cyrillic, and the Greek letters that look like Latin ones. Other Greek letters occur in words such as TGF-β.
 _LOOKALIKE = re.compile(
     "[\u0400-\u052f\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf]"
 )
-_GLYPH_HINT = "write another form of the character, as the passport or the register has it"
+_GLYPH_HINT = "use another form of the character, as in the passport or the register"
 
 
-def character_findings(document: JsonFile) -> Iterator[Problem]:
-    """For every printed value: an error for what has no glyph, a warning for a letter that passes for another."""
+def check_characters(document: JsonFile) -> Iterator[Problem]:
+    """Report characters of printed values without a glyph (errors), and letters that look like others (warnings)."""
     for pointer, text, is_key in texts(document.data):
         if is_key or _NOT_PRINTED.fullmatch(pointer):
             continue
         for character in undrawable(text):
-            message = f"the shipped fonts have no glyph for {_described(character)}"
+            message = f"the shipped fonts have no glyph for {_describe(character)}"
             yield document.problem("glyph-missing", pointer, message, _GLYPH_HINT)
         for character in _lookalikes(text):
-            message = f"a word in Latin letters holds {_described(character)}, which looks like one of them"
-            hint = "type the word anew; if it is meant so, leave it"
+            message = f"a word in Latin letters contains {_describe(character)}, which looks like a Latin letter"
+            hint = "type the word again, unless it is intended"
             yield replace(document.problem("text-mixed-scripts", pointer, message, hint), severity="warning")
 
 
@@ -41,8 +41,7 @@ def _lookalikes(text: str) -> list[str]:
     return sorted({character for word in words for character in _LOOKALIKE.findall(word)})
 
 
-def _described(character: str) -> str:
-    # Imported here: only a message needs it.
-    from fontTools.unicodedata import script, script_name  # noqa: PLC0415
+def _describe(character: str) -> str:
+    from fontTools.unicodedata import script, script_name  # noqa: PLC0415 - only a message needs it
 
     return f"{name_of(character)} (script: {script_name(script(character))})"

@@ -12,10 +12,10 @@ from pipeline.formats.json.reader import MAX_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One case that is still to be read: a file, or a line of one.
+    """One case to read: a file, or a line of one.
 
-    ``raw`` is the line's own text; None for a whole file, which is read where it is worked on. ``folder`` is
-    where paths in the case begin. Lines count from 1.
+    ``raw`` is the text of the line, None for a whole file, which the worker reads. Paths in the case are relative to
+    ``folder``. Lines are counted from 1.
     """
 
     file: str
@@ -25,17 +25,17 @@ class Source:
 
     @property
     def name(self) -> str:
-        """The source as messages and reports call it."""
+        """The name of the source in messages and reports."""
         return self.file if self.raw is None else f"{self.file}:{self.line}"
 
 
-def case_id_of(source: Source) -> str | None:
-    """The id that a case gives itself, if it can be read; what is wrong with the case is told when it is worked on."""
+def read_case_id(source: Source) -> str | None:
+    """Return the id of a case, or None if it cannot be read: the build reports why."""
     try:
-        found = json.loads(read_source(source))["case_id"]
+        case_id = json.loads(read_source(source))["case_id"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return found if isinstance(found, str) else None
+    return case_id if isinstance(case_id, str) else None
 
 
 def read_source(source: Source) -> bytes:

@@ -1,4 +1,4 @@
-"""What is treated, how, and in which visits."""
+"""The condition, the treatment and its visits."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Visit(Frozen, frozen=True):
 
     @property
     def days(self) -> int:
-        """Length of the stay in days, the days of entry and of exit both counted."""
+        """Length of the stay in days, including the days of entry and exit."""
         return (self.exit_date - self.entry_date).days + 1
 
 
@@ -84,7 +84,7 @@ class CellProcessing(Frozen, frozen=True):
 
 
 class Phase(Frozen, frozen=True):
-    """A phase of the return to sport, in whole weeks after the last injection."""
+    """A phase of the return to sport, in weeks after the last injection."""
 
     from_week: int
     text: str
@@ -116,12 +116,12 @@ class Treatment(Frozen, frozen=True):
 
     @property
     def has_cultured_cells(self) -> bool:
-        """Whether cells are cultured for it, alone or together with something else."""
+        """True if cells are cultured for it."""
         return self.kind in {"cultured_autologous_msc", "cultured_autologous_msc_and_prp"}
 
     @property
     def injection_days(self) -> tuple[dt.date, ...]:
-        """Days on which an injection is planned, in order."""
+        """The days on which an injection is planned, in order."""
         return tuple(
             sorted(step.date for visit in self.visits for step in visit.procedures if step.step == "injection")
         )

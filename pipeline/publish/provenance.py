@@ -73,5 +73,5 @@ def origin_of(planned: PlannedCase, options: BuildOptions) -> Origin:
 def directory_files(loaded: LoadedCase) -> tuple[DirectoryFile, ...]:
     """Return the entries of the directory to which a case refers."""
     return tuple(
-        DirectoryFile(listed.entry.kind, listed.id, listed.document.sha256) for listed in loaded.referred.listed
+        DirectoryFile(listed.entry.kind, listed.id, listed.document.sha256) for listed in loaded.references.listed
     )

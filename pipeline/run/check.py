@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.attachments.packet_papers import read_papers
 from pipeline.attachments.read_paper import warm_up
 from pipeline.case.load import LoadedCase, load_case
-from pipeline.case.printable import character_findings
+from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
 from pipeline.documents.signed_originals import signed_findings
 from pipeline.errors import Problem
@@ -51,7 +51,7 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
     warm_up()  # the process that reads the attachments starts meanwhile
     loaded, templates, packet = planned.loaded, planned.templates, planned.packet
     problems = [
-        *character_findings(loaded.document),
+        *check_characters(loaded.document),
         *check_rules(loaded.case, options.as_of, loaded.document),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.document),

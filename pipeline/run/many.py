@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from pipeline.case.source import Source, case_id_of
+from pipeline.case.source import Source, read_case_id
 from pipeline.errors import CaseError, ExitCode, JsonPlace, Problem
 from pipeline.run.pools.pool import WORKER_LOST, Answer, Pool, lost
 from pipeline.run.task import Done, Task, failed, run_task
@@ -32,7 +32,7 @@ def check_ids(sources: Iterable[Source]) -> int:
     count = 0
     for source in sources:
         count += 1
-        case_id = case_id_of(source)
+        case_id = read_case_id(source)
         if case_id is None:
             continue
         if case_id in first:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from pipeline.case.directory import FiledPlan, HospitalEntry, Listed, lacking
+from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry, first_uncovered
 from pipeline.case.load import LoadedCase
 from pipeline.case.model import Case
 from pipeline.errors import Problem
@@ -33,7 +33,7 @@ class Wishes:
 class Fit:
     """A matching hospital, with the plans that cover the treatment."""
 
-    hospital: Listed[HospitalEntry]
+    hospital: ListedEntry[HospitalEntry]
     plans: tuple[FiledPlan, ...]
 
 
@@ -41,7 +41,7 @@ class Fit:
 class LeftOut:
     """A hospital that does not match, with every reason."""
 
-    hospital: Listed[HospitalEntry]
+    hospital: ListedEntry[HospitalEntry]
     reasons: tuple[Reason, ...]
 
 
@@ -53,7 +53,7 @@ class Match:
     left_out: tuple[LeftOut, ...]
 
 
-def match_case(case: Case, hospitals: Iterable[Listed[HospitalEntry]], wishes: Wishes) -> Match:
+def match_case(case: Case, hospitals: Iterable[ListedEntry[HospitalEntry]], wishes: Wishes) -> Match:
     """Divide the hospitals into those that match the case and the wishes, and the others."""
     fits, left_out = [], []
     for hospital in sorted(hospitals, key=lambda listed: listed.id):
@@ -67,14 +67,14 @@ def match_case(case: Case, hospitals: Iterable[Listed[HospitalEntry]], wishes: W
 
 
 def match_problems(
-    loaded: LoadedCase, hospitals: Sequence[Listed[HospitalEntry]], wishes: Wishes, as_of: date
+    loaded: LoadedCase, hospitals: Sequence[ListedEntry[HospitalEntry]], wishes: Wishes, as_of: date
 ) -> list[Problem]:
     """Return warnings on a match: unspecific kinds, wishes that no hospital meets, entries outdated on ``as_of``."""
     return [*_unnamed_kinds(loaded), *_unknown_wishes(hospitals, wishes), *_old_entries(hospitals, as_of)]
 
 
 def _reasons(case: Case, entry: HospitalEntry, wishes: Wishes) -> Iterator[Reason]:
-    aspect = lacking(entry.plans, case)
+    aspect = first_uncovered(entry.plans, case)
     if aspect is not None:
         yield aspect
     if not _speaks(entry, wishes.language):
@@ -101,7 +101,7 @@ def _unnamed_kinds(loaded: LoadedCase) -> Iterator[Problem]:
             yield replace(loaded.document.problem("match-other", pointer, message, hint), severity="warning")
 
 
-def _unknown_wishes(hospitals: Sequence[Listed[HospitalEntry]], wishes: Wishes) -> Iterator[Problem]:
+def _unknown_wishes(hospitals: Sequence[ListedEntry[HospitalEntry]], wishes: Wishes) -> Iterator[Problem]:
     entries = [hospital.entry for hospital in hospitals]
     if not any(_speaks(entry, wishes.language) for entry in entries):
         known = sorted({code for entry in entries for code in entry.languages})
@@ -115,7 +115,7 @@ def _warning(code: str, message: str, known: Sequence[str]) -> Problem:
     return Problem(code, "warning", message, f"available in the directory: {', '.join(known)}")
 
 
-def _old_entries(hospitals: Sequence[Listed[HospitalEntry]], as_of: date) -> Iterator[Problem]:
+def _old_entries(hospitals: Sequence[ListedEntry[HospitalEntry]], as_of: date) -> Iterator[Problem]:
     for hospital in hospitals:
         days = (as_of - hospital.entry.as_of).days
         if days > OLD_AFTER_DAYS:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.case.directory import Kind, find_folder, read_hospitals
+from pipeline.case.directory import Kind, find_directory, read_hospitals
 from pipeline.case.load import load_case
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import read_json
@@ -86,20 +86,20 @@ class TestReference:
     def test_the_case_is_the_same_as_with_the_fields_in_it(self, edit: Edit, directory: Path) -> None:
         loaded = load_case(edit(BY_ID))
         assert loaded.case == load_case(WANG).case
-        assert [(listed.entry.kind, listed.id) for listed in loaded.referred.listed] == [
+        assert [(listed.entry.kind, listed.id) for listed in loaded.references.listed] == [
             ("hospital", "aoba"),
             ("guarantor", "mihon"),
         ]
-        assert loaded.referred.listed[0].document.name == str(directory / "hospitals" / "aoba.json")
+        assert loaded.references.listed[0].document.name == str(directory / "hospitals" / "aoba.json")
 
     @pytest.mark.parametrize("kind", ["hospital", "guarantor"])
     def test_one_alone_may_refer(self, edit: Edit, directory: Path, kind: Kind) -> None:
         loaded = load_case(edit({f"/{kind}": BY_ID[f"/{kind}"]}), directory)
-        assert [listed.entry.kind for listed in loaded.referred.listed] == [kind]
+        assert [listed.entry.kind for listed in loaded.references.listed] == [kind]
         assert loaded.case == load_case(WANG).case
 
     def test_a_case_without_references_needs_no_directory(self, edit: Edit) -> None:
-        assert load_case(edit({})).referred.listed == []
+        assert load_case(edit({})).references.listed == []
 
     def test_the_packet_is_the_same_but_for_the_manifest(self, edit: Edit, directory: Path, tmp_path: Path) -> None:
         texts = ("{{ hospital.name.ja }}", "{{ guarantor.contact.name.en }}")
@@ -118,10 +118,10 @@ class TestReference:
 class TestFolder:
     def test_it_is_the_one_beside_the_case_or_one_above(self, edit: Edit, directory: Path) -> None:
         path = edit(BY_ID)
-        assert find_folder(path.parent) == directory
+        assert find_directory(path.parent) == directory
         nearer = shutil.copytree(directory, path.parent / "directory")
-        assert find_folder(path.parent) == nearer
-        assert find_folder(path.parent, directory) == directory
+        assert find_directory(path.parent) == nearer
+        assert find_directory(path.parent, directory) == directory
 
     @pytest.mark.parametrize(("inside", "name"), [("case", "case.json"), ("case/papers", "../case.json")])
     def test_a_relative_path_leads_to_it_too(
@@ -129,7 +129,7 @@ class TestFolder:
     ) -> None:
         edit(BY_ID)
         monkeypatch.chdir(directory.parent / inside)
-        assert find_folder(Path(name).parent).samefile(directory)
+        assert find_directory(Path(name).parent).samefile(directory)
         assert load_case(Path(name)).case == load_case(WANG).case
 
     def test_the_given_one_is_used(self, edit: Edit, directory: Path, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ class TestFolder:
         assert load_case(edit(BY_ID)).case.hospital.phone == "+81 3 0000 0001"
 
     @pytest.mark.usefixtures("directory")
-    def test_one_that_is_not_there_is_told(self, edit: Edit, tmp_path: Path) -> None:
+    def test_a_missing_one_is_reported(self, edit: Edit, tmp_path: Path) -> None:
         problems = refused(edit(BY_ID), tmp_path / "nowhere")
         assert [(problem.code, problem.pointer) for problem in problems] == [
             ("directory-unknown", "/hospital"),
@@ -151,9 +151,9 @@ class TestFolder:
 @pytest.mark.usefixtures("directory")
 class TestWrongReference:
     @pytest.mark.parametrize(
-        ("wanted", "hint"), [("aobo", r"did you mean 'aoba'\?"), ("zzzz", "known in .*: aoba, midori, reiji")]
+        ("wanted", "hint"), [("aobo", r"did you mean 'aoba'\?"), ("zzzz", "ids in .*: aoba, midori, reiji")]
     )
-    def test_an_unknown_id_is_told_with_the_known_ones(self, edit: Edit, wanted: str, hint: str) -> None:
+    def test_an_unknown_id_is_reported_with_the_known_ones(self, edit: Edit, wanted: str, hint: str) -> None:
         path = edit({"/hospital": wanted})
         [problem] = refused(path)
         assert (problem.code, problem.pointer, problem.file) == ("directory-unknown", "/hospital", str(path))
@@ -164,7 +164,7 @@ class TestWrongReference:
     def test_an_id_of_the_other_kind_is_unknown(self, edit: Edit) -> None:
         assert [problem.code for problem in refused(edit({"/guarantor": "aoba"}))] == ["directory-unknown"]
 
-    def test_of_many_ids_only_some_are_told(self, edit: Edit, directory: Path) -> None:
+    def test_of_many_ids_only_some_are_reported(self, edit: Edit, directory: Path) -> None:
         for number in range(20):
             shutil.copy(directory / "hospitals" / "aoba.json", directory / "hospitals" / f"h{number:02}.json")
         [problem] = refused(edit({"/hospital": "zzzz"}))
@@ -184,7 +184,7 @@ class TestWrongReference:
         assert (problem.code, problem.pointer) == ("schema-type", "/guarantor")
         assert problem.message == "this must be an object or text in quotes"
 
-    def test_a_mistake_in_the_fields_is_told_at_its_place(self, edit: Edit) -> None:
+    def test_a_mistake_in_the_fields_is_reported_at_its_place(self, edit: Edit) -> None:
         problems = refused(edit({"/hospital/fex": "+81 3 0000 0002", "/guarantor/name/ja": REMOVE}))
         assert [(problem.code, problem.pointer) for problem in problems] == [
             ("schema-unknown-field", "/hospital/fex"),
@@ -192,7 +192,7 @@ class TestWrongReference:
         ]
         assert problems[0].hint == "did you mean 'fax'?"
 
-    def test_mistakes_of_case_and_directory_are_told_together(self, edit: Edit, directory: Path) -> None:
+    def test_mistakes_of_case_and_directory_are_reported_together(self, edit: Edit, directory: Path) -> None:
         spoil(directory / "guarantors" / "mihon.json", {"/guarantor/kind": "friend"})
         problems = refused(edit({"/hospital": "aobo", "/guarantor": "mihon", "/visa/entries": "x"}))
         assert [problem.code for problem in problems] == ["schema-enum", "directory-unknown", "schema-enum"]
@@ -213,7 +213,7 @@ class TestWrongEntry:
             ({"/id": "aoba"}, "schema-unknown-field", "/id"),
         ],
     )
-    def test_it_is_told_in_its_own_file(
+    def test_it_is_reported_in_its_own_file(
         self, edit: Edit, directory: Path, edits: dict[str, Any], code: str, pointer: str
     ) -> None:
         path = spoil(directory / "hospitals" / "aoba.json", edits)
@@ -250,7 +250,7 @@ class TestWrongEntry:
 
 
 class TestPlaces:
-    """What a rule or the engine finds in an entry is told with its place in the directory's file."""
+    """A problem that a rule or the engine finds in an entry is placed in the directory's file."""
 
     def test_of_a_rule(self, edit: Edit, directory: Path) -> None:
         path = spoil(directory / "hospitals" / "aoba.json", {"/hospital/corporate_number": "6010001000002"})
@@ -261,7 +261,7 @@ class TestPlaces:
         assert text_at(found["ID-10"]).startswith('"6010001000002"')
         assert found["ID-06"].file == str(directory.parent / "case" / "case.json")
 
-    def test_of_a_field_that_is_not_there(self, edit: Edit, directory: Path) -> None:
+    def test_of_a_missing_field(self, edit: Edit, directory: Path) -> None:
         path = spoil(directory / "guarantors" / "mihon.json", {"/guarantor/fax": REMOVE})
         with pytest.raises(CaseError) as error:
             check_case(edit({**BY_ID, **WITHOUT_FORMS}), CheckOptions(AS_OF))
@@ -295,7 +295,7 @@ class TestHospitals:
         (directory / "hospitals" / "notes.txt").write_bytes(b"")
         assert [listed.id for listed in read_hospitals(directory)] == ["aoba", "midori", "reiji"]
 
-    def test_all_mistakes_of_all_entries_are_told(self, directory: Path) -> None:
+    def test_all_mistakes_of_all_entries_are_reported(self, directory: Path) -> None:
         hospitals = directory / "hospitals"
         spoil(hospitals / "aoba.json", {"/as_of": "x", "/source": ""})
         (hospitals / "midori.json").write_bytes(b"{")
@@ -311,7 +311,7 @@ class TestHospitals:
         }
         assert all(problem.hint for problem in error.value.problems)
 
-    def test_a_folder_that_is_no_directory_is_told(self, tmp_path: Path) -> None:
+    def test_a_folder_that_is_no_directory_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(CaseError) as error:
             read_hospitals(tmp_path)
         [problem] = error.value.problems

@@ -270,7 +270,7 @@ def test_good_examples_meet_the_schema(example: str) -> None:
     assert check_schema(read_json(EXAMPLES / example / "case.json"), "case") == []
 
 
-# --- what is told about a wrong case
+# --- the problems of an invalid case
 
 
 def problems(path: Any) -> list[Problem]:
@@ -506,7 +506,7 @@ def test_problems_come_in_the_order_of_the_file(edit: Edit) -> None:
     assert [problem.pointer for problem in found] == ["/case_id", "/patient/sex", "/guarantor/kind", "/visa/entries"]
 
 
-def test_the_value_itself_is_never_told(edit: Edit) -> None:
+def test_the_value_itself_is_never_reported(edit: Edit) -> None:
     for pointer in ("/case_id", "/patient/sex", "/patient/birth_date", "/patient/email", "/visa/entries"):
         for value in ("SECRET-王晓明", ["SECRET-王晓明"], {"x": "SECRET-王晓明"}):
             for problem in problems(edit({pointer: value})):

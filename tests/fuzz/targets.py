@@ -16,7 +16,7 @@ from pipeline.attachments.read_paper import convert
 from pipeline.attachments.reader_process import limit_libraries
 from pipeline.attachments.reader_tasks import run_task
 from pipeline.case.model import Case
-from pipeline.case.printable import character_findings
+from pipeline.case.printable import check_characters
 from pipeline.errors import UnusableError, VisaPacketError
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
@@ -34,7 +34,7 @@ def json_reader(content: bytes) -> None:
         document = parse_json(content, "case.json", Path())
     except VisaPacketError:
         return
-    list(character_findings(document))
+    list(check_characters(document))
     _load(document)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.case.load import load_case
-from pipeline.case.source import Source, case_id_of
+from pipeline.case.source import Source, read_case_id
 from pipeline.errors import InputError
 from pipeline.formats.json.reader import MAX_BYTES
 from pipeline.run.inputs import is_many, sources
@@ -100,12 +100,12 @@ def test_a_line_that_is_too_long_is_one_case_and_is_not_kept(lines: Path) -> Non
     found = list(sources([str(lines)]))
     assert [source.line for source in found] == [1, 4, 5, 6]
     assert len(found[2].raw or b"") == MAX_BYTES + 1
-    assert case_id_of(found[3]) == "last"
+    assert read_case_id(found[3]) == "last"
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'{"case_id": 1}', b"[" * 100_000, b"\xff"])
 def test_an_id_that_cannot_be_read_is_none(raw: bytes) -> None:
-    assert case_id_of(Source("x", Path(), raw)) is None
+    assert read_case_id(Source("x", Path(), raw)) is None
 
 
 def test_what_is_many(lines: Path) -> None:

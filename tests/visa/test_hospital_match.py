@@ -8,7 +8,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from pipeline.case.directory import FiledPlan, HospitalEntry, Listed, read_hospitals
+from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry, read_hospitals
 from pipeline.case.load import load_case
 from pipeline.case.model import Case
 from pipeline.resources import read_data
@@ -37,9 +37,9 @@ def changed(case: Case, **fields: Any) -> Case:
     return replace(case, condition=condition, treatment=treatment)
 
 
-def with_plans(*plans: FiledPlan) -> list[Listed[HospitalEntry]]:
+def with_plans(*plans: FiledPlan) -> list[ListedEntry[HospitalEntry]]:
     """Return one hospital with these plans."""
-    return [Listed("one", replace(HOSPITALS[0].entry, plans=plans), HOSPITALS[0].document)]
+    return [ListedEntry("one", replace(HOSPITALS[0].entry, plans=plans), HOSPITALS[0].document)]
 
 
 KNEE = HOSPITALS[0].entry.plans[0]

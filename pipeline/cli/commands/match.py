@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from pipeline.case.directory import FiledPlan, find_folder, read_hospitals
+from pipeline.case.directory import FiledPlan, find_directory, read_hospitals
 from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.cli.outcome import attempt, overall
@@ -76,7 +76,7 @@ def match(
 def _match_one(
     source: Source, directory: Path | None, wishes: Wishes, as_of: date, telling: Telling, *, as_json: bool
 ) -> dict[str, Any]:
-    outcome = attempt(lambda: _find(source, find_folder(source.folder, directory), wishes, as_of), telling)
+    outcome = attempt(lambda: _find(source, find_directory(source.folder, directory), wishes, as_of), telling)
     found = outcome.value
     problems = found.problems if found else outcome.problems
     if found is not None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pipeline.attachments.safe_open import read_inside
-from pipeline.case.directory import find_folder
+from pipeline.case.directory import find_directory
 from pipeline.case.source import read_source
 from pipeline.errors import OutputError, UnusableError
 from pipeline.packet.template_set import PACKET_FILE, is_shipped, load_template_set, set_folder
@@ -56,7 +56,7 @@ def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
         raw = read_source(source)
         data = json.loads(raw)
         papers = {each["path"]: read_inside(source.folder, each["path"]) for each in data["attachments"]}
-        directory = find_folder(source.folder, options.directory)
+        directory = find_directory(source.folder, options.directory)
         wanted = ((f"{kind}s", data[kind]) for kind in ("hospital", "guarantor") if isinstance(data[kind], str))
         paths = [directory / folder / f"{name}.json" for folder, name in wanted if _ID.fullmatch(name)]
         entries = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}

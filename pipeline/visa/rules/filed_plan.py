@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.case.directory import Aspect, FiledPlan, lacking
+from pipeline.case.directory import Aspect, FiledPlan, first_uncovered
 from pipeline.case.load import LoadedCase
 from pipeline.case.model import Case
 from pipeline.errors import Problem
@@ -27,16 +27,16 @@ _FIELDS = ("plan_title", "risk_class", "committee_number", "committee_name", "ce
 
 def plan_differences(loaded: LoadedCase) -> list[Problem]:
     """Return a finding for each difference; none if the case does not refer to a hospital in the directory."""
-    if loaded.referred.hospital is None:
+    if loaded.references.hospital is None:
         return []
-    hits = _differences(loaded.case, loaded.referred.hospital.entry.plans)
+    hits = _differences(loaded.case, loaded.references.hospital.entry.plans)
     return [make_finding(PLAN_RULE, hit, loaded.document) for hit in hits]
 
 
 def _differences(case: Case, plans: Sequence[FiledPlan]) -> Iterator[Hit]:
     number = case.treatment.plan_number
     if number is None:
-        aspect = lacking(plans, case)
+        aspect = first_uncovered(plans, case)
         if aspect is not None:
             yield Hit(_POINTERS[aspect], [aspect])
         return

@@ -182,7 +182,7 @@ def test_png_and_jpeg_are_allowed() -> None:
     assert codes(with_parts(LETTER, {"word/media/image1.png": out.getvalue()})) == []
 
 
-def test_an_author_is_told() -> None:
+def test_an_author_is_reported() -> None:
     named = with_text(LETTER, "<dc:creator>visa-packet<", "<dc:creator>Somebody<", "docProps/core.xml")
     assert codes(named) == ["author"]
 

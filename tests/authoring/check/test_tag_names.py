@@ -126,7 +126,7 @@ def test_tags_in_tables_and_over_several_paragraphs_are_read() -> None:
     ] == ["name-optional"]
 
 
-def test_what_is_read_is_kept() -> None:
+def test_reads_are_collected() -> None:
     assert {"Passport.number", "Patient.passport", "Names.patient"} <= reads("{{ patient.passport.number }}")
     assert "Lodging.phone" in reads(
         "{% for s in stays %}{% if s.lodging %}{{ s.lodging.phone }}{% endif %}{% endfor %}"

@@ -144,7 +144,7 @@ def test_git_may_hang(in_git: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 @pytest.mark.parametrize("against", ["before", "folder"])
-def test_a_failure_is_told_of_the_other_version(in_git: Path, tmp_path: Path, against: str) -> None:
+def test_a_failure_is_reported_of_the_other_version(in_git: Path, tmp_path: Path, against: str) -> None:
     given = str(make_set(tmp_path / "other")) if against == "folder" else against
     with pytest.raises(TemplateError) as error, open_baseline(str(in_git), given) as baseline:
         raise TemplateError(

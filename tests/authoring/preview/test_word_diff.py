@@ -13,7 +13,7 @@ def words(text: str) -> list[str]:
     return [word.text for word in split_words(text)]
 
 
-def told(before: str, after: str) -> list[str]:
+def described(before: str, after: str) -> list[str]:
     """Each change as one line: -gone-, +added+."""
     signs = {"same": "", "gone": "-", "added": "+"}
     return [
@@ -50,15 +50,15 @@ def test_a_line_of_latin_words_breaks_at_spaces() -> None:
     assert find_changes("Letter of invitation", "Letter ofinvitation") != ()
 
 
-def test_what_changed_is_told_with_a_few_words_around_it() -> None:
+def test_what_changed_is_reported_with_a_few_words_around_it() -> None:
     before = "one two three four five six seven eight nine"
     after = before.replace("seven", "7")
-    assert told(before, after) == [" two three four five six- seven-+ 7+ eight nine"]
+    assert described(before, after) == [" two three four five six- seven-+ 7+ eight nine"]
 
 
-def test_places_far_from_each_other_are_told_apart() -> None:
+def test_distant_places_are_reported_separately() -> None:
     middle = " ".join(str(number) for number in range(30))
-    assert told(f"a {middle} z", f"b {middle} y") == ["-a-+b+ 0 1 2 3 4", " 25 26 27 28 29- z-+ y+"]
+    assert described(f"a {middle} z", f"b {middle} y") == ["-a-+b+ 0 1 2 3 4", " 25 26 27 28 29- z-+ y+"]
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_places_far_from_each_other_are_told_apart() -> None:
         ("人人", "人", "人-人-"),
     ],
 )
-def test_in_a_run_of_characters_only_the_differing_ones_are_told(before: str, after: str, expected: str) -> None:
-    assert told(before, after) == [expected]
+def test_in_a_run_of_characters_only_the_differing_ones_are_reported(before: str, after: str, expected: str) -> None:
+    assert described(before, after) == [expected]
 
 
 def test_latin_words_change_as_a_whole() -> None:
-    assert told("organised", "organized") == ["-organised-+organized+"]
+    assert described("organised", "organized") == ["-organised-+organized+"]
 
 
 def test_words_are_counted() -> None:
@@ -92,7 +92,7 @@ def test_likeness() -> None:
 
 
 @given(TEXT, TEXT)
-def test_nothing_is_told_twice_or_lost(before: str, after: str) -> None:
+def test_nothing_is_reported_twice_or_lost(before: str, after: str) -> None:
     """With all that is the same between the changes, both texts come out again."""
     assert find_changes(before, before) == ()
     pieces = [piece for change in find_changes(before, after) for piece in change]
