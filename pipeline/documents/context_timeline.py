@@ -12,7 +12,7 @@ from pipeline.case.model import Case
 from pipeline.documents.environment import Picture
 from pipeline.documents.filters import date_en, date_ja, date_zh
 from pipeline.language import Language
-from pipeline.visa.timeline.filing import filing_for
+from pipeline.visa.timeline.filing_window import find_filing_window
 from pipeline.visa.timeline.step import Kind
 from pipeline.visa.timeline.step_words import format_days, timeline_text
 from pipeline.visa.timeline.timeline import Timeline, make_timeline
@@ -83,7 +83,7 @@ def timeline_names(case: Case, as_of: date) -> TimelineNames:
 
 def filing_names(case: Case, as_of: date) -> FilingNames:
     """The filing window, for the cover sheet."""
-    filing = filing_for(case, as_of)
+    filing = find_filing_window(case, as_of)
     return {
         "filing": {
             "earliest": filing.earliest,

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
 from pipeline.visa.terms import assumed_issue, last_entry, visa_terms
-from pipeline.visa.timeline.filing import Filing, paper_limits
+from pipeline.visa.timeline.filing_window import FilingWindow, paper_limits
 from pipeline.visa.timeline.step import TimelineStep, make_step
 from pipeline.visa.timeline.step_words import timeline_text
 
 
-def application_steps(case: Case, filing: Filing) -> Iterator[TimelineStep]:
+def application_steps(case: Case, filing: FilingWindow) -> Iterator[TimelineStep]:
     """Yield the last filing day of each paper, the filing window, the planned day, the decision and the visa's use."""
     for limit in paper_limits(case):
         rule = "LET-03" if limit.paper == "letters" else "DOC-11"

@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.case.model import Case
 from pipeline.visa.timeline.application_steps import application_steps
-from pipeline.visa.timeline.filing import Filing, filing_for
+from pipeline.visa.timeline.filing_window import FilingWindow, find_filing_window
 from pipeline.visa.timeline.recovery import recovery_steps
 from pipeline.visa.timeline.step import TimelineStep
 from pipeline.visa.timeline.visit_steps import visit_steps
@@ -19,7 +19,7 @@ class Timeline:
 
     case_id: str
     as_of: date
-    filing: Filing
+    filing: FilingWindow
     steps: tuple[TimelineStep, ...]
 
     def of_kind(self, *kinds: str) -> list[TimelineStep]:
@@ -29,7 +29,7 @@ class Timeline:
 
 def make_timeline(case: Case, as_of: date, audience: str | None = None) -> Timeline:
     """Return the timeline of ``case``, with all steps or those for ``audience`` (``patient``, ``coordinator``)."""
-    filing = filing_for(case, as_of)
+    filing = find_filing_window(case, as_of)
     steps = (*application_steps(case, filing), *visit_steps(case), *recovery_steps(case))
     wanted = tuple(step for step in steps if audience is None or audience in step.audience)
     return Timeline(case.case_id, as_of, filing, wanted)

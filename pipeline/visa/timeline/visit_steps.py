@@ -12,7 +12,7 @@ from pipeline.case.treatment import Visit
 from pipeline.resources import read_data
 from pipeline.visa.calendar import days_after, working_day_from
 from pipeline.visa.terms import last_entry
-from pipeline.visa.timeline.filing import not_after, not_before
+from pipeline.visa.timeline.filing_window import first_day_to_file, last_day_to_file
 from pipeline.visa.timeline.step import Days, Kind, TimelineStep, make_step
 from pipeline.visa.timeline.step_words import timeline_text
 
@@ -63,8 +63,8 @@ def _before_next(case: Case, number: int, before: Visit, visit: Visit) -> Iterat
     note = timeline_text("notes", "no_figure" if earliest is None else known)
     yield _step(f"visit-{number}-window", "visit_window", (earliest, latest), number, note)
     if not multiple:
-        first = working_day_from(max(days_after(before.exit_date, 1), not_before(visit.entry_date, "single")))
-        last = not_after(visit.entry_date)
+        first = working_day_from(max(days_after(before.exit_date, 1), first_day_to_file(visit.entry_date, "single")))
+        last = last_day_to_file(visit.entry_date)
         window = (first, last) if first <= last else (None, None)
         note = timeline_text("notes", "application" if first <= last else "no_application")
         yield _step(f"visit-{number}-application", "application", window, number, note)

@@ -21,7 +21,7 @@ from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day, months_to_ente
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class FilingWindow:
     """The first and last day of the filing window, and the planned day."""
 
     earliest: date
@@ -64,7 +64,7 @@ def paper_limits(case: Case) -> Iterator[Limit]:
             yield Limit(f"paper-{number}-{paper.role.replace('_', '-')}", paper.role, last_day, paper.person)
 
 
-def filing_for(case: Case, as_of: date) -> Filing:
+def find_filing_window(case: Case, as_of: date) -> FilingWindow:
     """Return the filing window of the first application.
 
     It begins when all papers are dated, and late enough for the visa to be valid on the entry that needs it. It ends
@@ -73,18 +73,20 @@ def filing_for(case: Case, as_of: date) -> Filing:
     entries = [visit.entry_date for visit in case.treatment.visits]
     last_use = min(entries) if case.visa.entries == "single" else max(entries)
     dated = [paper.issued_on for paper in case.attachments if paper.issued_on is not None]
-    earliest = working_day_from(max(as_of, case.visa.letter_date, *dated, not_before(last_use, case.visa.entries)))
+    earliest = working_day_from(
+        max(as_of, case.visa.letter_date, *dated, first_day_to_file(last_use, case.visa.entries))
+    )
     limits = [limit.last_day for limit in paper_limits(case)]
-    latest = working_day_until(min(not_after(min(entries)), *limits))
-    return Filing(earliest, latest, case.visa.filing_date)
+    latest = working_day_until(min(last_day_to_file(min(entries)), *limits))
+    return FilingWindow(earliest, latest, case.visa.filing_date)
 
 
-def not_before(last_use: date, entries: str) -> date:
+def first_day_to_file(last_use: date, entries: str) -> date:
     """Return the first filing day for which a visa issued as expected is still valid on ``last_use``."""
     first_issue = first_day_reaching(last_use, months_to_enter(entries))
     return nth_working_day(first_issue, -visa_terms()["processing_working_days"])
 
 
-def not_after(entry: date) -> date:
+def last_day_to_file(entry: date) -> date:
     """Return the last filing day that leaves the processing time before ``entry``."""
     return nth_working_day(entry, -visa_terms()["processing_working_days"] - 1)
