@@ -8,24 +8,31 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import dask
 import distributed
+import fsspec
 import pytest
 import trustme
+from distributed.utils import get_mp_context
 
-from tests.support.built import make_set, snapshot
+from pipeline.cli.commands import build_many
+from pipeline.run.cluster import client
+from tests.support.built import InlinePool, make_set, snapshot
 from tests.support.cases import EXAMPLES, PERSONAL, change
-from tests.support.run import Run
+from tests.support.run import Command, Run
 
 #: Processes of a cluster take long to start on a busy machine.
 pytestmark = pytest.mark.timeout(300)
 
 DAY = ("--as-of", "2026-11-22")
+Build = Callable[..., Run]
 #: fsspec's file system of a folder, set by variables that each process reads: an address as a worker would get it.
 STORE = {"FSSPEC_DIR_TARGET_PROTOCOL": "file"}
 
@@ -78,6 +85,10 @@ def cluster(tls: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clu
         for name, value in {**STORE, "FSSPEC_DIR_PATH": str(store)}.items():
             patch.setenv(name, value)
         dask.config.set({"distributed.scheduler.allowed-failures": 1})  # one more try, as on this machine
+        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+        # A worker that is started again need not import everything again.
+        get_mp_context().set_forkserver_preload(["distributed", "pipeline.run.one", "pipeline.run.cluster.worker"])  # type: ignore[no-untyped-call]
+        fsspec.config.set_conf_env(fsspec.config.conf)
         with distributed.LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=2,
             threads_per_worker=1,
@@ -118,24 +129,31 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_set(tmp_path_factory.mktemp("sets") / "small", "{{ patient.name.chinese }} {{ case_id }}")
 
 
+@pytest.fixture
+def build(visa_packet: Command, cases: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """Build the cases, or one of them, from this process, which does the work of the processes of this machine too."""
+    monkeypatch.setattr(client, "LocalPool", InlinePool)
+    monkeypatch.setattr(build_many, "LocalPool", InlinePool)
+
+    def run(templates: Path | str, out: Path | str, *more: str, case: str = "") -> Run:
+        return visa_packet("build", cases / case, "--templates", templates, "-o", out, *DAY, "--json", *more)
+
+    return run
+
+
 @pytest.fixture(scope="module")
-def local(cases: Path, small: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
-    """The same cases built by the processes of this machine."""
-    out = tmp_path_factory.mktemp("local") / "out"
-    return out, build(cases, small, out)
+def runs_here() -> dict[str, Run]:
+    """The run of `local`, once there was one."""
+    return {}
 
 
-def build(cases: Path, templates: Path | str, out: Path | str, *more: str) -> Run:
-    with subprocess.Popen(
-        command(cases, templates, out, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        printed, told = process.communicate(timeout=250)
-    return Run(process.returncode, printed, told)
-
-
-def command(cases: Path, templates: Path | str, out: Path | str, *more: str) -> list[str]:
-    arguments = ("build", str(cases), "--templates", str(templates), "-o", str(out), *DAY, "--json", *more)
-    return [sys.executable, "-m", "pipeline", *arguments]
+@pytest.fixture
+def local(build: Build, cases: Path, small: Path, runs_here: dict[str, Run]) -> tuple[Path, Run]:
+    """The same cases built on this machine, once for all tests."""
+    out = cases.parent / "local"
+    if not runs_here:
+        runs_here["local"] = build(small, out)
+    return out, runs_here["local"]
 
 
 def packets(out: Path) -> dict[str, bytes]:
@@ -152,57 +170,64 @@ def told(run: Run, out: Path | str) -> list[Any]:
 
 
 def test_the_same_bytes_and_the_same_words_as_on_this_machine(
-    cluster: Cluster, cases: Path, small: Path, tmp_path: Path, local: tuple[Path, Run]
+    cluster: Cluster, build: Build, small: Path, tmp_path: Path, local: tuple[Path, Run]
 ) -> None:
     out = tmp_path / "out"
-    run = build(cases, small, out, *cluster.options)
+    run = build(small, out, *cluster.options)
     assert run.code == 9, run.err
     assert packets(out) == packets(local[0])
     assert told(run, out) == told(local[1], local[0])
     assert run.report["counts"] == {"built": 3, "current": 0, "failed": 3}
-    again = build(cases, small, out, *cluster.options)
+    again = build(small, out, *cluster.options)
     assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
     next(out.glob("case-00/documents/*.pdf")).write_bytes(b"changed")
-    assert build(cases, small, out, *cluster.options).report["counts"]["built"] == 1
+    assert build(small, out, *cluster.options).report["counts"]["built"] == 1
 
 
 def test_a_worker_killed_in_the_middle_costs_nothing(
-    cluster: Cluster, cases: Path, small: Path, tmp_path: Path, local: tuple[Path, Run]
+    cluster: Cluster, build: Build, small: Path, tmp_path: Path, local: tuple[Path, Run]
 ) -> None:
     out = tmp_path / "out"
-    with subprocess.Popen(command(cases, small, out, *cluster.options), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        before = cluster.processes
+    out.mkdir()
+    before = cluster.processes
+
+    ended = threading.Event()
+
+    def kill_after_the_first_packet() -> None:
+        while not ended.is_set() and not list(out.glob("case-*")):
+            time.sleep(0.01)
         os.kill(before[0], signal.SIGKILL)
-        rest = process.stdout.read()
-        code = process.wait(timeout=250)
-    assert code == 9
-    assert "case-00" in first
-    assert json.loads(rest.splitlines()[-1])["counts"] == {"built": 3, "current": 0, "failed": 3}
+
+    killer = threading.Thread(target=kill_after_the_first_packet)
+    killer.start()
+    try:
+        run = build(small, out, *cluster.options)
+    finally:
+        ended.set()
+        killer.join()
+    assert run.code == 9
+    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 3}
     assert packets(out) == packets(local[0])
     assert cluster.processes != before
 
 
 def test_an_address_is_written_by_the_workers(
-    cluster: Cluster, cases: Path, small: Path, local: tuple[Path, Run], monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, build: Build, small: Path, local: tuple[Path, Run]
 ) -> None:
-    for name, value in {**STORE, "FSSPEC_DIR_PATH": str(cluster.store)}.items():
-        monkeypatch.setenv(name, value)
-    run = build(cases, small, "dir://packets", *cluster.options)
+    run = build(small, "dir://packets", *cluster.options)
     assert run.code == 9, run.err
     assert packets(cluster.store / "packets") == packets(local[0])
     assert told(run, "dir://packets") == told(local[1], local[0])
     assert run.report["html"] == "dir://packets/report.html"
     assert (cluster.store / "packets" / "report.html").is_file()
-    again = build(cases, small, "dir://packets", *cluster.options)
+    again = build(small, "dir://packets", *cluster.options)
     assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
 
 
 def test_a_case_that_takes_too_long_is_a_finding_and_nothing_personal_is_in_the_logs(
-    cluster: Cluster, cases: Path, tmp_path: Path
+    cluster: Cluster, build: Build, tmp_path: Path
 ) -> None:
-    run = build(cases / "case-01", "medical-stay", tmp_path / "out", *cluster.options, "--timeout", "0.05")
+    run = build("medical-stay", tmp_path / "out", *cluster.options, "--timeout", "0.05", case="case-01")
     assert run.code == 6
     assert [problem["code"] for problem in run.problems] == ["worker-died"]
     logs = str(cluster.running.get_logs())
@@ -218,7 +243,7 @@ pipeline.resources.VERSION = "9.9.9"
 """
 
 
-def test_a_worker_of_another_version_is_refused(cluster: Cluster, tls: Path, cases: Path, tmp_path: Path) -> None:
+def test_a_worker_of_another_version_is_refused(cluster: Cluster, tls: Path, build: Build, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(OTHER_VERSION, encoding="utf-8")
     files = ("--tls-ca-file", tls / "ca.pem", "--tls-cert", tls / "cert.pem", "--tls-key", tls / "key.pem")
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.running.scheduler_address, *map(str, files)]
@@ -229,9 +254,9 @@ def test_a_worker_of_another_version_is_refused(cluster: Cluster, tls: Path, cas
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            with distributed.Client(cluster.running.scheduler_address, security=security(tls)) as client:  # type: ignore[no-untyped-call]
-                client.wait_for_workers(3, timeout=60)
-            run = build(cases, "medical-stay", tmp_path / "out", *cluster.options)
+            with distributed.Client(cluster.running.scheduler_address, security=security(tls)) as asking:  # type: ignore[no-untyped-call]
+                asking.wait_for_workers(3, timeout=60)
+            run = build("medical-stay", tmp_path / "out", *cluster.options)
         finally:
             process.kill()
     assert run.code == 6
@@ -241,7 +266,7 @@ def test_a_worker_of_another_version_is_refused(cluster: Cluster, tls: Path, cas
     assert not (tmp_path / "out").exists()
 
 
-def test_a_stranger_is_not_let_in(cluster: Cluster, cases: Path, tmp_path: Path) -> None:
+def test_a_client_of_another_authority_is_refused(cluster: Cluster, build: Build, tmp_path: Path) -> None:
     """Another authority's certificate: the connection is refused, nothing is sent."""
     other = trustme.CA()
     certificate = other.issue_cert("localhost", "127.0.0.1")
@@ -249,8 +274,7 @@ def test_a_stranger_is_not_let_in(cluster: Cluster, cases: Path, tmp_path: Path)
     certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
     options = reached(cluster.running.scheduler_address, tmp_path)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "2s")
-        run = build(cases, "medical-stay", tmp_path / "out", *options)
+    with dask.config.set({"distributed.comm.timeouts.connect": "2s"}):
+        run = build("medical-stay", tmp_path / "out", *options)
     assert run.code == 6
     assert [problem["code"] for problem in run.problems] == ["cluster-unusable"]
