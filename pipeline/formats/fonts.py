@@ -7,12 +7,14 @@ import io
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import EngineError, Problem
+from pipeline.language import Language
 from pipeline.resources import read_data
 
 #: PostScript names that a document may embed: Regular for Japanese and Chinese, Bold for Japanese.
@@ -25,6 +27,22 @@ _BLANK = ("Cc", "Cf", "Zl", "Zp", "Zs")
 
 #: The distributions that carry the fonts; each has one module, which names its file.
 FONT_PACKAGES = ("noto-cjk-sans-otc", "noto-cjk-sans-jp-bold")
+
+
+@dataclass(frozen=True, slots=True)
+class FontFace:
+    """A face of a shipped font file: its number in the file, and its PostScript name."""
+
+    package: str
+    number: int
+    name: str
+
+
+JAPANESE = FontFace(FONT_PACKAGES[0], 0, "NotoSansCJKjp-Regular")
+CHINESE = FontFace(FONT_PACKAGES[0], 2, "NotoSansCJKsc-Regular")
+JAPANESE_BOLD = FontFace(FONT_PACKAGES[1], 0, "NotoSansCJKjp-Bold")
+#: The face with the forms of characters that readers of a language are used to.
+FACES: Mapping[Language, FontFace] = {"ja": JAPANESE, "en": JAPANESE, "zh": CHINESE}
 
 
 def font_file(package: str) -> Path:

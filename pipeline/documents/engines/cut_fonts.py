@@ -24,18 +24,14 @@ from itertools import product
 from pathlib import Path
 from shutil import rmtree
 
-from pipeline.formats.fonts import FONT_PACKAGES, font_file
+from pipeline.formats.fonts import CHINESE, FONT_PACKAGES, JAPANESE, JAPANESE_BOLD, FontFace, font_file
 from pipeline.formats.zip_archive import read_parts
 from pipeline.system.cache import cache_folder, is_private, write_private
 
 #: Counts the ways in which the faces were cut, so that a cache of an older version is left alone.
 _CUT = 2
-#: package, number of the face in its file, name of the cut file
-_FACES = (
-    (FONT_PACKAGES[0], 0, "NotoSansCJKjp-Regular.otf"),
-    (FONT_PACKAGES[0], 2, "NotoSansCJKsc-Regular.otf"),
-    (FONT_PACKAGES[1], 0, "NotoSansCJKjp-Bold.otf"),
-)
+#: Name of the cut file and the face in it.
+_FACES = {f"{face.name}.otf": face for face in (JAPANESE, CHINESE, JAPANESE_BOLD)}
 #: JIS X 0208 with the signs that Windows adds, GB 2312: what the standards of both countries have.
 _STANDARDS = ("cp932", "gb2312")
 #: Latin letters with marks, punctuation, arrows, mathematical signs, shapes.
@@ -68,13 +64,9 @@ def cut_faces() -> Path | None:
     with suppress(OSError):
         if not folder.exists():
             _make(folder)
-        if is_private(folder) and {file.name for file in folder.iterdir()} == _files():
+        if is_private(folder) and {file.name for file in folder.iterdir()} == _FACES.keys():
             return folder
     return None
-
-
-def _files() -> set[str]:
-    return {name for _, _, name in _FACES}
 
 
 def _key() -> str:
@@ -92,8 +84,8 @@ def _make(folder: Path) -> None:
     """Make all files in a folder of their own; the last step shows it under its name, so it is never seen half."""
     work = Path(tempfile.mkdtemp(prefix=".faces-", dir=folder.parent))
     try:
-        for package, number, name in _FACES:
-            write_private(work / name, _cut(font_file(package), number))
+        for name, face in _FACES.items():
+            write_private(work / name, _cut(face))
         work.rename(folder)
     except OSError:
         if not folder.exists():  # else another process was quicker
@@ -102,8 +94,8 @@ def _make(folder: Path) -> None:
         rmtree(work, ignore_errors=True)
 
 
-def _cut(file: Path, number: int) -> bytes:
-    """The face with that number as a font file, with the common characters alone; each glyph keeps its number."""
+def _cut(face: FontFace) -> bytes:
+    """Return the face as a font file, with the common characters alone; each glyph keeps its number."""
     # Imported here: only who makes the cache needs them.
     import uharfbuzz  # noqa: PLC0415
     from fontTools.ttLib import TTFont  # noqa: PLC0415
@@ -115,7 +107,8 @@ def _cut(file: Path, number: int) -> bytes:
     for kept, values in ((wanted.unicode_set, map(ord, _common())), (wanted.glyph_set, ())):
         kept.clear()
         kept.update(values)
-    subset = uharfbuzz.subset(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(file), number), wanted)
+    whole = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(font_file(face.package)), face.number)
+    subset = uharfbuzz.subset(whole, wanted)
     out = io.BytesIO()
     with TTFont(io.BytesIO(subset.blob.data), recalcBBoxes=False, recalcTimestamp=False) as font:
         # The engine misreads some characters in the shorter form of the map that HarfBuzz writes.

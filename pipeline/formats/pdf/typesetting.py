@@ -15,15 +15,9 @@ from typing import Any
 import pikepdf
 import uharfbuzz
 
-from pipeline.formats.fonts import FONT_PACKAGES, UndrawableError, font_file
+from pipeline.formats.fonts import CHINESE, FACES, JAPANESE, UndrawableError, font_file
 from pipeline.language import Language
 
-#: Which face of the collection has the forms of characters that readers of a language are used to.
-_FACES: Mapping[Language, str] = {
-    "ja": "NotoSansCJKjp-Regular",
-    "en": "NotoSansCJKjp-Regular",
-    "zh": "NotoSansCJKsc-Regular",
-}
 #: No kerning, no ligatures: a line is then as wide as the font says of its glyphs, one by one.
 _FEATURES = {"kern": False, "liga": False, "clig": False}
 _ROWS_A_BLOCK = 100  # the most that a CMap may have in one block
@@ -80,7 +74,7 @@ def subset_name(face: str, program: bytes) -> str:
 
 def set_line(text: str, language: Language = "ja") -> Line:
     """``text`` in the face of a language. Raises UndrawableError for characters that the face does not have."""
-    name = _FACES[language]
+    name = FACES[language].name
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
@@ -150,10 +144,9 @@ def cmap(name: str, operator: str, rows: list[str], ordering: str) -> bytes:
 
 @cache
 def _faces() -> dict[str, Any]:
-    """The faces of the collection by their PostScript names. The file is mapped, not read."""
-    blob = uharfbuzz.Blob.from_file_path(str(font_file(FONT_PACKAGES[0])))
-    faces = [uharfbuzz.Face(blob, index) for index in range(uharfbuzz.Face(blob, 0).count)]
-    return {str(face.get_name(uharfbuzz.OTNameIdPredefined.POSTSCRIPT_NAME)): face for face in faces}
+    """Return the faces by their PostScript names. The file is mapped, not read."""
+    blob = uharfbuzz.Blob.from_file_path(str(font_file(JAPANESE.package)))
+    return {face.name: uharfbuzz.Face(blob, face.number) for face in (JAPANESE, CHINESE)}
 
 
 @cache

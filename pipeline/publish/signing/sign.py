@@ -19,11 +19,10 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.stamp import TextStampStyle
 
 from pipeline.errors import InputError, Problem
-from pipeline.formats.fonts import FONT_PACKAGES, font_file
+from pipeline.formats.fonts import JAPANESE_BOLD, font_file
 from pipeline.publish.signing.library_logging import quiet
 
 _SHOWN = "電子署名\nDigitally signed\n%(signer)s\n%(ts)s"
-_BOLD = FONT_PACKAGES[1]
 
 quiet("pyhanko")
 
@@ -33,7 +32,8 @@ class _Shipped(FontEngineFactory):
 
     def create_font_engine(self, writer: BasePdfFileWriter, obj_stream: Any = None) -> GlyphAccumulator:
         """The face, of which the writer embeds what is drawn with it."""
-        return GlyphAccumulator(writer, io.BytesIO(font_file(_BOLD).read_bytes()), font_size=9, obj_stream=obj_stream)
+        font = io.BytesIO(font_file(JAPANESE_BOLD.package).read_bytes())
+        return GlyphAccumulator(writer, font, font_size=9, obj_stream=obj_stream)
 
 
 def load_signer(p12: bytes, password: str) -> SimpleSigner:

@@ -13,7 +13,7 @@ from babel.dates import format_date
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from pipeline.formats.fonts import FONT_PACKAGES, font_file
+from pipeline.formats.fonts import FACES, font_file
 from pipeline.language import Language
 from pipeline.visa.calendar import days_after, months_after
 from pipeline.visa.timeline.picture_rows import PictureRow, picture_rows
@@ -22,7 +22,6 @@ from pipeline.visa.timeline.timeline import Timeline
 _WIDTH_MM = 170.0
 _DPI = 300
 _WIDTH = round(_WIDTH_MM / 25.4 * _DPI)
-_FACES: dict[Language, str] = {"ja": "Noto Sans CJK JP", "en": "Noto Sans CJK JP", "zh": "Noto Sans CJK SC"}
 _TEXT, _SMALL = 34, 30  # 8.2 and 7.2 points when printed
 _LEFT, _RIGHT, _HEAD, _ROW, _BAR, _GAP, _FOOT = 420, 24, 104, 66, 34, 14, 14
 _MONTH_WIDTH = 76  # the smallest width for the name of a month
@@ -160,10 +159,6 @@ def _draw_row(draw: ImageDraw.ImageDraw, axis: _Axis, row: PictureRow, number: i
 @cache
 def _font(language: Language, size: int) -> ImageFont.FreeTypeFont:
     """Return the face of the language in the shipped collection. Basic layout is the same on every machine."""
-    file = str(font_file(FONT_PACKAGES[0]))
-    index = 0
-    while True:
-        font = ImageFont.truetype(file, size, index=index, layout_engine=ImageFont.Layout.BASIC)
-        if font.getname()[0] == _FACES[language]:
-            return font
-        index += 1
+    face = FACES[language]
+    file = str(font_file(face.package))
+    return ImageFont.truetype(file, size, index=face.number, layout_engine=ImageFont.Layout.BASIC)

@@ -43,7 +43,7 @@ def clear() -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of a few bytes in the place of real faces, for tests of the cache."""
-    monkeypatch.setattr(faces, "_cut", lambda file, number: f"{file.name} {number}".encode())
+    monkeypatch.setattr(faces, "_cut", lambda face: face.name.encode())
 
 
 def by(folders: list[Path], docx: bytes) -> bytes:
@@ -110,8 +110,8 @@ def test_what_no_face_has_is_refused_by_name() -> None:
 def test_a_character_is_in_all_cut_faces_or_in_none() -> None:
     """Else a face could silently draw what another one lacks, and would have with the whole packages."""
     found = []
-    for package, number, name in faces._FACES:
-        with TTFont(font_file(package), fontNumber=number) as whole, TTFont(cut() / name) as face:
+    for name, shipped in faces._FACES.items():
+        with TTFont(font_file(shipped.package), fontNumber=shipped.number) as whole, TTFont(cut() / name) as face:
             whole_map, cut_map = whole.getBestCmap(), face.getBestCmap()
             assert {code: whole_map[code] for code in cut_map} == cut_map
             assert cut_map.keys() == whole_map.keys() & set(map(ord, faces._common()))
@@ -127,7 +127,7 @@ def test_the_cache_is_made_once_and_is_private(empty: Path, monkeypatch: pytest.
     folder = cut()
     assert folder.parent == empty / "cache" / "visa-packet"
     files = sorted(folder.iterdir())
-    assert [file.name for file in files] == sorted(name for _, _, name in faces._FACES)
+    assert [file.name for file in files] == sorted(faces._FACES)
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert {stat.S_IMODE(each.stat().st_mode) for each in (folder, folder.parent)} == {0o700}
     assert list(folder.parent.iterdir()) == [folder]
