@@ -1,4 +1,4 @@
-"""Case files from a table in their folder: what people changed there since is never lost without a word."""
+"""Publishing the case files of an import. Files that were edited since the last import are never lost silently."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pipeline.errors import OutputError, Problem
 from pipeline.publish.folder import publish_files
 from pipeline.system.atomic import sha256
 
-#: Says which file has which content from the last import; a file with another was changed by hand.
+#: File with the hash of each case file at the last import: a file with another hash was edited by hand.
 RECORD = ".imported"
 
 Status = Literal["new", "replaced", "unchanged"]
 
 
-def publish_cases(made: Iterable[ImportedCase], folder: Path, *, force: bool) -> dict[str, Status]:
-    """Write each case as ``folder/<case id>.json`` and return what became of each, by case id.
+def publish_cases(imported: Iterable[ImportedCase], folder: Path, *, force: bool) -> dict[str, Status]:
+    """Write each case as ``folder/<case id>.json`` and return its status by case id.
 
-    Raises OutputError, and writes nothing, when a file there was changed since it was imported; not with ``force``.
+    Without ``force``, raises OutputError and writes nothing if a file was edited since the last import.
     """
-    cases = {case.case_id: case.content for case in made}
+    cases = {case.case_id: case.content for case in imported}
     record = _record(folder)
     statuses = {case_id: _status(folder / f"{case_id}.json", content) for case_id, content in cases.items()}
     changed = list(_changed([case_id for case_id in cases if statuses[case_id] == "replaced"], folder, record))
@@ -43,12 +43,12 @@ def _status(path: Path, content: bytes) -> Status:
 
 
 def _changed(case_ids: Iterable[str], folder: Path, record: dict[str, str]) -> Iterator[Problem]:
-    """A problem for each file that the import did not write as it is now."""
+    """A problem for each file whose content does not come from an import."""
     for case_id in case_ids:
         path = folder / f"{case_id}.json"
         if record.get(path.name) != sha256(_read(path)):
-            message = "this case was changed, or not made by an import, and the table says something else"
-            hint = "compare both; --force puts the table's in its place"
+            message = "this case was edited by hand, or does not come from an import, and differs from the table"
+            hint = "compare both; --force uses the values of the table"
             yield Problem("case-changed", "error", message, hint, str(path))
 
 
@@ -56,13 +56,13 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        message = f"the case that is there cannot be read: {(error.strerror or 'unreadable').lower()}"
+        message = f"the former case file cannot be read: {(error.strerror or 'unreadable').lower()}"
         raise OutputError(Problem("output", "error", message, "choose another folder with -o", str(path))) from None
 
 
 def _record(folder: Path) -> dict[str, str]:
     try:
-        found = json.loads((folder / RECORD).read_bytes())
+        record = json.loads((folder / RECORD).read_bytes())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return record if isinstance(record, dict) else {}

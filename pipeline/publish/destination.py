@@ -1,4 +1,4 @@
-"""Where packets go: what the folder of the packets must be able to do, wherever it is."""
+"""Destinations of packets: a folder, or an address of fsspec (remote.py)."""
 
 from __future__ import annotations
 
@@ -17,49 +17,49 @@ from pipeline.publish.manifest import OutputFile
 from pipeline.publish.output_lock import lock_output
 from pipeline.system.atomic import sha256
 
-#: scheme and rest of what is given as an address, not as a path
+#: Scheme and rest of an address. Anything else is a path.
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://(.*)", re.DOTALL)
 
-#: What may be signed after it was published.
+#: Files that may be signed after they were published.
 _SIGNABLE = re.compile(r"bundle[a-z0-9-]*\.pdf")
 
 
 class Destination(Protocol):
-    """A place that holds packets by case id. It travels to worker processes, so it must be picklable."""
+    """A place for packets by case id. It is sent to worker processes, so it must be picklable."""
 
-    #: whether worker processes on other machines can write there
+    #: True if worker processes on other machines can write there
     is_shared: bool
 
     def lock(self) -> AbstractContextManager[Path]:
-        """Lock it for a run. Gives a local folder for files other than packets. Raises OutputError."""
+        """Lock the destination for a run. Gives a local folder for files other than packets. Raises OutputError."""
 
     def address(self, path: Path) -> str:
-        """What people and programs call a path in the folder of a packet."""
+        """Return the name of ``path``, a path in the folder of a packet, for people and programs."""
 
     def publish_page(self, page: Path) -> str:
-        """Publish the report's page, which was made in the held folder; returns its address. Raises OutputError."""
+        """Publish the page of the report, a file in the locked folder, and return its address. Raises OutputError."""
 
     def folder(self, case_id: str) -> Path:
-        """The folder of a packet, as results name it."""
+        """Return the folder of a packet, as results name it."""
 
     def check(self, case_id: str, *, force: bool = False) -> None:
-        """Raise OutputError when no packet can be published there: better before the work than after.
+        """Raise OutputError if no packet can be published, before any work is done for it.
 
-        Nor may one be that was signed, unless that is forced.
+        A signed packet is replaced only with ``force``.
         """
 
     def manifest(self, case_id: str) -> bytes:
-        """The manifest of the packet that is there. Raises OSError when there is none."""
+        """Return the manifest of the published packet. Raises OSError if the packet does not exist."""
 
     def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
-        """Whether the packet that is there has the files that ``outputs`` of its manifest lists, and no others."""
+        """Return True if the published packet consists of ``outputs``, the files that its manifest lists."""
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
-        """Put a packet's files (relative path -> content) there, in place of what was there. Raises OutputError."""
+        """Publish the files of a packet (relative path -> content) and replace a former one. Raises OutputError."""
 
 
 class Folder:
-    """A folder of this machine, or one that all machines see under the same path."""
+    """A local folder, or a shared one that has the same path on all machines."""
 
     def __init__(self, out: Path, *, is_shared: bool = False) -> None:
         self._out = out
@@ -67,37 +67,37 @@ class Folder:
 
     @contextmanager
     def lock(self) -> Iterator[Path]:
-        """The folder itself, locked."""
+        """Lock the folder, and give it."""
         with lock_output(self._out):
             yield self._out
 
     def address(self, path: Path) -> str:
-        """The path itself."""
+        """Return the path."""
         return str(path)
 
     def publish_page(self, page: Path) -> str:
-        """It was made where it belongs."""
+        """Return the path of the page: it was written to its place."""
         return str(page)
 
     def folder(self, case_id: str) -> Path:
-        """The packet's own folder in it."""
+        """Return the subfolder of the packet."""
         return self._out / case_id
 
     def check(self, case_id: str, *, force: bool = False) -> None:
-        """As Destination says."""
+        """See Destination."""
         folder = self.folder(case_id)
         check_target(folder)
         if not force and _is_signed(folder):
-            message = "the packet there was signed, and its case, its papers or the options have changed since"
-            hint = "keep it and choose another folder with -o, or build anew with --force; the signatures are lost then"
+            message = "the published packet was signed, and its case, its papers or the options have changed since"
+            hint = "choose another folder with -o to keep it, or build with --force to lose the signatures"
             raise OutputError(Problem("output-signed", "error", message, hint, str(folder)))
 
     def manifest(self, case_id: str) -> bytes:
-        """As Destination says."""
+        """See Destination."""
         return (self.folder(case_id) / MANIFEST_NAME).read_bytes()
 
     def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
-        """Compared by hash. Signatures in a bundle are added at its end, and change nothing."""
+        """Compare the files by hash. Signatures at the end of a bundle are not part of it."""
         folder = self.folder(case_id)
         listed = {output.path: output for output in outputs}
         found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
@@ -105,14 +105,14 @@ class Folder:
         return listed.keys() == found.keys() and all(_is_same(found[path], listed[path]) for path in listed)
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
-        """The whole packet by one rename."""
+        """Publish the packet by one rename."""
         publish(files, self.folder(case_id))
 
 
 def _is_same(file: Path, output: OutputFile) -> bool:
     content = file.read_bytes()
-    made = content[: output.bytes] if _SIGNABLE.fullmatch(output.path) else content
-    return sha256(made) == output.sha256
+    built = content[: output.bytes] if _SIGNABLE.fullmatch(output.path) else content
+    return sha256(built) == output.sha256
 
 
 class _BundleSize(msgspec.Struct):
@@ -121,7 +121,7 @@ class _BundleSize(msgspec.Struct):
 
 
 class _BundleSizes(msgspec.Struct):
-    """The part of a manifest that every version of this program writes alike."""
+    """The part of a manifest that all versions of this program have in common."""
 
     bundles: list[_BundleSize]
 
@@ -136,15 +136,15 @@ def _is_signed(folder: Path) -> bool:
 
 
 def destination_of(out: str) -> Destination:
-    """The place that ``-o`` names: a path; ``file://`` and a path that all machines have; any address of fsspec.
+    """Return the destination for ``-o``: a path, ``file://`` with a path on all machines, or an address of fsspec.
 
-    Raises InputError when the library for an address is not installed.
+    Raises InputError if the library for an address is not installed.
     """
     address = _ADDRESS.fullmatch(out)
     if address is None:
         return Folder(Path(out))
     if address[1] in {"file", "local"}:
         return Folder(Path(address[2]), is_shared=True)
-    from pipeline.publish.remote import Remote  # noqa: PLC0415 - fsspec is optional and is loaded for addresses alone
+    from pipeline.publish.remote import Remote  # noqa: PLC0415 - fsspec is optional, and loaded only for addresses
 
     return Remote(out)

@@ -1,7 +1,7 @@
-"""Packets at an address: an object store, or whatever else fsspec reaches.
+"""Packets at an address of fsspec, such as an object store.
 
-There is no rename there. A packet is uploaded below ``.partial`` and copied from there into its place, its manifest
-last; a folder without a manifest is not a packet, and the next run makes it anew.
+Object stores cannot rename. A packet is uploaded below ``.partial`` and copied from there into its place, the manifest
+last: a folder without a manifest is not a packet, and the next run builds it again.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _PARTIAL = ".partial"
 
 
 class Remote:
-    """Packets at an address, written by the processes that make them."""
+    """Packets at an address, written by the processes that build them."""
 
     is_shared = True
 
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/")
-        self._opened()  # what is wrong with the address is told before any work
+        self._open()  # reports an unusable address before any work is done
 
     @contextmanager
     def lock(self) -> Iterator[Path]:
@@ -36,28 +36,28 @@ class Remote:
             yield Path(folder)
 
     def folder(self, case_id: str) -> Path:
-        """Relative to the address."""
+        """Return the folder of a packet, relative to the address."""
         return Path(case_id)
 
     def address(self, path: Path) -> str:
-        """The address of a path relative to this one."""
+        """Return the address of a path relative to this one."""
         return f"{self._address}/{path.as_posix()}"
 
     def check(self, case_id: str, *, force: bool = False) -> None:
-        """Nothing to see beforehand: what is in the way is half a packet, or one."""
+        """Do nothing: an incomplete packet does not prevent a new one."""
 
     def manifest(self, case_id: str) -> bytes:
-        """As Destination says."""
-        files, root = self._opened()
+        """See Destination."""
+        files, root = self._open()
         try:
             content: bytes = files.cat_file(f"{root}/{case_id}/{MANIFEST_NAME}")
-        except Exception as error:  # each library has its own
+        except Exception as error:  # each library has its own exceptions
             raise OSError(str(error)) from error
         return content
 
     def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
-        """Compared by name and size: to compare hashes, everything would have to be fetched."""
-        files, root = self._opened()
+        """Compare the files by name and size: to compare hashes, all files would have to be downloaded."""
+        files, root = self._open()
         listed = {output.path: output.bytes for output in outputs}
         try:
             found = _sizes(files, f"{root}/{case_id}")
@@ -67,8 +67,8 @@ class Remote:
         return listed == found
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
-        """Upload, then copy into place, the manifest last. Until the copying begins, the former packet is whole."""
-        system, root = self._opened()
+        """Upload the files, then copy them, the manifest last. Until then, the former packet stays complete."""
+        system, root = self._open()
         uploads = f"{root}/{_PARTIAL}/{case_id}"
         uploaded, place = f"{uploads}/{uuid.uuid4().hex}", f"{root}/{case_id}"
         order = [*(path for path in files if path != MANIFEST_NAME), MANIFEST_NAME]
@@ -82,25 +82,25 @@ class Remote:
                 system.makedirs(f"{place}/{path}".rpartition("/")[0], exist_ok=True)
                 system.cp_file(f"{uploaded}/{path}", f"{place}/{path}")
             system.rm(uploads, recursive=True)
-        except Exception as error:  # noqa: BLE001 - each library has its own
+        except Exception as error:  # noqa: BLE001 - each library has its own exceptions
             raise self._failure(error, case_id) from None
 
     def publish_page(self, page: Path) -> str:
-        """Upload it beside the packets."""
-        system, root = self._opened()
+        """Upload the page beside the packets."""
+        system, root = self._open()
         try:
             _put(system, f"{root}/{page.name}", page.read_bytes())
         except Exception as error:  # noqa: BLE001 - as above
             raise self._failure(error, page.name) from None
         return self.address(Path(page.name))
 
-    def _opened(self) -> tuple[Any, str]:
-        """The file system of the address, which fsspec keeps for the process, and the path in it."""
+    def _open(self) -> tuple[Any, str]:
+        """The file system of the address, which fsspec caches for the process, and the path in it."""
         fsspec = load_extra("fsspec", "remote", "an address for -o")
         try:
             system, root = fsspec.url_to_fs(self._address)
         except (ImportError, ValueError) as error:
-            message = f"nothing that is installed reaches this address ({type(error).__name__})"
+            message = f"no installed library can reach this address ({type(error).__name__})"
             hint = "check its beginning; for s3:// install s3fs, for gs:// gcsfs, for abfs:// adlfs"
             raise InputError(Problem("output-address", "error", message, hint, self._address)) from None
         system.invalidate_cache()
@@ -108,7 +108,7 @@ class Remote:
 
     def _failure(self, error: Exception, name: str) -> OutputError:
         message = f"the output cannot be written: {getattr(error, 'strerror', None) or type(error).__name__}"
-        hint = "check the address and the rights; a packet there without manifest.json is not complete"
+        hint = "check the address and your permissions; a packet without manifest.json is incomplete"
         return OutputError(Problem("output", "error", message, hint, f"{self._address}/{name}"))
 
 
@@ -118,7 +118,7 @@ def _put(system: Any, path: str, content: bytes) -> None:
 
 
 def _sizes(system: Any, folder: str) -> dict[str, int]:
-    """Size of each file below ``folder`` by its path in it; empty when there is no such folder."""
-    prefix = system._strip_protocol(folder).rstrip("/")  # noqa: SLF001 - how fsspec itself writes what find() gives
+    """Size of each file below ``folder`` by relative path; empty if the folder does not exist."""
+    prefix = system._strip_protocol(folder).rstrip("/")  # noqa: SLF001 - the form of the paths that find() returns
     found = system.find(folder, detail=True)
     return {path.removeprefix(prefix).lstrip("/"): entry["size"] for path, entry in found.items()}

@@ -91,7 +91,7 @@ def test_a_file_of_another_is_not_replaced(visa_packet: Command, tmp_path: Path,
     run = visa_packet("timeline", CASE, *DAY, option, path, "--json")
     [problem] = run.problems
     assert (run.code, problem["code"], problem["file"]) == (7, "output", str(path))
-    assert "not made by visa-packet" in problem["message"]
+    assert "not written by visa-packet" in problem["message"]
     assert path.read_text(encoding="utf-8") == "mine"
 
 

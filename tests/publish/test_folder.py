@@ -196,7 +196,7 @@ def test_an_interrupt_leaves_the_former_packet(former: Path, monkeypatch: pytest
 def test_a_folder_with_other_files_is_not_replaced(folder: Path, name: str) -> None:
     (folder / name).parent.mkdir(parents=True)
     (folder / name).write_bytes(b"mine")
-    assert refused(folder).message.endswith("the folder holds files that are not a packet")
+    assert refused(folder).message.endswith("the folder is not empty and is not a packet")
     assert snapshot(folder) == {name: b"mine"}
     assert names_in(folder.parent) == [folder.name]
 
@@ -289,7 +289,7 @@ class TestOneFile:
     def test_another_file_stays(self, tmp_path: Path) -> None:
         path = tmp_path / "file"
         path.write_bytes(b"mine")
-        with pytest.raises(OutputError, match="was not made by visa-packet"):
+        with pytest.raises(OutputError, match="was not written by visa-packet"):
             self.publish(path)
         assert path.read_bytes() == b"mine"
 

@@ -56,7 +56,7 @@ def preview_files(header: PreviewHeader, documents: Sequence[DocumentDiff], lang
         "against": header.against,
         "documents": [summarise(document) for document in documents],
     }
-    files[PREVIEW.known_by] = (json.dumps(figures, ensure_ascii=False, indent=2) + "\n").encode()
+    files[PREVIEW.identified_by] = (json.dumps(figures, ensure_ascii=False, indent=2) + "\n").encode()
     return files
 
 

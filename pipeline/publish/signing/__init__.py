@@ -1,1 +1,1 @@
-"""Digital signatures of bundles: making and checking them (extra ``sign``)."""
+"""Digital signatures of bundles: signing, and checking signatures (extra ``sign``)."""

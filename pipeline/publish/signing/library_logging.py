@@ -1,12 +1,12 @@
-"""Keeping libraries quiet that tell on standard error what a user is told in better words."""
+"""Silencing libraries whose log records repeat what the command reports in better words."""
 
 from __future__ import annotations
 
 import logging
 
 
-def quiet(library: str) -> None:
-    """Let the log records of ``library`` go nowhere."""
+def silence_library_logging(library: str) -> None:
+    """Discard the log records of ``library``."""
     logger = logging.getLogger(library)
     logger.propagate = False
     logger.addHandler(logging.NullHandler())

@@ -1,4 +1,4 @@
-"""Digital seals: signing a bundle in the fields at its seal boxes (PAdES), so that earlier signatures stay valid."""
+"""Signing a bundle in the fields at its seal boxes (PAdES). Earlier signatures stay valid."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from pyhanko.stamp import TextStampStyle
 
 from pipeline.errors import InputError, Problem
 from pipeline.formats.fonts import JAPANESE_BOLD, font_file
-from pipeline.publish.signing.library_logging import quiet
+from pipeline.publish.signing.library_logging import silence_library_logging
 
-_SHOWN = "電子署名\nDigitally signed\n%(signer)s\n%(ts)s"
+_STAMP_TEXT = "電子署名\nDigitally signed\n%(signer)s\n%(ts)s"
 
-quiet("pyhanko")
+silence_library_logging("pyhanko")
 
 
-class _Shipped(FontEngineFactory):
-    """The shipped bold face. The library's own factory leaves the font's file open."""
+class _ShippedFont(FontEngineFactory):
+    """The shipped bold face. The library's own factory does not close the font file."""
 
     def create_font_engine(self, writer: BasePdfFileWriter, obj_stream: Any = None) -> GlyphAccumulator:
-        """The face, of which the writer embeds what is drawn with it."""
+        """Return the face; the writer embeds the glyphs that are used."""
         font = io.BytesIO(font_file(JAPANESE_BOLD.package).read_bytes())
         return GlyphAccumulator(writer, font, font_size=9, obj_stream=obj_stream)
 
 
 def load_signer(p12: bytes, password: str) -> SimpleSigner:
-    """Key and certificates of a PKCS #12 file. Raises InputError when they cannot be read with this password."""
+    """Return key and certificates of a PKCS #12 file. Raises InputError if this password does not open it."""
     try:
         signer: SimpleSigner = SimpleSigner.load_pkcs12_data(p12, other_certs=[], passphrase=password.encode())
-    except (ValueError, TypeError):  # the library's own words tell a wrong password from a damaged file no better
+    except (ValueError, TypeError):  # raised for a wrong password and for a damaged file alike
         message = "the file with key and certificate cannot be opened with this password"
         hint = "give the .p12 or .pfx file of the signer, and its password"
         raise InputError(Problem("sign-key", "error", message, hint)) from None
@@ -48,10 +48,10 @@ def load_signer(p12: bytes, password: str) -> SimpleSigner:
 
 
 def sign_bundle(bundle: bytes, field: str, signer: SimpleSigner) -> tuple[bytes, list[str]]:
-    """``bundle`` signed in ``field``, or in each empty field below it, and the names of the fields.
+    """Sign ``bundle`` in ``field`` or in each empty field below it. Return the result and the names of the fields.
 
-    ``field`` is a signer, such as ``hospital``, or one field, such as ``hospital.invitation-letter``. What was in
-    the bundle before stays as it is, byte for byte. Raises InputError when there is no such empty field.
+    ``field`` is a signer, such as ``hospital``, or one field, such as ``hospital.invitation-letter``. Signatures are
+    appended: the bytes of ``bundle`` do not change. Raises InputError if no such field is empty.
     """
     names = list(_below(empty_fields(bundle), field))
     if not names:
@@ -62,7 +62,7 @@ def sign_bundle(bundle: bytes, field: str, signer: SimpleSigner) -> tuple[bytes,
 
 
 def empty_fields(bundle: bytes) -> list[str]:
-    """Names of the fields that nobody has signed yet."""
+    """Return the names of the unsigned fields."""
     reader = PdfFileReader(io.BytesIO(bundle))
     return [name for name, value, _ in enumerate_sig_fields(reader) if value is None]
 
@@ -74,7 +74,9 @@ def _below(names: list[str], field: str) -> Iterator[str]:
 def _no_field(bundle: bytes, field: str) -> Problem:
     empty = ", ".join(empty_fields(bundle))
     message = "the bundle has no empty signature field of this name"
-    hint = f"empty fields: {empty}" if empty else "build it with --signature-fields; signed fields stay as they are"
+    hint = (
+        f"empty fields: {empty}" if empty else "build it with --signature-fields; a signed field cannot be signed again"
+    )
     return Problem("sign-field", "error", message, hint, field)
 
 
@@ -87,14 +89,14 @@ def _signed(bundle: bytes, field: str, signer: SimpleSigner) -> bytes:
 
 
 def _style() -> TextStampStyle:
-    """What is seen in the field: words over the sign 印, no picture, so that nobody takes it for a drawn seal."""
+    """The appearance of a signed field: text over the character 印, no picture that could pass for a seal."""
     middle, margins = AxisAlignment.ALIGN_MID, Margins(2, 2, 2, 2)
     return TextStampStyle(
         border_width=0,
         background=RawContent(b"1 g 0 0 100 100 re f", box=BoxConstraints(100, 100)),
         background_layout=SimpleBoxLayoutRule(middle, middle, margins=margins),
         background_opacity=1,
-        text_box_style=TextBoxStyle(font=_Shipped(), font_size=9, leading=13),
-        stamp_text=_SHOWN,
+        text_box_style=TextBoxStyle(font=_ShippedFont(), font_size=9, leading=13),
+        stamp_text=_STAMP_TEXT,
         timestamp_format="%Y-%m-%d %H:%M %Z",
     )

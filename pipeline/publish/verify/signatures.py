@@ -44,7 +44,7 @@ def signature_differences(signatures: Mapping[str, list[Signature]]) -> Iterator
         if not any(signature.is_last for signature in signed):
             yield difference("verify-added", f"something was added to {path} without a signature", _ASK_SIGNERS)
         for signature in signed:
-            if not signature.holds:
+            if not signature.is_valid:
                 message = f"{path} was changed after it was signed in {signature.field}"
                 yield difference("verify-signature", message, _ASK_SIGNERS)
             elif signature.is_trusted is False:

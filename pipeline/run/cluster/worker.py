@@ -17,13 +17,13 @@ from distributed import get_worker
 from pipeline.errors import ExitCode
 from pipeline.packet.template_set import PACKET_FILE
 from pipeline.publish.destination import Folder
-from pipeline.publish.folder import Kind, publish
+from pipeline.publish.folder import FolderKind, publish
 from pipeline.publish.manifest import OutputFile
 from pipeline.run.cluster.parcel import Delivery, Parcel
 from pipeline.run.cluster.versions import differences, refused, versions_wanted
 from pipeline.run.task import Done, Task, failed
 
-_SET = Kind("a template set", PACKET_FILE)
+_SET = FolderKind("a template set", PACKET_FILE)
 #: The engine draws one document at a time, however many threads a worker has.
 _ONE_AT_A_TIME = threading.Lock()
 

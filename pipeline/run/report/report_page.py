@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from pipeline.errors import OutputError, Problem
 from pipeline.language import Language
-from pipeline.publish.folder import check_file_target, publish_made
+from pipeline.publish.folder import check_file_target, publish_written_file
 from pipeline.resources import VERSION
 from pipeline.run.report.report_rows import Rows
 from pipeline.run.report.summary import Head
@@ -73,7 +73,7 @@ class ReportPage:
             reason = (error.strerror or type(error).__name__).lower()
             message, hint = f"the page of the report cannot be written: {reason}", "the packets are complete"
             raise OutputError(Problem("output", "error", message, hint, str(self._target))) from None
-        publish_made(self._made, self._target, _is_own)
+        publish_written_file(self._made, self._target, _is_own)
         return self._target
 
     def close(self) -> None:

@@ -59,7 +59,7 @@ def test_one_field_can_be_signed_alone(bundle: bytes, authority: Authority) -> N
 def test_further_signatures_leave_earlier_ones_valid(by_hospital: bytes, by_both: bytes, authority: Authority) -> None:
     found = signatures_in(by_both, load_roots(authority.pem))
     assert by_both.startswith(by_hospital)
-    assert [(each.holds, each.is_trusted, each.is_last) for each in found] == [
+    assert [(each.is_valid, each.is_trusted, each.is_last) for each in found] == [
         (True, True, False),
         (True, True, False),
         (True, True, True),
@@ -68,7 +68,7 @@ def test_further_signatures_leave_earlier_ones_valid(by_hospital: bytes, by_both
 
 def test_a_signer_of_another_authority_is_not_trusted(by_hospital: bytes) -> None:
     found = signatures_in(by_hospital, load_roots(Authority().pem))
-    assert [(each.holds, each.is_trusted) for each in found] == [(True, False), (True, False)]
+    assert [(each.is_valid, each.is_trusted) for each in found] == [(True, False), (True, False)]
 
 
 def test_without_roots_nothing_is_said_of_trust(by_hospital: bytes) -> None:
@@ -81,7 +81,7 @@ def _damaged(bundle: bytes) -> list[Signature]:
 
 
 def test_a_changed_byte_breaks_every_signature(by_both: bytes) -> None:
-    assert [each.holds for each in _damaged(by_both)] == [False, False, False]
+    assert [each.is_valid for each in _damaged(by_both)] == [False, False, False]
 
 
 def test_what_is_changed_by_an_update_breaks_every_signature(by_both: bytes) -> None:
@@ -91,7 +91,7 @@ def test_what_is_changed_by_an_update_breaks_every_signature(by_both: bytes) -> 
     update.write_in_place()  # type: ignore[no-untyped-call] # as above
     assert update.prev.stream.getvalue().startswith(by_both)
     found = signatures_in(update.prev.stream.getvalue())
-    assert [(each.holds, each.is_last) for each in found] == [(False, False)] * 3
+    assert [(each.is_valid, each.is_last) for each in found] == [(False, False)] * 3
 
 
 def test_an_unsigned_bundle_has_no_signature(bundle: bytes) -> None:

@@ -76,7 +76,7 @@ def test_a_later_report_replaces_ours_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "report.html").write_text("<!doctype html>\nsomebody's own", encoding="utf-8")
     with pytest.raises(OutputError) as error, report_page(head(), tmp_path):
         pytest.fail("the work had begun")
-    assert "not made by visa-packet" in error.value.problems[0].message
+    assert "not written by visa-packet" in error.value.problems[0].message
     assert (tmp_path / "report.html").read_text(encoding="utf-8").endswith("own")
 
 
