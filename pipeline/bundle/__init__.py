@@ -1,6 +1,6 @@
-"""Bundle: documents and papers become the merged PDFs that are filed.
+"""Bundle: merge documents and papers into the PDFs that are filed.
 
 In: drawn documents (PDF) and papers (PDF), in the order of the packet's plan.
-Out: one PDF a traveller with outline, page numbers, labels, links, metadata and a page map; volumes and
-smaller versions where a size limit asks for them; the recipient's copy; fields for signatures.
+Out: one PDF for each traveller, with outline, page numbers, labels, links, metadata, a page map and signature fields;
+downsampled papers and volumes where a size limit requires them; the copy for third parties.
 """

@@ -1,4 +1,4 @@
-"""The bundles of a packet, one for each traveller: merged, and made to fit where they are uploaded or mailed."""
+"""The bundles of a packet, one for each traveller, merged and fitted into a size limit."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from pipeline.packet.plan import Bundle, DocumentPart
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.system.atomic import sha256
 
-#: By so much encryption may make a bundle larger: some bytes for each of its streams.
+#: Reserve for encryption in bytes: it enlarges each stream of a bundle by a few.
 _ENCRYPTION_BYTES = 64_000
 
 
 @dataclass(frozen=True, slots=True)
 class MergedBundle:
-    """What ``person`` files, and the volumes in which it is there again when it does not fit in one file."""
+    """The bundle that ``person`` files, and its volumes if it is larger than the size limit."""
 
     person: str
     page_map: PageMap
@@ -38,17 +38,17 @@ class MergedBundle:
 
     @property
     def name(self) -> str:
-        """Name of its file."""
+        """Name of the file."""
         return BUNDLE_NAME if self.person == PATIENT else f"bundle-{self.person}.pdf"
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Its files by name."""
+        """The files by name."""
         return {self.name: self.merged.pdf, **{volume.name: volume.pdf for volume in self.volumes}}
 
     @property
     def row(self) -> BundleRow:
-        """Its row in the manifest."""
+        """The row in the manifest."""
         return BundleRow(
             person=self.person,
             path=self.name,
@@ -106,7 +106,7 @@ def _merge_to_fit(
 
 
 def _merge_all(planned: PlannedCase, contents: Contents, options: BundleOptions) -> list[MergedBundle]:
-    """A companion may have nothing to file."""
+    """A bundle for each traveller who has something to file."""
     return [_merge(bundle, contents, planned, options) for bundle in planned.packet.bundles if bundle.parts]
 
 
@@ -119,18 +119,18 @@ def _merge(bundle: Bundle, contents: Contents, planned: PlannedCase, options: Bu
 
 
 def _fields(pdf: bytes, page_map: PageMap, bundle: Bundle) -> Iterator[SignatureField]:
-    """A field for each place for a seal of the documents that somebody signs."""
-    places = seal_boxes(pdf)
+    """A field for each seal box in the documents that somebody signs."""
+    boxes = seal_boxes(pdf)
     signers = {part.id: part.signed_by for part in bundle.parts if isinstance(part, DocumentPart)}
     for row in page_map:
         signer = signers.get(row.id)
-        own = [place for place in places if row.page <= place.page + 1 <= row.last_page] if signer else []
-        for number, place in enumerate(own, start=1):
-            yield SignatureField(str(signer), row.id if number == 1 else f"{row.id}-{number}", place)
+        own = [box for box in boxes if row.page <= box.page + 1 <= row.last_page] if signer else []
+        for number, box in enumerate(own, start=1):
+            yield SignatureField(str(signer), row.id if number == 1 else f"{row.id}-{number}", box)
 
 
 def _protected(bundle: MergedBundle, password: str | None) -> MergedBundle:
-    """The bundle and its volumes, readable only with the password if there is one."""
+    """The bundle and its volumes, encrypted if there is a password."""
     volumes = tuple(replace(volume, pdf=protected(volume.pdf, password)) for volume in bundle.volumes)
     merged = replace(bundle.merged, pdf=protected(bundle.merged.pdf, password))
     return replace(bundle, merged=merged, volumes=volumes)

@@ -1,4 +1,4 @@
-"""Where a cover sheet names the documents of its bundle: titles and page numbers that can be clicked."""
+"""Links of a cover sheet: its titles and page numbers lead to the documents of the bundle."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from pipeline.bundle.piece import Piece
 from pipeline.formats.pdf.reading import Box, squeezed
 
 _NUMBER = re.compile(r"(?<!\S)[0-9]{1,4}(?!\S)")
-_AROUND = 1.5  # points by which the place to click is larger than the words
+_AROUND = 1.5  # points by which a link is larger than its text
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place on a page, in the page's own points, and the id of the document that it leads to."""
+    """A link: its box in the page's own coordinates, and the id and title of the document to which it leads."""
 
-    place: Box
+    box: Box
     to: str
     title: str
 
 
 def cover_links(cover: Piece, pieces: Sequence[Piece]) -> list[list[Link]]:
-    """For each page of a cover sheet, its links. What it does not name has none."""
+    """Return the links of each page of a cover sheet. A document that it does not name gets none."""
     document = pypdfium2.PdfDocument(cover.pdf)
     try:
         return [list(_links(_Letters(page), pieces)) for page in document]
@@ -37,7 +37,7 @@ def cover_links(cover: Piece, pieces: Sequence[Piece]) -> list[list[Link]]:
 
 
 def _links(letters: _Letters, pieces: Sequence[Piece]) -> Iterator[Link]:
-    """The first piece of a title has a link on it; each has one on its number in the title's row."""
+    """A title leads to the first piece that has it; the page numbers in its row lead to their pieces."""
     titles: dict[str, Box] = {}
     numbers = list(letters.numbers())
     for piece in pieces:
@@ -57,19 +57,19 @@ def _links(letters: _Letters, pieces: Sequence[Piece]) -> Iterator[Link]:
 
 
 class _Letters:
-    """The letters of a page in reading order. ``words`` are those without spaces, at ``places`` in the order."""
+    """The characters of a page in reading order. ``words`` are those without white space, ``places`` their indices."""
 
     def __init__(self, page: Any) -> None:
         self._page = page.get_textpage()
         self._text = "".join(
             chr(raw.FPDFText_GetUnicode(self._page, place)) for place in range(self._page.count_chars())
         )
-        kept = [(_squeezed(letter), place) for place, letter in enumerate(self._text)]
-        self.words = "".join(shown for shown, _ in kept)
-        self.places = [place for shown, place in kept for _ in shown]
+        letters = [(_squeezed(letter), place) for place, letter in enumerate(self._text)]
+        self.words = "".join(letter for letter, _ in letters)
+        self.places = [place for letter, place in letters for _ in letter]
 
     def find(self, words: str) -> Sequence[int]:
-        """Where ``words`` stand first by themselves: between spaces or ends of lines. Empty if they do not."""
+        """Return the indices of the first ``words`` between white space or ends of lines, or an empty list."""
         for found in re.finditer(re.escape(words), self.words):
             places = self.places[found.start() : found.end()]
             around = self._text[max(0, places[0] - 1) : places[0]] + self._text[places[-1] + 1 : places[-1] + 2]
@@ -78,12 +78,12 @@ class _Letters:
         return []
 
     def numbers(self) -> Iterator[tuple[int, Box]]:
-        """The numbers that stand by themselves, each with where it is."""
+        """Yield each number between white space with its box."""
         for found in _NUMBER.finditer(self._text):
             yield int(found[0]), self.around(range(*found.span()))
 
     def around(self, places: Sequence[int]) -> Box:
-        """The box around some letters."""
+        """Return the box around some characters."""
         boxes = [self._page.get_charbox(place) for place in places]
         lefts, lowers, rights, uppers = zip(*boxes, strict=True)
         return min(lefts) - _AROUND, min(lowers) - _AROUND, max(rights) + _AROUND, max(uppers) + _AROUND

@@ -1,8 +1,8 @@
-"""One font out of the subsets of it that several documents embed.
+"""The union of the subsets of one font that several documents embed.
 
-Each document numbers the glyphs of its subset from 1 in the order in which it needs them. The union holds every glyph
-once, as its subset draws it, and says for each subset which of its glyphs is which of the union's. The documents keep
-their codes: a CMap of their own leads from these to the union's glyphs, so no text on a page is written anew.
+Each document numbers the glyphs of its subset from 1 in the order in which it needs them. The union contains every
+glyph once, and maps the glyphs of each subset to its own. The codes of the documents stay: a CMap leads from them to
+the glyphs of the union, so that the text on the pages does not change.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from fontTools.cffLib import CFFFontSet, CharStrings, FDArrayIndex, FDSelect
 from fontTools.misc.psCharStrings import T2CharString
 from fontTools.ttLib import TTFont
 
-#: What of a font's top dictionary holds for every subset of it; the rest is about one subset.
-_KEPT = {"ROS", "FontBBox", "Notice", "charset", "CharStrings", "FDArray", "FDSelect", "CIDCount"}
+#: Keys of the top dictionary that are the same for all subsets; the others describe one subset.
+_COMMON_KEYS = {"ROS", "FontBBox", "Notice", "charset", "CharStrings", "FDArray", "FDSelect", "CIDCount"}
 
-_SUBROUTINES = 19  # the operator that says where they are
+_SUBROUTINES = 19  # operator with their offset
 _THOUSANDTHS, _AS_IT_IS = [0.001, 0, 0, 0.001, 0, 0], [1, 0, 0, 1, 0, 0]
 
 
 @dataclass(frozen=True, slots=True)
 class FontSubset:
-    """A CID-keyed CFF font as a document embeds it. ``widths`` has the width of each glyph by its CID."""
+    """A CID-keyed CFF font that a document embeds. ``widths`` are the widths of the glyphs by CID."""
 
     face: str
     program: bytes
@@ -33,7 +33,7 @@ class FontSubset:
     _fonts: Any = field(compare=False, repr=False)
 
     def glyphs(self) -> Iterator[tuple[int, bytes, bytes, Any]]:
-        """CID of each glyph, how it is drawn, the hints of its kind, and the dictionary that these stand in."""
+        """Yield each glyph: its CID, its charstring, the bytes of its hints, and the font dictionary of these."""
         top = self._fonts[0]
         index = top.CharStrings.charStringsIndex
         kinds = [(_private(part, self.program), part) for part in top.FDArray]
@@ -46,7 +46,7 @@ class FontSubset:
 
 @dataclass(frozen=True, slots=True)
 class FontUnion:
-    """The font of all subsets: width of each glyph by CID, and for each subset its CIDs -> those of the union."""
+    """The joint font: the widths of its glyphs by CID, and for each subset the map from its CIDs to the joint ones."""
 
     program: bytes
     widths: tuple[int, ...]
@@ -54,31 +54,31 @@ class FontUnion:
 
 
 def read_subset(face: str, program: bytes, widths: Mapping[int, int]) -> FontSubset | None:
-    """A font that can be joined with others, else None: not CID-keyed CFF, or its glyphs share subroutines."""
+    """Return a font for a union, or None if it is not CID-keyed CFF or if its glyphs share subroutines."""
     try:
         fonts = _read(program)
         top = fonts[0]
         stands_alone = "ROS" in top.rawDict and not len(fonts.GlobalSubrs) and not _has_subroutines(top, program)
         whole = len(top.FDSelect) == len(top.charset) and top.charset[0] == ".notdef"
-    except Exception:  # noqa: BLE001 - fontTools raises anything on a font that is none; it then stays as it is
+    except Exception:  # noqa: BLE001 - fontTools raises anything on a damaged font, which then stays unchanged
         return None
     return FontSubset(face, program, widths, fonts) if stands_alone and whole and _is_plain(top) else None
 
 
 def _has_subroutines(top: Any, program: bytes) -> bool:
-    """Whether glyphs of one kind share parts. Only hints that may say so are read."""
+    """Return True if glyphs of one font dictionary share subroutines."""
     kinds = (part for part in top.FDArray if _SUBROUTINES in _private(part, program))
     return any("Subrs" in part.Private.rawDict for part in kinds)
 
 
 def _is_plain(top: Any) -> bool:
-    """Whether glyphs are drawn in thousandths, as they are when nothing is said about it."""
+    """Return True if the glyphs are drawn in thousandths, the default."""
     scales = [top.rawDict.get("FontMatrix", _THOUSANDTHS), *(part.rawDict.get("FontMatrix") for part in top.FDArray)]
     return scales[0] == _THOUSANDTHS and all(scale in (None, _AS_IT_IS) for scale in scales[1:])
 
 
 def union_of(subsets: Sequence[FontSubset]) -> FontUnion:
-    """One font of ``subsets``, which are of one face. The same subsets give the same bytes."""
+    """Return the union of ``subsets`` of one face. The same subsets give the same bytes."""
     drawings: list[tuple[bytes, bytes]] = []
     widths: list[int] = []
     numbers: dict[tuple[bytes, bytes], int] = {}
@@ -88,7 +88,7 @@ def union_of(subsets: Sequence[FontSubset]) -> FontUnion:
         own: dict[int, int] = {}
         for cid, drawn, hints, kind in subset.glyphs():
             glyph = drawn, hints
-            number = numbers.get(glyph) if cid else 0  # the first glyph is the one for characters without any
+            number = numbers.get(glyph) if cid else 0  # glyph 0 stands for characters without a glyph
             if number is None or number == len(drawings):
                 number = len(drawings)
                 if cid:
@@ -108,13 +108,13 @@ def _read(program: bytes) -> Any:
 
 
 def _private(part: Any, program: bytes) -> bytes:
-    """A font dictionary's own hints, as they stand in the file."""
+    """The bytes of the hints of a font dictionary."""
     size, start = part.rawDict["Private"]
     return program[start : start + size]
 
 
 def _written(subset: FontSubset, drawings: Sequence[tuple[bytes, bytes]], kinds: Mapping[bytes, Any]) -> bytes:
-    """The font program with the glyphs in that order; what holds for the whole face is taken from ``subset``."""
+    """The font program with the glyphs in that order, and with the common keys of ``subset``."""
     fonts = _read(subset.program)
     selected = {hints: number for number, hints in enumerate(kinds)}
     fd_array, fd_select = FDArrayIndex(), FDSelect()
@@ -124,10 +124,10 @@ def _written(subset: FontSubset, drawings: Sequence[tuple[bytes, bytes]], kinds:
     glyphs = CharStrings(None, names, fonts.GlobalSubrs, None, fd_select, fd_array)
     glyphs.charStrings = {name: T2CharString(drawn) for name, (drawn, _) in zip(names, drawings, strict=True)}
     top = fonts[0]
-    for key in top.rawDict.keys() - _KEPT:
+    for key in top.rawDict.keys() - _COMMON_KEYS:
         del top.rawDict[key]
     for kind in kinds.values():
-        kind.rawDict.pop("FontMatrix", None)  # with the one of the whole font, which goes without saying
+        kind.rawDict.pop("FontMatrix", None)  # the default, together with the matrix of the font
     top.charset, top.CharStrings, top.FDArray, top.FDSelect = names, glyphs, fd_array, fd_select
     fonts.fontNames = [subset.face]
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What a bundle says about itself: title, language, and PDF/A when all of it allows that. XMP and Info agree."""
+"""Metadata of a bundle in Info and XMP: title, language, and the claim to PDF/A."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 def add_metadata(writer: PdfWriter, title: str, language: str, *, two_sided: bool) -> None:
-    """Title, language and view. There are no dates and no names."""
+    """Set title, language and view. The metadata contain no dates and no names."""
     writer.metadata = {"/Title": title, "/Producer": PRODUCER}
     view = {"DisplayDocTitle": True} | ({"Duplex": "/DuplexFlipLongEdge"} if two_sided else {})
     root = writer.root_object
     root[NameObject("/Lang")] = TextStringObject(language)
     root[NameObject("/PageMode")] = NameObject("/UseOutlines")
     root[NameObject("/ViewerPreferences")] = dictionary(view)
-    # Not compressed, so that programs that know nothing of PDF can read it.
+    # Uncompressed, so that programs without a PDF parser can read it.
     root[NameObject("/Metadata")] = add_stream(writer, b"", {"Type": "/Metadata", "Subtype": "/XML"}, packed=False)
 
 
 def set_claim(writer: PdfWriter, title: str, language: str, *, pdf_a: bool) -> None:
-    """The same in XMP, with the claim to be PDF/A-2b or without it."""
+    """Set the XMP metadata, with or without the claim to PDF/A-2b."""
     claim = _PDF_A if pdf_a else ""
     xmp = _XMP.format(title=escape(title), language=escape(language), producer=PRODUCER, pdf_a=claim)
     cast("StreamObject", writer.root_object["/Metadata"]).set_data(xmp.encode())

@@ -1,4 +1,4 @@
-"""Finding one's way in a bundle: outline, page labels, named destinations, and links to these."""
+"""Navigation in a bundle: outline, page labels, named destinations, and links to these."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipeline.bundle.cover_links import Link
 from pipeline.bundle.piece import Piece
 from pipeline.bundle.pypdf_objects import add, dictionary
 
-_PRINTED = 4  # the flag that PDF/A wants of every annotation; a link looks like nothing, so nothing is printed
+_PRINTED = 4  # the flag that PDF/A requires of every annotation; a link has no appearance to print
 
 
 def add_outline(writer: PdfWriter, pieces: Sequence[Piece]) -> None:
-    """An entry a document, below one for each section of documents that follow one another."""
+    """Add an entry for each document, below the entry of its section."""
     for section, together in groupby(pieces, lambda piece: piece.section):
         listed = list(together)
         parent = None
@@ -29,26 +29,26 @@ def add_outline(writer: PdfWriter, pieces: Sequence[Piece]) -> None:
 
 
 def add_labels(writer: PdfWriter) -> None:
-    """Page labels: a viewer calls each page by the number that is printed on it."""
+    """Add page labels, so that viewers show the printed page numbers."""
     writer.root_object[NameObject("/PageLabels")] = dictionary({"Nums": [0, {"S": "/D", "St": 1}]})
 
 
 def add_destinations(writer: PdfWriter, pieces: Iterable[Piece]) -> None:
-    """A named destination for each document: its id in the page map."""
+    """Add a named destination for each document: its id in the page map."""
     places = {piece.id: [writer.pages[piece.page - 1].indirect_reference, "/Fit"] for piece in pieces}
     names = [item for name, place in sorted(places.items()) for item in (TextStringObject(name), place)]
     writer.root_object[NameObject("/Names")] = dictionary({"Dests": add(writer, {"Names": names})})
 
 
 def add_links(writer: PdfWriter, page: PageObject, links: Iterable[Link]) -> None:
-    """Make places of a page lead to the named destinations of documents."""
+    """Add links from a page to the named destinations of documents."""
     listed = [
         add(
             writer,
             {
                 "Type": "/Annot",
                 "Subtype": "/Link",
-                "Rect": [round(end, 2) for end in link.place],
+                "Rect": [round(end, 2) for end in link.box],
                 "Border": [0, 0, 0],
                 "F": _PRINTED,
                 "Dest": TextStringObject(link.to),

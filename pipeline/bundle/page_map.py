@@ -1,4 +1,4 @@
-"""Which part of a bundle begins on which page, and the bundle that is merged by it."""
+"""The page map of a bundle (the pages of each part), and the merge that follows it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from pipeline.packet.template_set import Section, TemplateSet
 #: The papers and the documents of a packet by part id.
 Contents = Mapping[str, Paper | Drawn]
 
-#: Language of a bundle as a whole; its documents have their own.
+#: Language of a bundle; its documents may have others.
 LANGUAGE = "ja"
 
-#: What the title of a bundle says of its state.
+#: The state of a packet in the title of its bundles.
 _STATE_IN_TITLE: Mapping[State, str] = {"final": "", "incomplete": "（未添付の書類あり）", "draft": "（案）"}
 
 
 def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, right_hand: bool) -> PageMap:
-    """A row a part: where it begins, how long it is, and what of it can be compared later.
+    """Return a row for each part: its pages, and what is needed to verify it later.
 
-    Titles name nobody, for the manifest may be shown around.
+    The titles name no person, so that the manifest can be passed on.
     """
     plan = page_plan(bundle, {part.id: contents[part.id].pages for part in bundle.parts}, right_hand=right_hand)
     return tuple(
@@ -53,7 +53,7 @@ def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, r
 def merge_parts(
     page_map: PageMap, bundle: Bundle, contents: Contents, planned: PlannedCase, *, two_sided: bool
 ) -> Merged:
-    """The bundle with its parts where the page map says."""
+    """Merge the parts of a bundle as its page map says."""
     case_id = planned.loaded.case.case_id
     pieces = [
         Piece(
@@ -64,7 +64,7 @@ def merge_parts(
             section=row.section,
             listed_as=part.title.ja,
             is_cover=row.kind == "cover",
-            is_made=row.kind in {"cover", "document"},
+            is_generated=row.kind in {"cover", "document"},
         )
         for row, part in zip(page_map, bundle.parts, strict=True)
     ]
@@ -73,7 +73,7 @@ def merge_parts(
 
 
 def text_key(case: JsonFile) -> bytes:
-    """The key of the hashes of texts. It is made from the whole case, so that nobody else can try out guesses.
+    """Return the key of the text hashes, which depends on the whole case.
 
     A plain hash of a page would confirm a guessed passport number to anyone who knows the rest of the page.
     """
@@ -81,12 +81,12 @@ def text_key(case: JsonFile) -> bytes:
 
 
 def text_hash(text: str, key: bytes) -> str:
-    """Hash of the text of a document, as it is compared, under the key of its case."""
+    """Return the hash of the text of a document under the key of its case."""
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _text_hash(part: Part, pdf: bytes, case: JsonFile) -> str | None:
-    """Of documents alone: what stands in a paper is not the case's."""
+    """The hash of a document. A supplied paper has none: its text does not come from the case."""
     return None if isinstance(part, AttachmentPart) else text_hash(text_of(pdf), text_key(case))
 
 

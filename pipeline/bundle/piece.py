@@ -1,4 +1,4 @@
-"""What a bundle is merged from."""
+"""The pieces from which a bundle is merged."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One part of the bundle as it is merged: its id, title and PDF, and the page of the bundle on which it begins.
+    """One part of a bundle: its id, title and PDF, and the page of the bundle on which it begins.
 
-    ``section`` is the entry of the outline below which it stands, ``listed_as`` the title by which cover sheets list
-    it. ``is_made`` says that the engine made it, and not a stranger.
+    ``section`` is the outline entry above it, ``listed_as`` its title on cover sheets. ``is_generated``: the engine
+    generated it; it is not a supplied paper.
     """
 
     id: str
@@ -20,4 +20,4 @@ class Piece:
     section: str | None = None
     listed_as: str | None = None
     is_cover: bool = False
-    is_made: bool = False
+    is_generated: bool = False

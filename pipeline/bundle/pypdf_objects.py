@@ -1,4 +1,4 @@
-"""Values of Python as objects of a PDF."""
+"""Python values as PDF objects of pypdf."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pypdf.generic import (
 
 
 def as_object(value: object) -> PdfObject:
-    """``value`` as an object: a text that begins with a slash is a name, keys get theirs."""
+    """Return ``value`` as a PDF object. A string that begins with a slash becomes a name."""
     match value:
         case PdfObject():
             return value
@@ -32,26 +32,26 @@ def as_object(value: object) -> PdfObject:
             return ArrayObject(map(as_object, value))
         case str() if value.startswith("/"):
             return NameObject(value)
-    # True is a number too, so it comes first.
+    # bool comes first, for True is an int too.
     kinds = {bool: BooleanObject, int: NumberObject, float: FloatObject, str: TextStringObject}
-    made: PdfObject = next(kind for known, kind in kinds.items() if isinstance(value, known))(value)
-    return made
+    result: PdfObject = next(kind for known, kind in kinds.items() if isinstance(value, known))(value)
+    return result
 
 
 def dictionary(values: Mapping[str, object]) -> DictionaryObject:
-    """A dictionary; its keys are written without the slash."""
+    """Return a dictionary. The keys are given without the slash."""
     return DictionaryObject({NameObject(f"/{key}"): as_object(value) for key, value in values.items()})
 
 
 def add(writer: PdfWriter, values: Mapping[str, object]) -> IndirectObject:
-    """A dictionary of its own."""
+    """Add a dictionary as an indirect object."""
     return writer._add_object(dictionary(values))  # noqa: SLF001 - pypdf has no other name for it
 
 
 def add_stream(
     writer: PdfWriter, content: bytes, values: Mapping[str, object] | None = None, *, packed: bool = True
 ) -> IndirectObject:
-    """A stream, compressed unless it would not help or is not allowed."""
+    """Add a stream, compressed if ``packed``."""
     stream: StreamObject
     if packed:
         stream = EncodedStreamObject()

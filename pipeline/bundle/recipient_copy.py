@@ -1,6 +1,7 @@
-"""A copy of a packet's documents for third parties: identity numbers are masked before anything is drawn.
+"""A copy of a packet's documents for third parties. Identity numbers are masked before the documents are drawn.
 
-So they stand neither on the pages nor in their text. Supplied papers are left out: nobody can mask a picture of them.
+They are neither visible on the pages nor contained in their text. Supplied papers are left out: pictures of identity
+numbers cannot be masked.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pipeline.options import DocumentOptions
 from pipeline.packet.plan import Bundle, DocumentPart, Packet, Part
 from pipeline.packet.planned_case import PlannedCase
 
-#: Its file, beside the bundle.
+#: Name of the file, beside the bundle.
 COPY_NAME = "recipient-copy.pdf"
 
 #: Printed with the number of each page.
@@ -29,9 +30,9 @@ _MARK = "写し / COPY"
 
 
 def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
-    """Every document but the cover sheets, with masked identity numbers.
+    """Return the copy: every document but the cover sheets, with masked identity numbers.
 
-    Raises CaseError when a number stands in a text of the case, where it cannot be masked.
+    Raises CaseError if a free text of the case contains such a number, for it cannot be masked there.
     """
     case, document = planned.loaded.case, planned.loaded.document
     bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in planned.packet.bundles)
@@ -46,7 +47,7 @@ def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
 
 
 def _documents(bundle: Bundle) -> Iterator[DocumentPart]:
-    """The documents of a bundle; for the scan of a signed one, the document itself."""
+    """The documents of a bundle. The scan of a signed document is replaced by the document."""
     for part in bundle.parts:
         document = part if isinstance(part, DocumentPart) else part.original_of
         if document is not None and not document.is_cover:
@@ -64,7 +65,7 @@ def _pieces(packet: Packet, drawn: dict[str, Drawn]) -> Iterator[Piece]:
             section=None,
             listed_as=part.title.ja,
             is_cover=False,
-            is_made=True,
+            is_generated=True,
         )
         page += drawn[part.id].pages
 
@@ -74,7 +75,7 @@ def _title(part: Part) -> str:
 
 
 def _places(numbers: set[str], document: JsonFile) -> list[str]:
-    """Pointers of the texts of the case in which a number stands among other words."""
+    """Pointers of the free texts of the case that contain a number."""
     return [
         pointer
         for pointer, text, is_key in texts(document.data)
@@ -83,7 +84,7 @@ def _places(numbers: set[str], document: JsonFile) -> list[str]:
 
 
 def _unmasked(pointer: str, document: JsonFile) -> Problem:
-    message = "an identity number stands in this text, and the copy for third parties would show it"
+    message = "this text contains an identity number, which the copy for third parties would show"
     return document.problem(
-        "copy-number", pointer, message, "take the number out of the text, or build without the copy"
+        "copy-number", pointer, message, "remove the number from the text, or build without the copy"
     )

@@ -1,4 +1,4 @@
-"""Where on the pages of a document the empty places for seals are: boxes with the word 印 alone in them."""
+"""Finding the seal boxes on the pages of a document: boxes that contain only the character 印."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pypdfium2 import raw
 from pipeline.formats.pdf.reading import Box, drawn_boxes
 
 _SEAL = re.compile(r"(?<!\S)印(?!\S)")
-_THIN = 2.0  # points: what is thinner is a line of a frame
-#: Sides of a box in points. A smaller one takes no seal; a larger one is a table or the page.
+_THIN = 2.0  # points: a thinner box is a line of a frame
+#: Limits of a side in points: a smaller box has no room for a seal, a larger one is a table or the page.
 _SMALLEST, _LARGEST = 20.0, 150.0
 
 
 @dataclass(frozen=True, slots=True)
 class SealBox:
-    """An empty place for a seal: page of the document, from 0, and the box in the page's own points."""
+    """A seal box: the index of its page, and the box in the page's own coordinates."""
 
     page: int
     box: Box
 
 
 def seal_boxes(pdf: bytes) -> list[SealBox]:
-    """The places for seals in ``pdf``, page by page, from top to bottom and left to right."""
+    """Return the seal boxes in ``pdf``, page by page, from top to bottom and left to right."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         found = [SealBox(number, box) for number, page in enumerate(document) for box in _boxes(page)]
@@ -37,7 +37,7 @@ def seal_boxes(pdf: bytes) -> list[SealBox]:
 
 
 def _boxes(page: Any) -> Iterator[Box]:
-    """The frame around each 印 that stands by itself."""
+    """The frame around each 印 between white space."""
     words = page.get_textpage()
     text = "".join(chr(raw.FPDFText_GetUnicode(words, place)) for place in range(words.count_chars()))
     drawn = list(drawn_boxes(page))
@@ -48,15 +48,15 @@ def _boxes(page: Any) -> Iterator[Box]:
 
 
 def _around(word: Box, drawn: Sequence[Box]) -> Box | None:
-    """The frame around a word: a rectangle of its own, or the nearest lines on its four sides."""
+    """The frame around a character: a rectangle, or the nearest lines on its four sides."""
     x, y = (word[0] + word[2]) / 2, (word[1] + word[3]) / 2
-    upright = [box for box in drawn if box[2] - box[0] < _THIN and box[1] <= y <= box[3]]
-    level = [box for box in drawn if box[3] - box[1] < _THIN and box[0] <= x <= box[2]]
+    vertical = [box for box in drawn if box[2] - box[0] < _THIN and box[1] <= y <= box[3]]
+    horizontal = [box for box in drawn if box[3] - box[1] < _THIN and box[0] <= x <= box[2]]
     sides = (
-        [box[2] for box in upright if box[2] < x],
-        [box[3] for box in level if box[3] < y],
-        [box[0] for box in upright if box[0] > x],
-        [box[1] for box in level if box[1] > y],
+        [box[2] for box in vertical if box[2] < x],
+        [box[3] for box in horizontal if box[3] < y],
+        [box[0] for box in vertical if box[0] > x],
+        [box[1] for box in horizontal if box[1] > y],
     )
     frames = [box for box in drawn if box[0] < word[0] and box[1] < word[1] and box[2] > word[2] and box[3] > word[3]]
     if all(sides):

@@ -1,4 +1,4 @@
-"""The fonts of a bundle: of each face one font program, which all documents and the page numbers share."""
+"""The fonts of a bundle: one font program for each face, shared by all documents and the page numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.bundle.font_union import FontSubset, FontUnion, read_subset, union
 from pipeline.bundle.pypdf_objects import add, add_stream
 from pipeline.formats.pdf.typesetting import DESCRIPTOR, Subset, cmap, subset_name, to_unicode
 
-_DEPTH = 8  # how deep drawings may stand in one another
+_DEPTH = 8  # maximal depth of nested form XObjects
 _TAG = re.compile(r"[A-Z]{6}\+")
 _TOKEN = re.compile(rb"[\[\]]|[^\s\[\]]+")
 _SYSTEM = {"Registry": "Adobe", "Ordering": "Identity", "Supplement": 0}
@@ -24,7 +24,7 @@ _SYSTEM = {"Registry": "Adobe", "Ordering": "Identity", "Supplement": 0}
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A font of one document: its object there, what it embeds, and the descriptor, which tells of the face."""
+    """A font of one document: its object number, the embedded subset, and the descriptor of the face."""
 
     reader: PdfReader
     number: int
@@ -33,9 +33,9 @@ class _Use:
 
 
 def share_fonts(writer: PdfWriter, documents: Sequence[tuple[PdfReader, pikepdf.Pdf]], own: Subset) -> IndirectObject:
-    """Put one font of each face into ``writer``; the documents' pages, when they are added, will refer to it.
+    """Add one font for each face to ``writer``, to which the documents' pages refer once they are added.
 
-    Returns the font for lines of ``own``. A font that cannot be joined comes with its document, as it is.
+    Return the font for lines of ``own``. A font that cannot be joined is copied with its document.
     """
     faces: dict[str, list[_Use]] = {own.face: []}
     for reader, pdf in documents:
@@ -57,7 +57,7 @@ def share_fonts(writer: PdfWriter, documents: Sequence[tuple[PdfReader, pikepdf.
 
 
 def _uses(reader: PdfReader, pdf: pikepdf.Pdf) -> Iterator[_Use]:
-    """The fonts of a document that can be joined with those of others."""
+    """The fonts of a document that can be joined with fonts of other documents."""
     for font in {font.objgen: font for page in pdf.pages for font in _fonts(page.obj, _DEPTH)}.values():
         try:
             described = font.DescendantFonts[0]
@@ -67,14 +67,14 @@ def _uses(reader: PdfReader, pdf: pikepdf.Pdf) -> Iterator[_Use]:
             program = descriptor.FontFile3.read_bytes() if plain else b""
             subset = read_subset(face, program, dict(_widths(described)))
         except (AttributeError, KeyError, IndexError, ValueError, TypeError, pikepdf.PdfError):
-            continue  # another kind of font: it stays as it is
+            continue  # a font of another kind, which stays unchanged
         if subset is not None:
             yield _Use(reader, font.objgen[0], subset, descriptor)
 
 
-def _fonts(drawing: Any, depth: int) -> Iterator[Any]:
-    """The composite fonts of a page or a drawing and of the drawings in it."""
-    resources = drawing.get("/Resources", {})
+def _fonts(content: Any, depth: int) -> Iterator[Any]:
+    """The composite fonts of a page or form XObject, nested ones included."""
+    resources = content.get("/Resources", {})
     for font in resources.get("/Font", {}).values():
         if font.is_indirect and font.get("/Subtype") == "/Type0":
             yield font
@@ -84,15 +84,15 @@ def _fonts(drawing: Any, depth: int) -> Iterator[Any]:
 
 
 def _value(descriptor: Any, key: str) -> Any:
-    """A value of a font descriptor, as Python has it."""
-    found = descriptor.get(f"/{key}", DESCRIPTOR[key])
+    """A value of a font descriptor as a Python value."""
+    value = descriptor.get(f"/{key}", DESCRIPTOR[key])
     if key == "FontBBox":
-        return [float(end) for end in found]
-    return int(found) if found == int(found) else float(found)
+        return [float(end) for end in value]
+    return int(value) if value == int(value) else float(value)
 
 
 def _widths(font: Any) -> Iterator[tuple[int, int]]:
-    """Width of each glyph by CID: the array has runs of the same width, and lists of widths from one CID on."""
+    """Width of each glyph by CID. The array consists of runs of one width, and of lists of widths from one CID on."""
     tokens = _TOKEN.findall(font.get("/W", pikepdf.Array()).unparse())[1:-1]
     place = 0
     while place < len(tokens):
@@ -108,17 +108,17 @@ def _widths(font: Any) -> Iterator[tuple[int, int]]:
 
 
 def _descriptor(uses: Sequence[_Use]) -> Mapping[str, Any]:
-    """What the documents' descriptors say of the face, with a box around all their boxes."""
+    """The descriptor of a face, with a box around the boxes of all documents' descriptors."""
     if not uses:
         return DESCRIPTOR
     left, lower, right, upper = zip(*(_value(use.descriptor, "FontBBox") for use in uses), strict=True)
-    told = {key: _value(uses[0].descriptor, key) for key in DESCRIPTOR}
-    return told | {"FontBBox": [min(left), min(lower), max(right), max(upper)]}
+    values = {key: _value(uses[0].descriptor, key) for key in DESCRIPTOR}
+    return values | {"FontBBox": [min(left), min(lower), max(right), max(upper)]}
 
 
 def _shared(writer: PdfWriter, name: str, union: FontUnion, descriptor: Mapping[str, Any]) -> IndirectObject:
     """The font of a face with its program."""
-    # Drawings of glyphs are packed already: a tenth would be won, for most of the time that fonts take.
+    # Not compressed: that would save a tenth, and take most of the time for the fonts.
     program = add_stream(writer, union.program, {"Subtype": "/CIDFontType0C"}, packed=False)
     described = add(writer, {"Type": "/FontDescriptor", "FontName": name, **descriptor, "FontFile3": program})
     return add(
@@ -138,7 +138,7 @@ def _shared(writer: PdfWriter, name: str, union: FontUnion, descriptor: Mapping[
 def _composite(
     writer: PdfWriter, name: str, shared: IndirectObject, cids: Mapping[int, int], texts: IndirectObject | None
 ) -> IndirectObject:
-    """The font as one document knows it: its codes lead through a CMap to the glyphs of the shared font."""
+    """The font for one document: a CMap leads from its codes to the glyphs of the shared font."""
     rows = [f"<{code:04X}> {cid}" for code, cid in sorted(cids.items()) if code]
     cmap_name = "VP" + hashlib.sha256("".join(rows).encode()).hexdigest()[:10]
     content = cmap(cmap_name, "cidchar", rows, "Identity")
@@ -154,13 +154,13 @@ def _composite(
 
 
 def _texts(writer: PdfWriter, use: _Use) -> IndirectObject | None:
-    """A document's own map from codes to text."""
+    """The map of a document from codes to text."""
     font = cast("DictionaryObject", use.reader.get_object(use.number))
     texts = font.raw_get("/ToUnicode") if "/ToUnicode" in font else None
     return texts.clone(writer) if isinstance(texts, IndirectObject) else None
 
 
 def _refer(writer: PdfWriter, use: _Use, font: IndirectObject) -> None:
-    """Let what refers to the document's own font refer to ``font`` once it is copied."""
-    known = writer._id_translated.setdefault(id(use.reader), {"PreventGC": use.reader})  # noqa: SLF001 - see below
-    known[use.number] = font.idnum  # pypdf copies nothing that it has copied before, and this is how it knows
+    """Replace the document's own font by ``font`` in all pages that are copied later."""
+    known = writer._id_translated.setdefault(id(use.reader), {"PreventGC": use.reader})  # noqa: SLF001 - as below
+    known[use.number] = font.idnum  # in this record pypdf looks up the objects that it has already copied

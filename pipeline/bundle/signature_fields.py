@@ -1,4 +1,4 @@
-"""Fields for digital signatures in the empty places for seals of a bundle."""
+"""Fields for digital signatures in the seal boxes of a bundle."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pipeline.bundle.seal_boxes import SealBox
 
 @dataclass(frozen=True, slots=True)
 class SignatureField:
-    """A place in a bundle where ``signer`` may sign ``document``; ``place`` counts pages of the bundle from 0."""
+    """A seal box of a bundle in which ``signer`` can sign ``document``."""
 
     signer: str
     document: str
-    place: SealBox
+    box: SealBox
 
 
 def with_signature_fields(bundle: bytes, fields: Iterable[SignatureField]) -> bytes:
-    """``bundle`` with an empty field for each of ``fields``, named ``signer.document``. Same in, same out."""
+    """Add an empty field for each of ``fields``, named ``signer.document``. The same input gives the same bytes."""
     with pikepdf.open(io.BytesIO(bundle)) as pdf:
         parents: dict[str, pikepdf.Object] = {}
         for field in fields:
@@ -37,9 +37,9 @@ def with_signature_fields(bundle: bytes, fields: Iterable[SignatureField]) -> by
 
 
 def _add_field(pdf: pikepdf.Pdf, field: SignatureField, parent: pikepdf.Object) -> None:
-    """A field that is its own widget; one that is not signed shows nothing, which PDF/A wants said."""
-    page = pdf.pages[field.place.page]
-    left, bottom, right, top = field.place.box
+    """Add a field that is its own widget. PDF/A requires an appearance, which is empty while it is unsigned."""
+    page = pdf.pages[field.box.page]
+    left, bottom, right, top = field.box.box
     nothing = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, right - left, top - bottom]))
     widget = Dictionary(
         Type=Name.Annot,

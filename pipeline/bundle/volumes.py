@@ -1,4 +1,4 @@
-"""Volumes of a bundle: what does not fit in one file for upload or mail, in several, divided between documents."""
+"""Volumes of a bundle that is too large for one file. It is divided between documents."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.bundle.manifest_rows import PageMapRow, VolumeRow
 from pipeline.errors import Problem
 from pipeline.system.atomic import sha256
 
-#: Annotations that make sense only in the whole bundle.
-_OF_THE_WHOLE = (pikepdf.Name.Link, pikepdf.Name.Widget)
+#: Annotations that make sense only in the undivided bundle.
+_BUNDLE_ANNOTATIONS = (pikepdf.Name.Link, pikepdf.Name.Widget)
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A file with the pages of a bundle from ``page`` (counted from 1) on."""
+    """A file with ``pages`` pages of a bundle, from ``page`` (counted from 1) on."""
 
     pdf: bytes
     page: int
@@ -27,15 +27,15 @@ class Volume:
 
     @property
     def row(self) -> VolumeRow:
-        """Its row in the manifest."""
+        """The row in the manifest."""
         return VolumeRow(self.name, sha256(self.pdf), len(self.pdf), self.page, self.pages)
 
 
 def split(name: str, bundle: bytes, page_map: Sequence[PageMapRow], limit: int) -> list[Volume]:
-    """The bundle in as few volumes of at most ``limit`` bytes as its documents in their order allow.
+    """Divide a bundle between its documents into as few volumes of at most ``limit`` bytes as possible.
 
-    Those of bundle.pdf are bundle-1of2.pdf and so on. A document that is larger alone has a volume of its own.
-    Nothing is divided when the bundle fits.
+    The volumes of bundle.pdf are bundle-1of2.pdf and so on. A document that is larger gets a volume of its own.
+    A bundle that fits is not divided.
     """
     if len(bundle) <= limit:
         return []
@@ -55,7 +55,7 @@ def split(name: str, bundle: bytes, page_map: Sequence[PageMapRow], limit: int) 
             first = last + 1
     stem = name.removesuffix(".pdf")
     count = len(volumes)
-    width = len(str(count))  # so that lists of files have them in order
+    width = len(str(count))  # so that lists of files are in order
     return [replace(volume, name=f"{stem}-{n:0{width}}of{count}.pdf") for n, volume in enumerate(volumes, 1)]
 
 
@@ -81,22 +81,22 @@ def _volume(pdf: pikepdf.Pdf, page: int, end: int, parts: Sequence[PageMapRow]) 
 
 
 def _drop_links(page: pikepdf.Page) -> None:
-    """A link may lead to a page of another volume; a field for a signature belongs to the whole bundle."""
+    """Remove links, which may lead to another volume, and signature fields, which belong to the bundle."""
     annotations = page.obj.get("/Annots")
     if isinstance(annotations, pikepdf.Array):
-        kept = [each for each in annotations if each.get("/Subtype") not in _OF_THE_WHOLE]
-        page.obj.Annots = pikepdf.Array(kept)
+        others = [each for each in annotations if each.get("/Subtype") not in _BUNDLE_ANNOTATIONS]
+        page.obj.Annots = pikepdf.Array(others)
 
 
 def volumes_note(volumes: Sequence[Volume], limit: int) -> Problem:
-    """A finding that a bundle was divided, or that this did not help."""
+    """Return the finding that a bundle was divided, or that a volume is still too large."""
     megabytes, count = f"{limit / 1_000_000:g}", len(volumes)
     if any(len(volume.pdf) > limit for volume in volumes):
         return Problem(
             "size-exceeded",
             "warning",
-            f"one document alone is larger than {megabytes} MB, so that a volume of the bundle is too",
-            "scan that paper again at 150 dpi, or allow more with --max-size",
+            f"one document is larger than {megabytes} MB, and so is its volume of the bundle",
+            "scan that paper again at 150 dpi, or allow a larger bundle with --max-size",
             translations={
                 "ja": (
                     f"1つの書類だけで{megabytes}MBを超えるため、分割したPDFにも超えるものがあります",
@@ -111,8 +111,8 @@ def volumes_note(volumes: Sequence[Volume], limit: int) -> Problem:
     return Problem(
         "size-split",
         "info",
-        f"the bundle is larger than {megabytes} MB; it is also there in {count} volumes that are not",
-        "upload or mail the volumes; bundle.pdf is for printing",
+        f"the bundle is larger than {megabytes} MB, and was also divided into {count} smaller volumes",
+        "upload or mail the volumes, and print bundle.pdf",
         translations={
             "ja": (
                 f"提出書類は{megabytes}MBを超えるため、収まる大きさの{count}冊にも分けました",

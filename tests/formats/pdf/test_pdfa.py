@@ -143,7 +143,7 @@ def test_each_obstacle_is_found_and_the_bundle_claims_nothing(packet: Path, faul
     with pikepdf.open(io.BytesIO(paper)) as pdf:
         assert obstacles(pdf) == sorted({NO_INTENT, reason})
     [letter] = (packet / "documents").glob("*-invitation-letter.pdf")
-    pieces = [Piece("letter", "a", letter.read_bytes(), 1, is_made=True), Piece("paper", "b", paper, 2)]
+    pieces = [Piece("letter", "a", letter.read_bytes(), 1, is_generated=True), Piece("paper", "b", paper, 2)]
     merged = merge(pieces, "t", "ja", "case-1")
     with pikepdf.open(io.BytesIO(merged.pdf)) as pdf, pdf.open_metadata() as xmp:
         carried = bool([found for found in obstacles(pdf) if found == reason])
@@ -174,5 +174,5 @@ def test_only_what_stands_against_the_bundle_is_told_of_its_parts(packet: Path) 
     """A supplied paper has no output intent, and needs none in a bundle that has one."""
     [letter] = (packet / "documents").glob("*-invitation-letter.pdf")
     papers = [Piece("right", "b", make_pdf(1), 2), Piece("inked", "c", FAULTS["inks"][0], 3)]
-    merged = merge([Piece("letter", "a", letter.read_bytes(), 1, is_made=True), *papers], "t", "ja", "case-1")
+    merged = merge([Piece("letter", "a", letter.read_bytes(), 1, is_generated=True), *papers], "t", "ja", "case-1")
     assert merged.obstacles == (Obstacle("inked", "colours are inks without a profile"),)
