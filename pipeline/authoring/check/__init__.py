@@ -1,1 +1,1 @@
-"""Checking Word templates before a case is filled into them: one module for each kind of mistake."""
+"""Check Word templates before they are used for a case: one module for each kind of mistake."""

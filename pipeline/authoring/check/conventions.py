@@ -237,7 +237,7 @@ def _check_file(docx: DocxFile, styles: Styles, file: str) -> Iterator[Problem]:
     """Check the file as a whole."""
     for name in docx.parts:
         if name.startswith(("customXml/", "word/comments")) or "thumbnail" in name:
-            hint = "remove it (File, Info, Inspect Document): every packet would contain it, and nobody sees it"
+            hint = "remove it (File, Info, Inspect Document): every packet would contain it, invisibly"
             yield Problem("extra-part", "warning", f"the file contains the part {name}", hint, file)
         elif name.startswith("word/media/") and not docx.parts[name].startswith(_KNOWN_PICTURES):
             hint = "insert it as PNG or JPEG: only these are drawn by both engines"

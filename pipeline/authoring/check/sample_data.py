@@ -46,12 +46,12 @@ class Node:
     def _follow(self, schema: Mapping[str, Any]) -> Node:
         """Follow the references of ``schema``; keywords beside a reference take precedence."""
         # If a field is an object or the id of one, the first alternative is the object.
-        found, resolver = schema if "properties" in schema else schema.get("then", schema), self._resolver
-        while "$ref" in found:
-            target = resolver.lookup(found["$ref"])
-            found = {**target.contents, **{key: value for key, value in found.items() if key != "$ref"}}
+        part, resolver = schema if "properties" in schema else schema.get("then", schema), self._resolver
+        while "$ref" in part:
+            target = resolver.lookup(part["$ref"])
+            part = {**target.contents, **{key: value for key, value in part.items() if key != "$ref"}}
             resolver = target.resolver
-        return Node(found, resolver)
+        return Node(part, resolver)
 
 
 class Property(NamedTuple):
@@ -65,8 +65,8 @@ class Property(NamedTuple):
 @cache
 def case_schema() -> Node:
     """Return the schema of a case."""
-    found = find_schema("case")
-    return Node(found.contents, found.resolver)
+    schema = find_schema("case")
+    return Node(schema.contents, schema.resolver)
 
 
 def generate(node: Node, edge: Edge, turn: int = 0, name: str = "") -> Any:

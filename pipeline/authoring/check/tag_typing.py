@@ -100,7 +100,7 @@ def _unfilled_parts(docx: DocxFile, file: str) -> Iterator[Problem]:
         part = Part(name, root)
         tag = TAG.search(" ".join(str(piece) for piece in root.itertext()))
         if tag:
-            at = next((index for index, found in enumerate(part.paragraphs) if TAG.search(found.text)), None)
+            at = next((index for index, paragraph in enumerate(part.paragraphs) if TAG.search(paragraph.text)), None)
             place = WordPlace(part.label) if at is None else part.place_at(at)
             message = f"a tag is in {part.label}, outside the text of the letter"
             yield Problem("tag-unfilled", "error", message, _HINTS["tag-unfilled"], file, place)

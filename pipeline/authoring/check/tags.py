@@ -37,11 +37,11 @@ def read_tags(part: Part) -> Tags:
     lengths = [len(paragraph.text) + 1 for paragraph in part.paragraphs]
     starts = list(accumulate(lengths, initial=0))
     text = "\n".join(paragraph.text for paragraph in part.paragraphs)
-    found = list(TAG.finditer(text))
-    paragraphs = [bisect_right(starts, match.start()) - 1 for match in found]
-    lines = [_normalise(match[0]) for match in found]
+    matches = list(TAG.finditer(text))
+    paragraphs = [bisect_right(starts, match.start()) - 1 for match in matches]
+    lines = [_normalise(match[0]) for match in matches]
     between = TAG.sub(lambda match: "\n" * match[0].count("\n"), text).split("\n")
-    return Tags("\n".join(lines), paragraphs, [match[0] for match in found], between)
+    return Tags("\n".join(lines), paragraphs, [match[0] for match in matches], between)
 
 
 def _normalise(tag: str) -> str:

@@ -19,13 +19,13 @@ _ORDER = ("ja", "en", "zh")
 
 def find_languages(docx: DocxFile) -> list[str]:
     """Return ``ja``, ``en`` and ``zh`` if the template has text in that language, or a tag that prints it."""
-    found: set[str] = set()
+    languages: set[str] = set()
     styles = Styles(docx)
     for name, root in docx.text_parts.items():
         tags = read_tags(Part(name, root))
-        found |= {match for tag in tags.texts for match in _FIELD.findall(tag)}
+        languages |= {match for tag in tags.texts for match in _FIELD.findall(tag)}
         plain = "\n".join(tags.between)
-        found |= {language for language, pattern in (("ja", _KANA), ("en", _WORD)) if pattern.search(plain)}
+        languages |= {language for language, pattern in (("ja", _KANA), ("en", _WORD)) if pattern.search(plain)}
         if any(styles.font(run, "eastAsia") == CHINESE for run in root.iter(f"{W}r")):
-            found.add("zh")
-    return [language for language in _ORDER if language in found]
+            languages.add("zh")
+    return [language for language in _ORDER if language in languages]

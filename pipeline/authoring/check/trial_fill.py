@@ -123,6 +123,6 @@ def _lost_fields(
     lost = set(lost_texts(engine.convert(filled.docx), filled.texts))
     for pointer, text, is_key in texts(sample.document.data):
         if text in lost and not is_key:
-            message = f"the text of {pointer} is missing on the page, or only part of it is there"
+            message = f"the text of {pointer} is missing on the page, in whole or in part"
             hint = "give its cell, box or line more room"
             yield Problem("engine-lost-text", "error", message, hint, template.file)

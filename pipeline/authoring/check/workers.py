@@ -51,7 +51,7 @@ def _wait(answer: Answer, job: Job) -> TemplateResult:
 
 
 def _failure(code: str, message: str, job: Job) -> TemplateResult:
-    hint = "look for a loop inside a loop, or a text that is multiplied; if there is none, report the template as a bug"
+    hint = "look for a loop inside a loop, or a text that is multiplied; otherwise report the template as a bug"
     return TemplateResult((Problem(code, "error", message, hint, job.path),))
 
 

@@ -113,7 +113,7 @@ def _align(
 
 
 def _best_totals(similarities: Sequence[Sequence[float]]) -> list[list[float]]:
-    """For each pair of positions, return the highest total similarity of the pages from there on."""
+    """For each pair of positions, return the highest total similarity of the pages from that position on."""
     rows, columns = len(similarities), len(similarities[0])
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for row in reversed(range(rows)):

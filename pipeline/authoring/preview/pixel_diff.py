@@ -9,8 +9,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 #: Colour of all marks; distinct from black and white for colour-blind readers too.
 COLOUR = (206, 0, 112)
-#: A pixel has changed if one of its channels differs by more than this, of 255. The same engine draws both pages, so
-#: there is no noise.
+#: A pixel has changed if one of its channels differs by more than this, of 255. The same engine draws both pages,
+#: without noise.
 _TOLERANCE = 8
 #: Regions are searched on cells of this many pixels, and grow together over twice as many cells as _GAP.
 _CELL, _GAP = 6, 2

@@ -42,14 +42,14 @@ def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[
     for cells in source.rows:
         row = reader.read(cells)
         content = (json.dumps(row.case, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "surrogatepass")
-        found = [
+        row_problems = [
             *row.problems.values(),
             *_schema_problems(row, content, source, document),
             *_repeated_id(row, first_cells, source),
         ]
-        for problem in found:  # a problem of the mapping is reported once, not for each row
+        for problem in row_problems:  # a problem of the mapping is reported once, not for each row
             problems.setdefault((problem.file, problem.place, problem.code, problem.message), problem)
-        if not found:
+        if not row_problems:
             cases.append(ImportedCase(row.case["case_id"], cells[0].row, content))
     return cases, sorted(problems.values(), key=_order)
 

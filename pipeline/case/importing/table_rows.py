@@ -36,24 +36,24 @@ class _Entry:
 
 def find_columns(table: SourceTable, mapping: TableMapping, document: JsonFile) -> Columns:
     """Find the columns of the mapping. Raise CaseError with all columns that are missing or occur twice."""
-    found: dict[str, Cell] = {}
+    cells: dict[str, Cell] = {}
     problems: list[Problem] = []
     wanted = {_normalise_header(header): (header, place) for header, place in _headers(mapping)}
     for cell in table.header:
         name = _normalise_header(str(cell.value or ""))
-        if name in found and name in wanted:
+        if name in cells and name in wanted:
             message, hint = "another column has the same header", "give each column its own header"
             problems.append(Problem("column-repeated", "error", message, hint, table.file, cell.place()))
-        found.setdefault(name, cell)
+        cells.setdefault(name, cell)
     for name, (header, place) in wanted.items():
-        if name not in found:
+        if name not in cells:
             message = f"row {mapping.header_row} of the table has no column {header!r}"
-            near = get_close_matches(name, found, n=1)
-            hint = f"did you mean {found[near[0]].address}?" if near else "copy it from the table; check header_row"
+            near = get_close_matches(name, cells, n=1)
+            hint = f"did you mean {cells[near[0]].address}?" if near else "copy it from the table; check header_row"
             problems.append(document.problem("column-missing", place, message, hint))
     if problems:
         raise CaseError(problems)
-    return {name: cell.column for name, cell in found.items()}
+    return {name: cell.column for name, cell in cells.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _set(fields: dict[str, Any], pointer: str, value: Any) -> None:
 
 
 def _headers(group: ColumnGroup, place: str = "", number: int | None = None) -> Iterator[tuple[str, str]]:
-    """Yield each header in the mapping, with its place there."""
+    """Yield each header in the mapping, with its JSON pointer."""
     for index, column in enumerate(group.columns):
         yield _numbered(column.header, number), f"{place}/columns/{index}/column"
     for index, columns in enumerate(group.lists):

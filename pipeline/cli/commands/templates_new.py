@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.authoring.starter import Started, start_template
+from pipeline.authoring.starter import StarterFiles, start_template
 from pipeline.cli.output import Report, emit
 from pipeline.cli.shared_options import json_option
 from pipeline.errors import ExitCode
@@ -42,5 +42,5 @@ def new(name: str, folder: Path, as_json: bool) -> int:
     return ExitCode.OK
 
 
-def _result(started: Started) -> dict[str, object]:
+def _result(started: StarterFiles) -> dict[str, object]:
     return {"files": [str(file) for file in started.files], "entry": started.entry}

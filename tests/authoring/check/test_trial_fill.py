@@ -61,8 +61,7 @@ class TestFilled:
         found = errors(write(tmp_path, "{{ hospital.registration_number }}"))
         assert {finding.code for finding in found} == {"engine-lost-text"}
         assert (
-            "the text of /hospital/registration_number is missing on the page, or only part of it is there"
-            in found[0].message
+            "the text of /hospital/registration_number is missing on the page, in whole or in part" in found[0].message
         )
 
     def test_a_character_without_a_glyph_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,15 +59,15 @@ class Shape:
         """Return the shape of a field, or None if one of its types has no such field."""
         if not self.kinds:
             return ANY
-        found = [_member(kind, name) for kind in self.kinds]
-        return _union(shape for shape in found if shape) if all(found) else None
+        members = [_member(kind, name) for kind in self.kinds]
+        return _union(shape for shape in members if shape) if all(members) else None
 
     def item(self) -> Shape | None:
         """Return the shape of an entry of the list, or None if it is not a list."""
         if not self.kinds:
             return ANY
-        found = [_item(kind) for kind in self.kinds]
-        return _union(shape for shape in found if shape) if all(found) else None
+        items = [_item(kind) for kind in self.kinds]
+        return _union(shape for shape in items if shape) if all(items) else None
 
     def literals(self) -> list[str]:
         """Return the values of an enumeration."""
@@ -96,8 +96,8 @@ def shape_of(hint: Any) -> Shape:
         return _sampled([read_data(table.name)]) if table else shape_of(get_args(hint)[0])
     if get_origin(hint) in {Union, types.UnionType}:
         members = [member for member in get_args(hint) if member is not types.NoneType]
-        found = _union(shape_of(member) for member in members)
-        return Shape(found.kinds, optional=len(members) < len(get_args(hint)))
+        kinds = _union(shape_of(member) for member in members).kinds
+        return Shape(kinds, optional=len(members) < len(get_args(hint)))
     if hint is Any:
         return ANY
     return Shape((hint,))
@@ -144,8 +144,8 @@ def _member(kind: Any, name: str) -> Shape | None:
     if isinstance(kind, SampledType):
         groups = [value for value in kind.values if isinstance(value, dict)]
         missing = any(name not in group for group in groups)
-        found = _sampled(group[name] for group in groups if name in group)
-        return Shape(found.kinds, found.optional or missing) if found.is_known else None
+        shape = _sampled(group[name] for group in groups if name in group)
+        return Shape(shape.kinds, shape.optional or missing) if shape.is_known else None
     if _is_group(kind):
         fields = _fields(kind)
         return shape_of(fields[name]) if name in fields else None
@@ -165,18 +165,18 @@ def _item(kind: Any) -> Shape | None:
 
 
 def _sampled(values: Iterable[Any]) -> Shape:
-    found = list(values)
-    present = tuple(value for value in found if value is not None)
+    all_values = list(values)
+    present = tuple(value for value in all_values if value is not None)
     scalars = {type(value) for value in present if isinstance(value, _SCALARS)}
     kinds: tuple[Any, ...] = tuple(sorted(scalars, key=lambda kind: kind.__name__))
     if any(isinstance(value, dict | list) for value in present):
         kinds += (SampledType(present),)
-    return Shape(kinds, optional=len(present) < len(found))
+    return Shape(kinds, optional=len(present) < len(all_values))
 
 
 def _union(shapes: Iterable[Shape]) -> Shape:
-    found = list(shapes)
-    if any(not shape.kinds for shape in found):
+    alternatives = list(shapes)
+    if not all(shape.is_known for shape in alternatives):
         return ANY
-    kinds = dict.fromkeys(kind for shape in found for kind in shape.kinds)
-    return Shape(tuple(kinds), any(shape.optional for shape in found))
+    kinds = dict.fromkeys(kind for shape in alternatives for kind in shape.kinds)
+    return Shape(tuple(kinds), any(shape.optional for shape in alternatives))
