@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipeline.case.base import ID
 from pipeline.errors import InputError, OutputError, Problem
 from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.refusals import RefusedDocxError
@@ -18,7 +18,6 @@ from pipeline.packet.template_set import PACKET_FILE
 from pipeline.resources import shipped
 from pipeline.system.atomic import FILE_MODE
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _STYLES = "word/styles.xml"
 _SCHEMA = "https://visa-packet.example/schemas/packet.schema.json"
 
@@ -33,7 +32,7 @@ class StarterFiles:
 
 def start_template(name: str, folder: Path) -> StarterFiles:
     """Create ``name``.docx in ``folder``. Raise InputError for a name that packet.json does not allow, OutputError."""
-    if not _NAME.fullmatch(name):
+    if not ID.fullmatch(name):
         hint = "use 1 to 63 lower-case letters a-z, digits and hyphens, such as letter-of-thanks"
         raise InputError(Problem("template-name", "error", "this name cannot be used for a template", hint, name))
     file = folder / f"{name}.docx"
@@ -68,7 +67,7 @@ def _packet(folder: Path, entry: dict[str, Any]) -> bytes:
     set_id = folder.resolve().name.lower()
     packet = {
         "$schema": _SCHEMA,
-        "id": set_id if _NAME.fullmatch(set_id) else "my-own-set",
+        "id": set_id if ID.fullmatch(set_id) else "my-own-set",
         "title": {"ja": "提出書類", "en": "Submission packet", "zh": "申请材料"},
         "source": "Write here where the list of papers comes from.",
         "as_of": date.today().isoformat(),  # noqa: DTZ011 - the user's own day

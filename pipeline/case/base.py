@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 #: The answer of an applicant who has nothing to declare.
 NONE = "none"
+#: The form of ids: of cases, of directory entries and of documents, which are names of files too.
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,6 +20,10 @@ class Trilingual(Frozen, frozen=True):
     ja: str
     en: str
     zh: str
+
+
+#: The languages of a trilingual text, in the order of a page.
+PAGE_LANGUAGES = Trilingual.__struct_fields__
 
 
 class Bilingual(Frozen, frozen=True):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -15,7 +14,7 @@ from typing import ClassVar, Generic, Literal, TypeVar, get_args
 
 import msgspec
 
-from pipeline.case.base import Bilingual, Frozen
+from pipeline.case.base import ID, Bilingual, Frozen
 from pipeline.case.model import Case
 from pipeline.case.organisations import Guarantor, Hospital
 from pipeline.case.treatment import CellProcessing, ConditionKind, Route, TreatmentKind
@@ -32,7 +31,6 @@ Aspect = Literal["condition", "treatment", "route"]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
 #: Without dots and slashes, an id cannot lead out of the directory.
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 #: The most ids in a hint.
 _MOST_IDS = 10
 
@@ -166,7 +164,7 @@ def read_hospitals(folder: Path) -> list[ListedEntry[HospitalEntry]]:
 
 def _look_up(document: JsonFile, folder: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry] | None:
     wanted = document.data.get(form.kind) if isinstance(document.data, dict) else None
-    if not isinstance(wanted, str) or not _ID.fullmatch(wanted):
+    if not isinstance(wanted, str) or not ID.fullmatch(wanted):
         return None  # an object, or an error by the schema of cases
     files = {path.stem: path for path in _files(folder, form.kind)}
     if wanted not in files:
@@ -191,7 +189,7 @@ def _files(folder: Path, kind: Kind) -> list[Path]:
 
 
 def _read(path: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry]:
-    if not _ID.fullmatch(path.stem):
+    if not ID.fullmatch(path.stem):
         message = "the file name is not an id: 1 to 63 lower-case letters a-z, digits and hyphens"
         raise CaseError(Problem("directory-name", "error", message, "rename the file", str(path)))
     document = read_json(path)

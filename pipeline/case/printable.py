@@ -19,7 +19,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 _LOOKALIKE = re.compile(
     "[\u0400-\u052f\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf]"
 )
-_GLYPH_HINT = "use another form of the character, as in the passport or the register"
+GLYPH_HINT = "use another form of the character, as in the passport or the register"
 
 
 def check_characters(document: JsonFile) -> Iterator[Problem]:
@@ -29,7 +29,7 @@ def check_characters(document: JsonFile) -> Iterator[Problem]:
             continue
         for character in undrawable(text):
             message = f"the shipped fonts have no glyph for {_describe(character)}"
-            yield document.problem("glyph-missing", pointer, message, _GLYPH_HINT)
+            yield document.problem("glyph-missing", pointer, message, GLYPH_HINT)
         for character in _lookalikes(text):
             message = f"a word in Latin letters contains {_describe(character)}, which looks like a Latin letter"
             hint = "type the word again, unless it is intended"

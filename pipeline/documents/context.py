@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import msgspec
 from babel.dates import format_date
 
-from pipeline.case.base import Trilingual
+from pipeline.case.base import PAGE_LANGUAGES, Trilingual
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.case.people import PATIENT, Application, Companion, Patient, Questions, Traveller
 from pipeline.case.treatment import Flight, Visit
@@ -31,9 +31,6 @@ from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, Req
 from pipeline.packet.template_set import OfficialRow, TemplateSet
 from pipeline.resources import read_data
 from pipeline.visa.tb_screening import screening_for
-
-#: The order of the fields of Trilingual.
-LANGUAGES = ("ja", "en", "zh")
 
 #: Letter in packet.json of a paper that is asked for beyond the official letters.
 BEYOND_THE_LETTERS = "＋"
@@ -175,7 +172,7 @@ def _days(visit: Visit) -> list[Day]:
     return [
         {
             "date": day,
-            "weekday": Trilingual(*(format_date(day, "EEE", locale=language) for language in LANGUAGES)),
+            "weekday": Trilingual(*(format_date(day, "EEE", locale=language) for language in PAGE_LANGUAGES)),
             "activities": activities,
             "lodging": None if day == visit.exit_date else visit.lodging,
         }
@@ -190,8 +187,8 @@ def _journey(way: str, flight: Flight | None) -> Trilingual:
         return word
     ends = (flight.abroad, flight.port) if way == "entry" else (flight.port, flight.abroad)
     port = _airport(flight.port)
-    where = {key: f"{ends[0]}–{ends[1]}" if flight.abroad else getattr(port, key) for key in LANGUAGES}
-    return Trilingual(*(f"{getattr(word, key)} {flight.flight} {where[key]}" for key in LANGUAGES))
+    where = {key: f"{ends[0]}–{ends[1]}" if flight.abroad else getattr(port, key) for key in PAGE_LANGUAGES}
+    return Trilingual(*(f"{getattr(word, key)} {flight.flight} {where[key]}" for key in PAGE_LANGUAGES))
 
 
 def _airport(code: str) -> Trilingual:

@@ -9,6 +9,7 @@ from typing import Any
 from pikepdf import PdfError
 from pypdfium2 import PdfiumError
 
+from pipeline.case.printable import GLYPH_HINT
 from pipeline.documents.draft_mark import marked, unmarked_pages
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.fill import Filled, fill
@@ -114,7 +115,7 @@ def _check_mark(pdf: bytes, name: str) -> None:
 def _without_glyph(characters: str, name: str, case: JsonFile) -> list[Problem]:
     """Where in the case the characters stand; in the template itself when they are not in the case."""
     found = [
-        case.problem("glyph-missing", pointer, f"the shipped fonts have no glyph for {name_of(character)}", _GLYPH_HINT)
+        case.problem("glyph-missing", pointer, f"the shipped fonts have no glyph for {name_of(character)}", GLYPH_HINT)
         for pointer, text, is_key in texts(case.data)
         for character in sorted(set(text) & set(characters))
         if not is_key
@@ -124,15 +125,12 @@ def _without_glyph(characters: str, name: str, case: JsonFile) -> list[Problem]:
             "glyph-missing",
             "error",
             f"the template has {name_of(character)}, for which the shipped fonts have no glyph",
-            _GLYPH_HINT,
+            GLYPH_HINT,
             name,
         )
         for character in sorted(set(characters))
     ]
     return found or unplaced
-
-
-_GLYPH_HINT = "write another form of the character, as the passport or the register has it"
 
 
 def _in_file(problem: Problem, name: str) -> Problem:

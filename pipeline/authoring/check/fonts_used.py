@@ -18,7 +18,7 @@ from pipeline.formats.word.word_places import Part
 CHINESE = "Noto Sans CJK SC"
 _FONT_HINT = "use Noto Sans CJK JP, and Noto Sans CJK SC for Chinese; only these are shipped with the program"
 _SYMBOL_HINT = "type a character such as ■, □ or • in Noto Sans CJK JP: the default engine omits such symbols"
-_GLYPH_HINT = "use another character: with a system font, the page would differ between computers"
+_OTHER_CHARACTER = "use another character: with a system font, the page would differ between computers"
 
 
 def check_fonts(docx: DocxFile, file: str) -> list[Problem]:
@@ -45,7 +45,7 @@ def _check_part(part: Part, styles: Styles, file: str) -> Iterator[Problem]:
             )
         for character in undrawable(text) if not text.isascii() else "":
             message = f"the shipped fonts have no glyph for {character} ({name_of(character)})"
-            yield Problem("glyph-missing", "error", message, _GLYPH_HINT, file, place)
+            yield Problem("glyph-missing", "error", message, _OTHER_CHARACTER, file, place)
         if CHINESE in fonts:
             yield from _check_chinese(run, styles, file, part)
 

@@ -6,6 +6,7 @@ import re
 
 from pipeline.authoring.check.fonts_used import CHINESE
 from pipeline.authoring.check.tags import read_tags
+from pipeline.case.base import PAGE_LANGUAGES
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W
@@ -14,7 +15,6 @@ from pipeline.formats.word.word_places import Part
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _FIELD = re.compile(r"(?:\.|_|\"|')(ja|en|zh)\b")
-_ORDER = ("ja", "en", "zh")
 
 
 def find_languages(docx: DocxFile) -> list[str]:
@@ -28,4 +28,4 @@ def find_languages(docx: DocxFile) -> list[str]:
         languages |= {language for language, pattern in (("ja", _KANA), ("en", _WORD)) if pattern.search(plain)}
         if any(styles.font(run, "eastAsia") == CHINESE for run in root.iter(f"{W}r")):
             languages.add("zh")
-    return [language for language in _ORDER if language in languages]
+    return [language for language in PAGE_LANGUAGES if language in languages]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pipeline.attachments.safe_open import read_inside
+from pipeline.case.base import ID
 from pipeline.case.directory import find_directory
 from pipeline.case.source import read_source
 from pipeline.errors import OutputError, UnusableError
@@ -19,7 +19,6 @@ from pipeline.run.cluster.versions import Versions
 from pipeline.run.task import Done, Task, failed
 
 #: What may be a name of a file here; others are for the schema to refuse.
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,7 +57,7 @@ def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
         papers = {each["path"]: read_inside(source.folder, each["path"]) for each in data["attachments"]}
         directory = find_directory(source.folder, options.directory)
         wanted = ((f"{kind}s", data[kind]) for kind in ("hospital", "guarantor") if isinstance(data[kind], str))
-        paths = [directory / folder / f"{name}.json" for folder, name in wanted if _ID.fullmatch(name)]
+        paths = [directory / folder / f"{name}.json" for folder, name in wanted if ID.fullmatch(name)]
         entries = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}
         current = None if options.force or task.out.is_shared else _current(task.out, data["case_id"])
         templates = _templates(options.templates)
@@ -92,7 +91,7 @@ def _templates(name: str) -> dict[str, bytes]:
 def _current(out: Destination, case_id: object) -> bytes | None:
     """The manifest of the packet that is there, when it is whole."""
     with suppress(OSError, ValueError):
-        if isinstance(case_id, str) and _ID.fullmatch(case_id):
+        if isinstance(case_id, str) and ID.fullmatch(case_id):
             manifest = out.manifest(case_id)
             if out.is_whole(case_id, read_manifest(manifest).outputs):
                 return manifest
