@@ -1,4 +1,4 @@
-"""One result, told in two ways: as text for people, or as one JSON document (schemas/report.schema.json)."""
+"""Output of a command: text for people, or one JSON document for programs (schemas/report.schema.json)."""
 
 from __future__ import annotations
 
@@ -17,25 +17,27 @@ if TYPE_CHECKING:
     from pipeline.packet.plan import State
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
-#: What a packet may be used for, in words.
+#: The states of a packet in words.
 STATES: Mapping[State, str] = {
-    "final": "final: no error is open and no paper is missing",
-    "incomplete": "incomplete: papers are missing, the cover sheet lists them",
-    "draft": "draft: not for filing",
+    "final": "no errors, no missing papers",
+    "incomplete": "papers are missing; the cover sheet lists them",
+    "draft": "not for filing",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """How problems are told: in which language, and whether notes are printed one by one."""
+class OutputStyle:
+    """Style of the output: language of findings, notes in full or as a number, JSON or text, failures only."""
 
     language: Language = "en"
     notes: bool = True
+    as_json: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a command ends with. ``results`` are plain JSON objects, one a case, path, schema, rule or check."""
+class CommandReport:
+    """Result of a command. ``results`` are plain JSON objects, one per case, path, schema, rule or check."""
 
     command: str | None
     exit_code: ExitCode
@@ -43,16 +45,16 @@ class Report:
     results: Sequence[dict[str, Any]] = ()
 
 
-def emit(report: Report, *, as_json: bool) -> None:
-    """Print the report's problems on stderr and, with ``as_json``, the whole of it on stdout."""
+def emit(report: CommandReport, *, as_json: bool) -> None:
+    """Print the problems of a report on standard error and, with ``as_json``, the whole report on standard output."""
     for problem in report.problems:
         print_problem(problem)
     if as_json:
-        click.echo(json.dumps(document_of(report), ensure_ascii=False))
+        click.echo(json.dumps(report_to_json(report), ensure_ascii=False))
 
 
 def print_problem(problem: Problem) -> None:
-    """One problem on stderr: place, what, what to do, and where the rule comes from."""
+    """Print one problem on standard error: place, message, hint, and the source of a rule."""
     severity = click.style(problem.severity, fg=COLOURS[problem.severity], bold=True)
     where = (problem.cell,) if problem.cell else (problem.line, problem.column)
     place = ":".join(str(part) for part in (problem.file, *where) if part is not None)
@@ -63,19 +65,19 @@ def print_problem(problem: Problem) -> None:
         click.echo(click.style(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
 
 
-def show(problems: Sequence[Problem], telling: Telling) -> None:
-    """Print problems for people; notes only as their number, unless they are asked for."""
+def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
+    """Print problems on standard error; of notes only their number, unless ``style`` asks for them in full."""
     for problem in problems:
-        if telling.notes or problem.severity != "info":
-            print_problem(problem.in_language(telling.language))
+        if style.notes or problem.severity != "info":
+            print_problem(problem.in_language(style.language))
     notes = sum(problem.severity == "info" for problem in problems)
-    if notes and not telling.notes:
+    if notes and not style.notes:
         line = "1 note; --notes shows it" if notes == 1 else f"{notes} notes; --notes shows them"
         click.secho(line, dim=True, err=True)
 
 
-def told(problem: Problem, language: Language = "en") -> dict[str, Any]:
-    """A problem as a JSON object."""
+def problem_to_json(problem: Problem, language: Language = "en") -> dict[str, Any]:
+    """Return a problem as a JSON object."""
     translated = problem.in_language(language)
     return {
         "code": problem.code,
@@ -92,12 +94,12 @@ def told(problem: Problem, language: Language = "en") -> dict[str, Any]:
     }
 
 
-def document_of(report: Report) -> dict[str, Any]:
-    """The report as a JSON object."""
+def report_to_json(report: CommandReport) -> dict[str, Any]:
+    """Return a report as a JSON object."""
     return {
         "visa_packet": VERSION,
         "command": report.command,
         "exit_code": int(report.exit_code),
-        "problems": [told(problem) for problem in report.problems],
+        "problems": [problem_to_json(problem) for problem in report.problems],
         "results": list(report.results),
     }

@@ -1,4 +1,4 @@
-"""What became of a case that was to be built, as text for people and as a JSON object."""
+"""Output of a build: one case as text for people, and as a JSON object."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import click
 
 from pipeline.bundle.fit_size import COARSER
 from pipeline.bundle.manifest_rows import BundleRow
-from pipeline.cli.output import STATES, told
+from pipeline.cli.output import STATES, problem_to_json
 from pipeline.language import Language
 from pipeline.publish.destination import Destination
 from pipeline.run.built import Built
 from pipeline.run.task import Done
 
 
-def result_of(done: Done, language: Language, out: Destination) -> dict[str, Any]:
-    """A row of the report."""
+def done_to_json(done: Done, language: Language, out: Destination) -> dict[str, Any]:
+    """Return the result of one case as a JSON object."""
     built = done.built
     return {
         "case": done.name,
@@ -28,7 +28,7 @@ def result_of(done: Done, language: Language, out: Destination) -> dict[str, Any
         "apart": [out.address(built.folder / path) for path in built.manifest.apart] if built else [],
         "state": built.manifest.state if built else None,
         "seconds": round(done.seconds, 3),
-        "problems": [told(problem, language) for problem in done.problems],
+        "problems": [problem_to_json(problem, language) for problem in done.problems],
     }
 
 
@@ -45,8 +45,8 @@ def _bundle(bundle: BundleRow, built: Built, out: Destination) -> dict[str, Any]
     }
 
 
-def print_built(done: Done, out: Destination) -> None:
-    """Each bundle with the list of its parts, and the documents that belong to none."""
+def print_packet(done: Done, out: Destination) -> None:
+    """Print each bundle with its parts, the documents outside the bundles, and the state of the packet."""
     if done.built is None:
         return
     folder, manifest = done.built.folder, done.built.manifest
@@ -60,9 +60,11 @@ def print_built(done: Done, out: Destination) -> None:
             where, last = out.address(folder / volume.path), volume.page + volume.pages - 1
             click.echo(f"{where}  (pages {volume.page} to {last}, {volume.bytes / 1_000_000:.1f} MB)")
     if coarser := sum(problem.code == COARSER for problem in done.problems):
-        click.echo(f"made coarser so that the bundle fits: {coarser} of the papers; --notes tells which")
+        papers = "1 paper was" if coarser == 1 else f"{coarser} papers were"
+        click.echo(f"{papers} downsampled to fit the size limit; --notes lists them")
     for path in manifest.apart:
         click.echo(f"{out.address(folder / path)}  (not in a bundle)")
-    click.secho(STATES[manifest.state], fg=None if manifest.state == "final" else "yellow")
-    current = ", nothing has changed since it was built" if done.status == "current" else ""
+    colour = None if manifest.state == "final" else "yellow"
+    click.secho(f"{manifest.state}: {STATES[manifest.state]}", fg=colour)
+    current = ", up to date: nothing has changed since it was built" if done.status == "current" else ""
     click.echo(f"{done.seconds:.2f} s{current}")

@@ -1,4 +1,4 @@
-"""Passwords: from a file, an environment variable or a prompt; never from the command line, where others see them."""
+"""Passwords from a file, an environment variable or a prompt; never from the command line, which others can see."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from pipeline.errors import InputError, Problem
 #: Environment variable with the password of an encrypted packet.
 PASSWORD = "VISA_PACKET_PASSWORD"  # noqa: S105 - the name of a variable
 #: Environment variable with the password of a signer's .p12 file.
-P12_PASSWORD = "VISA_PACKET_P12_PASSWORD"  # noqa: S105 - the same
+P12_PASSWORD = "VISA_PACKET_P12_PASSWORD"  # noqa: S105 - as above
 
 
 def password_file_option(whose: str, variable: str = PASSWORD) -> Callable[[Any], Any]:
-    """The option that names a file with a password."""
+    """Return the option for a file with a password."""
     return click.option(
         "--password-file",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help=f"File with the password {whose} in its first line; else ${variable} is taken.",
+        help=f"File with the password {whose} in its first line; by default the password in ${variable}.",
     )
 
 
 def read_password(file: Path | None, variable: str, *, confirm: bool = False) -> str:
-    """The password in the first line of ``file``, else of the environment ``variable``, else typed.
+    """Return the password in the first line of ``file``, else in the environment ``variable``, else from a prompt.
 
-    Raises InputError when there is none: no terminal to ask at, or a file that cannot be read.
+    Raises InputError if the file contains no password, or if there is no terminal for the prompt.
     """
     if file is not None:
         return _of_file(file)
     if os.environ.get(variable):
         return os.environ[variable]
     if not sys.stdin.isatty():
-        message, hint = "a password is needed, and nobody can be asked", f"give --password-file, or set {variable}"
+        message = "a password is required, and there is no terminal to ask for it"
+        hint = f"use --password-file, or set {variable}"
         raise InputError(Problem("password", "error", message, hint))
     typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=confirm, err=True)
     return typed
@@ -50,6 +51,6 @@ def _of_file(file: Path) -> str:
     except (OSError, UnicodeDecodeError):
         password = ""
     if not password:
-        message, hint = "the file holds no password", "write the password in its first line, as UTF-8"
+        message, hint = "the file contains no password", "write the password in its first line, as UTF-8"
         raise InputError(Problem("password", "error", message, hint, str(file)))
     return password

@@ -1,4 +1,4 @@
-"""Telling of many cases: a line or a bar while they are built, and at the end what failed."""
+"""Progress of a run over many cases: a line per case or a bar, and a summary at the end."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.output import Report, Telling, document_of, show
-from pipeline.cli.packet_output import result_of
+from pipeline.cli.output import CommandReport, OutputStyle, print_problems, report_to_json
+from pipeline.cli.packet_output import done_to_json
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.publish.destination import Destination
 from pipeline.run.task import Done
@@ -25,19 +24,10 @@ if TYPE_CHECKING:
 _MARKS = {"built": ("built", "green"), "current": ("current", "cyan"), "failed": ("failed", "red")}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a run over many cases is told."""
+class Progress:
+    """Counts the cases of a run, and prints each result and the summary."""
 
-    telling: Telling
-    quiet: bool
-    as_json: bool
-
-
-class Tally:
-    """Tells of each case as it is done, and of all of them at the end."""
-
-    def __init__(self, style: Style, out: Destination, total: int) -> None:
+    def __init__(self, style: OutputStyle, out: Destination, total: int) -> None:
         self._style = style
         self._out = out
         self._total = total
@@ -47,10 +37,9 @@ class Tally:
         self._started = time.perf_counter()
 
     @contextmanager
-    def shown(self) -> Iterator[None]:
-        """Show a bar with rate and time left while cases are built, on a terminal."""
-        silent = self._style.quiet or self._style.as_json
-        if silent or not sys.stderr.isatty():
+    def bar(self) -> Iterator[None]:
+        """Show a bar with rate and remaining time during the run, if the output is a terminal."""
+        if self._style.quiet or self._style.as_json or not sys.stderr.isatty():
             yield
             return
         bar: Any = click.progressbar(
@@ -60,31 +49,34 @@ class Tally:
             yield
 
     def add(self, done: Done) -> None:
-        """Count one case and tell of it."""
+        """Count one case, and print its result."""
         self._counts[done.status] += 1
         if done.status == "failed":
             self._failed.append(done)
         if self._style.as_json:
-            click.echo(json.dumps(result_of(done, self._style.telling.language, self._out), ensure_ascii=False))
+            click.echo(json.dumps(done_to_json(done, self._style.language, self._out), ensure_ascii=False))
         if self._bar is not None:
             self._bar.update(1, done)
         elif not self._style.quiet and not self._style.as_json:
             click.echo(_line(done))
 
-    def end(self, page: ReportPage | None = None) -> ExitCode:
-        """Publish the page. Tell what failed, with place and hint, and how many there were of each kind."""
-        address, trouble = self._published(page)
+    def finish(self, page: ReportPage | None = None) -> ExitCode:
+        """Publish the HTML report. Print every failure with place and hint, and the number of cases by status."""
+        address, problems = self._publish(page)
         for done in self._failed:
             click.secho(f"{done.case_id or done.name}: failed ({int(done.code)})", fg="red", bold=True, err=True)
-            show(done.problems, self._style.telling)
+            print_problems(done.problems, self._style)
         code = ExitCode.SOME_FAILED if self._failed else ExitCode.OK
         if self._failed and self._total == 1:
             code = self._failed[0].code
-        if trouble and code is ExitCode.OK:
+        if problems and code is ExitCode.OK:
             code = ExitCode.OUTPUT
-        show(trouble, self._style.telling)
+        print_problems(problems, self._style)
         if self._style.as_json:
-            report = document_of(Report("build", code, trouble)) | {"counts": self._numbers(), "html": address}
+            report = report_to_json(CommandReport("build", code, problems)) | {
+                "counts": self._numbers(),
+                "html": address,
+            }
             click.echo(json.dumps(report, ensure_ascii=False))
         elif not self._style.quiet:
             if address is not None:
@@ -93,8 +85,8 @@ class Tally:
             click.echo(f"{numbers}; {self._seconds():.1f} s, {self._rate()}")
         return code
 
-    def _published(self, page: ReportPage | None) -> tuple[str | None, tuple[Problem, ...]]:
-        """Where the page was published, or why it was not."""
+    def _publish(self, page: ReportPage | None) -> tuple[str | None, tuple[Problem, ...]]:
+        """Publish the page; return its address, or the reason why it is not published."""
         try:
             return (self._out.publish_page(page.publish()) if page else None), ()
         except OutputError as error:
@@ -114,10 +106,7 @@ def _line(done: Done) -> str:
     word, colour = _MARKS[done.status]
     mark = click.style(f"{word:<8}", fg=colour)
     if done.built is None:
-        return f"{mark}{done.case_id or done.name}  {', '.join(_codes_of(done))}"
+        codes = sorted({problem.code for problem in done.problems if problem.severity == "error"})
+        return f"{mark}{done.case_id or done.name}  {', '.join(codes)}"
     pages = sum(bundle.pages for bundle in done.built.manifest.bundles)
     return f"{mark}{done.case_id}  {pages} pages, {done.seconds:.1f} s"
-
-
-def _codes_of(done: Done) -> list[str]:
-    return sorted({problem.code for problem in done.problems if problem.severity == "error"})

@@ -24,17 +24,17 @@ lang_option = click.option(
     "language",
     type=click.Choice(LANGUAGES),
     default=lambda: language_of(os.environ),
-    show_default="by the locale",
-    help="Language of the rules' texts.",
+    show_default="from the locale",
+    help="Language of the findings.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 as_of_option = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help="Day for which rules and entries are checked, YYYY-MM-DD; today by default. Fixing it makes a run repeatable.",
+    help="Day for which the rules are checked, YYYY-MM-DD; today by default. A fixed day makes a run repeatable.",
 )
-notes_option = click.option("--notes", is_flag=True, help="Print notes in full, not only how many there are.")
+notes_option = click.option("--notes", is_flag=True, help="Print notes in full; by default only their number.")
 directory_option = click.option(
     "--directory",
     metavar="DIR",
@@ -46,7 +46,7 @@ templates_option = click.option(
     default="medical-stay",
     show_default=True,
     metavar="SET",
-    help="A shipped template set, or the folder of your own.",
+    help="Name of a shipped template set, or the folder of another.",
 )
 timeout_option = click.option(
     "--timeout",
@@ -54,13 +54,13 @@ timeout_option = click.option(
     default=120,
     show_default=True,
     metavar="SECONDS",
-    help="Longest time for a case.",
+    help="Time limit for one case.",
 )
 cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(readable=False))
 
 
 def check_options(command: Function) -> Function:
-    """Options that say how a case is checked."""
+    """Add the options of checking a case."""
     decorators = (
         as_of_option,
         templates_option,
@@ -68,11 +68,9 @@ def check_options(command: Function) -> Function:
         click.option(
             "--allow-missing",
             is_flag=True,
-            help="Build also when papers of the official list are missing; the cover sheet lists them.",
+            help="Build even if papers of the official list are missing; the cover sheet lists them.",
         ),
-        click.option(
-            "--draft", is_flag=True, help="Mark every page that is made 案 / DRAFT; papers may be missing too."
-        ),
+        click.option("--draft", is_flag=True, help="Mark every generated page 案 / DRAFT; papers may be missing."),
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         notes_option,
         lang_option,
@@ -84,30 +82,30 @@ def check_options(command: Function) -> Function:
 
 
 class Size(click.ParamType[int]):
-    """A size such as 5MB or 900kB, as bytes; at least 100 kB, for no bundle is smaller."""
+    """A size such as 5MB or 900kB, in bytes; at least 100 kB, because no bundle is smaller."""
 
     name = "size"
     _WRITTEN = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?([KkMm])[Bb]")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Bytes of ``value``."""
+        """Return ``value`` in bytes."""
         written = self._WRITTEN.fullmatch(str(value))
         size = int(float(written[1]) * (1_000 if written[2] in "Kk" else 1_000_000)) if written else 0
         if size < _SMALLEST_BUNDLE:
-            self.fail("write a size of at least 100kB, such as 5MB", param, ctx)
+            self.fail("give a size of at least 100kB, such as 5MB", param, ctx)
         return size
 
 
 def day_of(as_of: datetime | None) -> date:
-    """The day of ``--as-of``, else today."""
-    return as_of.date() if as_of else date.today()  # noqa: DTZ011 - the user's own day
+    """Return the day of ``--as-of``, or today."""
+    return as_of.date() if as_of else date.today()  # noqa: DTZ011 - the user's local day
 
 
 def case_files(given: Iterable[str]) -> list[Source]:
-    """Every case that the arguments name."""
+    """Return every case that the arguments name."""
     return list(sources(given))
 
 
-def complete(words: Iterable[str], begun: str) -> list[str]:
-    """Words that a shell offers for what was begun."""
-    return [word for word in words if word.startswith(begun)]
+def complete(words: Iterable[str], prefix: str) -> list[str]:
+    """Return the words that begin with ``prefix``, for shell completion."""
+    return [word for word in words if word.startswith(prefix)]

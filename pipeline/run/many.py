@@ -1,32 +1,45 @@
-"""Many cases: each through the same task, several at a time, the results in the order of the inputs."""
+"""Many cases: each through the same pipeline, several at a time, the results in the order of the inputs."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 from pipeline.case.source import Source, read_case_id
-from pipeline.errors import CaseError, ExitCode, JsonPlace, Problem
-from pipeline.run.pools.pool import WORKER_LOST, Answer, Pool, lost
-from pipeline.run.task import Done, Task, failed, run_task
+from pipeline.errors import CaseError, JsonPlace, Problem, TemplateError
+from pipeline.options import BuildOptions
+from pipeline.packet.template_set import load_template_set
+from pipeline.run.cluster.client import Cluster, ClusterPool
+from pipeline.run.inputs import STANDARD_INPUT
+from pipeline.run.pools.pool import Answer, Pool
+from pipeline.run.pools.workers import LocalPool
+from pipeline.run.retry import await_task, submit_task
+from pipeline.run.task import Done, Task
+from pipeline.system.atomic import work_folder
 
-#: How many tasks wait for each that is worked on: enough that no worker idles, and no more, so that memory stays flat.
+#: Waiting tasks per running task: enough to keep the workers busy, few enough to keep memory flat.
 _AHEAD = 3
 
 
-def run_batch(tasks: Iterable[Task], pool: Pool) -> Iterator[Done]:
-    """Run every task in ``pool``; yields what became of each, in order. A lost worker costs its task a retry."""
+def run_many(tasks: Iterable[Task], pool: Pool) -> Iterator[Done]:
+    """Run every task in ``pool``. Yield their results in order."""
     waiting: deque[tuple[Task, Answer]] = deque()
     for task in tasks:
-        waiting.append((task, pool.submit(run_task, task)))
+        waiting.append((task, submit_task(task, pool)))
         if len(waiting) > pool.jobs * _AHEAD:
-            yield _finished(*waiting.popleft(), pool)
+            yield await_task(*waiting.popleft(), pool)
     while waiting:
-        yield _finished(*waiting.popleft(), pool)
+        yield await_task(*waiting.popleft(), pool)
 
 
 def check_ids(sources: Iterable[Source]) -> int:
-    """How many cases there are. Raises CaseError when two have one id: both would be published as one packet."""
+    """Return the number of cases. Raises CaseError if two have the same id: one packet would replace the other."""
     first: dict[str, Source] = {}
     repeated: list[Problem] = []
     count = 0
@@ -43,25 +56,39 @@ def check_ids(sources: Iterable[Source]) -> int:
     return count
 
 
+def pin_templates(options: BuildOptions) -> BuildOptions:
+    """Return the options with the hash of the template set, because each worker reads the files of the set itself."""
+    try:
+        return replace(options, templates_sha256=load_template_set(options.templates).sha256)
+    except TemplateError:  # reported for each case
+        return options
+
+
+def make_pool(cluster: Cluster | None, options: BuildOptions, jobs: int, timeout: float) -> Pool:
+    """Return the workers of ``cluster``, or else ``jobs`` local worker processes."""
+    return ClusterPool(cluster, options, timeout) if cluster else LocalPool(jobs, timeout)
+
+
+@contextmanager
+def saved_standard_input(arguments: Iterable[str], folder: Path) -> Iterator[Path | None]:
+    """Save standard input to a private file in ``folder`` if the arguments name it, because it is read twice."""
+    if STANDARD_INPUT not in arguments:
+        yield None
+        return
+    with work_folder(folder, "standard-input") as work:
+        saved = work / "cases.jsonl"
+        with saved.open("xb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield saved
+
+
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _repeated(source: Source, other: Source) -> Problem:
     message = "an earlier case of this run has the same id, and its packet would be lost"
     hint = f"give each case its own id; the other is {other.name}"
     place = JsonPlace("/case_id", source.line if source.raw is not None else None)
     return Problem("case-id-repeated", "error", message, hint, source.file, place)
-
-
-def _finished(task: Task, answer: Answer, pool: Pool) -> Done:
-    """The result of a task; when its worker is lost twice, a finding about that."""
-    try:
-        return _done(answer)
-    except WORKER_LOST:
-        again = pool.submit(run_task, task)
-    try:
-        return _done(again)
-    except WORKER_LOST as error:
-        return failed(task, ExitCode.ENGINE, (lost(task.source.name, error),))
-
-
-def _done(answer: Answer) -> Done:
-    done: Done = answer.result()
-    return done

@@ -73,8 +73,8 @@ def status_of(where: Path | Source, options: CheckOptions) -> Status:
     return Status(case.case_id, options.as_of, case.visa.filing_date, builds, tuple(errors), items)
 
 
-def document_of(status: Status) -> dict[str, Any]:
-    """The status as a JSON object (schemas/status.schema.json)."""
+def status_to_json(status: Status) -> dict[str, Any]:
+    """Return the status as a JSON object (schemas/status.schema.json)."""
     return {
         "case_id": status.case_id,
         "as_of": status.as_of.isoformat(),

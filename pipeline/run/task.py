@@ -64,7 +64,7 @@ def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> Done:
 
 
 def _build(task: Task, loaded: LoadedCase) -> Done:
-    # Only now: a case that cannot be read is reported before the libraries of the later stages are loaded.
+    # Imported now: an invalid case is reported before the libraries of the later stages are loaded.
     from pipeline.run.one import build_packet  # noqa: PLC0415 - see above
 
     built = build_packet(loaded, task.out, task.options)

@@ -96,7 +96,7 @@ class TestCoarser:
             visa_packet("build", case, "-o", tmp_path / size, "--templates", templates, *DAY, "--max-size", size).out
             for size in ("600kB", "50MB")
         ]
-        assert ["made coarser so that the bundle fits:" in text for text in said] == [True, False]
+        assert ["downsampled to fit the size limit; --notes" in text for text in said] == [True, False]
 
     def test_the_same_is_made_again(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
         first, second = (

@@ -143,7 +143,7 @@ class TestBug:
             return merge(pieces, title, *others, **named)
 
         monkeypatch.setattr("pipeline.bundle.page_map.merge", fail_for_one)
-        monkeypatch.setattr("pipeline.cli.commands.build_many.LocalPool", InlinePool)
+        monkeypatch.setattr("pipeline.run.many.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 9
@@ -217,8 +217,8 @@ class TestInterrupt:
             built.append(run_task(task))
             return built[0]
 
-        monkeypatch.setattr("pipeline.run.many.run_task", second_is_interrupted)
-        monkeypatch.setattr("pipeline.cli.commands.build_many.LocalPool", InlinePool)
+        monkeypatch.setattr("pipeline.run.retry.run_task", second_is_interrupted)
+        monkeypatch.setattr("pipeline.run.many.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 130

@@ -157,7 +157,7 @@ class TestUsage:
             (("verify", "a", "b"), "verify", "unexpected extra argument"),
             (("schema", "patiant"), "schema", "did you mean 'patient'?"),
             (("schema", "xyzzy"), "schema", "one of: "),
-            (("schema", "../pyproject"), "schema", "there is no schema"),
+            (("schema", "../pyproject"), "schema", "unknown schema"),
             (("rules", "ID-20"), "rules", "did you mean ID-"),
             (("rules", "xyzzy"), "rules", "`visa-packet rules` lists them"),
             (("doctor", "x"), "doctor", "unexpected extra argument"),
@@ -181,7 +181,7 @@ class TestUsage:
     def test_no_command_is_told(self, visa_packet: Command) -> None:
         run = visa_packet()
         assert (run.code, run.out) == (2, "")
-        assert "no command" in run.err
+        assert "a command is missing" in run.err
         assert "visa-packet --help" in run.err
 
 

@@ -275,7 +275,7 @@ class TestEncryption:
             for more in ((), ("--password-file", tmp_path / "password"))
         ]
         assert found == [False, True]
-        assert "only hashes were compared" in visa_packet("verify", encrypted).out
+        assert "only hashes were checked" in visa_packet("verify", encrypted).out
 
     def test_another_password_is_told(self, encrypted: Path, tmp_path: Path, visa_packet: Command) -> None:
         (tmp_path / "password").write_text("other", encoding="utf-8")

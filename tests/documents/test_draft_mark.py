@@ -253,7 +253,7 @@ class TestState:
         ("edits", "options", "code", "state", "told"),
         [
             ({}, [], 0, "final", "final"),
-            (WITHOUT_FORMS, [], 3, None, "only papers are missing"),
+            (WITHOUT_FORMS, [], 3, None, "Only papers are missing"),
             (WITHOUT_FORMS, ["--allow-missing"], 0, "incomplete", "incomplete"),
             (WITHOUT_FORMS, ["--draft"], 0, "draft", "draft"),
             ({**WITHOUT_FORMS, "/visa/letter_date": "2026-12-08"}, [], 3, None, ""),

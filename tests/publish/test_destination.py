@@ -115,7 +115,7 @@ class TestPublishing:
 
 def test_built_to_an_address(store: Any, visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same bytes as in a folder; the second run leaves what is there; the page lies beside the packets."""
-    monkeypatch.setattr("pipeline.cli.commands.build_many.LocalPool", InlinePool)
+    monkeypatch.setattr("pipeline.run.many.LocalPool", InlinePool)
     small = make_set(tmp_path / "small", "{{ patient.name.chinese }}")
     cases = [EXAMPLES / name / "case.json" for name in ("xu-wenjing", "sun-yifan")]
     options = ("--templates", small, "--as-of", "2026-11-22", "--json")

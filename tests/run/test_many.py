@@ -17,7 +17,7 @@ from pipeline.errors import CaseError, ExitCode
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Folder
 from pipeline.run import many as batch
-from pipeline.run.many import check_ids, run_batch
+from pipeline.run.many import check_ids, run_many
 from pipeline.run.pools.pool import WorkerDiedError
 from pipeline.run.pools.workers import LocalPool
 from pipeline.run.task import Done, Task
@@ -66,13 +66,13 @@ class Faulty:
 
 def test_results_come_in_the_order_of_the_inputs() -> None:
     names = [f"case-{number}" for number in range(50)]
-    found = [done.name for done in run_batch(map(task, names), Faulty())]
+    found = [done.name for done in run_many(map(task, names), Faulty())]
     assert found == names
 
 
 def test_a_lost_worker_costs_one_retry() -> None:
     pool = Faulty()
-    statuses = [done.status for done in run_batch(map(task, ["a", "dies-once", "b"]), pool)]
+    statuses = [done.status for done in run_many(map(task, ["a", "dies-once", "b"]), pool)]
     assert statuses == ["built", "built", "built"]
     assert pool.tried.count("dies-once") == 2
 
@@ -80,7 +80,7 @@ def test_a_lost_worker_costs_one_retry() -> None:
 @pytest.mark.parametrize(("name", "code"), [("dies-always", "worker-died"), ("hangs", "worker-timeout")])
 def test_a_worker_that_is_lost_twice_is_a_finding(name: str, code: str) -> None:
     pool = Faulty()
-    [before, lost, after] = run_batch(map(task, ["a", name, "b"]), pool)
+    [before, lost, after] = run_many(map(task, ["a", name, "b"]), pool)
     assert (before.status, after.status) == ("built", "built")
     assert (lost.status, lost.code) == ("failed", ExitCode.ENGINE)
     [problem] = lost.problems
@@ -90,7 +90,7 @@ def test_a_worker_that_is_lost_twice_is_a_finding(name: str, code: str) -> None:
 
 def test_only_a_few_tasks_wait_however_many_there_are() -> None:
     pool = Faulty()
-    count = sum(1 for _ in run_batch((task(f"case-{number}") for number in range(2_000)), pool))
+    count = sum(1 for _ in run_many((task(f"case-{number}") for number in range(2_000)), pool))
     assert count == 2_000
     assert pool.most <= pool.jobs * batch._AHEAD + 1
 

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import CaseError
 from pipeline.language import LANGUAGES
 from pipeline.options import CheckOptions
-from pipeline.run.status import Status, document_of, status_of
+from pipeline.run.status import Status, status_of, status_to_json
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit
 from tests.support.run import Command
 
@@ -119,7 +119,7 @@ class TestCommand:
         run = visa_packet("status", path, "--as-of", "2026-11-22", "--json")
         assert run.code == 0
         [result] = run.report["results"]
-        assert result["status"] == document_of(status(path))
+        assert result["status"] == status_to_json(status(path))
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_it_is_told_in_three_languages(self, visa_packet: Command, language: str) -> None:

@@ -23,7 +23,7 @@ from pipeline.publish.manifest import (
 from pipeline.resources import VERSION
 from pipeline.run.built import Built
 from pipeline.run.report.report_page import report_page
-from pipeline.run.report.summary import Head, head_of
+from pipeline.run.report.summary import ReportHeader, report_header
 from pipeline.run.task import Done
 from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import AS_OF
@@ -32,8 +32,8 @@ NAME = PersonName("王晓明", "WANG", "XIAOMING")
 TITLES = ("提出書類一覧 / List of documents", "招へい理由書 / Letter of invitation", "旅券 / Passport")
 
 
-def head(language: Language = "en", *, names: bool = False) -> Head:
-    return head_of(CheckOptions(AS_OF), language, names=names)
+def head(language: Language = "en", *, names: bool = False) -> ReportHeader:
+    return report_header(CheckOptions(AS_OF), language, names=names)
 
 
 def problem(code: str, pointer: str | None = "/patient") -> Problem:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.build_options import packet_options
-from pipeline.cli.output import Report, Telling, emit, show
-from pipeline.cli.packet_output import print_built, result_of
-from pipeline.cli.progress import Style
-from pipeline.cli.shared_options import cases_argument, check_options, day_of, timeout_option
-from pipeline.documents.engines.engine import ENGINES
+from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems
+from pipeline.cli.packet_output import done_to_json, print_packet
+from pipeline.cli.passwords import PASSWORD, password_file_option, read_password
+from pipeline.cli.shared_options import Size, cases_argument, check_options, day_of, timeout_option
+from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES
 from pipeline.language import Language
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import destination_of
 from pipeline.run.inputs import is_many, sources
-from pipeline.run.many import run_batch
-from pipeline.run.pools.fork import ForkedPool
-from pipeline.run.pools.pool import SECONDS_TO_END
-from pipeline.run.task import Done, Task
-from pipeline.system.atomic import sweep
+from pipeline.run.pools.fork import ForkPool
+from pipeline.run.pools.pool import stopping
+from pipeline.run.retry import await_task, submit_task
+from pipeline.run.task import Task
 
 if TYPE_CHECKING:
     from pipeline.run.cluster.client import Cluster
@@ -37,23 +35,49 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--out",
     default="out",
     show_default=True,
-    help="Folder for the packets, or an address such as s3://bucket/folder; each goes to OUT/<case id>.",
+    help="Folder for the packets, or an address such as s3://bucket/folder; each packet is OUT/<case id>.",
 )
 @click.option(
     "--engine",
-    default="office2pdf",
+    default=DEFAULT_ENGINE,
     show_default=True,
     type=click.Choice(list(ENGINES)),
-    help="What turns Word documents into PDF.",
+    help="Engine that converts Word documents to PDF.",
 )
-@packet_options
-@click.option("--force", is_flag=True, help="Build also what is current; otherwise an unchanged packet stays.")
+@click.option(
+    "--right-hand-pages",
+    is_flag=True,
+    help="Begin each document on a right-hand page, after a blank page if necessary, for printing on both sides.",
+)
+@click.option(
+    "--max-size",
+    "max_bytes",
+    type=Size(),
+    metavar="SIZE",
+    help="Size limit of a bundle for upload or mail, such as 5MB: papers are downsampled, then the bundle is split.",
+)
+@click.option(
+    "--signature-fields", is_flag=True, help="Add fields for digital signatures at the seal boxes (visa-packet sign)."
+)
+@click.option(
+    "--recipient-copy",
+    is_flag=True,
+    help="Also build recipient-copy.pdf for third parties: the documents with masked identity numbers.",
+)
+@click.option(
+    "--encrypt",
+    is_flag=True,
+    help=f"Encrypt every PDF (AES-256) and leave out the Word files. The password is read from --password-file or "
+    f"${PASSWORD}, or asked for.",
+)
+@password_file_option("for --encrypt")
+@click.option("--force", is_flag=True, help="Build even if the packet is up to date, and replace a signed packet.")
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help="Worker processes for many cases; by default one for each core.",
+    help="Number of worker processes for many cases; by default one per core.",
 )
 @timeout_option
 @click.option(
@@ -61,20 +85,23 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="tls://HOST:PORT",
     help="Build on the workers of this Dask scheduler (docs/scale.md).",
 )
-@click.option("--tls-ca", metavar="FILE", type=_FILE, help="Who signed the cluster's certificates.")
-@click.option("--tls-cert", metavar="FILE", type=_FILE, help="Certificate for the cluster.")
+@click.option("--tls-ca", metavar="FILE", type=_FILE, help="Certificate of the authority that signed the cluster's.")
+@click.option("--tls-cert", metavar="FILE", type=_FILE, help="Certificate of this client for the cluster.")
 @click.option("--tls-key", metavar="FILE", type=_FILE, help="Key of that certificate.")
-@click.option("-q", "--quiet", is_flag=True, help="Of many cases, print what failed and nothing else.")
-@click.option("--no-report", is_flag=True, help="Of many cases, write no OUT/report.html.")
-@click.option(
-    "--show-names", is_flag=True, help="Name the patients in OUT/report.html; by default it has case ids only."
-)
+@click.option("-q", "--quiet", is_flag=True, help="With many cases, print only failures.")
+@click.option("--no-report", is_flag=True, help="With many cases, do not write OUT/report.html.")
+@click.option("--show-names", is_flag=True, help="Show patients' names in OUT/report.html; by default only case ids.")
 @check_options
 def build(
     cases: tuple[str, ...],
     out: str,
     engine: str,
-    packet: dict[str, Any],
+    right_hand_pages: bool,
+    max_bytes: int | None,
+    signature_fields: bool,
+    recipient_copy: bool,
+    encrypt: bool,
+    password_file: Path | None,
     force: bool,
     jobs: int | None,
     timeout: float,
@@ -98,13 +125,13 @@ def build(
     """Build the submission bundle of each CASE.
 
     A CASE is a file, a folder of cases (*.json, *.jsonl, */case.json), a pattern such as 'cases/*.json', a .jsonl
-    with a case a line, or - for such lines on standard input.
+    file with one case per line, or - for such lines on standard input.
 
-    For a case with the id X, OUT/X then holds bundle.pdf, a bundle for each companion, documents/ and
-    manifest.json. Nothing is published before all of it is right; an earlier packet stays until then. A packet is
-    final when no error is open and no paper of the official list is missing; see --allow-missing and --draft. One
-    whose case, papers, templates and rules have not changed is not built again. Of many cases, OUT/report.html
-    shows what became of each, to filter and sort in a browser.
+    For a case with the id X, OUT/X contains bundle.pdf, a bundle for each companion, documents/ and manifest.json.
+    A packet is published only when all of it has been verified; until then an earlier packet stays. A packet is final
+    if there are no errors and no missing papers of the official list; see --allow-missing and --draft. A packet is not
+    built again if its case, papers, templates and rules are unchanged. For many cases, OUT/report.html lists the
+    results, to filter and sort in a browser.
 
     \b
     Example:
@@ -120,50 +147,61 @@ def build(
         directory=directory,
         draft=draft,
         allow_missing=allow_missing,
+        right_hand_pages=right_hand_pages,
+        max_bytes=max_bytes,
+        signature_fields=signature_fields,
+        recipient_copy=recipient_copy,
+        password=_password(password_file, encrypt=encrypt, signature_fields=signature_fields),
         force=force,
-        **packet,
     )
-    telling = Telling(language, notes)
+    style = OutputStyle(language, notes, as_json, quiet)
     cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)
     destination = destination_of(out)
     with destination.lock() as folder:
         if cluster or is_many(cases):
-            from pipeline.cli.commands import build_many as batch  # noqa: PLC0415 - one case needs no worker processes
+            from pipeline.cli.commands.build_many import build_many  # noqa: PLC0415 - one case needs no workers
 
-            work = batch.Work(cases, destination, folder, options)
-            style = Style(telling, quiet=quiet, as_json=as_json)
-            manner = batch.Manner(style, jobs, timeout, cluster, page=not no_report, names=show_names)
-            return batch.build_many(work, manner)
+            return build_many(
+                cases,
+                destination,
+                folder,
+                options,
+                style,
+                cluster=cluster,
+                jobs=jobs,
+                timeout=timeout,
+                report=not no_report,
+                names=show_names,
+            )
         [source] = sources(cases)
-        done = _build_one(Task(source, destination, options), folder, timeout)
-    show(done.problems, telling)
-    if done.built is not None and not as_json:
-        print_built(done, destination)
-    emit(Report("build", done.code, (), [result_of(done, language, destination)]), as_json=as_json)
+        task = Task(source, destination, options)
+        with stopping(ForkPool(timeout), folder) as pool:
+            done = await_task(task, submit_task(task, pool), pool)
+    print_problems(done.problems, style)
+    if not as_json:
+        print_packet(done, destination)
+    emit(CommandReport("build", done.code, (), [done_to_json(done, language, destination)]), as_json=as_json)
     return done.code
+
+
+def _password(file: Path | None, *, encrypt: bool, signature_fields: bool) -> str | None:
+    if file is not None and not encrypt:
+        raise click.UsageError("--password-file requires --encrypt")
+    if encrypt and signature_fields:
+        raise click.UsageError("--signature-fields and --encrypt exclude each other: signed files cannot be encrypted")
+    return read_password(file, PASSWORD, confirm=True) if encrypt else None
 
 
 def _cluster(
     scheduler: str | None, tls: tuple[Path | None, Path | None, Path | None], jobs: int | None
 ) -> Cluster | None:
-    """The cluster that is named, if one is; options that belong to the other way of working are refused."""
+    """The cluster, if one is named. Options that do not apply are rejected."""
     if scheduler is None and any(tls):
-        raise click.UsageError("--tls-ca, --tls-cert and --tls-key belong to --scheduler")
+        raise click.UsageError("--tls-ca, --tls-cert and --tls-key require --scheduler")
     if scheduler is not None and jobs is not None:
-        raise click.UsageError("--jobs is about processes of this machine; the cluster has its own")
+        raise click.UsageError("--jobs and --scheduler exclude each other: the cluster has its own worker processes")
     if scheduler is None:
         return None
     from pipeline.run.cluster.client import Cluster  # noqa: PLC0415 - most builds need none
 
     return Cluster(scheduler, *tls)
-
-
-def _build_one(task: Task, folder: Path, timeout: float) -> Done:
-    """What became of one case, built by a fork; what that had begun to write is removed."""
-    pool = ForkedPool(timeout)
-    try:
-        [done] = run_batch([task], pool)
-        return done
-    finally:
-        pool.stop()
-        sweep(folder, seconds=SECONDS_TO_END)

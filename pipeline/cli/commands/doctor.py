@@ -10,7 +10,7 @@ from typing import Literal
 
 import click
 
-from pipeline.cli.output import Report, emit
+from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES, load_engine
 from pipeline.errors import ExitCode, VisaPacketError
@@ -24,10 +24,10 @@ from pipeline.system.processes import isolation
 _MARKS = {"ok": ("ok", "green"), "warning": ("warn", "yellow"), "missing": ("missing", "red")}
 
 
-@click.command(short_help="Check engine, fonts, templates and versions on this machine.")
+@click.command(short_help="Check the engines, fonts, templates and versions on this machine.")
 @json_option
 def doctor(as_json: bool) -> int:
-    """Check engine, fonts, templates and versions; say what is missing and how to get it.
+    """Check engines, fonts, templates and versions; report what is missing and how to install it.
 
     \b
     Example:
@@ -35,7 +35,7 @@ def doctor(as_json: bool) -> int:
     """
     checks = list(examine())
     code = ExitCode.ENGINE if any(check.status == "missing" for check in checks) else ExitCode.OK
-    emit(Report("doctor", code, (), [asdict(check) for check in checks]), as_json=as_json)
+    emit(CommandReport("doctor", code, (), [asdict(check) for check in checks]), as_json=as_json)
     if not as_json:
         for check in checks:
             word, colour = _MARKS[check.status]
@@ -47,7 +47,7 @@ def doctor(as_json: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """Result of one check."""
 
     name: str
     status: Literal["ok", "missing", "warning"]
@@ -57,7 +57,7 @@ class Check:
 
 
 def examine() -> Iterator[Check]:
-    """Look at everything; the engines convert a real document."""
+    """Yield the result of every check. The engines convert a real document."""
     yield Check("visa-packet", "ok", VERSION, f"Python {platform.python_version()} on {platform.system()}")
     for package in FONT_PACKAGES:
         yield _guarded(package, package, _font)
@@ -72,7 +72,7 @@ def examine() -> Iterator[Check]:
 
 
 def _guarded(name: str, subject: str, look: Callable[[str], tuple[str | None, str]]) -> Check:
-    """Look at ``subject``: its version and a word about it, or what is missing."""
+    """The version and a detail of ``subject``, or the reason why it is missing."""
     try:
         found, detail = look(subject)
     except VisaPacketError as error:
@@ -80,20 +80,20 @@ def _guarded(name: str, subject: str, look: Callable[[str], tuple[str | None, st
         return Check(name, "missing", None, problem.message, problem.hint)
     except (ImportError, OSError) as error:
         return Check(
-            name, "missing", None, type(error).__name__, "install visa-packet anew: pip install --force-reinstall"
+            name, "missing", None, type(error).__name__, "reinstall visa-packet: pip install --force-reinstall"
         )
     return Check(name, "ok", found, detail)
 
 
 def _optional(check: Check) -> Check:
-    """The same where a packet can be built without it."""
+    """The check as a warning if it failed, because a packet can be built without its subject."""
     if check.status != "missing":
         return check
     return replace(check, status="warning", detail=f"optional: {check.detail}")
 
 
 def _isolation() -> str:
-    words = "without network" if isolation() else "kept from the network by its settings alone"
+    words = "without network" if isolation() else "kept off the network by its settings only"
     return f"LibreOffice runs {words}"
 
 
@@ -106,7 +106,7 @@ def _templates(name: str) -> tuple[None, str]:
 
 
 def _converts(engine: str) -> tuple[str, str]:
-    """Convert a shipped template as it is: its tags are plain text to an engine."""
+    """Convert a shipped template: to an engine, its tags are plain text."""
     templates = load_template_set("medical-stay").templates
     pdf = load_engine(engine).convert(templates["invitation-letter.docx"])
     return load_engine(engine).version(), f"converts; draws with {', '.join(sorted(embedded_fonts(pdf)))}"

@@ -12,7 +12,7 @@ from pipeline.attachments.forms.standalone import fill_form, inspect_form, is_ow
 from pipeline.attachments.messages import FieldDescription
 from pipeline.case.load import load_case
 from pipeline.cli.columns import padded, width
-from pipeline.cli.output import Report, Telling, emit, show, told
+from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import as_of_option, day_of, directory_option, json_option, lang_option
 from pipeline.documents.context import document_context
 from pipeline.errors import ExitCode
@@ -34,14 +34,14 @@ def form() -> None:
 @click.argument("pdf", type=click.Path(path_type=Path))
 @json_option
 def inspect(pdf: Path, as_json: bool) -> int:
-    """List the fields of PDF: name, kind, page, and what may stand there. What is filled in is not shown.
+    """List the fields of PDF: name, kind, page, and permitted values. Existing values are not shown.
 
     \b
     Example:
       visa-packet form inspect visa-application.pdf
     """
     fields = inspect_form(pdf)
-    emit(Report("form inspect", ExitCode.OK, (), msgspec.to_builtins(fields)), as_json=as_json)
+    emit(CommandReport("form inspect", ExitCode.OK, (), msgspec.to_builtins(fields)), as_json=as_json)
     if not as_json:
         columns = max(width(field.name) for field in fields)
         for field in fields:
@@ -60,15 +60,15 @@ def _about(field: FieldDescription) -> str:
     return "; ".join(words)
 
 
-@form.command(short_help="Fill a PDF from a case, as a file of its own.")
+@form.command(short_help="Fill a PDF from a case, as a separate file.")
 @click.argument("pdf", type=click.Path(path_type=Path))
 @click.argument("mapping", type=click.Path(path_type=Path))
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where it goes.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="File to write.")
 @click.option(
-    "--person", default="patient", show_default=True, help="Whose form it is: patient, companion-1 and so on."
+    "--person", default="patient", show_default=True, help="Person of the form: patient, companion-1 and so on."
 )
-@click.option("--flatten", is_flag=True, help="Make the fields parts of the pages, so that nobody changes them.")
+@click.option("--flatten", is_flag=True, help="Flatten the fields, so that they cannot be edited.")
 @directory_option
 @as_of_option
 @lang_option
@@ -85,10 +85,10 @@ def fill(
     language: Language,
     as_json: bool,
 ) -> int:
-    """Fill PDF by MAPPING with the values of CASE. In a build, an attachment with form_mapping is filled by itself.
+    """Fill PDF with the values of CASE, as MAPPING says. A build fills attachments with a form_mapping automatically.
 
-    A value that does not fit its field, and a field that the form does not have, stop it. A file of the same name is
-    replaced when visa-packet made it.
+    A value that does not fit its field, or a field that the form does not have, is an error. A file of the same name
+    is replaced only if visa-packet wrote it.
 
     \b
     Example:
@@ -100,9 +100,13 @@ def fill(
     context = document_context(loaded.case, day_of(as_of), person)
     content, problems = fill_form(pdf, mapping, context, flatten=flatten)
     publish_file(content, out, is_own_form)
-    show(problems, Telling(language))
-    result = {"path": str(out), "flattened": flatten, "problems": [told(problem, language) for problem in problems]}
-    emit(Report("form fill", ExitCode.OK, (), [result]), as_json=as_json)
+    print_problems(problems, OutputStyle(language))
+    result = {
+        "path": str(out),
+        "flattened": flatten,
+        "problems": [problem_to_json(problem, language) for problem in problems],
+    }
+    emit(CommandReport("form fill", ExitCode.OK, (), [result]), as_json=as_json)
     if not as_json:
         click.secho(str(out), bold=True)
     return ExitCode.OK

@@ -8,20 +8,20 @@ import click
 
 from pipeline.case.importing.convert import convert_table
 from pipeline.case.importing.csv_file import ENCODINGS
-from pipeline.cli.output import Report, emit
+from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
 from pipeline.errors import CaseError, ExitCode
 from pipeline.publish.case_files import publish_cases
 
 
-@click.command("import", short_help="Make case files of the rows of a table.")
+@click.command("import", short_help="Convert the rows of a table to case files.")
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option(
     "--mapping",
     required=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Which column goes to which field (docs/import.md).",
+    help="Mapping of columns to fields (docs/import.md).",
 )
 @click.option(
     "-o",
@@ -30,21 +30,26 @@ from pipeline.publish.case_files import publish_cases
     show_default=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder for the case files; each is DIR/<case id>.json.",
+    help="Folder for the case files DIR/<case id>.json.",
 )
 @click.option(
-    "--encoding", type=click.Choice(ENCODINGS), default="utf-8", show_default=True, help="How a CSV file is written."
+    "--encoding",
+    type=click.Choice(ENCODINGS),
+    default="utf-8",
+    show_default=True,
+    help="Encoding of a CSV file.",
 )
-@click.option("--skip-wrong", is_flag=True, help="Write the rows that are right also when others are wrong.")
-@click.option("--force", is_flag=True, help="Replace also cases that were changed since they were imported.")
+@click.option("--skip-wrong", is_flag=True, help="Write the valid rows even if others are invalid.")
+@click.option("--force", is_flag=True, help="Also replace cases that were edited after their import.")
 @json_option
 def import_table(
     table: Path, mapping: Path, out: Path, encoding: str, skip_wrong: bool, force: bool, as_json: bool
 ) -> int:
-    """Make a case file of each row of TABLE, a workbook (.xlsx) or a CSV file.
+    """Convert each row of TABLE, a workbook (.xlsx) or a CSV file, to a case file.
 
-    Every problem is told at once, with its cell, and then nothing is written. Each case is checked by its schema;
-    rules and papers are for `visa-packet validate`. A case that people changed since is not replaced.
+    If there are problems, all of them are printed, each with its cell, and nothing is written. Each case is checked
+    against its schema; rules and papers are checked by `visa-packet validate`. A case that was edited after its import
+    is not replaced.
 
     \b
     Example:
@@ -65,7 +70,7 @@ def import_table(
         }
         for case in made
     ]
-    emit(Report("import", code, problems, results), as_json=as_json)
+    emit(CommandReport("import", code, problems, results), as_json=as_json)
     if not as_json:
         counts = [f"{list(statuses.values()).count(status)} {status}" for status in ("new", "replaced", "unchanged")]
         click.echo(f"{out}: {', '.join(counts)}")

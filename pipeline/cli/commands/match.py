@@ -14,7 +14,7 @@ from pipeline.case.directory import FiledPlan, find_directory, read_hospitals
 from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.cli.outcome import attempt, overall
-from pipeline.cli.output import Report, Telling, emit, show, told
+from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
@@ -24,15 +24,15 @@ from pipeline.cli.shared_options import (
     json_option,
     lang_option,
 )
-from pipeline.documents.filters import label
 from pipeline.errors import Problem
 from pipeline.language import Language
 from pipeline.visa.hospital_match import Fit, LeftOut, Match, Wishes, match_case, match_problems
+from pipeline.visa.labels import label
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What became of a case that could be read."""
+class _Result:
+    """The hospitals that match a case, and the problems of their entries."""
 
     case_id: str
     match: Match
@@ -43,7 +43,11 @@ class _Found:
 @cases_argument
 @directory_option
 @click.option("--language", "spoken", metavar="CODE", help="Only hospitals that support this language, such as zh.")
-@click.option("--prefecture", metavar="NAME", help="Only hospitals there; the name as the directory has it, ja or en.")
+@click.option(
+    "--prefecture",
+    metavar="NAME",
+    help="Only hospitals in this prefecture; its Japanese or English name in the directory.",
+)
 @as_of_option
 @lang_option
 @json_option
@@ -56,71 +60,71 @@ def match(
     language: Language,
     as_json: bool,
 ) -> int:
-    """List the hospitals of the directory with a filed plan that covers each CASE, and why others are left out.
+    """List the hospitals of the directory with a filed plan that covers each CASE, and the reasons against the others.
 
-    A plan covers a case by the kinds of condition and treatment, and by the route when the plan names routes.
-    When no hospital fits, that is said, and the exit code is 0 all the same.
+    A plan covers a case if it names the kinds of condition and treatment, and the route if the plan names routes.
+    The exit code is 0 even if no hospital matches.
 
     \b
     Example:
       visa-packet match examples/wang-xiaoming/case.json --language zh
       visa-packet match examples/wang-xiaoming/case.json --prefecture 東京都 --json
     """
-    wishes, telling, day = Wishes(spoken, prefecture), Telling(language), day_of(as_of)
-    results = [_match_one(source, directory, wishes, day, telling, as_json=as_json) for source in case_files(cases)]
+    wishes, style, day = Wishes(spoken, prefecture), OutputStyle(language), day_of(as_of)
+    results = [_match_one(source, directory, wishes, day, style, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
-    emit(Report("match", code, (), results), as_json=as_json)
+    emit(CommandReport("match", code, (), results), as_json=as_json)
     return code
 
 
 def _match_one(
-    source: Source, directory: Path | None, wishes: Wishes, as_of: date, telling: Telling, *, as_json: bool
+    source: Source, directory: Path | None, wishes: Wishes, as_of: date, style: OutputStyle, *, as_json: bool
 ) -> dict[str, Any]:
-    outcome = attempt(lambda: _find(source, find_directory(source.folder, directory), wishes, as_of), telling)
+    outcome = attempt(lambda: _find(source, find_directory(source.folder, directory), wishes, as_of), style)
     found = outcome.value
     problems = found.problems if found else outcome.problems
     if found is not None:
-        show(problems, telling)
+        print_problems(problems, style)
         if not as_json:
-            _print(source.name, found.match, telling.language)
+            _print(source.name, found.match, style.language)
     return {
         "case": source.name,
         "case_id": found.case_id if found else None,
         "exit_code": int(outcome.code),
         "match": _document(found.match) if found else None,
-        "problems": [told(problem, telling.language) for problem in problems],
+        "problems": [problem_to_json(problem, style.language) for problem in problems],
     }
 
 
-def _find(source: Source, folder: Path, wishes: Wishes, as_of: date) -> _Found:
+def _find(source: Source, folder: Path, wishes: Wishes, as_of: date) -> _Result:
     loaded = load_case(source, folder)
     hospitals = read_hospitals(folder)
     found = match_case(loaded.case, hospitals, wishes)
-    return _Found(loaded.case.case_id, found, match_problems(loaded, hospitals, wishes, as_of))
+    return _Result(loaded.case.case_id, found, match_problems(loaded, hospitals, wishes, as_of))
 
 
 def _print(name: str, found: Match, language: Language) -> None:
-    def say(name: str, **parts: object) -> str:
+    def text(name: str, **parts: object) -> str:
         return label(name, "match", language).format(**parts)
 
     number = len(found.fits) + len(found.left_out)
-    click.echo(f"{name}: {say('fit' if found.fits else 'none', fit=len(found.fits), all=number)}")
+    click.echo(f"{name}: {text('fit' if found.fits else 'none', fit=len(found.fits), all=number)}")
     for fit in found.fits:
         entry = fit.hospital.entry
         click.secho(f"{fit.hospital.id}  {entry.hospital.name.ja} / {entry.hospital.name.en}", bold=True)
         click.echo(f"  {entry.prefecture.ja} / {entry.prefecture.en}  {', '.join(entry.languages)}")
         for plan in fit.plans:
             click.echo(f"  {plan.plan_number}  {label(plan.risk_class, 'risk_class', language)}  {plan.plan_title}")
-        click.echo(f"  {say('checked', as_of=entry.as_of.isoformat(), source=entry.source)}")
+        click.echo(f"  {text('checked', as_of=entry.as_of.isoformat(), source=entry.source)}")
     if found.left_out:
-        click.echo(say("left_out"))
+        click.echo(text("left_out"))
     for other in found.left_out:
-        click.echo(f"  {other.hospital.id}  {'; '.join(say(reason) for reason in other.reasons)}")
-    click.secho(say("note"), dim=True)
+        click.echo(f"  {other.hospital.id}  {'; '.join(text(reason) for reason in other.reasons)}")
+    click.secho(text("note"), dim=True)
 
 
 def _document(found: Match) -> dict[str, Any]:
-    """The match as schemas/match.schema.json says."""
+    """The match as a JSON object (schemas/match.schema.json)."""
     return {"hospitals": [_fit(fit) for fit in found.fits], "left_out": [_left_out(other) for other in found.left_out]}
 
 

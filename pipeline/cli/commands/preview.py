@@ -13,8 +13,8 @@ import click
 from pipeline.authoring.preview.make import Preview, make_preview
 from pipeline.authoring.preview.preview_page import summarise
 from pipeline.case.source import Source
-from pipeline.cli.outcome import Outcome, attempt_apart
-from pipeline.cli.output import Report, Telling, emit, show, told
+from pipeline.cli.outcome import Outcome, attempt_in_fork
+from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
@@ -32,14 +32,14 @@ from pipeline.run.pools.pool import SECONDS_TO_END
 from pipeline.system.atomic import sweep
 
 
-@click.command(short_help="Show a set's documents as pages, beside another version of the set.")
+@click.command(short_help="Show the documents of a set as pages, beside another version of the set.")
 @click.argument("template_set", metavar="[SET]", default="medical-stay")
 @click.option(
     "--case",
     "case",
     required=True,
     type=click.Path(readable=False),
-    help="Case to fill the templates with: a file, or a folder with one.",
+    help="Case for the templates: a file, or a folder with one case.",
 )
 @click.option(
     "--against",
@@ -59,7 +59,7 @@ from pipeline.system.atomic import sweep
     default="office2pdf",
     show_default=True,
     type=click.Choice(list(ENGINES)),
-    help="What turns Word documents into PDF.",
+    help="Engine that converts Word documents to PDF.",
 )
 @timeout_option
 @as_of_option
@@ -80,11 +80,11 @@ def preview(
     language: Language,
     as_json: bool,
 ) -> int:
-    """Show the documents that SET makes of a case as one HTML page to leaf through, in OUT/index.html.
+    """Show the documents that SET gives for a case as one HTML page, OUT/index.html.
 
-    SET is a shipped template set (medical-stay by default) or the folder of your own. With --against, each page stands
-    beside the same page of another version of the set: changed words, changed places, pages new or gone.
-    The page shows what the documents show, so it is as private as they are.
+    SET is a shipped template set (medical-stay by default) or the folder of another. With --against, each page is
+    compared with the same page of another version of the set: changed words and regions, added and removed pages.
+    The page contains the documents, so it is as confidential as they are.
 
     \b
     Example:
@@ -93,16 +93,16 @@ def preview(
     """
     options = BuildOptions(day_of(as_of), template_set, engine, directory=directory, allow_missing=True)
     source = _one_case(case)
-    telling = Telling(language, notes)
+    style = OutputStyle(language, notes)
     work = partial(make_preview, source, out, options, against, language)
-    outcome = attempt_apart(work, telling, source.name, timeout)
+    outcome = attempt_in_fork(work, style, source.name, timeout)
     sweep(out.absolute().parent, out.name, SECONDS_TO_END)
     if outcome.value is not None:
-        show(outcome.value.problems, telling)
+        print_problems(outcome.value.problems, style)
         if not as_json:
             _print(outcome.value)
     result = _result(source, template_set, against, outcome, language)
-    emit(Report("templates preview", outcome.code, (), [result]), as_json=as_json)
+    emit(CommandReport("templates preview", outcome.code, (), [result]), as_json=as_json)
     return outcome.code
 
 
@@ -126,7 +126,7 @@ def _result(
         "exit_code": int(outcome.code),
         "page": str(made.page) if made else None,
         "documents": [summarise(document) for document in made.documents] if made else [],
-        "problems": [told(problem, language) for problem in problems],
+        "problems": [problem_to_json(problem, language) for problem in problems],
     }
 
 

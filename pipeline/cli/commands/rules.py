@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from pipeline.cli.output import Report, emit
+from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option, lang_option
 from pipeline.errors import ExitCode
 from pipeline.language import Language
 from pipeline.visa.rules.catalogue import Rule, UncheckedRule, all_rules
 
-#: What stands before each part of an explanation.
+#: Label of each part of an explanation.
 _LABELS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "severity": "severity",
@@ -49,7 +49,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-@click.command(short_help="List the visa's rules, or explain one with its source.")
+@click.command(short_help="List the rules of the visa, or explain one with its source.")
 @click.argument(
     "rule_id",
     metavar="[ID]",
@@ -61,7 +61,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
 def rules(rule_id: str | None, language: Language, as_json: bool) -> int:
     """List the rules of the visa, or explain the one with that ID.
 
-    Rules that the program does not check are listed too; their explanation says why, and what to do oneself.
+    Rules that the program does not check are listed too; their explanation gives the reason, and what to check by hand.
 
     \b
     Example:
@@ -70,7 +70,7 @@ def rules(rule_id: str | None, language: Language, as_json: bool) -> int:
     """
     known = all_rules()
     found = list(known.values()) if rule_id is None else [_known(rule_id, known)]
-    emit(Report("rules", ExitCode.OK, (), [_result(entry, language) for entry in found]), as_json=as_json)
+    emit(CommandReport("rules", ExitCode.OK, (), [_result(entry, language) for entry in found]), as_json=as_json)
     if not as_json:
         for entry in found:
             if rule_id is None:
@@ -86,12 +86,12 @@ def _known(rule_id: str, known: Mapping[str, Rule | UncheckedRule]) -> Rule | Un
     if wanted not in known:
         near = get_close_matches(wanted, known, n=1)
         suggestion = f"did you mean {near[0]}?" if near else "`visa-packet rules` lists them"
-        raise click.UsageError(f"there is no rule {rule_id!r}; {suggestion}")
+        raise click.UsageError(f"unknown rule {rule_id!r}; {suggestion}")
     return known[wanted]
 
 
 def _result(entry: Rule | UncheckedRule, language: Language) -> dict[str, Any]:
-    """The rule as a JSON object: what it has not is null."""
+    """The rule as a JSON object. Absent properties are null."""
     own: dict[str, Any]
     if isinstance(entry, Rule):
         words = entry.texts[language].with_detail("…")

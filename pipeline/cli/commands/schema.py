@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import click
 
-from pipeline.cli.output import Report, emit
+from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.errors import ExitCode
 from pipeline.formats.json.schema import schema_names, schema_text
@@ -18,7 +18,7 @@ from pipeline.resources import shipped
 @click.argument("name", required=False, shell_complete=lambda _ctx, _param, word: complete(schema_names(), word))
 @json_option
 def schema(name: str | None, as_json: bool) -> int:
-    """List the JSON Schemas that a case must meet, or print the one called NAME.
+    """List the JSON Schemas, or print the one called NAME.
 
     \b
     Example:
@@ -37,7 +37,7 @@ def schema(name: str | None, as_json: bool) -> int:
         }
         for each in names
     ]
-    emit(Report("schema", ExitCode.OK, (), results), as_json=as_json)
+    emit(CommandReport("schema", ExitCode.OK, (), results), as_json=as_json)
     if not as_json:
         for result in results:
             click.echo(f"{result['name']:<21}{result['title']}")
@@ -49,5 +49,5 @@ def _known(name: str) -> str:
     if name not in names:
         near = get_close_matches(name, names, n=1)
         suggestion = f"did you mean {near[0]!r}?" if near else f"one of: {', '.join(names)}"
-        raise click.UsageError(f"there is no schema {name!r}; {suggestion}")
+        raise click.UsageError(f"unknown schema {name!r}; {suggestion}")
     return name

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pipeline.cli.outcome import attempt
-from pipeline.cli.output import Report, emit, told
+from pipeline.cli.output import CommandReport, emit, problem_to_json
 from pipeline.cli.passwords import P12_PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import json_option
 from pipeline.errors import InputError, Problem, load_extra
@@ -22,28 +22,28 @@ from pipeline.publish.verify.verify import verify_path
 _MAX_BYTES = 1_000_000_000
 
 
-@click.command(short_help="Sign a bundle digitally, in the fields at its seal boxes.")
+@click.command(short_help="Sign a bundle digitally, in the signature fields at its seal boxes.")
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option(
     "--field",
     required=True,
     metavar="NAME",
-    help="Who signs, such as hospital: all empty fields of theirs; or one field, such as hospital.invitation-letter.",
+    help="Signer, such as hospital, for all of its empty fields; or one field, such as hospital.invitation-letter.",
 )
 @click.option(
     "--p12",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The signer's key and certificate (PKCS #12: .p12 or .pfx).",
+    help="Key and certificate of the signer (PKCS #12: .p12 or .pfx).",
 )
 @password_file_option("of the .p12", P12_PASSWORD)
 @json_option
 def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_json: bool) -> int:
     """Sign BUNDLE, a bundle.pdf or the folder of a packet, that was built with --signature-fields (PAdES).
 
-    Signatures that are there stay valid, and so does the packet: `visa-packet verify` tells who signed what. A bundle
-    beside its manifest is verified first. Needs the extra [sign]. Nothing is asked of the network.
+    Earlier signatures and the packet stay valid; `visa-packet verify` lists the signatures. A bundle beside its
+    manifest is verified first. Requires the extra [sign]. The network is not used.
 
     \b
     Example:
@@ -54,9 +54,9 @@ def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_jso
     result: dict[str, Any] = {
         "path": str(bundle),
         "fields": fields,
-        "problems": [told(problem) for problem in outcome.problems],
+        "problems": [problem_to_json(problem) for problem in outcome.problems],
     }
-    emit(Report("sign", outcome.code, (), [result]), as_json=as_json)
+    emit(CommandReport("sign", outcome.code, (), [result]), as_json=as_json)
     if fields and not as_json:
         click.echo(f"{bundle}: signed in {', '.join(fields)}")
     return outcome.code

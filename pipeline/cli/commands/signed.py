@@ -7,23 +7,23 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.output import Report, emit
+from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
 from pipeline.errors import ExitCode, InputError, Problem
 from pipeline.publish.manifest import DocumentRow
 from pipeline.publish.verify.verify import verify_path
 
 
-@click.command(short_help="Print the attachment entries for documents that come back signed.")
+@click.command(short_help="Print attachment entries for signed originals.")
 @click.argument("packet", type=click.Path(path_type=Path))
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
 @json_option
 def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
-    """Print entries for the attachments of the case, for documents that were printed from PACKET and signed.
+    """Print attachment entries for the case, for documents of PACKET that were printed and signed.
 
-    PACKET is the folder of a packet, DOCUMENT the id of a document in it; without, those that are to be signed. The
-    entry holds the hash of what was printed, so that a later change of the case is noticed. Scan the paper to the
-    path of the entry, or change the path; add "issued_on" with the day of signing.
+    PACKET is the folder of a packet, DOCUMENT the id of a document in it; by default all documents that need a
+    signature. The entry contains the hash of the printed text, so that a later change of the case is found. Scan the
+    signed document to the path of the entry, or change the path; add "issued_on" with the day of signing.
 
     \b
     Example:
@@ -32,8 +32,8 @@ def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
     manifest = verify_path(packet).manifest
     if manifest.state == "draft":
         message, hint = (
-            "this packet is a draft; nothing of it is to be signed",
-            "build it without --draft, and print that",
+            "this packet is a draft, and drafts are not signed",
+            "build it without --draft, and print that packet",
         )
         raise InputError(Problem("signed-draft", "error", message, hint, str(packet)))
     known = {row.document for row in manifest.documents}
@@ -42,7 +42,7 @@ def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
         raise click.UsageError(f"the packet has no document {unknown[0]!r}; it has: {', '.join(sorted(known))}")
     rows = [row for row in manifest.documents if (row.document in documents if documents else row.signed_by)]
     entries = [_entry(row) for row in rows]
-    emit(Report("signed", ExitCode.OK, (), entries), as_json=as_json)
+    emit(CommandReport("signed", ExitCode.OK, (), entries), as_json=as_json)
     if not as_json:
         for entry in entries:
             click.echo(f"{json.dumps(entry, ensure_ascii=False)},")

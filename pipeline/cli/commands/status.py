@@ -11,7 +11,7 @@ import click
 from pipeline.case.source import Source
 from pipeline.cli.columns import padded, width
 from pipeline.cli.outcome import attempt, overall
-from pipeline.cli.output import Report, Telling, emit, told
+from pipeline.cli.output import CommandReport, OutputStyle, emit, problem_to_json
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
@@ -22,13 +22,13 @@ from pipeline.cli.shared_options import (
     lang_option,
     templates_option,
 )
-from pipeline.documents.filters import label
 from pipeline.language import Language
 from pipeline.options import CheckOptions
-from pipeline.run.status import OPEN, Status, document_of, status_of
+from pipeline.run.status import OPEN, Status, status_of, status_to_json
+from pipeline.visa.labels import label
 
 
-@click.command(short_help="Show what is still unsigned, missing or expired in each case.")
+@click.command(short_help="List missing, expired and unsigned documents of each case.")
 @cases_argument
 @as_of_option
 @templates_option
@@ -43,10 +43,9 @@ def status(
     language: Language,
     as_json: bool,
 ) -> int:
-    """Show for each CASE every paper and document: what is missing, too old on the filing date, not yet signed.
+    """List every paper and document of each CASE: missing, too old on the filing date, not yet signed, or complete.
 
-    Ends with 0 also when something is open: that is what it is asked for. Another code means that a case could not
-    be read.
+    The exit code is 0 even if items are open. Another code means that a case cannot be read.
 
     \b
     Example:
@@ -56,28 +55,28 @@ def status(
     options = CheckOptions(day_of(as_of), templates, directory)
     results = [_status_one(source, options, language, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
-    emit(Report("status", code, (), results), as_json=as_json)
+    emit(CommandReport("status", code, (), results), as_json=as_json)
     return code
 
 
 def _status_one(source: Source, options: CheckOptions, language: Language, *, as_json: bool) -> dict[str, Any]:
-    outcome = attempt(lambda: status_of(source, options), Telling(language, notes=False))
+    outcome = attempt(lambda: status_of(source, options), OutputStyle(language, notes=False))
     if outcome.value is not None and not as_json:
         _print(outcome.value, language)
     return {
         "case": source.name,
         "case_id": outcome.value.case_id if outcome.value else None,
         "exit_code": int(outcome.code),
-        "status": document_of(outcome.value) if outcome.value else None,
-        "problems": [told(problem, language) for problem in outcome.problems],
+        "status": status_to_json(outcome.value) if outcome.value else None,
+        "problems": [problem_to_json(problem, language) for problem in outcome.problems],
     }
 
 
 def _print(found: Status, language: Language) -> None:
-    def say(name: str, **parts: object) -> str:
+    def text(name: str, **parts: object) -> str:
         return label(name, "status", language).format(**parts)
 
-    click.secho(say("head", case=found.case_id, filing=found.filing_date, open=len(found.open)), bold=True)
+    click.secho(text("head", case=found.case_id, filing=found.filing_date, open=len(found.open)), bold=True)
     words = {item.standing: label(item.standing, "standing", language) for item in found.items}
     columns = max(map(width, words.values()), default=0)
     person = None
@@ -86,7 +85,7 @@ def _print(found: Status, language: Language) -> None:
             person = item.person
             click.echo(f"  {person}")
         word = click.style(padded(words[item.standing], columns), fg="red" if item.standing in OPEN else None)
-        until = click.style(f"  {say('until', day=item.until)}", dim=True) if item.until else ""
+        until = click.style(f"  {text('until', day=item.until)}", dim=True) if item.until else ""
         click.echo(f"    {word}  {item.letter or '　'}  {getattr(item.title, language)}{until}")
-    result = say(found.builds or "nothing", codes=", ".join(found.errors))
+    result = text(found.builds or "nothing", codes=", ".join(found.errors))
     click.secho(f"  {result}", fg="green" if found.builds == "final" else "yellow")

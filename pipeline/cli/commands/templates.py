@@ -10,7 +10,7 @@ from pipeline.cli.commands.templates_list import list_sets
 from pipeline.cli.commands.templates_new import new
 
 
-@click.group(short_help="Check, make, list and preview Word templates.")
+@click.group(short_help="Check, create, list and preview Word templates.")
 def templates() -> None:
     """Work on Word templates and template sets.
 

@@ -12,7 +12,7 @@ import click
 from pipeline.authoring.check.reporters import display_path, format_lines, github, json_object, sarif
 from pipeline.authoring.check.sets import CheckedSet, check_sets
 from pipeline.authoring.check.workers import STEP_SECONDS
-from pipeline.cli.output import COLOURS, Report, emit
+from pipeline.cli.output import COLOURS, CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.packet.template_set import shipped_sets
@@ -32,7 +32,7 @@ SECONDS_VARIABLE = "VISA_PACKET_STEP_SECONDS"
     type=click.Choice(_FORMATS),
     default="text",
     show_default=True,
-    help="How the findings are told.",
+    help="Format of the findings.",
 )
 @click.option(
     "--sarif",
@@ -41,13 +41,13 @@ SECONDS_VARIABLE = "VISA_PACKET_STEP_SECONDS"
     help="Also write the findings to this file, as SARIF 2.1.0.",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-@click.option("--notes", is_flag=True, help="Print notes in full, not only how many there are.")
+@click.option("--notes", is_flag=True, help="Print notes in full; by default only their number.")
 @json_option
 def check(sets: tuple[str, ...], form: str, sarif_file: Path | None, strict: bool, notes: bool, as_json: bool) -> int:
     """Check template sets: each SET is a shipped set's name, a folder, or a single Word file; all shipped sets if none.
 
-    Opens every Word file safely, reads its tags, compares names, fonts and conventions, then fills and converts each
-    template with generated cases at the edges. Ends with code 4 when something is wrong.
+    Open every Word file safely, read its tags, check names, fonts and conventions, then fill and convert each
+    template with generated edge cases. The exit code is 4 if there are errors.
 
     \b
     Example:
@@ -66,7 +66,7 @@ def check(sets: tuple[str, ...], form: str, sarif_file: Path | None, strict: boo
 
 def _tell(checked: Sequence[CheckedSet], form: str, code: ExitCode, *, notes: bool) -> None:
     if form == "json":
-        emit(Report("templates check", code, (), [_result(each) for each in checked]), as_json=True)
+        emit(CommandReport("templates check", code, (), [_result(each) for each in checked]), as_json=True)
     elif form == "sarif":
         click.echo(json.dumps(sarif(checked), ensure_ascii=False, indent=2))
     elif form == "github":

@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.authoring.check.template_languages import find_languages
 from pipeline.case.base import Trilingual
-from pipeline.cli.output import Report, emit
+from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.errors import ExitCode
 from pipeline.formats.word.docx_file import open_docx
@@ -30,7 +30,7 @@ def list_sets(sets: tuple[str, ...], as_json: bool) -> int:
       visa-packet templates list
     """
     results = [_result(load_template_set(name)) for name in sets or shipped_sets()]
-    emit(Report("templates list", ExitCode.OK, (), results), as_json=as_json)
+    emit(CommandReport("templates list", ExitCode.OK, (), results), as_json=as_json)
     if not as_json:
         for result in results:
             _print(result)

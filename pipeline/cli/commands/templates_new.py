@@ -8,35 +8,35 @@ from pathlib import Path
 import click
 
 from pipeline.authoring.starter import StarterFiles, start_template
-from pipeline.cli.output import Report, emit
+from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
 from pipeline.errors import ExitCode
 
 
-@click.command("new", short_help="Make a Word template to start from.")
+@click.command("new", short_help="Create a Word template to start from.")
 @click.argument("name")
 @click.option(
     "--in",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
-    help="Folder of the template set; the one that you are in by default. A new folder becomes a new set.",
+    help="Folder of the template set; by default the current folder. A new folder becomes a new set.",
 )
 @json_option
 def new(name: str, folder: Path, as_json: bool) -> int:
-    """Make NAME.docx, a template with letterhead, seal block and an example of each tag, in the styles of its set.
+    """Create NAME.docx, a template with letterhead, seal block and an example of each tag, in the styles of its set.
 
     \b
     Example:
       visa-packet templates new letter-of-thanks --in templates/my-own-set
     """
     started = start_template(name.removesuffix(".docx"), folder)
-    emit(Report("templates new", ExitCode.OK, (), [_result(started)]), as_json=as_json)
+    emit(CommandReport("templates new", ExitCode.OK, (), [_result(started)]), as_json=as_json)
     if not as_json:
         for file in started.files:
-            click.echo(f"made {file}")
+            click.echo(f"created {file}")
         if started.entry is not None:
-            click.echo("add this to the contents of packet.json, and write what it is:")
+            click.echo("add this entry to the contents of packet.json, and complete it:")
             click.echo(json.dumps(started.entry, ensure_ascii=False, indent=2))
         click.echo(f"open it in Word; then: visa-packet templates check {started.files[0]}")
     return ExitCode.OK

@@ -13,7 +13,7 @@ import click
 from pipeline.case.source import Source
 from pipeline.cli.columns import padded, width
 from pipeline.cli.outcome import Outcome, attempt
-from pipeline.cli.output import Report, Telling, emit, told
+from pipeline.cli.output import CommandReport, OutputStyle, emit, problem_to_json
 from pipeline.cli.shared_options import as_of_option, case_files, day_of, directory_option, json_option, lang_option
 from pipeline.errors import ExitCode
 from pipeline.language import Language
@@ -29,13 +29,13 @@ from pipeline.visa.timeline.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """Where the calendar file and the picture go, if anywhere."""
+    """Paths of the calendar file and the picture."""
 
     ics: Path | None
     png: Path | None
 
 
-@click.command(short_help="Show the dates of one case, from the papers to the return to sport.")
+@click.command(short_help="Show the dates of one case, from the first paper to the return to sport.")
 @click.argument("case", type=click.Path(readable=False))
 @directory_option
 @as_of_option
@@ -43,7 +43,7 @@ class _Files:
     "--for",
     "audience",
     type=click.Choice(["patient", "coordinator"]),
-    help="Only the steps that concern the patient, or the coordinator; all by default.",
+    help="Only the steps of the patient, or of the coordinator; by default all.",
 )
 @click.option("--ics", type=click.Path(path_type=Path), metavar="FILE", help="Write a calendar file (iCalendar).")
 @click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="Write a picture, 170 mm wide at 300 dpi.")
@@ -59,11 +59,11 @@ def timeline(
     language: Language,
     as_json: bool,
 ) -> int:
-    """Show the dates of one CASE: until when papers may be filed, the filing window, the visits, the recovery.
+    """Show the dates of one CASE: last days to file papers, filing window, visits, recovery.
 
-    Days follow from the case, from the hospital's own figures, and from the terms of the visa; nothing is
-    promised by them. Files hold no name and no illness, only the case id. A file of the same name is replaced
-    when visa-packet made it.
+    The dates follow from the case, the figures of the hospital and the terms of the visa; they are no promise.
+    Files contain the case id, but no name and no illness. A file of the same name is replaced only if visa-packet
+    wrote it.
 
     \b
     Example:
@@ -72,12 +72,14 @@ def timeline(
     """
     files = case_files([case])
     if len(files) != 1:
-        raise click.UsageError(f"the folder {case} holds several cases; name one")
+        raise click.UsageError(f"the folder {case} contains several cases; name one of them")
     wanted = _Files(ics, png)
-    outcome = attempt(lambda: _make(files[0], directory, day_of(as_of), audience, wanted, language), Telling(language))
+    outcome = attempt(
+        lambda: _make(files[0], directory, day_of(as_of), audience, wanted, language), OutputStyle(language)
+    )
     found = outcome.value
     result = _result(files[0], outcome, wanted, language)
-    emit(Report("timeline", outcome.code, (), [result]), as_json=as_json)
+    emit(CommandReport("timeline", outcome.code, (), [result]), as_json=as_json)
     if found is not None and not as_json:
         _print(found, wanted, language)
     return ExitCode(outcome.code)
@@ -103,7 +105,7 @@ def _result(source: Source, outcome: Outcome[Timeline], files: _Files, language:
         "timeline": timeline_to_json(outcome.value) if outcome.value else None,
         "ics": str(done.ics) if done.ics else None,
         "png": str(done.png) if done.png else None,
-        "problems": [told(problem, language) for problem in outcome.problems],
+        "problems": [problem_to_json(problem, language) for problem in outcome.problems],
     }
 
 
@@ -116,7 +118,7 @@ def _print(found: Timeline, files: _Files, language: Language) -> None:
 
 
 def table_of(timeline: Timeline, language: Language) -> Iterator[str]:
-    """A line for each step: days, who acts, what; its note and the hospital's own words below."""
+    """Return a line for each step (days, actor, title), and its notes below."""
     rows = [(format_days(language, step.start, step.end), _who(step, language), step) for step in timeline.steps]
     first = max((width(days) for days, _, _ in rows), default=0)
     second = max((width(who) for _, who, _ in rows), default=0)

@@ -11,7 +11,7 @@ import click
 from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt, overall
-from pipeline.cli.output import STATES, Report, Telling, emit, show, told
+from pipeline.cli.output import STATES, CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import case_files, cases_argument, check_options, day_of
 from pipeline.language import Language
 from pipeline.options import CheckOptions
@@ -38,8 +38,8 @@ def validate(
 ) -> int:
     """Check each CASE: its JSON against the schemas, the rules of the visa, and its attachments.
 
-    Nothing is written. Every problem is told at once, with its place and what to do, and what a build would make:
-    a final packet, an incomplete one or a draft.
+    Nothing is written. All problems are printed at once, each with its place and a hint, and the state of the packet
+    that a build would give: final, incomplete or draft.
 
     \b
     Example:
@@ -47,35 +47,35 @@ def validate(
       visa-packet validate examples/chen-lihua --json
     """
     options = CheckOptions(day_of(as_of), templates, directory, strict, draft, allow_missing)
-    telling = Telling(language, notes)
-    results = [_validate_one(source, options, telling, as_json=as_json) for source in case_files(cases)]
+    style = OutputStyle(language, notes)
+    results = [_validate_one(source, options, style, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
-    emit(Report("validate", code, (), results), as_json=as_json)
+    emit(CommandReport("validate", code, (), results), as_json=as_json)
     return code
 
 
-def _validate_one(source: Source, options: CheckOptions, telling: Telling, *, as_json: bool) -> dict[str, Any]:
-    outcome = attempt(lambda: _check(source, options), telling)
+def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, as_json: bool) -> dict[str, Any]:
+    outcome = attempt(lambda: _check(source, options), style)
     checked = outcome.value
     problems = checked.problems if checked else outcome.problems
     if checked is not None:
-        show(problems, telling)
+        print_problems(problems, style)
         if not as_json:
-            click.echo(f"{source.name}: nothing forbids to build it; {STATES[checked.state]}")
+            click.echo(f"{source.name}: Ready to build ({checked.state}): {STATES[checked.state]}.")
     elif _only_papers_are_missing(outcome) and not as_json:
-        click.echo(f"{source.name}: only papers are missing; --allow-missing or --draft builds it")
+        click.echo(f"{source.name}: Only papers are missing: build with --allow-missing or --draft.")
     return {
         "case": source.name,
         "case_id": checked.loaded.case.case_id if checked else None,
         "exit_code": int(outcome.code),
         "state": checked.state if checked else None,
-        "problems": [told(problem, telling.language) for problem in problems],
+        "problems": [problem_to_json(problem, style.language) for problem in problems],
     }
 
 
 def _check(source: Source, options: CheckOptions) -> CheckedCase:
     loaded = load_case(source, options.directory)
-    # Only now: a case that cannot be read is reported before the libraries of the checks are loaded.
+    # Imported now: an invalid case is reported before the libraries of the checks are loaded.
     from pipeline.run.check import check_loaded  # noqa: PLC0415 - see above
 
     return check_loaded(loaded, options)

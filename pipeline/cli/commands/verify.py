@@ -10,33 +10,33 @@ from typing import Any
 import click
 
 from pipeline.cli.outcome import attempt
-from pipeline.cli.output import Report, emit, told
+from pipeline.cli.output import CommandReport, emit, problem_to_json
 from pipeline.cli.passwords import PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import directory_option, json_option
 from pipeline.publish.verify.changes import CurrentInputs
 from pipeline.publish.verify.verify import Verified, verify_path
 
 
-@click.command(short_help="Check that a packet is what its manifest says.")
+@click.command(short_help="Check a packet against its manifest.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
     "--case",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="CASE",
-    help="The case file that the packet was made from: whether it, its papers or the directory have changed since.",
+    help="Case file of the packet: report whether the case, its papers or the directory have changed since the build.",
 )
 @directory_option
 @click.option(
     "--templates",
     metavar="SET",
-    help="A template set to compare with; by default the shipped one of the same name, if there is one.",
+    help="Template set to compare with; by default the shipped set of the same name.",
 )
 @password_file_option("of an encrypted packet")
 @click.option(
     "--trust",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Certificates (PEM or DER) of those who certify signers; without, it is not asked who certified them.",
+    help="Certificates (PEM or DER) of the authorities that certify signers; by default, this is not checked.",
 )
 @json_option
 def verify(
@@ -50,11 +50,11 @@ def verify(
 ) -> int:
     """Check the packet at PATH, its folder or its bundle.pdf, against its manifest.
 
-    Recomputes every hash, opens each bundle with several parsers, and compares pages, numbers, outline, destinations,
-    fonts and texts with the manifest and with the documents' own files. Says whether the rules and the templates have
-    changed since, and with --case whether the case has, and whether the documents still say what was made of it.
-    Of a signed bundle, tells who signed what, and whether anything else was added. Of an encrypted packet, only the
-    hashes are looked at without its password.
+    Recompute every hash, open each bundle with several parsers, and compare pages, numbers, outline, destinations,
+    fonts and texts with the manifest and with the files of the documents. Report whether the rules and the templates
+    have changed since the build; with --case, also whether the case has changed, and whether the documents still match
+    it. For a signed bundle, list the signatures, and report anything else that was added. Without its password, only
+    the hashes of an encrypted packet are checked.
 
     \b
     Example:
@@ -71,9 +71,9 @@ def verify(
         "ok": verified is not None,
         "looked_into": verified.looked_into if verified else None,
         "signatures": list(_signatures(verified)) if verified else [],
-        "problems": [told(problem) for problem in outcome.problems],
+        "problems": [problem_to_json(problem) for problem in outcome.problems],
     }
-    emit(Report("verify", outcome.code, (), [result]), as_json=as_json)
+    emit(CommandReport("verify", outcome.code, (), [result]), as_json=as_json)
     if verified is not None and not as_json:
         _print(path, verified)
     return outcome.code
@@ -83,11 +83,11 @@ def _print(path: Path, verified: Verified) -> None:
     manifest = verified.manifest
     pages = sum(bundle.pages for bundle in manifest.bundles)
     files = len(manifest.outputs)
-    click.echo(f"{path}: right ({files} files, {pages} pages to file, as of {manifest.as_of})")
+    click.echo(f"{path}: verified: {files} files, {pages} pages to file, as of {manifest.as_of}")
     if not verified.looked_into:
-        click.echo("encrypted: only hashes were compared; give --password-file to look into it")
+        click.echo("encrypted: only hashes were checked; use --password-file to check the contents")
     for row in _signatures(verified):
-        trust = {True: "certified", False: "not certified", None: "certificate not asked for: --trust"}[row["trusted"]]
+        trust = {True: "certified", False: "not certified", None: "certificate not checked: --trust"}[row["trusted"]]
         click.echo(f"{row['bundle']}: {row['field']} signed by {row['signer']}, {row['signed_at']} ({trust})")
 
 

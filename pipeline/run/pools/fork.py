@@ -1,7 +1,7 @@
-"""One case in a fork of this process: what it breaks, or takes without end, costs the case and not the command.
+"""One task in a fork of this process: a crash or an endless loop costs the task, and not the command.
 
-The engine is native code that holds Python's lock: in this process nobody could stop it, and its crash would leave
-temporary files behind and nothing told.
+The engine is native code that holds Python's lock: inside this process it could not be interrupted, and its crash
+would leave temporary files and no report.
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
-from pipeline.run.pools.pool import SECONDS_TO_END, WorkerDiedError, starting
+from pipeline.run.pools.pool import SECONDS_TO_END, Answer, WorkerDiedError, starting
 from pipeline.system.processes import end_with, leave_interrupts_to_the_parent
 
 Value = TypeVar("Value")
 
 
 def in_fork(work: Callable[[], Value], seconds: float) -> Value:
-    """What ``work`` returns, done in a fork of this process. Raises one of WORKER_LOST when there is no answer."""
-    pool = ForkedPool(seconds)
+    """Return the result of ``work`` in a fork of this process. Raises one of WORKER_LOST if it gives no answer."""
+    pool = ForkPool(seconds)
     try:
         value: Value = pool.submit(lambda _: work(), None).result()
         return value
@@ -34,31 +35,20 @@ def in_fork(work: Callable[[], Value], seconds: float) -> Value:
 
 
 def may_fork() -> bool:
-    """Whether a fork of this process can work: other threads, and those of an engine, are not there in a fork."""
+    """Return True if a fork of this process can work: a fork lacks the other threads, and those of an engine."""
     return hasattr(os, "fork") and threading.active_count() == 1 and "office2pdf" not in sys.modules
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """What is known already, because the work was done in this process."""
-
-    value: Any
-
-    def result(self) -> Any:
-        """What the work returned."""
-        return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """A fork at work on one task, for ``seconds`` at the longest."""
+class _Fork:
+    """A fork that works on one task, for ``seconds`` at most."""
 
     process: ForkProcess
     answers: Connection
     seconds: float
 
     def result(self) -> Any:
-        """Wait for its answer. Raises one of WORKER_LOST when there is none."""
+        """Wait for the answer. Raises one of WORKER_LOST if there is none."""
         try:
             if not self.answers.poll(self.seconds):
                 raise TimeoutError
@@ -69,7 +59,7 @@ class Fork:
             self.end()
 
     def end(self) -> None:
-        """End it, if it is still there: first so that it can end what it has started itself."""
+        """End the process if it still runs; first with a signal that lets it end its own child processes."""
         self.answers.close()
         self.process.terminate()
         self.process.join(SECONDS_TO_END)
@@ -77,43 +67,45 @@ class Fork:
         self.process.join()
 
 
-class ForkedPool:
-    """A fork for each task, one at a time; where none can be made, this process works itself."""
+class ForkPool:
+    """A fork for each task, one at a time. If this process cannot be forked, it runs the task itself."""
 
     jobs = 1
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._last: Fork | None = None
+        self._last: _Fork | None = None
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Fork | Here:
-        """Run ``function(given)`` in a fork. Raises EngineError when the system makes none."""
+    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
+        """Run ``function(given)`` in a fork. Raises EngineError if the system cannot start it."""
         if not may_fork():
-            return Here(function(given))
+            done: Future[Any] = Future()
+            done.set_result(function(given))
+            return done
         with starting():
             answers, end = get_context("fork").Pipe(duplex=False)
-            process = get_context("fork").Process(target=_work, args=(function, given, end, os.getpid()))
+            process = get_context("fork").Process(target=_run, args=(function, given, end, os.getpid()))
             process.start()
         end.close()
-        self._last = Fork(process, answers, self._seconds)
+        self._last = _Fork(process, answers, self._seconds)
         return self._last
 
     def stop(self) -> None:
-        """Kill the fork, if one is at work."""
+        """Kill the fork if it still works."""
         if self._last is not None:
             self._last.end()
 
 
-def _work(function: Callable[[Any], Any], given: Any, end: Connection, parent: int) -> None:
-    """What a fork does. Work that raises is lost, without a word: a traceback may hold what was worked on."""
+def _run(function: Callable[[Any], Any], given: Any, end: Connection, parent: int) -> None:
+    """Run a task inside the fork. An error ends the process without output: a traceback may quote the case."""
     try:
         end_with(parent)
         leave_interrupts_to_the_parent()
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes tells the parent too
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent receives it too
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         answer = function(given)
-        # The parent ends this process as soon as it has the answer; an interrupt then would be told with a traceback.
+        # The parent ends this process as soon as it has the answer; an interrupt would print a traceback.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         end.send(answer)
-    except BaseException:  # noqa: BLE001 - the parent tells that there is no answer
+    except BaseException:  # noqa: BLE001 - the parent reports that there is no answer
         os._exit(1)

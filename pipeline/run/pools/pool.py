@@ -1,62 +1,77 @@
-"""What runs tasks in processes of their own: those of this machine for many cases, a fork for one, or a cluster."""
+"""Pools run tasks in other processes: a fork for one case, workers of this machine or of a cluster for many."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from pipeline.errors import EngineError, Problem
+from pipeline.system.atomic import sweep
 
 
 class WorkerDiedError(Exception):
-    """The process that worked on a task ended without an answer."""
+    """The worker process ended without an answer."""
 
 
-#: How long a process has to end. The engine hears nothing while it works on a document.
+#: Seconds that a process has to end. The engine does not handle signals while it converts a document.
 SECONDS_TO_END = 2.0
-#: What an answer raises when its worker died or took too long: the case may be tried again.
+#: Errors of a task whose worker died or exceeded the time limit: the task may be tried again.
 WORKER_LOST = (WorkerDiedError, TimeoutError)
 
 
-def lost(place: str, error: BaseException) -> Problem:
-    """What is told of a case, at ``place``, on which a worker died or took too long."""
-    took_too_long = isinstance(error, TimeoutError)
-    code = "worker-timeout" if took_too_long else "worker-died"
-    message = f"the process that worked on this case {'took too long' if took_too_long else 'died'}"
-    hint = "give it more time with --timeout" if took_too_long else "work on it alone, with more memory"
-    hint += "; if that does not help, take one attachment out after the other"
+def lost_worker(place: str, error: BaseException) -> Problem:
+    """Return the problem of a case at ``place`` whose worker died or exceeded the time limit."""
+    timed_out = isinstance(error, TimeoutError)
+    code = "worker-timeout" if timed_out else "worker-died"
+    message = f"the worker process for this case {'exceeded the time limit' if timed_out else 'died'}"
+    hint = "allow more time with --timeout" if timed_out else "build this case alone, with more memory"
+    hint += "; if that does not help, remove its attachments one by one"
     return Problem(code, "error", message, hint, place)
 
 
 @contextmanager
 def starting() -> Iterator[None]:
-    """Raise EngineError when the system gives no room for the processes that are started inside."""
+    """Raise EngineError if the system cannot start the processes inside this context."""
     try:
         yield
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        message = f"the processes for the work cannot be started: {reason}"
-        hint = "end other programs, or ask for fewer with -j; several share semaphores, on Linux in /dev/shm"
+        message = f"the worker processes cannot be started: {reason}"
+        hint = "close other programs, or use fewer processes with -j; they share semaphores, on Linux in /dev/shm"
         raise EngineError(Problem("worker-start", "error", message, hint)) from None
 
 
 class Answer(Protocol):
-    """What will become of a task, such as a Future."""
+    """The future result of a task."""
 
     def result(self) -> Any:
-        """Wait for it. Raises what the work raised, or one of WORKER_LOST."""
+        """Wait for the result. Raises the error of the task, or one of WORKER_LOST."""
 
 
 class Pool(Protocol):
-    """What runs tasks."""
+    """Processes that run tasks."""
 
     @property
     def jobs(self) -> int:
-        """How many tasks it can work on at once."""
+        """Number of tasks that can run at the same time."""
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
-        """Run ``function(given)`` somewhere."""
+        """Run ``function(given)`` in one of the processes."""
 
     def stop(self) -> None:
-        """End at once; what was submitted and not done is dropped."""
+        """Stop at once, and drop unfinished tasks."""
+
+
+AnyPool = TypeVar("AnyPool", bound=Pool)
+
+
+@contextmanager
+def stopping(pool: AnyPool, folder: Path) -> Iterator[AnyPool]:
+    """Stop ``pool`` at the end of the context, and remove the unfinished files of its workers from ``folder``."""
+    try:
+        yield pool
+    finally:
+        pool.stop()
+        sweep(folder, seconds=SECONDS_TO_END)

@@ -1,4 +1,4 @@
-"""Worker processes for many cases, each with fonts, templates and engine loaded once."""
+"""Worker processes of this machine for many cases. Each loads fonts, templates and engine once."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from pebble import ProcessExpired, ProcessPool
 from pipeline.documents.engines.engine import temporary_failure
 from pipeline.run.pools.pool import Answer, WorkerDiedError, starting
 
-#: After so many cases a worker is replaced, so that what a library keeps cannot grow without end.
+#: A worker is replaced after this number of cases, so that a memory leak of a library stays small.
 _CASES_PER_WORKER = 500
-#: Processes find one another by a socket there, whose address has room for 108 bytes, of which the names need 33.
+#: Longest path of the temporary folder: the address of a socket in it has 108 bytes, and the file names need 33.
 _LONGEST_TEMPORARY = 72
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """A task that a worker has, or that waits for one."""
+class _LocalAnswer:
+    """The answer of a local worker."""
 
     future: Future[Any]
 
     def result(self) -> Any:
-        """Wait for it. Raises what the work raised, or one of WORKER_LOST."""
+        """Wait for the result. Raises the error of the task, or one of WORKER_LOST."""
         try:
             return self.future.result()
         except ProcessExpired:
@@ -41,10 +41,10 @@ class _Sent:
 
 
 class LocalPool:
-    """Processes of this machine. One that dies or hangs costs its own task, not the pool.
+    """Worker processes. One that dies or hangs costs its own task, not the pool.
 
-    pebble, because concurrent.futures gives up the whole pool when one worker dies, and cannot end one that hangs.
-    Raises EngineError when the path of the folder for temporary files is too long, or processes cannot be started.
+    Uses pebble, because concurrent.futures gives up the whole pool if a worker dies, and cannot end one that hangs.
+    Raises EngineError if the path of the temporary folder is too long, or if the processes cannot be started.
     ``initializer`` is called in each new worker.
     """
 
@@ -53,10 +53,10 @@ class LocalPool:
             raise temporary_failure(OSError(errno.ENAMETOOLONG, "its path is too long for worker processes"))
         self.jobs = jobs
         self._timeout = timeout
-        # Else they make a folder of their own, and look for it once more when all temporary files are gone.
-        multiprocessing.current_process()._config["tempdir"] = tempfile.gettempdir()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
+        # Otherwise workers create their own temporary folder, and fail at exit when ours has been removed.
+        multiprocessing.current_process()._config["tempdir"] = tempfile.gettempdir()  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
         context = multiprocessing.get_context("forkserver")
-        # New workers are forked from a process that has imported everything once.
+        # Workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.run.one"])
         with starting(), _safe_path():
             _start_tracker()
@@ -66,15 +66,15 @@ class LocalPool:
         )
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
-        """Run ``function(given)`` in a worker. The first call starts them: raises EngineError when it cannot."""
+        """Run ``function(given)`` in a worker. The first call starts them; it raises EngineError if it cannot."""
         with starting():
-            return _Sent(self._pool.schedule(function, args=(given,), timeout=self._timeout))
+            return _LocalAnswer(self._pool.schedule(function, args=(given,), timeout=self._timeout))
 
     def stop(self) -> None:
-        """Kill the workers, and the process from which they were forked: its folder goes with the run."""
+        """Kill the workers and the process from which they were forked, because its folder is removed with the run."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
-        forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no other way
+        forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
 
 
 @contextmanager
@@ -91,9 +91,9 @@ def _safe_path() -> Iterator[None]:
 
 
 def _start_tracker() -> None:
-    """Start the process that keeps account of what the others share, deaf to the terminal's closing.
+    """Start multiprocessing's resource tracker with SIGHUP ignored; it already ignores SIGINT and SIGTERM.
 
-    It is deaf to the other signals by itself. Killed before the others, it would be started anew and know nothing.
+    If it were killed before the workers, it would be started again, without knowledge of their resources.
     """
     if threading.current_thread() is not threading.main_thread():
         return

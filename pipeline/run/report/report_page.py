@@ -24,7 +24,7 @@ from pipeline.language import Language
 from pipeline.publish.folder import check_file_target, publish_written_file
 from pipeline.resources import VERSION
 from pipeline.run.report.report_rows import Rows
-from pipeline.run.report.summary import Head
+from pipeline.run.report.summary import ReportHeader
 from pipeline.run.task import Done
 from pipeline.system.atomic import FILE_MODE, work_folder
 
@@ -39,7 +39,7 @@ _WEB = Path(__file__).parent / "web"
 class ReportPage:
     """The page while the cases are being built. Its trouble is told at the end: it does not stop the cases."""
 
-    def __init__(self, head: Head, work: Path, target: Path) -> None:
+    def __init__(self, head: ReportHeader, work: Path, target: Path) -> None:
         self._head = head
         self._target = target
         self._made = work / PAGE_NAME
@@ -120,7 +120,7 @@ class ReportPage:
 
 
 @contextlib.contextmanager
-def report_page(head: Head, out: Path) -> Iterator[ReportPage]:
+def report_page(head: ReportHeader, out: Path) -> Iterator[ReportPage]:
     """A page for the packets in ``out``. Raises OutputError when it could not be published there."""
     target = out / PAGE_NAME
     check_file_target(target, _is_own)

@@ -1,4 +1,4 @@
-"""What the report's page says about the run as a whole."""
+"""Header of the HTML report: facts about the whole run."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pipeline.packet.template_set import load_template_set
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """``roles`` are the titles of the papers of the official list by role; with ``names`` the page names patients."""
+class ReportHeader:
+    """Facts about a run. ``roles`` are the titles of the official papers by role; ``names`` shows patients' names."""
 
     template_set: str
     as_of: str
@@ -23,12 +23,12 @@ class Head:
     names: bool = False
 
 
-def head_of(options: CheckOptions, language: Language, *, names: bool) -> Head:
-    """The head for a run with ``options``."""
+def report_header(options: CheckOptions, language: Language, *, names: bool) -> ReportHeader:
+    """Return the header for a run with ``options``."""
     as_of = options.as_of.isoformat()
     try:
         packet = load_template_set(options.templates).packet
-    except TemplateError:  # every case tells what is wrong with the set
-        return Head(Path(options.templates).name, as_of, language, {}, names)
+    except TemplateError:  # reported for each case
+        return ReportHeader(Path(options.templates).name, as_of, language, {}, names)
     roles: dict[str, str] = {row.role: getattr(row.title, language) for row in packet.official_list}
-    return Head(packet.id, as_of, language, roles, names)
+    return ReportHeader(packet.id, as_of, language, roles, names)

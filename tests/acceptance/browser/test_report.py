@@ -17,7 +17,7 @@ from pipeline.language import Language
 from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.one import build_case
 from pipeline.run.report.report_page import report_page
-from pipeline.run.report.summary import head_of
+from pipeline.run.report.summary import report_header
 from pipeline.run.task import Done
 from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.chromium import NARROW, WIDE, needs_chromium, no_overflow, started
@@ -50,7 +50,7 @@ def real(tmp_path_factory: pytest.TempPathFactory, packet_with_companion: Path) 
     out = tmp_path_factory.mktemp("real")
     shutil.copytree(packet_with_companion, out / "chen-lihua")
     built = build_case(EXAMPLES / "chen-lihua" / "case.json", out, BuildOptions(AS_OF))
-    with report_page(head_of(CheckOptions(AS_OF), "en", names=False), out) as page:
+    with report_page(report_header(CheckOptions(AS_OF), "en", names=False), out) as page:
         page.add(Done("case.json", "built", ExitCode.OK, "chen-lihua", built, built.problems, 1))
         return page.publish()
 

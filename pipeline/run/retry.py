@@ -1,0 +1,29 @@
+"""Tasks in a pool: a lost worker costs its task one retry."""
+
+from __future__ import annotations
+
+from pipeline.errors import ExitCode
+from pipeline.run.pools.pool import WORKER_LOST, Answer, Pool, lost_worker
+from pipeline.run.task import Done, Task, failed, run_task
+
+
+def submit_task(task: Task, pool: Pool) -> Answer:
+    """Start a task in ``pool``."""
+    return pool.submit(run_task, task)
+
+
+def await_task(task: Task, answer: Answer, pool: Pool) -> Done:
+    """Return the result of a task that was submitted. If its worker is lost, try again; a second loss is a failure."""
+    try:
+        return _done(answer)
+    except WORKER_LOST:
+        again = submit_task(task, pool)
+    try:
+        return _done(again)
+    except WORKER_LOST as error:
+        return failed(task, ExitCode.ENGINE, (lost_worker(task.source.name, error),))
+
+
+def _done(answer: Answer) -> Done:
+    done: Done = answer.result()
+    return done
