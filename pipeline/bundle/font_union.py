@@ -58,11 +58,11 @@ def read_subset(face: str, program: bytes, widths: Mapping[int, int]) -> FontSub
     try:
         fonts = _read(program)
         top = fonts[0]
-        stands_alone = "ROS" in top.rawDict and not len(fonts.GlobalSubrs) and not _has_subroutines(top, program)
-        whole = len(top.FDSelect) == len(top.charset) and top.charset[0] == ".notdef"
+        is_cid_font = "ROS" in top.rawDict and not len(fonts.GlobalSubrs) and not _has_subroutines(top, program)
+        is_complete = len(top.FDSelect) == len(top.charset) and top.charset[0] == ".notdef"
     except Exception:  # noqa: BLE001 - fontTools raises anything on a damaged font, which then stays unchanged
         return None
-    return FontSubset(face, program, widths, fonts) if stands_alone and whole and _is_plain(top) else None
+    return FontSubset(face, program, widths, fonts) if is_cid_font and is_complete and _is_plain(top) else None
 
 
 def _has_subroutines(top: Any, program: bytes) -> bool:

@@ -32,7 +32,7 @@ _MARK = "写し / COPY"
 def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
     """Return the copy: every document but the cover sheets, with masked identity numbers.
 
-    Raises CaseError if a free text of the case contains such a number, for it cannot be masked there.
+    Raises CaseError if a free text of the case contains such a number, where it cannot be masked.
     """
     case, document = planned.loaded.case, planned.loaded.document
     bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in planned.packet.bundles)

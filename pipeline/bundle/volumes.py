@@ -45,39 +45,39 @@ def split(name: str, bundle: bytes, page_map: Sequence[PageMapRow], limit: int) 
         volumes: list[Volume] = []
         first = 0
         while first < len(starts):
-            last, made = first, _volume(pdf, starts[first], ends[first], page_map[first : first + 1])
+            last, volume = first, _volume(pdf, starts[first], ends[first], page_map[first : first + 1])
             while last + 1 < len(starts):
                 longer = _volume(pdf, starts[first], ends[last + 1], page_map[first : last + 2])
                 if len(longer.pdf) > limit:
                     break
-                last, made = last + 1, longer
-            volumes.append(made)
+                last, volume = last + 1, longer
+            volumes.append(volume)
             first = last + 1
     stem = name.removesuffix(".pdf")
     count = len(volumes)
     width = len(str(count))  # so that lists of files are in order
-    return [replace(volume, name=f"{stem}-{n:0{width}}of{count}.pdf") for n, volume in enumerate(volumes, 1)]
+    return [replace(each, name=f"{stem}-{n:0{width}}of{count}.pdf") for n, each in enumerate(volumes, 1)]
 
 
 def _volume(pdf: pikepdf.Pdf, page: int, end: int, parts: Sequence[PageMapRow]) -> Volume:
-    with pikepdf.new() as made:
+    with pikepdf.new() as new:
         for source in pdf.pages[page - 1 : end]:
-            made.pages.append(source)
-        for copy in made.pages:
+            new.pages.append(source)
+        for copy in new.pages:
             _drop_links(copy)
-        with made.open_outline() as outline:
+        with new.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(part.title, part.page - page) for part in parts)
-        made.docinfo["/Title"] = str(pdf.docinfo.get("/Title", ""))
-        made.docinfo["/Producer"] = str(pdf.docinfo.get("/Producer", ""))
-        made.Root.Lang = pdf.Root.get("/Lang", "ja")
-        made.Root.PageMode = pikepdf.Name.UseOutlines
-        made.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+        new.docinfo["/Title"] = str(pdf.docinfo.get("/Title", ""))
+        new.docinfo["/Producer"] = str(pdf.docinfo.get("/Producer", ""))
+        new.Root.Lang = pdf.Root.get("/Lang", "ja")
+        new.Root.PageMode = pikepdf.Name.UseOutlines
+        new.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         # Pages keep the numbers that they have in the bundle.
         first = pikepdf.Dictionary(S=pikepdf.Name.D, St=page)
-        made.Root.PageLabels = pikepdf.Dictionary(Nums=pikepdf.Array([0, first]))
+        new.Root.PageLabels = pikepdf.Dictionary(Nums=pikepdf.Array([0, first]))
         out = io.BytesIO()
-        made.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-        return Volume(out.getvalue(), page, len(made.pages))
+        new.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return Volume(out.getvalue(), page, len(new.pages))
 
 
 def _drop_links(page: pikepdf.Page) -> None:

@@ -88,7 +88,7 @@ def _manifest(content: PacketContent, files: Mapping[str, bytes], origin: Origin
         missing=tuple(_missing_papers(packet)),
         versions=origin.versions,
         rules=origin.rules,
-        outputs=tuple(OutputFile(path, sha256(content), len(content)) for path, content in sorted(files.items())),
+        outputs=tuple(OutputFile(path, sha256(file), len(file)) for path, file in sorted(files.items())),
         bundles=tuple(bundle.row for bundle in content.bundles),
         apart=(*apart, *([COPY_NAME] if COPY_NAME in files else [])),
         findings=tuple(map(_recorded, content.problems)),

@@ -1,4 +1,4 @@
-"""A bundle that must fit: papers become coarser as little as needed, then it is divided, and both are told."""
+"""A size limit: papers are downsampled as little as possible, then a bundle is divided, and both are reported."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def build(heavy: Path, out: Path, visa_packet: Command, size: str) -> tuple[dict
     return manifest, found, folder
 
 
-class TestCoarser:
+class TestDownsampling:
     def test_what_fits_stays_as_it_is(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
         manifest, found, folder = build(heavy, tmp_path, visa_packet, "50MB")
         assert (found, manifest["bundles"][0]["volumes"], manifest["options"]["max_bytes"]) == ([], [], 50_000_000)
         assert (heavy / "case" / "papers" / "scan.jpg").read_bytes() in (folder / "bundle.pdf").read_bytes()
 
-    def test_the_largest_papers_become_coarser_until_it_fits(
+    def test_the_largest_papers_are_downsampled_until_it_fits(
         self, heavy: Path, tmp_path: Path, visa_packet: Command
     ) -> None:
         _, _, whole = build(heavy, tmp_path / "whole", visa_packet, "50MB")
@@ -98,13 +98,15 @@ class TestCoarser:
         ]
         assert ["downsampled to fit the size limit; --notes" in text for text in said] == [True, False]
 
-    def test_the_same_is_made_again(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+    def test_a_second_build_gives_the_same_bytes(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
         first, second = (
             (build(heavy, tmp_path / name, visa_packet, "600kB")[2] / "bundle.pdf").read_bytes() for name in "ab"
         )
         assert first == second
 
-    def test_a_file_that_changes_meanwhile_is_refused(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+    def test_a_file_that_changes_during_the_build_is_reported(
+        self, heavy: Path, tmp_path: Path, visa_packet: Command
+    ) -> None:
         shutil.copytree(heavy, tmp_path / "heavy")
         paper = tmp_path / "heavy" / "case" / "papers" / "scan.jpg"
         with pytest.MonkeyPatch.context() as patch:
@@ -145,7 +147,7 @@ class TestVolumes:
         assert [output["path"] for output in manifest["outputs"] if output["path"] in names] == names
         assert list(msgspec.to_builtins(verify_path(folder).manifest.bundles[0].volumes)) == bundle["volumes"]
 
-    def test_a_document_that_is_too_large_alone_is_told(
+    def test_a_document_that_is_too_large_alone_is_reported(
         self, heavy: Path, tmp_path: Path, visa_packet: Command
     ) -> None:
         _, found, folder = build(heavy, tmp_path, visa_packet, "100kB")
@@ -172,7 +174,7 @@ class TestOption:
     def test_what_is_no_size_is_wrong_use(self, edit: Edit, tmp_path: Path, visa_packet: Command, size: str) -> None:
         assert visa_packet("build", edit({}), "-o", tmp_path / "out", "--max-size", size).code == 2
 
-    def test_another_size_makes_the_packet_anew(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+    def test_another_size_builds_the_packet_again(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
         states = []
         for size in ("50MB", "50MB", "40MB"):
             case, templates = heavy / "case" / "case.json", heavy / "set"

@@ -153,7 +153,7 @@ class TestPacket:
         assert places == {part["id"]: part["page"] - 1 for part in filed.page_map}
 
     def test_the_cover_sheet_leads_to_every_part_by_title_and_number(self, filed: Filed) -> None:
-        """Each link lies on words of the cover sheet: on the title, and on the number of the page that it leads to."""
+        """Each link covers text of the cover sheet: the title, or the number of the page to which it leads."""
         cover, *parts = filed.page_map
         led: dict[str, list[str]] = {}
         for number in range(cover["pages"]):
@@ -173,7 +173,7 @@ class TestPacket:
         assert [text for text, number in zip(texts, numbers, strict=True) if not text.endswith(number)] == []
 
     def test_a_number_covers_nothing(self, filed: Filed) -> None:
-        """Where a bundle's page has its number, the part's own page has one colour. Pages made smaller are left out."""
+        """Under the number of a page, the part's own page has one colour. Shrunk pages are left out."""
         bundle = pypdfium2.PdfDocument(filed.pdf)
         compared = 0
         try:
@@ -205,7 +205,7 @@ class TestPacket:
         parts = [part for each in manifest_of(packet_with_companion)["bundles"] for part in each["page_map"]]
         assert documents == sorted(["patient-guide", *(part["id"] for part in parts if part["kind"] != "attachment")])
 
-    def test_each_document_stands_where_the_page_map_says(self, filed: Filed) -> None:
+    def test_each_document_is_on_the_pages_of_the_page_map(self, filed: Filed) -> None:
         pages = texts_of_pages(filed.pdf)
         for part in (part for part in filed.page_map if part["kind"] != "attachment"):
             own = texts_of_pages(filed.document(part["id"]).read_bytes())
@@ -350,7 +350,7 @@ class TestPacket:
         assert (done.returncode, complaints) == (0, []), done.stdout
 
     def test_all_readers_find_the_same_words(self, filed: Filed) -> None:
-        """The shared fonts are read through CMaps of their own: by pdfium, and by other programs if they are there."""
+        """pdfium, and other programs if they are installed, read the shared fonts through their CMaps."""
         page = filed.page_map[0]["pages"]  # the last of the cover sheet
         words = texts_of_pages(filed.pdf)[page - 1]
         for program in ("pdftotext", "mutool"):
@@ -372,7 +372,7 @@ class TestPacket:
             assert descriptors
             assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(each.keys()) for each in descriptors)
 
-    def test_there_is_one_copy_of_each_font(self, filed: Filed) -> None:
+    def test_each_font_is_embedded_once(self, filed: Filed) -> None:
         with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
             programs = [
                 str(each.FontName).rpartition("+")[2]
@@ -439,7 +439,7 @@ def official_list() -> list[dict[str, Any]]:
     return rows
 
 
-def test_a_missing_paper_is_told_without_a_last_word_on_a_line_of_its_own(edit: Edit, tmp_path: Path) -> None:
+def test_a_missing_paper_is_listed_without_a_last_word_on_a_line_of_its_own(edit: Edit, tmp_path: Path) -> None:
     built = build_case(edit({"/attachments": []}), tmp_path, BuildOptions(AS_OF, allow_missing=True))
     [bundle] = built.manifest.bundles
     lines = lines_of_cover((built.folder / bundle.path).read_bytes(), bundle.page_map[0].pages)
@@ -499,7 +499,7 @@ class TestMerge:
     def test_pieces_come_in_order_with_their_titles(self) -> None:
         assert outline_of(merged(make_pdf(2), make_pdf(3), make_pdf(1))) == [("a", 1), ("b", 3), ("c", 6)]
 
-    def test_pieces_of_a_section_stand_below_it(self) -> None:
+    def test_pieces_of_a_section_are_below_its_entry(self) -> None:
         one, two, three, four = pieces_of(*[make_pdf(1)] * 4)
         pieces = [one, replace(two, section="s"), replace(three, section="s"), replace(four, section="t")]
         assert outline_of(merge(pieces, "t", "ja", "case-1").pdf) == [
@@ -520,7 +520,7 @@ class TestMerge:
             assert [round(float(end)) for end in pdf.pages[1].MediaBox] == [0, 0, 595, 842]
             assert pdf.Root.ViewerPreferences.Duplex == "/DuplexFlipLongEdge"
 
-    def test_the_identifier_is_made_from_the_pieces(self) -> None:
+    def test_the_identifier_depends_on_the_pieces(self) -> None:
         one, two = make_pdf(1), make_pdf(2)
         first = identifiers(merged(one, two))
         assert len(first) == 2
@@ -576,7 +576,7 @@ def drawn_on(content: bytes, size: tuple[int, int] = (595, 842), **page: Any) ->
 
 
 def where_number_is(pdf: bytes) -> tuple[float, float, float, float]:
-    """Box around the number of a bundle's first page, in points from the lower left corner of what is shown."""
+    """Box around the number of a bundle's first page, in points from the lower left corner of the page as shown."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         page = document[0]
@@ -610,7 +610,7 @@ CORNERS = {
 
 
 class TestNumbers:
-    """Where the numbers of pages stand."""
+    """The places of the page numbers."""
 
     @pytest.mark.parametrize("corner", CORNERS)
     def test_it_goes_to_the_corner_that_is_free(self, corner: str) -> None:
@@ -628,7 +628,7 @@ class TestNumbers:
         assert where_number_is(merged(free, free, taken))[1] > 700
 
     @pytest.mark.parametrize("corner", ["lower", "upper"])
-    def test_a_full_page_is_made_a_little_smaller(self, corner: str) -> None:
+    def test_a_full_page_is_shrunk_a_little(self, corner: str) -> None:
         full = drawn_on(b"0.5 g 0 0 595 842 re f 1 0 0 rg 10 10 20 20 re f")
         others = [drawn_on(CORNERS["lower right"])] * 2 if corner == "upper" else []
         pdf = merged(full, *others)
@@ -644,7 +644,7 @@ class TestNumbers:
 
     @pytest.mark.parametrize("turned", [0, 90, 180, 270])
     @pytest.mark.parametrize("content", [b"", b"0 0 1000 1000 re f"], ids=["empty", "full"])
-    def test_it_is_upright_on_a_page_that_is_turned_or_cut(self, turned: int, content: bytes) -> None:
+    def test_it_is_horizontal_on_a_page_that_is_rotated_or_cropped(self, turned: int, content: bytes) -> None:
         page = drawn_on(content or b"n", (900, 700), Rotate=turned, CropBox=[50, 30, 850, 630])
         pdf = merged(page)
         width, height = (800, 600) if turned % 180 == 0 else (600, 800)
@@ -666,7 +666,7 @@ class TestNumbers:
         wanted = [400 * scale + (1 - scale) * 595 / 2, 32, 590 * scale + (1 - scale) * 595 / 2, 60 * scale + 32]
         assert rectangle == pytest.approx(wanted, abs=0.01)
 
-    def test_a_long_case_id_is_printed_whole(self) -> None:
+    def test_a_long_case_id_is_printed_completely(self) -> None:
         long = "a" * 62 + "-1"
         pdf = merge(pieces_of(drawn_on(b"100 300 200 200 re f")), "t", "ja", long).pdf
         assert texts_of_pages(pdf) == [f"{long}1/1"]
@@ -731,7 +731,7 @@ class TestRightHandPages:
 
 
 @pytest.mark.parametrize("edits", [{"/costs": REMOVE}, {"/athlete": True}, {"/attachments": []}])
-def test_numbers_are_right_when_optional_parts_come_and_go(edit: Edit, tmp_path: Path, edits: dict[str, Any]) -> None:
+def test_numbers_are_correct_with_and_without_optional_parts(edit: Edit, tmp_path: Path, edits: dict[str, Any]) -> None:
     folder = build_case(edit(edits), tmp_path / "out", BuildOptions(AS_OF, allow_missing=True)).folder
     (described,) = manifest_of(folder)["bundles"]
     texts = texts_of_pages(bundle_of(folder))

@@ -8,7 +8,7 @@ import pytest
 from pipeline.bundle.seal_boxes import seal_boxes
 from tests.support.built import make_pdf
 
-#: Documents of the example and how many places for seals each has.
+#: Documents of the example, and the number of their seal boxes.
 SEALED = {
     "cover-sheet": 0,
     "invitation-letter": 1,
@@ -23,7 +23,7 @@ SEALED = {
 
 
 @pytest.mark.parametrize("document", SEALED)
-def test_every_place_for_a_seal_is_found_and_is_empty(packet: Path, document: str) -> None:
+def test_every_seal_box_is_found_and_is_empty(packet: Path, document: str) -> None:
     [path] = (packet / "documents").glob(f"??-{document}.pdf")
     found = seal_boxes(path.read_bytes())
     assert len(found) == SEALED[document]

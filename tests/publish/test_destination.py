@@ -1,4 +1,4 @@
-"""Where packets go: a folder, or an address of fsspec; here one in memory that fails when it is told to."""
+"""Destinations of packets: a folder, and an address of fsspec in memory whose calls can be made to fail."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def store() -> Iterator[Any]:
     system.store.clear()
 
 
-def held(store: Any) -> dict[str, bytes]:
+def contents(store: Any) -> dict[str, bytes]:
     return {path: store.cat_file(path) for path in store.find("/")}
 
 
@@ -66,10 +66,10 @@ class TestPublishing:
         remote.publish("b", FORMER)
         remote.publish("a", FILES)
         wanted = {f"/out/a/{path}": content for path, content in FILES.items()}
-        assert held(store) == wanted | {f"/out/b/{path}": content for path, content in FORMER.items()}
+        assert contents(store) == wanted | {f"/out/b/{path}": content for path, content in FORMER.items()}
         assert remote.manifest("a") == FILES[MANIFEST_NAME]
 
-    def test_whole_is_what_has_the_names_and_sizes_of_its_manifest(self, store: Any) -> None:
+    def test_a_packet_is_whole_if_names_and_sizes_match_its_manifest(self, store: Any) -> None:
         remote = Remote("memory://out")
         remote.publish("a", FILES)
         assert remote.is_whole("a", outputs(FILES))
@@ -77,10 +77,10 @@ class TestPublishing:
         store.pipe_file("/out/a/bundle.pdf", b"longer than it was")
         assert not remote.is_whole("a", outputs(FILES))
 
-    def test_nothing_there_is_no_packet(self, store: Any) -> None:
+    def test_a_missing_packet_is_reported(self, store: Any) -> None:
         with pytest.raises(OSError, match="none"):
             Remote("memory://out").manifest("none")
-        assert held(store) == {}
+        assert contents(store) == {}
 
     @pytest.mark.parametrize("name", ["pipe_file", "cp_file", "rm_file", "rm"])
     def test_at_every_step_the_former_packet_the_new_one_or_none(
@@ -105,16 +105,18 @@ class TestPublishing:
                 with pytest.raises(OutputError) as error:
                     remote.publish("a", FILES)
             assert error.value.problems[0].file == "memory://out/a"
-            there = {path.removeprefix("/out/a/"): content for path, content in held(store).items() if "/a/" in path}
+            there = {
+                path.removeprefix("/out/a/"): content for path, content in contents(store).items() if "/a/" in path
+            }
             there = {path: content for path, content in there.items() if ".partial" not in path}
             assert there in (FORMER, FILES) or MANIFEST_NAME not in there
             assert name != "pipe_file" or there == FORMER
             remote.publish("a", FILES)
-            assert held(store) == {f"/out/a/{path}": content for path, content in FILES.items()}
+            assert contents(store) == {f"/out/a/{path}": content for path, content in FILES.items()}
 
 
 def test_built_to_an_address(store: Any, visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same bytes as in a folder; the second run leaves what is there; the page lies beside the packets."""
+    """The bytes are the same as in a folder, a second run changes nothing, and the page is beside the packets."""
     monkeypatch.setattr("pipeline.run.many.LocalPool", InlinePool)
     small = make_set(tmp_path / "small", "{{ patient.name.chinese }}")
     cases = [EXAMPLES / name / "case.json" for name in ("xu-wenjing", "sun-yifan")]
@@ -122,7 +124,7 @@ def test_built_to_an_address(store: Any, visa_packet: Command, tmp_path: Path, m
     visa_packet("build", *cases, "-o", tmp_path / "out", *options)
     run = visa_packet("build", *cases, "-o", "memory://bucket/out", *options)
     assert run.code == 0, run.err
-    found = {path.removeprefix("/bucket/out/"): content for path, content in held(store).items()}
+    found = {path.removeprefix("/bucket/out/"): content for path, content in contents(store).items()}
     wanted = snapshot(tmp_path / "out")
     assert found.pop("report.html").startswith(b"<!doctype html>")
     del wanted["report.html"]

@@ -91,7 +91,7 @@ def test_only_the_owner_may_read(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("swap")
-def test_it_replaces_an_earlier_packet_as_a_whole(former: Path) -> None:
+def test_it_replaces_the_former_packet_completely(former: Path) -> None:
     publish(FILES, former)
     assert snapshot(former) == FILES
     assert names_in(former.parent) == [former.name]
@@ -208,28 +208,28 @@ def test_a_file_in_the_way_is_not_replaced(folder: Path) -> None:
     assert folder.read_bytes() == b"mine"
 
 
-def test_a_file_in_the_place_of_the_folder_above_is_told(folder: Path) -> None:
+def test_a_file_in_place_of_the_parent_folder_is_reported(folder: Path) -> None:
     folder.parent.write_bytes(b"mine")
     assert refused(folder).file == str(folder.parent)
     assert folder.parent.read_bytes() == b"mine"
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_a_link_is_not_followed(tmp_path: Path, folder: Path, there: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_is_not_followed(tmp_path: Path, folder: Path, exists: bool) -> None:  # noqa: FBT001 - a parameter of pytest
     target = tmp_path / "target"
-    if there:
+    if exists:
         publish(FORMER, target)
     folder.parent.mkdir()
     folder.symlink_to(target)
     assert refused(folder).message.endswith("is a symbolic link")
     assert folder.is_symlink()
-    assert target.exists() == there
-    if there:
+    assert target.exists() == exists
+    if exists:
         assert snapshot(target) == FORMER
 
 
 @pytest.mark.usefixtures("ordinary_user")
-def test_a_folder_that_may_not_be_written_is_told(folder: Path) -> None:
+def test_a_folder_without_write_permission_is_reported(folder: Path) -> None:
     folder.parent.mkdir(mode=0o500)
     assert refused(folder).message == "the output cannot be written: permission denied"
     assert names_in(folder.parent) == []
@@ -245,8 +245,8 @@ def test_what_a_killed_run_left_is_swept_and_a_running_one_keeps_its_folder(fold
         assert names_in(folder.parent) == sorted([folder.name, alive.name, other.name])
 
 
-def test_what_is_left_of_one_that_is_dead_and_not_buried_is_swept(folder: Path) -> None:
-    """As in a container whose first process buries nobody."""
+def test_what_a_zombie_left_is_swept(folder: Path) -> None:
+    """As in a container whose PID 1 does not reap zombies."""
     folder.parent.mkdir()
     program = (
         "import os, pathlib, signal, sys; from pipeline.system.atomic import work_folder\n"

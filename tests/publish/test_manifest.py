@@ -63,7 +63,7 @@ def test_it_lists_every_file_but_itself(built: Path) -> None:
     assert list(listed) == sorted(listed)
 
 
-def test_it_says_what_the_packet_was_made_from(built: Path) -> None:
+def test_it_records_the_origin_of_the_packet(built: Path) -> None:
     manifest, case = manifest_of(built), case_of(built)
     assert manifest["visa_packet"] == VERSION
     assert manifest["case_id"] == built.name
@@ -90,7 +90,7 @@ def test_it_describes_the_bundle(built: Path) -> None:
         assert bundle["pages"] == sum(part["pages"] for part in bundle["page_map"])
 
 
-def test_it_says_what_is_missing_and_found(edit: Edit, tmp_path: Path) -> None:
+def test_it_records_missing_papers_and_findings(edit: Edit, tmp_path: Path) -> None:
     options = BuildOptions(AS_OF, str(make_set(tmp_path / "set")), allow_missing=True)
     manifest = manifest_of(build_case(edit(WITHOUT_FORMS), tmp_path / "out", options).folder)
     assert manifest["state"] == "incomplete"

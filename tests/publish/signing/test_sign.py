@@ -1,4 +1,4 @@
-"""Signing and reading signatures, with keys of an authority made for the test."""
+"""Signing, and checking signatures, with keys of a test authority."""
 
 from __future__ import annotations
 
@@ -109,25 +109,25 @@ def test_a_signed_field_stays_as_it_is(by_hospital: bytes, authority: Authority)
     assert "guarantor.letter-of-guarantee" in refused.value.problems[0].hint
 
 
-def test_a_bundle_without_fields_is_told_how_to_get_them(authority: Authority) -> None:
+def test_a_bundle_without_fields_is_reported_with_advice(authority: Authority) -> None:
     with pytest.raises(InputError) as refused:
         sign_bundle(make_pdf(), "hospital", load_signer(authority.p12("H"), PASSWORD))
     assert "--signature-fields" in refused.value.problems[0].hint
 
 
 @pytest.mark.parametrize("password", ["", "wrong"])
-def test_a_wrong_password_is_told(authority: Authority, password: str) -> None:
+def test_a_wrong_password_is_reported(authority: Authority, password: str) -> None:
     with pytest.raises(InputError) as refused:
         load_signer(authority.p12("H"), password)
     assert refused.value.problems[0].code == "sign-key"
 
 
-def test_what_is_no_key_is_told() -> None:
+def test_a_file_without_a_key_is_reported() -> None:
     with pytest.raises(InputError):
         load_signer(b"no key", PASSWORD)
 
 
 @pytest.mark.parametrize("content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
-def test_what_is_no_certificate_is_told(content: bytes) -> None:
+def test_a_file_without_a_certificate_is_reported(content: bytes) -> None:
     with pytest.raises(InputError):
         load_roots(content)

@@ -219,9 +219,9 @@ def test_a_missing_packet_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_link_to_a_bundle_is_no_file_of_a_packet(spoilt: Path) -> None:
-    os.link(spoilt / "bundle.pdf", spoilt.parent / "kept.pdf")
+    os.link(spoilt / "bundle.pdf", spoilt.parent / "other.pdf")
     (spoilt / "bundle.pdf").unlink()
-    (spoilt / "bundle.pdf").symlink_to(spoilt.parent / "kept.pdf")
+    (spoilt / "bundle.pdf").symlink_to(spoilt.parent / "other.pdf")
     assert difference(spoilt / "bundle.pdf") == [("verify-missing", "this is not a file of a packet")]
 
 
