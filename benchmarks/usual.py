@@ -21,7 +21,7 @@ from pypdf import PdfWriter
 from pipeline.documents import document as draw
 from pipeline.documents.engines.libreoffice_program import find_soffice
 from pipeline.documents.environment import Picture, TemplateEnvironment
-from pipeline.documents.fill import Filled, fill
+from pipeline.documents.fill import FilledDocument, fill
 from pipeline.formats.fonts import font_folders
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
@@ -70,7 +70,7 @@ def _letters(out: Path) -> list[Letter]:
     """What the example's documents are filled with."""
     found: list[Letter] = []
 
-    def watched(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
+    def watched(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocument:
         found.append(Letter(f"{len(found):02}", template, context))
         return fill(template, name, context)
 

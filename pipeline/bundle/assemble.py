@@ -13,7 +13,7 @@ from pipeline.bundle.seal_boxes import seal_boxes
 from pipeline.bundle.signature_fields import SignatureField, with_signature_fields
 from pipeline.bundle.volumes import Volume, split, volumes_note
 from pipeline.case.people import PATIENT
-from pipeline.documents.document import Drawn
+from pipeline.documents.document import DrawnDocument
 from pipeline.errors import Problem
 from pipeline.formats.pdf.encryption import protected
 from pipeline.options import BundleOptions
@@ -64,7 +64,7 @@ class MergedBundle:
 
 
 def assemble(
-    planned: PlannedCase, papers: Mapping[str, Paper], drawn: Mapping[str, Drawn], options: BundleOptions
+    planned: PlannedCase, papers: Mapping[str, Paper], drawn: Mapping[str, DrawnDocument], options: BundleOptions
 ) -> tuple[list[MergedBundle], list[Problem]]:
     """Return every bundle of the packet, and notes on what was changed to fit a size limit. Raises AttachmentError."""
     notes: list[Problem] = []
@@ -78,7 +78,7 @@ def assemble(
 def _merge_to_fit(
     planned: PlannedCase,
     papers: Mapping[str, Paper],
-    drawn: Mapping[str, Drawn],
+    drawn: Mapping[str, DrawnDocument],
     options: BundleOptions,
     max_bytes: int,
 ) -> tuple[list[MergedBundle], list[Problem]]:

@@ -10,7 +10,7 @@ from typing import Literal
 from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.merge import Merged, merge
 from pipeline.bundle.piece import Piece
-from pipeline.documents.document import Drawn
+from pipeline.documents.document import DrawnDocument
 from pipeline.documents.drawing import page_plan
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.pdf.reading import text_of
@@ -20,7 +20,7 @@ from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.template_set import Section, TemplateSet
 
 #: The papers and the documents of a packet by part id.
-Contents = Mapping[str, Paper | Drawn]
+Contents = Mapping[str, Paper | DrawnDocument]
 
 #: Language of a bundle; its documents may have others.
 LANGUAGE = "ja"

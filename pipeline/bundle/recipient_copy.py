@@ -13,7 +13,7 @@ from pipeline.bundle.merge import merge
 from pipeline.bundle.page_map import LANGUAGE
 from pipeline.bundle.piece import Piece
 from pipeline.case.masking import identity_numbers, mask_case
-from pipeline.documents.document import Drawn
+from pipeline.documents.document import DrawnDocument
 from pipeline.documents.drawing import draw_documents
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile, texts
@@ -54,7 +54,7 @@ def _documents(bundle: Bundle) -> Iterator[DocumentPart]:
             yield document
 
 
-def _pieces(packet: Packet, drawn: dict[str, Drawn]) -> Iterator[Piece]:
+def _pieces(packet: Packet, drawn: dict[str, DrawnDocument]) -> Iterator[Piece]:
     page = 1
     for part in packet.documents:
         yield Piece(

@@ -1,5 +1,5 @@
-"""Documents: a Word template and a case become a filled Word file, its PDF, and the proof of both.
+"""Documents: fills Word templates with a case, converts them to PDF, and checks the result.
 
-In: template set, plan and case. Out: for each document its .docx and PDF. ``engines/`` convert Word to PDF;
-``proof/`` compares what the finished pages say with the case.
+In: template set, plan and case. Out: the .docx and the PDF of each document. ``engines/`` convert Word to PDF;
+``proof/`` compares the finished pages with the case.
 """

@@ -1,4 +1,4 @@
-"""The names that a Word template may read, made from a case. docs/templates.md lists them."""
+"""Makes the names that a Word template may read from a case. docs/templates.md lists them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from pipeline.documents.context_types import (
     Answers,
     CoverNames,
     Day,
+    DocumentNames,
     EnclosedPaper,
     Fellow,
     Home,
     ListOfPapers,
-    Names,
     PageOfPaper,
     RequiredPaper,
     Stay,
@@ -32,22 +32,22 @@ from pipeline.packet.template_set import OfficialRow, TemplateSet
 from pipeline.resources import read_data
 from pipeline.visa.tb_screening import screening_for
 
-#: Letter in packet.json of a paper that is asked for beyond the official letters.
+#: The letter in packet.json of a paper that is required in addition to the official letters.
 BEYOND_THE_LETTERS = "＋"
 
 
 @dataclass(frozen=True, slots=True)
 class PagePlan:
-    """First page (from 1) of each part in the bundle, and the number of all pages."""
+    """The first page (from 1) of each part of a bundle, and the number of pages of the bundle."""
 
     first_page: Mapping[str, int]
     pages: int
 
 
-def document_context(case: Case, as_of: date, person: str = PATIENT) -> Names:
-    """Names for every document except the cover sheet, which also needs ``packet``.
+def document_context(case: Case, as_of: date, person: str = PATIENT) -> DocumentNames:
+    """Return the names for every document except the cover sheet, which also needs ``packet``.
 
-    ``person`` is whose document it is: ``patient``, ``companion-1`` and so on.
+    ``person`` is the owner of the document: ``patient``, ``companion-1`` and so on.
     """
     applicant = case.travellers[person][1]
     mission = read_data("missions")["missions"][case.visa.mission]
@@ -81,7 +81,7 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Names:
 
 
 def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundle, pages: PagePlan) -> CoverNames:
-    """Names for a cover sheet: those of every document, and the list of the bundle's papers with their pages."""
+    """Return the names for a cover sheet: those of every document, and the papers of the bundle with their pages."""
     papers: ListOfPapers = {
         "title": templates.packet.title,
         "fellows": list(_fellows(case, bundle.person)),
@@ -95,7 +95,7 @@ def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundl
 
 
 def _fellows(case: Case, person: str) -> Iterator[Fellow]:
-    """Who travels with the one whose bundle it is: the patient's companions, or a companion's patient."""
+    """Yield the people who travel with the owner of a bundle: the patient's companions, or a companion's patient."""
     if person == PATIENT:
         for companion in case.companions:
             yield {
@@ -110,7 +110,7 @@ def _fellows(case: Case, person: str) -> Iterator[Fellow]:
 
 
 def _to_patient(relationship: Trilingual) -> Trilingual:
-    """What a companion is to the patient, told on a sheet whose applicant is the companion."""
+    """Return the relationship of a companion to the patient, for a sheet whose applicant is the companion."""
     return Trilingual(
         f"申請人は患者の{relationship.ja}",
         f"Applicant's relationship: {relationship.en}",
@@ -119,14 +119,14 @@ def _to_patient(relationship: Trilingual) -> Trilingual:
 
 
 def _certificate(case: Case, applicant: Patient | Companion) -> str | None:
-    """Number of the applicant's own Certificate of Eligibility."""
+    """Return the number of the applicant's own Certificate of Eligibility."""
     if isinstance(applicant, Companion):
         return applicant.certificate_of_eligibility
     return case.visa.certificate_of_eligibility
 
 
 def _home(person: Patient | Companion) -> Home:
-    """Where the applicant lives; None where the case does not say it, as may be with a companion."""
+    """Return the applicant's home. The case need not say it for a companion."""
     address: str | None
     if isinstance(person, Patient):
         address, province = person.address.text, person.household_province
@@ -136,7 +136,7 @@ def _home(person: Patient | Companion) -> Home:
 
 
 def _own_answers(person: Traveller) -> Answers:
-    """The applicant's own answers for the application form, each None where the case has none."""
+    """Return the applicant's own answers for the application form, each None if the case has none."""
     answers = person.application or Application()
     return Answers(**msgspec.structs.asdict(answers) | {"questions": answers.questions or Questions()})
 
@@ -160,7 +160,7 @@ def _stay(number: int, visit: Visit) -> Stay:
 
 
 def _days(visit: Visit) -> list[Day]:
-    """Each day of a stay with all that the case plans for it; a day for which it plans nothing has no activity."""
+    """Return each day of a stay with everything that the case plans for it, possibly nothing."""
     planned: dict[date, list[Trilingual]] = {
         visit.entry_date + timedelta(days=number): [] for number in range(visit.days)
     }
@@ -181,7 +181,7 @@ def _days(visit: Visit) -> list[Day]:
 
 
 def _journey(way: str, flight: Flight | None) -> Trilingual:
-    """Entry or exit with the flight: both airports by their codes, or the one in Japan by its name, if it has one."""
+    """Return entry or exit with the flight: the codes of both airports, or only the name of the one in Japan."""
     word = _label("journey", way)
     if flight is None:
         return word
@@ -192,7 +192,7 @@ def _journey(way: str, flight: Flight | None) -> Trilingual:
 
 
 def _airport(code: str) -> Trilingual:
-    """Name of an airport in Japan; one that has no name in the labels is called by its code."""
+    """Return the name of an airport in Japan, or its code if the labels have no name for it."""
     return _label("airport", code) if code in read_data("labels")["airport"] else Trilingual(code, code, code)
 
 
@@ -201,7 +201,7 @@ def _label(table: str, code: str) -> Trilingual:
 
 
 def _is_listed(requirement: Requirement) -> bool:
-    """Whether the cover sheet names the paper: all of the official letters, others only when asked for."""
+    """Return True if the cover sheet lists the paper: every official letter, other papers only if they are needed."""
     return requirement.needed or requirement.row.letter != BEYOND_THE_LETTERS
 
 
@@ -219,7 +219,7 @@ def _required(requirement: Requirement, bundle: Bundle, pages: PagePlan) -> Requ
 
 
 def _paper(part: Part, pages: PagePlan) -> PageOfPaper:
-    """Where a paper begins, and the dates of a supplied one as far as the case gives them."""
+    """Return the first page of a paper, and the dates of a supplied paper if the case has them."""
     supplied = part.attachment if isinstance(part, AttachmentPart) else None
     return {
         "page": pages.first_page[part.id],
@@ -237,7 +237,7 @@ def _answers(part: Part, row: OfficialRow) -> bool:
 
 
 def _is_original(part: Part) -> bool:
-    """Whether it is the signed original of a document."""
+    """Return True for the signed original of a document."""
     return isinstance(part, AttachmentPart) and part.original_of is not None
 
 

@@ -1,4 +1,4 @@
-"""What templates may read of the timeline. docs/templates.md lists it."""
+"""Makes the names of the timeline that a template may read. docs/templates.md lists them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from pipeline.visa.timeline.step import Kind
 from pipeline.visa.timeline.step_words import format_days, timeline_text
 from pipeline.visa.timeline.timeline import Timeline, make_timeline
 
-#: How each language writes a day, in the order of the fields of Trilingual.
+#: The date format of each language, in the order of the fields of Trilingual.
 _WRITTEN: Mapping[Language, Callable[[date], str]] = {"ja": date_ja, "en": date_en, "zh": date_zh}
 
-#: Width of the picture: that of the text, less the margins that LibreOffice lays beside a picture.
+#: The width of the picture: the width of the text without the margins that LibreOffice adds to a picture.
 PICTURE_MM = 160.0
 
 
@@ -37,7 +37,7 @@ class StepNames(TypedDict):
 
 
 class TimelineNames(TypedDict):
-    """What every document may read of the timeline."""
+    """The names of the timeline for every document."""
 
     timeline: Sequence[StepNames]
     timeline_picture: Picture
@@ -54,13 +54,13 @@ class WindowNames(TypedDict):
 
 
 class FilingNames(TypedDict):
-    """What a cover sheet may read of the timeline besides."""
+    """The names of the timeline for a cover sheet only."""
 
     filing: WindowNames
 
 
 def timeline_names(case: Case, as_of: date) -> TimelineNames:
-    """The steps that concern the patient, and their picture in Chinese, which is drawn when a template prints it."""
+    """Return the steps of the patient, and their picture in Chinese, which is drawn only if a template prints it."""
     timeline = make_timeline(case, as_of, "patient")
     return {
         "timeline": [
@@ -82,7 +82,7 @@ def timeline_names(case: Case, as_of: date) -> TimelineNames:
 
 
 def filing_names(case: Case, as_of: date) -> FilingNames:
-    """The filing window, for the cover sheet."""
+    """Return the filing window, for the cover sheet."""
     filing = find_filing_window(case, as_of)
     return {
         "filing": {
@@ -96,7 +96,7 @@ def filing_names(case: Case, as_of: date) -> FilingNames:
 
 
 def _picture(timeline: Timeline) -> bytes:
-    # Imported here: most documents have no picture.
+    # Imported here because most documents have no picture.
     from pipeline.visa.timeline.picture import draw_png  # noqa: PLC0415
 
     return draw_png(timeline, "zh")

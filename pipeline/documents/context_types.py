@@ -1,6 +1,6 @@
-"""Types of the names that a Word template may read. ``context.py`` in this room makes their values from a case.
+"""The types of the names that a Word template may read. ``context.py`` in this room makes their values from a case.
 
-The type checker holds both together, and ``visa-packet templates check`` compares each template with them.
+mypy compares ``context.py`` with these types, and ``visa-packet templates check`` compares each template with them.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from pipeline.visa.tb_screening import Screening
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Marks a name whose value is a table of ``pipeline/data``: its fields are those of the table."""
+class DataTable:
+    """Marks a name whose value is a table of ``pipeline/visa/data`` and has the fields of that table."""
 
     name: str
 
 
 class Home(TypedDict):
-    """Where the applicant lives, as far as the case says it."""
+    """The applicant's home; None where the case does not say it."""
 
     address: str | None
     phone: str | None
@@ -37,7 +37,7 @@ class Home(TypedDict):
 
 
 class Answers(Application, frozen=True):
-    """The applicant's own answers, in which the group of questions is always there."""
+    """The applicant's own answers. Its group of questions always exists."""
 
     questions: Questions = Questions()
 
@@ -61,7 +61,7 @@ class Stay(TypedDict):
 
 
 class Day(TypedDict):
-    """A day of a stay with all that is planned for it."""
+    """A day of a stay, with everything that is planned for it."""
 
     date: date
     weekday: Trilingual
@@ -69,8 +69,8 @@ class Day(TypedDict):
     lodging: Lodging | None
 
 
-class Names(TimelineNames):
-    """What every document may read."""
+class DocumentNames(TimelineNames):
+    """The names that every document may read."""
 
     case_id: str
     applicant: Patient | Companion
@@ -88,7 +88,7 @@ class Names(TimelineNames):
     tb_screening: TbScreening
     costs: Costs | None
     athlete: bool
-    anti_doping: Annotated[Mapping[str, Any], Table("anti-doping")]
+    anti_doping: Annotated[Mapping[str, Any], DataTable("anti-doping")]
     as_of: date
     mission: Trilingual
     addressee: Trilingual
@@ -99,7 +99,7 @@ class Names(TimelineNames):
 
 
 class Fellow(TypedDict):
-    """Somebody who travels with the applicant."""
+    """A person who travels with the applicant."""
 
     role: Trilingual
     person: Patient | Companion
@@ -107,7 +107,7 @@ class Fellow(TypedDict):
 
 
 class PageOfPaper(TypedDict):
-    """Where a paper begins, whether it is a document's signed original, and the dates of a supplied one."""
+    """The first page of a paper. ``original`` is True for a signed original; only supplied papers have dates."""
 
     page: int
     original: bool
@@ -127,7 +127,7 @@ class RequiredPaper(TypedDict):
 
 
 class EnclosedPaper(TypedDict):
-    """A paper that the official list does not name."""
+    """A paper that is not on the official list."""
 
     title: Trilingual
     issuer: Trilingual
@@ -136,14 +136,14 @@ class EnclosedPaper(TypedDict):
 
 
 class MissingPaper(TypedDict):
-    """A paper of the official list that is not there."""
+    """A paper of the official list that the packet lacks."""
 
     letter: str
     title: Trilingual
 
 
 class ListOfPapers(TypedDict):
-    """What a cover sheet lists."""
+    """The lists on a cover sheet."""
 
     title: Trilingual
     fellows: Sequence[Fellow]
@@ -154,15 +154,15 @@ class ListOfPapers(TypedDict):
     page_count: int
 
 
-class CoverNames(Names, FilingNames):
-    """What a cover sheet may read besides."""
+class CoverNames(DocumentNames, FilingNames):
+    """The names that a cover sheet may read: those of every document, and more."""
 
     packet: ListOfPapers
 
 
-#: Groups that are made from parts of the case, with the classes whose fields they show.
-SHOWN: Mapping[type, tuple[type, ...]] = {
-    Names: (Case,),
+#: The groups that are made from parts of the case, with the classes of these parts.
+SOURCES: Mapping[type, tuple[type, ...]] = {
+    DocumentNames: (Case,),
     Home: (Patient, Companion),
     Answers: (Application,),
     Stay: (Visit,),

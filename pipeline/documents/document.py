@@ -1,4 +1,4 @@
-"""One document from template to PDF, and the proof that the page says what the template printed."""
+"""One document from template to PDF, with a check that its pages have everything that the template printed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pikepdf import PdfError
 from pypdfium2 import PdfiumError
 
 from pipeline.case.printable import GLYPH_HINT
-from pipeline.documents.draft_mark import marked, unmarked_pages
+from pipeline.documents.draft_mark import add_draft_mark, find_unmarked_pages
 from pipeline.documents.engines.engine import Engine
-from pipeline.documents.fill import Filled, fill
+from pipeline.documents.fill import FilledDocument, fill
 from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import ALLOWED_PREFIX, UndrawableError, undrawable
@@ -21,8 +21,8 @@ from pipeline.formats.pdf.reading import embedded_fonts, lost_texts, read_pages,
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A finished document. ``printed`` is every text that its template printed, ``problems`` what its rules found."""
+class DrawnDocument:
+    """A document as Word file and PDF. ``printed`` has every text that its template printed."""
 
     docx: bytes
     pdf: bytes
@@ -32,10 +32,10 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """What a document is made from: a Word template, its name for messages, and what it is filled with.
+class DocumentSource:
+    """The Word template of a document, its name for messages, and the context to fill it.
 
-    A ``draft`` bears the mark of a draft on each page.
+    A ``draft`` has the mark of a draft on each page.
     """
 
     template: bytes
@@ -44,33 +44,31 @@ class Sheet:
     draft: bool = False
 
     @property
-    def to_fill(self) -> bytes:
-        """The template, with the mark of a draft where the document is one."""
-        return marked(self.template) if self.draft else self.template
+    def marked_template(self) -> bytes:
+        """The template, with the mark of a draft if the document is a draft."""
+        return add_draft_mark(self.template) if self.draft else self.template
 
 
-def draw_all(sheets: Iterable[Sheet], engine: Engine, case: JsonFile) -> Iterator[Drawn]:
-    """Fill, convert and check documents. Raises TemplateError or EngineError; ``case`` is for places."""
-    filled = [(sheet, fill(sheet.to_fill, sheet.name, sheet.context)) for sheet in sheets]
+def draw_all(sources: Iterable[DocumentSource], engine: Engine, case: JsonFile) -> Iterator[DrawnDocument]:
+    """Fill, convert and check documents. Raises TemplateError or EngineError, with places in ``case``."""
+    filled = [(source, fill(source.marked_template, source.name, source.context)) for source in sources]
     pdfs = engine.convert_many([document.docx for _, document in filled])
-    for sheet, document in filled:
-        yield _drawn(sheet, document, pdfs, case)
+    for source, document in filled:
+        yield _check(source, document, pdfs, case)
 
 
-def draw(
-    template: bytes, name: str, context: Mapping[str, Any], engine: Engine, case: JsonFile, *, draft: bool = False
-) -> Drawn:
-    """The same for one document."""
-    return next(draw_all([Sheet(template, name, context, draft)], engine, case))
+def draw(source: DocumentSource, engine: Engine, case: JsonFile) -> DrawnDocument:
+    """Fill, convert and check one document. Raises as ``draw_all`` does."""
+    return next(draw_all([source], engine, case))
 
 
-def _drawn(sheet: Sheet, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) -> Drawn:
-    """The document with the next of ``pdfs``, which is its own."""
-    name = sheet.name
+def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[bytes], case: JsonFile) -> DrawnDocument:
+    """Return the document with the next of ``pdfs`` after checking it."""
+    name = source.name
     try:
         pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
-        if sheet.draft:
+        if source.draft:
             _check_mark(pdf, name)
         pages = len(read_pages(pdf))
     except UndrawableError as error:
@@ -78,13 +76,13 @@ def _drawn(sheet: Sheet, filled: Filled, pdfs: Iterator[bytes], case: JsonFile) 
     except VisaPacketError as error:
         raise type(error)([_in_file(problem, name) for problem in error.problems]) from None
     except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError) as error:
-        message = f"what the engine made is not a PDF that can be read ({type(error).__name__})"
+        message = f"the engine made an unreadable PDF ({type(error).__name__})"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
-    return Drawn(filled.docx, pdf, pages, filled.texts)
+    return DrawnDocument(filled.docx, pdf, pages, filled.texts)
 
 
 def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
-    """Raise when a page has another font than the shipped ones, or signs for what is missing, or lacks a value."""
+    """Raise if a page has a font that is not shipped, a replaced character, or not every printed value."""
     printed = tuple(printed)
     foreign = {font for font in embedded_fonts(pdf) if not font.startswith(ALLOWED_PREFIX)}
     if foreign:
@@ -99,13 +97,13 @@ def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
     lost = lost_texts(pdf, printed)
     if lost:
         message = f"{len(lost)} of the {len(printed)} values that the template prints are not on the page"
-        hint = "look in the template for a cell, box or line that is too small for them"
+        hint = "check the template for a cell, box or line that is too small for them"
         raise EngineError(Problem("engine-lost-text", "error", message, hint, name))
 
 
 def _check_mark(pdf: bytes, name: str) -> None:
-    """Raise when a page of a draft could pass as final."""
-    unmarked = unmarked_pages(pdf)
+    """Raise if a page of a draft does not have the mark."""
+    unmarked = find_unmarked_pages(pdf)
     if unmarked:
         message = f"the mark of a draft is missing from page {', '.join(map(str, unmarked))}"
         hint = "give the pages of the template a plain header, or room for one"
@@ -113,14 +111,14 @@ def _check_mark(pdf: bytes, name: str) -> None:
 
 
 def _without_glyph(characters: str, name: str, case: JsonFile) -> list[Problem]:
-    """Where in the case the characters stand; in the template itself when they are not in the case."""
-    found = [
+    """Return the places of these characters in the case; if it does not have them, the template has."""
+    in_case = [
         case.problem("glyph-missing", pointer, f"the shipped fonts have no glyph for {name_of(character)}", GLYPH_HINT)
         for pointer, text, is_key in texts(case.data)
         for character in sorted(set(text) & set(characters))
         if not is_key
     ]
-    unplaced = [
+    in_template = [
         Problem(
             "glyph-missing",
             "error",
@@ -130,7 +128,7 @@ def _without_glyph(characters: str, name: str, case: JsonFile) -> list[Problem]:
         )
         for character in sorted(set(characters))
     ]
-    return found or unplaced
+    return in_case or in_template
 
 
 def _in_file(problem: Problem, name: str) -> Problem:

@@ -1,7 +1,7 @@
-"""The mark of a draft: a line at the head of every page, in the Word file itself, so that both it and its PDF bear it.
+"""Adds the mark of a draft to a Word template: a line at the head of every page, for the Word file and its PDF.
 
-It stands in the page's header, above the text. A page that has no room for it there grows downwards; the mark never
-lies on the text. Nothing in the templates is needed for it.
+The line is in the header of the page, above the text. If the header has no room, the text moves down; the mark never
+covers it. Templates need no preparation for the mark.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from pipeline.packet.plan import MARK, WARNING
 
 _FONT = "Noto Sans CJK JP"
 _LINE, _SIZE = Pt(11), Pt(9)
-#: What printers leave white.
+#: The margin that printers cannot print on.
 _EDGE = Pt(14)
 _RED = RGBColor(0xB0, 0x30, 0x30)
 
 
 @lru_cache(maxsize=CACHED_TEMPLATES)
-def marked(template: bytes) -> bytes:
-    """A Word template with the mark at the head of every page."""
+def add_draft_mark(template: bytes) -> bytes:
+    """Return a Word template with the mark at the head of every page."""
     document = Document(io.BytesIO(template))
     _add_mark(document)
     out = io.BytesIO()
@@ -42,21 +42,21 @@ def _add_mark(document: WordFile) -> None:
     for number, section in enumerate(document.sections):
         for kind in kinds:
             header: _Header = getattr(section, kind)
-            if number == 0 or not header.is_linked_to_previous:  # else it is that of the section before
+            if number == 0 or not header.is_linked_to_previous:  # otherwise it is the header of the previous section
                 _write(header)
         if section.top_margin is not None and section.header_distance is not None:
             room = Length(section.top_margin - _LINE)
             section.header_distance = max(_EDGE, min(section.header_distance, room))
 
 
-def unmarked_pages(pdf: bytes) -> list[int]:
-    """Numbers (from 1) of the pages that do not bear the mark."""
+def find_unmarked_pages(pdf: bytes) -> list[int]:
+    """Return the numbers (from 1) of the pages without the mark."""
     pages = enumerate(read_pages(pdf), start=1)
     return [number for number, page in pages if squeezed(MARK) not in squeezed(page.text)]
 
 
 def _kinds(document: WordFile) -> dict[str, bool]:
-    """The kinds of headers, and whether any page has them."""
+    """Return the kinds of headers, each with True if any page has it."""
     return {
         "header": True,
         "first_page_header": any(section.different_first_page_header_footer for section in document.sections),

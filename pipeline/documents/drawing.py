@@ -1,4 +1,4 @@
-"""All documents of a packet, the cover sheet last: it names the page on which each part begins."""
+"""Draws all documents of a packet, the cover sheet last, because it lists the first page of each part."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.documents.context import PagePlan, cover_context, document_context
-from pipeline.documents.document import Drawn, Sheet, draw_all
+from pipeline.documents.document import DocumentSource, DrawnDocument, draw_all
 from pipeline.documents.engines.engine import Engine, load_engine
 from pipeline.documents.proof.finished import FinishedDocument
 from pipeline.documents.proof.page_rules import check_page
@@ -20,7 +20,9 @@ from pipeline.packet.planned_case import PlannedCase
 _COVER_ATTEMPTS = 4
 
 
-def draw_documents(planned: PlannedCase, papers: Mapping[str, Paper], options: DocumentOptions) -> dict[str, Drawn]:
+def draw_documents(
+    planned: PlannedCase, papers: Mapping[str, Paper], options: DocumentOptions
+) -> dict[str, DrawnDocument]:
     """Draw every document of a packet, by its id. Raises TemplateError or EngineError."""
     engine = load_engine(options.engine)
     case = planned.loaded.case
@@ -32,15 +34,15 @@ def draw_documents(planned: PlannedCase, papers: Mapping[str, Paper], options: D
     return drawn | _draw_covers(planned, pages, options, engine)
 
 
-def page_findings(drawn: Mapping[str, Drawn]) -> list[Problem]:
-    """Return what the rules on finished documents find, in the order of the documents."""
+def page_findings(drawn: Mapping[str, DrawnDocument]) -> list[Problem]:
+    """Return the findings of the rules on finished documents, in the order of the documents."""
     return [problem for document in drawn.values() for problem in document.problems]
 
 
 def page_plan(bundle: Bundle, pages: Mapping[str, int], *, right_hand: bool) -> PagePlan:
-    """First page of each part of a bundle when the parts have that many pages.
+    """Return the first page of each part of a bundle whose parts have that many pages.
 
-    With ``right_hand``, each begins on a page with an odd number: printed on both sides, on a sheet of its own.
+    With ``right_hand``, each part begins on an odd page: printed on both sides, it begins on a new sheet.
     """
     first_page, count = {}, 0
     for part in bundle.parts:
@@ -52,28 +54,29 @@ def page_plan(bundle: Bundle, pages: Mapping[str, int], *, right_hand: bool) -> 
 
 def _draw(
     documents: Iterable[tuple[DocumentPart, Mapping[str, Any]]], planned: PlannedCase, engine: Engine
-) -> dict[str, Drawn]:
-    """The documents by their ids, each filled with its context; the engine is called once."""
+) -> dict[str, DrawnDocument]:
+    """Draw documents with their contexts in one call of the engine. Return them by their ids."""
     listed = list(documents)
-    sheets = [_sheet(part, planned, context) for part, context in listed]
-    drawn = draw_all(sheets, engine, planned.loaded.document)
+    sources = [_source(part, planned, context) for part, context in listed]
+    drawn = draw_all(sources, engine, planned.loaded.document)
     return {
         part.id: replace(document, problems=_page_problems(part, planned, document))
         for (part, _), document in zip(listed, drawn, strict=True)
     }
 
 
-def _sheet(part: DocumentPart, planned: PlannedCase, context: Mapping[str, Any]) -> Sheet:
-    return Sheet(planned.templates.templates[part.template], _name(part, planned), context, planned.state == "draft")
+def _source(part: DocumentPart, planned: PlannedCase, context: Mapping[str, Any]) -> DocumentSource:
+    template = planned.templates.templates[part.template]
+    return DocumentSource(template, _name(part, planned), context, planned.state == "draft")
 
 
 def _name(part: DocumentPart, planned: PlannedCase) -> str:
-    """The template's path, for messages."""
+    """Return the path of the template, for messages."""
     return str(planned.templates.folder / part.template)
 
 
-def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: Drawn) -> tuple[Problem, ...]:
-    """What the rules on finished documents find in this one."""
+def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: DrawnDocument) -> tuple[Problem, ...]:
+    """Return the findings of the rules on finished documents."""
     templates = planned.templates
     page = FinishedDocument(
         case=planned.loaded.case,
@@ -92,8 +95,8 @@ def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: Drawn) -> tu
 
 def _draw_covers(
     planned: PlannedCase, other_pages: Mapping[str, int], options: DocumentOptions, engine: Engine
-) -> dict[str, Drawn]:
-    """Draw each cover sheet until the number of its own pages is the one that its page numbers assume."""
+) -> dict[str, DrawnDocument]:
+    """Draw each cover sheet until it has as many pages as its page numbers assume."""
     bundles = planned.packet.bundles
     waiting = [
         (part, bundle)
@@ -102,17 +105,17 @@ def _draw_covers(
         if isinstance(part, DocumentPart) and part.is_cover
     ]
     pages = {**other_pages, **{cover.id: 1 for cover, _ in waiting}}
-    finished: dict[str, Drawn] = {}
+    finished: dict[str, DrawnDocument] = {}
     for _ in range(_COVER_ATTEMPTS):
         contexts = [(cover, _cover_context(bundle, planned, options, pages)) for cover, bundle in waiting]
-        sheets = _draw(contexts, planned, engine)
-        finished |= {cover: sheet for cover, sheet in sheets.items() if sheet.pages == pages[cover]}
-        pages |= {cover: sheet.pages for cover, sheet in sheets.items()}
+        drawn = _draw(contexts, planned, engine)
+        finished |= {cover: document for cover, document in drawn.items() if document.pages == pages[cover]}
+        pages |= {cover: document.pages for cover, document in drawn.items()}
         waiting = [(cover, bundle) for cover, bundle in waiting if cover.id not in finished]
         if not waiting:
             return finished
-    message = "the cover sheet changes its length with the page numbers on it"
-    hint = "give the column of page numbers more room"
+    message = "the number of pages of the cover sheet depends on the page numbers on it"
+    hint = "make the column of page numbers wider"
     raise TemplateError(Problem("template-cover", "error", message, hint, waiting[0][0].template))
 
 

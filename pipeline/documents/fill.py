@@ -54,21 +54,21 @@ _UNUSABLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledDocument:
     """A filled document, and every text that the template printed into it, in order."""
 
     docx: bytes
     texts: tuple[str, ...]
 
 
-def fill(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
+def fill(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocument:
     """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
     document = TemplateFile(template)
     environment = TemplateEnvironment(partial(_place, document))
     try:
         with limited(MEMORY, SECONDS):
             parts = _fill_parts(template, document, context, environment)
-            return Filled(pack(parts), tuple(environment.printed))
+            return FilledDocument(pack(parts), tuple(environment.printed))
     except JinjaError as error:
         place = WordPlace(document.part_name, text=_paragraph(error, environment.source))
         raise TemplateError(_tag_problems(template, name, error, place)) from None

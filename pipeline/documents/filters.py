@@ -1,6 +1,6 @@
-"""The helper filters that a Word template may use, such as ``{{ visa.letter_date|date_reiwa }}``.
+"""The filters of this program for Word templates, such as ``{{ visa.letter_date|date_reiwa }}``.
 
-Each takes one value of the case and returns the text that is printed; ``at_rate`` returns an amount for ``money``.
+Each takes one value of the case and returns the text to print; ``at_rate`` returns an amount for ``money``.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from pipeline.case.people import PersonName
 from pipeline.resources import read_data
 from pipeline.visa.calendar import REIWA_OFFSET, REIWA_START
 
-#: Noto Sans CJK has no ballot boxes (U+2610, U+2611), so full and empty squares stand for them.
+#: Noto Sans CJK has no ballot boxes (U+2610, U+2611), so full and empty squares replace them.
 TICKED, UNTICKED = "■", "□"
 
-#: The currencies that a document may name. Yen and yuan share a sign, so their codes are printed.
+#: The currencies of documents. Yen and yuan have the same sign, so codes are printed.
 CURRENCIES = ("JPY", "CNY", "USD")
 
 _CENT = Decimal("0.01")
 
-#: A context of its own, so that no setting elsewhere changes an amount; wide enough that only the cent is rounded.
+#: An own context, so that no other setting changes an amount, with enough digits to round only the cents.
 _ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP)
 
-#: How the answer "none" stands on a form. Only the applicant may give it (rule FRM-01).
+#: The answer "none" on a form. Only the applicant may give it (rule FRM-01).
 NONE_ANSWERED = "无 / None"
 
 
 def _day(value: object) -> date:
-    """``value`` itself. Babel would take None for today, and print that in place of a day that a case lacks."""
+    """Return ``value`` if it is a day. Babel would print today for None, a day that the case lacks."""
     if isinstance(value, date):
         return value
-    raise FilterArgumentError("a filter for dates is given something else; guard an optional day with {% if %}")
+    raise FilterArgumentError("a filter for dates needs a day; guard an optional day with {% if %}")
 
 
 def date_ja(day: date) -> str:
@@ -48,7 +48,7 @@ def date_ja(day: date) -> str:
 def date_reiwa(day: date) -> str:
     """Date in the Japanese era: ``令和8年11月20日``.
 
-    Not for a day before 2019-05-01, where another era holds.
+    Not for a day before 2019-05-01, which belongs to another era.
     """
     if _day(day) < REIWA_START:
         raise FilterArgumentError("the era Reiwa begins on 2019-05-01; use date_ja for earlier days")
@@ -73,7 +73,7 @@ def tick(state: bool) -> str:  # noqa: FBT001 - a filter's value comes by positi
 def label(code: str, table: str, language: str) -> str:
     """Printed word for a code of the case: ``"male"|label("sex", "ja")`` is ``男``.
 
-    Tables and languages stand in ``pipeline/visa/data/labels.json``.
+    Tables and languages are in ``pipeline/visa/data/labels.json``.
     """
     tables = read_data("labels")
     if table not in tables:
@@ -95,7 +95,7 @@ def money(amount: int | Decimal, currency: str) -> str:
     digits = get_currency_precision(currency)
     if exact != _ROUNDING.quantize(exact, Decimal(1).scaleb(-digits)):
         raise FilterArgumentError(f"an amount in {currency} has at most {digits} digits after the point")
-    with localcontext(_ROUNDING):  # Babel computes in the context of the moment
+    with localcontext(_ROUNDING):  # Babel uses the current context
         return format_currency(exact, currency, "¤¤ #,##0.00", locale="en")
 
 
@@ -112,21 +112,21 @@ def at_rate(amount_jpy: int, rate: str) -> Decimal:
     except InvalidOperation:
         yen_for_one = Decimal(0)
     if not yen_for_one.is_finite() or yen_for_one <= 0:
-        raise FilterArgumentError("at_rate is given a rate that is not a number above 0")
+        raise FilterArgumentError("at_rate needs a rate above 0")
     return _ROUNDING.quantize(_ROUNDING.divide(_exact(amount_jpy), yen_for_one), _CENT)
 
 
 def _exact(amount: object) -> Decimal:
-    """``amount`` as a decimal number. A float is refused: its digits are not those that were written."""
+    """Return ``amount`` as a decimal number. A float is rejected: its digits are not exact."""
     if isinstance(amount, Decimal) or (isinstance(amount, int) and not isinstance(amount, bool)):
         return Decimal(amount)
-    raise FilterArgumentError("a filter for money is given something else; guard an optional amount with {% if %}")
+    raise FilterArgumentError("a filter for money needs an amount; guard an optional amount with {% if %}")
 
 
 def answer(text: str) -> str:
     """The applicant's own answer: ``none`` is printed as ``无 / None``, any other text as it is."""
     if not isinstance(text, str):
-        raise FilterArgumentError("answer is given no text; guard an answer that may be absent with {% if %}")
+        raise FilterArgumentError("answer needs a text; guard an answer that may be absent with {% if %}")
     return NONE_ANSWERED if text == NONE else text
 
 
@@ -149,9 +149,7 @@ def given_names_first(name: PersonName) -> str:
 def _person(name: object) -> PersonName:
     if isinstance(name, PersonName):
         return name
-    raise FilterArgumentError(
-        "a filter for names is given something else; give it the name of a person, as patient.name"
-    )
+    raise FilterArgumentError("a filter for names needs the name of a person, such as patient.name")
 
 
 FILTERS: dict[str, Callable[..., str | Decimal]] = {

@@ -1,4 +1,4 @@
-"""Signed originals: scans that stand in the place of a document, and whether the document has changed since."""
+"""Signed originals: scans that replace a document, and a check if the document has changed since."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ CHANGED_RULE = "DOC-17"
 
 
 def text_sha256(docx: bytes) -> str:
-    """Hash of the words of a filled Word file: the same with every engine, and whatever its look."""
+    """Return a hash of the text of a filled Word file. It does not depend on the engine or the layout."""
     return hashlib.sha256("\0".join(read_word(docx).paragraphs).encode()).hexdigest()
 
 
 def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, as_of: date) -> list[Problem]:
-    """What is wrong with the entries of signed originals, and which documents have changed since.
+    """Return the problems of signed originals: invalid entries, and documents that have changed since.
 
-    Raises TemplateError when a document cannot be filled.
+    Raises TemplateError if a document cannot be filled.
     """
-    taken = {part.index for part in packet.attachments if part.original_of}
-    wrong = [
+    used = {part.index for part in packet.attachments if part.original_of}
+    misplaced = [
         problem
         for index, attachment in enumerate(loaded.case.attachments)
-        if index not in taken
+        if index not in used
         for problem in _misplaced(attachment, f"/attachments/{index}", packet, loaded.document)
     ]
     changed = (part for part in packet.attachments if has_changed(part, loaded, templates, as_of))
-    return wrong + [
+    return misplaced + [
         make_finding(CHANGED_RULE, Hit(f"/attachments/{part.index}/printed_hash"), loaded.document) for part in changed
     ]
 
 
 def has_changed(part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet, as_of: date) -> bool | None:
-    """Whether the document of a signed original would have another text today; None when that cannot be told."""
+    """Return True if the document of a signed original would now have another text; None if that is unknown."""
     document, printed = part.original_of, part.attachment.printed_hash
     if document is None or printed is None:
         return None
@@ -56,22 +56,22 @@ def has_changed(part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet
 
 
 def _misplaced(attachment: Attachment, pointer: str, packet: Packet, document: JsonFile) -> Iterator[Problem]:
-    """Why an attachment stands in the place of no document although it should, or should not and says so."""
+    """Yield the problems of an attachment that should replace a document and does not, or the reverse."""
     if attachment.role != SIGNED:
         for field in ("document", "printed_hash"):
             if getattr(attachment, field) is not None:
-                message, hint = "this field belongs to attachments of the role signed", "take it out, or mend the role"
+                message, hint = "only attachments of the role signed have this field", "remove it, or correct the role"
                 yield document.problem("signed-role", f"{pointer}/{field}", message, hint)
         return
     known = [part.document for part in _documents_of(attachment.person, packet)]
     if attachment.document in known:
-        message = "an earlier attachment is the signed original of the same document"
-        hint = "keep one entry; put the pages of one document into one file"
+        message = "an earlier attachment is the signed original of this document"
+        hint = "keep only one entry, with all pages of the document in one file"
         yield document.problem("signed-twice", f"{pointer}/document", message, hint)
     else:
         near = get_close_matches(attachment.document or "", known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"documents of that bundle: {', '.join(known) or 'none'}"
-        message = "the bundle of this person has no document of that name that can be signed"
+        message = "the bundle of this person has no document of this name that can be signed"
         yield document.problem("signed-unknown", f"{pointer}/document", message, hint)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.bundle.assemble import MergedBundle
 from pipeline.bundle.recipient_copy import COPY_NAME
-from pipeline.documents.document import Drawn
+from pipeline.documents.document import DrawnDocument
 from pipeline.documents.signed_originals import text_sha256
 from pipeline.errors import Problem
 from pipeline.formats.pdf.encryption import protected
@@ -37,7 +37,7 @@ class PacketContent:
 
     planned: PlannedCase
     papers: Mapping[str, Paper]
-    documents: Mapping[str, Drawn]
+    documents: Mapping[str, DrawnDocument]
     bundles: Sequence[MergedBundle]
     copy: bytes | None
     problems: tuple[Problem, ...]

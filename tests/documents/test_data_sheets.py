@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
-from pipeline.documents.document import Drawn, draw
+from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import load_engine
 from pipeline.formats.pdf.reading import squeezed, text_of
 from tests.support.built import MEDICAL_STAY
@@ -24,12 +24,11 @@ QUESTIONS = f"{ANSWERS}/questions"
 OPEN_QUESTION = "□是Yes□否No"
 
 
-def drawn(name: str, case: Path, person: str = "patient") -> Drawn:
+def drawn(name: str, case: Path, person: str = "patient") -> DrawnDocument:
     loaded = load_case(case)
     template = (MEDICAL_STAY / f"{name}.docx").read_bytes()
-    return draw(
-        template, name, document_context(loaded.case, AS_OF, person), load_engine("office2pdf"), loaded.document
-    )
+    source = DocumentSource(template, name, document_context(loaded.case, AS_OF, person))
+    return draw(source, load_engine("office2pdf"), loaded.document)
 
 
 def sheet(name: str, case: Path = WANG, person: str = "patient") -> str:

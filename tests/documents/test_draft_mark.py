@@ -17,8 +17,8 @@ from docx.shared import Mm
 from pypdf import PdfReader
 
 from pipeline.case.load import load_case
-from pipeline.documents.document import draw
-from pipeline.documents.draft_mark import marked, unmarked_pages
+from pipeline.documents.document import DocumentSource, draw
+from pipeline.documents.draft_mark import add_draft_mark, find_unmarked_pages
 from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.fill import fill
 from pipeline.errors import CaseError, EngineError, ExitCode
@@ -56,14 +56,14 @@ def test_every_page_that_is_made_bears_it_and_no_other(
     assert names == sorted(path.name for path in (final / "documents").glob("*.pdf"))
     for name in names:
         pdf, without = ((folder / "documents" / name).read_bytes() for folder in (draft, final))
-        assert unmarked_pages(pdf) == []
-        assert len(unmarked_pages(without)) == page_count(pdf) == page_count(without)
+        assert find_unmarked_pages(pdf) == []
+        assert len(find_unmarked_pages(without)) == page_count(pdf) == page_count(without)
         assert _clearance(pdf) >= 0, f"the mark of {name} touches the text"
     for path in (draft / "documents").glob("*.docx"):
         assert any(MARK in paragraph for paragraph in read_word(path.read_bytes()).paragraphs)
     manifest = json.loads((draft / "manifest.json").read_text(encoding="utf-8"))
     parts = manifest["bundles"][0]["page_map"]
-    unmarked = set(unmarked_pages((draft / "bundle.pdf").read_bytes()))
+    unmarked = set(find_unmarked_pages((draft / "bundle.pdf").read_bytes()))
     supplied = [part for part in parts if part["kind"] == "attachment"]
     assert unmarked == {part["page"] + number for part in supplied for number in range(part["pages"])}
     assert manifest["state"] == "draft"
@@ -87,7 +87,7 @@ def _clearance(pdf: bytes) -> float:
 def _filled(document: WordFile, *, draft: bool = True) -> bytes:
     out = io.BytesIO()
     document.save(out)
-    return fill(marked(out.getvalue()) if draft else out.getvalue(), "letter.docx", {}).docx
+    return fill(add_draft_mark(out.getvalue()) if draft else out.getvalue(), "letter.docx", {}).docx
 
 
 def _title(pdf: Path) -> str:
@@ -110,7 +110,7 @@ class TestHeaders:
         docx = _filled(document)
         pdf = load_engine(engine).convert(docx)
         assert page_count(pdf) > 1
-        assert unmarked_pages(pdf) == []
+        assert find_unmarked_pages(pdf) == []
         texts = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
         assert all("Letterhead" in text for text in texts)
 
@@ -121,7 +121,7 @@ class TestHeaders:
         document.settings.odd_and_even_pages_header_footer = engine == "libreoffice"  # the other one refuses them
         pdf = load_engine(engine).convert(_filled(document))
         assert page_count(pdf) > 2
-        assert unmarked_pages(pdf) == []
+        assert find_unmarked_pages(pdf) == []
 
     def test_a_later_section_keeps_the_header_of_the_one_before(self) -> None:
         document = Document(io.BytesIO(make_docx("手紙")))
@@ -131,7 +131,7 @@ class TestHeaders:
         assert len(_marks(docx)) == 1
         assert Document(io.BytesIO(docx)).sections[1].header.is_linked_to_previous
         pdf = load_engine("office2pdf").convert(docx)
-        assert unmarked_pages(pdf) == []
+        assert find_unmarked_pages(pdf) == []
 
     def test_a_section_with_another_header_has_its_own(self) -> None:
         document = Document(io.BytesIO(make_docx("手紙")))
@@ -144,7 +144,7 @@ class TestHeaders:
         document = Document(io.BytesIO(make_docx("手紙")))
         document.sections[0].top_margin = Mm(3)
         pdf = load_engine("office2pdf").convert(_filled(document))
-        assert unmarked_pages(pdf) == []
+        assert find_unmarked_pages(pdf) == []
         assert _clearance(pdf) >= 0
 
     def test_without_draft_nothing_is_added(self) -> None:
@@ -152,10 +152,10 @@ class TestHeaders:
 
 
 def test_a_draft_without_its_mark_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.documents.document.marked", lambda template: template)
+    monkeypatch.setattr("pipeline.documents.document.add_draft_mark", lambda template: template)
     case = load_case(CASE).document
     with pytest.raises(EngineError) as error:
-        draw(make_docx("手紙"), "letter.docx", {}, load_engine("office2pdf"), case, draft=True)
+        draw(DocumentSource(make_docx("手紙"), "letter.docx", {}, draft=True), load_engine("office2pdf"), case)
     [problem] = error.value.problems
     assert (problem.code, problem.file) == ("engine-draft-mark", "letter.docx")
     assert "page 1" in problem.message

@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.environment import MOST_TURNS, Picture, TemplateEnvironment
-from pipeline.documents.fill import Filled, fill
+from pipeline.documents.fill import FilledDocument, fill
 from pipeline.errors import Problem, TemplateError
 from pipeline.formats.pdf.reading import squeezed, text_of
 from tests.support.built import MEDICAL_STAY, make_docx, make_picture, make_set
@@ -159,7 +159,7 @@ def test_limits_of_filling_are_gone_when_it_ends(context: Mapping[str, Any]) -> 
         ("{% if case_id %}", "template-syntax", "endif"),
         ("{{ visa.certificate_of_eligibility }}", "template-field", "guard it with {% if %}"),
         ("{{ tb_screening.steps.examination|date_ja }}", "template-field", "guard an optional day"),
-        ("{{ patient.name.chinese|date_ja }}", "template-field", "given something else"),
+        ("{{ patient.name.chinese|date_ja }}", "template-field", "needs a day"),
         ('{{ patient.sex|label("sx", "ja") }}', "template-field", "label has no table 'sx'; known: sex"),
         ("{{ patient.birth_date|date_reiwa }}", "template-field", "Reiwa begins on 2019-05-01"),
         (
@@ -229,7 +229,7 @@ def test_a_template_is_compiled_once_a_process(context: Mapping[str, Any], monke
         return compile_source(self, source, *args, **named)
 
     monkeypatch.setattr(jinja2.Environment, "compile", counted)
-    monkeypatch.setattr("pipeline.documents.environment.kept", lambda _name, make: make())  # as where nothing is kept
+    monkeypatch.setattr("pipeline.documents.environment.cached", lambda _name, make: make())  # as without a cache
     template = make_docx("only here: {{ case_id }}")
     fill(template, "letter.docx", context)
     first = len(compiled)
@@ -339,7 +339,7 @@ class TestPicture:
     def png() -> bytes:
         return make_picture(size=(300, 100))
 
-    def filled(self, context: Mapping[str, Any], *paragraphs: str) -> Filled:
+    def filled(self, context: Mapping[str, Any], *paragraphs: str) -> FilledDocument:
         names = {**context, "chart": Picture(self.png, 60, "a & b"), "broken": Picture(lambda: 1 // 0, 60, "")}  # type: ignore[arg-type,return-value]
         return fill(make_docx(*paragraphs), "letter.docx", names)
 

@@ -179,7 +179,7 @@ class TestMoney:
 
     @pytest.mark.parametrize("rate", ["0", "0.00", "-21.40", "", "21,40", "NaN", "Infinity", "x"])
     def test_a_rate_is_a_number_above_0(self, rate: str) -> None:
-        with pytest.raises(FilterArgumentError, match="not a number above 0"):
+        with pytest.raises(FilterArgumentError, match="needs a rate above 0"):
             at_rate(1, rate)
 
     @pytest.mark.parametrize("rate", [21.4, 21, None, Decimal("21.40")])

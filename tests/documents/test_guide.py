@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
-from pipeline.documents.document import Drawn, draw
+from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import load_engine
 from pipeline.formats.pdf.reading import squeezed, text_of
 from pipeline.visa.timeline.picture import draw_png
@@ -23,19 +23,19 @@ from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 WANG, CHEN, XU = (EXAMPLES / name / "case.json" for name in ("wang-xiaoming", "chen-lihua", "xu-wenjing"))
 
 
-def guide(path: Path) -> Drawn:
+def guide(path: Path) -> DrawnDocument:
     loaded = load_case(path)
     template = (MEDICAL_STAY / "patient-guide.docx").read_bytes()
     context = document_context(loaded.case, AS_OF)
-    return draw(template, "patient-guide.docx", context, load_engine("office2pdf"), loaded.document)
+    return draw(DocumentSource(template, "patient-guide.docx", context), load_engine("office2pdf"), loaded.document)
 
 
 @cache
-def example(path: Path) -> Drawn:
+def example(path: Path) -> DrawnDocument:
     return guide(path)
 
 
-def assert_says(drawn: Drawn, *values: str) -> None:
+def assert_says(drawn: DrawnDocument, *values: str) -> None:
     text = text_of(drawn.pdf)
     assert [value for value in values if squeezed(value) not in text] == []
 

@@ -19,7 +19,7 @@ from lxml import etree
 from pipeline.documents import document as draw
 from pipeline.documents.drawing import draw_documents
 from pipeline.documents.environment import Picture, TemplateEnvironment, _compiled
-from pipeline.documents.fill import Filled, fill
+from pipeline.documents.fill import FilledDocument, fill
 from pipeline.documents.prepared_template import prepare_template
 from pipeline.options import CheckOptions, DocumentOptions
 from pipeline.run.check import check_case
@@ -56,7 +56,7 @@ def canonical(part: bytes) -> bytes:
     return etree.tostring(etree.fromstring(part), method="c14n", exclusive=True)
 
 
-def assert_same(filled: Filled, template: bytes, context: Mapping[str, Any]) -> None:
+def assert_same(filled: FilledDocument, template: bytes, context: Mapping[str, Any]) -> None:
     expected, texts = by_docxtpl(template, context)
     found = parts(filled.docx)
     assert list(found) == list(expected)
@@ -85,9 +85,9 @@ def make_full(header: str, title: str, note: str) -> bytes:
 
 @pytest.mark.parametrize("example", GOOD_EXAMPLES)
 def test_every_document_of_an_example_is_docxtpls(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    filled: list[tuple[bytes, Mapping[str, Any], Filled]] = []
+    filled: list[tuple[bytes, Mapping[str, Any], FilledDocument]] = []
 
-    def watched(template: bytes, name: str, context: Mapping[str, Any]) -> Filled:
+    def watched(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocument:
         filled.append((template, context, fill(template, name, context)))
         return filled[-1][2]
 

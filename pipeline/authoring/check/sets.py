@@ -12,7 +12,7 @@ from pipeline.authoring.check.template import Job, TemplateResult
 from pipeline.authoring.check.types.shapes import Shape, fields_of, shape_of
 from pipeline.authoring.check.workers import STEP_SECONDS, check_all
 from pipeline.case.model import Case
-from pipeline.documents.context_types import SHOWN, Names
+from pipeline.documents.context_types import SOURCES, DocumentNames
 from pipeline.errors import Problem, TemplateError
 from pipeline.formats.json.reader import JsonFile
 from pipeline.packet.template_set import PACKET_FILE, PacketFile, find_set, load_packet
@@ -100,7 +100,7 @@ def _checked(target: _Target, results: Sequence[TemplateResult]) -> CheckedSet:
     if target.is_whole and reads:
         packet = str(Path(find_set(target.name), PACKET_FILE))
         hint = "no action needed: a rule may need the field, or another set may print it"
-        for path in _unread_fields(Case, get_type_hints(Names), reads):
+        for path in _unread_fields(Case, get_type_hints(DocumentNames), reads):
             message = f"no template of this set prints {path}"
             findings.append(Problem("name-unused", "info", message, hint, packet))
     return CheckedSet(target.name, len(target.jobs), tuple(findings))
@@ -141,7 +141,7 @@ def _is_read(group: type, reads: set[str]) -> bool:
 def _aliases(group: type) -> frozenset[str]:
     """Return the class names under which a template reads the fields of ``group``."""
     names = {group.__name__}
-    for kind, sources in SHOWN.items():
+    for kind, sources in SOURCES.items():
         if group in sources:
             names.add(kind.__name__)
     return frozenset(names)

@@ -12,7 +12,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from pipeline.authoring.check.tags import read_tags
 from pipeline.authoring.check.types.guards import Guards
 from pipeline.authoring.check.types.walker import TemplateWalker
-from pipeline.documents.context_types import CoverNames, Names
+from pipeline.documents.context_types import CoverNames, DocumentNames
 from pipeline.documents.environment import TemplateEnvironment
 from pipeline.errors import Problem, WordPlace
 from pipeline.formats.word.docx_file import DocxFile
@@ -56,7 +56,7 @@ def check_names(
 
     ``present`` are the paths that are present whenever the document is made.
     """
-    names = get_type_hints(CoverNames if is_cover else Names, include_extras=True)
+    names = get_type_hints(CoverNames if is_cover else DocumentNames, include_extras=True)
     environment = TemplateEnvironment()
     problems: list[Problem] = []
     reads: Reads = set()

@@ -11,8 +11,8 @@ from pipeline.authoring.check.sample_cases import AS_OF, Recipe, SampleCase, fin
 from pipeline.authoring.check.sample_data import Edge
 from pipeline.case.people import PATIENT
 from pipeline.documents.context import PagePlan, cover_context, document_context
-from pipeline.documents.context_types import Names
-from pipeline.documents.document import draw
+from pipeline.documents.context_types import DocumentNames
+from pipeline.documents.document import DocumentSource, draw
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.fill import fill
 from pipeline.errors import Problem, VisaPacketError, WordPlace
@@ -71,7 +71,7 @@ def try_out(template: Template, trial: Trial, engine: Engine) -> list[Problem]:
     sample = make_case(trial.recipe)
     context = _context(template, trial, sample)
     try:
-        draw(template.content, template.file, context, engine, sample.document)
+        draw(DocumentSource(template.content, template.file, context), engine, sample.document)
     except VisaPacketError as error:
         lost = error.problems[0].code == "engine-lost-text" and list(_lost_fields(template, sample, context, engine))
         return lost or [_without_case(problem, template) for problem in error.problems]
@@ -88,7 +88,7 @@ def _context(template: Template, trial: Trial, sample: SampleCase) -> Mapping[st
 
 
 @cache
-def _names(trial: Trial) -> Names:
+def _names(trial: Trial) -> DocumentNames:
     """Return the names of one case, which are the same for every template."""
     return document_context(make_case(trial.recipe).case, AS_OF, trial.person)
 

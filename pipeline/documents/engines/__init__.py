@@ -1,1 +1,1 @@
-"""Engines turn Word documents into PDF. Each is one module behind the protocol in ``engine.py``."""
+"""Engines convert Word documents to PDF. Each is one module that implements the protocol in ``engine.py``."""

@@ -1,4 +1,4 @@
-"""The second engine: LibreOffice, for templates beyond the default one, and to compare the default one with."""
+"""The second engine: LibreOffice, for templates that the default engine cannot draw, and for comparison."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _EXPORT = {
     "UseTaggedPDF": {"type": "boolean", "value": "true"},
 }
 _FONTS = '<?xml version="1.0"?><fontconfig>{folders}<cachedir>{cache}</cachedir></fontconfig>'
-#: Bytes, about twice what its profile and a document take: with less left, it is the disk that failed.
+#: About twice the size of its profile and a document, in bytes. With less free space, the disk caused the failure.
 _ROOM = 1_000_000
 _HINT = "open the document in Word; compare the template with the conventions in docs/templates.md"
 
 
 class LibreOffice(Engine):
-    """Converts all documents of a call in one process of its own, which sees no fonts but the shipped ones.
+    """Converts all documents of a call in one process, which sees only the shipped fonts.
 
-    ``seconds_to_start`` and ``seconds_a_document`` are how long it may take before it is killed.
+    ``seconds_to_start`` and ``seconds_a_document`` are its time limit.
     """
 
     name = "libreoffice"
@@ -47,43 +47,40 @@ class LibreOffice(Engine):
         self.seconds_a_document = seconds_a_document
 
     def version(self) -> str:
-        """What the program says about itself."""
+        """Return the version that the program reports."""
         return self._version
 
     def convert(self, docx: bytes) -> bytes:
-        """PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
+        """Return the PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
         return next(self.convert_many([docx]))
 
     def convert_many(self, documents: Iterable[bytes]) -> Iterator[bytes]:
-        """PDF/A-2b of each document; the program is started once."""
-        given = list(documents)
-        if not given:
+        """Yield the PDF/A-2b of each document. The program is started once."""
+        sources = list(documents)
+        if not sources:
             return
-        exit_code, made = self._run(given)
-        if exit_code and None in made:  # it crashed, which it does now and then: once more, with what it owes
-            exit_code, again = self._run([docx for docx, pdf in zip(given, made, strict=True) if pdf is None])
+        exit_code, pdfs = self._run(sources)
+        if exit_code and None in pdfs:  # it crashes occasionally: convert the missing documents once more
+            exit_code, again = self._run([docx for docx, pdf in zip(sources, pdfs, strict=True) if pdf is None])
             later = iter(again)
-            made = [pdf if pdf is not None else next(later) for pdf in made]
-        for docx, pdf in zip(given, made, strict=True):
+            pdfs = [pdf if pdf is not None else next(later) for pdf in pdfs]
+        for docx, pdf in zip(sources, pdfs, strict=True):
             missing = undrawable_in(docx)
             if missing:
                 raise UndrawableError(missing)
-            yield self._trusted(pdf, docx, exit_code)
+            yield self._check(pdf, docx, exit_code)
 
     def _run(self, documents: list[bytes]) -> tuple[int | None, list[bytes | None]]:
-        """The exit code, None when it did not end in time, and the PDF of each document of which it made one."""
+        """Return the exit code, None after a timeout, and the PDF of each document that was converted."""
         try:
             with tempfile.TemporaryDirectory(prefix="visa-packet-", ignore_cleanup_errors=True) as folder:
                 exit_code = self._convert(documents, Path(folder))
-                return exit_code, _made(Path(folder, "out"), len(documents))
+                return exit_code, _read_pdfs(Path(folder, "out"), len(documents))
         except OSError as error:
             raise temporary_failure(error) from None
 
     def _convert(self, documents: list[bytes], folder: Path) -> int | None:
-        """Convert into ``folder``/out under numbers, so that no two can collide.
-
-        The exit code that is returned is 0 also when nothing was converted.
-        """
+        """Convert into ``folder``/out with numbers as names. Return the exit code, which is 0 even after a failure."""
         inputs, profile = folder / "in", folder / "profile"
         for needed in (inputs, folder / "out", folder / "home", folder / "tmp", profile / "user"):
             needed.mkdir(mode=0o700, parents=True)
@@ -105,7 +102,7 @@ class LibreOffice(Engine):
         return run_group(command, folder, self._environment(folder), seconds)
 
     def _environment(self, folder: Path) -> Mapping[str, str]:
-        """All that the program gets to know of ours: no proxies, no home, no locale."""
+        """Return the environment of the program, without proxies, home folder or locale of the user."""
         return {
             "PATH": f"{self.program.parent}{os.pathsep}{os.defpath}",
             "HOME": str(folder / "home"),
@@ -116,26 +113,26 @@ class LibreOffice(Engine):
             "TZ": "UTC",
         }
 
-    def _trusted(self, pdf: bytes | None, docx: bytes, exit_code: int | None) -> bytes:
-        """What was made, after it was opened and its pages were counted; the same bytes for the same document."""
+    def _check(self, pdf: bytes | None, docx: bytes, exit_code: int | None) -> bytes:
+        """Return the PDF after counting its pages: the same bytes for the same document."""
         if pdf is None and exit_code is None:
             message = "LibreOffice did not finish in time and was stopped"
             raise EngineError(Problem("engine-timeout", "error", message, f"run it again; {_HINT}"))
         if pdf is None:
-            message = f"LibreOffice {'broke off twice' if exit_code else 'made no PDF of the document'}"
+            message = f"LibreOffice {'crashed twice' if exit_code else 'made no PDF of the document'}"
             raise EngineError(Problem("engine-failed", "error", message, _HINT))
         try:
             return make_deterministic(pdf, document_language(docx))
         except UnreadableError as error:
-            message = f"what LibreOffice made is not a PDF that can be read ({error})"
+            message = f"LibreOffice made an unreadable PDF ({error})"
             raise EngineError(Problem("engine-output", "error", message, f"run it again; {_HINT}")) from None
 
     @cached_property
     def _version(self) -> str:
         try:
-            # In a folder of its own here too: it leaves traces in the home folder even when it only tells its version.
+            # A temporary folder here too: even printing its version leaves files in the home folder.
             with tempfile.TemporaryDirectory(prefix="visa-packet-", ignore_cleanup_errors=True) as folder:
-                told = subprocess.run(  # noqa: S603 - the program that was found
+                done = subprocess.run(  # noqa: S603 - the program from find_soffice
                     [self.program, "--version"],
                     env=self._environment(Path(folder)),
                     stdin=subprocess.DEVNULL,
@@ -148,8 +145,8 @@ class LibreOffice(Engine):
             raise EngineError(
                 Problem("engine-missing", "error", message, f"start it by hand, or {install_line()}", str(self.program))
             ) from None
-        found = _VERSION.search(told.stdout.decode(errors="replace"))
-        return found[1] if found else "0"
+        version = _VERSION.search(done.stdout.decode(errors="replace"))
+        return version[1] if version else "0"
 
 
 def _font_settings(folder: Path) -> str:
@@ -157,14 +154,14 @@ def _font_settings(folder: Path) -> str:
     return _FONTS.format(folders=folders, cache=folder / "font-cache")
 
 
-def _made(folder: Path, count: int) -> list[bytes | None]:
-    """The PDFs of so many documents. Raises OSError when one is missing on a full disk, of which it tells nothing."""
-    made = [_content(folder / f"{number:04}.pdf") for number in range(1, count + 1)]
-    if None in made and shutil.disk_usage(folder).free < _ROOM:
+def _read_pdfs(folder: Path, count: int) -> list[bytes | None]:
+    """Return the PDFs of so many documents. Raises OSError if one is missing because the disk is full."""
+    pdfs = [_read(folder / f"{number:04}.pdf") for number in range(1, count + 1)]
+    if None in pdfs and shutil.disk_usage(folder).free < _ROOM:  # LibreOffice itself does not report a full disk
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return made
+    return pdfs
 
 
-def _content(file: Path) -> bytes | None:
-    """What is in a file of the program, if it made one."""
+def _read(file: Path) -> bytes | None:
+    """Return the content of a PDF; None if the program did not write it."""
     return file.read_bytes() if file.is_file() and not file.is_symlink() else None

@@ -237,7 +237,7 @@ def test_an_engine_that_is_killed_costs_its_own_case(scene: Scene, soffice: Prog
         scene.case(name)
     run = scene.build(scene.folder / "cases", *WITH_LIBREOFFICE, "-j", "1", env=soffice(script))
     run.ended({"case-1": 0, "case-2": 6, "case-3": 0}, limits=PATIENT)
-    assert "broke off twice" in run.run.err
+    assert "crashed twice" in run.run.err
 
 
 def test_the_real_program_runs_without_network(scene: Scene) -> None:

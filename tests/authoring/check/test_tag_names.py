@@ -11,7 +11,7 @@ from pipeline.authoring.check.tag_names import check_names, lint_tags
 from pipeline.authoring.check.types.shapes import Shape, shape_of
 from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
-from pipeline.documents.context_types import CoverNames, Names
+from pipeline.documents.context_types import CoverNames, DocumentNames
 from pipeline.formats.word.docx_file import open_docx
 from tests.support.built import make_docx
 from tests.support.cases import AS_OF, EXAMPLES
@@ -127,7 +127,7 @@ def test_tags_in_tables_and_over_several_paragraphs_are_read() -> None:
 
 
 def test_reads_are_collected() -> None:
-    assert {"Passport.number", "Patient.passport", "Names.patient"} <= reads("{{ patient.passport.number }}")
+    assert {"Passport.number", "Patient.passport", "DocumentNames.patient"} <= reads("{{ patient.passport.number }}")
     assert "Lodging.phone" in reads(
         "{% for s in stays %}{% if s.lodging %}{{ s.lodging.phone }}{% endif %}{% endfor %}"
     )
@@ -155,7 +155,7 @@ def values(shape: Shape, value: Any, path: str) -> None:
 @pytest.mark.parametrize("example", ["wang-xiaoming", "chen-lihua"])
 def test_the_types_say_what_the_values_are(example: str) -> None:
     context = document_context(load_case(EXAMPLES / example / "case.json").case, AS_OF)
-    hints = get_type_hints(Names, include_extras=True)
+    hints = get_type_hints(DocumentNames, include_extras=True)
     assert set(hints) == set(context)
     for name, value in context.items():
         values(shape_of(hints[name]), value, name)

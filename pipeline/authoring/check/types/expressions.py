@@ -20,7 +20,7 @@ from pipeline.authoring.check.types.filter_types import (
 )
 from pipeline.authoring.check.types.guards import Guards, implied_by, path_of
 from pipeline.authoring.check.types.shapes import ANY, Shape, shape_of
-from pipeline.documents.context_types import Names
+from pipeline.documents.context_types import DocumentNames
 from pipeline.documents.filters import FILTERS
 from pipeline.errors import Problem
 
@@ -90,7 +90,7 @@ class Expressions:
         if node.name in scope:
             return scope[node.name]
         if node.name in self.names:
-            self.reads.add((Names, node.name))
+            self.reads.add((DocumentNames, node.name))
             return shape_of(self.names[node.name])
         near = get_close_matches(node.name, [*self.names, *scope], n=1)
         advice = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(self.names)}"

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from pipeline.documents.context_types import Table
+from pipeline.documents.context_types import DataTable
 from pipeline.documents.environment import Picture
 from pipeline.resources import read_data
 
@@ -92,7 +92,7 @@ class SampledType:
 def shape_of(hint: Any) -> Shape:
     """Return the shape of an annotation."""
     if get_origin(hint) is Annotated:
-        table = next((mark for mark in get_args(hint)[1:] if isinstance(mark, Table)), None)
+        table = next((mark for mark in get_args(hint)[1:] if isinstance(mark, DataTable)), None)
         return _sampled([read_data(table.name)]) if table else shape_of(get_args(hint)[0])
     if get_origin(hint) in {Union, types.UnionType}:
         members = [member for member in get_args(hint) if member is not types.NoneType]
