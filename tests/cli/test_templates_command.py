@@ -8,19 +8,25 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from docx import Document
 
+from pipeline.authoring.check import workers
 from pipeline.packet.template_set import load_template_set
-from tests.support.built import MEDICAL_STAY, with_text
+from tests.support.built import MEDICAL_STAY, InlinePool, make_set, with_text
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
-from tests.support.run import Command, run_process
+from tests.support.run import Command
 
 SMALL = ROOT / "templates" / "short-term-visit"
 WRONG = ("guarantor.address.ja", "guarantor.adress.ja")
+
+
+@pytest.fixture(autouse=True)
+def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check templates in this process; tests/authoring/check shows that worker processes do."""
+    monkeypatch.setattr(workers, "LocalPool", InlinePool)
 
 
 @pytest.fixture
@@ -71,10 +77,12 @@ class TestCheck:
         assert visa_packet("templates", "check", letter).code == 0
         assert visa_packet("templates", "check", letter, "--strict").code == 4
 
-    def test_what_is_right(self, visa_packet: Command) -> None:
-        run = visa_packet("templates", "check", "short-term-visit")
+    def test_what_is_right(self, visa_packet: Command, tmp_path: Path) -> None:
+        folder = make_set(tmp_path / "small")
+        shutil.copy(ROOT / "templates" / "starter.docx", folder / "letter.docx")
+        run = visa_packet("templates", "check", folder)
         assert (run.code, run.err) == (0, "")
-        assert run.out.startswith("short-term-visit: 3 templates, 0 errors, 0 warnings, ")
+        assert run.out.startswith(f"{folder}: 1 templates, 0 errors, 0 warnings, ")
 
     def test_an_unknown_set(self, visa_packet: Command) -> None:
         run = visa_packet("templates", "check", "medical-sty", "--json")
@@ -161,7 +169,7 @@ class TestList:
 class TestCi:
     """The files that others and this repository use: what they run is run here."""
 
-    def test_the_hook_runs_over_the_files_that_git_gives(self, letter: Path) -> None:
+    def test_the_hook_runs_over_the_files_that_git_gives(self, visa_packet: Command, letter: Path) -> None:
         hook = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
         (entry,), (files,) = (
             re.findall(r"^  entry: (.+)$", hook, re.MULTILINE),
@@ -172,7 +180,7 @@ class TestCi:
         assert not re.search(files, "templates/own/notes.txt")
         program, *arguments = entry.split()
         assert program == "visa-packet"
-        run = run_process(*arguments, letter, env={"PYTHONPATH": str(ROOT)})
+        run = visa_packet(*arguments, letter)
         assert run.code == 4
         assert "name-unknown" in run.err
 
@@ -187,13 +195,15 @@ class TestCi:
         assert all(re.search(files, str(path.relative_to(ROOT))) for path in (ROOT / "templates").rglob("*.docx"))
 
     @pytest.mark.parametrize(("strict", "code"), [("false", 0), ("true", 4)])
-    def test_the_action_annotates(self, letter: Path, tmp_path: Path, strict: str, code: int) -> None:
-        """Its last step, with the installed program in the place where the step before puts it."""
+    def test_the_action_annotates(
+        self, visa_packet: Command, letter: Path, tmp_path: Path, strict: str, code: int
+    ) -> None:
+        """Its last step, with a program that prints its arguments where the step before puts the installed one."""
         content = (SMALL / "letter-of-guarantee.docx").read_bytes()
         letter.write_bytes(with_text(content, '<w:tblLayout w:type="fixed"/>', ""))
         program = tmp_path / "visa-packet" / "bin" / "visa-packet"
         program.parent.mkdir(parents=True)
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m pipeline "$@"\n')
+        program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@"\nexit {code}\n')
         program.chmod(0o755)
         action = (ROOT / "action.yml").read_text(encoding="utf-8")
         script = action.rsplit("      run: |\n", 1)[1].replace("\n        ", "\n").strip()
@@ -202,13 +212,15 @@ class TestCi:
         environment = {"SETS": str(letter), "STRICT": strict, "SARIF": "out.sarif", "RUNNER_TEMP": str(tmp_path)}
         done = subprocess.run(
             ["bash", "-c", script],  # noqa: S607 - as the action does
-            env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **environment},
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == code, done.stderr
-        assert done.stdout.startswith("::warning file=letter.docx,title=table-layout::")
+        run = visa_packet(*done.stdout.splitlines())
+        assert run.code == code
+        assert run.out.startswith("::warning file=letter.docx,title=table-layout::")
         assert json.loads(Path("out.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
 
     def test_the_action_installs_what_the_lock_names(self) -> None:

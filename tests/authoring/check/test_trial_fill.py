@@ -111,42 +111,45 @@ def listener() -> Iterator[Listener]:
     found.socket.close()
 
 
+#: Content of a file, and the code of an error in it.
+BAD_FILES = [
+    (b"plain text", "template-unusable"),
+    (LETTER[:2000], "template-unusable"),
+    (make_docx("{{ ''.__class__ }}"), "name-unknown"),
+    (make_docx("{% for x in range(999999999) %}{% endfor %}"), "name-unknown"),
+    (make_docx("{% import 'os' as os %}"), "tag-loads"),
+    (make_docx("{% include '/etc/hostname' %}"), "tag-loads"),
+    (make_docx("{{ 'a' * 99999999999 }}"), "template-field"),
+    (make_docx("{{ '%99999999999d' % 1 }}"), "template-field"),
+    (make_docx("{{ 9 ** 9 ** 9 ** 9 }}"), "template-field"),
+    (make_docx("{{ 'a'.center(99999999999) }}"), "template-memory"),
+    (make_docx(LOOPS), "template-field"),
+    (make_docx("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"), "template-field"),
+    (make_docx("{% for s in stays recursive %}{{ loop(stays) }}{% endfor %}"), "template-field"),
+    (make_docx("{{" * 60_000), "template-tags"),
+    (make_docx("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"), "tag-long"),
+    (make_docx("{% for x in stays %}" * 25 + "{% endfor %}" * 25), "tag-deep"),
+    (make_docx("{% if case_id %}" * 500 + "{% endif %}" * 500), "tag-deep"),
+]
+
+
 class TestBadFiles:
     """Each gives a finding; none hangs, reads another file, or opens a connection."""
 
     @pytest.mark.case("B14")
-    @pytest.mark.parametrize(
-        ("content", "code"),
-        [
-            (b"plain text", "template-unusable"),
-            (LETTER[:2000], "template-unusable"),
-            (make_docx("{{ ''.__class__ }}"), "name-unknown"),
-            (make_docx("{% for x in range(999999999) %}{% endfor %}"), "name-unknown"),
-            (make_docx("{% import 'os' as os %}"), "tag-loads"),
-            (make_docx("{% include '/etc/hostname' %}"), "tag-loads"),
-            (make_docx("{{ 'a' * 99999999999 }}"), "template-field"),
-            (make_docx("{{ '%99999999999d' % 1 }}"), "template-field"),
-            (make_docx("{{ 9 ** 9 ** 9 ** 9 }}"), "template-field"),
-            (make_docx("{{ 'a'.center(99999999999) }}"), "template-memory"),
-            (make_docx(LOOPS), "template-field"),
-            (make_docx("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"), "template-field"),
-            (make_docx("{% for s in stays recursive %}{{ loop(stays) }}{% endfor %}"), "template-field"),
-            (make_docx("{{" * 60_000), "template-tags"),
-            (make_docx("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"), "tag-long"),
-            (make_docx("{% for x in stays %}" * 25 + "{% endfor %}" * 25), "tag-deep"),
-            (make_docx("{% if case_id %}" * 500 + "{% endif %}" * 500), "tag-deep"),
-        ],
-    )
-    def test_it_is_a_finding(self, tmp_path: Path, content: bytes, code: str) -> None:
-        path = tmp_path / "letter.docx"
-        path.write_bytes(content)
-        (result,) = check_all([Job(str(path))])
-        assert code in {finding.code for finding in result.findings if finding.severity == "error"}
-        assert all(finding.file == str(path) and finding.hint for finding in result.findings)
-        if code != "template-unusable":
-            assert any(
-                isinstance(finding.place, WordPlace) and finding.place.part == "body" for finding in result.findings
-            )
+    def test_each_is_a_finding(self, tmp_path: Path, subtests: pytest.Subtests) -> None:
+        paths = [tmp_path / f"{number}.docx" for number in range(len(BAD_FILES))]
+        for path, (content, _) in zip(paths, BAD_FILES, strict=True):
+            path.write_bytes(content)
+        results = check_all([Job(str(path)) for path in paths])
+        for path, (_, code), result in zip(paths, BAD_FILES, results, strict=True):
+            with subtests.test(path.name, code=code):
+                assert code in {finding.code for finding in result.findings if finding.severity == "error"}
+                assert all(finding.file == str(path) and finding.hint for finding in result.findings)
+                places = [finding.place for finding in result.findings]
+                assert code == "template-unusable" or any(
+                    isinstance(place, WordPlace) and place.part == "body" for place in places
+                )
 
     def test_what_does_not_end_in_time_is_stopped(self, tmp_path: Path) -> None:
         loops = f"{{% for x in {[1] * 250} %}}{{% for y in {[1] * 250} %}}"
@@ -156,21 +159,17 @@ class TestBadFiles:
         assert finding.code == "template-time"
         assert finding.message == "filled with a case without optional fields: the check took too long and was stopped"
 
-    def test_a_missing_file(self, tmp_path: Path) -> None:
-        (result,) = check_all([Job(str(tmp_path / "none.docx"))])
-        assert [finding.code for finding in result.findings] == ["template-missing"]
-
     @pytest.mark.case("B15")
-    @pytest.mark.parametrize("how", ["image", "attachedTemplate", "hyperlink"])
-    def test_no_connection_is_opened(self, tmp_path: Path, listener: Listener, how: str) -> None:
-        kind = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{how}"
-        target = f"http://127.0.0.1:{listener.port}/a.png"
-        row = f'<Relationship Id="x1" Type="{kind}" Target="{target}" TargetMode="External"/></Relationships>'
-        path = tmp_path / "letter.docx"
-        path.write_bytes(with_text(LETTER, "</Relationships>", row, "word/_rels/document.xml.rels"))
-        (result,) = check_all([Job(str(path))])
-        errors = [finding.code for finding in result.findings if finding.severity == "error"]
-        assert errors == ([] if how == "hyperlink" else ["template-link"])
+    def test_no_connection_is_opened(self, tmp_path: Path, listener: Listener) -> None:
+        paths = {how: tmp_path / f"{how}.docx" for how in ("image", "attachedTemplate", "hyperlink")}
+        for how, path in paths.items():
+            kind = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{how}"
+            target = f"http://127.0.0.1:{listener.port}/a.png"
+            row = f'<Relationship Id="x1" Type="{kind}" Target="{target}" TargetMode="External"/></Relationships>'
+            path.write_bytes(with_text(LETTER, "</Relationships>", row, "word/_rels/document.xml.rels"))
+        results = check_all([Job(str(path)) for path in [*paths.values(), tmp_path / "none.docx"]])
+        found = [[finding.code for finding in result.findings if finding.severity == "error"] for result in results]
+        assert found == [["template-link"], ["template-link"], [], ["template-missing"]]
         assert listener.connections == 0
 
     @pytest.mark.case("B04")
