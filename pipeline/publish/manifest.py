@@ -90,7 +90,7 @@ class DocumentRow(Frozen, frozen=True):
     signed: str | None
 
 
-class MissingPaper(Frozen, frozen=True):
+class MissingPaperRow(Frozen, frozen=True):
     """A paper of the official list that the bundle of ``person`` lacks."""
 
     letter: Letter
@@ -145,7 +145,7 @@ class Manifest(Frozen, frozen=True):
     inputs: Inputs
     state: State
     documents: tuple[DocumentRow, ...]
-    missing: tuple[MissingPaper, ...]
+    missing: tuple[MissingPaperRow, ...]
     versions: dict[str, str]
     rules: RulesUsed
     outputs: tuple[OutputFile, ...]

@@ -21,7 +21,7 @@ from pipeline.publish.manifest import (
     DocumentRow,
     Inputs,
     Manifest,
-    MissingPaper,
+    MissingPaperRow,
     Origin,
     OutputFile,
     RecordedFinding,
@@ -118,10 +118,10 @@ def _document_rows(content: PacketContent) -> Iterator[DocumentRow]:
         )
 
 
-def _missing_papers(packet: Packet) -> Iterator[MissingPaper]:
+def _missing_papers(packet: Packet) -> Iterator[MissingPaperRow]:
     for bundle in packet.bundles:
         for row in bundle.missing:
-            yield MissingPaper(row.letter, row.role, bundle.person)
+            yield MissingPaperRow(row.letter, row.role, bundle.person)
 
 
 def _recorded(problem: Problem) -> RecordedFinding:

@@ -15,7 +15,7 @@ from pipeline.publish.manifest import (
     EngineUsed,
     Inputs,
     Manifest,
-    MissingPaper,
+    MissingPaperRow,
     OptionsUsed,
     RulesUsed,
     TemplateSetUsed,
@@ -63,7 +63,7 @@ def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Built
         page_map=parts,
         volumes=(),
     )
-    papers = (MissingPaper("イ", "photo", "patient"), MissingPaper("ア", "passport", "companion-1"))
+    papers = (MissingPaperRow("イ", "photo", "patient"), MissingPaperRow("ア", "passport", "companion-1"))
     manifest = Manifest(
         manifest_version=1,
         visa_packet=VERSION,

@@ -243,7 +243,7 @@ class TestCommand:
         assert (result["path"], result["ok"], result["problems"]) == (str(packet), True, [])
         run = visa_packet("verify", packet / "bundle.pdf")
         assert run.code == 0
-        assert "right (23 files" in run.out
+        assert "verified: 23 files" in run.out
         assert visa_packet("verify", packet, "--case", CASE).code == 0
 
     def test_different(self, spoilt: Path, visa_packet: Command) -> None:
