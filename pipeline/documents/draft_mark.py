@@ -18,7 +18,7 @@ from docx.shared import Length, Pt, RGBColor
 
 from pipeline.documents.prepared_template import CACHED_TEMPLATES
 from pipeline.formats.pdf.reading import read_pages, squeezed
-from pipeline.packet.plan import MARK, WARNING
+from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
 
 _FONT = "Noto Sans CJK JP"
 _LINE, _SIZE = Pt(11), Pt(9)
@@ -52,7 +52,7 @@ def _add_mark(document: WordFile) -> None:
 def find_unmarked_pages(pdf: bytes) -> list[int]:
     """Return the numbers (from 1) of the pages without the mark."""
     pages = enumerate(read_pages(pdf), start=1)
-    return [number for number, page in pages if squeezed(MARK) not in squeezed(page.text)]
+    return [number for number, page in pages if squeezed(DRAFT_MARK) not in squeezed(page.text)]
 
 
 def _kinds(document: WordFile) -> dict[str, bool]:
@@ -73,6 +73,6 @@ def _write(header: _Header) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     spacing = paragraph.paragraph_format
     spacing.line_spacing, spacing.space_before, spacing.space_after = _LINE, Pt(0), Pt(0)
-    run = paragraph.add_run(MARK + WARNING)
+    run = paragraph.add_run(DRAFT_MARK + DRAFT_WARNING)
     run.font.name, run.font.size, run.font.bold, run.font.color.rgb = _FONT, _SIZE, True, _RED
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)  # noqa: SLF001 - python-docx has no name for it

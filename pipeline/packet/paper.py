@@ -1,4 +1,4 @@
-"""A paper of the packet: an attachment that was read."""
+"""Papers: attachments after they were read."""
 
 from __future__ import annotations
 

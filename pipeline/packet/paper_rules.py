@@ -1,6 +1,6 @@
-"""Rules on the papers of a packet beyond those that are missing: what the template set makes of them, and their files.
+"""Rules on the papers of a packet: missing papers, the template set, the files (theme "papers" of the catalogue).
 
-Like the rules in ``pipeline/packet/plan.py`` they need more than the case: theme "papers" of the catalogue.
+They need the plan of the packet, and not only the case.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from pipeline.visa.rules.checks import make_finding, make_template_finding
 from pipeline.visa.rules.registry import Hit
 
 LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE = "DOC-14", "OUT-03", "GUA-11", "DOC-13"
-#: What is told of a file while it is read (pipeline/attach).
+#: Rules on a file, found while it is read (pipeline/attachments).
 _FILE_RULES = ("OUT-01B", "OUT-05", "OUT-05B", *(f"FIL-0{number}" for number in range(1, 8)))
-#: The rules that this module finds.
+#: The rules that this module checks.
 PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, *_FILE_RULES})
 
-#: Papers that only others make, whose titles no document of a template set may bear.
+#: Papers that only others issue. No document of a template set may have their titles.
 _OFFICIAL_FORMS: tuple[Role, ...] = ("combined_form", "visa_application", "certificate_of_eligibility", "passport")
-#: What the applicant gets from others, and no template set may make.
+#: Papers that the applicant gets from others. No template set may generate them.
 _PAPERS_OF_OTHERS: tuple[Role, ...] = ("photo", "funds_proof", "identity_document", "residence_permit")
 
 
 def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> list[Problem]:
-    """What the template set lacks for this case, or does to the official list."""
+    """Return the findings about the template set: documents that this case needs, and the official list."""
     found, packet_file = [], str(templates.folder / "packet.json")
     if len(loaded.case.companions) > 1 and not _has_list_of_applicants(templates, packet):
         found.append(make_finding(LIST_RULE, Hit("/companions"), loaded.document))
@@ -45,7 +45,7 @@ def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> 
 
 
 def _titled_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
-    """Ids of the documents with the title of such a paper."""
+    """The ids of the documents with the title of such a paper."""
     titles = {row.title.ja for row in templates.packet.official_list if row.role in roles}
     return [
         entry.document
@@ -55,12 +55,12 @@ def _titled_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
 
 
 def _made_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
-    """Ids of the documents that stand in the official list for such a paper."""
+    """The ids of the documents that the official list accepts as such a paper."""
     return [row.document for row in templates.packet.official_list if row.role in roles and row.document]
 
 
 def paper_findings(packet: Packet, papers: Mapping[str, Paper], document: JsonFile) -> list[Problem]:
-    """What was found in the files of the attachments that can be read, and what became of it."""
+    """Return the findings about the files of the usable attachments."""
     return [
         make_finding(note.rule, Hit(f"/attachments/{part.index}/path", note.details), document)
         for part in packet.attachments
@@ -71,7 +71,7 @@ def paper_findings(packet: Packet, papers: Mapping[str, Paper], document: JsonFi
 
 
 def _has_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
-    """Whether a document is the list, or a further paper of the patient may be it."""
+    """True if a document is the list of applicants, or another paper of the patient may be it."""
     others = (part.attachment for part in packet.attachments)
     return any("companions" in templates.shows(part.template) for part in packet.documents) or any(
         paper.role == "other" and paper.person == PATIENT for paper in others
@@ -79,7 +79,7 @@ def _has_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:
 
 
 def _is_in_official_order(templates: TemplateSet) -> bool:
-    """Whether the papers of the list stand in its order; what the list does not name may stand anywhere."""
+    """True if the papers of the list are in its order. Other papers may be anywhere."""
     rank = {row.role: place for place, row in enumerate(templates.packet.official_list)}
     rank_of_document = {row.document: place for place, row in enumerate(templates.packet.official_list) if row.document}
     places = [
@@ -91,7 +91,7 @@ def _is_in_official_order(templates: TemplateSet) -> bool:
     return places == sorted(places)
 
 
-#: The rule that finds a missing paper: of the patient, of a companion, and of roles with a rule of their own.
+#: Rules on a missing paper of the patient, of a companion, and of roles with a separate rule.
 PATIENT_RULE, COMPANION_RULE = "DOC-01", "DOC-02"
 
 
@@ -101,8 +101,8 @@ PAPER_RULES: dict[Role, str] = {"residence_permit": "DOC-04", "treatment_schedul
 MISSING_RULES = frozenset({PATIENT_RULE, COMPANION_RULE, *PAPER_RULES.values()})
 
 
-#: Rules on what a form of the official list lacks. They are silent once the filled form itself is attached: each comes
-#: with a missing paper, and what is built to have the form filled may lack it as that paper does.
+#: Rules on missing fields of an official form. They do not apply if the completed form is attached: each accompanies a
+#: missing paper, and a packet that is built to complete the form may lack the fields as well as the paper.
 UNFILLED_RULES = frozenset({"FRM-01", "FRM-02", "GUA-04", "GUA-05"})
 
 
@@ -110,7 +110,7 @@ LACKS = MISSING_RULES | UNFILLED_RULES
 
 
 def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
-    """A finding of the rules on papers for each paper of the official list that the packet lacks."""
+    """Return a finding for each paper of the official list that is missing."""
     return [_missing(row, bundle.person, document) for bundle in packet.bundles for row in bundle.missing]
 
 
@@ -121,7 +121,7 @@ def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:
 
 
 def _named(row: OfficialRow, companion: str | None = None) -> Trilingual:
-    """A paper by letter, title and role, and whose it is."""
+    """Letter, title, role and person of a paper."""
     return Trilingual(
         ja=f"{row.letter} {row.title.ja}（{row.role}{f'、{companion}' if companion else ''}）",
         en=f"{row.letter} {row.title.en} (role {row.role}){f' of {companion}' if companion else ''}",

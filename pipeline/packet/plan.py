@@ -1,4 +1,4 @@
-"""What a packet consists of: the documents and attachments of one case in order, and what is missing."""
+"""The plan of a packet: the documents and attachments of one case in order, and the missing papers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.case.base import Trilingual
 from pipeline.case.filing import SIGNED, Attachment, Role
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.case.people import PATIENT
-from pipeline.packet.template_set import Entry, OfficialRow, Signer, TemplateSet
+from pipeline.packet.template_set import OfficialRow, PacketEntry, Signer, TemplateSet
 from pipeline.resources import read_data
 
 
@@ -30,9 +30,9 @@ class DocumentPart:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentPart:
-    """A paper that the user supplies; ``index`` is its place in the case's list of attachments.
+    """A paper that the user supplies. ``index`` is its position in the attachments of the case.
 
-    ``original_of`` is the document in whose place it stands, when it is the signed original of one.
+    ``original_of`` is the document that it replaces, if it is a signed original.
     """
 
     id: str
@@ -50,7 +50,7 @@ Part = DocumentPart | AttachmentPart
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One row of the official list for one person: whether the paper is needed, and whether it is missing."""
+    """One row of the official list for one person: the paper is needed or not, and missing or not."""
 
     row: OfficialRow
     needed: bool
@@ -59,7 +59,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What one traveller files, in order. ``person`` is the case's word for them: patient, companion-1."""
+    """The parts that one traveller files, in order. ``person`` is their name in the case: patient, companion-1."""
 
     person: str
     parts: tuple[Part, ...]
@@ -67,26 +67,26 @@ class Bundle:
 
     @property
     def missing(self) -> tuple[OfficialRow, ...]:
-        """The rows whose paper is needed and not there."""
+        """The rows whose paper is needed but missing."""
         return tuple(requirement.row for requirement in self.requirements if requirement.missing)
 
     @property
     def documents(self) -> tuple[DocumentPart, ...]:
-        """The documents of its parts, also those whose signed original is there."""
+        """The documents of its parts, including those that a signed original replaces."""
         found = (part.original_of if isinstance(part, AttachmentPart) else part for part in self.parts)
         return tuple(document for document in found if document is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A template set applied to a case: the patient's bundle, one for each companion, and documents apart."""
+    """A template set applied to a case: the bundles of patient and companions, and the documents outside of them."""
 
     bundles: tuple[Bundle, ...]
     apart: tuple[DocumentPart, ...]
 
     @property
     def documents(self) -> tuple[DocumentPart, ...]:
-        """Every document to fill, also where a signed original stands in its place; those apart last."""
+        """Every document to fill, including those that a signed original replaces; those outside the bundles last."""
         return (*(document for bundle in self.bundles for document in bundle.documents), *self.apart)
 
     @property
@@ -101,7 +101,7 @@ def _registered_elsewhere(case: Case) -> bool:
     return household is not None and provinces is not None and household not in provinces
 
 
-#: What a packet may be used for: to file it, to file it once the missing papers are there, or only to look at it.
+#: A packet is final (to file), incomplete (to file with the missing papers added), or a draft (to look at).
 State = Literal["final", "incomplete", "draft"]
 
 #: The conditions that packet.json may name.
@@ -129,13 +129,13 @@ def plan_packet(case: Case, templates: TemplateSet) -> Packet:
 def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
     included = [entry for entry in templates.packet.contents if not entry.apart and _is_included(entry, case, person)]
     parts = tuple(part for entry in included for part in _parts(entry, case, templates, person))
-    made: Collection[str | None] = {entry.document for entry in included if entry.document}
+    generated: Collection[str | None] = {entry.document for entry in included if entry.document}
     listed = [row for row in templates.packet.official_list if _concerns(row.whom, person)]
-    return Bundle(person, parts, tuple(_requirement(row, case, person, made) for row in listed))
+    return Bundle(person, parts, tuple(_requirement(row, case, person, generated) for row in listed))
 
 
 def state_of(packet: Packet, *, draft: bool) -> State:
-    """The state of what is built from ``packet``; it is built only when no error is open."""
+    """Return the state of a packet with this plan, if it has no errors."""
     if draft:
         return "draft"
     return "incomplete" if any(bundle.missing for bundle in packet.bundles) else "final"
@@ -145,14 +145,14 @@ def _concerns(whom: Literal["patient", "everyone"], person: str) -> bool:
     return whom == "everyone" or person == PATIENT
 
 
-def _is_included(entry: Entry, case: Case, person: str) -> bool:
-    """Whether the bundle of ``person`` has the entry. Papers go to the bundle of the one whose they are."""
+def _is_included(entry: PacketEntry, case: Case, person: str) -> bool:
+    """True if the bundle of ``person`` has the entry. A paper belongs to the bundle of its person."""
     concerned = entry.attachments is not None or _concerns(entry.whom, person)
     replaced = any(attachment.role == entry.unless_attached for attachment in case.attachments)
     return concerned and CONDITIONS[entry.when](case) and not replaced
 
 
-def _parts(entry: Entry, case: Case, templates: TemplateSet, person: str) -> Iterator[Part]:
+def _parts(entry: PacketEntry, case: Case, templates: TemplateSet, person: str) -> Iterator[Part]:
     if entry.attachments is not None:
         yield from _attachments(entry, entry.attachments, case, templates, person)
     else:
@@ -160,7 +160,7 @@ def _parts(entry: Entry, case: Case, templates: TemplateSet, person: str) -> Ite
 
 
 def _original(document: DocumentPart, case: Case) -> AttachmentPart | None:
-    """The signed original of a document, if the case has it. A cover sheet is made anew each time."""
+    """The signed original of a document, if the case has it. Cover sheets have none: each build draws them again."""
     wanted = (SIGNED, document.document, document.person)
     for index, attachment in enumerate(case.attachments):
         if (attachment.role, attachment.document, attachment.person) == wanted and not document.is_cover:
@@ -169,32 +169,32 @@ def _original(document: DocumentPart, case: Case) -> AttachmentPart | None:
     return None
 
 
-def _documents(entry: Entry, person: str) -> Iterator[DocumentPart]:
-    """The document of an entry, if it is one."""
+def _documents(entry: PacketEntry, person: str) -> Iterator[DocumentPart]:
+    """The document of an entry, if the entry is a document."""
     if entry.document and entry.template and entry.title and entry.issuer:
         part_id = entry.document if person == PATIENT else f"{person}-{entry.document}"
         names = (person, entry.title, entry.issuer)
         yield DocumentPart(part_id, entry.document, entry.template, *names, entry.is_cover, entry.signed_by)
 
 
-def _attachments(entry: Entry, role: Role, case: Case, templates: TemplateSet, person: str) -> Iterator[AttachmentPart]:
-    named: Entry | OfficialRow = templates.official(role) or entry
+def _attachments(
+    entry: PacketEntry, role: Role, case: Case, templates: TemplateSet, person: str
+) -> Iterator[AttachmentPart]:
+    titled: PacketEntry | OfficialRow = templates.official(role) or entry
     for index, attachment in enumerate(case.attachments):
-        if attachment.role == role and attachment.person == person and named.title and named.issuer:
+        if attachment.role == role and attachment.person == person and titled.title and titled.issuer:
             part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
-            yield AttachmentPart(part_id, index, attachment, person, named.title, named.issuer, entry.print_size_mm)
+            yield AttachmentPart(part_id, index, attachment, person, titled.title, titled.issuer, entry.print_size_mm)
 
 
-def _requirement(row: OfficialRow, case: Case, person: str, made: Collection[str | None]) -> Requirement:
-    """``made`` are the documents of the bundle, one of which may answer the row."""
+def _requirement(row: OfficialRow, case: Case, person: str, generated: Collection[str | None]) -> Requirement:
+    """``generated`` are the ids of the documents of the bundle; one of them may meet the requirement."""
     needed = CONDITIONS[row.when](case)
     supplied = any(attachment.role == row.role and attachment.person == person for attachment in case.attachments)
-    return Requirement(row, needed, needed and not supplied and row.document not in made)
+    return Requirement(row, needed, needed and not supplied and row.document not in generated)
 
 
-#: Printed on each page of a draft; by these words a page is known.
-MARK = "案 / DRAFT"
-
-
-#: Printed behind it.
-WARNING = "　提出不可　not for filing　不得递交"
+#: Printed on every page of a draft, which is recognised by it.
+DRAFT_MARK = "案 / DRAFT"
+#: Printed after the mark.
+DRAFT_WARNING = "　提出不可　not for filing　不得递交"

@@ -1,4 +1,4 @@
-"""A template set: the folder with packet.json and Word templates that says what a packet consists of."""
+"""Template sets: folders with packet.json, which defines the parts of a packet, and Word templates."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ ConditionName = Literal[
     "athlete",
 ]
 
-#: Who signs or seals a document after printing.
+#: The signer of a document after printing, by signature or seal.
 Signer = Literal["hospital", "guarantor"]
 
-#: What a document shows, so that the finished page is looked through for it.
+#: Content that a document must show; it is searched for on the finished page.
 Shown = Literal[
     "name",
     "passport_number",
@@ -61,7 +61,7 @@ Letter = Literal["ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "＋"]
 
 
 class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
-    """One paper that the official list names. A letter may stand in more than one row."""
+    """One paper of the official list. Several rows may have the same letter."""
 
     letter: Letter
     role: Role
@@ -74,12 +74,12 @@ class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     document: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
-    """One place in the order of a bundle: a document with its template, or the attachments of a role.
+class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
+    """One entry of packet.json: a document with its template, or the attachments of a role.
 
-    ``section`` is the part of the bundle's outline below which it stands. ``whom`` says whose bundles have it: the
-    patient's, or everyone's. A document that is ``apart`` is in none. One that is ``signed_by``
-    somebody is signed or sealed by them after printing.
+    ``section`` is the section of the outline that contains the entry. ``whom`` is the patient, or everyone: the
+    bundles that have the entry. A document that is ``apart`` is in no bundle. ``signed_by`` is who signs or seals the
+    document after printing.
     """
 
     document: str | None = None
@@ -99,7 +99,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A part of a bundle's outline, with documents below it."""
+    """A section of the outline of a bundle."""
 
     id: str
     title: Trilingual
@@ -111,27 +111,27 @@ class PacketFile(msgspec.Struct, frozen=True):
     id: str
     title: Trilingual
     official_list: tuple[OfficialRow, ...]
-    contents: tuple[Entry, ...]
+    contents: tuple[PacketEntry, ...]
     sections: tuple[Section, ...] = ()
     typed_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TemplateSet:
-    """A set as it was read, once: later changes of its files do not reach a run."""
+    """A template set, read once: later changes of its files do not affect a run."""
 
     folder: Path
     packet: PacketFile
-    #: bytes of each Word template by file name
+    #: Contents of each Word template by file name.
     templates: dict[str, bytes]
     sha256: str
 
     def official(self, role: Role) -> OfficialRow | None:
-        """The official list's row for a role, if it names that paper."""
+        """Return the row of the official list for a role, or None."""
         return next((row for row in self.packet.official_list if row.role == role), None)
 
     def section(self, *, template: str | None = None, role: str | None = None) -> Section | None:
-        """In which part of the outline the documents of a template stand, or the attachments of a role."""
+        """Return the section of the outline for the documents of a template, or for the attachments of a role."""
         names = (
             entry.section
             for entry in self.packet.contents
@@ -141,37 +141,37 @@ class TemplateSet:
         return next((section for section in self.packet.sections if section.id == name), None)
 
     def shows(self, template: str) -> tuple[Shown, ...]:
-        """What the documents of a template show, by their entry."""
+        """Return the content that the documents of a template must show."""
         return next((entry.shows for entry in self.packet.contents if entry.template == template), ())
 
 
 def set_folder(name: str) -> Path:
-    """Where a set is looked for: in the user's folder of that name, else among the shipped sets."""
+    """Return the user's folder of that name, or else the folder of the shipped set."""
     return Path(name) if Path(name).is_dir() else shipped("templates") / name
 
 
 def shipped_sets() -> list[str]:
-    """Names of the sets that come with the program."""
+    """Return the names of the shipped sets."""
     return sorted(path.parent.name for path in shipped("templates").glob("*/packet.json"))
 
 
 def is_shipped(name: str) -> bool:
-    """Whether ``name`` means a set that comes with the program, not a folder."""
+    """Return True if ``name`` is that of a shipped set and not of a folder."""
     return name in shipped_sets() and not Path(name).is_dir()
 
 
 def find_set(name: str) -> Path:
-    """Folder of a shipped set by its name, or of a set of the user's by its path. Raises TemplateError."""
+    """Return the folder of a shipped set (a name) or of another set (a path). Raises TemplateError."""
     folder = set_folder(name)
     if not (folder / PACKET_FILE).is_file():
-        hint = f"give one of the shipped sets ({', '.join(shipped_sets())}) or a folder with a {PACKET_FILE}"
-        raise _wrong("template-set", "there is no such template set", hint, name)
+        hint = f"use a shipped set ({', '.join(shipped_sets())}) or a folder with a {PACKET_FILE}"
+        raise _wrong("template-set", "this template set does not exist", hint, name)
     return folder
 
 
 @cache
 def load_template_set(name: str) -> TemplateSet:
-    """Load a shipped set by its name, or a set of the user's by its folder. Raises TemplateError."""
+    """Load a shipped set by its name, or another set by its folder. Raises TemplateError."""
     folder = find_set(name)
     document, packet = load_packet(folder)
     templates = {entry.template: _read_template(folder / entry.template) for entry in packet.contents if entry.template}
@@ -179,7 +179,7 @@ def load_template_set(name: str) -> TemplateSet:
 
 
 def load_packet(folder: Path) -> tuple[JsonFile, PacketFile]:
-    """The packet.json of a set, as text and as values. Raises TemplateError."""
+    """Return the packet.json of a set, as a file and as values. Raises TemplateError."""
     document = _read_packet(folder)
     return document, msgspec.convert(document.fields, PacketFile)
 
@@ -215,7 +215,7 @@ def _titles_missing(document: JsonFile) -> list[Problem]:
 
 
 def _repeated(document: JsonFile) -> Iterator[Problem]:
-    """A problem for each part that is named twice: by its name, the page map and the files know it."""
+    """A problem for each repeated name: page map and files identify a part by its name."""
     seen = set()
     for index, entry in enumerate(document.data["contents"]):
         key = "document" if "document" in entry else "attachments"
@@ -227,13 +227,13 @@ def _repeated(document: JsonFile) -> Iterator[Problem]:
 
 
 def _unknown(document: JsonFile) -> list[Problem]:
-    """A problem for each row of the official list that is answered by a document that the set does not have."""
+    """A problem for each row of the official list with a document that the set does not have."""
     known = {entry.get("document") for entry in document.data["contents"]}
     return [
         document.problem(
             "packet-document",
             f"/official_list/{index}/document",
-            "the contents have no document of that name",
+            "the contents have no document of this name",
             "name a document of the contents, or remove this line",
         )
         for index, row in enumerate(document.data["official_list"])
@@ -242,14 +242,14 @@ def _unknown(document: JsonFile) -> list[Problem]:
 
 
 def _unknown_sections(document: JsonFile) -> list[Problem]:
-    """A problem for each entry that stands in a section which the set does not have."""
+    """A problem for each entry with a section that the set does not have."""
     known = {section["id"] for section in document.data.get("sections", [])}
     return [
         document.problem(
             "packet-section",
             f"/contents/{index}/section",
-            "there is no section of that name",
-            "name one of the sections, or add it there with its title",
+            "no section has this name",
+            "use the name of a section, or add the section with its title",
         )
         for index, entry in enumerate(document.data["contents"])
         if "section" in entry and entry["section"] not in known
@@ -257,7 +257,7 @@ def _unknown_sections(document: JsonFile) -> list[Problem]:
 
 
 def _read_template(path: Path) -> bytes:
-    """A Word template that may be filled. What is refused, and why, says pipeline/formats/word/."""
+    """The contents of a Word template. Raises TemplateError if the file is rejected (pipeline/formats/word/)."""
     try:
         content = read_docx(path)
         open_docx(content)

@@ -26,7 +26,7 @@ from pipeline.formats.pdf.reading import page_count
 from pipeline.formats.word.text import read_word
 from pipeline.options import BuildOptions, CheckOptions
 from pipeline.packet.paper_rules import MISSING_RULES, UNFILLED_RULES
-from pipeline.packet.plan import MARK, WARNING
+from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
 from tests.support.built import make_docx, make_set
@@ -60,7 +60,7 @@ def test_every_page_that_is_made_bears_it_and_no_other(
         assert len(find_unmarked_pages(without)) == page_count(pdf) == page_count(without)
         assert _clearance(pdf) >= 0, f"the mark of {name} touches the text"
     for path in (draft / "documents").glob("*.docx"):
-        assert any(MARK in paragraph for paragraph in read_word(path.read_bytes()).paragraphs)
+        assert any(DRAFT_MARK in paragraph for paragraph in read_word(path.read_bytes()).paragraphs)
     manifest = json.loads((draft / "manifest.json").read_text(encoding="utf-8"))
     parts = manifest["bundles"][0]["page_map"]
     unmarked = set(find_unmarked_pages((draft / "bundle.pdf").read_bytes()))
@@ -75,8 +75,8 @@ def _clearance(pdf: bytes) -> float:
     distances = []
     for page in pypdfium2.PdfDocument(pdf):
         text = page.get_textpage()
-        start = text.get_text_range().index(MARK)
-        end = start + len(MARK + WARNING)
+        start = text.get_text_range().index(DRAFT_MARK)
+        end = start + len(DRAFT_MARK + DRAFT_WARNING)
         boxes = [text.get_charbox(number) for number in range(text.count_chars())]
         feet = [bottom for left, bottom, right, _ in boxes[start:end] if right > left]
         tops = [top for left, _, right, top in boxes[:start] + boxes[end:] if right > left]
@@ -97,7 +97,7 @@ def _title(pdf: Path) -> str:
 
 
 def _marks(docx: bytes) -> list[str]:
-    return [text for text in read_word(docx).paragraphs if text.startswith(MARK)]
+    return [text for text in read_word(docx).paragraphs if text.startswith(DRAFT_MARK)]
 
 
 class TestHeaders:

@@ -16,7 +16,7 @@ from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.json.schema import check_schema
 from pipeline.language import Language
 from pipeline.packet.paper import FieldProblem, FillReport
-from pipeline.packet.plan import MARK, WARNING
+from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
 
 
 class FieldEntry(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class Filling:
     def request(self, *, draft: bool = False, flatten: bool | None = None) -> FormRequest:
         """Return the request for the reader process. With ``draft``, each page gets the mark of a draft."""
         mapped = (*(value.field for value in self.values), *self.empty)
-        return FormRequest(self.values, mapped, self.left_empty, MARK + WARNING if draft else None, flatten)
+        return FormRequest(self.values, mapped, self.left_empty, DRAFT_MARK + DRAFT_WARNING if draft else None, flatten)
 
     def check(self, report: FillReport) -> None:
         """Raise AttachmentError with every entry of the mapping that does not suit the form."""

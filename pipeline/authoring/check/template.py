@@ -22,7 +22,7 @@ from pipeline.errors import Problem, VisaPacketError
 from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
 from pipeline.formats.word.refusals import RefusedDocxError
 from pipeline.formats.word.word_places import Part
-from pipeline.packet.template_set import Entry, PacketFile, TemplateSet, find_set, load_packet
+from pipeline.packet.template_set import PacketEntry, PacketFile, TemplateSet, find_set, load_packet
 
 #: The set whose list of papers fills a cover sheet that belongs to no set.
 _DEFAULT_SET = "medical-stay"
@@ -92,7 +92,7 @@ def _template(job: Job, content: bytes, docx: DocxFile) -> Template:
     packet = _packet(job)
     entries = [entry for entry in packet.contents if entry.template == Path(job.path).name and job.folder]
     is_cover = any(entry.is_cover for entry in entries) if entries else _reads_packet(docx)
-    first = entries[0] if entries else Entry()
+    first = entries[0] if entries else PacketEntry()
     templates = TemplateSet(Path(job.folder or "."), packet, {}, "")
     for_everyone = any(entry.whom == "everyone" for entry in entries)
     return Template(content, docx, job.path, first.when, is_cover, for_everyone, templates)

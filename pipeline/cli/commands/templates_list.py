@@ -14,7 +14,7 @@ from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.errors import ExitCode
 from pipeline.formats.word.docx_file import open_docx
-from pipeline.packet.template_set import Entry, TemplateSet, load_template_set, shipped_sets
+from pipeline.packet.template_set import PacketEntry, TemplateSet, load_template_set, shipped_sets
 
 
 @click.command("list", short_help="List the template sets with their documents, conditions and languages.")
@@ -47,7 +47,7 @@ def _result(templates: TemplateSet) -> dict[str, Any]:
     }
 
 
-def _document(entry: Entry, templates: TemplateSet) -> dict[str, Any]:
+def _document(entry: PacketEntry, templates: TemplateSet) -> dict[str, Any]:
     return {
         "document": entry.document,
         "template": entry.template,

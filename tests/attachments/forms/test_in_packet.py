@@ -14,7 +14,7 @@ import pytest
 from pipeline.errors import AttachmentError, CaseError
 from pipeline.formats.pdf.reading import read_pages
 from pipeline.options import BuildOptions, CheckOptions
-from pipeline.packet.plan import MARK
+from pipeline.packet.plan import DRAFT_MARK
 from pipeline.run.built import Built
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
@@ -60,7 +60,7 @@ def test_the_bundle_has_the_filled_form(prepare: Prepare, small: str, tmp_path: 
     text = "".join(page_of_form(built).split())
     for value in ("WANG", "王晓明", "EJ0123456", "北京", "Ordinary"):
         assert value in text
-    assert MARK not in page_of_form(built)
+    assert DRAFT_MARK not in page_of_form(built)
     with pikepdf.open(built.folder / "bundle.pdf") as bundle:
         assert "/AcroForm" not in bundle.Root
     manifest = json.loads((built.folder / "manifest.json").read_text(encoding="utf-8"))
@@ -73,7 +73,7 @@ def test_the_bundle_has_the_filled_form(prepare: Prepare, small: str, tmp_path: 
 
 def test_a_draft_of_it_bears_the_mark(prepare: Prepare, small: str, tmp_path: Path) -> None:
     built = build_case(prepare(), tmp_path / "out", BuildOptions(AS_OF, small, draft=True))
-    assert MARK in page_of_form(built)
+    assert DRAFT_MARK in page_of_form(built)
 
 
 def test_a_form_without_margin_makes_no_draft(prepare: Prepare, small: str) -> None:
