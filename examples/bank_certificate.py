@@ -11,6 +11,7 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 
 from pipeline.case.model import Case
 from pipeline.documents.engines.engine import load_engine
@@ -94,21 +95,21 @@ def _empty_document() -> WordDocument:
 
 
 def _heading(word: WordDocument, branch: str, title: str, subtitle: str, *, new_page: bool = False) -> None:
-    _line(word, branch, 12, centred=True, new_page=new_page)
+    first = _line(word, branch, 12, centred=True)
+    first.paragraph_format.page_break_before = new_page
     _line(word, "样本 SPECIMEN", 22, RED, centred=True)
     _line(word, title, 18, centred=True)
     _line(word, subtitle, 10, GREY, centred=True)
 
 
-def _line(
-    word: WordDocument, text: str, size: float, colour: str = INK, *, centred: bool = False, new_page: bool = False
-) -> None:
+def _line(word: WordDocument, text: str, size: float, colour: str = INK, *, centred: bool = False) -> Paragraph:
     paragraph = word.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
     layout = paragraph.paragraph_format
-    layout.space_after, layout.line_spacing, layout.page_break_before = Pt(6), Pt(size * 1.5), new_page
+    layout.space_after, layout.line_spacing = Pt(6), Pt(size * 1.5)
     run = paragraph.add_run(text)
     run.font.size, run.font.color.rgb = Pt(size), RGBColor.from_string(colour)
+    return paragraph
 
 
 def _table(word: WordDocument, rows: Iterable[tuple[str, ...]], widths: tuple[int, ...], pitch: int) -> None:

@@ -1,4 +1,4 @@
-"""Where cases come from: files, folders, patterns, lines of a .jsonl, standard input. One Source a case, in order."""
+"""Sources of cases: files, folders, patterns, lines of a .jsonl, standard input. One Source per case, in order."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ LINES = ".jsonl"
 
 
 def sources(given: Iterable[str], standard_input: Path | None = None) -> Iterator[Source]:
-    """Every case that the arguments name. A .jsonl is read as it is needed, so that its length does not matter.
+    """Yield every case that the arguments name. A .jsonl is read line by line, so that it may be of any length.
 
-    ``standard_input`` is where standard input was kept, for it can be read only once.
+    ``standard_input`` is a copy of standard input, which can be read only once.
 
     Raises InputError for an argument that names no case, CaseError for a file of lines that cannot be read.
     """
@@ -35,7 +35,7 @@ def sources(given: Iterable[str], standard_input: Path | None = None) -> Iterato
 
 
 def is_many(given: Iterable[str]) -> bool:
-    """Whether the arguments are about more than one file with one case."""
+    """Return True unless the arguments name a single file with a single case."""
     arguments = list(given)
     if len(arguments) != 1 or arguments[0] == STANDARD_INPUT:
         return True
@@ -52,14 +52,14 @@ def _paths(argument: str) -> Iterable[Path]:
     else:
         found = [Path(name) for name in sorted(glob.glob(argument, recursive=True))]  # noqa: PTH207 - may be absolute
     if not found:
-        of_folder = f"the folder {path} holds no JSON file, and none of its folders a {CASE_FILE}"
-        message = of_folder if path.is_dir() else "no file has a name of this pattern"
+        of_folder = f"the folder {path} contains no JSON file, and none of its folders a {CASE_FILE}"
+        message = of_folder if path.is_dir() else "no file matches this pattern"
         raise InputError(Problem("no-case", "error", message, "check the name", argument))
     return found
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    """A folder's own case.json; else every JSON file in it and every case.json one folder down."""
+    """The case.json of a folder; without one, every JSON file in it and every case.json one folder down."""
     own = folder / CASE_FILE
     if own.is_file():
         return [own]
@@ -80,7 +80,7 @@ def _cases_of(path: Path) -> Iterator[Source]:
 
 
 def _lines_of(file: BinaryIO, name: str, folder: Path) -> Iterator[Source]:
-    """A source for each line that is not empty; of a line that is too long only what is needed to refuse it."""
+    """A source for each line that is not empty. A line that is too long is cut, but still too long."""
     number = 0
     while line := file.readline(MAX_BYTES + 1):
         number += 1

@@ -17,7 +17,7 @@ from pipeline.options import BuildOptions
 from pipeline.packet.template_set import load_template_set
 from pipeline.run.cluster.client import Cluster, ClusterPool
 from pipeline.run.inputs import STANDARD_INPUT
-from pipeline.run.pools.pool import Answer, Pool
+from pipeline.run.pools.pool import PendingResult, Pool
 from pipeline.run.pools.workers import LocalPool
 from pipeline.run.retry import await_task, submit_task
 from pipeline.run.task import Done, Task
@@ -29,7 +29,7 @@ _AHEAD = 3
 
 def run_many(tasks: Iterable[Task], pool: Pool) -> Iterator[Done]:
     """Run every task in ``pool``. Yield their results in order."""
-    waiting: deque[tuple[Task, Answer]] = deque()
+    waiting: deque[tuple[Task, PendingResult]] = deque()
     for task in tasks:
         waiting.append((task, submit_task(task, pool)))
         if len(waiting) > pool.jobs * _AHEAD:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pipeline.errors import ExitCode
-from pipeline.run.pools.pool import WORKER_LOST, Answer, Pool, lost_worker
+from pipeline.run.pools.pool import WORKER_LOST, PendingResult, Pool, lost_worker
 from pipeline.run.task import Done, Task, failed, run_task
 
 
-def submit_task(task: Task, pool: Pool) -> Answer:
+def submit_task(task: Task, pool: Pool) -> PendingResult:
     """Start a task in ``pool``."""
     return pool.submit(run_task, task)
 
 
-def await_task(task: Task, answer: Answer, pool: Pool) -> Done:
+def await_task(task: Task, answer: PendingResult, pool: Pool) -> Done:
     """Return the result of a task that was submitted. If its worker is lost, try again; a second loss is a failure."""
     try:
         return _done(answer)
@@ -24,6 +24,6 @@ def await_task(task: Task, answer: Answer, pool: Pool) -> Done:
         return failed(task, ExitCode.ENGINE, (lost_worker(task.source.name, error),))
 
 
-def _done(answer: Answer) -> Done:
+def _done(answer: PendingResult) -> Done:
     done: Done = answer.result()
     return done

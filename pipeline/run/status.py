@@ -1,4 +1,4 @@
-"""What is there and what is still open in a case: papers that are missing or too old, documents without signature."""
+"""Status of a case: its papers and documents, and which of them are missing, too old or unsigned."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from pipeline.visa.calendar import last_day_within
 from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
 
 Standing = Literal["missing", "unusable", "expired", "unsigned", "changed", "signed", "enclosed", "made", "not_needed"]
-#: Somebody has to do something about these.
+#: Items that require an action.
 OPEN: frozenset[Standing] = frozenset({"missing", "unusable", "expired", "unsigned", "changed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A paper or a document of one person. ``until`` is the last day to file it; ``index`` its attachment's place."""
+    """A paper or a document of one person. ``until`` is the last day to file it, ``index`` that of its attachment."""
 
     person: str
     kind: Literal["paper", "document"]
@@ -44,7 +44,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The items of a case. ``builds`` is what a build makes now; None when ``errors``, codes of findings, forbid it."""
+    """The items of a case. ``builds`` is the state of a packet built now, None if ``errors`` (codes) block it."""
 
     case_id: str
     as_of: date
@@ -55,20 +55,20 @@ class Status:
 
     @property
     def open(self) -> tuple[Item, ...]:
-        """The items about which somebody has to do something."""
+        """The items that require an action."""
         return tuple(item for item in self.items if item.standing in OPEN)
 
 
 def status_of(where: Path | Source, options: CheckOptions) -> Status:
-    """The status of the case at ``where``. Raises CaseError or TemplateError when case or set cannot be read."""
+    """Return the status of the case at ``where``. Raises CaseError or TemplateError if case or set cannot be read."""
     planned = plan_case(load_case(where, options.directory), options)
     findings = find_problems(planned, options)
     papers = read_papers(planned, options, findings)
     case, packet = planned.loaded.case, planned.packet
     blocking = (each.code for each in findings.problems if findings.blocks(each) and each.code not in LACKS)
     errors = sorted({*blocking, *(each.code for each in findings.unusable)})
-    look = _Look(planned, papers, options.as_of)
-    items = tuple(item for bundle in packet.bundles for item in look.items_of(bundle))
+    maker = _Items(planned, papers, options.as_of)
+    items = tuple(item for bundle in packet.bundles for item in maker.of_bundle(bundle))
     builds = None if errors else planned.state
     return Status(case.case_id, options.as_of, case.visa.filing_date, builds, tuple(errors), items)
 
@@ -100,15 +100,15 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """What is needed to judge the parts of a bundle."""
+class _Items:
+    """Makes the items of bundles."""
 
     planned: PlannedCase
     papers: Collection[str]
     as_of: date
 
-    def items_of(self, bundle: Bundle) -> Iterator[Item]:
-        """First the official list, then papers beyond it, then the documents."""
+    def of_bundle(self, bundle: Bundle) -> Iterator[Item]:
+        """Yield the papers of the official list, then other papers, then the documents."""
         listed = {requirement.row.role for requirement in bundle.requirements}
         papers = [part for part in bundle.parts if isinstance(part, AttachmentPart) and part.original_of is None]
         for requirement in bundle.requirements:

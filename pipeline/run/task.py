@@ -1,4 +1,4 @@
-"""One case as a piece of work that can be sent to another process, and the result of that work."""
+"""Tasks: the build of one case, which can be sent to another process, and its result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Status = Literal["built", "current", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Build the case of ``source`` into ``out``. ``names`` includes the patient's name in the result."""
+    """The build of the case of ``source`` into ``out``. ``names`` includes the patient's name in the result."""
 
     source: Source
     out: Destination
@@ -29,7 +29,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The result of a task. ``seconds`` is the time that it took where it ran."""
+    """The result of a task. ``seconds`` is its run time."""
 
     name: str
     status: Status
@@ -42,7 +42,7 @@ class Done:
 
 
 def run_task(task: Task) -> Done:
-    """Do the work of one task. Every failure is in the result; only what ends the process is raised."""
+    """Run a task. Failures are in the result; only errors that end the process are raised."""
     started = time.perf_counter()
     loaded: LoadedCase | None = None
     try:
@@ -59,7 +59,7 @@ def run_task(task: Task) -> Done:
 
 
 def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> Done:
-    """The result of a task that published nothing."""
+    """Return the result of a task that published nothing."""
     return Done(task.source.name, "failed", code, problems=problems)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.authoring.check.template import Job, TemplateResult, check_template, merge_trials, run_trial
 from pipeline.authoring.check.trial_fill import Trial
 from pipeline.errors import Problem
-from pipeline.run.pools.pool import Answer, WorkerDiedError
+from pipeline.run.pools.pool import PendingResult, WorkerDiedError
 from pipeline.run.pools.workers import LocalPool
 from pipeline.system.processes import limit_memory
 
@@ -40,7 +40,7 @@ def check_all(jobs: Sequence[Job], seconds: float = STEP_SECONDS) -> list[Templa
         pool.stop()
 
 
-def _wait(answer: Answer, job: Job) -> TemplateResult:
+def _wait(answer: PendingResult, job: Job) -> TemplateResult:
     try:
         result: TemplateResult = answer.result()
     except TimeoutError:

@@ -1,1 +1,1 @@
-"""The processes of a Dask cluster in place of those of this machine."""
+"""A Dask cluster instead of the worker processes of this machine."""

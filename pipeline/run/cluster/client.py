@@ -1,4 +1,4 @@
-"""The processes of a Dask cluster as a pool: queue, retries and transport are Dask's."""
+"""A Dask cluster as a pool. Dask provides queue, retries and transport."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from typing import Any
 from pipeline.errors import EngineError, ExitCode, InputError, Problem, VisaPacketError, bug, load_extra
 from pipeline.options import BuildOptions
 from pipeline.run.cluster.parcel import pack, unpack
-from pipeline.run.cluster.versions import Versions, differences, refused, versions_wanted
-from pipeline.run.pools.pool import Answer
+from pipeline.run.cluster.versions import Versions, find_differences, version_problem, wanted_versions
+from pipeline.run.pools.pool import PendingResult
 from pipeline.run.pools.workers import LocalPool
 from pipeline.run.task import Done, Task, failed
 
 _SCHEME = "tls://"
-#: Seconds until a scheduler must have answered, and one of its workers be there.
+#: Seconds that the scheduler has to answer, and to have a worker.
 _PATIENCE = 30
-#: Seconds after which the workers are counted anew: they may come and go.
+#: Seconds after which the workers are counted again, because they come and go.
 _COUNTED_EVERY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Where the scheduler is, and the files by which both sides know each other; without them, Dask's own settings."""
+    """Address of the scheduler, and the TLS files of the client; without them, Dask's configuration is used."""
 
     scheduler: str
     tls_ca: Path | None = None
@@ -35,14 +35,14 @@ class Cluster:
 
 
 class ClusterPool:
-    """Worker processes of other machines. Cases and their papers travel to them as bytes."""
+    """Worker processes of other machines. Cases and papers are sent to them as bytes."""
 
     def __init__(self, cluster: Cluster, options: BuildOptions, timeout: float) -> None:
         """Raises InputError for a wrong address or a missing library, EngineError for a cluster that cannot be used."""
         self._timeout = timeout
         self._client = _connected(cluster)
         try:
-            self._versions = versions_wanted(options)
+            self._versions = wanted_versions(options)
             _check_versions(self._client, self._versions, options)
             self._executor = self._client.get_executor(pure=False)
         except BaseException:
@@ -54,50 +54,52 @@ class ClusterPool:
 
     @property
     def jobs(self) -> int:
-        """How many worker processes there are."""
+        """Number of worker processes."""
         if time.monotonic() - self._counted > _COUNTED_EVERY:
             self._workers, self._counted = max(len(self._client.nthreads()), 1), time.monotonic()
         return self._workers
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
-        """Run ``function(given)`` on a worker; here, when the case is such that it cannot be sent."""
+    def submit(self, function: Callable[[Any], Any], given: Any) -> PendingResult:
+        """Run ``function(given)`` on a worker, or on this machine if the case cannot be sent."""
         from pipeline.run.cluster.worker import run_parcel  # noqa: PLC0415 - it needs Dask
 
         parcel = pack(given, self._versions, self._timeout)
         if parcel is None:
             return self._here.submit(function, given)
-        return _Sent(given, self._executor.submit(run_parcel, function, parcel))
+        return _ClusterResult(given, self._executor.submit(run_parcel, function, parcel))
 
     def stop(self) -> None:
-        """Take back what is not done, and leave the cluster."""
+        """Cancel unfinished tasks, and disconnect from the cluster."""
         self._executor.shutdown(wait=False)
         self._client.close()
         self._here.stop()
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """A task on its way."""
+class _ClusterResult:
+    """The answer of a worker of the cluster."""
 
     task: Task
     future: Future[Any]
 
     def result(self) -> Done:
-        """What became of it; its packet is published by then."""
+        """Wait for the result, and publish its packet."""
         from distributed import KilledWorker  # noqa: PLC0415 - Dask is optional
 
         try:
             return unpack(self.future.result(), self.task)
         except KilledWorker:
-            message = "each process of the cluster that built this case died or took too long"
-            hint = "build this case alone, without --scheduler; give it more time with --timeout"
+            message = "every worker process that built this case died or exceeded the time limit"
+            hint = "build this case alone, without --scheduler; allow more time with --timeout"
             lost = Problem("worker-died", "error", message, hint, self.task.source.name)
             return failed(self.task, ExitCode.ENGINE, (lost,))
         except CancelledError:
-            raise _unusable("the connection to the scheduler was lost", "start the run again; it goes on") from None
+            raise _unusable(
+                "the connection to the scheduler was lost", "start the run again; it will continue"
+            ) from None
         except OSError as error:  # a full disk of the worker, say
-            message = f"the worker could not do its work: {(error.strerror or type(error).__name__).lower()}"
-            hint = "look at the disk of the workers, then build this case again"
+            message = f"the worker failed: {(error.strerror or type(error).__name__).lower()}"
+            hint = "check the disks of the workers, then build this case again"
             problem = Problem("worker-failed", "error", message, hint, self.task.source.name)
             return failed(self.task, ExitCode.ENGINE, (problem,))
         except VisaPacketError:
@@ -107,10 +109,12 @@ class _Sent:
 
 
 def _connected(cluster: Cluster) -> Any:
-    """A client of the scheduler."""
+    """A client that is connected to the scheduler."""
     if not cluster.scheduler.startswith(_SCHEME):
-        message = "cases are sent encrypted only"
-        hint = f"give the scheduler as {_SCHEME}HOST:PORT and start it with --tls-ca-file, --tls-cert, --tls-key"
+        message = "cases are sent over encrypted connections only"
+        hint = (
+            f"give its address as {_SCHEME}HOST:PORT, and start the scheduler with --tls-ca-file, --tls-cert, --tls-key"
+        )
         raise InputError(Problem("scheduler-address", "error", message, hint, cluster.scheduler or None))
     distributed = load_extra("distributed", "distributed", "--scheduler")
     files = {"tls_ca_file": cluster.tls_ca, "tls_client_cert": cluster.tls_cert, "tls_client_key": cluster.tls_key}
@@ -128,21 +132,21 @@ def _connected(cluster: Cluster) -> Any:
         client.wait_for_workers(1, timeout=_PATIENCE)
     except TimeoutError:
         client.close()
-        raise _unusable("the scheduler has no worker", "start one with `dask worker`", cluster.scheduler) from None
+        raise _unusable("the scheduler has no workers", "start one with `dask worker`", cluster.scheduler) from None
     return client
 
 
 def _check_versions(client: Any, wanted: Versions, options: BuildOptions) -> None:
-    """Raise EngineError when a worker would make other packets than this machine."""
-    from pipeline.run.cluster.versions import versions_here  # noqa: PLC0415 - by its own name it is found on a worker
+    """Raise EngineError if the packets of a worker would differ from those of this machine."""
+    from pipeline.run.cluster.versions import local_versions  # noqa: PLC0415 - a worker finds the function by its name
 
-    answers = client.run(versions_here, options.templates, options.engine, on_error="return").values()
+    answers = client.run(local_versions, options.templates, options.engine, on_error="return").values()
     if any(isinstance(answer, BaseException) for answer in answers):
-        told = ["visa-packet here and another version, or none, there"]
+        found = ["a worker has another version of visa-packet, or none"]
     else:
-        told = differences(wanted, answers)
-    if told:
-        raise EngineError(refused(told))
+        found = find_differences(wanted, answers)
+    if found:
+        raise EngineError(version_problem(found))
 
 
 def _unusable(message: str, hint: str, place: str | None = None) -> EngineError:

@@ -1,4 +1,4 @@
-"""A task with all that it reads, for a machine that has none of the files; and the packet on its way back."""
+"""Parcels: a task with all files that it reads, for a machine that has none of them, and the packet sent back."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from pipeline.publish.manifest import read_manifest
 from pipeline.run.cluster.versions import Versions
 from pipeline.run.task import Done, Task, failed
 
-#: What may be a name of a file here; others are for the schema to refuse.
+#: Permitted names of files; the schema rejects others.
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Parcel:
-    """Shows nothing of itself: Dask writes what a task was given into its log.
+    """A task with its files. It has no repr, because Dask logs the arguments of a task.
 
-    ``papers`` are by their path from the case, ``entries`` by theirs in the directory, ``templates`` by name when
-    the set is not a shipped one. ``names`` says what people call those files. ``current`` is the manifest of a whole
-    packet that is there already, when the worker cannot see it.
+    ``papers`` are by path in the case's folder, ``entries`` by path in the directory, ``templates`` by name if the set
+    is not a shipped one. ``names`` are the paths of these files on the client. ``current`` is the manifest of a
+    complete earlier packet that the worker cannot see.
     """
 
     task: Task
@@ -42,14 +42,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Delivery:
-    """What became of a task, and the packet's files when the worker could not publish them."""
+    """The result of a task, and the files of the packet if the worker could not publish them."""
 
     done: Done
     files: Mapping[str, bytes]
 
 
 def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
-    """The parcel of a task; None when something that it needs cannot be read: who does the work here says what."""
+    """Return the parcel of a task, or None if a file cannot be read: a build on this machine then reports it."""
     source, options = task.source, task.options
     try:
         raw = read_source(source)
@@ -70,7 +70,7 @@ def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
 
 
 def unpack(delivery: Delivery, task: Task) -> Done:
-    """Publish the packet that came back, and tell of the case as it is called here."""
+    """Publish the packet that was sent back. Return the result with the name of the case on this machine."""
     done = replace(delivery.done, name=task.source.name)
     if delivery.files and done.case_id is not None:
         try:
@@ -81,7 +81,7 @@ def unpack(delivery: Delivery, task: Task) -> Done:
 
 
 def _templates(name: str) -> dict[str, bytes]:
-    """The files of a template set that does not come with the program."""
+    """The files of a template set that is not shipped."""
     if is_shipped(name):
         return {}
     templates = load_template_set(name)
@@ -89,7 +89,7 @@ def _templates(name: str) -> dict[str, bytes]:
 
 
 def _current(out: Destination, case_id: object) -> bytes | None:
-    """The manifest of the packet that is there, when it is whole."""
+    """The manifest of the earlier packet, if this packet is complete."""
     with suppress(OSError, ValueError):
         if isinstance(case_id, str) and ID.fullmatch(case_id):
             manifest = out.manifest(case_id)

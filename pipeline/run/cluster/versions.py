@@ -1,4 +1,4 @@
-"""What must be the same on every machine, so that a packet does not depend on which of them made it."""
+"""Versions that must be equal on every machine, so that a packet does not depend on the machine that built it."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from pipeline.resources import VERSION
 Versions = Mapping[str, str]
 
 
-def versions_here(templates: str, engine: str) -> dict[str, str]:
-    """Version of everything that decides the bytes of a packet, by its name. What is missing has none."""
+def local_versions(templates: str, engine: str) -> dict[str, str]:
+    """Return the version of everything that decides the bytes of a packet, by name; empty if it is missing."""
     try:
         engine_version = load_engine(engine).version()
     except VisaPacketError:
         engine_version = ""
     found = {"visa-packet": VERSION, **library_versions(), f"engine {engine}": engine_version}
     found["rules and tables"] = rules_used().sha256
-    if is_shipped(templates):  # another one travels with each case
+    if is_shipped(templates):  # others are sent with each case
         found[f"template set {templates}"] = load_template_set(templates).sha256
     return found
 
 
-def versions_wanted(options: BuildOptions) -> dict[str, str]:
-    """The versions of this machine for a run with ``options``."""
-    return versions_here(options.templates, options.engine)
+def wanted_versions(options: BuildOptions) -> dict[str, str]:
+    """Return the versions of this machine for a run with ``options``."""
+    return local_versions(options.templates, options.engine)
 
 
-def differences(wanted: Versions, found: Iterable[Versions]) -> list[str]:
-    """What is not the same there as here: each difference once, in words."""
-    told = {
-        f"{name} {_short(wanted[name])} here and {_short(there.get(name, ''))} there"
-        for there in found
+def find_differences(wanted: Versions, found: Iterable[Versions]) -> list[str]:
+    """Return each difference between the versions of this machine and of workers once, in words."""
+    differences = {
+        f"{name} {_short(wanted[name])} on this machine and {_short(worker.get(name, ''))} on a worker"
+        for worker in found
         for name in wanted
-        if there.get(name) != wanted[name]
+        if worker.get(name) != wanted[name]
     }
-    return sorted(told)
+    return sorted(differences)
 
 
-def refused(told: list[str]) -> Problem:
-    """The problem that workers are not the same."""
-    message = f"worker processes differ from this machine: {'; '.join(told)}"
-    hint = "install the same versions on all machines, from one lock file, and start the workers anew"
+def version_problem(differences: list[str]) -> Problem:
+    """Return the problem that workers have other versions."""
+    message = f"worker processes differ from this machine: {'; '.join(differences)}"
+    hint = "install the same versions on all machines, from one lock file, and restart the workers"
     return Problem("worker-version", "error", message, hint)
 
 
 def _short(version: str) -> str:
-    """A version as it is, a hash by its beginning."""
+    """A version unchanged, or the beginning of a hash."""
     return version[:12] or "none"

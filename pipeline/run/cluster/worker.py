@@ -1,4 +1,4 @@
-"""What runs on a worker: unpack a parcel, do its task as on any machine, and leave nothing behind."""
+"""The worker side of the cluster: unpack a parcel, run its task, and leave no files."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from pipeline.publish.destination import Folder
 from pipeline.publish.folder import FolderKind, publish
 from pipeline.publish.manifest import OutputFile
 from pipeline.run.cluster.parcel import Delivery, Parcel
-from pipeline.run.cluster.versions import differences, refused, versions_wanted
+from pipeline.run.cluster.versions import find_differences, version_problem, wanted_versions
 from pipeline.run.task import Done, Task, failed
 
 _SET = FolderKind("a template set", PACKET_FILE)
-#: The engine draws one document at a time, however many threads a worker has.
+#: The engine converts one document at a time, even on a worker with several threads.
 _ONE_AT_A_TIME = threading.Lock()
 
 
-class Handed(Folder):
-    """In place of a folder that a worker does not see: what is published is handed back."""
+class ReturnedFiles(Folder):
+    """Stands in for the output folder on a worker: published files are returned to the client."""
 
     def __init__(self, out: Path, current: bytes | None) -> None:
         super().__init__(out)
@@ -37,38 +37,38 @@ class Handed(Folder):
         self.files: Mapping[str, bytes] = {}
 
     def check(self, case_id: str, *, force: bool = False) -> None:
-        """Left to those who have the folder."""
+        """Do nothing: the client checks its folder."""
 
     def manifest(self, case_id: str) -> bytes:
-        """The manifest that came with the task."""
+        """Return the manifest that was sent with the task."""
         if self._current is None:
             raise FileNotFoundError(case_id)
         return self._current
 
     def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:  # noqa: ARG002 - as Destination
-        """Found out by those who have the folder."""
+        """Return True: the client has checked its folder."""
         return True
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:  # noqa: ARG002 - as Destination
-        """Keep the files for the way back."""
+        """Store the files for the client."""
         self.files = files
 
 
 def run_parcel(function: Callable[[Task], Done], parcel: Parcel) -> Delivery:
-    """Do the work of a parcel. Whatever goes wrong is in the result; a worker that takes too long ends itself."""
-    told = differences(parcel.versions, [versions_wanted(parcel.task.options)])
-    if told:  # a worker that came later than those that were asked at the beginning
-        return Delivery(failed(parcel.task, ExitCode.ENGINE, (refused(told),)), {})
+    """Run the task of a parcel. Failures are in the result; a worker that exceeds the time limit ends itself."""
+    differences = find_differences(parcel.versions, [wanted_versions(parcel.task.options)])
+    if differences:  # a worker that joined after the versions were compared
+        return Delivery(failed(parcel.task, ExitCode.ENGINE, (version_problem(differences),)), {})
     scratch = Path(get_worker().local_directory)
-    with _ONE_AT_A_TIME, _ended_after(parcel.timeout), tempfile.TemporaryDirectory(dir=scratch) as folder:
-        task, handed = _laid_out(parcel, Path(folder), scratch)
+    with _ONE_AT_A_TIME, _time_limit(parcel.timeout), tempfile.TemporaryDirectory(dir=scratch) as folder:
+        task, returned = _laid_out(parcel, Path(folder), scratch)
         done = function(task)
-        return Delivery(_renamed(done, parcel, task), handed.files)
+        return Delivery(_renamed(done, parcel, task), returned.files)
 
 
 @contextmanager
-def _ended_after(seconds: float) -> Iterator[None]:
-    """End the process when it takes longer: Dask starts another, and gives the task to a living one.
+def _time_limit(seconds: float) -> Iterator[None]:
+    """End the process after that time: Dask starts another, and gives the task to a living one.
 
     The watchdog of faulthandler needs no turn of the interpreter, so it also ends an engine that hangs.
     """
@@ -80,8 +80,8 @@ def _ended_after(seconds: float) -> Iterator[None]:
             faulthandler.cancel_dump_traceback_later()
 
 
-def _laid_out(parcel: Parcel, folder: Path, scratch: Path) -> tuple[Task, Handed]:
-    """The task as it is done here: with its files in a private folder, and a set of templates that stays."""
+def _laid_out(parcel: Parcel, folder: Path, scratch: Path) -> tuple[Task, ReturnedFiles]:
+    """The task with its files in a private folder, and a template set that stays for later tasks."""
     task = parcel.task
     case, directory = folder / "case", folder / "directory"
     for below, files in ((case, parcel.papers), (directory, parcel.entries)):
@@ -90,20 +90,20 @@ def _laid_out(parcel: Parcel, folder: Path, scratch: Path) -> tuple[Task, Handed
             (below / path).parent.mkdir(parents=True, exist_ok=True)
             (below / path).write_bytes(content)
     templates = _template_folder(parcel.templates, scratch) if parcel.templates else task.options.templates
-    handed = Handed(task.out.folder(""), parcel.current)
+    returned = ReturnedFiles(task.out.folder(""), parcel.current)
     return (
         replace(
             task,
             source=replace(task.source, folder=case),
-            out=task.out if task.out.is_shared else handed,
+            out=task.out if task.out.is_shared else returned,
             options=replace(task.options, directory=directory, templates=str(templates)),
         ),
-        handed,
+        returned,
     )
 
 
 def _template_folder(templates: Mapping[str, bytes], scratch: Path) -> Path:
-    """A folder with the set, by its contents, so that it is read and compiled once."""
+    """A folder for the set, named after its contents, so that it is read and compiled once."""
     digest = hashlib.sha256(b"\0".join(b"\0".join((name.encode(), content)) for name, content in templates.items()))
     folder = scratch / f"templates-{digest.hexdigest()}"
     if not folder.is_dir():
@@ -112,7 +112,7 @@ def _template_folder(templates: Mapping[str, bytes], scratch: Path) -> Path:
 
 
 def _renamed(done: Done, parcel: Parcel, task: Task) -> Done:
-    """The result with the names that its files have where the task came from."""
+    """The result with the names that its files have on the client."""
     roots = {"directory": task.options.directory or Path(), "templates": Path(task.options.templates)}
     names: dict[str | None, str] = {}
     for path, name in parcel.names.items():

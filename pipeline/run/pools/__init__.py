@@ -1,1 +1,1 @@
-"""Pools run tasks in processes of their own: one fork for one case, or workers of this machine for many."""
+"""Pools run tasks in other processes: a fork for one case, workers of this machine for many."""

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
-from pipeline.run.pools.pool import SECONDS_TO_END, Answer, WorkerDiedError, starting
+from pipeline.run.pools.pool import SECONDS_TO_END, PendingResult, WorkerDiedError, starting
 from pipeline.system.processes import end_with, leave_interrupts_to_the_parent
 
 Value = TypeVar("Value")
@@ -76,7 +76,7 @@ class ForkPool:
         self._seconds = seconds
         self._last: _Fork | None = None
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
+    def submit(self, function: Callable[[Any], Any], given: Any) -> PendingResult:
         """Run ``function(given)`` in a fork. Raises EngineError if the system cannot start it."""
         if not may_fork():
             done: Future[Any] = Future()

@@ -43,7 +43,7 @@ def starting() -> Iterator[None]:
         raise EngineError(Problem("worker-start", "error", message, hint)) from None
 
 
-class Answer(Protocol):
+class PendingResult(Protocol):
     """The future result of a task."""
 
     def result(self) -> Any:
@@ -57,7 +57,7 @@ class Pool(Protocol):
     def jobs(self) -> int:
         """Number of tasks that can run at the same time."""
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
+    def submit(self, function: Callable[[Any], Any], given: Any) -> PendingResult:
         """Run ``function(given)`` in one of the processes."""
 
     def stop(self) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.documents.engines.engine import temporary_failure
-from pipeline.run.pools.pool import Answer, WorkerDiedError, starting
+from pipeline.run.pools.pool import PendingResult, WorkerDiedError, starting
 
 #: A worker is replaced after this number of cases, so that a memory leak of a library stays small.
 _CASES_PER_WORKER = 500
@@ -27,7 +27,7 @@ _LONGEST_TEMPORARY = 72
 
 
 @dataclass(frozen=True, slots=True)
-class _LocalAnswer:
+class _LocalResult:
     """The answer of a local worker."""
 
     future: Future[Any]
@@ -65,10 +65,10 @@ class LocalPool:
             max_workers=jobs, max_tasks=_CASES_PER_WORKER, initializer=initializer, context=context
         )
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> Answer:
+    def submit(self, function: Callable[[Any], Any], given: Any) -> PendingResult:
         """Run ``function(given)`` in a worker. The first call starts them; it raises EngineError if it cannot."""
         with starting():
-            return _LocalAnswer(self._pool.schedule(function, args=(given,), timeout=self._timeout))
+            return _LocalResult(self._pool.schedule(function, args=(given,), timeout=self._timeout))
 
     def stop(self) -> None:
         """Kill the workers and the process from which they were forked, because its folder is removed with the run."""

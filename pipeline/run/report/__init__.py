@@ -1,1 +1,1 @@
-"""The report of a build of many cases as one HTML page that needs nothing else."""
+"""The report of a build of many cases: one self-contained HTML page."""

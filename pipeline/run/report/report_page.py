@@ -1,4 +1,4 @@
-"""The report's page: rows go to a file as cases are done, so that none is held, and into the page at the end."""
+"""The page of the HTML report: rows are written to a file during the run, and into the page at the end."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from pipeline.run.task import Done
 from pipeline.system.atomic import FILE_MODE, work_folder
 
 PAGE_NAME = "report.html"
-#: How every page begins, and by which an earlier one is known.
+#: The beginning of every page, by which an earlier page is recognised.
 _BEGINNING = b"<!doctype html>\n<!-- visa-packet report -->\n"
-#: Stands in the template where the rows go.
+#: Placeholder for the rows in the template.
 _ROWS_GO_HERE = "@@rows@@"
 _WEB = Path(__file__).parent / "web"
 
 
 class ReportPage:
-    """The page while the cases are being built. Its trouble is told at the end: it does not stop the cases."""
+    """The page during a run. A failure to write it is reported at the end, and does not stop the cases."""
 
     def __init__(self, head: ReportHeader, work: Path, target: Path) -> None:
         self._head = head
@@ -51,7 +51,7 @@ class ReportPage:
         self._stream: BinaryIO | None = None
 
     def add(self, done: Done) -> None:
-        """Note what became of one case."""
+        """Add the result of one case."""
         self._counts[done.status] += 1
         if self._failure is not None:
             return
@@ -63,7 +63,7 @@ class ReportPage:
             self._failure = error
 
     def publish(self) -> Path:
-        """Put the rows into the page and publish it. Raises OutputError."""
+        """Write the rows into the page, and publish the page. Raises OutputError."""
         try:
             self.close()
             if self._failure is not None:
@@ -71,7 +71,7 @@ class ReportPage:
             self._assemble()
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
-            message, hint = f"the page of the report cannot be written: {reason}", "the packets are complete"
+            message, hint = f"the HTML report cannot be written: {reason}", "the packets are complete"
             raise OutputError(Problem("output", "error", message, hint, str(self._target))) from None
         publish_written_file(self._made, self._target, _is_own)
         return self._target
@@ -121,7 +121,7 @@ class ReportPage:
 
 @contextlib.contextmanager
 def report_page(head: ReportHeader, out: Path) -> Iterator[ReportPage]:
-    """A page for the packets in ``out``. Raises OutputError when it could not be published there."""
+    """Return the page for the packets in ``out``. Raises OutputError if no page can be published there."""
     target = out / PAGE_NAME
     check_file_target(target, _is_own)
     with work_folder(out, "report") as work:
@@ -141,13 +141,13 @@ def _create(path: Path) -> BinaryIO:
 
 
 def _json(data: Any) -> bytes:
-    """JSON that may stand in a script element: nothing in it looks like the end of one, or like a comment."""
+    """JSON for a script element: it contains no end of the element, and no comment."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return text.encode("utf-8", "replace")  # a file name need not be Unicode
 
 
 def _hash(text: str) -> str:
-    """The text as a Content-Security-Policy names it."""
+    """The hash of a text for the Content-Security-Policy."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 

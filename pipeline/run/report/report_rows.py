@@ -1,4 +1,4 @@
-"""What became of each case as a row of the report's page: short, and without any value of the case but its id."""
+"""Rows of the HTML report: the result of each case, without any value of the case except its id."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pipeline.run.built import Built
 from pipeline.run.task import Done
 from pipeline.visa.rules.catalogue import all_rules
 
-#: Texts beyond this number stand in each row that has them, so that memory does not grow with the cases.
+#: Beyond this number, texts are repeated in each row, so that memory does not grow with the number of cases.
 _MOST_TEXTS = 4_000
 
 
 class Texts:
-    """Texts that stand in many rows, each kept once; a row refers to them by number."""
+    """Texts of several rows, each stored once; a row refers to a text by its number."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
     def refer(self, text: str) -> int | str:
-        """The number of ``text``; the text itself when there are too many."""
+        """Return the number of ``text``, or the text itself if there are too many."""
         number = self._numbers.get(text)
         if number is None:
             if len(self._numbers) >= _MOST_TEXTS:
@@ -38,7 +38,7 @@ class Texts:
 
 
 class Rows:
-    """Makes the rows of one run, and knows which rules they name. File names may hold names: only with ``names``."""
+    """Makes the rows of one run, and collects the rules in them. File names need ``names``: they may contain names."""
 
     def __init__(self, language: Language, *, names: bool) -> None:
         self._language = language
@@ -47,7 +47,7 @@ class Rows:
         self._codes: set[str] = set()
 
     def row(self, number: int, done: Done) -> dict[str, Any]:
-        """The row of the case that was the ``number``-th of the run."""
+        """Return the row of the case number ``number`` of the run."""
         row = {
             "number": number,
             "id": done.case_id,
@@ -65,7 +65,7 @@ class Rows:
 
     @property
     def rules(self) -> dict[str, dict[str, str]]:
-        """Title and source of each rule that the rows name."""
+        """Title and source of each rule in the rows."""
         known = all_rules()
         return {
             code: {
@@ -95,7 +95,7 @@ class Rows:
 
 
 def _place(problem: Problem) -> str | None:
-    """The pointer into the case, or the Word template in which the finding is."""
+    """The JSON pointer into the case, or the name of the Word template of the finding."""
     if problem.pointer is None and PurePath(problem.file or "").suffix == ".docx":
         return Path(problem.file or "").name
     return problem.pointer

@@ -262,7 +262,7 @@ def test_a_worker_of_another_version_is_refused(cluster: Cluster, tls: Path, bui
     assert run.code == 6
     [problem] = run.problems
     assert problem["code"] == "worker-version"
-    assert "visa-packet 0.1.0 here and 9.9.9 there" in problem["message"]
+    assert "visa-packet 0.1.0 on this machine and 9.9.9 on a worker" in problem["message"]
     assert not (tmp_path / "out").exists()
 
 

@@ -11,7 +11,7 @@ from pipeline.case.source import Source
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Folder
 from pipeline.run.cluster.parcel import pack
-from pipeline.run.cluster.versions import differences, versions_here, versions_wanted
+from pipeline.run.cluster.versions import find_differences, local_versions, wanted_versions
 from pipeline.run.task import Task, run_task
 from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.run import Command
@@ -48,18 +48,18 @@ def test_processes_of_this_machine_are_no_option_of_a_cluster(visa_packet: Comma
 
 
 def test_what_differs_is_named_once() -> None:
-    here = versions_wanted(BuildOptions(AS_OF))
+    here = wanted_versions(BuildOptions(AS_OF))
     assert {"visa-packet", "pypdf", "engine office2pdf", "rules and tables", "template set medical-stay"} <= here.keys()
-    assert differences(here, [versions_here("medical-stay", "office2pdf")] * 3) == []
+    assert find_differences(here, [local_versions("medical-stay", "office2pdf")] * 3) == []
     there = {**here, "visa-packet": "9.9", "pypdf": ""}
-    assert differences(here, [there, there, here]) == [
-        f"pypdf {here['pypdf']} here and none there",
-        f"visa-packet {here['visa-packet']} here and 9.9 there",
+    assert find_differences(here, [there, there, here]) == [
+        f"pypdf {here['pypdf']} on this machine and none on a worker",
+        f"visa-packet {here['visa-packet']} on this machine and 9.9 on a worker",
     ]
 
 
 def test_a_set_of_our_own_travels_and_is_not_compared(tmp_path: Path) -> None:
-    assert not any("template" in name for name in versions_here(str(tmp_path), "office2pdf"))
+    assert not any("template" in name for name in local_versions(str(tmp_path), "office2pdf"))
 
 
 def test_a_worker_that_came_later_is_asked_with_each_task(tmp_path: Path) -> None:

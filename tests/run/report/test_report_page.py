@@ -105,7 +105,7 @@ def test_a_full_disk_is_told_at_the_end_and_the_former_page_stays(
         with pytest.raises(OutputError) as error:
             page.publish()
     [problem] = error.value.problems
-    assert problem.message == "the page of the report cannot be written: no space left on device"
+    assert problem.message == "the HTML report cannot be written: no space left on device"
     assert (tmp_path / "report.html").read_bytes() == former
     assert names_in(tmp_path) == ["report.html"]
 
