@@ -242,16 +242,12 @@ def _check_file(docx: DocxFile, styles: Styles, file: str) -> Iterator[Problem]:
         elif name.startswith("word/media/") and not docx.parts[name].startswith(_KNOWN_PICTURES):
             hint = "insert it as PNG or JPEG: only these are drawn by both engines"
             yield Problem("picture-kind", "warning", f"the picture {name} is neither PNG nor JPEG", hint, file)
-    authors = {element.text or "" for element in _core(docx)} - _NOBODY
-    if authors:
+    core = docx.xml.get("docProps/core.xml")
+    names = core.iter(f"{_CORE[0]}creator", f"{_CORE[1]}lastModifiedBy") if core is not None else ()
+    if {name.text or "" for name in names} - _NOBODY:
         hint = "remove it (File, Info, Inspect Document): every generated document would contain it"
         yield Problem("author", "warning", "the file contains the name of its author", hint, file)
     unused = styles.unused()
     if unused:
         hint = "no action needed; without them the file is smaller and easier to maintain"
         yield Problem("styles-unused", "info", f"{len(unused)} styles are not used", hint, file)
-
-
-def _core(docx: DocxFile) -> Iterator[etree._Element]:
-    if "docProps/core.xml" in docx.xml:
-        yield from docx.xml["docProps/core.xml"].iter(f"{_CORE[0]}creator", f"{_CORE[1]}lastModifiedBy")

@@ -32,7 +32,8 @@ def _check_part(part: Part, styles: Styles, file: str) -> Iterator[Problem]:
     yield from _check_symbols(part, styles, file)
     for run in part.root.iter(f"{W}r"):
         text = "".join(element.text or "" for element in run.iterchildren(f"{W}t"))
-        fonts = {styles.font(run, script) for script in _scripts(text)}
+        # Word has one font of a run for each kind of character.
+        fonts = {styles.font(run, _script(character)) for character in text if not character.isspace()}
         place = part.place(paragraph_of(run)) if text.strip() else None
         for font in sorted(font or "the default font of the computer" for font in fonts if font not in font_names()):
             yield Problem(
@@ -72,11 +73,6 @@ def _check_chinese(run: etree._Element, styles: Styles, file: str, part: Part) -
     if (styles.language(run) or "").lower() != "zh-cn":
         hint = "set its language to Chinese (China) (Review, Language): it decides the form of the characters"
         yield Problem("language-chinese", "warning", "the language of Chinese text is not Chinese", hint, file, place)
-
-
-def _scripts(text: str) -> set[str]:
-    """Return the kinds of fonts that Word uses for the characters of a run."""
-    return {_script(character) for character in text if not character.isspace()}
 
 
 def _script(character: str) -> str:

@@ -38,7 +38,7 @@ def format_lines(finding: Problem) -> Iterator[str]:
     yield f"  hint: {finding.hint}"
 
 
-def json_object(finding: Problem) -> dict[str, Any]:
+def format_json(finding: Problem) -> dict[str, Any]:
     """Return a finding as a JSON object."""
     place = _word_place(finding)
     return {
@@ -54,7 +54,7 @@ def json_object(finding: Problem) -> dict[str, Any]:
     }
 
 
-def sarif(checked: Sequence[CheckedSet]) -> dict[str, Any]:
+def format_sarif(checked: Sequence[CheckedSet]) -> dict[str, Any]:
     """Return the result as SARIF 2.1.0, the format of code scanning."""
     findings = [finding for each in checked for finding in each.findings]
     codes = sorted({finding.code for finding in findings})
@@ -104,7 +104,7 @@ def _sarif_result(finding: Problem, codes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def github(checked: Iterable[CheckedSet]) -> Iterator[str]:
+def format_github(checked: Iterable[CheckedSet]) -> Iterator[str]:
     """Yield the result as workflow commands, which annotate a pull request on GitHub."""
     for finding in (finding for each in checked for finding in each.findings):
         place = _word_place(finding)

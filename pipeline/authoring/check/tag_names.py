@@ -14,7 +14,7 @@ from pipeline.authoring.check.types.guards import Guards
 from pipeline.authoring.check.types.walker import TemplateWalker
 from pipeline.documents.context_types import CoverNames, DocumentNames
 from pipeline.documents.environment import TemplateEnvironment
-from pipeline.errors import Problem, WordPlace
+from pipeline.errors import Problem, Severity, WordPlace
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.word_places import Part
@@ -31,14 +31,18 @@ _PARTS = {"body": MAIN_PART, "footnotes": "word/footnotes.xml"}
 def lint_tags(content: bytes, docx: DocxFile, file: str) -> list[Problem]:
     """Run docxtpl-lint with the Jinja environment of this program."""
     parts = {name: Part(name, root) for name, root in docx.text_parts.items()}
+    severities: dict[str, Severity] = {"error": "error", "warning": "warning"}
     return [
-        Problem(issue.rule, _severity(issue.severity), issue.message, _HINT, file, _place(issue.location, parts))
+        Problem(
+            issue.rule,
+            severities.get(issue.severity, "info"),
+            issue.message,
+            _HINT,
+            file,
+            _place(issue.location, parts),
+        )
         for issue in lint(content, jinja_env=TemplateEnvironment(), ignore=_OWN_RULES).issues
     ]
-
-
-def _severity(word: str) -> Any:
-    return word if word in {"error", "warning"} else "info"
 
 
 def _place(location: Any, parts: Mapping[str, Part]) -> WordPlace:

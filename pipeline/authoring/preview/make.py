@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.authoring.preview.baseline import open_baseline
 from pipeline.authoring.preview.compare import DocumentDiff, compare, skip_comparison
 from pipeline.authoring.preview.page_images import render_documents
-from pipeline.authoring.preview.preview_page import PAGE_NAME, PreviewHeader, preview_files
+from pipeline.authoring.preview.preview_page import PAGE_NAME, PreviewHeader, render_files
 from pipeline.case.source import Source
 from pipeline.errors import Problem
 from pipeline.language import Language
@@ -54,5 +54,5 @@ def make_preview(
         documents = compare(earlier.documents, current.documents)
     checked = current.checked
     header = PreviewHeader(checked.templates.packet.id, checked.loaded.case.case_id, options.as_of.isoformat(), label)
-    publish(preview_files(header, documents, language), folder, PREVIEW)
+    publish(render_files(header, documents, language), folder, PREVIEW)
     return Preview(header, folder, tuple(documents), current.problems)

@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ class PreviewHeader:
     against: str | None
 
 
-def preview_files(header: PreviewHeader, documents: Sequence[DocumentDiff], language: Language) -> dict[str, bytes]:
+def render_files(header: PreviewHeader, documents: Sequence[DocumentDiff], language: Language) -> dict[str, bytes]:
     """Return every file of the preview by its path."""
     pictures = [[_pictures(page) for page in document.pages] for document in documents]
     files = {PAGE_NAME: _html(header, documents, pictures, language).encode()}
@@ -92,8 +91,11 @@ def _pictures(page: PagePair) -> dict[str, bytes]:
 
 
 def _html(header: PreviewHeader, documents: Sequence[DocumentDiff], pictures: Pictures, language: Language) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(_WEB), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     style, script = _read("page.css"), _read("page.js")
-    html: str = _template().render(
+    return environment.get_template("page.html").render(
         header=header,
         language=language,
         words=json.loads(_read("words.json"))[language],
@@ -105,7 +107,6 @@ def _html(header: PreviewHeader, documents: Sequence[DocumentDiff], pictures: Pi
         style_hash=_policy_hash(style),
         script_hash=_policy_hash(script),
     )
-    return html
 
 
 def _document_values(
@@ -132,14 +133,6 @@ def _document_values(
 def _policy_hash(text: str) -> str:
     """Return the hash of ``text`` in the notation of a Content-Security-Policy."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-
-
-@cache
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(_WEB), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html")
 
 
 def _read(name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.authoring.check.reporters import display_path, format_lines, github, json_object, sarif
+from pipeline.authoring.check.reporters import display_path, format_github, format_json, format_lines, format_sarif
 from pipeline.authoring.check.sets import CheckedSet, check_sets
 from pipeline.authoring.check.workers import STEP_SECONDS
 from pipeline.cli.output import COLOURS, CommandReport, emit
@@ -68,9 +68,9 @@ def _tell(checked: Sequence[CheckedSet], form: str, code: ExitCode, *, notes: bo
     if form == "json":
         emit(CommandReport("templates check", code, (), [_result(each) for each in checked]), as_json=True)
     elif form == "sarif":
-        click.echo(json.dumps(sarif(checked), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(format_sarif(checked), ensure_ascii=False, indent=2))
     elif form == "github":
-        for line in github(checked):
+        for line in format_github(checked):
             click.echo(line)
     else:
         for each in checked:
@@ -102,13 +102,13 @@ def _result(checked: CheckedSet) -> dict[str, object]:
         "errors": checked.count("error"),
         "warnings": checked.count("warning"),
         "notes": checked.count("info"),
-        "problems": [json_object(finding) for finding in checked.findings],
+        "problems": [format_json(finding) for finding in checked.findings],
     }
 
 
 def _write(file: Path, checked: Sequence[CheckedSet]) -> None:
     try:
-        file.write_text(json.dumps(sarif(checked), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(format_sarif(checked), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         message = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
         hint = "name another file after --sarif"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.authoring.check.reporters import display_path, format_lines, github, json_object, sarif
+from pipeline.authoring.check.reporters import display_path, format_github, format_json, format_lines, format_sarif
 from pipeline.authoring.check.sets import CheckedSet
 from pipeline.errors import JsonPlace, Problem, WordPlace
 
@@ -20,7 +20,7 @@ RESULT = [CheckedSet("set", 1, (WRONG, PACKET, NOTE))]
 
 
 def test_json_has_every_kind_of_place() -> None:
-    word, packet, note = (json_object(finding) for finding in (WRONG, PACKET, NOTE))
+    word, packet, note = (format_json(finding) for finding in (WRONG, PACKET, NOTE))
     assert word["place"] == {
         "part": "body",
         "paragraph": 3,
@@ -46,7 +46,7 @@ def test_text_has_place_and_the_text_around() -> None:
 
 
 def test_github_annotations_are_escaped() -> None:
-    first, second, third = github(RESULT)
+    first, second, third = format_github(RESULT)
     assert first == (
         "::error file=templates/a b/letter%3A1%2Cé.docx,title=name-unknown::body, table 1, row 2, column 3, "
         "near “here: 50 %25, {{ x }}”%0Athere is no x%0Ahere%0Ahint: correct it, 100 %25"
@@ -58,7 +58,7 @@ def test_github_annotations_are_escaped() -> None:
 
 class TestSarif:
     def test_it_has_what_the_standard_asks_for(self) -> None:
-        log = sarif(RESULT)
+        log = format_sarif(RESULT)
         assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
         assert log["$schema"].endswith("sarif-2.1.0.json")
         run = log["runs"][0]
@@ -76,7 +76,7 @@ class TestSarif:
             assert region["startColumn"] >= 1
 
     def test_places(self) -> None:
-        first, second, _ = sarif(RESULT)["runs"][0]["results"]
+        first, second, _ = format_sarif(RESULT)["runs"][0]["results"]
         place = first["locations"][0]
         assert place["physicalLocation"]["artifactLocation"]["uri"] == "templates/a%20b/letter%3A1%2C%C3%A9.docx"
         assert place["logicalLocations"][0]["fullyQualifiedName"] == PLACE.describe()
@@ -88,12 +88,12 @@ class TestSarif:
         )
         prints = {
             result["partialFingerprints"]["visaPacketFinding/v1"]
-            for result in sarif([CheckedSet("set", 1, (WRONG, moved))])["runs"][0]["results"]
+            for result in format_sarif([CheckedSet("set", 1, (WRONG, moved))])["runs"][0]["results"]
         }
         assert len(prints) == 1
 
     def test_nothing_found(self) -> None:
-        run = sarif([CheckedSet("set", 1, ())])["runs"][0]
+        run = format_sarif([CheckedSet("set", 1, ())])["runs"][0]
         assert (run["results"], run["tool"]["driver"]["rules"]) == ([], [])
 
 
