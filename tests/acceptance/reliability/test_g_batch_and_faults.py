@@ -39,11 +39,11 @@ module.find_problems = find_problems
 """
 PREVIEW_PATCH = """
 import os, signal, pipeline.authoring.preview.make as module
-original = module.preview_files
-def preview_files(*others):
+original = module.render_files
+def render_files(*others):
     {fault}
     return original(*others)
-module.preview_files = preview_files
+module.render_files = render_files
 """
 FAULTS = {
     "killed": "os.kill(os.getpid(), signal.SIGKILL)",
