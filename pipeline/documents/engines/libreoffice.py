@@ -133,7 +133,7 @@ class LibreOffice(Engine):
             # A temporary folder here too: even printing its version leaves files in the home folder.
             with tempfile.TemporaryDirectory(prefix="visa-packet-", ignore_cleanup_errors=True) as folder:
                 done = subprocess.run(  # noqa: S603 - the program from find_soffice
-                    [self.program, "--version"],
+                    [*isolation(), str(self.program), "--version"],
                     env=self._environment(Path(folder)),
                     stdin=subprocess.DEVNULL,
                     capture_output=True,
