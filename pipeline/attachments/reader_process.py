@@ -6,15 +6,12 @@ is in memory when the next one is read.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
-import resource
 import select
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import BinaryIO
 
 import pikepdf
@@ -32,26 +29,29 @@ from pipeline.attachments.messages import (
     receive,
 )
 from pipeline.attachments.reader_tasks import run_task
-from pipeline.system.processes import end_with, leave_interrupts_to_the_parent, limit_memory
+from pipeline.system.processes import (
+    die_with_parent,
+    discard,
+    ignore_interrupts,
+    kill_group,
+    leave_network,
+    limit_memory,
+    limit_to_computing,
+)
 
 #: An answer is read in pieces of this size, and rejected if it has more than ``_MAX_ANSWER`` bytes.
 _PIECE = 1 << 20
 _MAX_ANSWER = 400_000_000
-#: Linux constants that Python does not define.
-_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 
 Run = Callable[[Request], Answer | Refusal]
 
 
 def main(run: Run = run_task) -> None:
     """Serve requests on standard input. Output of libraries is discarded."""
-    leave_interrupts_to_the_parent()
-    _leave_the_network()
+    ignore_interrupts()
+    leave_network()
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(nothing, 1)
-    os.close(nothing)
+    discard(0, 1)
     gc.freeze()
     _serve(requests, answers, run)
 
@@ -66,13 +66,6 @@ def limit_libraries(limits: Limits) -> None:
         max_stream_filters=limits.filters,
     )
     Image.MAX_IMAGE_PIXELS = None  # pictures are checked frame by frame against limits.pixels
-
-
-def _leave_the_network() -> None:
-    """Enter a namespace without network where the system permits it; the fork opens no connection by itself anyway."""
-    library = ctypes.CDLL(None)
-    if hasattr(library, "unshare"):
-        library.unshare(_NEW_USER | _NEW_NETWORK)
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO, run: Run) -> None:
@@ -94,7 +87,7 @@ def _answer(request: Request, run: Run, requests: BinaryIO, answers: BinaryIO) -
     if not child:
         try:
             os.close(read)
-            end_with(parent)
+            die_with_parent(parent)
             requests.close()
             answers.close()
             _work(request, run, write)
@@ -116,9 +109,7 @@ def _work(request: Request, run: Run, write: int) -> None:
     """Work on a request in a fork, and write the answer."""
     os.setsid()
     limits = request.limits
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    limit_to_computing(limits.cpu_seconds)
     limit_memory(limits.memory_bytes)
     limit_libraries(limits)
     with open(write, "wb") as out:
@@ -128,8 +119,7 @@ def _work(request: Request, run: Run, write: int) -> None:
 def _kill(child: int) -> None:
     """Kill a fork and the processes that it started: it leads a process group."""
     os.kill(child, signal.SIGKILL)
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child, signal.SIGKILL)
+    kill_group(child)
 
 
 def _read_all(read: int, requests: BinaryIO, until: float) -> bytes | None:

@@ -1,4 +1,4 @@
-"""A process of this program beside this one, for work on what strangers made: how it is started and limited."""
+"""Processes beside this one: how they are started, limited, kept from the network, and ended with their children."""
 
 from __future__ import annotations
 
@@ -12,37 +12,39 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-_PARENT_DEATH_SIGNAL = 1
 _PACKAGES = str(Path(__file__).parents[2])
+_SECONDS_TO_DIE = 2.0
+#: Linux constants that Python does not define.
+_PARENT_DEATH_SIGNAL = 1
+_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
+#: Namespaces without network in which the program is the first process: when it ends, the kernel kills the others.
+#: setpriv ends the program when this process is killed and cannot clean up.
+_ISOLATED = (
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"),
+)
 
 
-def start_child(module: str, **options: Any) -> subprocess.Popen[Any]:
-    """Start ``module`` as a program, with pipes to talk to it. ``options`` are those of Popen."""
-    # With -P the folder in which the user works is not searched for modules.
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([_PACKAGES, *_already()])}
+def start_child(module: str) -> subprocess.Popen[bytes]:
+    """Start a module of this program as a process, with pipes for requests and answers."""
+    path = filter(None, (_PACKAGES, os.environ.get("PYTHONPATH")))
     return subprocess.Popen(  # noqa: S603 - this program's own module
-        [sys.executable, "-P", "-m", module],
+        [sys.executable, "-P", "-m", module],  # -P: the user's folder is not searched for modules
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # may quote a file in a library's own words
-        env=environment,
-        **options,
+        stderr=subprocess.DEVNULL,  # a library's message may quote a file
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
     )
 
 
-def _already() -> list[str]:
-    return [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
-
-
-def leave_interrupts_to_the_parent() -> None:
-    """Ctrl-C reaches every process of a terminal; the parent ends its children itself."""
+def ignore_interrupts() -> None:
+    """Ignore Ctrl-C in this process: it reaches every process of a terminal, and the parent ends its children."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def end_with(parent: int) -> None:
-    """Have the kernel (Linux) kill this process when ``parent``, from which it was forked, ends in whatever way."""
+def die_with_parent(parent: int) -> None:
+    """Have the kernel (Linux) kill this fork of ``parent`` as soon as that ends, however it ends."""
     library = ctypes.CDLL(None)
     if hasattr(library, "prctl"):
         library.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
@@ -50,26 +52,37 @@ def end_with(parent: int) -> None:
         os._exit(0)
 
 
+def leave_network() -> None:
+    """Move this process to a namespace without network, where the system permits it."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "unshare"):
+        library.unshare(_NEW_USER | _NEW_NETWORK)
+
+
+def discard(*descriptors: int) -> None:
+    """Connect file descriptors of this process to nothing: the messages of a library may quote a file."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in descriptors:
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
+
+
 def limit_memory(size: int) -> None:
-    """Give this process at most ``size`` bytes of address space, and no core file: it would hold what was read."""
+    """Limit this process to ``size`` bytes of address space, and forbid core files, which would contain its data."""
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-#: Namespaces without network and with the program as their first process: when that ends, the kernel kills the
-#: others in it. setpriv ends it all when this process is killed and can clean up nothing.
-_ISOLATED = (
-    *("setpriv", "--pdeathsig", "KILL"),
-    *("unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"),
-)
-
-
-_SECONDS_TO_DIE = 2.0
+def limit_to_computing(seconds: int) -> None:
+    """Limit the processor time of this process, and forbid it to write files and to start processes."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 @cache
 def isolation() -> tuple[str, ...]:
-    """What to put before a command so that it runs without network; nothing where the system does not let us."""
+    """Return the words before a command that run it without network; none where the system does not permit it."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed words
             [*_ISOLATED, "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=10
@@ -80,9 +93,9 @@ def isolation() -> tuple[str, ...]:
 
 
 def run_group(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> int | None:
-    """Run ``command`` in ``folder``; its exit code, or None after ``seconds``. Nothing of it runs afterwards.
+    """Run ``command`` in ``folder``, and end whatever it has started. Return its exit code, or None after ``seconds``.
 
-    What it prints goes nowhere: it may quote the document.
+    Its output is discarded: it may quote the document.
     """
     process = subprocess.Popen(  # noqa: S603 - the caller's command
         command,
@@ -98,24 +111,24 @@ def run_group(command: Sequence[str], folder: Path, environment: Mapping[str, st
     except subprocess.TimeoutExpired:
         return None
     finally:
-        _kill_group(process)
+        _end_group(process)
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill whatever is left of the group, and wait until it is gone: it may still write to its folder."""
-    until = time.monotonic() + _SECONDS_TO_DIE
-    while _signalled(process.pid):
-        process.poll()
-        if time.monotonic() > until:  # what only a careless first process of a container has not yet buried
-            break
-        time.sleep(0.01)
-    process.wait()
-
-
-def _signalled(group: int) -> bool:
-    """Kill the group; whether there was anybody in it."""
+def kill_group(leader: int) -> bool:
+    """Kill a process group. Return False if no process of it is left."""
     try:
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(leader, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return False
     return True
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a group, and wait until it has ended: until then its processes may write to their folder."""
+    until = time.monotonic() + _SECONDS_TO_DIE
+    while kill_group(process.pid):
+        process.poll()
+        if time.monotonic() > until:  # a zombie that PID 1 of the container has not reaped
+            break
+        time.sleep(0.01)
+    process.wait()

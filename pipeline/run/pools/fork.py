@@ -19,7 +19,7 @@ from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
 from pipeline.run.pools.pool import SECONDS_TO_END, PendingResult, WorkerDiedError, starting
-from pipeline.system.processes import end_with, leave_interrupts_to_the_parent
+from pipeline.system.processes import die_with_parent, ignore_interrupts
 
 Value = TypeVar("Value")
 
@@ -99,8 +99,8 @@ class ForkPool:
 def _run(function: Callable[[Any], Any], given: Any, end: Connection, parent: int) -> None:
     """Run a task inside the fork. An error ends the process without output: a traceback may quote the case."""
     try:
-        end_with(parent)
-        leave_interrupts_to_the_parent()
+        die_with_parent(parent)
+        ignore_interrupts()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent receives it too
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         answer = function(given)
