@@ -17,10 +17,14 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from pipeline.authoring.check import workers
 from pipeline.cli.main import main
 from pipeline.documents.engines.engine import DEFAULT_ENGINE
 from pipeline.options import BuildOptions
+from pipeline.run import many
+from pipeline.run.cluster import client
 from pipeline.run.one import build_case
+from tests.support.built import InlinePool
 from tests.support.cases import AS_OF, EXAMPLES, Edit, change
 from tests.support.run import Command, Run
 from tests.support.tools import without_override
@@ -82,6 +86,13 @@ def visa_packet(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
         return Run(code, out, err)
 
     return run
+
+
+@pytest.fixture
+def inline_pools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do the work of worker processes in this process; tests/run and tests/acceptance show the processes."""
+    for module in (many, client, workers):
+        monkeypatch.setattr(module, "LocalPool", InlinePool)
 
 
 @pytest.fixture(scope="session")

@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.commands import build_many as batch
 from pipeline.errors import OutputError, Problem
 from pipeline.run.report.report_page import ReportPage
-from tests.support.built import InlinePool, make_set, names_in
+from tests.support.built import make_set, names_in
 from tests.support.cases import EXAMPLES, PERSONAL, change
 from tests.support.run import Command
+
+pytestmark = pytest.mark.usefixtures("inline_pools")
 
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")
 
 
 @pytest.fixture
-def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str | Path]:
+def arguments(tmp_path: Path) -> list[str | Path]:
     """Three cases, of which the second breaks a rule and the third is no case, and where their packets go."""
-    monkeypatch.setattr(batch, "LocalPool", InlinePool)
     data = json.loads((EXAMPLES / "wang-xiaoming" / "case.json").read_text(encoding="utf-8"))
     lines = []
     for number, more in enumerate(({}, {"/visa/letter_date": "2027-01-01"})):

@@ -13,20 +13,15 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from pipeline.authoring.check import workers
 from pipeline.packet.template_set import load_template_set
-from tests.support.built import MEDICAL_STAY, InlinePool, make_set, with_text
+from tests.support.built import MEDICAL_STAY, make_set, with_text
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.run import Command
 
+pytestmark = pytest.mark.usefixtures("inline_pools")
+
 SMALL = ROOT / "templates" / "short-term-visit"
 WRONG = ("guarantor.address.ja", "guarantor.adress.ja")
-
-
-@pytest.fixture(autouse=True)
-def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Check templates in this process; tests/authoring/check shows that worker processes do."""
-    monkeypatch.setattr(workers, "LocalPool", InlinePool)
 
 
 @pytest.fixture

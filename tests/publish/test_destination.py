@@ -16,7 +16,7 @@ from pipeline.publish.destination import Folder, destination_of
 from pipeline.publish.manifest import OutputFile
 from pipeline.publish.remote import Remote
 from pipeline.system.atomic import sha256
-from tests.support.built import InlinePool, make_set, snapshot
+from tests.support.built import make_set, snapshot
 from tests.support.cases import EXAMPLES
 from tests.support.run import Command
 
@@ -115,9 +115,9 @@ class TestPublishing:
             assert contents(store) == {f"/out/a/{path}": content for path, content in FILES.items()}
 
 
-def test_built_to_an_address(store: Any, visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("inline_pools")
+def test_built_to_an_address(store: Any, visa_packet: Command, tmp_path: Path) -> None:
     """The bytes are the same as in a folder, a second run changes nothing, and the page is beside the packets."""
-    monkeypatch.setattr("pipeline.run.many.LocalPool", InlinePool)
     small = make_set(tmp_path / "small", "{{ patient.name.chinese }}")
     cases = [EXAMPLES / name / "case.json" for name in ("xu-wenjing", "sun-yifan")]
     options = ("--templates", small, "--as-of", "2026-11-22", "--json")

@@ -22,14 +22,12 @@ import pytest
 import trustme
 from distributed.utils import get_mp_context
 
-from pipeline.cli.commands import build_many
-from pipeline.run.cluster import client
-from tests.support.built import InlinePool, make_set, snapshot
+from tests.support.built import make_set, snapshot
 from tests.support.cases import EXAMPLES, PERSONAL, change
 from tests.support.run import Command, Run
 
 #: Processes of a cluster take long to start on a busy machine.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("inline_pools")]
 
 DAY = ("--as-of", "2026-11-22")
 Build = Callable[..., Run]
@@ -130,10 +128,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def build(visa_packet: Command, cases: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
-    """Build the cases, or one of them, from this process, which does the work of the processes of this machine too."""
-    monkeypatch.setattr(client, "LocalPool", InlinePool)
-    monkeypatch.setattr(build_many, "LocalPool", InlinePool)
+def build(visa_packet: Command, cases: Path) -> Build:
+    """Build the cases, or one of them, from this process."""
 
     def run(templates: Path | str, out: Path | str, *more: str, case: str = "") -> Run:
         return visa_packet("build", cases / case, "--templates", templates, "-o", out, *DAY, "--json", *more)
