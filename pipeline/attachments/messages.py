@@ -110,7 +110,7 @@ class Request(msgspec.Struct, frozen=True):
     limits: Limits = LIMITS
 
 
-class Answer(msgspec.Struct, frozen=True, tag=True):
+class ReaderAnswer(msgspec.Struct, frozen=True, tag=True):
     """The result of a task: a clean PDF with its notes, a filled form, or the fields of a form."""
 
     pdf: bytes = b""
@@ -130,10 +130,10 @@ class Refusal(msgspec.Struct, frozen=True, tag=True):
 
 
 REQUESTS = msgspec.msgpack.Decoder(Request)
-ANSWERS: msgspec.msgpack.Decoder[Answer | Refusal] = msgspec.msgpack.Decoder(Answer | Refusal)
+ANSWERS: msgspec.msgpack.Decoder[ReaderAnswer | Refusal] = msgspec.msgpack.Decoder(ReaderAnswer | Refusal)
 
 
-def pack(message: Request | Answer | Refusal) -> bytes:
+def pack(message: Request | ReaderAnswer | Refusal) -> bytes:
     """Return a message as bytes."""
     content = msgspec.msgpack.encode(message)
     return _LENGTH.pack(len(content)) + content

@@ -15,7 +15,7 @@ from pipeline.attachments.downsample import downsample_pictures
 from pipeline.attachments.flatten import flatten
 from pipeline.attachments.jpeg import BrokenJpegError, plain_jpeg
 from pipeline.attachments.layers import reject_hidden_layers
-from pipeline.attachments.messages import PRINT_AGAIN, Answer, Request
+from pipeline.attachments.messages import PRINT_AGAIN, ReaderAnswer, Request
 from pipeline.attachments.missing_fonts import FONT_RULE, lacks_a_font
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.second_reader import PageProof, compare_readers
@@ -26,7 +26,7 @@ _DEEPEST = 50
 _OWN = "visa-packet"
 
 
-def read_pdf(request: Request) -> Answer:
+def read_pdf(request: Request) -> ReaderAnswer:
     """Return a clean copy of the PDF. Raises UnusableError, or any error of a library if the file is broken."""
     content, conversion = request.content, request.conversion
     # qpdf repairs a PDF without its end and does not complain, but the result has fewer pages than the paper.
@@ -56,7 +56,7 @@ def read_pdf(request: Request) -> Answer:
         new.save(out, deterministic_id=True)
     proofs = [PageProof(*pair) for pair in zip(sizes, placements, strict=True)]
     compare_readers(content, request.password, out.getvalue(), proofs)
-    return Answer(out.getvalue(), len(sizes), notes.all())
+    return ReaderAnswer(out.getvalue(), len(sizes), notes.all())
 
 
 def open_pdf(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:

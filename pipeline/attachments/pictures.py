@@ -11,7 +11,7 @@ import pikepdf
 from PIL import Image, ImageCms, ImageOps
 
 from pipeline.attachments.jpeg import plain_jpeg
-from pipeline.attachments.messages import Answer, Conversion, Request
+from pipeline.attachments.messages import Conversion, ReaderAnswer, Request
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.placement import POINTS_PER_INCH, Placement, add_page, centre, fill_page
 from pipeline.attachments.png import plain_png
@@ -52,7 +52,7 @@ class _Page(NamedTuple):
     placement: Placement
 
 
-def read_picture(request: Request) -> Answer:
+def read_picture(request: Request) -> ReaderAnswer:
     """Convert each picture to an A4 page. Raises UnusableError, or any error of a library if the file is broken."""
     notes = Notes()
     with pikepdf.new() as pdf:
@@ -61,7 +61,7 @@ def read_picture(request: Request) -> Answer:
             add_page(pdf, _wrap(page.data, pdf), matrix, A4_POINTS)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
-        return Answer(out.getvalue(), len(pdf.pages), notes.all())
+        return ReaderAnswer(out.getvalue(), len(pdf.pages), notes.all())
 
 
 def _pages(request: Request, notes: Notes) -> Iterator[_Page]:

@@ -9,7 +9,7 @@ import subprocess
 import threading
 from typing import BinaryIO, cast
 
-from pipeline.attachments.messages import ANSWERS, Answer, BrokenMessageError, Refusal, Request, pack, receive
+from pipeline.attachments.messages import ANSWERS, BrokenMessageError, ReaderAnswer, Refusal, Request, pack, receive
 from pipeline.errors import UnusableError
 from pipeline.system.processes import start_child
 
@@ -44,7 +44,7 @@ class Reader:
                 process.kill()
                 process.communicate()
 
-    def ask(self, request: Request) -> Answer:
+    def ask(self, request: Request) -> ReaderAnswer:
         """Return the answer about one attachment. Raises UnusableError if it cannot be used."""
         with self._lock:
             try:
@@ -60,7 +60,7 @@ class Reader:
         return answer
 
 
-def _exchange(process: subprocess.Popen[bytes], request: Request) -> Answer | Refusal:
+def _exchange(process: subprocess.Popen[bytes], request: Request) -> ReaderAnswer | Refusal:
     requests, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
     try:
         requests.write(pack(request))

@@ -19,9 +19,9 @@ from PIL import Image
 
 from pipeline.attachments.messages import (
     REQUESTS,
-    Answer,
     BrokenMessageError,
     Limits,
+    ReaderAnswer,
     Refusal,
     Request,
     is_whole,
@@ -43,7 +43,7 @@ from pipeline.system.processes import (
 _PIECE = 1 << 20
 _MAX_ANSWER = 400_000_000
 
-Run = Callable[[Request], Answer | Refusal]
+Run = Callable[[Request], ReaderAnswer | Refusal]
 
 
 def main(run: Run = run_task) -> None:
@@ -69,7 +69,7 @@ def limit_libraries(limits: Limits) -> None:
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO, run: Run) -> None:
-    """Answer each request until the client ends."""
+    """ReaderAnswer each request until the client ends."""
     while True:
         try:
             request = receive(requests, REQUESTS)

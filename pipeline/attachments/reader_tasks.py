@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.attachments.forms.form_tasks import fill_form, inspect_form
-from pipeline.attachments.messages import Answer, Refusal, Request
+from pipeline.attachments.messages import ReaderAnswer, Refusal, Request
 from pipeline.attachments.pdf_file import read_pdf
 from pipeline.attachments.pictures import read_picture
 from pipeline.errors import UnusableError
 
 
-def run_task(request: Request) -> Answer | Refusal:
+def run_task(request: Request) -> ReaderAnswer | Refusal:
     """Return the answer about one file. Every error becomes a Refusal."""
     try:
         return _run(request)
@@ -26,17 +26,17 @@ def run_task(request: Request) -> Answer | Refusal:
         return Refusal("attachment-damaged", f"the {kind} is damaged ({type(error).__name__})")
 
 
-def _run(request: Request) -> Answer:
+def _run(request: Request) -> ReaderAnswer:
     if request.task == "inspect":
-        return Answer(fields=inspect_form(request))
+        return ReaderAnswer(fields=inspect_form(request))
     if request.form is None:
         return _read(request)
     content, report = fill_form(request, request.form)
     if request.task == "fill":
-        return Answer(content, form=report)
+        return ReaderAnswer(content, form=report)
     answer = _read(msgspec.structs.replace(request, content=content))
     return msgspec.structs.replace(answer, form=report)
 
 
-def _read(request: Request) -> Answer:
+def _read(request: Request) -> ReaderAnswer:
     return read_pdf(request) if request.kind == "PDF" else read_picture(request)

@@ -135,7 +135,7 @@ class EnclosedPaper(TypedDict):
     original: bool
 
 
-class MissingPaper(TypedDict):
+class MissingRow(TypedDict):
     """A paper of the official list that the packet lacks."""
 
     letter: str
@@ -150,7 +150,7 @@ class ListOfPapers(TypedDict):
     required: Sequence[RequiredPaper]
     enclosed: Sequence[EnclosedPaper]
     originals: int
-    missing: Sequence[MissingPaper]
+    missing: Sequence[MissingRow]
     page_count: int
 
 

@@ -12,7 +12,17 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from pipeline.attachments.messages import ANSWERS, LIMITS, Answer, Conversion, Limits, Refusal, Request, pack, receive
+from pipeline.attachments.messages import (
+    ANSWERS,
+    LIMITS,
+    Conversion,
+    Limits,
+    ReaderAnswer,
+    Refusal,
+    Request,
+    pack,
+    receive,
+)
 from pipeline.attachments.read_paper import convert, read_paper
 from pipeline.attachments.reader_client import READER
 from pipeline.attachments.reader_process import limit_libraries
@@ -100,7 +110,7 @@ def read(
         return convert(Request(content, kind, conversion=conversion, password=password, limits=limits))
 
 
-def ask_here(request: Request) -> Answer:
+def ask_here(request: Request) -> ReaderAnswer:
     """The same answer as that of the reader process, without the process."""
     limit_libraries(request.limits)
     answer = receive(io.BytesIO(pack(run_task(request))), ANSWERS)

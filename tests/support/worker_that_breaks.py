@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.attachments.messages import Answer, Refusal, Request, pack
+from pipeline.attachments.messages import ReaderAnswer, Refusal, Request, pack
 from pipeline.attachments.reader_process import main
 from pipeline.attachments.reader_tasks import run_task
 
@@ -21,7 +21,7 @@ def compute() -> None:
 
 
 def half_an_answer() -> None:
-    half = pack(Answer(b"%PDF" * 1000, 1))
+    half = pack(ReaderAnswer(b"%PDF" * 1000, 1))
     os.write(max(number for number in range(20) if is_pipe(number)), half[:1000])
     os._exit(0)
 
@@ -61,11 +61,11 @@ FACTS: dict[str, Callable[[], int]] = {
 }
 
 
-def run(request: Request) -> Answer | Refusal:
+def run(request: Request) -> ReaderAnswer | Refusal:
     """What comes of a file whose content is the name of a fault, or of a fact about the process."""
     order = request.content.decode("latin-1")
     if order in FACTS:
-        return Answer(pages=FACTS[order]())
+        return ReaderAnswer(pages=FACTS[order]())
     FAULTS.get(order, int)()
     return run_task(request)
 

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.attachments.forms.field_mapping import make_filling, problems_of_an_attachment
 from pipeline.attachments.forms.field_values import mapping_names
 from pipeline.attachments.forms.in_packet import form_findings
-from pipeline.attachments.messages import FORM_CREATOR, Answer, FieldDescription, FormRequest, Request, Task
+from pipeline.attachments.messages import FORM_CREATOR, FieldDescription, FormRequest, ReaderAnswer, Request, Task
 from pipeline.attachments.reader_client import READER
 from pipeline.attachments.safe_open import read_inside
 from pipeline.errors import AttachmentError, Problem, UnusableError
@@ -45,7 +45,7 @@ def is_own_form(content: bytes) -> bool:
     return FORM_CREATOR.encode() in content
 
 
-def _ask(task: Task, path: Path, form: FormRequest | None = None) -> Answer:
+def _ask(task: Task, path: Path, form: FormRequest | None = None) -> ReaderAnswer:
     try:
         return READER.ask(Request(read_inside(path.parent, path.name), task=task, form=form))
     except UnusableError as error:
