@@ -1,4 +1,4 @@
-"""What a PDF holds beside its pages: taken out and told, and nothing about its makers comes through."""
+"""Content of a PDF beside its pages is removed and reported, and no data about its makers remains."""
 
 from __future__ import annotations
 
@@ -134,10 +134,10 @@ class TestActive:
             assert word not in left
         assert "the paper" in text(found.pdf)[0]
 
-    def test_a_page_and_nothing_else_is_not_told_of(self) -> None:
+    def test_a_plain_page_has_no_note(self) -> None:
         assert notes(read(pdf_of(page_text("the paper")))) == {}
 
-    def test_links_are_told_as_a_note(self) -> None:
+    def test_links_are_reported_as_a_note(self) -> None:
         with pikepdf.new() as pdf:
             add_page(pdf, page_text("the paper"))
             add_link(pdf, "https://example.com/CANARY")
@@ -188,7 +188,7 @@ class TestLayers:
 
 @pytest.mark.case("D14")
 class TestFonts:
-    def test_a_font_that_is_not_embedded_is_told(self) -> None:
+    def test_a_font_that_is_not_embedded_is_reported(self) -> None:
         assert "OUT-05B" in {note.rule for note in read(pdf_of(page_text("Helvetica"))).notes}
 
     def test_embedded_fonts_are_not(self, packet: Path) -> None:

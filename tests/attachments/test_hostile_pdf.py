@@ -71,7 +71,7 @@ class TestLocked:
         assert (error.code, error.args["field"]) == ("attachment-encrypted", "path")
         assert "password_file" in error.hint
 
-    def test_a_wrong_password_is_told_where_it_stands_and_is_not_repeated(self) -> None:
+    def test_a_wrong_password_is_reported_at_its_field_and_not_quoted(self) -> None:
         error = refused(self.CONTENT, password="WrongSecret")  # noqa: S106 - of a test
         assert (error.code, error.args["field"]) == ("attachment-password", "password_file")
         assert "WrongSecret" not in error.message + error.hint
@@ -84,7 +84,7 @@ class TestLocked:
         found = read(locked(SAID, "open sesame", **options), password=password)
         assert [line.strip() for line in text(found.pdf)] == ["one", "two", "three"]
 
-    def test_what_only_the_owner_may_change_opens_and_is_told(self) -> None:
+    def test_a_file_that_only_its_owner_may_change_opens_with_a_note(self) -> None:
         found = read(locked(SAID, ""))
         assert (found.pages, notes(found)) == (3, {"FIL-07": ()})
 
@@ -108,7 +108,7 @@ class TestLocked:
             ("word.txt", b"x" * 2000, "attachment-size"),
         ],
     )
-    def test_a_file_without_a_password_is_told_at_its_field(
+    def test_a_file_without_a_password_is_reported_at_its_field(
         self, tmp_path: Path, path: str, content: bytes | None, code: str
     ) -> None:
         if content is not None and not path.startswith(".."):
@@ -203,13 +203,13 @@ def forms_in_forms(depth: int) -> bytes:
 
 @pytest.mark.case("D09")
 class TestSigned:
-    def test_that_the_signature_no_longer_verifies_is_told_and_its_picture_stays(self) -> None:
+    def test_the_lost_signature_is_reported_and_its_picture_stays(self) -> None:
         found = read(signed_pdf())
         assert "FIL-03" in notes(found)
         with pikepdf.open(io.BytesIO(found.pdf)) as pdf:
             assert "/AcroForm" not in pdf.Root
 
-    def test_a_form_without_a_signature_is_not_told_of(self) -> None:
+    def test_a_form_without_a_signature_has_no_note(self) -> None:
         with pikepdf.new() as pdf:
             add_page(pdf)
             add_field(pdf, "name", "WANG")
@@ -219,13 +219,13 @@ class TestSigned:
 @pytest.mark.case("D12")
 class TestRepaired:
     @pytest.mark.parametrize("broken", with_wrong_tables(SAID), ids=["offset", "start", "entry"])
-    def test_a_wrong_table_is_repaired_and_told(self, broken: bytes) -> None:
+    def test_an_invalid_table_is_repaired_and_reported(self, broken: bytes) -> None:
         assert broken != SAID
         found = read(broken)
         assert [line.strip() for line in text(found.pdf)] == ["one", "two", "three"]
         assert notes(found) == {"FIL-04": ()}
 
-    def test_a_whole_one_is_not_told_of(self) -> None:
+    def test_a_valid_table_has_no_note(self) -> None:
         assert notes(read(SAID)) == {}
 
 

@@ -1,4 +1,4 @@
-"""Pictures: each as an upright A4 page, its data as it is."""
+"""Each picture becomes a portrait A4 page, with its data unchanged."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TestPicture:
 
     @pytest.mark.parametrize("orientation", range(1, 9))
     def test_a_turned_photo_is_turned_without_another_encoding(self, tmp_path: Path, orientation: int) -> None:
-        """The page itself stays upright, so that what is printed on it later is too."""
+        """The page itself is not rotated, so page numbers on it are not either."""
         exif = Image.Exif()
         exif[274] = orientation
         found = paper(tmp_path, "a.jpg", make_picture("JPEG", (300, 200), exif=exif))
@@ -92,7 +92,7 @@ class TestPicture:
 
     @pytest.mark.parametrize("orientation", range(1, 9))
     @pytest.mark.parametrize("print_size", [None, (45.0, 30.0)])
-    def test_every_orientation_shows_the_same_upright_page(
+    def test_every_orientation_gives_the_same_portrait_page(
         self, tmp_path: Path, orientation: int, print_size: tuple[float, float] | None
     ) -> None:
         """Red on the left, blue on the right, whatever the camera wrote about how it was held."""

@@ -1,4 +1,4 @@
-"""Pages of supplied PDFs on A4: upright, complete, in the right place, whatever boxes and turns they come with."""
+"""Pages of supplied PDFs on A4: portrait, complete, at the correct place, for all boxes and rotations."""
 
 from __future__ import annotations
 
@@ -132,8 +132,8 @@ class TestSizes:
         assert top + bottom == pytest.approx(page[1], abs=3)
         if scale < 1:
             assert millimetres(min(left, top)) == pytest.approx(10, abs=0.5)
-        told = {note.rule for note in found.notes}
-        assert ("OUT-01B" in told) is (sorted(size) != [595, 842])
+        rules = {note.rule for note in found.notes}
+        assert ("OUT-01B" in rules) is (sorted(size) != [595, 842])
 
     def test_a_user_unit_makes_a_page_larger(self) -> None:
         content = pdf_of(corners(0, 0, 200, 300), size=(200, 300), UserUnit=1.5)

@@ -84,7 +84,7 @@ class TestBuild:
         assert problem["message"].startswith("funds_proof of patient: ")
         assert path not in problem["message"]
 
-    def test_all_of_them_are_told_at_once(self, case_folder: Path, edit: Edit, visa_packet: Command) -> None:
+    def test_all_of_them_are_reported_at_once(self, case_folder: Path, edit: Edit, visa_packet: Command) -> None:
         case = edit({f"/attachments/{index}/path": f"none-{index}.pdf" for index in range(4)})
         out = case_folder / "out"
         problems = assert_refused(visa_packet("build", case, "-o", out, "--json", "--as-of", "2026-11-22"), out, 5)
@@ -106,7 +106,7 @@ class TestFindings:
     @pytest.mark.parametrize(
         ("language", "words"), [("en", "a script"), ("ja", "スクリプト"), ("zh", "脚本")], ids=["en", "ja", "zh"]
     )
-    def test_it_is_told_at_its_place_in_each_language(
+    def test_it_is_reported_at_its_place_in_each_language(
         self, edit: Edit, visa_packet: Command, script: str, language: str, words: str
     ) -> None:
         case = edit({"/attachments/2/path": script})
@@ -132,7 +132,7 @@ class TestFindings:
 
 
 class TestPassword:
-    def test_a_wrong_one_is_told_at_its_field(self, case_folder: Path, edit: Edit, visa_packet: Command) -> None:
+    def test_an_invalid_one_is_reported_at_its_field(self, case_folder: Path, edit: Edit, visa_packet: Command) -> None:
         (case_folder / "papers" / "a.pdf").write_bytes(encrypted())
         (case_folder / "papers" / "word.txt").write_text("CANARY-wrong", encoding="utf-8")
         case = edit({"/attachments/2/path": "papers/a.pdf", "/attachments/2/password_file": "papers/word.txt"})

@@ -37,7 +37,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     READER.stop()
 
 
-def told(order: str, limits: Limits = LIMITS) -> Problem:
+def refusal(order: str, limits: Limits = LIMITS) -> Problem:
     with pytest.raises(UnusableError) as error:
         convert(Request(order.encode(), limits=limits))
     return error.value.problem
@@ -76,7 +76,7 @@ class TestFaults:
     )
     def test_each_costs_its_attachment_and_the_next_is_read(self, order: str, code: str) -> None:
         worker = READER.start()
-        error = told(order)
+        error = refusal(order)
         assert error.code == code
         assert error.hint
         assert "CANARY" not in error.message + error.hint
@@ -86,13 +86,13 @@ class TestFaults:
 
     def test_what_computes_for_ever_is_ended(self) -> None:
         before = time.monotonic()
-        error = told("computes", replace(LIMITS, cpu_seconds=1))
+        error = refusal("computes", replace(LIMITS, cpu_seconds=1))
         assert (error.code, error.message) == ("attachment-time", "reading it took longer than 1 seconds")
         assert time.monotonic() - before < 30
         assert convert(Request(GOOD)).pages == 1
 
     def test_what_waits_for_ever_is_ended(self) -> None:
-        error = told("sleeps", replace(LIMITS, wall_seconds=0.5))
+        error = refusal("sleeps", replace(LIMITS, wall_seconds=0.5))
         assert (error.code, error.message) == ("attachment-time", "reading it took longer than 0.5 seconds")
         assert convert(Request(GOOD)).pages == 1
 
@@ -108,7 +108,7 @@ class TestFaults:
 
     def test_a_process_that_it_starts_does_not_outlive_it(self) -> None:
         before = sleepers()
-        assert told("process").code == "attachment-broke"
+        assert refusal("process").code == "attachment-broke"
         assert all(gone(pid) for pid in sleepers() - before)
 
     def test_it_has_no_file_open_but_its_answer(self) -> None:
@@ -118,7 +118,7 @@ class TestFaults:
     def test_no_process_is_left_when_the_worker_is_ended(self) -> None:
         worker = READER.start()
         pid = worker.pid
-        asking = threading.Thread(target=told, args=("sleeps",))
+        asking = threading.Thread(target=refusal, args=("sleeps",))
         asking.start()
         until = time.monotonic() + 20
         while not children_of(pid) and time.monotonic() < until:
@@ -200,7 +200,7 @@ class TestWorker:
             thread.join()
         assert found == {word: word for word in contents}
 
-    def test_what_is_too_much_for_its_memory_is_told(self) -> None:
+    def test_a_file_that_needs_too_much_memory_is_reported(self) -> None:
         error = refused_for_memory()
         assert error.code in {"attachment-memory", "attachment-bomb", "attachment-broke"}
 

@@ -135,7 +135,7 @@ class TestPaths:
         (tmp_path / "a.png").chmod(0)
         assert refusal(tmp_path, "a.png").code == "attachment-unreadable"
 
-    def test_an_error_while_reading_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_error_while_reading_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def broken(*_arguments: Any, **_named: Any) -> int:
             raise PermissionError(13, "Permission denied")
 

@@ -122,10 +122,10 @@ def test_an_engine_that_makes_no_pdf_is_found(case: LoadedCase, pdf: bytes) -> N
 
 def test_the_failure_of_an_engine_names_the_template(case: LoadedCase) -> None:
     def fail(_docx: bytes) -> bytes:
-        raise EngineError(Problem("engine-failed", "error", "it failed", "mend it"))
+        raise EngineError(Problem("engine-failed", "error", "it failed", "correct it"))
 
     (problem,) = failure(case, FaultEngine(fail))
-    assert problem == Problem("engine-failed", "error", "it failed", "mend it", "letter.docx")
+    assert problem == Problem("engine-failed", "error", "it failed", "correct it", "letter.docx")
 
 
 @pytest.mark.parametrize(("character", "name"), [("😀", "U+1F600"), ("☑", "U+2611"), ("𪚥", "U+2A6A5")])
@@ -148,7 +148,7 @@ def test_a_character_without_a_glyph_in_the_template_is_named(case: LoadedCase) 
     assert problem.message.startswith("the template has U+1F600")
 
 
-def test_all_characters_that_an_engine_names_are_told(edit: Edit) -> None:
+def test_all_characters_that_an_engine_names_are_reported(edit: Edit) -> None:
     def fail(_docx: bytes) -> bytes:
         raise UndrawableError("😀𪚥")
 

@@ -200,8 +200,8 @@ class TestState:
     )
     def test_what_a_missing_form_lacks_may_be_missing_too(self, edit: Edit, options: CheckOptions) -> None:
         path = edit({**WITHOUT_FORMS, **EMPTY_FIELDS})
-        told = {problem.code: problem.severity for problem in check_case(path, options).problems}
-        assert {code: told[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
+        severities = {problem.code: problem.severity for problem in check_case(path, options).problems}
+        assert {code: severities[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
         with pytest.raises(CaseError) as error:
             check_case(path, CheckOptions(AS_OF))
         refused = {problem.code: problem.severity for problem in error.value.problems}
@@ -210,8 +210,8 @@ class TestState:
     def test_a_set_that_asks_for_no_form_only_warns_of_its_fields(self, edit: Edit) -> None:
         path = edit({**WITHOUT_FORMS, **EMPTY_FIELDS})
         checked = check_case(path, CheckOptions(AS_OF, "short-term-visit"))
-        told = {problem.code: problem.severity for problem in checked.problems}
-        assert {code: told[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
+        severities = {problem.code: problem.severity for problem in checked.problems}
+        assert {code: severities[code] for code in UNFILLED_RULES} == dict.fromkeys(UNFILLED_RULES, "warning")
 
     def test_with_the_forms_nothing_of_them_is_asked(self, edit: Edit) -> None:
         checked = check_case(edit(EMPTY_FIELDS), CheckOptions(AS_OF))
@@ -223,7 +223,7 @@ class TestState:
         with pytest.raises(CaseError):
             check_case(edit({"/patient/passport/expiry_date": "2027-01-01"}), options)
 
-    def test_a_title_tells_the_state(self, edit: Edit, small: str, tmp_path: Path) -> None:
+    def test_a_title_has_the_state(self, edit: Edit, small: str, tmp_path: Path) -> None:
         out = tmp_path / "out"
         titles = []
         for edits in (NOTHING, WITHOUT_FORMS):
@@ -231,7 +231,7 @@ class TestState:
             titles.append(_title(folder / "bundle.pdf"))
         assert titles[1] == f"{titles[0]}（未添付の書類あり）"
 
-    def test_a_packet_of_another_state_is_built_anew(
+    def test_a_packet_of_another_state_is_built_again(
         self, edit: Edit, small: str, tmp_path: Path, visa_packet: Command
     ) -> None:
         def build(case: Path, *options: str) -> tuple[str, str | None]:
@@ -250,7 +250,7 @@ class TestState:
         assert build(case) == ("failed", None)
 
     @pytest.mark.parametrize(
-        ("edits", "options", "code", "state", "told"),
+        ("edits", "options", "code", "state", "line"),
         [
             ({}, [], 0, "final", "final"),
             (WITHOUT_FORMS, [], 3, None, "Only papers are missing"),
@@ -259,7 +259,7 @@ class TestState:
             ({**WITHOUT_FORMS, "/visa/letter_date": "2026-12-08"}, [], 3, None, ""),
         ],
     )
-    def test_validate_tells_what_a_build_would_make(
+    def test_validate_reports_the_state_of_a_build(
         self,
         edit: Edit,
         visa_packet: Command,
@@ -267,12 +267,12 @@ class TestState:
         options: list[str],
         code: int,
         state: str | None,
-        told: str,
+        line: str,
     ) -> None:
         case = edit(edits)
         run = visa_packet("validate", case, "--as-of", "2026-11-22", *options)
         assert run.code == code
-        assert told in run.out
-        assert bool(run.out) == bool(told)
+        assert line in run.out
+        assert bool(run.out) == bool(line)
         [result] = visa_packet("validate", case, "--as-of", "2026-11-22", "--json", *options).report["results"]
         assert (result["exit_code"], result["state"]) == (ExitCode(code), state)

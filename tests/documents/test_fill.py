@@ -62,7 +62,7 @@ def with_broken_data() -> bytes:
     return content[:start] + b"\0" * 40 + content[start + 40 :]
 
 
-def test_it_fills_and_tells_what_it_printed(context: Mapping[str, Any]) -> None:
+def test_it_fills_and_returns_the_printed_texts(context: Mapping[str, Any]) -> None:
     filled = fill(make_docx("{{ patient.name.chinese }}，{{ as_of|date_en }}"), "letter.docx", context)
     assert paragraphs(filled.docx) == ["王晓明，22 November 2026"]
     assert filled.texts == ("王晓明", "22 November 2026")
@@ -179,7 +179,9 @@ def test_limits_of_filling_are_gone_when_it_ends(context: Mapping[str, Any]) -> 
         ("{% if 1 %}" * 500 + "{% endif %}" * 500, "template-unusable", "RecursionError"),
     ],
 )
-def test_a_wrong_tag_is_told_without_a_value(context: Mapping[str, Any], tag: str, code: str, words: str) -> None:
+def test_an_invalid_tag_is_reported_without_a_value(
+    context: Mapping[str, Any], tag: str, code: str, words: str
+) -> None:
     problem = problem_of(make_docx("first", tag), context)
     assert problem.code == code
     assert words in problem.located_message
@@ -208,7 +210,7 @@ def test_an_optional_field_may_be_guarded(context: Mapping[str, Any]) -> None:
         (with_broken_data(), "error"),
     ],
 )
-def test_a_file_that_is_no_word_document_is_told(context: Mapping[str, Any], template: bytes, kind: str) -> None:
+def test_a_file_that_is_not_a_word_document_is_reported(context: Mapping[str, Any], template: bytes, kind: str) -> None:
     problem = problem_of(template, context)
     assert (problem.code, problem.message) == ("template-unusable", f"the template cannot be filled ({kind})")
 
@@ -295,7 +297,7 @@ def build(visa_packet: Command, case: Path, templates: Path, out: Path) -> Any:
     return visa_packet("build", case, "--templates", templates, "-o", out, "--as-of", AS_OF.isoformat(), "--json")
 
 
-def test_an_unknown_name_is_told_with_its_paragraph(context: Mapping[str, Any]) -> None:
+def test_an_unknown_name_is_reported_with_its_paragraph(context: Mapping[str, Any]) -> None:
     template = make_docx("first {{ case_id }}", "Passport no. {{ patient.pasport.number }}", "last")
     problem = problem_of(template, context)
     assert problem.located_message.startswith("word/document.xml, near “Passport no. {{ patient.pasport.number }}”: ")
@@ -313,7 +315,7 @@ def test_an_unknown_name_is_told_with_its_paragraph(context: Mapping[str, Any]) 
         ("{{ case_id|nofilter }}", "No filter named 'nofilter'. Filters: date_ja, "),
     ],
 )
-def test_a_misspelt_name_is_told_with_the_one_that_was_meant(context: Mapping[str, Any], tag: str, words: str) -> None:
+def test_a_misspelt_name_is_reported_with_the_closest_name(context: Mapping[str, Any], tag: str, words: str) -> None:
     message = problem_of(make_docx(tag), context).located_message
     assert words in message
     assert "pipeline." not in message

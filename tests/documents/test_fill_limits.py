@@ -39,7 +39,7 @@ def test_memory_is_limited_and_then_free() -> None:
 
 @pytest.mark.case("B14")
 def test_time_in_the_system_counts_too() -> None:
-    """Memory that is taken anew each time is the system's work."""
+    """Allocating memory again each time is work of the kernel."""
     assert ended_after(0.2, lambda: bytearray(50_000_000)) < 1
 
 

@@ -121,7 +121,7 @@ def test_a_picture_is_placed_beside_what_else_is_filled(header: str, title: str)
     assert sum(name.startswith("word/media/") for name in parts(filled.docx)) == 1
 
 
-def test_a_template_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_template_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     template = make_docx("{{ case_id }}", "once")
     fill(template, "once.docx", {"case_id": "1"})
     before = prepare_template.cache_info()
@@ -131,7 +131,7 @@ def test_a_template_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (after.misses, after.hits) == (before.misses, before.hits + 1)
 
 
-def test_compiled_tags_are_kept_for_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_tags_are_cached_for_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     source = "{{ case_id }} is compiled once a machine"
     TemplateEnvironment().from_string(source)
     _compiled.cache_clear()  # as in another process
@@ -139,7 +139,7 @@ def test_compiled_tags_are_kept_for_other_processes(monkeypatch: pytest.MonkeyPa
     assert TemplateEnvironment().from_string(source).render(case_id="1") == "1 is compiled once a machine"
 
 
-def test_a_fault_is_told_each_time() -> None:
+def test_a_fault_is_reported_each_time() -> None:
     assert prepare_template(make_docx("{{ x }}")).tagged[0].source
     with pytest.raises(zipfile.BadZipFile):
         prepare_template(b"PK")

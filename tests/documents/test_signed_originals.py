@@ -130,7 +130,7 @@ def test_a_change_of_what_was_printed_is_a_warning(
         ({"role": "other"}, "signed-role", "document", "role"),
     ],
 )
-def test_an_entry_that_fits_no_document_is_told_with_its_place(
+def test_an_entry_without_a_document_is_reported_with_its_place(
     edit: Edit, entry: dict[str, Any], code: str, pointer: str, hint: str
 ) -> None:
     [problem] = problems(edit({"/attachments/-": {**SIGNED, **entry}}))

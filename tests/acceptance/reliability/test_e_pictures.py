@@ -21,7 +21,7 @@ COLOURS = ("red", "green", "blue", "white")
 
 
 @case("E03")
-def test_every_orientation_stands_upright(scene: Scene) -> None:
+def test_every_orientation_is_turned_upright(scene: Scene) -> None:
     papers = [(turned(kind, orientation), kind) for kind in KINDS for orientation in range(1, 9)]
     used(scene.build(with_papers(scene, papers)))
     assert [quarters(page) for page in pages(scene)] == [COLOURS] * len(papers)

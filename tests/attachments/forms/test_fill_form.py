@@ -177,7 +177,7 @@ class TestInspect:
         assert "SUN" in shown(pdf)
 
     @pytest.mark.parametrize(("xfa", "code"), [(False, "form-fields"), (True, "form-xfa")])
-    def test_a_pdf_without_fields_is_told(self, xfa: int, code: str) -> None:
+    def test_a_pdf_without_fields_is_reported(self, xfa: int, code: str) -> None:
         form = Form()
         if xfa:
             form.add_xfa()
@@ -187,7 +187,7 @@ class TestInspect:
 
 
 class TestFit:
-    """Nothing is cut off: letters become smaller, or the field is told."""
+    """Nothing is cut off: letters become smaller, or the field is reported."""
 
     def form(self, rect: tuple[float, ...], **more: Any) -> Form:
         form = Form()
@@ -212,7 +212,7 @@ class TestFit:
             ({"Ff": MULTILINE}, "x" * 80),
         ],
     )
-    def test_what_does_not_fit_is_told_and_not_cut(self, more: dict[str, Any], text: str) -> None:
+    def test_a_text_that_does_not_fit_is_reported_and_not_cut(self, more: dict[str, Any], text: str) -> None:
         pdf, report = fill(self.form((60, 700, 160, 720), **more), [{"field": "Field", "text": text}])
         assert report.overflowing == ["Field"]
         assert not (PdfReader(io.BytesIO(pdf)).get_fields() or {})["Field"].get("/V")
@@ -230,7 +230,7 @@ class TestFit:
             assert rect[1] <= bottom <= top <= rect[3]
 
     @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-    def test_a_turned_box_on_a_turned_page_reads_upright(self, turn: int) -> None:
+    def test_a_rotated_box_on_a_rotated_page_reads_horizontally(self, turn: int) -> None:
         form = Form(turn)
         rect = (100, 300, 120, 420) if turn in {90, 270} else (100, 300, 220, 320)
         form.add("Field", rect, MK=pikepdf.Dictionary(R=turn))
@@ -247,7 +247,7 @@ class TestFit:
 
 
 def _letters(pdf: bytes, *, as_shown: bool = False) -> list[tuple[tuple[float, float, float, float], float]]:
-    """Box and size of each letter on the first page, by pdfium; ``as_shown`` turns the page upright before."""
+    """Box and size of each letter on the first page, by pdfium; ``as_shown`` undoes the rotation of the page."""
     import pypdfium2  # noqa: PLC0415 - only here
     from pypdfium2 import raw  # noqa: PLC0415 - as above
 
@@ -343,13 +343,13 @@ class TestValues:
     ) -> None:
         assert choose_option(path, options, names) == state
 
-    def test_an_unknown_name_is_told(self, names: MappingNames) -> None:
+    def test_an_unknown_name_is_reported(self, names: MappingNames) -> None:
         with pytest.raises(ExpressionError, match="gender"):
             choose_option("applicant.gender", {"male": "M"}, names)
 
 
 class TestMapping:
-    """What is wrong with a mapping is told at its place, all at once."""
+    """All problems of a mapping are reported at once, each at its place."""
 
     def problems(self, folder: Path, mapping: Mapping[str, Any], case: LoadedCase, form: Form | None = None) -> Any:
         (folder / "form.pdf").write_bytes((form or every_field()).saved())
@@ -415,7 +415,7 @@ class TestMapping:
     ) -> None:
         assert code in {found for found, _ in self.problems(tmp_path, mapping, case)}
 
-    def test_a_character_without_a_glyph_is_told(self) -> None:
+    def test_a_character_without_a_glyph_is_reported(self) -> None:
         form = Form()
         form.add("Field", (60, 700, 260, 720))
         _, report = fill(form, [{"field": "Field", "text": "\U0001f600"}])

@@ -1,4 +1,4 @@
-"""A form among the attachments: filled before it goes into the bundle, and told of with its place."""
+"""A form among the attachments is filled before it goes into the bundle, and reported with its place."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_value_that_does_not_fit_forbids_to_build(prepare: Prepare, small: str
     assert not any(value in problem.message + problem.hint for value in PERSONAL)
 
 
-def test_what_is_unmapped_or_without_a_value_is_told(prepare: Prepare, small: str) -> None:
+def test_fields_without_an_entry_or_a_value_are_reported(prepare: Prepare, small: str) -> None:
     fields = {name: entry for name, entry in MAPPING["fields"].items() if name != "Small"}
     fields["Surname"] = {"text": "{% if guarantor.fax %}{% endif %}"}
     checked = check_case(prepare({"fields": fields}), CheckOptions(AS_OF, small))
@@ -139,7 +139,7 @@ def test_the_mapping_is_part_of_what_a_packet_is_made_from(
         ({"/attachments/4/path": "papers/hukou.pdf"}, "form-fields", "/attachments/4/path"),
     ],
 )
-def test_what_cannot_be_filled_is_told_at_its_place(
+def test_a_form_that_cannot_be_filled_is_reported_at_its_place(
     prepare: Prepare, small: str, edits: dict[str, str], code: str, pointer: str
 ) -> None:
     with pytest.raises(AttachmentError) as error:
@@ -148,7 +148,7 @@ def test_what_cannot_be_filled_is_told_at_its_place(
     assert (problem.code, problem.pointer) == (code, pointer)
 
 
-def test_a_wrong_mapping_is_told_in_its_own_file(prepare: Prepare, small: str) -> None:
+def test_an_invalid_mapping_is_reported_in_its_own_file(prepare: Prepare, small: str) -> None:
     case = prepare({"fields": {"Surname": {"text": "{{ applicant.nam }}"}, "Nothing": {"text": "{{ case_id }}"}}})
     with pytest.raises(AttachmentError) as error:
         check_case(case, CheckOptions(AS_OF, small))

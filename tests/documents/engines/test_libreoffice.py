@@ -92,10 +92,10 @@ def processes_with(word: str) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            told = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            words = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
         except OSError:
             continue
-        if word.encode() in told and int(folder.name) != os.getpid():
+        if word.encode() in words and int(folder.name) != os.getpid():
             found.append(int(folder.name))
     return found
 
@@ -207,7 +207,7 @@ class TestStandIn:
         assert page_count(engine.convert(make_docx("one"))) == 1
         assert failure(engine) == "engine-failed"
 
-    def test_the_document_that_failed_is_the_one_that_is_told(self, tmp_path: Path, stand_in: StandIn) -> None:
+    def test_the_document_that_failed_is_reported(self, tmp_path: Path, stand_in: StandIn) -> None:
         with pikepdf.new() as pdf:
             pdf.add_blank_page()
             (tmp_path / "one.pdf").write_bytes(saved(pdf))
@@ -228,7 +228,7 @@ class TestStandIn:
         assert failure(stand_in(f"export MARK={mark}\nsleep 600 &\nexit 0")) == "engine-failed"
         assert none_left(mark)
 
-    def test_what_it_prints_is_not_told(self, stand_in: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    def test_its_output_is_not_reported(self, stand_in: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
         assert failure(stand_in("echo 王晓明; echo 王晓明 >&2")) == "engine-failed"
         assert capfd.readouterr() == ("", "")
 
@@ -256,7 +256,7 @@ class TestStandIn:
         assert set((tmp_path / "modes").read_text("utf-8").splitlines()) == {"700 directory"}
         assert (tmp_path / "files").read_text("utf-8").strip().endswith("/in/0001.docx")
 
-    def test_a_full_disk_is_told(self, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_full_disk_is_reported(self, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
         engine = stand_in("exit 0")
 
         def full(*_arguments: object) -> int:

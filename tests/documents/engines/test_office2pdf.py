@@ -96,7 +96,7 @@ def test_what_is_no_word_document_is_refused(docx: bytes) -> None:
     assert error.value.problems[0].code == "engine-failed"
 
 
-def test_the_words_of_the_library_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_of_the_library_are_not_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: Any) -> Any:
         raise office2pdf.Office2PdfRenderError("could not lay out 王晓明")
 
@@ -226,11 +226,11 @@ def test_what_was_converted_is_soon_forgotten() -> None:
 class TestBuild:
     """The same through the command."""
 
-    def test_the_failure_of_an_engine_is_told(
+    def test_the_failure_of_an_engine_is_reported(
         self, tmp_path: Path, visa_packet: Command, fault_engine: Callable[[Callable[[bytes], bytes]], None]
     ) -> None:
         def fail(_docx: bytes) -> bytes:
-            raise EngineError(Problem("engine-failed", "error", "it failed", "mend it"))
+            raise EngineError(Problem("engine-failed", "error", "it failed", "correct it"))
 
         fault_engine(fail)
         folder, out = make_set(tmp_path / "set"), tmp_path / "out"
@@ -238,7 +238,7 @@ class TestBuild:
         assert (problem["code"], problem["file"]) == ("engine-failed", str(folder / "letter.docx"))
 
     @pytest.mark.parametrize("pdf", [b"", "%PDF-1.7 王晓明".encode()])
-    def test_an_engine_that_makes_no_pdf_is_told(
+    def test_an_engine_that_makes_no_pdf_is_reported(
         self, tmp_path: Path, visa_packet: Command, fault_engine: Callable[[Callable[[bytes], bytes]], None], pdf: Any
     ) -> None:
         fault_engine(lambda _docx: pdf)

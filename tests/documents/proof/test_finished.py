@@ -81,7 +81,7 @@ def test_every_shipped_document_names_the_applicant_by_letters_and_number() -> N
 @pytest.mark.parametrize(
     ("size", "expected"), [((595, 842), True), ((842, 595), True), ((612, 792), False), ((595, 935), False)]
 )
-def test_a_page_is_a4_upright_or_lying(size: tuple[float, float], expected: bool) -> None:  # noqa: FBT001
+def test_a_page_is_a4_portrait_or_landscape(size: tuple[float, float], expected: bool) -> None:  # noqa: FBT001
     assert is_a4(*size) is expected
 
 
@@ -197,7 +197,7 @@ def test_a_number_that_a_tag_holds_is_found_on_the_page(tmp_path: Path, text: st
     assert "EJ765" not in problem.message
 
 
-def test_the_problems_of_all_documents_are_told_at_once(tmp_path: Path) -> None:
+def test_the_problems_of_all_documents_are_reported_at_once(tmp_path: Path) -> None:
     templates = small(tmp_path, "WADA-approved", "EJ7654321", shows=["name", "seal", "addressee", "guarantee"])
     with pytest.raises(TemplateError) as error:
         build_case(WANG, tmp_path / "out", BuildOptions(AS_OF, str(templates)))
