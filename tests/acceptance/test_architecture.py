@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from tests.support.run import ROOT
+from tests.support.cases import ROOT
 
 PACKAGE = ROOT / "pipeline"
 ROOMS = (
