@@ -1,14 +1,17 @@
-"""Generate the reference pages from the program: commands, rules, filters, errors, licences, tested cases.
+"""Generate pages from the program: commands, rules, filters, errors, licences, tested cases, rooms.
 
 ``python docs/generate.py`` writes them; with ``--check`` it fails if one is stale. The tests run the check.
 """
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import click
 from error_reference import error_page
@@ -18,6 +21,7 @@ from tested_cases import case_table
 from pipeline.cli.main import COMMANDS, cli
 from pipeline.documents.filters import FILTERS
 from pipeline.errors import ExitCode
+from pipeline.run.one import build_case, build_packet
 from pipeline.visa.rules.catalogue import Rule, UncheckedRule, all_rules, catalogue_date, checked_rules, unchecked_rules
 
 HERE = Path(__file__).parent
@@ -102,7 +106,33 @@ def _first_line(function: object) -> str:
     return line.replace("``", "`").replace("|", "\\|")
 
 
+def architecture_page() -> str:
+    """Return docs/architecture.md with the rooms and the pipeline as they are in the code. The rest is hand-written."""
+    text = (HERE / "architecture.md").read_text(encoding="utf-8")
+    functions = f"{inspect.getsource(build_case)}\n\n{inspect.getsource(build_packet)}"
+    for name, part in (("rooms", _rooms()), ("pipeline", f"```python\n{functions}```\n")):
+        before, mark, rest = text.partition(f"<!-- {name} -->\n")
+        text = before + mark + part + "<!-- end -->" + rest.partition("<!-- end -->")[2]
+    return text
+
+
+def _rooms() -> str:
+    """Return a line for each room, from the contract of import-linter and the docstring of the room."""
+    contracts = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = [layer for layer in contracts["contracts"][0]["layers"] if "|" not in layer]
+    modules = [importlib.import_module(name) for name in (*layers, "pipeline.system")]
+    return "".join(
+        f"- `{module.__name__[9:]}/`: {_summary(module)}\n" for module in modules if hasattr(module, "__path__")
+    )
+
+
+def _summary(module: ModuleType) -> str:
+    """Return the first line of a room's docstring, without the name of the room."""
+    return _first_line(module).partition(": ")[2]
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "architecture.md": architecture_page,
     "filters.md": filter_reference,
     "cli.md": command_reference,
     "rules.md": rule_reference,

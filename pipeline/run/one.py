@@ -31,25 +31,24 @@ def build_case(where: Path | Source, out: Path, options: BuildOptions) -> Built:
 
 def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) -> Built:
     """Take a case through all stages. Publish its packet only when every check has passed."""
-    planned = plan_case(loaded, options.check)  # load the template set, choose and order the parts
-    origin = origin_of(planned, options)  # hashes and versions of everything that the packet is made from
-    publish = options.publish
-    if not publish.force and (current := current_packet(planned, origin, options.check, out)):
+    case_id = loaded.case.case_id
+    planned = plan_case(loaded, options.check)  # the template set; the parts of each bundle in order
+    origin = origin_of(planned, options)  # hashes and versions of all inputs
+    if not options.publish.force and (current := current_packet(planned, origin, options.check, out)):
         return current
     findings = find_problems(planned, options.check)  # characters, rules, missing papers, signed originals
-    papers = read_papers(planned, options.check, findings)  # clean, flatten, fill forms: A4 pages
+    papers = read_papers(planned, options.check, findings)  # clean, flatten, fill forms: PDFs of A4 pages
     findings.raise_if_blocking()
-    out.check(loaded.case.case_id, force=publish.force)
-    documents = draw_documents(planned, papers, options.documents)  # fill, convert, cover sheets last
-    findings.add(page_findings(documents))  # the finished pages show what the case says
+    out.check(case_id, force=options.publish.force)
+    documents = draw_documents(planned, papers, options.documents)  # fill, convert, compare the pages with the case
+    findings.add(page_findings(documents))
     findings.raise_if_blocking()
-    bundles, fitting = assemble(planned, papers, documents, options.bundle)  # merge, number, outline, fit a size
-    findings.add(fitting)
+    bundles, notes = assemble(planned, papers, documents, options.bundle)  # merge, number, outline, fit a size limit
+    findings.add(notes)
     findings.raise_if_blocking()
-    copy = recipient_copy(planned, options.documents) if publish.recipient_copy else None
+    copy = recipient_copy(planned, options.documents) if options.publish.recipient_copy else None
     content = PacketContent(planned, papers, documents, bundles, copy, tuple(findings.problems))
-    files = packet_files(content, origin, publish)  # encryption, manifest
-    folder = out.folder(loaded.case.case_id)
-    manifest = verify_files(files, str(folder), publish.password)
-    out.publish(loaded.case.case_id, files)
-    return Built(folder, manifest, content.problems)
+    files = packet_files(content, origin, options.publish)  # encryption, manifest
+    manifest = verify_files(files, str(out.folder(case_id)), options.publish.password)
+    out.publish(case_id, files)
+    return Built(out.folder(case_id), manifest, content.problems)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 import msgspec
+from wcwidth import ljust, width
 
 from pipeline.attachments.forms.standalone import fill_form, inspect_form, is_own_form
 from pipeline.attachments.messages import FieldDescription
 from pipeline.case.load import load_case
-from pipeline.cli.columns import padded, width
 from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import as_of_option, day_of, directory_option, json_option, lang_option
 from pipeline.documents.context import document_context
@@ -46,7 +46,7 @@ def inspect(pdf: Path, as_json: bool) -> int:
         columns = max(width(field.name) for field in fields)
         for field in fields:
             pages = ",".join(map(str, field.pages)) or "-"
-            click.echo(f"{padded(field.name, columns)}  {field.kind:<9}  p. {pages:<5}  {_about(field)}".rstrip())
+            click.echo(f"{ljust(field.name, columns)}  {field.kind:<9}  p. {pages:<5}  {_about(field)}".rstrip())
     return ExitCode.OK
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from wcwidth import ljust, width
 
 from pipeline.case.source import Source
-from pipeline.cli.columns import padded, width
 from pipeline.cli.outcome import attempt, overall
 from pipeline.cli.output import CommandReport, OutputStyle, emit, problem_to_json
 from pipeline.cli.shared_options import (
@@ -84,7 +84,7 @@ def _print(found: Status, language: Language) -> None:
         if item.person != person:
             person = item.person
             click.echo(f"  {person}")
-        word = click.style(padded(words[item.standing], columns), fg="red" if item.standing in OPEN else None)
+        word = click.style(ljust(words[item.standing], columns), fg="red" if item.standing in OPEN else None)
         until = click.style(f"  {text('until', day=item.until)}", dim=True) if item.until else ""
         click.echo(f"    {word}  {item.letter or '　'}  {getattr(item.title, language)}{until}")
     result = text(found.builds or "nothing", codes=", ".join(found.errors))

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from wcwidth import ljust, width
 
 from pipeline.case.source import Source
-from pipeline.cli.columns import padded, width
 from pipeline.cli.outcome import Outcome, attempt
 from pipeline.cli.output import CommandReport, OutputStyle, emit, problem_to_json
 from pipeline.cli.shared_options import as_of_option, case_files, day_of, directory_option, json_option, lang_option
@@ -123,7 +123,7 @@ def table_of(timeline: Timeline, language: Language) -> Iterator[str]:
     first = max((width(days) for days, _, _ in rows), default=0)
     second = max((width(who) for _, who, _ in rows), default=0)
     for days, who, step in rows:
-        yield f"{padded(days, first)}  {padded(who, second)}  {getattr(step.title, language)}"
+        yield f"{ljust(days, first)}  {ljust(who, second)}  {getattr(step.title, language)}"
         for more in (step.text, getattr(step.note, language) if step.note else None):
             if more:
                 yield f"{' ' * (first + second + 4)}{more}"
