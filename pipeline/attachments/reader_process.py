@@ -69,7 +69,7 @@ def limit_libraries(limits: Limits) -> None:
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO, run: Run) -> None:
-    """ReaderAnswer each request until the client ends."""
+    """Answer each request until the client ends."""
     while True:
         try:
             request = receive(requests, REQUESTS)

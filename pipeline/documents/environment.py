@@ -48,12 +48,12 @@ class UnknownName(StrictUndefined):
     def _undefined_message(self) -> str:
         name, group = str(self._undefined_name), self._undefined_obj
         if isinstance(group, _Missing):
-            return f"there is no name {name!r}"
+            return f"unknown name {name!r}"
         known = [*getattr(group, "__struct_fields__", ()), *getattr(group, "__slots__", ())]
         known += list(group) if isinstance(group, Mapping) else []
         near = get_close_matches(name, known, n=1)
         meant = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-        return f"there is no field {name!r} here; {meant}"
+        return f"unknown field {name!r}; {meant}"
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -125,7 +125,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
                 raise UndefinedError("a picture is printed where only text is possible")
             return do_mark_safe(self._place(value))
         if isinstance(value, bool):
-            raise UndefinedError("a yes or no is printed; use the filter tick, or {% if %}")
+            raise UndefinedError("a yes-or-no value is printed; use the filter tick, or {% if %}")
         if not isinstance(value, str | int | float | date):
             raise UndefinedError("a group of fields is printed; name one of its fields")
         self.printed.append(str(value))

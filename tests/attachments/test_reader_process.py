@@ -68,6 +68,7 @@ class TestFaults:
             ("exit", "attachment-broke"),
             ("killed", "attachment-broke"),
             ("half an answer", "attachment-broke"),
+            ("two answers", "attachment-broke"),
             ("memory", "attachment-broke"),
             ("raises", "attachment-broke"),
             ("file", "attachment-broke"),

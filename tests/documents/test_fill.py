@@ -167,7 +167,7 @@ def test_limits_of_filling_are_gone_when_it_ends(context: Mapping[str, Any]) -> 
             "template-field",
             "near “{{ 1 / 0 }}”: the tag cannot be evaluat",
         ),
-        ("{% for x in range(999999999) %}{% endfor %}", "template-field", "there is no name 'range'"),
+        ("{% for x in range(999999999) %}{% endfor %}", "template-field", "unknown name 'range'"),
         ("{{ ''|int + '' }}", "template-field", "evaluated (TypeError)"),
         ("{{ 'a'.center(99999999999999) }}", "template-memory", "takes more than 256 MB of memory"),
         (DOUBLED, "template-memory", "takes more than 256 MB of memory"),
@@ -307,11 +307,11 @@ def test_an_unknown_name_is_reported_with_its_paragraph(context: Mapping[str, An
 @pytest.mark.parametrize(
     ("tag", "words"),
     [
-        ("{{ patient.pasport.number }}", "there is no field 'pasport' here; did you mean 'passport'?"),
-        ("{{ patient.passport.numbr }}", "there is no field 'numbr' here; did you mean 'number'?"),
-        ("{{ addressee.jp }}", "there is no field 'jp' here; known: ja, en, zh"),
-        ("{{ jpets.statis }}", "there is no field 'statis' here; did you mean 'status'?"),
-        ("{{ pasient }}", "there is no name 'pasient'"),
+        ("{{ patient.pasport.number }}", "unknown field 'pasport'; did you mean 'passport'?"),
+        ("{{ patient.passport.numbr }}", "unknown field 'numbr'; did you mean 'number'?"),
+        ("{{ addressee.jp }}", "unknown field 'jp'; known: ja, en, zh"),
+        ("{{ jpets.statis }}", "unknown field 'statis'; did you mean 'status'?"),
+        ("{{ pasient }}", "unknown name 'pasient'"),
         ("{{ case_id|nofilter }}", "No filter named 'nofilter'. Filters: date_ja, "),
     ],
 )

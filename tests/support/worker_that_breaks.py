@@ -21,8 +21,16 @@ def compute() -> None:
 
 
 def half_an_answer() -> None:
-    half = pack(ReaderAnswer(b"%PDF" * 1000, 1))
-    os.write(max(number for number in range(20) if is_pipe(number)), half[:1000])
+    write_and_exit(pack(ReaderAnswer(b"%PDF" * 1000, 1))[:1000])
+
+
+def two_answers() -> None:
+    """The second would be read as the answer about the next paper."""
+    write_and_exit(2 * pack(ReaderAnswer(b"%PDF", 1)))
+
+
+def write_and_exit(content: bytes) -> None:
+    os.write(max(number for number in range(20) if is_pipe(number)), content)
     os._exit(0)
 
 
@@ -47,6 +55,7 @@ FAULTS: dict[str, Callable[[], object]] = {
     "exit": lambda: os._exit(0),
     "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "half an answer": half_an_answer,
+    "two answers": two_answers,
     "computes": compute,
     "sleeps": lambda: time.sleep(600),
     "memory": lambda: bytes(2_000_000_000),

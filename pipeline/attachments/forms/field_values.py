@@ -100,4 +100,4 @@ def _step_down(value: Any, step: str) -> Any:
             return getattr(value, step)
     except _UNUSABLE:
         pass
-    raise ExpressionError(f"there is no name {step!r} here", "docs/templates.md lists the names")
+    raise ExpressionError(f"unknown name {step!r}", "docs/templates.md lists the names")
