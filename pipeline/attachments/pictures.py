@@ -1,4 +1,4 @@
-"""Pictures: each is placed on a portrait A4 page. Its data is kept without decoding wherever PDF knows the coding."""
+"""Pictures: each is placed on a portrait A4 page. Its data is not re-encoded if PDF knows the coding."""
 
 from __future__ import annotations
 

@@ -89,10 +89,10 @@ def find_fields(pdf: pikepdf.Pdf) -> list[Field]:
         for number, page in enumerate(pdf.pages, start=1)
         for annotation in _entries(page.obj.get("/Annots"))
     }
-    found = [_field(name, each, widgets, pages) for name, each, widgets in _terminal(roots, "", _DEEPEST)]
-    if found and len(found) <= MAX_FIELDS:
-        return found
-    if found:
+    fields = [_field(name, each, widgets, pages) for name, each, widgets in _terminal(roots, "", _DEEPEST)]
+    if fields and len(fields) <= MAX_FIELDS:
+        return fields
+    if fields:
         raise UnusableError("form-fields", f"the form has more than {MAX_FIELDS:,} fields", "use a part of it")
     if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
         raise UnusableError(
@@ -122,11 +122,11 @@ def _field(name: str, dictionary: Any, widgets: list[Any], pages: dict[tuple[int
     flags = int(find_inherited(dictionary, "/Ff") or 0)
     kind = _kind(str(find_inherited(dictionary, "/FT")), flags)
     length = find_inherited(dictionary, "/MaxLen")
-    shown = tuple(Widget(widget, pages.get(widget.objgen)) for widget in widgets)
+    places = tuple(Widget(widget, pages.get(widget.objgen)) for widget in widgets)
     options = _entries_of_list(dictionary) if kind == "choice" else _states(dictionary, widgets)
     if kind == "checkbox" and not options:  # some forms have no appearance for the tick
         options = ((UNDRAWN, UNDRAWN),)
-    return Field(name, kind, dictionary, shown, flags, None if length is None else int(length), options)
+    return Field(name, kind, dictionary, places, flags, None if length is None else int(length), options)
 
 
 def _kind(type_: str, flags: int) -> Kind:
@@ -147,8 +147,8 @@ def states_of(widget: Any) -> list[str]:
 
 def _states(dictionary: Any, widgets: list[Any]) -> tuple[tuple[str, str], ...]:
     names = dict.fromkeys(name.removeprefix("/") for widget in widgets for name in states_of(widget))
-    shown = _texts(find_inherited(dictionary, "/Opt"))
-    return tuple((name, shown[number] if number < len(shown) else name) for number, name in enumerate(names))
+    labels = _texts(find_inherited(dictionary, "/Opt"))
+    return tuple((name, labels[number] if number < len(labels) else name) for number, name in enumerate(names))
 
 
 def _entries_of_list(dictionary: Any) -> tuple[tuple[str, str], ...]:
