@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.case.base import ID
 from pipeline.errors import InputError, OutputError, Problem
 from pipeline.formats.word.docx_file import open_docx, read_docx
-from pipeline.formats.word.refusals import RefusedDocxError
+from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.zip_archive import pack, read_parts
 from pipeline.packet.template_set import PACKET_FILE
 from pipeline.resources import shipped
@@ -57,7 +57,7 @@ def _template(folder: Path) -> bytes:
     for file in sorted(folder.glob("*.docx")):
         try:
             styles = open_docx(read_docx(file)).parts.get(_STYLES)
-        except (OSError, RefusedDocxError):
+        except (OSError, WordFileError):
             continue
         return pack({**read_parts(content), _STYLES: styles}) if styles else content
     return content

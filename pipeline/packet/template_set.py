@@ -17,7 +17,7 @@ from pipeline.errors import CaseError, Problem, TemplateError
 from pipeline.formats.json.reader import JsonFile, read_json
 from pipeline.formats.json.schema import check_schema
 from pipeline.formats.word.docx_file import open_docx, read_docx
-from pipeline.formats.word.refusals import RefusedDocxError
+from pipeline.formats.word.rejections import WordFileError
 from pipeline.resources import shipped
 
 PACKET_FILE = "packet.json"
@@ -266,7 +266,7 @@ def _read_template(path: Path) -> bytes:
         raise _wrong(
             "template-missing", f"the template cannot be read: {reason}", "see packet.json", str(path)
         ) from None
-    except RefusedDocxError as error:
+    except WordFileError as error:
         raise TemplateError(replace(problem, file=str(path)) for problem in error.problems) from None
     return content
 

@@ -21,7 +21,7 @@ from pipeline.errors import UnusableError, VisaPacketError
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
 from pipeline.formats.word.docx_file import open_docx
-from pipeline.formats.word.refusals import RefusedDocxError
+from pipeline.formats.word.rejections import WordFileError
 
 #: Small, so that many can be tried; what takes longer must be refused.
 _LIMITS = Limits(cpu_seconds=5, wall_seconds=10)
@@ -45,7 +45,7 @@ def _load(document: JsonFile) -> None:
 
 def template(content: bytes) -> None:
     """Opening a Word file."""
-    with suppress(RefusedDocxError):
+    with suppress(WordFileError):
         open_docx(content)
 
 

@@ -20,7 +20,7 @@ from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.environment import TemplateEnvironment
 from pipeline.errors import Problem, VisaPacketError
 from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
-from pipeline.formats.word.refusals import RefusedDocxError
+from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.word.word_places import Part
 from pipeline.packet.template_set import PacketEntry, PacketFile, TemplateSet, find_set, load_packet
 
@@ -54,7 +54,7 @@ def check_template(job: Job) -> TemplateResult:
         message = f"the template cannot be read: {error.strerror or type(error).__name__}"
         hint = "check the name in packet.json, and the permissions of the file"
         return TemplateResult((Problem("template-missing", "error", message, hint, job.path),))
-    except RefusedDocxError as error:
+    except WordFileError as error:
         return TemplateResult(tuple(replace(problem, file=job.path) for problem in error.problems))
     findings = check_tag_typing(docx, job.path)
     reads: frozenset[str] = frozenset()

@@ -1,5 +1,4 @@
-"""Word: opening untrusted .docx files, their parts, texts, styles and places.
+"""Word files: opening untrusted .docx files, and reading their parts, texts, styles and places.
 
-A Word file is a ZIP archive of XML parts. It is refused when it could exhaust the machine, reach out of its own
-archive, or hold what no engine here draws.
+In: the bytes of a file. Out: its parsed parts, or a WordFileError with every reason for which it is rejected.
 """

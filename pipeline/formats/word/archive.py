@@ -1,4 +1,4 @@
-"""The gate of Word files: their ZIP archive is unpacked only within limits, and what is no Word file is named."""
+"""The ZIP archive of an untrusted Word file: unpacked only within limits. Other kinds of file are recognised."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from pipeline.errors import Problem
-from pipeline.formats.word.refusals import RefusedDocxError, refused, unusable
+from pipeline.formats.word.rejections import WordFileError, rejection, unusable_file
 from pipeline.formats.zip_archive import BROKEN, ArchiveLimits, check_archive, read_parts
 
 #: The shipped templates have 8 entries and 110 kB; a letter with a logo has 30 and 5 MB. XML of Word is packed to a
@@ -23,30 +23,32 @@ _DISGUISES = (
 )
 
 
-def unpacked(content: bytes) -> dict[str, bytes]:
-    """Return every part of a Word file. Raise RefusedDocxError with all that is wrong with its archive."""
+def unpack(content: bytes) -> dict[str, bytes]:
+    """Return every part of a Word file. Raise WordFileError with all that is wrong with its archive."""
     if len(content) > MAX_BYTES:
-        raise RefusedDocxError([unusable(f"the file is larger than {MAX_BYTES:,} bytes", "make its pictures smaller")])
+        raise WordFileError(
+            [unusable_file(f"the file is larger than {MAX_BYTES:,} bytes", "make its pictures smaller")]
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             problems = list(check_archive(archive, LIMITS, _problem))
         if not problems:
             return read_parts(content)
     except BROKEN:
-        raise RefusedDocxError([_no_archive(content)]) from None
-    raise RefusedDocxError(problems)
+        raise WordFileError([_no_archive(content)]) from None
+    raise WordFileError(problems)
 
 
 def _problem(message: str, name: str | None) -> Problem:
-    return refused("template-archive", message, name)
+    return rejection("template-archive", message, name)
 
 
 def _no_archive(content: bytes) -> Problem:
     if not content:
-        return unusable("the file is empty")
+        return unusable_file("the file is empty")
     if content.startswith(b"PK"):
-        return unusable("the file is damaged or was cut off: its ZIP archive cannot be read")
+        return unusable_file("the file is damaged or was cut off: its ZIP archive cannot be read")
     for start, kind, hint in _DISGUISES:
         if content.lstrip().startswith(start):
-            return unusable(f"the file is {kind}, not a Word document", hint)
-    return unusable("the file is not a Word document: it is no ZIP archive")
+            return unusable_file(f"the file is {kind}, not a Word document", hint)
+    return unusable_file("the file is not a Word document: it is not a ZIP archive")

@@ -1,7 +1,7 @@
-"""Opening a Word file of a stranger: the one place that says which files are let in, for building and for checking.
+"""Opening an untrusted Word file: the one place that decides which files are accepted, to build and to check.
 
-A Word file is a ZIP archive of XML parts. It is refused when it could exhaust the machine, reach out of its own
-archive, run something, or print what its author does not see.
+A Word file is a ZIP archive of XML parts. It is rejected if it could exhaust the machine, reach out of its own
+archive, run something, or print something that its author does not see.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline.formats.files import read
-from pipeline.formats.word.archive import MAX_BYTES, unpacked
+from pipeline.formats.word.archive import MAX_BYTES, unpack
 from pipeline.formats.word.elements import forbidden_elements, unended_tags
-from pipeline.formats.word.parts import MAIN_PART, advice, forbidden_kinds, forbidden_relationships, parsed
-from pipeline.formats.word.refusals import RefusedDocxError, unusable
+from pipeline.formats.word.parts import MAIN_PART, advice, forbidden_kinds, forbidden_relationships, parse_parts
+from pipeline.formats.word.rejections import WordFileError, unusable_file
 from pipeline.formats.word.word_pictures import forbidden_pictures
 from pipeline.formats.word.word_places import Part
 
@@ -27,14 +27,14 @@ _TEXT_PART = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
 
 @dataclass(frozen=True, slots=True)
 class DocxFile:
-    """The parts of a Word file that was let in; those of XML are parsed."""
+    """The parts of an accepted Word file; ``xml`` has the parsed ones."""
 
     parts: Mapping[str, bytes]
     xml: Mapping[str, etree._Element]
 
     @property
     def text_parts(self) -> dict[str, etree._Element]:
-        """The parts that a case is filled into: the body first, then headers, footers and footnotes."""
+        """The parts that are filled with a case: the body first, then headers, footers and footnotes."""
         names = sorted((name for name in self.xml if _TEXT_PART.fullmatch(name)), key=_reading_order)
         return {name: self.xml[name] for name in names}
 
@@ -45,11 +45,13 @@ def read_docx(path: Path) -> bytes:
 
 
 def open_docx(content: bytes) -> DocxFile:
-    """The parts of a Word file. Raises RefusedDocxError with every reason that was found."""
-    parts = unpacked(content)
+    """Return the parts of a Word file. Raise WordFileError with all of its problems."""
+    parts = unpack(content)
     if MAIN_PART not in parts:
-        raise RefusedDocxError([unusable(f"it has no part {MAIN_PART}, so it is no Word document", advice(parts))])
-    xml, problems = parsed(parts)
+        raise WordFileError(
+            [unusable_file(f"the part {MAIN_PART} is missing, so this is not a Word document", advice(parts))]
+        )
+    xml, problems = parse_parts(parts)
     problems += [*forbidden_kinds(xml), *forbidden_relationships(parts, xml), *forbidden_pictures(parts)]
     for name, root in xml.items():
         if name.startswith("word/"):
@@ -57,7 +59,7 @@ def open_docx(content: bytes) -> DocxFile:
     docx = DocxFile(parts, xml)
     problems += [problem for name, root in docx.text_parts.items() for problem in unended_tags(Part(name, root))]
     if problems:
-        raise RefusedDocxError(problems)
+        raise WordFileError(problems)
     return docx
 
 

@@ -1,4 +1,4 @@
-"""What stands in the parts of a Word file: nothing embedded, linked or tracked, no field that fetches something."""
+"""Elements that a Word file may not have: embedded or linked objects, tracked changes, fields that fetch something."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.errors import Problem
-from pipeline.formats.word.refusals import refused
+from pipeline.formats.word.rejections import rejection
 from pipeline.formats.word.text import W, paragraph_of
 from pipeline.formats.word.word_places import Part
 
-_REFUSED_ELEMENTS = {
+_REJECTED_ELEMENTS = {
     f"{W}object": ("template-embedded", "an object of another program is embedded"),
     f"{W}control": ("template-embedded", "a control is embedded"),
     f"{W}altChunk": ("template-embedded", "another document is embedded (altChunk)"),
@@ -24,55 +24,57 @@ _TRACKED |= {
     f"{W}{name}Change" for name in ("rPr", "pPr", "sectPr", "tblPr", "tblGrid", "tcPr", "trPr", "tblPrEx", "numbering")
 }
 #: Fields that fetch, include or start something.
-_REFUSED_FIELDS = {
+_REJECTED_FIELDS = {
     *("DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "IMPORT", "LINK", "EMBED", "RD", "DATABASE"),
     *("MACROBUTTON", "HTMLCONTROL", "AUTOTEXT", "AUTOTEXTLIST", "GLOSSARY", "CONTROL", "PRINT"),
 }
 _ANYWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
 _TAG = re.compile(r"\{[{%#]")
 _BEGINNINGS, _ENDS = ("{{", "{%", "{#"), ("}}", "%}", "#}")
-#: Each tag without an end makes docxtpl read the rest of the part anew.
+#: Each tag without an end makes docxtpl read the rest of the part again.
 _MOST_UNENDED = 100
 
 
 def forbidden_elements(part: Part) -> Iterator[Problem]:
-    """Whatever in a part is a reason to refuse its file."""
+    """Yield a problem for each element of a part for which its file is rejected."""
     tracked: set[etree._Element | None] = set()
     for element in part.root.iter(etree.Element):
-        if element.tag in _REFUSED_ELEMENTS:
-            code, message = _REFUSED_ELEMENTS[element.tag]
-            yield refused(code, message, part.place(element))
+        if element.tag in _REJECTED_ELEMENTS:
+            code, message = _REJECTED_ELEMENTS[element.tag]
+            yield rejection(code, message, part.place(element))
         elif element.tag in _TRACKED:
             paragraph = paragraph_of(element)
             if paragraph not in tracked:  # one paragraph often has dozens
-                yield refused("template-tracked", "a tracked change is left", part.place(element))
+                yield rejection(
+                    "template-tracked", "a tracked change is neither accepted nor rejected", part.place(element)
+                )
             tracked.add(paragraph)
         elif _loads(element):
-            yield refused("template-link", "a picture is named by its address", part.place(element))
+            yield rejection("template-link", "a picture is linked by its address", part.place(element))
     for instruction, element in field_codes(part.root):
         word = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
-        if word in _REFUSED_FIELDS:
-            yield refused("template-field-code", f"the field {word} fetches or starts something", part.place(element))
+        if word in _REJECTED_FIELDS:
+            yield rejection("template-field-code", f"the field {word} fetches or starts something", part.place(element))
         elif _TAG.search(instruction):
-            yield refused("template-field-code", "a tag stands inside a field code", part.place(element))
+            yield rejection("template-field-code", "a tag is inside a field code", part.place(element))
 
 
 def unended_tags(part: Part) -> Iterator[Problem]:
-    """So many tags without an end that filling the part could take hours."""
+    """Yield a problem if so many tags have no end that filling the part could take hours."""
     text = "".join(str(piece) for piece in part.root.itertext())
     unended = sum(map(text.count, _BEGINNINGS)) - sum(map(text.count, _ENDS))
     if unended > _MOST_UNENDED:
         place = next((element for element in part.root.iter(f"{W}t") if _TAG.search(element.text or "")), None)
-        yield refused("template-tags", f"{unended:,} tags are begun here and never ended", part.place(place))
+        yield rejection("template-tags", f"{unended:,} tags begin here and have no end", part.place(place))
 
 
 def _loads(element: etree._Element) -> bool:
-    """Whether a picture of the old drawing language names its file by an attribute, past the relationships."""
+    """Return True for a picture of the old drawing language (VML) that names a file in an attribute."""
     return any(key in {"src", "althref"} and _ANYWHERE.match(str(value)) for key, value in element.attrib.items())
 
 
 def field_codes(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
-    """The instruction of every field, with an element in it. One instruction may be split over several runs."""
+    """Yield the instruction of every field, and an element in it. An instruction may be split over several runs."""
     open_fields: list[list[str]] = []
     for element in root.iter(f"{W}fldSimple", f"{W}fldChar", f"{W}instrText", f"{W}delInstrText"):
         kind = element.get(f"{W}fldCharType")
@@ -82,7 +84,7 @@ def field_codes(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
             open_fields.append([])
         elif element.tag != f"{W}fldChar":
             (open_fields or [[]])[-1].append(element.text or "")
-            if not open_fields:  # an instruction outside of any field still shows what was meant
+            if not open_fields:  # an instruction without a field still shows the intention
                 yield element.text or "", element
         elif kind == "end" and open_fields:
             yield "".join(open_fields.pop()), element

@@ -1,4 +1,4 @@
-"""How a run or a paragraph of a Word file comes out: its own settings, else those of its styles, else the defaults."""
+"""The effective format of a run or paragraph of a Word file: its own, else that of its styles, else the default."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _THEME_FONT = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SCRIPTS = {"ascii": "latin", "hAnsi": "latin", "eastAsia": "ea"}
 _OFF = {"0", "false", "off"}
 _MOST_PARENTS = 20
-#: What Word takes when nothing says a size.
+#: The size, in half points, of text without a size.
 _DEFAULT_SIZE = 20
 
 
@@ -26,7 +26,7 @@ class Styles:
         self._sheet = docx.xml.get("word/styles.xml")
 
     def font(self, run: etree._Element, script: str) -> str | None:
-        """Font of a run for ``ascii``, ``hAnsi`` or ``eastAsia``; None when nothing names one."""
+        """Return the font of a run for ``ascii``, ``hAnsi`` or ``eastAsia``, or None if none is set."""
         for properties in self._of_run(run):
             fonts = properties.find(f"{W}rFonts")
             if fonts is None:
@@ -38,11 +38,11 @@ class Styles:
         return None
 
     def is_bold(self, run: etree._Element) -> bool:
-        """Whether a run is bold."""
+        """Return True if a run is bold."""
         return self._is_on(run, "b")
 
     def is_hidden(self, run: etree._Element) -> bool:
-        """Whether a run is hidden text."""
+        """Return True if a run is hidden text."""
         return self._is_on(run, "vanish")
 
     def _is_on(self, run: etree._Element, name: str) -> bool:
@@ -53,7 +53,7 @@ class Styles:
         return False
 
     def language(self, run: etree._Element) -> str | None:
-        """Language of the Chinese and Japanese letters of a run."""
+        """Return the language of the Chinese and Japanese characters of a run."""
         for properties in self._of_run(run):
             language = properties.find(f"{W}lang")
             if language is not None and language.get(f"{W}eastAsia"):
@@ -61,7 +61,7 @@ class Styles:
         return None
 
     def size(self, run: etree._Element) -> int:
-        """Size of a run in half points, as Word counts."""
+        """Return the size of a run in half points, the unit of Word."""
         for properties in self._of_run(run):
             size = properties.find(f"{W}sz")
             if size is not None and (size.get(f"{W}val") or "").isdecimal():
@@ -69,7 +69,7 @@ class Styles:
         return _DEFAULT_SIZE
 
     def list_level(self, paragraph: etree._Element) -> etree._Element | None:
-        """The level of a list of Word that a paragraph has its bullet or number from."""
+        """Return the level of the Word list that gives a paragraph its bullet or number."""
         for properties in self._of_paragraph(paragraph):
             numbering = properties.find(f"{W}numPr")
             if numbering is not None:
@@ -79,7 +79,7 @@ class Styles:
         return None
 
     def line_pitch(self, paragraph: etree._Element) -> int:
-        """Line pitch of a paragraph in twentieths of a point; 0 when nothing says."""
+        """Return the line pitch of a paragraph in twentieths of a point, or 0 if none is set."""
         for properties in self._of_paragraph(paragraph):
             spacing = properties.find(f"{W}spacing")
             if spacing is not None and (spacing.get(f"{W}line") or "").isdecimal():
@@ -87,7 +87,7 @@ class Styles:
         return 0
 
     def line_rule(self, paragraph: etree._Element) -> str | None:
-        """How the line pitch of a paragraph is meant: ``exact``, ``atLeast`` or ``auto``; None when nothing says."""
+        """Return the rule of the line pitch: ``exact``, ``atLeast`` or ``auto``, or None if no pitch is set."""
         for properties in self._of_paragraph(paragraph):
             spacing = properties.find(f"{W}spacing")
             if spacing is not None and spacing.get(f"{W}line"):
@@ -95,7 +95,7 @@ class Styles:
         return None
 
     def unused(self) -> list[str]:
-        """Names of styles that nothing in the file uses and that are no defaults."""
+        """Return the names of styles that nothing in the file uses, other than the defaults."""
         if self._sheet is None:
             return []
         used = {
@@ -114,7 +114,7 @@ class Styles:
         ]
 
     def _of_run(self, run: etree._Element) -> Iterator[etree._Element]:
-        """Run properties that count, the strongest first."""
+        """Yield the properties that apply to a run, in order of precedence."""
         own = run.find(f"{W}rPr")
         if own is not None:
             yield own
@@ -143,7 +143,7 @@ class Styles:
                 yield properties
 
     def _chain(self, style: str | None) -> Iterator[etree._Element]:
-        """A style and those that it is based on."""
+        """Yield a style and the styles that it is based on."""
         for _ in range(_MOST_PARENTS):  # a style could be based on itself
             element = self._by_id.get(style or "")
             if element is None:
@@ -158,7 +158,7 @@ class Styles:
 
     @cached_property
     def _levels(self) -> dict[tuple[str | None, str | None], etree._Element]:
-        """The levels of each numbering, by its id and their depth."""
+        """The levels of each numbering, by numbering id and depth."""
         sheet = self._docx.xml.get("word/numbering.xml")
         if sheet is None:
             return {}
@@ -173,19 +173,19 @@ class Styles:
 
     @cached_property
     def _by_id(self) -> dict[str, etree._Element]:
-        found = self._sheet.iter(f"{W}style") if self._sheet is not None else ()
-        return {style.get(f"{W}styleId") or "": style for style in found}
+        styles = self._sheet.iter(f"{W}style") if self._sheet is not None else ()
+        return {style.get(f"{W}styleId") or "": style for style in styles}
 
     @cached_property
     def _default(self) -> str | None:
-        """The style of a paragraph that names none."""
+        """The style of paragraphs without one."""
         for key, style in self._by_id.items():
             if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in {"1", "true"}:
                 return key
         return None
 
     def _theme_font(self, theme: str, script: str) -> str | None:
-        """The font that a theme gives to ``minorHAnsi`` and the like."""
+        """Return the font of the theme for a name such as ``minorHAnsi``."""
         kind = "majorFont" if theme.startswith("major") else "minorFont"
         for name, root in self._docx.xml.items():
             if name.startswith("word/theme/"):

@@ -1,4 +1,4 @@
-"""Where something stands in a Word file: part, paragraph and table cell, and the text before and after it."""
+"""Places in a Word file: part, paragraph and table cell, and the text before and after."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_QUOTE = 160
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paragraph:
-    """A paragraph with its text and where it stands; ``number`` counts the paragraphs of its part from 1."""
+    """A paragraph with its text and table cell. ``number`` counts the paragraphs of its part from 1."""
 
     element: etree._Element
     number: int
@@ -30,14 +30,14 @@ class Paragraph:
 
 
 class Part:
-    """One part of a Word file that holds text."""
+    """One part of a Word file with text."""
 
     def __init__(self, name: str, root: etree._Element) -> None:
         self.name, self.root = name, root
 
     @property
     def label(self) -> str:
-        """What people call it: body, header 1, footer 2, footnotes; another part by its name."""
+        """The name for people: body, header 1, footer 2, footnotes. Other parts have the name in the archive."""
         numbered = _NUMBERED.fullmatch(self.name)
         if numbered:
             return f"{numbered[1]} {numbered[2]}".strip()
@@ -45,7 +45,7 @@ class Part:
 
     @cached_property
     def paragraphs(self) -> list[Paragraph]:
-        """Its paragraphs in order, those of table cells and text boxes too."""
+        """Its paragraphs in order, including those of table cells and text boxes."""
         return [Paragraph(element, number, cell, text_of(element)) for number, (element, cell) in self._numbered]
 
     @property
@@ -57,17 +57,17 @@ class Part:
         return {paragraph.element: index for index, paragraph in enumerate(self.paragraphs)}
 
     def place(self, element: etree._Element | None) -> WordPlace:
-        """Where ``element`` stands; only the part when it stands in no paragraph."""
+        """Return the place of ``element``: only the part if it is not in a paragraph."""
         index = self._by_element.get(paragraph_of(element)) if element is not None else None  # type: ignore[arg-type]
         return WordPlace(self.label) if index is None else self.place_at(index)
 
     def place_at(self, index: int) -> WordPlace:
-        """The place of a paragraph by its index in ``paragraphs``."""
-        found = self.paragraphs[index]
+        """Return the place of a paragraph by its index in ``paragraphs``."""
+        paragraph = self.paragraphs[index]
         before = next(filter(None, map(self._stripped, range(index - 1, -1, -1))), None)
         after = next(filter(None, map(self._stripped, range(index + 1, len(self.paragraphs)))), None)
         return WordPlace(
-            self.label, found.number, found.cell, _cut(before), _cut(found.text.strip()) or None, _cut(after)
+            self.label, paragraph.number, paragraph.cell, _cut(before), _cut(self._stripped(index)) or None, _cut(after)
         )
 
     def _stripped(self, index: int) -> str:
@@ -79,7 +79,7 @@ def _cut(text: str | None) -> str | None:
 
 
 def _walk(root: etree._Element) -> Iterator[tuple[etree._Element, str | None]]:
-    """Every paragraph with the table, row and column that it stands in: of nested tables, the innermost."""
+    """Yield every paragraph with its table, row and column: of nested tables, those of the innermost."""
     numbers: dict[etree._Element, int] = {}
     tables = 0
     for element in root.iter(_TABLE, _ROW, _CELL, _PARAGRAPH):

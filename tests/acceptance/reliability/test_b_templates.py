@@ -181,7 +181,7 @@ ODT = archive(("mimetype", b"application/vnd.oasis.opendocument.text"), ("conten
             "is a .dotx",
         ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000, "template-unusable", "an old .doc file"),
-        (ODT, "template-unusable", "so it is no Word document"),
+        (ODT, "template-unusable", "so this is not a Word document"),
         (b"{\\rtf1\\ansi {{ patient.name.chinese }}}", "template-unusable", "an .rtf file"),
         (b"<html><body>{{ patient.name.chinese }}</body></html>", "template-unusable", "an HTML or XML file"),
         (with_parts(LETTER, {MAIN: STRICT}), "template-unusable", "“Strict Open XML”"),
@@ -231,7 +231,7 @@ def test_a_tracked_change_is_refused_at_its_place(refuse: Refuse) -> None:
     """What else is tracked is in test_docxfile; comments and hidden text, which are warnings, in test_look."""
     xml = '<w:ins w:id="1" w:author="x"><w:r><w:t> or not</w:t></w:r></w:ins></w:p>'
     message = refuse(with_text(LETTER, "</w:p>", xml), "template-tracked")
-    assert message == "body, near “before or not”: a tracked change is left"
+    assert message == "body, near “before or not”: a tracked change is neither accepted nor rejected"
 
 
 @case("B14")
@@ -243,7 +243,7 @@ def test_a_tracked_change_is_refused_at_its_place(refuse: Refuse) -> None:
         ("{% for s in stays recursive %}{{ loop(stays) }}{% endfor %}", "template-field", "(RecursionError)"),
         ("{{ 'a' * 99999999999 }}", "template-field", "more than 10,000 entries"),
         ("{{ 9 ** 9 ** 9 ** 9 }}", "template-field", "the operator ** cannot be used here"),
-        ("{{" * 60_000, "template-tags", "60,000 tags are begun here"),
+        ("{{" * 60_000, "template-tags", "60,000 tags begin here"),
         ("{% set t = 'a' %}" + "{% set t = t ~ t %}" * 50 + "{{ t }}", "template-memory", "more than 256 MB of memory"),
     ],
     ids=["loops", "macro", "recursive", "product", "power", "beginnings", "doublings"],
@@ -268,7 +268,7 @@ def test_a_picture_outside_of_the_file_is_not_fetched(scene: Scene, tmp_path: Pa
 def test_a_picture_that_is_not_in_the_file(refuse: Refuse) -> None:
     row = RELATIONSHIP.format("image", 'Target="../../../../etc/passwd"')
     message = refuse(with_text(LETTER, END, row + END, RELS), "template-link")
-    assert "a part is named that is not in the file" in message
+    assert "a part is missing from the file" in message
 
 
 @case("B11")

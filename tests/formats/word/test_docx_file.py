@@ -15,7 +15,7 @@ from pipeline.formats.word import word_pictures as pictures
 from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.elements import field_codes
 from pipeline.formats.word.parts import MAIN_PART
-from pipeline.formats.word.refusals import RefusedDocxError
+from pipeline.formats.word.rejections import WordFileError
 from pipeline.packet.template_set import load_template_set
 from tests.support.built import make_docx, make_png_header, with_parts, with_text
 from tests.support.cases import ROOT
@@ -28,7 +28,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def refused(content: bytes) -> list[tuple[str, str]]:
-    with pytest.raises(RefusedDocxError) as error:
+    with pytest.raises(WordFileError) as error:
         open_docx(content)
     assert all(problem.hint for problem in error.value.problems)
     return [(problem.code, problem.located_message) for problem in error.value.problems]
@@ -64,7 +64,7 @@ def field(*pieces: str) -> str:
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"plain text", "no ZIP archive"),
+        (b"plain text", "not a ZIP archive"),
         (b"PK", "damaged or was cut off"),
         (LETTER[:1000], "damaged or was cut off"),
         (LETTER[:-200], "damaged or was cut off"),
@@ -192,12 +192,12 @@ class TestLinks:
         assert refused(with_relationship("hyperlink", "file:///C:/Users/somebody"))[0][0] == "template-link"
 
     def test_a_part_that_is_not_there(self) -> None:
-        assert "not in the file" in refused(with_relationship("image", "media/none.png", "Internal"))[0][1]
-        assert "not in the file" in refused(with_relationship("image", "../../../etc/passwd", "Internal"))[0][1]
+        assert "missing from the file" in refused(with_relationship("image", "media/none.png", "Internal"))[0][1]
+        assert "missing from the file" in refused(with_relationship("image", "../../../etc/passwd", "Internal"))[0][1]
 
     def test_an_old_picture_by_its_address(self) -> None:
         pict = '<w:r><w:pict><v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="http://127.0.0.1:9/a"/></w:pict></w:r>'
-        assert refused(in_run(pict)) == [("template-link", "body, near “here”: a picture is named by its address")]
+        assert refused(in_run(pict)) == [("template-link", "body, near “here”: a picture is linked by its address")]
 
     def test_an_svg_under_another_name(self) -> None:
         found = refused(with_parts(LETTER, {"word/media/image1.png": b'<?xml version="1.0"?><SVG onload=""/>'}))
@@ -208,7 +208,7 @@ class TestPictures:
     def test_one_that_is_larger_than_a_page_needs(self) -> None:
         found = refused(with_parts(LETTER, {"word/media/image1.png": make_png_header(60_000, 60_000)}))
         dots = f"{pictures.MAX_PIXELS:,}"
-        assert found == [("template-picture", f"word/media/image1.png: this picture has more than {dots} dots")]
+        assert found == [("template-picture", f"word/media/image1.png: this picture has more than {dots} pixels")]
 
     def test_a_page_at_600_dots_an_inch_is_allowed(self) -> None:
         assert open_docx(with_parts(LETTER, {"word/media/image1.png": make_png_header(4_960, 7_016)})).text_parts
@@ -225,7 +225,7 @@ def test_text_that_is_not_where_it_is_looked_for() -> None:
 def test_tags_without_end_that_would_take_hours_to_fill(tag: str) -> None:
     ((code, message),) = refused(make_docx("before", tag * 60_000))
     assert code == "template-tags"
-    assert message.endswith(": 60,000 tags are begun here and never ended")
+    assert message.endswith(": 60,000 tags begin here and have no end")
     assert message.startswith("body, near “{")
     assert open_docx(make_docx("{{ case_id }}{% if a %}{# note #}{% endif %}" * 1000)).text_parts
 
@@ -267,7 +267,9 @@ def test_what_is_embedded_is_placed(element: str) -> None:
 @pytest.mark.parametrize("element", ["ins", "del", "moveFrom", "moveTo"])
 def test_a_tracked_change_is_placed_once_a_paragraph(element: str) -> None:
     change = f'<w:{element} w:id="1" w:author="somebody"><w:r><w:t/></w:r></w:{element}>'
-    assert refused(in_run(change * 3)) == [("template-tracked", "body, near “here”: a tracked change is left")]
+    assert refused(in_run(change * 3)) == [
+        ("template-tracked", "body, near “here”: a tracked change is neither accepted nor rejected")
+    ]
 
 
 @pytest.mark.parametrize(
