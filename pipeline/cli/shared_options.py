@@ -101,9 +101,9 @@ def day_of(as_of: datetime | None) -> date:
     return as_of.date() if as_of else date.today()  # noqa: DTZ011 - the user's local day
 
 
-def case_files(given: Iterable[str]) -> list[Source]:
+def case_files(arguments: Iterable[str]) -> list[Source]:
     """Return every case that the arguments name."""
-    return list(sources(given))
+    return list(sources(arguments))
 
 
 def complete(words: Iterable[str], prefix: str) -> list[str]:

@@ -216,14 +216,14 @@ def _titles_missing(document: JsonFile) -> list[Problem]:
 
 def _repeated(document: JsonFile) -> Iterator[Problem]:
     """A problem for each repeated name: page map and files identify a part by its name."""
-    seen = set()
+    names = set()
     for index, entry in enumerate(document.data["contents"]):
         key = "document" if "document" in entry else "attachments"
-        if (key, entry[key]) in seen:
+        if (key, entry[key]) in names:
             pointer = f"/contents/{index}/{key}"
             message = "an earlier entry has the same name"
             yield document.problem("packet-repeated", pointer, message, "give the document another id, or remove one")
-        seen.add((key, entry[key]))
+        names.add((key, entry[key]))
 
 
 def _unknown(document: JsonFile) -> list[Problem]:

@@ -28,20 +28,20 @@ def packet_of(manifest: Manifest, folder: Path) -> Built:
     return Built(folder, manifest, tuple(map(_recorded_problem, manifest.findings)), is_current=True)
 
 
-def _recorded_problem(found: RecordedFinding) -> Problem:
+def _recorded_problem(recorded: RecordedFinding) -> Problem:
     """A finding that a manifest records, with the advice and the source of its rule."""
-    rule = checked_rules().get(found.rule)
+    rule = checked_rules().get(recorded.rule)
     hint = rule.texts["en"].hint if rule else ""
     if not hint or "{detail}" in hint:
         hint = "build the packet again with --force for the complete advice"
     source, as_of = (rule.source, rule.as_of) if rule else (None, None)
     return Problem(
-        found.rule,
-        found.severity,
-        found.message,
+        recorded.rule,
+        recorded.severity,
+        recorded.message,
         hint,
-        found.template,
-        None if found.pointer is None else JsonPlace(found.pointer),
+        recorded.template,
+        None if recorded.pointer is None else JsonPlace(recorded.pointer),
         source=source,
         as_of=as_of,
     )

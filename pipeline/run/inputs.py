@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -18,14 +18,14 @@ STANDARD_INPUT = "-"
 LINES = ".jsonl"
 
 
-def sources(given: Iterable[str], standard_input: Path | None = None) -> Iterator[Source]:
+def sources(arguments: Iterable[str], standard_input: Path | None = None) -> Iterator[Source]:
     """Yield every case that the arguments name. A .jsonl is read line by line, so that it may be of any length.
 
     ``standard_input`` is a copy of standard input, which can be read only once.
 
     Raises InputError for an argument that names no case, CaseError for a file of lines that cannot be read.
     """
-    for argument in given:
+    for argument in arguments:
         if argument == STANDARD_INPUT:
             with standard_input.open("rb") if standard_input else nullcontext(sys.stdin.buffer) as file:
                 yield from _lines_of(file, "standard input", Path())
@@ -34,9 +34,8 @@ def sources(given: Iterable[str], standard_input: Path | None = None) -> Iterato
                 yield from _cases_of(path)
 
 
-def is_many(given: Iterable[str]) -> bool:
+def is_many(arguments: Sequence[str]) -> bool:
     """Return True unless the arguments name a single file with a single case."""
-    arguments = list(given)
     if len(arguments) != 1 or arguments[0] == STANDARD_INPUT:
         return True
     paths = list(_paths(arguments[0]))

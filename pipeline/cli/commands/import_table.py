@@ -56,10 +56,10 @@ def import_table(
       visa-packet import examples/table/cases.xlsx --mapping examples/table/mapping.json -o cases
       visa-packet import cases.csv --encoding gb18030 --mapping mapping.json -o cases --json
     """
-    made, problems = convert_table(table, mapping, encoding)
-    if problems and not (skip_wrong and made):
+    cases, problems = convert_table(table, mapping, encoding)
+    if problems and not (skip_wrong and cases):
         raise CaseError(problems)
-    statuses = publish_cases(made, out, force=force)
+    statuses = publish_cases(cases, out, force=force)
     code = ExitCode.SOME_FAILED if problems else ExitCode.OK
     results = [
         {
@@ -68,7 +68,7 @@ def import_table(
             "file": str(out / f"{case.case_id}.json"),
             "status": statuses[case.case_id],
         }
-        for case in made
+        for case in cases
     ]
     emit(CommandReport("import", code, problems, results), as_json=as_json)
     if not as_json:

@@ -81,17 +81,17 @@ def _match_one(
     source: Source, directory: Path | None, wishes: Wishes, as_of: date, style: OutputStyle, *, as_json: bool
 ) -> dict[str, Any]:
     outcome = attempt(lambda: _find(source, find_directory(source.folder, directory), wishes, as_of), style)
-    found = outcome.value
-    problems = found.problems if found else outcome.problems
-    if found is not None:
+    matches = outcome.value
+    problems = matches.problems if matches else outcome.problems
+    if matches is not None:
         print_problems(problems, style)
         if not as_json:
-            _print(source.name, found.match, style.language)
+            _print(source.name, matches.match, style.language)
     return {
         "case": source.name,
-        "case_id": found.case_id if found else None,
+        "case_id": matches.case_id if matches else None,
         "exit_code": int(outcome.code),
-        "match": _document(found.match) if found else None,
+        "match": _document(matches.match) if matches else None,
         "problems": [problem_to_json(problem, style.language) for problem in problems],
     }
 
@@ -99,33 +99,36 @@ def _match_one(
 def _find(source: Source, folder: Path, wishes: Wishes, as_of: date) -> _Result:
     loaded = load_case(source, folder)
     hospitals = read_hospitals(folder)
-    found = match_case(loaded.case, hospitals, wishes)
-    return _Result(loaded.case.case_id, found, match_problems(loaded, hospitals, wishes, as_of))
+    matches = match_case(loaded.case, hospitals, wishes)
+    return _Result(loaded.case.case_id, matches, match_problems(loaded, hospitals, wishes, as_of))
 
 
-def _print(name: str, found: Match, language: Language) -> None:
+def _print(name: str, matches: Match, language: Language) -> None:
     def text(name: str, **parts: object) -> str:
         return label(name, "match", language).format(**parts)
 
-    number = len(found.fits) + len(found.left_out)
-    click.echo(f"{name}: {text('fit' if found.fits else 'none', fit=len(found.fits), all=number)}")
-    for fit in found.fits:
+    number = len(matches.fits) + len(matches.left_out)
+    click.echo(f"{name}: {text('fit' if matches.fits else 'none', fit=len(matches.fits), all=number)}")
+    for fit in matches.fits:
         entry = fit.hospital.entry
         click.secho(f"{fit.hospital.id}  {entry.hospital.name.ja} / {entry.hospital.name.en}", bold=True)
         click.echo(f"  {entry.prefecture.ja} / {entry.prefecture.en}  {', '.join(entry.languages)}")
         for plan in fit.plans:
             click.echo(f"  {plan.plan_number}  {label(plan.risk_class, 'risk_class', language)}  {plan.plan_title}")
         click.echo(f"  {text('checked', as_of=entry.as_of.isoformat(), source=entry.source)}")
-    if found.left_out:
+    if matches.left_out:
         click.echo(text("left_out"))
-    for other in found.left_out:
+    for other in matches.left_out:
         click.echo(f"  {other.hospital.id}  {'; '.join(text(reason) for reason in other.reasons)}")
     click.secho(text("note"), dim=True)
 
 
-def _document(found: Match) -> dict[str, Any]:
+def _document(matches: Match) -> dict[str, Any]:
     """The match as a JSON object (schemas/match.schema.json)."""
-    return {"hospitals": [_fit(fit) for fit in found.fits], "left_out": [_left_out(other) for other in found.left_out]}
+    return {
+        "hospitals": [_fit(fit) for fit in matches.fits],
+        "left_out": [_left_out(other) for other in matches.left_out],
+    }
 
 
 def _fit(fit: Fit) -> dict[str, Any]:

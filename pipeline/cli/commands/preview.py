@@ -116,32 +116,32 @@ def _one_case(case: str) -> Source:
 def _result(
     case: Source, template_set: str, against: str | None, outcome: Outcome[Preview], language: Language
 ) -> dict[str, Any]:
-    made = outcome.value
-    problems = made.problems if made else outcome.problems
+    published = outcome.value
+    problems = published.problems if published else outcome.problems
     return {
         "case": case.name,
-        "case_id": made.header.case_id if made else None,
-        "set": made.header.set_id if made else template_set,
-        "against": (made.header.against if made else None) or against,
+        "case_id": published.header.case_id if published else None,
+        "set": published.header.set_id if published else template_set,
+        "against": (published.header.against if published else None) or against,
         "exit_code": int(outcome.code),
-        "page": str(made.page) if made else None,
-        "documents": [summarise(document) for document in made.documents] if made else [],
+        "page": str(published.page) if published else None,
+        "documents": [summarise(document) for document in published.documents] if published else [],
         "problems": [problem_to_json(problem, language) for problem in problems],
     }
 
 
-def _print(made: Preview) -> None:
+def _print(published: Preview) -> None:
     """A line for each document, with what changed in it, and the page to open."""
-    rows = [summarise(document) for document in made.documents]
-    compared = made.header.against is not None
+    rows = [summarise(document) for document in published.documents]
+    compared = published.header.against is not None
     head = " pages  changed  new  gone   words" if compared else " pages"
     click.secho(f"{head}  document", dim=True)
     for row in rows:
         click.echo(f"{_line(row, compared=compared)}  {row['title']}")
-    click.secho(str(made.page), bold=True)
+    click.secho(str(published.page), bold=True)
     if compared:
         changed = sum(row["state"] != "same" for row in rows)
-        click.echo(f"{changed} of {len(rows)} documents differ from {made.header.against}")
+        click.echo(f"{changed} of {len(rows)} documents differ from {published.header.against}")
 
 
 def _line(row: Mapping[str, Any], *, compared: bool) -> str:

@@ -72,20 +72,20 @@ def _status_one(source: Source, options: CheckOptions, language: Language, *, as
     }
 
 
-def _print(found: Status, language: Language) -> None:
+def _print(overview: Status, language: Language) -> None:
     def text(name: str, **parts: object) -> str:
         return label(name, "status", language).format(**parts)
 
-    click.secho(text("head", case=found.case_id, filing=found.filing_date, open=len(found.open)), bold=True)
-    words = {item.standing: label(item.standing, "standing", language) for item in found.items}
+    click.secho(text("head", case=overview.case_id, filing=overview.filing_date, open=len(overview.open)), bold=True)
+    words = {item.standing: label(item.standing, "standing", language) for item in overview.items}
     columns = max(map(width, words.values()), default=0)
     person = None
-    for item in found.items:
+    for item in overview.items:
         if item.person != person:
             person = item.person
             click.echo(f"  {person}")
         word = click.style(ljust(words[item.standing], columns), fg="red" if item.standing in OPEN else None)
         until = click.style(f"  {text('until', day=item.until)}", dim=True) if item.until else ""
         click.echo(f"    {word}  {item.letter or '　'}  {getattr(item.title, language)}{until}")
-    result = text(found.builds or "nothing", codes=", ".join(found.errors))
-    click.secho(f"  {result}", fg="green" if found.builds == "final" else "yellow")
+    result = text(overview.builds or "nothing", codes=", ".join(overview.errors))
+    click.secho(f"  {result}", fg="green" if overview.builds == "final" else "yellow")

@@ -73,27 +73,27 @@ def timeline(
     files = case_files([case])
     if len(files) != 1:
         raise click.UsageError(f"the folder {case} contains several cases; name one of them")
-    wanted = _Files(ics, png)
+    outputs = _Files(ics, png)
     outcome = attempt(
-        lambda: _make(files[0], directory, day_of(as_of), audience, wanted, language), OutputStyle(language)
+        lambda: _make(files[0], directory, day_of(as_of), audience, outputs, language), OutputStyle(language)
     )
-    found = outcome.value
-    result = _result(files[0], outcome, wanted, language)
+    dates = outcome.value
+    result = _result(files[0], outcome, outputs, language)
     emit(CommandReport("timeline", outcome.code, (), [result]), as_json=as_json)
-    if found is not None and not as_json:
-        _print(found, wanted, language)
+    if dates is not None and not as_json:
+        _print(dates, outputs, language)
     return ExitCode(outcome.code)
 
 
 def _make(
     source: Source, directory: Path | None, as_of: date, audience: str | None, files: _Files, language: Language
 ) -> Timeline:
-    found = read_timeline(source, as_of, audience, directory)
+    dates = read_timeline(source, as_of, audience, directory)
     if files.ics is not None:
-        publish_file(to_ics(found, language), files.ics, is_own_ics)
+        publish_file(to_ics(dates, language), files.ics, is_own_ics)
     if files.png is not None:
-        publish_file(draw_png(found, language), files.png, is_own_png)
-    return found
+        publish_file(draw_png(dates, language), files.png, is_own_png)
+    return dates
 
 
 def _result(source: Source, outcome: Outcome[Timeline], files: _Files, language: Language) -> dict[str, Any]:
@@ -109,8 +109,8 @@ def _result(source: Source, outcome: Outcome[Timeline], files: _Files, language:
     }
 
 
-def _print(found: Timeline, files: _Files, language: Language) -> None:
-    for line in table_of(found, language):
+def _print(dates: Timeline, files: _Files, language: Language) -> None:
+    for line in table_of(dates, language):
         click.echo(line)
     for path in (files.ics, files.png):
         if path is not None:

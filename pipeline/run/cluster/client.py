@@ -59,14 +59,14 @@ class ClusterPool:
             self._workers, self._counted = max(len(self._client.nthreads()), 1), time.monotonic()
         return self._workers
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> PendingResult:
-        """Run ``function(given)`` on a worker, or on this machine if the case cannot be sent."""
+    def submit(self, function: Callable[[Any], Any], argument: Any) -> PendingResult:
+        """Run ``function(argument)`` on a worker, or on this machine if the case cannot be sent."""
         from pipeline.run.cluster.worker import run_parcel  # noqa: PLC0415 - it needs Dask
 
-        parcel = pack(given, self._versions, self._timeout)
+        parcel = pack(argument, self._versions, self._timeout)
         if parcel is None:
-            return self._here.submit(function, given)
-        return _ClusterResult(given, self._executor.submit(run_parcel, function, parcel))
+            return self._here.submit(function, argument)
+        return _ClusterResult(argument, self._executor.submit(run_parcel, function, parcel))
 
     def stop(self) -> None:
         """Cancel unfinished tasks, and disconnect from the cluster."""
@@ -118,9 +118,9 @@ def _connected(cluster: Cluster) -> Any:
         raise InputError(Problem("scheduler-address", "error", message, hint, cluster.scheduler or None))
     distributed = load_extra("distributed", "distributed", "--scheduler")
     files = {"tls_ca_file": cluster.tls_ca, "tls_client_cert": cluster.tls_cert, "tls_client_key": cluster.tls_key}
-    given = {name: str(path) for name, path in files.items() if path is not None}
+    tls_files = {name: str(path) for name, path in files.items() if path is not None}
     try:
-        security = distributed.Security(require_encryption=True, **given)
+        security = distributed.Security(require_encryption=True, **tls_files)
         client = distributed.Client(
             cluster.scheduler, security=security, timeout=_PATIENCE, set_as_default=False, name="visa-packet"
         )

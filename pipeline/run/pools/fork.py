@@ -76,15 +76,15 @@ class ForkPool:
         self._seconds = seconds
         self._last: _Fork | None = None
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> PendingResult:
-        """Run ``function(given)`` in a fork. Raises EngineError if the system cannot start it."""
+    def submit(self, function: Callable[[Any], Any], argument: Any) -> PendingResult:
+        """Run ``function(argument)`` in a fork. Raises EngineError if the system cannot start it."""
         if not may_fork():
             done: Future[Any] = Future()
-            done.set_result(function(given))
+            done.set_result(function(argument))
             return done
         with starting():
             answers, end = get_context("fork").Pipe(duplex=False)
-            process = get_context("fork").Process(target=_run, args=(function, given, end, os.getpid()))
+            process = get_context("fork").Process(target=_run, args=(function, argument, end, os.getpid()))
             process.start()
         end.close()
         self._last = _Fork(process, answers, self._seconds)
@@ -96,14 +96,14 @@ class ForkPool:
             self._last.end()
 
 
-def _run(function: Callable[[Any], Any], given: Any, end: Connection, parent: int) -> None:
+def _run(function: Callable[[Any], Any], argument: Any, end: Connection, parent: int) -> None:
     """Run a task inside the fork. An error ends the process without output: a traceback may quote the case."""
     try:
         die_with_parent(parent)
         ignore_interrupts()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent receives it too
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        answer = function(given)
+        answer = function(argument)
         # The parent ends this process as soon as it has the answer; an interrupt would print a traceback.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         end.send(answer)

@@ -57,8 +57,8 @@ class Pool(Protocol):
     def jobs(self) -> int:
         """Number of tasks that can run at the same time."""
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> PendingResult:
-        """Run ``function(given)`` in one of the processes."""
+    def submit(self, function: Callable[[Any], Any], argument: Any) -> PendingResult:
+        """Run ``function(argument)`` in one of the processes."""
 
     def stop(self) -> None:
         """Stop at once, and drop unfinished tasks."""

@@ -65,10 +65,10 @@ class LocalPool:
             max_workers=jobs, max_tasks=_CASES_PER_WORKER, initializer=initializer, context=context
         )
 
-    def submit(self, function: Callable[[Any], Any], given: Any) -> PendingResult:
-        """Run ``function(given)`` in a worker. The first call starts them; it raises EngineError if it cannot."""
+    def submit(self, function: Callable[[Any], Any], argument: Any) -> PendingResult:
+        """Run ``function(argument)`` in a worker. The first call starts them; it raises EngineError if it cannot."""
         with starting():
-            return _LocalResult(self._pool.schedule(function, args=(given,), timeout=self._timeout))
+            return _LocalResult(self._pool.schedule(function, args=(argument,), timeout=self._timeout))
 
     def stop(self) -> None:
         """Kill the workers and the process from which they were forked, because its folder is removed with the run."""
