@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from pipeline.errors import ExitCode, Problem, VisaPacketError
     from pipeline.options import BuildOptions, CheckOptions
     from pipeline.publish.verify.verify import verify_path
-    from pipeline.run.built import Built
     from pipeline.run.check import CheckedCase, check_case
     from pipeline.run.one import build_case
+    from pipeline.run.published_packet import PublishedPacket
     from pipeline.visa.hospital_match import Wishes, match_case
 
 __all__ = [
     "BuildOptions",
-    "Built",
     "CheckOptions",
     "CheckedCase",
     "ExitCode",
     "Problem",
+    "PublishedPacket",
     "VisaPacketError",
     "Wishes",
     "build_case",
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "run.built": ("Built",),
+    "run.published_packet": ("PublishedPacket",),
     "run.one": ("build_case",),
     "run.check": ("CheckedCase", "check_case"),
     "options": ("BuildOptions", "CheckOptions"),

@@ -11,11 +11,11 @@ from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.cli.output import STATES, problem_to_json
 from pipeline.language import Language
 from pipeline.publish.destination import Destination
-from pipeline.run.built import Built
-from pipeline.run.task import Done
+from pipeline.run.published_packet import PublishedPacket
+from pipeline.run.task import TaskResult
 
 
-def done_to_json(done: Done, language: Language, out: Destination) -> dict[str, Any]:
+def result_to_json(done: TaskResult, language: Language, out: Destination) -> dict[str, Any]:
     """Return the result of one case as a JSON object."""
     built = done.built
     return {
@@ -32,7 +32,7 @@ def done_to_json(done: Done, language: Language, out: Destination) -> dict[str, 
     }
 
 
-def _bundle(bundle: BundleRow, built: Built, out: Destination) -> dict[str, Any]:
+def _bundle(bundle: BundleRow, built: PublishedPacket, out: Destination) -> dict[str, Any]:
     return {
         "person": bundle.person,
         "path": out.address(built.folder / bundle.path),
@@ -45,7 +45,7 @@ def _bundle(bundle: BundleRow, built: Built, out: Destination) -> dict[str, Any]
     }
 
 
-def print_packet(done: Done, out: Destination) -> None:
+def print_packet(done: TaskResult, out: Destination) -> None:
     """Print each bundle with its parts, the documents outside the bundles, and the state of the packet."""
     if done.built is None:
         return

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.output import CommandReport, OutputStyle, print_problems, report_to_json
-from pipeline.cli.packet_output import done_to_json
+from pipeline.cli.packet_output import result_to_json
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.publish.destination import Destination
-from pipeline.run.task import Done
+from pipeline.run.task import TaskResult
 
 if TYPE_CHECKING:
     from pipeline.run.report.report_page import ReportPage
@@ -32,7 +32,7 @@ class Progress:
         self._out = out
         self._total = total
         self._counts: Counter[str] = Counter()
-        self._failed: list[Done] = []
+        self._failed: list[TaskResult] = []
         self._bar: Any = None
         self._started = time.perf_counter()
 
@@ -48,13 +48,13 @@ class Progress:
         with bar as self._bar:
             yield
 
-    def add(self, done: Done) -> None:
+    def add(self, done: TaskResult) -> None:
         """Count one case, and print its result."""
         self._counts[done.status] += 1
         if done.status == "failed":
             self._failed.append(done)
         if self._style.as_json:
-            click.echo(json.dumps(done_to_json(done, self._style.language, self._out), ensure_ascii=False))
+            click.echo(json.dumps(result_to_json(done, self._style.language, self._out), ensure_ascii=False))
         if self._bar is not None:
             self._bar.update(1, done)
         elif not self._style.quiet and not self._style.as_json:
@@ -102,7 +102,7 @@ class Progress:
         return f"{self._counts.total() / max(self._seconds(), 0.001):.1f} cases/s"
 
 
-def _line(done: Done) -> str:
+def _line(done: TaskResult) -> str:
     word, colour = _MARKS[done.status]
     mark = click.style(f"{word:<8}", fg=colour)
     if done.built is None:

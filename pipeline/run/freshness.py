@@ -8,11 +8,13 @@ from pipeline.options import CheckOptions
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.publish.destination import Destination
 from pipeline.publish.manifest import Manifest, Origin, read_manifest
-from pipeline.run.built import Built, packet_of
+from pipeline.run.published_packet import PublishedPacket, packet_of
 from pipeline.system.atomic import sha256
 
 
-def current_packet(planned: PlannedCase, origin: Origin, options: CheckOptions, out: Destination) -> Built | None:
+def current_packet(
+    planned: PlannedCase, origin: Origin, options: CheckOptions, out: Destination
+) -> PublishedPacket | None:
     """Return the packet in ``out`` if none of its inputs has changed since it was built, else None.
 
     The case, its attachments, the directory's entries, the template set, the rules and the files of the packet are

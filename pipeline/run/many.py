@@ -20,14 +20,14 @@ from pipeline.run.inputs import STANDARD_INPUT
 from pipeline.run.pools.pool import PendingResult, Pool
 from pipeline.run.pools.workers import LocalPool
 from pipeline.run.retry import await_task, submit_task
-from pipeline.run.task import Done, Task
+from pipeline.run.task import Task, TaskResult
 from pipeline.system.atomic import work_folder
 
 #: Waiting tasks per running task: enough to keep the workers busy, few enough to keep memory flat.
 _AHEAD = 3
 
 
-def run_many(tasks: Iterable[Task], pool: Pool) -> Iterator[Done]:
+def run_many(tasks: Iterable[Task], pool: Pool) -> Iterator[TaskResult]:
     """Run every task in ``pool``. Yield their results in order."""
     waiting: deque[tuple[Task, PendingResult]] = deque()
     for task in tasks:

@@ -16,12 +16,12 @@ from pipeline.publish.destination import Destination, Folder
 from pipeline.publish.packet_files import PacketContent, packet_files
 from pipeline.publish.provenance import origin_of
 from pipeline.publish.verify.verify import verify_files
-from pipeline.run.built import Built
 from pipeline.run.check import find_problems
 from pipeline.run.freshness import current_packet
+from pipeline.run.published_packet import PublishedPacket
 
 
-def build_case(where: Path | Source, out: Path, options: BuildOptions) -> Built:
+def build_case(where: Path | Source, out: Path, options: BuildOptions) -> PublishedPacket:
     """Read the case at ``where``, and build its packet as ``out/<case id>`` unless an up-to-date one exists.
 
     Raises a VisaPacketError of the stage that failed; nothing is published then.
@@ -29,7 +29,7 @@ def build_case(where: Path | Source, out: Path, options: BuildOptions) -> Built:
     return build_packet(load_case(where, options.directory), Folder(out), options)
 
 
-def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) -> Built:
+def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) -> PublishedPacket:
     """Take a case through all stages. Publish its packet only when every check has passed."""
     case_id = loaded.case.case_id
     planned = plan_case(loaded, options.check)  # the template set; the parts of each bundle in order
@@ -51,4 +51,4 @@ def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) ->
     files = packet_files(content, origin, options.publish)  # encryption, manifest
     manifest = verify_files(files, str(out.folder(case_id)), options.publish.password)
     out.publish(case_id, files)
-    return Built(out.folder(case_id), manifest, content.problems)
+    return PublishedPacket(out.folder(case_id), manifest, content.problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.errors import ExitCode
 from pipeline.run.pools.pool import WORKER_LOST, PendingResult, Pool, lost_worker
-from pipeline.run.task import Done, Task, failed, run_task
+from pipeline.run.task import Task, TaskResult, failed, run_task
 
 
 def submit_task(task: Task, pool: Pool) -> PendingResult:
@@ -12,7 +12,7 @@ def submit_task(task: Task, pool: Pool) -> PendingResult:
     return pool.submit(run_task, task)
 
 
-def await_task(task: Task, answer: PendingResult, pool: Pool) -> Done:
+def await_task(task: Task, answer: PendingResult, pool: Pool) -> TaskResult:
     """Return the result of a task that was submitted. If its worker is lost, try again; a second loss is a failure."""
     try:
         return _done(answer)
@@ -24,6 +24,6 @@ def await_task(task: Task, answer: PendingResult, pool: Pool) -> Done:
         return failed(task, ExitCode.ENGINE, (lost_worker(task.source.name, error),))
 
 
-def _done(answer: PendingResult) -> Done:
-    done: Done = answer.result()
+def _done(answer: PendingResult) -> TaskResult:
+    done: TaskResult = answer.result()
     return done

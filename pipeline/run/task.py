@@ -12,7 +12,7 @@ from pipeline.case.source import Source
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Destination
-from pipeline.run.built import Built
+from pipeline.run.published_packet import PublishedPacket
 
 Status = Literal["built", "current", "failed"]
 
@@ -28,20 +28,20 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class TaskResult:
     """The result of a task. ``seconds`` is its run time."""
 
     name: str
     status: Status
     code: ExitCode = ExitCode.OK
     case_id: str | None = None
-    built: Built | None = None
+    built: PublishedPacket | None = None
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     patient: PersonName | None = None
 
 
-def run_task(task: Task) -> Done:
+def run_task(task: Task) -> TaskResult:
     """Run a task. Failures are in the result; only errors that end the process are raised."""
     started = time.perf_counter()
     loaded: LoadedCase | None = None
@@ -58,14 +58,16 @@ def run_task(task: Task) -> Done:
     return replace(done, case_id=loaded.case.case_id, patient=loaded.case.patient.name if task.names else None)
 
 
-def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> Done:
+def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> TaskResult:
     """Return the result of a task that published nothing."""
-    return Done(task.source.name, "failed", code, problems=problems)
+    return TaskResult(task.source.name, "failed", code, problems=problems)
 
 
-def _build(task: Task, loaded: LoadedCase) -> Done:
+def _build(task: Task, loaded: LoadedCase) -> TaskResult:
     # Imported now: an invalid case is reported before the libraries of the later stages are loaded.
     from pipeline.run.one import build_packet  # noqa: PLC0415 - see above
 
     built = build_packet(loaded, task.out, task.options)
-    return Done(task.source.name, "current" if built.is_current else "built", built=built, problems=built.problems)
+    return TaskResult(
+        task.source.name, "current" if built.is_current else "built", built=built, problems=built.problems
+    )

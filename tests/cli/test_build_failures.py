@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.bundle.merge import Merged, merge
-from pipeline.run.task import Done, Task, run_task
+from pipeline.run.task import Task, TaskResult, run_task
 from tests.support.built import InlinePool, make_set, names_in, snapshot
 from tests.support.cases import EXAMPLES, PERSONAL, REMOVE, Edit, change
 from tests.support.run import Command, assert_refused
@@ -209,9 +209,9 @@ class TestInterrupt:
         visa_packet: Command,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        built: list[Done] = []
+        built: list[TaskResult] = []
 
-        def second_is_interrupted(task: Task) -> Done:
+        def second_is_interrupted(task: Task) -> TaskResult:
             if built:
                 raise KeyboardInterrupt
             built.append(run_task(task))

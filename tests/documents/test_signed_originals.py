@@ -14,9 +14,9 @@ from pipeline.documents.signed_originals import text_sha256
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.pdf.reading import read_pages, text_of
 from pipeline.options import BuildOptions, CheckOptions
-from pipeline.run.built import Built
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
+from pipeline.run.published_packet import PublishedPacket
 from pipeline.system.atomic import sha256
 from tests.support.built import make_docx
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, Edit
@@ -32,7 +32,7 @@ def problems(case: Path) -> list[Problem]:
     return [problem for problem in error.value.problems if problem.code.startswith("signed-")]
 
 
-def manifest_of(built: Built) -> dict[str, Any]:
+def manifest_of(built: PublishedPacket) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads((built.folder / "manifest.json").read_text(encoding="utf-8"))
     return manifest
 
@@ -45,7 +45,7 @@ def printed(packet: Path) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, printed: Mapping[str, str]) -> Built:
+def built(tmp_path_factory: pytest.TempPathFactory, printed: Mapping[str, str]) -> PublishedPacket:
     """A packet with the signed letter of guarantee and the signed treatment schedule."""
     folder = tmp_path_factory.mktemp("signed")
     case = json.loads((EXAMPLES / "wang-xiaoming" / "case.json").read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, printed: Mapping[str, str]) 
 class TestBuilt:
     """A packet with the signed letter of guarantee and the signed treatment schedule."""
 
-    def test_the_scan_stands_where_the_document_stood(self, built: Built, packet: Path) -> None:
+    def test_the_scan_stands_where_the_document_stood(self, built: PublishedPacket, packet: Path) -> None:
         before = json.loads((packet / "manifest.json").read_text(encoding="utf-8"))["bundles"][0]["page_map"]
         now = built.manifest.bundles[0].page_map
         assert [part.id.removeprefix("signed-") for part in now] == [part["id"] for part in before]
@@ -67,7 +67,7 @@ class TestBuilt:
         assert set(signed) == {"signed-letter-of-guarantee", "signed-treatment-schedule"}
         assert signed["signed-letter-of-guarantee"].pages == 3
 
-    def test_the_manifest_records_both(self, built: Built, printed: Mapping[str, str]) -> None:
+    def test_the_manifest_records_both(self, built: PublishedPacket, printed: Mapping[str, str]) -> None:
         manifest = manifest_of(built)
         rows = {row["document"]: row for row in manifest["documents"]}
         scan = sha256((EXAMPLES / "wang-xiaoming" / SCAN).read_bytes())
@@ -81,7 +81,7 @@ class TestBuilt:
         roles = [(each["role"], each["sha256"]) for each in manifest["inputs"]["attachments"]]
         assert roles.count(("signed", scan)) == 2
 
-    def test_the_cover_sheet_shows_them_on_one_page(self, built: Built) -> None:
+    def test_the_cover_sheet_shows_them_on_one_page(self, built: PublishedPacket) -> None:
         [cover] = read_pages((built.folder / "documents" / "01-cover-sheet.pdf").read_bytes())
         pages = {part.id: part.page for part in built.manifest.bundles[0].page_map}
         assert "original enclosed" in cover.text
@@ -91,7 +91,7 @@ class TestBuilt:
         invitation = next(line for line in cover.text.splitlines() if "Letter of invitation" in line)
         assert "原本" not in invitation
 
-    def test_nothing_is_said_while_the_text_is_the_same(self, built: Built) -> None:
+    def test_nothing_is_said_while_the_text_is_the_same(self, built: PublishedPacket) -> None:
         assert "DOC-17" not in {problem.code for problem in built.problems}
 
 

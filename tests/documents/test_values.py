@@ -18,8 +18,8 @@ from pipeline.options import BuildOptions
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import read_manifest
 from pipeline.resources import read_data
-from pipeline.run.built import Built, packet_of
 from pipeline.run.one import build_case
+from pipeline.run.published_packet import PublishedPacket, packet_of
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, Edit
 
 #: Tables of printed words, by what the JSON pointer of a code ends with; a number stands for any place in a list.
@@ -87,18 +87,18 @@ def forms(pointer: str, value: Any) -> list[str]:
     return [value]
 
 
-def read(folder: Path) -> Built:
+def read(folder: Path) -> PublishedPacket:
     """What the manifest of a packet says was built there."""
     return packet_of(read_manifest((folder / MANIFEST_NAME).read_bytes()), folder)
 
 
-def text_of_packet(built: Built) -> str:
+def text_of_packet(built: PublishedPacket) -> str:
     """The text of all bundles and of the documents that stand apart."""
     paths = [*(bundle.path for bundle in built.manifest.bundles), *built.manifest.apart]
     return "".join(text_of((built.folder / path).read_bytes()) for path in paths)
 
 
-def lost(path: Path, built: Built) -> list[str]:
+def lost(path: Path, built: PublishedPacket) -> list[str]:
     """Pointers of the values of the case at ``path`` that its packet does not show."""
     text = text_of_packet(built)
     case = load_case(path).document.data

@@ -14,13 +14,13 @@ from pipeline.case.source import Source
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Folder
 from pipeline.publish.provenance import rules_used
-from pipeline.run.task import Done, Task, run_task
+from pipeline.run.task import Task, TaskResult, run_task
 from pipeline.system.atomic import sha256
 from pipeline.visa.rules.catalogue import CATALOGUE_FILE
 from tests.support.built import make_set
 from tests.support.cases import AS_OF, EXAMPLES
 
-Run = Callable[..., Done]
+Run = Callable[..., TaskResult]
 PACKET = "../set/packet.json"
 
 
@@ -39,7 +39,7 @@ def options(tmp_path: Path) -> BuildOptions:
 
 @pytest.fixture
 def run(case: Path, options: BuildOptions, tmp_path: Path) -> Run:
-    def run_again(**changed: object) -> Done:
+    def run_again(**changed: object) -> TaskResult:
         wanted = replace(options, **changed)  # type: ignore[arg-type]
         return run_task(Task(Source(str(case), case.parent), Folder(tmp_path / "out"), wanted))
 

@@ -20,7 +20,7 @@ from pipeline.run import many as batch
 from pipeline.run.many import check_ids, run_many
 from pipeline.run.pools.pool import WorkerDiedError
 from pipeline.run.pools.workers import LocalPool
-from pipeline.run.task import Done, Task
+from pipeline.run.task import Task, TaskResult
 from tests.support.cases import AS_OF
 
 
@@ -38,22 +38,22 @@ class Faulty:
         self.waiting = 0
         self.most = 0
 
-    def submit(self, _function: Any, given: Task) -> Future[Done]:
+    def submit(self, _function: Any, given: Task) -> Future[TaskResult]:
         self.waiting += 1
         self.most = max(self.most, self.waiting)
         name = given.source.file
         self.tried.append(name)
-        future: Future[Done] = Future()
+        future: Future[TaskResult] = Future()
         first = self.tried.count(name) == 1
         if name == "dies-always" or (name == "dies-once" and first):
             future.set_exception(WorkerDiedError())
         elif name.startswith("hangs"):
             future.set_exception(TimeoutError())
         else:
-            future.set_result(Done(name, "built"))
+            future.set_result(TaskResult(name, "built"))
         original = future.result
 
-        def result(timeout: float | None = None) -> Done:
+        def result(timeout: float | None = None) -> TaskResult:
             self.waiting -= 1
             return original(timeout)
 

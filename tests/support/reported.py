@@ -21,10 +21,10 @@ from pipeline.publish.manifest import (
     TemplateSetUsed,
 )
 from pipeline.resources import VERSION
-from pipeline.run.built import Built
+from pipeline.run.published_packet import PublishedPacket
 from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import ReportHeader, report_header
-from pipeline.run.task import Done
+from pipeline.run.task import TaskResult
 from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import AS_OF
 
@@ -46,7 +46,7 @@ def problem(code: str, pointer: str | None = "/patient") -> Problem:
     return replace(found, source=rule.source, as_of=rule.as_of)
 
 
-def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Built:
+def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> PublishedPacket:
     parts = tuple(
         PageMapRow(str(number), "document", None, title, number, 1 if number < 3 else pages, 1, None)
         for number, title in enumerate(TITLES, start=1)
@@ -86,22 +86,22 @@ def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Built
         findings=(),
         sha256="0" * 64,
     )
-    return Built(folder / case_id, manifest, ())
+    return PublishedPacket(folder / case_id, manifest, ())
 
 
-def run(count: int, out: Path) -> Iterator[Done]:
+def run(count: int, out: Path) -> Iterator[TaskResult]:
     """So many cases: of ten, one fails by a rule; the hundredth is no case at all; every third is unchanged."""
     for number in range(1, count + 1):
         name, case_id = f"cases/secret-name-{number}.json", f"case-{number:05}"
         if number % 100 == 0:
-            yield Done(name, "failed", ExitCode.CASE, None, None, (problem("json-syntax", None),), 0.01)
+            yield TaskResult(name, "failed", ExitCode.CASE, None, None, (problem("json-syntax", None),), 0.01)
         elif number % 10 == 7:
             found = (problem("VIS-01", "/treatment/visits"), problem("ID-03", "/patient/passport/mrz"))
-            yield Done(name, "failed", ExitCode.CASE, case_id, None, found, 0.1, NAME)
+            yield TaskResult(name, "failed", ExitCode.CASE, case_id, None, found, 0.1, NAME)
         else:
             found = (problem("VIS-01", "/treatment/visits"), *((problem("ID-01"),) if number % 5 == 0 else ()))
             packet = built(case_id, out, pages=2 + number % 7, missing=number % 3)
-            yield Done(name, "built" if number % 3 else "current", ExitCode.OK, case_id, packet, found, 0.5, NAME)
+            yield TaskResult(name, "built" if number % 3 else "current", ExitCode.OK, case_id, packet, found, 0.5, NAME)
 
 
 def write(out: Path, count: int, language: Language = "en", *, names: bool = False) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems
-from pipeline.cli.packet_output import done_to_json, print_packet
+from pipeline.cli.packet_output import print_packet, result_to_json
 from pipeline.cli.passwords import PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import Size, cases_argument, check_options, day_of, timeout_option
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES
@@ -180,7 +180,7 @@ def build(
     print_problems(done.problems, style)
     if not as_json:
         print_packet(done, destination)
-    emit(CommandReport("build", done.code, (), [done_to_json(done, language, destination)]), as_json=as_json)
+    emit(CommandReport("build", done.code, (), [result_to_json(done, language, destination)]), as_json=as_json)
     return done.code
 
 

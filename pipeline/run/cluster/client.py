@@ -15,7 +15,7 @@ from pipeline.run.cluster.parcel import pack, unpack
 from pipeline.run.cluster.versions import Versions, find_differences, version_problem, wanted_versions
 from pipeline.run.pools.pool import PendingResult
 from pipeline.run.pools.workers import LocalPool
-from pipeline.run.task import Done, Task, failed
+from pipeline.run.task import Task, TaskResult, failed
 
 _SCHEME = "tls://"
 #: Seconds that the scheduler has to answer, and to have a worker.
@@ -82,7 +82,7 @@ class _ClusterResult:
     task: Task
     future: Future[Any]
 
-    def result(self) -> Done:
+    def result(self) -> TaskResult:
         """Wait for the result, and publish its packet."""
         from distributed import KilledWorker  # noqa: PLC0415 - Dask is optional
 

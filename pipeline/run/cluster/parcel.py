@@ -16,7 +16,7 @@ from pipeline.packet.template_set import PACKET_FILE, is_shipped, load_template_
 from pipeline.publish.destination import Destination
 from pipeline.publish.manifest import read_manifest
 from pipeline.run.cluster.versions import Versions
-from pipeline.run.task import Done, Task, failed
+from pipeline.run.task import Task, TaskResult, failed
 
 #: Permitted names of files; the schema rejects others.
 
@@ -44,7 +44,7 @@ class Parcel:
 class Delivery:
     """The result of a task, and the files of the packet if the worker could not publish them."""
 
-    done: Done
+    done: TaskResult
     files: Mapping[str, bytes]
 
 
@@ -69,7 +69,7 @@ def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
     return Parcel(sent, papers, entries, templates, names, current, versions, timeout)
 
 
-def unpack(delivery: Delivery, task: Task) -> Done:
+def unpack(delivery: Delivery, task: Task) -> TaskResult:
     """Publish the packet that was sent back. Return the result with the name of the case on this machine."""
     done = replace(delivery.done, name=task.source.name)
     if delivery.files and done.case_id is not None:

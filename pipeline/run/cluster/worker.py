@@ -21,7 +21,7 @@ from pipeline.publish.folder import FolderKind, publish
 from pipeline.publish.manifest import OutputFile
 from pipeline.run.cluster.parcel import Delivery, Parcel
 from pipeline.run.cluster.versions import find_differences, version_problem, wanted_versions
-from pipeline.run.task import Done, Task, failed
+from pipeline.run.task import Task, TaskResult, failed
 
 _SET = FolderKind("a template set", PACKET_FILE)
 #: The engine converts one document at a time, even on a worker with several threads.
@@ -54,7 +54,7 @@ class ReturnedFiles(Folder):
         self.files = files
 
 
-def run_parcel(function: Callable[[Task], Done], parcel: Parcel) -> Delivery:
+def run_parcel(function: Callable[[Task], TaskResult], parcel: Parcel) -> Delivery:
     """Run the task of a parcel. Failures are in the result; a worker that exceeds the time limit ends itself."""
     differences = find_differences(parcel.versions, [wanted_versions(parcel.task.options)])
     if differences:  # a worker that joined after the versions were compared
@@ -111,7 +111,7 @@ def _template_folder(templates: Mapping[str, bytes], scratch: Path) -> Path:
     return folder
 
 
-def _renamed(done: Done, parcel: Parcel, task: Task) -> Done:
+def _renamed(done: TaskResult, parcel: Parcel, task: Task) -> TaskResult:
     """The result with the names that its files have on the client."""
     roots = {"directory": task.options.directory or Path(), "templates": Path(task.options.templates)}
     names: dict[str | None, str] = {}

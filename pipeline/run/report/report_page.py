@@ -25,7 +25,7 @@ from pipeline.publish.folder import check_file_target, publish_written_file
 from pipeline.resources import VERSION
 from pipeline.run.report.report_rows import Rows
 from pipeline.run.report.summary import ReportHeader
-from pipeline.run.task import Done
+from pipeline.run.task import TaskResult
 from pipeline.system.atomic import FILE_MODE, work_folder
 
 PAGE_NAME = "report.html"
@@ -50,7 +50,7 @@ class ReportPage:
         self._failure: OSError | None = None
         self._stream: BinaryIO | None = None
 
-    def add(self, done: Done) -> None:
+    def add(self, done: TaskResult) -> None:
         """Add the result of one case."""
         self._counts[done.status] += 1
         if self._failure is not None:

@@ -8,8 +8,8 @@ from typing import Any
 from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.errors import Problem
 from pipeline.language import Language
-from pipeline.run.built import Built
-from pipeline.run.task import Done
+from pipeline.run.published_packet import PublishedPacket
+from pipeline.run.task import TaskResult
 from pipeline.visa.rules.catalogue import all_rules
 
 #: Beyond this number, texts are repeated in each row, so that memory does not grow with the number of cases.
@@ -46,7 +46,7 @@ class Rows:
         self.texts = Texts()
         self._codes: set[str] = set()
 
-    def row(self, number: int, done: Done) -> dict[str, Any]:
+    def row(self, number: int, done: TaskResult) -> dict[str, Any]:
         """Return the row of the case number ``number`` of the run."""
         row = {
             "number": number,
@@ -76,7 +76,7 @@ class Rows:
             for code in sorted(self._codes & known.keys())
         }
 
-    def _packet(self, built: Built) -> dict[str, Any]:
+    def _packet(self, built: PublishedPacket) -> dict[str, Any]:
         manifest = built.manifest
         return {
             "bundles": [self._bundle(bundle) for bundle in manifest.bundles],

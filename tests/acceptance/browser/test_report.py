@@ -18,7 +18,7 @@ from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.one import build_case
 from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import report_header
-from pipeline.run.task import Done
+from pipeline.run.task import TaskResult
 from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.chromium import NARROW, WIDE, needs_chromium, no_overflow, started
 from tests.support.reported import write
@@ -51,7 +51,7 @@ def real(tmp_path_factory: pytest.TempPathFactory, packet_with_companion: Path) 
     shutil.copytree(packet_with_companion, out / "chen-lihua")
     built = build_case(EXAMPLES / "chen-lihua" / "case.json", out, BuildOptions(AS_OF))
     with report_page(report_header(CheckOptions(AS_OF), "en", names=False), out) as page:
-        page.add(Done("case.json", "built", ExitCode.OK, "chen-lihua", built, built.problems, 1))
+        page.add(TaskResult("case.json", "built", ExitCode.OK, "chen-lihua", built, built.problems, 1))
         return page.publish()
 
 

@@ -15,9 +15,9 @@ from pipeline.errors import AttachmentError, CaseError
 from pipeline.formats.pdf.reading import read_pages
 from pipeline.options import BuildOptions, CheckOptions
 from pipeline.packet.plan import DRAFT_MARK
-from pipeline.run.built import Built
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
+from pipeline.run.published_packet import PublishedPacket
 from pipeline.system.atomic import sha256
 from tests.support.built import make_set
 from tests.support.cases import AS_OF, PERSONAL, Edit
@@ -47,7 +47,7 @@ def prepare(edit: Edit, case_folder: Path) -> Prepare:
     return prepared
 
 
-def page_of_form(built: Built) -> str:
+def page_of_form(built: PublishedPacket) -> str:
     [part] = [part for part in built.manifest.bundles[0].page_map if part.id.endswith("visa-application")]
     return read_pages((built.folder / "bundle.pdf").read_bytes())[part.page - 1].text
 

@@ -12,12 +12,12 @@ from pipeline.errors import ExitCode, Problem
 from pipeline.language import Language
 from pipeline.run.report import report_rows as module
 from pipeline.run.report.report_rows import Rows, Texts
-from pipeline.run.task import Done
+from pipeline.run.task import TaskResult
 from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.reported import NAME, built, problem
 
 OUT = Path("/out")
-DONE = Done(
+DONE = TaskResult(
     "cases/WANG.json", "built", ExitCode.OK, "case-1", built("case-1", OUT, 3, 2), (problem("ID-01"),), 1.2345, NAME
 )
 

@@ -11,7 +11,7 @@ from pipeline.visa.rules.catalogue import checked_rules
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class PublishedPacket:
     """A published packet: its folder, its manifest, and the findings that did not prevent the build.
 
     ``is_current`` if it was built earlier and is up to date.
@@ -23,9 +23,9 @@ class Built:
     is_current: bool = False
 
 
-def packet_of(manifest: Manifest, folder: Path) -> Built:
+def packet_of(manifest: Manifest, folder: Path) -> PublishedPacket:
     """Return the packet in ``folder``, which was built earlier. Its findings are in English only."""
-    return Built(folder, manifest, tuple(map(_recorded_problem, manifest.findings)), is_current=True)
+    return PublishedPacket(folder, manifest, tuple(map(_recorded_problem, manifest.findings)), is_current=True)
 
 
 def _recorded_problem(recorded: RecordedFinding) -> Problem:
