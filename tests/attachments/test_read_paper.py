@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pikepdf
@@ -150,39 +146,3 @@ class TestPassword:
         run = visa_packet("build", case, "-o", tmp_path / "out", "--json", *DAY)
         assert run.code == 0
         assert all(b"word.txt" not in content for content in snapshot(tmp_path / "out").values())
-
-
-class TestProcesses:
-    def test_none_is_left_after_a_run(self, case_folder: Path) -> None:
-        command = [sys.executable, "-m", "pipeline", "validate", str(case_folder / "case.json"), *DAY]
-        process = subprocess.Popen(
-            command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        assert process.wait(60) == 0
-        assert of_session(process.pid) == []
-
-    def test_none_is_left_after_a_kill(self, case_folder: Path) -> None:
-        command = [sys.executable, "-m", "pipeline", "validate", str(case_folder / "case.json"), *DAY]
-        process = subprocess.Popen(
-            command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        until = time.monotonic() + 30
-        while len(of_session(process.pid)) < 2 and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.005)
-        process.kill()
-        process.wait()
-        until = time.monotonic() + 10
-        while of_session(process.pid) and time.monotonic() < until:
-            time.sleep(0.02)
-        assert of_session(process.pid) == []
-
-
-def of_session(leader: int) -> list[int]:
-    """Living processes of a session."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            words = path.read_text().rpartition(")")[2].split()
-            if words[0] != "Z" and int(words[3]) == leader:
-                found.append(int(path.parent.name))
-    return found

@@ -23,8 +23,7 @@ from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
 from tests.support.built import make_pdf, make_pdf_of, make_picture, outline_of, saved, snapshot
-from tests.support.cases import AS_OF, EXAMPLES, REMOVE, ROOT, Edit
-from tests.support.run import run_process
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 from tests.support.tools import needs_mupdf, needs_poppler, needs_qpdf
 
 ORDER_OF_ONE = [
@@ -398,31 +397,6 @@ class TestPacket:
     def test_the_same_case_gives_the_same_packet(self, packet: Path, tmp_path: Path) -> None:
         again = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path, BuildOptions(AS_OF)).folder
         assert snapshot(again) == snapshot(packet)
-
-    def test_place_time_zone_language_and_hash_seed_change_nothing(self, packet: Path, tmp_path: Path) -> None:
-        case = tmp_path / "elsewhere" / "another name" / "case.json"
-        shutil.copytree(EXAMPLES / "wang-xiaoming", case.parent)
-        environment = {
-            "TZ": "Pacific/Kiritimati",
-            "LANG": "zh_CN.GB18030",
-            "LC_ALL": "C",
-            "PYTHONHASHSEED": "12345",
-            "PYTHONPATH": str(ROOT),
-        }
-        run = run_process("build", case, "-o", "out", "--as-of", "2026-11-22", "--json", cwd=tmp_path, env=environment)
-        assert run.code == 0, run.err
-        assert snapshot(tmp_path / "out" / "wang-xiaoming") == snapshot(packet)
-        assert run.report["results"][0]["bundles"][0]["sha256"] == manifest_of(packet)["bundles"][0]["sha256"]
-
-    def test_workers_make_the_same(self, packet: Path, packet_with_companion: Path, tmp_path: Path) -> None:
-        """As this process; test_g_batch_and_faults.py has one worker and eight."""
-        environment = {"TZ": "America/St_Johns", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
-        environment["PYTHONPATH"] = str(ROOT)
-        cases = [EXAMPLES / folder.name / "case.json" for folder in (packet, packet_with_companion)]
-        run = run_process("build", *cases, "-j", "2", "-o", tmp_path, "--as-of", "2026-11-22", env=environment)
-        assert run.code == 0, run.err
-        for folder in (packet, packet_with_companion):
-            assert snapshot(tmp_path / folder.name) == snapshot(folder)
 
     def test_another_day_or_case_gives_another_bundle(self, packet: Path, tmp_path: Path, edit: Edit) -> None:
         day = AS_OF.replace(day=23)

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, REMOVE, Edit
-from tests.support.run import Command, assert_refused, run_process
+from tests.support.run import Command, assert_refused
 
 WRONG = EXAMPLES / "wrong-on-purpose"
 GOOD_MRZ = "EJ01234560CHN9203147M3205183<<<<<<<<<<<<<<04"
@@ -179,16 +179,6 @@ def test_a_wrong_byte_is_told_by_line_and_byte(visa_packet: Command, case_folder
     out = tmp_path / "out"
     [problem] = assert_refused(visa_packet("build", path, "-o", out, "--json"), out, 3)
     assert (problem["line"], problem["column"]) == (4, len(content[3]))
-
-
-@pytest.mark.parametrize("command", ["build", "validate"])
-def test_a_bad_case_as_a_process(command: str, edit: Edit, tmp_path: Path) -> None:
-    path = edit({"/visa/entries": "twice"})
-    out = tmp_path / "out"
-    to: list[str | Path] = ["-o", out] if command == "build" else []
-    run = run_process(command, path, *to, "--json", cwd=tmp_path)
-    [problem] = assert_refused(run, out, 3)
-    assert (problem["code"], problem["pointer"]) == ("schema-enum", "/visa/entries")
 
 
 def test_an_earlier_packet_stays(visa_packet: Command, edit: Edit, tmp_path: Path) -> None:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import shlex
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +12,7 @@ import pytest
 
 from pipeline.bundle.merge import Merged, merge
 from pipeline.run.task import Task, TaskResult, run_task
-from tests.support.built import InlinePool, make_set, names_in, snapshot
+from tests.support.built import make_set, names_in, snapshot
 from tests.support.cases import EXAMPLES, PERSONAL, REMOVE, Edit, change
 from tests.support.run import Command, assert_refused
 
@@ -129,6 +125,7 @@ class TestBug:
         assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/bundle/page_map.py:")
         assert run.report["command"] == "build"
 
+    @pytest.mark.usefixtures("inline_pools")
     def test_a_bug_in_one_case_does_not_stop_the_others(
         self,
         small: Path,
@@ -143,33 +140,12 @@ class TestBug:
             return merge(pieces, title, *others, **named)
 
         monkeypatch.setattr("pipeline.bundle.page_map.merge", fail_for_one)
-        monkeypatch.setattr("pipeline.run.many.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 9
         assert [result["exit_code"] for result in run.report["results"]] == [70, 0]
         assert names_in(out) == ["report.html", "two"]
         assert PERSONAL[0] not in run.out + run.err
-
-    def test_no_output_of_a_process_holds_a_value(
-        self, small: Path, cases: Callable[..., Path], tmp_path: Path
-    ) -> None:
-        program = (
-            "import sys; import pipeline.bundle.page_map as b\n"
-            "def fail(pieces, *others, **named): raise RuntimeError(b'' + pieces[0].title)\n"
-            "b.merge = fail\n"
-            "from pipeline.cli.main import main\n"
-            f"sys.argv = ['visa-packet', 'build', {str(cases('one'))!r}, '--templates', {str(small)!r}, '-o', 'out']\n"
-            "sys.argv.append('--allow-missing')\n"
-            "main()\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60
-        )
-        assert done.returncode == 70
-        assert "Traceback" not in done.stderr
-        assert "TypeError at pipeline/bundle/page_map.py:" in done.stderr
-        assert all(value not in done.stdout + done.stderr for value in PERSONAL)
 
 
 class TestInterrupt:
@@ -201,6 +177,7 @@ class TestInterrupt:
         monkeypatch.setattr("pipeline.cli.main.cli.main", interrupt)
         assert visa_packet("build", "case.json", "--json").report["exit_code"] == 130
 
+    @pytest.mark.usefixtures("inline_pools")
     def test_the_cases_before_are_complete(
         self,
         small: Path,
@@ -218,32 +195,11 @@ class TestInterrupt:
             return built[0]
 
         monkeypatch.setattr("pipeline.run.retry.run_task", second_is_interrupted)
-        monkeypatch.setattr("pipeline.run.many.LocalPool", InlinePool)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 130
         assert names_in(out) == ["one"]
         assert visa_packet("verify", out / "one", "--json").code == 0
-
-    @pytest.mark.skipif(not hasattr(signal, "SIGINT"), reason="needs signals")
-    def test_a_process_that_gets_the_signal_while_its_fork_works(
-        self, cases: Callable[..., Path], tmp_path: Path
-    ) -> None:
-        program = (
-            "import os, signal, sys, time; import pipeline.run.one as b\n"
-            "def wait(*arguments): os.kill(os.getppid(), signal.SIGINT); time.sleep(60)\n"
-            "b.plan_case = wait\n"
-            "from pipeline.cli.main import main\n"
-            f"sys.argv = ['visa-packet', 'build', {str(cases('one'))!r}, '-o', 'out', '--json']\n"
-            "main()\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60
-        )
-        assert done.returncode == 130
-        assert "Traceback" not in done.stderr
-        assert json.loads(done.stdout)["exit_code"] == 130
-        assert not (tmp_path / "out").exists()
 
 
 def test_a_failed_build_leaves_an_earlier_packet(
@@ -264,41 +220,3 @@ def test_a_failed_build_leaves_an_earlier_packet(
     assert visa_packet("build", case_folder / "case.json", "--templates", small, *arguments).code == 3
     assert snapshot(out) == before
     assert visa_packet("verify", out / "wang-xiaoming", "--json").code == 0
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("arguments", [["rules"], ["rules", "--json"], ["schema", "case"]])
-def test_a_full_disk_behind_standard_output_is_told(arguments: list[str]) -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "pipeline", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
-    assert done.returncode == 7
-    assert "Traceback" not in done.stderr
-    assert "Exception ignored" not in done.stderr
-
-
-def test_a_reader_that_goes_away_is_no_bug() -> None:
-    program = f"{shlex.quote(sys.executable)} -m pipeline rules --json; echo code $? >&2"
-    done = subprocess.run(["/bin/sh", "-c", f"( {program} ) | true"], capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    assert done.stderr.strip().splitlines()[-1] in {"code 7", "code 0"}
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_a_signal_ends_a_build_with_a_report_and_without_leftovers(tmp_path: Path, number: int) -> None:
-    program = (
-        "import os, sys, time; import pipeline.bundle.page_map as b\n"
-        f"b.merge = lambda *a, **k: os.kill(os.getppid(), {int(number)}) or time.sleep(60)\n"
-        "from pipeline.cli.main import main; main()"
-    )
-    case, out = EXAMPLES / "wang-xiaoming", tmp_path / "out"
-    done = subprocess.run(
-        [sys.executable, "-c", program, "build", str(case), "-o", str(out), "--json", *AS_USUAL],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 130
-    assert json.loads(done.stdout)["problems"][0]["code"] == "interrupted"
-    assert not out.exists()

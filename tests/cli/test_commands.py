@@ -13,7 +13,7 @@ from pipeline.language import LANGUAGES, Language
 from pipeline.resources import VERSION
 from pipeline.visa.rules.catalogue import UncheckedRule, all_rules, unchecked_rules
 from tests.support.cases import EXAMPLES, GOOD_EXAMPLES, REMOVE, Edit
-from tests.support.run import Command, run_process
+from tests.support.run import Command
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
@@ -183,12 +183,6 @@ class TestUsage:
         assert (run.code, run.out) == (2, "")
         assert "a command is missing" in run.err
         assert "visa-packet --help" in run.err
-
-
-def test_as_a_process_in_another_folder(tmp_path: Path) -> None:
-    run = run_process("validate", CASE, "--as-of", "2026-11-22", "--json", cwd=tmp_path)
-    assert run.code == 0
-    assert run.report["results"][0]["case_id"] == "wang-xiaoming"
 
 
 def test_colours_are_for_terminals_only(visa_packet: Command) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.language import LANGUAGES, Language
 from tests.support.cases import EXAMPLES, PERSONAL, Edit
-from tests.support.run import Command, run_process
+from tests.support.run import Command
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 CHEN = EXAMPLES / "chen-lihua" / "case.json"
@@ -108,9 +108,10 @@ def test_build_and_validate_take_a_directory(visa_packet: Command, edit: Edit, t
     assert visa_packet("verify", tmp_path / "out" / "wang-xiaoming").code == 0
 
 
-def test_as_a_process_beside_the_case(tmp_path: Path) -> None:
+def test_beside_the_case(visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(EXAMPLES / "directory", tmp_path / "directory")
     shutil.copy(CASE, tmp_path / "case.json")
-    run = run_process("match", "case.json", *DAY, "--json", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    run = visa_packet("match", "case.json", *DAY, "--json")
     assert run.code == 0
     assert [hospital["id"] for hospital in run.report["results"][0]["match"]["hospitals"]] == ["aoba", "reiji"]

@@ -12,7 +12,7 @@ from pipeline.errors import Problem, TemplateError
 from pipeline.packet.template_set import load_template_set
 from tests.support.built import MEDICAL_STAY, make_set
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, change
-from tests.support.run import Command, assert_refused, run_process
+from tests.support.run import Command, assert_refused
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
@@ -181,11 +181,12 @@ class TestBuild:
         (problem,) = self.refused(visa_packet, folder, tmp_path / "out")
         assert problem["code"] == "template-cover"
 
-    def test_a_set_of_the_users_own_from_another_folder(self, tmp_path: Path) -> None:
+    def test_a_set_of_the_users_own_from_another_folder(
+        self, tmp_path: Path, visa_packet: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         make_set(tmp_path / "own", "{{ patient.name.chinese }}")
-        run = run_process(
-            "build", CASE, "--templates", "own", "-o", "out", "--as-of", "2026-11-22", "--json", cwd=tmp_path
-        )
+        monkeypatch.chdir(tmp_path)
+        run = visa_packet("build", CASE, "--templates", "own", "-o", "out", "--as-of", "2026-11-22", "--json")
         assert run.code == 0, run.err
         manifest = json.loads((tmp_path / "out" / "wang-xiaoming" / "manifest.json").read_text(encoding="utf-8"))
         assert manifest["template_set"]["id"] == "small"

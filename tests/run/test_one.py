@@ -20,7 +20,7 @@ from pipeline.run.check import check_case
 from pipeline.run.one import build_case
 from tests.support.built import make_set, names_in, snapshot
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
-from tests.support.run import Command, run_process
+from tests.support.run import Command
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
@@ -282,8 +282,8 @@ class TestCommand:
         assert run.code == 7
         assert "Traceback" not in run.err
 
-    def test_a_killed_run_can_be_repeated(self, small: str, out: Path) -> None:
+    def test_a_killed_run_can_be_repeated(self, small: str, out: Path, visa_packet: Command) -> None:
         """A kill leaves a work folder at most; the next run is not disturbed by it."""
         (out / ".wang-xiaoming.abc.partial").mkdir(parents=True)
-        run = run_process("build", CASE, "--templates", small, "-o", out, "--as-of", "2026-11-22", "--json")
+        run = visa_packet("build", CASE, "--templates", small, "-o", out, "--as-of", "2026-11-22", "--json")
         assert run.code == 0, run.err

@@ -5,11 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
-import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -29,7 +26,8 @@ from pipeline.formats.fonts import UndrawableError
 from pipeline.formats.pdf.reading import embedded_fonts, page_count, text_of
 from pipeline.system import processes
 from tests.support.built import make_docx, make_part, make_picture, make_set, names_in, saved
-from tests.support.cases import AS_OF, EXAMPLES, ROOT
+from tests.support.cases import AS_OF, EXAMPLES
+from tests.support.processes import processes_with, wait_until
 from tests.support.run import Command, assert_refused
 from tests.support.tools import needs_libreoffice, needs_qpdf
 
@@ -85,27 +83,6 @@ def failure(engine: LibreOffice, docx: bytes = b"") -> str:
     assert problem.hint
     assert "王晓明" not in problem.message + problem.hint
     return problem.code
-
-
-def processes_with(word: str) -> list[int]:
-    """Running processes that have ``word`` in their command line or environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
-        except OSError:
-            continue
-        if word.encode() in words and int(folder.name) != os.getpid():
-            found.append(int(folder.name))
-    return found
-
-
-def none_left(word: str) -> bool:
-    """Whether all of them have gone, after a moment for the kernel to bury them."""
-    until = time.monotonic() + 5
-    while processes_with(word) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not processes_with(word)
 
 
 class TestMissing:
@@ -221,12 +198,12 @@ class TestStandIn:
         mark = f"visa-packet-hangs-{os.getpid()}-{time.monotonic_ns()}"
         engine = stand_in(f"export MARK={mark}\ntrap '' TERM\n(trap '' TERM; sleep 600) &\nsleep 601 & wait", seconds=1)
         assert failure(engine) == "engine-timeout"
-        assert none_left(mark)
+        wait_until(lambda: not processes_with(mark))
 
     def test_what_outlives_the_program_is_killed(self, stand_in: StandIn) -> None:
         mark = f"visa-packet-outlives-{os.getpid()}-{time.monotonic_ns()}"
         assert failure(stand_in(f"export MARK={mark}\nsleep 600 &\nexit 0")) == "engine-failed"
-        assert none_left(mark)
+        wait_until(lambda: not processes_with(mark))
 
     def test_its_output_is_not_reported(self, stand_in: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
         assert failure(stand_in("echo 王晓明; echo 王晓明 >&2")) == "engine-failed"
@@ -275,38 +252,6 @@ class TestStandIn:
     def test_no_documents_start_no_program(self, stand_in: StandIn, tmp_path: Path) -> None:
         assert list(stand_in(f'touch "{tmp_path}/started"').convert_many([])) == []
         assert not (tmp_path / "started").exists()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interrupted_run_leaves_no_process(tmp_path: Path, temporary: Path, number: signal.Signals) -> None:
-    if number == signal.SIGKILL and not processes.isolation():
-        pytest.skip("only namespaces outlive a kill of the caller, and this system allows none")
-    mark = f"visa-packet-interrupted-{os.getpid()}-{time.monotonic_ns()}"
-    program = tmp_path / "bin" / "soffice"
-    program.parent.mkdir()
-    program.write_text(
-        f"#!/bin/sh\nexport MARK={mark}\nsleep 600 & sleep 601 & touch {tmp_path}/started; wait\n", "utf-8"
-    )
-    program.chmod(0o700)
-    letter = make_set(tmp_path / "set")
-    words = ["build", CASE, "--templates", letter, "-o", tmp_path / "out", "--engine", "libreoffice"]
-    run = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", *map(str, words), "--as-of", AS_OF.isoformat()],
-        cwd=ROOT,
-        env={**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(temporary)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while not (tmp_path / "started").exists():
-        assert run.poll() is None
-        time.sleep(0.05)
-    run.send_signal(number)
-    assert run.wait(30) == (-number if number == signal.SIGKILL else 130)
-    assert none_left(mark)
-    assert not (tmp_path / "out" / "wang-xiaoming").exists()
-    if number == signal.SIGKILL:  # nobody is left to sweep
-        for left in temporary.iterdir():
-            shutil.rmtree(left)
 
 
 def test_a_system_without_namespaces_is_not_asked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
