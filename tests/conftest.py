@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from pipeline.run.one import build_case
 from tests.support.built import InlinePool
 from tests.support.cases import AS_OF, EXAMPLES, Edit, change
 from tests.support.run import Command, Run
+from tests.support.shared import Shared
 from tests.support.tools import without_override
 
 # No test is about time: a slow machine must not fail one.
@@ -96,26 +95,23 @@ def inline_pools(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def packet_of(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Callable[..., Path]:
-    """Folder of an example's packet, built once with each engine that is asked for; copy it before you change it.
-
-    Once for all processes of xdist: the folder for their temporary files lies in one that they share.
-    """
+def shared(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Shared:
+    """Folders that the processes of xdist share: the one for their temporary files lies in one of all."""
     own = tmp_path_factory.getbasetemp()
-    shared = (own.parent if hasattr(pytestconfig, "workerinput") else own) / "packets"
-    shared.mkdir(exist_ok=True)
+    place = (own.parent if hasattr(pytestconfig, "workerinput") else own) / "shared"
+    place.mkdir(exist_ok=True)
+    return Shared(place)
 
-    @cache
-    def build(example: str, engine: str) -> Path:
-        out = shared / f"{example}-{engine}"
-        with out.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not out.exists():
-                build_case(EXAMPLES / example / "case.json", out, BuildOptions(AS_OF, engine=engine))
-        return out / example
+
+@pytest.fixture(scope="session")
+def packet_of(shared: Shared) -> Callable[..., Path]:
+    """Folder of an example's packet, built once with each engine that is asked for; copy it before you change it."""
 
     def folder(example: str, engine: str = DEFAULT_ENGINE) -> Path:
-        return build(example, engine)
+        def build(out: Path) -> None:
+            build_case(EXAMPLES / example / "case.json", out, BuildOptions(AS_OF, engine=engine))
+
+        return shared.folder(f"{example}-{engine}", build) / example
 
     return folder
 

@@ -1,7 +1,7 @@
 """The common expectation of every hostile or unlucky case, checked at one place after a run of the real command.
 
-A run is a process of its own in a scene: folders for cases, output and temporary files, in which nothing else
-happens. strace tells which programs it started, which files it made and which sockets it opened.
+A run is a process in a scene: folders for cases, output and temporary files, in which nothing else happens. strace
+writes down which programs it started, which files it made and which sockets it opened.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ import json
 import os
 import re
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,9 +29,10 @@ from tests.support.built import make_set
 from tests.support.canaries import Planted, planted, write_paper
 from tests.support.cases import AS_OF, change
 from tests.support.run import Run
+from tests.support.shared import Shared
+from tests.support.watching import Ended, Look, WarmCommand, traced, wait_for
 
 MEGABYTE = 1024  # of the unit in which the system tells a process's memory
-_TRACED = "%network,execve,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,prctl"
 _CREATES = re.compile(r"O_CREAT|\b(creat|mkdir|mkdirat|rename\w*|link\w*|symlink\w*|PR_SET_NAME)\b")
 _NETWORK = re.compile(r"\b(socket|socketpair)\((?!AF_UNIX\b)\w+|sa_family=AF_(?!UNIX\b)\w+")
 _REPORT = "report.html"
@@ -52,22 +52,13 @@ USUAL = Limits()
 
 
 @dataclass(frozen=True)
-class Usage:
-    """Seconds of processor time, and the most memory that one of the processes had."""
-
-    seconds: float
-    kilobytes: int
-
-
-@dataclass(frozen=True)
 class Watched:
     """What became of a run, and all that was seen of it."""
 
     run: Run
     scene: Scene
     before: Mapping[str, tuple[int, bytes]]
-    trace: str
-    usage: Usage
+    end: Ended
 
     def refused(self, code: int, *told: tuple[str, str | None], limits: Limits = USUAL) -> list[dict[str, Any]]:
         """The one case of the run failed: with this exit code, these problem codes and pointers, and no trace of it.
@@ -86,6 +77,11 @@ class Watched:
         assert results == dict(codes), self.run.err
         assert self.run.code == (9 if any(codes.values()) else 0)
         self.left_as_it_was({name for name, code in codes.items() if code == 0}, limits=limits)
+
+    def errors(self, name: str) -> list[dict[str, Any]]:
+        """Return the errors of one of the cases."""
+        [result] = [result for result in self.run.report["results"] if _id_of(result) == name]
+        return [problem for problem in result["problems"] if problem["severity"] == "error"]
 
     def left_as_it_was(self, published: Collection[str] = (), *, limits: Limits = USUAL) -> None:
         """Nothing changed but the packets ``published``, which are whole; nothing is left, nothing was told or sent."""
@@ -123,12 +119,10 @@ class Watched:
             verify_path(self.scene.out / name)
 
     def _nothing_left(self) -> None:
+        assert self.end.left == ()
         assert sorted(path.name for path in self.scene.temporary.iterdir()) == []
         assert [path.name for path in self.scene.out.glob(".*")] == []
-        until = time.monotonic() + 5
-        while (left := self.scene.processes()) and time.monotonic() < until:
-            time.sleep(0.05)
-        assert left == []
+        self.scene.wait_until_idle()
 
     def _private(self) -> None:
         made = [path for path in self.scene.out.rglob("*") if not path.is_symlink()]
@@ -139,16 +133,16 @@ class Watched:
         find = self.scene.planted.found_in
         assert find(self.run.out) == set()
         assert find(self.run.err) == set()
-        seen = [line for line in self.trace.splitlines() if "execve(" in line or _CREATES.search(line)]
+        seen = [line for line in self.end.trace.splitlines() if "execve(" in line or _CREATES.search(line)]
         assert find("\n".join(seen)) == set()
-        assert _NETWORK.findall(self.trace) == []
+        assert _NETWORK.findall(self.end.trace) == []
         assert find("\n".join(str(path) for path in self.scene.out.rglob("*"))) == set()
         shown = [self.scene.out / _REPORT, *(self.scene.out / name / "manifest.json" for name in published)]
         assert [path.name for path in shown if path.is_file() and find(path.read_bytes())] == []
 
     def _within(self, limits: Limits) -> None:
-        assert self.usage.seconds < limits.seconds
-        assert self.usage.kilobytes < limits.megabytes * MEGABYTE
+        assert self.end.usage.seconds < limits.seconds
+        assert self.end.usage.kilobytes < limits.megabytes * MEGABYTE
 
 
 @dataclass
@@ -157,6 +151,7 @@ class Scene:
 
     folder: Path
     templates: Path
+    warm: WarmCommand
     planted: Planted = field(default_factory=planted)
 
     def __post_init__(self) -> None:
@@ -188,6 +183,13 @@ class Scene:
         """Command lines of running processes that know a folder of this scene."""
         return [line for folder in (self.folder, self.temporary) for line in seen_in_processes(str(folder))]
 
+    def wait_until_idle(self) -> None:
+        """Wait a little until no process knows a folder of this scene; one that goes on fails the test."""
+        until = time.monotonic() + 5
+        while (left := self.processes()) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert left == []
+
     def build(self, *arguments: str | Path, **options: Any) -> Watched:
         """Build with the small template set into the output folder, told as JSON."""
         words = (
@@ -202,88 +204,69 @@ class Scene:
         )
         return self.run("build", *arguments, *words, **options)
 
-    def run(self, *arguments: str | Path, program: Sequence[str] = ("-m", "pipeline"), **options: Any) -> Watched:
+    def run(self, *arguments: str | Path, **options: Any) -> Watched:
         """Run the command, watched, until it ends.
 
-        ``program`` is what Python runs, ``prefix`` what runs Python, ``faults`` what strace is to let fail,
-        ``also`` what else it is to write down; ``seconds`` is how long it may take, and ``look`` is given the number
-        of the process again and again until it ends. The others are those of Popen.
+        ``program`` is a text that Python runs in place of the command, ``env`` and ``umask`` are as Popen has them;
+        ``seconds`` is how long it may take, and ``look`` is given the number of the process again and again until it
+        ends. A process of its own is started with ``afresh``, and for what only a start can have: ``prefix`` is what
+        runs Python, ``faults`` is what strace lets fail, ``also`` what else it writes down.
         """
         before = self.files()
         beside = {name: self.folder.with_name(f"{self.folder.name}.{name}") for name in ("trace", "out", "err")}
-        watching = (
-            str(shutil.which("strace")),
-            "-DDD",
-            "-f",
-            "--seccomp-bpf",
-            "-v",
-            "-s",
-            "4096",
-            "-o",
-            str(beside["trace"]),
-        )
-        faults = options.pop("faults", ())
-        traced = ",".join([_TRACED, *options.pop("also", ()), *(fault.partition(":")[0] for fault in faults)])
-        injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
-        seconds, look = options.pop("seconds", 90), options.pop("look", None)
-        python = [*options.pop("prefix", ()), sys.executable, *program]
-        command = [*watching, "-e", f"trace={traced}", *injected, *python, *map(str, arguments)]
+        for name in ("out", "err"):
+            beside[name].write_bytes(b"")
+        afresh = options.pop("afresh", False) or options.keys() & {"prefix", "faults", "also"}
+        run = self._run_afresh if afresh else self._run_warm
+        end = run(list(map(str, arguments)), beside, **options)
+        said = (beside[name].read_text("utf-8", "surrogateescape") for name in ("out", "err"))
+        return Watched(Run(end.code, *said), self, before, end)
+
+    def _run_warm(
+        self,
+        arguments: Sequence[str],
+        beside: Mapping[str, Path],
+        *,
+        seconds: float = 90,
+        look: Look | None = None,
+        program: str | None = None,
+        env: Mapping[str, str] | None = None,
+        umask: int | None = None,
+    ) -> Ended:
+        streams = {name: str(beside[name]) for name in ("out", "err")}
+        own = {"env": self.environment(env), "umask": umask, "cwd": str(Path.cwd()), "program": program}
+        return self.warm.run({"arguments": arguments, **streams, **own}, seconds, look)
+
+    def _run_afresh(
+        self,
+        arguments: Sequence[str],
+        beside: Mapping[str, Path],
+        *,
+        seconds: float = 90,
+        look: Look | None = None,
+        prefix: Sequence[str] = (),
+        faults: Sequence[str] = (),
+        also: Sequence[str] = (),
+        **options: Any,
+    ) -> Ended:
+        command = [*traced(beside["trace"], also, faults), *prefix, sys.executable, "-m", "pipeline", *arguments]
         with beside["out"].open("w") as out, beside["err"].open("w") as err:
             process = self.start(command, stdout=out, stderr=err, **options)
-            usage = _wait(process, seconds, look)
-        told = (beside[name].read_text("utf-8", "surrogateescape") for name in ("out", "err"))
-        return Watched(Run(process.returncode, *told), self, before, _whole(beside["trace"], process.pid), usage)
+            return wait_for(process, beside["trace"], seconds, look)
 
     def start(
         self, command: Sequence[str], env: Mapping[str, str] | None = None, **options: Any
     ) -> subprocess.Popen[bytes]:
         """Start a program in this scene: its temporary files and its home are here."""
+        return subprocess.Popen(command, env=self.environment(env), start_new_session=True, **options)
+
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return the environment of a program in this scene."""
         # The faces that are cut out of the fonts once a machine are not made once more for each scene.
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
         own = {"TMPDIR": str(self.temporary), "HOME": str(self.home), "XDG_CACHE_HOME": cache, "LC_ALL": "C.UTF-8"}
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "COV_"))}
-        return subprocess.Popen(command, env={**clean, **own, **(env or {})}, start_new_session=True, **options)
-
-
-def _wait(process: subprocess.Popen[bytes], seconds: float, look: Callable[[int], None] | None) -> Usage:
-    """What the process used until it ended; one that takes too long is killed with its group, and the test fails.
-
-    The system's own highest memory of a process counts what its parent had when it was started, which is the tests.
-    """
-    until, peak = time.monotonic() + seconds, 0
-    while time.monotonic() < until:
-        peak = max(peak, _peak(process.pid))
-        if look:
-            look(process.pid)
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return Usage(usage.ru_utime + usage.ru_stime, peak)
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    pytest.fail(f"not ended after {seconds} s")
-
-
-def _peak(pid: int) -> int:
-    """Kilobytes that the process, or one that it started, has had at the most; 0 when it has ended."""
-    try:
-        found = re.search(r"VmHWM:\s+([0-9]+) kB", Path(f"/proc/{pid}/status").read_text("ascii", "replace"))
-        started = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except OSError:
-        return 0
-    return max([int(found[1]) if found else 0, *(_peak(int(child)) for child in started)])
-
-
-def _whole(trace: Path, pid: int) -> str:
-    """The trace, once strace has written that the process ended."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        text = trace.read_text("utf-8", "replace") if trace.exists() else ""
-        if re.search(rf"^{pid} +\+\+\+ ", text, re.MULTILINE):
-            return text
-        time.sleep(0.02)
-    pytest.fail("strace did not say how the process ended")
+        return {**clean, **own, **(more or {})}
 
 
 def _state(path: Path) -> tuple[int, bytes]:
@@ -315,25 +298,37 @@ def seen_in_processes(word: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_set(shared: Shared) -> Path:
     """A template set that is quick to build."""
-    return make_set(tmp_path_factory.mktemp("sets") / "small", "{{ patient.name.chinese }} {{ case_id }}")
+    return shared.folder("small-set", lambda folder: make_set(folder, "{{ patient.name.chinese }} {{ case_id }}"))
 
 
 @pytest.fixture(scope="session")
-def _packet_before(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    scene = Scene(tmp_path_factory.mktemp("before"), small_set)
-    scene.temporary.rmdir()
-    options = BuildOptions(AS_OF, templates=str(small_set), allow_missing=True)
-    return build_case(scene.case(edits={"/patient/phone": "+86 10 0000 0999"}), scene.out, options).folder
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmCommand]:
+    """The command in a process that forks for each run."""
+    command = WarmCommand(tmp_path_factory.mktemp("warm"))
+    yield command
+    command.stop()
+
+
+@pytest.fixture(scope="session")
+def _packet_before(shared: Shared, small_set: Path, warm: WarmCommand) -> Path:
+    def build(folder: Path) -> None:
+        folder.mkdir()
+        scene = Scene(folder, small_set, warm)
+        scene.temporary.rmdir()
+        options = BuildOptions(AS_OF, templates=str(small_set), allow_missing=True)
+        build_case(scene.case(edits={"/patient/phone": "+86 10 0000 0999"}), scene.out, options)
+
+    return shared.folder("packet-before", build) / "out" / "case-a"
 
 
 @pytest.fixture
-def scene(small_set: Path, _packet_before: Path, tmp_path: Path) -> Iterator[Scene]:
+def scene(small_set: Path, _packet_before: Path, warm: WarmCommand, tmp_path: Path) -> Iterator[Scene]:
     """A scene in whose output folder are an earlier packet of the case, and one of another case."""
     folder = tmp_path / "scene"
     folder.mkdir()
-    made = Scene(folder, small_set)
+    made = Scene(folder, small_set, warm)
     for name in ("case-a", "of-another"):
         shutil.copytree(_packet_before, made.out / name)
     yield made

@@ -14,6 +14,7 @@ from docx import Document
 from pipeline.formats.word.text import text_of
 from tests.support.built import make_docx, make_set, with_parts, with_text
 from tests.support.expectation import Limits, Scene
+from tests.support.faults import at_start, by_case
 from tests.support.tools import needs_libreoffice, needs_strace
 
 pytestmark = needs_strace
@@ -192,30 +193,21 @@ def test_another_kind_of_file_is_named(refuse: Refuse, letter: bytes, code: str,
     assert words in refuse(letter, code)
 
 
-#: Runs in every process: with the first case, somebody saves the letter anew; each case has a worker of its own.
-SAVED_ANEW = """
-import pathlib, pipeline.run.pools.workers, pipeline.run.one as module
-pipeline.run.pools.workers._CASES_PER_WORKER = 1
-original = module.find_problems
-def find_problems(planned, *others):
-    if planned.loaded.case.case_id == "case-0":
-        pathlib.Path({file!r}).write_bytes(pathlib.Path({other!r}).read_bytes())
-    return original(planned, *others)
-module.find_problems = find_problems
-"""
+#: With the first case, somebody saves the letter again; each case has a worker of its own.
+SAVED_AGAIN = "import pathlib; pathlib.Path({file!r}).write_bytes(pathlib.Path({other!r}).read_bytes())"
+ONE_CASE_A_WORKER = "import pipeline.run.pools.workers as workers; workers._CASES_PER_WORKER = 1\n"
 
 
 @case("B12")
 def test_a_run_never_uses_two_versions_of_a_template(scene: Scene, tmp_path: Path) -> None:
     scene.templates = make_set(tmp_path / "set", "first {{ patient.name.chinese }}")
     other = make_set(tmp_path / "other", "second {{ patient.name.chinese }}") / "letter.docx"
-    (tmp_path / "patch").mkdir()
-    words = SAVED_ANEW.format(file=str(scene.templates / "letter.docx"), other=str(other))
-    (tmp_path / "patch" / "sitecustomize.py").write_text(words, encoding="utf-8")
+    again = SAVED_AGAIN.format(file=str(scene.templates / "letter.docx"), other=str(other))
+    patch = at_start(tmp_path / "patch", ONE_CASE_A_WORKER, by_case({"case-0": again}))
     names = [f"case-{number}" for number in range(6)]
     for name in names:
         scene.case(name)
-    run = scene.build(scene.folder / "cases", "-j", "2", env={"PYTHONPATH": str(tmp_path / "patch")})
+    run = scene.build(scene.folder / "cases", "-j", "2", env=patch)
     codes = {result["case_id"]: result["exit_code"] for result in run.run.report["results"] if result["case_id"]}
     told = {problem["code"] for problem in run.run.problems if problem["severity"] == "error"}
     made = {path.parents[1].name: path for path in scene.out.glob("case-[0-9]/documents/*.docx")}

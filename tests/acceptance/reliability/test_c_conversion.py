@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -61,8 +60,7 @@ def real() -> str:
 
 def failed(scene: Scene, environment: dict[str, str], code: str, prefix: str = "") -> dict[str, str]:
     """The run with that engine is refused in the common way."""
-    program = ("-c", prefix + MAIN) if prefix else ("-m", "pipeline")
-    run = scene.build(scene.case(), *WITH_LIBREOFFICE, env=environment, program=program)
+    run = scene.build(scene.case(), *WITH_LIBREOFFICE, env=environment, program=f"{prefix}{MAIN}" if prefix else None)
     [problem] = run.refused(6, (code, None), limits=PATIENT)
     return problem
 
@@ -133,9 +131,7 @@ def test_the_document_of_the_patient_before(scene: Scene, soffice: Program) -> N
 @case("C04")
 def test_it_hangs_and_listens_to_nobody(scene: Scene, soffice: Program) -> None:
     hang = "trap '' TERM HUP INT\n(trap '' TERM HUP INT; (sleep 600; true) & sleep 600; true) &\nsleep 601; sleep 602"
-    started = time.monotonic()
     failed(scene, soffice(hang), "engine-timeout", IMPATIENT)
-    assert time.monotonic() - started < 30
 
 
 @case("C04")
@@ -158,8 +154,15 @@ def test_it_crashes_each_time(scene: Scene, soffice: Program, tmp_path: Path) ->
 
 
 @case("C07")
-@pytest.mark.parametrize("engine", ["office2pdf", "libreoffice"])
-@pytest.mark.parametrize("home", ["missing", "/proc", ""])
+@pytest.mark.parametrize(
+    ("engine", "home"),
+    [
+        ("office2pdf", "missing"),
+        ("office2pdf", ""),
+        ("libreoffice", "/proc"),
+        *(pytest.param("libreoffice", home, marks=pytest.mark.soak) for home in ("missing", "")),
+    ],
+)
 def test_no_home_is_needed(scene: Scene, engine: str, home: str) -> None:
     """Nor is one made that is not there."""
     place = str(scene.folder / home) if home == "missing" else home
@@ -167,7 +170,7 @@ def test_no_home_is_needed(scene: Scene, engine: str, home: str) -> None:
 
 
 @case("C07", "G04")
-@pytest.mark.parametrize("left", [70, 200, 300])
+@pytest.mark.parametrize("left", [70, 300])
 def test_a_disk_on_which_its_profile_has_no_room(scene: Scene, disk: Disk, left: int) -> None:
     """It breaks off, or makes nothing, and does not say why."""
     disk(scene.temporary, left)
@@ -177,16 +180,11 @@ def test_a_disk_on_which_its_profile_has_no_room(scene: Scene, disk: Disk, left:
 
 @case("C07", "G04")
 def test_a_disk_on_which_it_has_room(scene: Scene, disk: Disk) -> None:
+    """Here the real program also runs without a network, where the system can take it away."""
     disk(scene.temporary, 1500)
-    good(scene.build(scene.case(), *WITH_LIBREOFFICE), "case-a")
-
-
-@case("C08")
-def test_eight_at_once(scene: Scene) -> None:
-    names = [f"case-{number}" for number in range(8)]
-    for name in names:
-        scene.case(name)
-    scene.build(scene.folder / "cases", *WITH_LIBREOFFICE, "-j", "8").ended(dict.fromkeys(names, 0), limits=PATIENT)
+    run = scene.build(scene.case(), *WITH_LIBREOFFICE)
+    good(run, "case-a")
+    assert isolation() == () or '"--net"' in run.end.trace
 
 
 @case("C10")
@@ -238,9 +236,3 @@ def test_an_engine_that_is_killed_costs_its_own_case(scene: Scene, soffice: Prog
     run = scene.build(scene.folder / "cases", *WITH_LIBREOFFICE, "-j", "1", env=soffice(script))
     run.ended({"case-1": 0, "case-2": 6, "case-3": 0}, limits=PATIENT)
     assert "crashed twice" in run.run.err
-
-
-def test_the_real_program_runs_without_network(scene: Scene) -> None:
-    run = scene.build(scene.case(), *WITH_LIBREOFFICE)
-    good(run, "case-a")
-    assert isolation() == () or '"--net"' in run.trace

@@ -108,7 +108,7 @@ def test_a_machine_that_has_nothing_for_workers_to_share(scene: Scene) -> None:
 
 
 @case("G04")
-@pytest.mark.parametrize("limit", [25_000, 35_000])
+@pytest.mark.parametrize("limit", [25_000, pytest.param(35_000, marks=pytest.mark.soak)])
 def test_a_limit_on_the_size_of_files(scene: Scene, limit: int) -> None:
     [problem] = scene.build(scene.case(), prefix=("prlimit", f"--fsize={limit}")).refused(7, ("output", None))
     assert "file too large" in problem["message"]
@@ -118,7 +118,7 @@ def test_a_limit_on_the_size_of_files(scene: Scene, limit: int) -> None:
 DISK_FAULTS = [
     ("fsync:error=EIO:when=1", "input/output error"),
     ("fsync:error=ENOSPC:when=3", "no space left on device"),
-    ("fsync:error=EDQUOT:when=5", "disk quota exceeded"),
+    pytest.param("fsync:error=EDQUOT:when=5", "disk quota exceeded", marks=pytest.mark.soak),
     ("renameat2:error=EIO", None),
     ("renameat2:error=ENOSYS", None),
 ]
@@ -128,7 +128,7 @@ DISK_FAULTS = [
 @pytest.mark.parametrize(("fault", "reason"), DISK_FAULTS)
 def test_a_call_that_fails(scene: Scene, fault: str, reason: str | None) -> None:
     run = scene.build(scene.case(), faults=[fault])
-    assert "(INJECTED)" in run.trace
+    assert "(INJECTED)" in run.end.trace
     if reason is None:  # two plain renames do it then
         good(run, "case-a")
         return
@@ -140,7 +140,7 @@ def test_a_call_that_fails(scene: Scene, fault: str, reason: str | None) -> None
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_rename_that_fails_gives_the_former_packet_back(scene: Scene, number: int) -> None:
     run = scene.build(scene.case(), faults=["renameat2:error=ENOSYS", f"rename:error=EIO:when={number}"])
-    assert run.trace.count("(INJECTED)") == 2
+    assert run.end.trace.count("(INJECTED)") == 2
     run.refused(7, ("output", None))
 
 
@@ -150,9 +150,11 @@ def test_whatever_call_fails_the_packet_is_whole_or_as_it_was(scene: Scene) -> N
     path = scene.case()
     run = undisturbed(scene, path)
     files, printed = numbers(run, "write", FILE), numbers(run, "write", "1, .{20}")
-    chosen = [("write", "EIO", number) for number in (1, files[0], files[-1], files[-1] + 1, printed[-1])]
-    chosen += [("write", "ENOSPC", files[1]), ("mkdir", "EACCES", numbers(run, "mkdir", IN_OUT)[-1])]
-    chosen += [("unlinkat", "EACCES", 1)]  # of what was replaced
+    chosen = [("write", "EIO", number) for number in (files[0], files[-1], printed[-1])]
+    chosen += [
+        ("mkdir", "EACCES", numbers(run, "mkdir", IN_OUT)[-1]),
+        ("unlinkat", "EACCES", 1),
+    ]  # of what was replaced
     fail_one_after_the_other(scene, path, chosen)
 
 
@@ -182,7 +184,7 @@ def undisturbed(scene: Scene, path: Path) -> Watched:
 def numbers(run: Watched, call: str, arguments: str = "") -> list[int]:
     """Which of this call begin so, counted in each process from 1, as strace does before it lets one fail in each."""
     counts, found = Counter[str](), set[int]()
-    for process, begins in re.findall(rf"^([0-9]+) +{call}\((.*)", run.trace, re.MULTILINE):
+    for process, begins in re.findall(rf"^([0-9]+) +{call}\((.*)", run.end.trace, re.MULTILINE):
         counts[process] += 1
         if re.match(arguments, begins):
             found.add(counts[process])
@@ -194,7 +196,7 @@ def fail_one_after_the_other(scene: Scene, path: Path, faults: list[tuple[str, s
     assert faults
     for call, error, number in faults:
         run = scene.build(path, FORCE, faults=[f"{call}:error={error}:when={number}"])
-        assert "(INJECTED)" in run.trace
+        assert "(INJECTED)" in run.end.trace
         assert run.run.code in {0, 5, 6, 7}, run.run.err
         run.left_as_it_was({"case-a"} if run.run.code == 0 or "output-report" in run.run.err else ())
     good(scene.build(path, FORCE), "case-a")

@@ -1,0 +1,150 @@
+"""Runs of the command under strace: a process that is started for one run, or forks of one that is warm."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+_TRACED = "%network,execve,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,prctl"
+_OFTEN = 0.02  # seconds
+_WARM = Path(__file__).with_name("warm.py")
+
+Look = Callable[[int], None]
+_End = TypeVar("_End")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Seconds of processor time of a run and of what it waited for, and the most memory that one of them had."""
+
+    seconds: float
+    kilobytes: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: its exit code, its lines of the trace, its usage, and what it left running."""
+
+    code: int
+    trace: str
+    usage: Usage
+    left: tuple[str, ...] = ()
+
+
+def traced(trace: Path, also: Sequence[str] = (), faults: Sequence[str] = ()) -> list[str]:
+    """Return the words before a command that let strace write this trace, and let these calls fail."""
+    calls = ",".join([_TRACED, *also, *(fault.partition(":")[0] for fault in faults)])
+    program = str(shutil.which("strace"))
+    options = "-DDD", "-f", "--seccomp-bpf", "-v", "-s", "4096", "-o", str(trace), "-e", f"trace={calls}"
+    return [program, *options, *(word for fault in faults for word in ("-e", f"inject={fault}"))]
+
+
+def wait_for(process: subprocess.Popen[bytes], trace: Path, seconds: float, look: Look | None) -> Ended:
+    """Wait for a process that was started for one run."""
+
+    def end() -> tuple[int, float] | None:
+        time.sleep(_OFTEN)
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if not pid:
+            return None
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return process.returncode, usage.ru_utime + usage.ru_stime
+
+    (code, used), peak = _until_the_end(process.pid, end, seconds, look)
+    return Ended(code, _lines_of(trace, process.pid)[0], Usage(used, peak))
+
+
+class WarmCommand:
+    """The process of warm.py: started with the first run, one for each process of the tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self._trace, self._read = folder / "trace", 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, request: Mapping[str, Any], seconds: float, look: Look | None) -> Ended:
+        """Let it fork for this run, and wait for the end of the fork and of what that started."""
+        if self._process is None:
+            self._start()
+        self._socket.send(json.dumps(request).encode())
+        pid = self._answer()["pid"]
+        end, peak = _until_the_end(pid, self._end, seconds, look)
+        trace, self._read = _lines_of(self._trace, pid, self._read)
+        return Ended(end["code"], trace, Usage(end["seconds"], peak), tuple(end["left"]))
+
+    def stop(self) -> None:
+        """End the process, if it was started."""
+        if self._process is not None:
+            self._socket.close()
+            self._process.wait()
+
+    def _start(self) -> None:
+        self._socket, other = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        command = [*traced(self._trace), sys.executable, str(_WARM), str(other.fileno())]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "COV_"))}
+        environment |= {"LC_ALL": "C.UTF-8"}
+        with other:
+            self._process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, pass_fds=[other.fileno()], start_new_session=True
+            )
+
+    def _end(self) -> dict[str, Any] | None:
+        if not select.select([self._socket], [], [], _OFTEN)[0]:
+            return None
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self._socket.recv(1 << 20))
+        return answer
+
+
+def _until_the_end(pid: int, end: Callable[[], _End | None], seconds: float, look: Look | None) -> tuple[_End, int]:
+    """Return the end and the peak of memory; a run that takes too long is killed, and the test fails.
+
+    The system's own highest memory of a process counts what its parent had when it was started, which is the tests.
+    """
+    until, peak = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        peak = max(peak, _peak(pid))
+        if look:
+            look(pid)
+        if (found := end()) is not None:
+            return found, peak
+    os.killpg(pid, signal.SIGKILL)
+    while end() is None:
+        pass
+    pytest.fail(f"not ended after {seconds} s")
+
+
+def _peak(pid: int) -> int:
+    """Kilobytes that the process, or one that it started, has had at the most; 0 when it has ended."""
+    try:
+        found = re.search(r"VmHWM:\s+([0-9]+) kB", Path(f"/proc/{pid}/status").read_text("ascii", "replace"))
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    except OSError:
+        return 0
+    return max([int(found[1]) if found else 0, *(_peak(int(child)) for child in started)])
+
+
+def _lines_of(trace: Path, pid: int, begin: int = 0) -> tuple[str, int]:
+    """Return what the trace says from a place on, and where it ends, once it says that the process ended."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        content = trace.read_bytes()[begin:] if trace.exists() else b""
+        if re.search(rb"^%d +\+\+\+ " % pid, content, re.MULTILINE):
+            return content.decode("utf-8", "replace"), begin + len(content)
+        time.sleep(_OFTEN)
+    pytest.fail("strace did not say how the process ended")
