@@ -1,6 +1,6 @@
 """Cases D, E and F01, F02 as a user meets them: papers that cannot be used, and PDFs that are used and told of.
 
-Pictures that are used are in test_e_pictures.py; each kind of file in every detail is in tests/attach.
+Pictures that are used are in test_e_pictures.py; each kind of file in every detail is in tests/attachments.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import chdir
+from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
@@ -34,7 +35,7 @@ from tests.support.attachments import (
     with_wrong_tables,
 )
 from tests.support.built import make_pdf, make_pdf_of, make_picture, make_png_header, saved
-from tests.support.expectation import Limits, Scene, Watched
+from tests.support.expectation import Limits, Scene
 from tests.support.reading import expanded
 from tests.support.supplied import (
     bundle,
@@ -53,46 +54,89 @@ pytestmark = needs_strace
 case = pytest.mark.case
 PDF = make_pdf()
 JPEG, PNG = make_picture("JPEG"), make_picture("PNG")
-HEADER_ONLY = b"%PDF-1.7\n"
-HUGE = [make_png_header(side, side) for side in (13_000, 60_000)]
 
 
-def with_paper(scene: Scene, name: str, content: bytes) -> Watched:
-    """A run over a case with this paper."""
-    path = scene.case(edits={"/attachments/0/path": f"papers/{name}"})
-    (path.parent / "papers" / name).write_bytes(content)
-    return scene.build(path)
+@dataclass(frozen=True)
+class Unusable:
+    """A paper that costs its case: its name, what is put there, and the error."""
+
+    name: str
+    code: str
+    put: Callable[[Path], object]
 
 
-@pytest.mark.parametrize(
-    ("name", "make", "code"),
-    [
-        pytest.param("a.pdf", lambda: b"", "attachment-empty", marks=case("D01"), id="empty"),
-        pytest.param("a.pdf", lambda: b"<html></html>", "attachment-kind", marks=case("D01"), id="html"),
-        pytest.param("a.pdf", lambda: PNG, "attachment-kind", marks=case("D01"), id="png"),
-        pytest.param("a.pdf", lambda: HEADER_ONLY, "attachment-damaged", marks=case("D01"), id="header"),
-        pytest.param("a.pdf", lambda: PDF[: len(PDF) // 2], "attachment-damaged", marks=case("D01"), id="cut"),
-        pytest.param("a.pdf", lambda: locked(PDF, "open"), "attachment-encrypted", marks=case("D03"), id="locked"),
-        pytest.param("a.pdf", public_key_locked, "attachment-encrypted", marks=case("D03"), id="certificate"),
-        pytest.param("a.pdf", lambda: flate_bomb(300_000_000, 2), "attachment-bomb", marks=case("D05"), id="flate"),
-        pytest.param("a.pdf", lambda: lzw_bomb(300_000_000), "attachment-bomb", marks=case("D05"), id="lzw"),
-        pytest.param("a.pdf", lambda: run_length_bomb(300_000_000), "attachment-bomb", marks=case("D05"), id="runs"),
-        pytest.param("a.pdf", lambda: page_many_times(2_000), "attachment-pages", marks=case("D13"), id="pages"),
-        pytest.param("a.jpg", lambda: JPEG[: len(JPEG) // 2], "attachment-damaged", marks=case("E01"), id="half"),
-        pytest.param("a.jpg", lambda: PNG, "attachment-kind", marks=case("E01"), id="png as jpg"),
-        pytest.param("a.png", lambda: HUGE[0], "attachment-pixels", marks=case("E02"), id="large"),
-        pytest.param("a.png", lambda: HUGE[1], "attachment-pixels", marks=case("E02"), id="huge"),
-        pytest.param("a.heic", lambda: b"\0\0\0\x18ftypheic", "attachment-kind", marks=case("E08"), id="heic"),
-    ],
-)
-def test_a_paper_that_cannot_be_used_costs_its_case_alone(
-    scene: Scene, name: str, make: Callable[[], bytes], code: str
-) -> None:
-    run = with_paper(scene, name, make())
-    [problem] = run.refused(5, (code, "/attachments/0/path"), limits=Limits(seconds=8, megabytes=500))
-    assert problem["line"]
-    assert problem["hint"]
-    assert problem["message"].startswith("passport of patient: ")
+def file(name: str, code: str, content: bytes) -> Unusable:
+    return Unusable(f"papers/{name}", code, lambda path: path.write_bytes(content))
+
+
+def listening(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as bound, chdir(path.parent):  # its path may not be long
+        bound.bind(path.name)
+
+
+def outside(name: str) -> Unusable:
+    return Unusable(name, "attachment-outside", lambda _path: None)
+
+
+def unusable() -> dict[str, list[Unusable]]:
+    """By case."""
+    return {
+        "d01": [
+            file("a.pdf", "attachment-empty", b""),
+            file("a.pdf", "attachment-kind", b"<html></html>"),
+            file("a.pdf", "attachment-kind", PNG),
+            file("a.pdf", "attachment-damaged", b"%PDF-1.7\n"),
+            file("a.pdf", "attachment-damaged", PDF[: len(PDF) // 2]),
+        ],
+        "d03": [
+            file("a.pdf", "attachment-encrypted", locked(PDF, "open")),
+            file("a.pdf", "attachment-encrypted", public_key_locked()),
+        ],
+        "d05": [
+            file("a.pdf", "attachment-bomb", flate_bomb(300_000_000, 2)),
+            file("a.pdf", "attachment-bomb", lzw_bomb(300_000_000)),
+            file("a.pdf", "attachment-bomb", run_length_bomb(300_000_000)),
+        ],
+        "d13": [file("a.pdf", "attachment-pages", page_many_times(2_000))],
+        "e01": [
+            file("a.jpg", "attachment-damaged", JPEG[: len(JPEG) // 2]),
+            file("a.jpg", "attachment-kind", PNG),
+        ],
+        "e02": [file("a.png", "attachment-pixels", make_png_header(side, side)) for side in (13_000, 60_000)],
+        "e08": [file("a.heic", "attachment-kind", b"\0\0\0\x18ftypheic")],
+        "f01": [
+            outside("../../secret.pdf"),
+            outside("/etc/hostname"),
+            outside("~/secret.pdf"),
+            outside("C:\\secret.pdf"),
+        ],
+        "f02": [
+            Unusable("papers/a.pdf", "attachment-outside", lambda path: path.symlink_to("/etc/hostname")),
+            Unusable("papers/a.pdf", "attachment-outside", lambda path: path.symlink_to(path)),
+            Unusable("papers/a.pdf", "attachment-kind", os.mkfifo),
+            Unusable("papers/a.pdf", "attachment-kind", Path.mkdir),
+            Unusable("papers/a.pdf", "attachment-unreadable", listening),
+        ],
+    }
+
+
+@case("D01", "D03", "D05", "D13", "E01", "E02", "E08", "F01", "F02")
+def test_each_paper_that_cannot_be_used_costs_its_case_alone(scene: Scene, subtests: pytest.Subtests) -> None:
+    """Nor is one waited for that is no file. Of the same run, a case with a good paper is published."""
+    papers = {f"{name}-{number}": each for name, many in unusable().items() for number, each in enumerate(many)}
+    (scene.folder / "secret.pdf").write_bytes(PDF)
+    for name, paper in papers.items():
+        path = scene.case(name, {"/attachments/0/path": paper.name})
+        paper.put(path.parent / paper.name)
+    scene.case()
+    run = scene.build(scene.folder / "cases", "-j", "2")
+    run.ended(dict.fromkeys(papers, 5) | {"case-a": 0}, limits=Limits(seconds=30, megabytes=500))
+    for name, paper in papers.items():
+        with subtests.test(name):
+            [problem] = run.errors(name)
+            assert (problem["code"], problem["pointer"]) == (paper.code, "/attachments/0/path")
+            assert problem["line"]
+            assert problem["message"].startswith("passport of patient: ")
 
 
 @case("D09")
@@ -203,44 +247,3 @@ def test_an_earlier_bundle_is_no_paper_and_one_of_its_documents_is(scene: Scene)
     run = scene.build(scene.folder / "cases")
     run.ended({"bundle-in-bundle": 5, "case-a": 0})
     assert told(run, "attachment-own") == pointers(1)
-
-
-@case("F01")
-@pytest.mark.parametrize("path", ["../../secret.pdf", "/etc/hostname", "~/secret.pdf", "C:\\secret.pdf"])
-def test_a_path_out_of_the_folder_of_the_case(scene: Scene, path: str) -> None:
-    (scene.folder / "secret.pdf").write_bytes(PDF)
-    scene.build(scene.case(edits={"/attachments/0/path": path})).refused(
-        5, ("attachment-outside", "/attachments/0/path")
-    )
-
-
-@case("F02")
-@pytest.mark.parametrize(
-    ("kind", "code"),
-    [
-        ("link", "attachment-outside"),
-        ("loop", "attachment-outside"),
-        ("pipe", "attachment-kind"),
-        ("folder", "attachment-kind"),
-        ("socket", "attachment-unreadable"),
-    ],
-)
-def test_what_is_no_file_is_not_waited_for(scene: Scene, kind: str, code: str) -> None:
-    path = scene.case(edits={"/attachments/0/path": "papers/a.pdf"})
-    place = path.parent / "papers" / "a.pdf"
-    make_no_file(place, kind)
-    scene.build(path).refused(5, (code, "/attachments/0/path"))
-
-
-def make_no_file(place: Path, kind: str) -> None:
-    if kind == "link":
-        place.symlink_to("/etc/hostname")
-    elif kind == "loop":
-        place.symlink_to(place)
-    elif kind == "pipe":
-        os.mkfifo(place)
-    elif kind == "folder":
-        place.mkdir()
-    else:
-        with socket.socket(socket.AF_UNIX) as listening, chdir(place.parent):  # its path may not be long
-            listening.bind(place.name)

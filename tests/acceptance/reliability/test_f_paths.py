@@ -118,34 +118,28 @@ def test_two_cases_of_one_name_are_refused_before_any_work(scene: Scene) -> None
     run.refused(3, ("case-id-repeated", "/case_id"))
 
 
-@case("F06")
-@pytest.mark.parametrize("name", ["Case-A", "cas\u00e9-a", "case\u0301-a", "ｃase-a", "case-a" + "x" * 60])
-def test_names_that_a_file_system_could_take_for_another_are_no_ids(scene: Scene, name: str) -> None:
-    path = scene.case(edits={"/case_id": name})
-    code = "schema-maxLength" if len(name) > 63 else "schema-pattern"
-    errors = scene.build(path)
-    [problem] = [p for p in errors.run.problems if p["severity"] == "error"]
-    errors.refused(3, (problem["code"], "/case_id"))
-    assert problem["code"] in {code, "schema-pattern"}
+#: Ids that a file system could take for another, and ids that are no good names.
+IDS = ["Case-A", "cas\u00e9-a", "case\u0301-a", "ｃase-a", "con", "nul", "com1", "..", ".", "-rf", "😀", "a/b", "a\\b"]
+IDS += ["a b", "$(id)", "~", "", "a\nb", "case-a" + "x" * 60, "a" * 300]
+#: The codes of those that the pattern of ids does not refuse.
+CODES = {**dict.fromkeys(("con", "nul", "com1"), "schema-not"), "a\nb": "text-character"}
 
 
-@case("F07")
-@pytest.mark.parametrize(
-    "name",
-    ["con", "nul", "com1", "..", ".", "-rf", "😀", "a" * 300, "a\nb", "a/b", "a\\b", "a b", "$(id)", "", "~"],
-    ids=lambda name: f"{len(name)}-{name.encode().hex()[:12]}",
-)
-def test_ids_that_are_no_good_names(scene: Scene, name: str) -> None:
-    path = scene.case(edits={"/case_id": name})
-    run = scene.build(path)
-    errors = [problem for problem in run.run.problems if problem["severity"] == "error"]
-    assert {problem["pointer"] for problem in errors} == {"/case_id"}
-    run.refused(3, *((problem["code"], "/case_id") for problem in errors))
+@case("F06", "F07")
+def test_ids_that_are_no_good_names(scene: Scene, subtests: pytest.Subtests) -> None:
+    names = {f"wrong-{number}": name for number, name in enumerate(IDS)}
+    for folder, name in names.items():
+        scene.case(folder, {"/case_id": name})
+    run = scene.build(scene.folder / "cases", "-j", "2")
+    run.ended(dict.fromkeys(names, 3))
+    for folder, name in names.items():
+        with subtests.test(name):
+            [problem] = run.errors(folder)
+            assert (problem["code"], problem["pointer"]) == (CODES.get(name, "schema-pattern"), "/case_id")
 
 
 @case("F08")
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-@pytest.mark.parametrize("many", [True, False])
+@pytest.mark.parametrize(("umask", "many"), [(0o000, True), (0o000, False), (0o022, False), (0o077, False)])
 def test_whatever_the_umask_only_the_owner_may_read(scene: Scene, umask: int, *, many: bool) -> None:
     shutil.rmtree(scene.out / "case-a")
     paths = [scene.case(), scene.case("case-b")] if many else [scene.case()]
