@@ -61,7 +61,8 @@ def merge(pieces: Sequence[Piece], title: str, language: str, case_id: str, *, t
     numbering = Numbering(case_id, [read for _, read in sheets])
     writer = PdfWriter()
     # Structure trees are left out: they cannot be joined page by page.
-    font = share_fonts(writer, [(each.reader, each.pdf) for each in opened], subset_for(numbering.lines))
+    generated = [(each.reader, each.pdf) for each in opened if each.piece.is_generated]
+    font = share_fonts(writer, generated, subset_for(numbering.lines))
     for page, _ in sheets:
         added = writer.add_page(page) if page is not None else writer.add_blank_page(*A4_POINTS)
         numbering.add(writer, added, font)

@@ -16,7 +16,6 @@ from pipeline.bundle.font_union import FontSubset, FontUnion, read_subset, union
 from pipeline.bundle.pypdf_objects import add, add_stream
 from pipeline.formats.pdf.typesetting import DESCRIPTOR, Subset, cmap, subset_name, to_unicode
 
-_DEPTH = 8  # maximal depth of nested form XObjects
 _TAG = re.compile(r"[A-Z]{6}\+")
 _TOKEN = re.compile(rb"[\[\]]|[^\s\[\]]+")
 _SYSTEM = {"Registry": "Adobe", "Ordering": "Identity", "Supplement": 0}
@@ -58,7 +57,7 @@ def share_fonts(writer: PdfWriter, documents: Sequence[tuple[PdfReader, pikepdf.
 
 def _uses(reader: PdfReader, pdf: pikepdf.Pdf) -> Iterator[_Use]:
     """The fonts of a document that can be joined with fonts of other documents."""
-    for font in {font.objgen: font for page in pdf.pages for font in _fonts(page.obj, _DEPTH)}.values():
+    for font in {font.objgen: font for page in pdf.pages for font in _fonts(page.obj)}.values():
         try:
             described = font.DescendantFonts[0]
             descriptor = described.FontDescriptor
@@ -72,15 +71,11 @@ def _uses(reader: PdfReader, pdf: pikepdf.Pdf) -> Iterator[_Use]:
             yield _Use(reader, font.objgen[0], subset, descriptor)
 
 
-def _fonts(content: Any, depth: int) -> Iterator[Any]:
-    """The composite fonts of a page or form XObject, nested ones included."""
-    resources = content.get("/Resources", {})
-    for font in resources.get("/Font", {}).values():
+def _fonts(page: Any) -> Iterator[Any]:
+    """The composite fonts of a page. The engine draws no text in form XObjects."""
+    for font in page.get("/Resources", {}).get("/Font", {}).values():
         if font.is_indirect and font.get("/Subtype") == "/Type0":
             yield font
-    for inner in resources.get("/XObject", {}).values() if depth else ():
-        if inner.get("/Subtype") == "/Form":
-            yield from _fonts(inner, depth - 1)
 
 
 def _value(descriptor: Any, key: str) -> Any:

@@ -19,6 +19,7 @@ from pypdf import PdfReader
 from pipeline.bundle.merge import merge
 from pipeline.bundle.piece import Piece
 from pipeline.formats.pdf.reading import page_count, squeezed, text_of
+from pipeline.formats.pdf.typesetting import add_font, set_line, subset_for
 from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
@@ -371,14 +372,13 @@ class TestPacket:
             assert descriptors
             assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(each.keys()) for each in descriptors)
 
-    def test_each_font_is_embedded_once(self, filed: Filed) -> None:
+    def test_the_documents_share_each_font(self, filed: Filed) -> None:
+        drawn = [part for part in filed.page_map if part["kind"] != "attachment"]
+        numbers = [part["page"] - 1 + page for part in drawn for page in range(part["pages"])]
         with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
-            programs = [
-                str(each.FontName).rpartition("+")[2]
-                for each in pdf.objects
-                if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/FontDescriptor"
-            ]
-        faces = [name for name in programs if name.startswith("NotoSansCJK")]
+            fonts: list[Any] = [font for number in numbers for font in pdf.pages[number].Resources.Font.values()]
+            programs = {font.DescendantFonts[0].objgen: str(font.DescendantFonts[0].BaseFont) for font in fonts}
+        faces = [name.rpartition("+")[2] for name in programs.values()]
         assert sorted(faces) == ["NotoSansCJKjp-Bold", "NotoSansCJKjp-Regular", "NotoSansCJKsc-Regular"]
 
     def test_it_is_smaller_than_its_documents(self, filed: Filed) -> None:
@@ -513,6 +513,24 @@ class TestMerge:
             assert len(pdf.pages) == 2
             images = [x for x in pdf.objects if isinstance(x, pikepdf.Stream) and x.get("/Subtype") == "/Image"]
         assert len(images) == 1
+
+    def test_a_font_of_a_paper_stays_as_it_is(self) -> None:
+        """Even one that the documents embed, too; this one relies on the default width."""
+        line = set_line("表示 Text")
+        with pikepdf.new() as pdf:
+            font = add_font(pdf, subset_for([line]))
+            del font.DescendantFonts[0].W
+            page = pdf.add_blank_page()
+            page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+            page.Contents = pdf.make_stream(b"BT /F 20 Tf 50 50 Td " + line.codes + b" Tj ET")
+            paper = saved(pdf)
+        document, supplied = pieces_of(paper, paper)
+        whole = merge([replace(document, is_generated=True), supplied], "t", "ja", "case-1").pdf
+        with pikepdf.open(io.BytesIO(whole)) as pdf:
+            shared, own = (page.Resources.Font["/F"] for page in pdf.pages)
+            assert own.Encoding == "/Identity-H"
+            assert "/W" not in own.DescendantFonts[0]
+            assert "/W" in shared.DescendantFonts[0], "the font of a document is shared"
 
     def test_outline_title_and_author_of_a_piece_are_not_taken_over(self) -> None:
         with pikepdf.open(io.BytesIO(make_pdf(2))) as pdf:

@@ -51,7 +51,7 @@ def verify(
     """Check the packet at PATH, its folder or its bundle.pdf, against its manifest.
 
     Recompute every hash, open each bundle with several parsers, and compare pages, numbers, outline, destinations,
-    fonts and texts with the manifest and with the files of the documents. Report whether the rules and the templates
+    metadata and texts with the manifest and with the files of the documents. Report whether the rules and the templates
     have changed since the build; with --case, also whether the case has changed, and whether the documents still match
     it. For a signed bundle, list the signatures, and report anything else that was added. Without its password, only
     the hashes of an encrypted packet are checked.

@@ -1,4 +1,4 @@
-"""The structure of a bundle: pages, outline, labels, destinations, links, fonts and metadata."""
+"""The structure of a bundle: pages, outline, labels, destinations, links and metadata."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pipeline.publish.verify.difference import difference
 def bundle_differences(files: Mapping[str, bytes], row: BundleRow, *, fresh: bool) -> Iterator[Problem]:
     """Yield the differences between a bundle and its row in the manifest. ``files`` are decrypted.
 
-    Fonts and metadata of a ``fresh`` bundle are skipped: the merge has just checked them.
+    PDF/A and metadata of a ``fresh`` bundle are skipped: the merge has just checked them.
     """
     bundle = files.get(row.path)
     if bundle is None:
@@ -91,12 +91,9 @@ def _link_targets(reader: PdfReader, page_map: PageMap) -> set[str]:
 
 
 def _standards(bundle: bytes, row: BundleRow) -> Iterator[Problem]:
-    """Differences in fonts, metadata and PDF/A."""
+    """Differences in metadata and PDF/A."""
     name = row.path
     with pikepdf.open(io.BytesIO(bundle)) as pdf:
-        faces = list(_embedded_faces(pdf))
-        if len(faces) != len(set(faces)):
-            yield difference("verify-fonts", f"{name} contains a font more than once")
         if claims_pdf_a(pdf) != row.pdf_a:
             yield difference("verify-metadata", f"{name} and the manifest disagree on PDF/A")
         elif row.pdf_a:
@@ -105,10 +102,3 @@ def _standards(bundle: bytes, row: BundleRow) -> Iterator[Problem]:
         with pdf.open_metadata() as xmp:
             if xmp.get("dc:title") != str(pdf.docinfo.get("/Title")) or str(pdf.Root.get("/Lang")) != LANGUAGE:
                 yield difference("verify-metadata", f"the title or language of {name} has changed since the build")
-
-
-def _embedded_faces(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """The face of every embedded font."""
-    for found in pdf.objects:
-        if isinstance(found, pikepdf.Dictionary) and found.get("/Subtype") == "/CIDFontType0":
-            yield str(found.get("/BaseFont", "")).rpartition("+")[2]

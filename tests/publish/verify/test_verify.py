@@ -303,12 +303,6 @@ class Changed:
         pdf.pages[0].Annots[0].Dest = pikepdf.String("nowhere")
 
     @staticmethod
-    def fonts(pdf: pikepdf.Pdf) -> None:
-        font = pdf.pages[1].Resources.Font["/f1"]
-        again = pdf.make_indirect(pikepdf.Dictionary(dict(font.DescendantFonts[0].items())))
-        font.DescendantFonts = pikepdf.Array([again])
-
-    @staticmethod
     def not_embedded(pdf: pikepdf.Pdf) -> None:
         del pdf.pages[1].Resources.Font["/f1"].DescendantFonts[0].FontDescriptor.FontFile3
 
@@ -329,7 +323,6 @@ class Changed:
         (Changed.labels, "verify-labels", "page labels"),
         (Changed.destination, "verify-destinations", "named destinations"),
         (Changed.link, "verify-destinations", "a link on the cover sheet"),
-        (Changed.fonts, "verify-fonts", "a font more than once"),
         (Changed.not_embedded, "verify-pdf-a", "a font is not embedded"),
         (Changed.title, "verify-metadata", "the title or language"),
         (Changed.script, "verify-pdf-a", "an action /JavaScript"),
