@@ -5,7 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import ExitStack
 from pathlib import Path
+
+#: A folder is opened only to open what is in it; that needs no permission to list it where the system has O_PATH.
+_FOLDER = os.O_DIRECTORY | getattr(os, "O_PATH", os.O_RDONLY)
 
 
 class NotRegularError(OSError):
@@ -21,12 +25,13 @@ def read(path: Path, limit: int, *, below: Path | None = None) -> bytes:
 
     With ``below``, ``path`` is relative to that folder, and symbolic links are not followed. Raise OSError.
     """
-    more = os.O_NONBLOCK  # opening a named pipe would otherwise wait for a writer
-    if below is not None:
-        _check_inside(below, path)
-        path, more = below / path, more | os.O_NOFOLLOW
+
+    def opener(name: str, flags: int) -> int:
+        flags |= os.O_NONBLOCK  # opening a named pipe would otherwise wait for a writer
+        return os.open(name, flags) if below is None else _open_below(below, path, flags)
+
     try:
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | more)) as file:
+        with open(path, "rb", opener=opener) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise NotRegularError(errno.EINVAL, "not a regular file")
             return file.read(limit + 1)
@@ -34,9 +39,24 @@ def read(path: Path, limit: int, *, below: Path | None = None) -> bytes:
         raise OSError(errno.EINVAL, "bad path") from None
 
 
-def _check_inside(folder: Path, path: Path) -> None:
+def _open_below(folder: Path, path: Path, flags: int) -> int:
+    """Open a file step by step: each folder on the way is opened in the one before, so that none can be swapped."""
     if path.is_absolute() or ".." in path.parts:
-        raise OutsideError(errno.EACCES, "the path leaves the folder")
-    for count in range(1, len(path.parts) + 1):
-        if folder.joinpath(*path.parts[:count]).is_symlink():
-            raise OutsideError(errno.ELOOP, "the path leads over a symbolic link")
+        raise OutsideError(errno.EACCES, "the path leads out of the folder")
+    *folders, name = path.parts or (".",)
+    with ExitStack() as opened:
+        place = os.open(folder, _FOLDER)
+        opened.callback(os.close, place)
+        for step in folders:
+            place = _open_step(step, _FOLDER, place)
+            opened.callback(os.close, place)
+        return _open_step(name, flags, place)
+
+
+def _open_step(name: str, flags: int, folder: int) -> int:
+    try:
+        return os.open(name, flags | os.O_NOFOLLOW, dir_fd=folder)
+    except OSError:
+        if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise OutsideError(errno.ELOOP, "the path leads over a symbolic link") from None
+        raise

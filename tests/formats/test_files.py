@@ -40,13 +40,39 @@ def test_nothing_outside_of_the_folder_is_read(tmp_path: Path, path: str) -> Non
         read(Path(path), 9, below=folder)
 
 
-def test_a_link_put_there_between_check_and_opening_is_not_followed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("moment", ["papers", "2026", "a"])
+def test_a_folder_swapped_for_a_link_while_its_file_is_opened_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    (tmp_path / "link").symlink_to("/etc/hostname")
-    monkeypatch.setattr(Path, "is_symlink", lambda _path: False)
-    with pytest.raises(OSError, match="symbolic links"):
-        read(Path("link"), 9, below=tmp_path)
+    """The swap happens just before ``moment`` is opened, by then each folder before it has been looked at."""
+    inside, outside = tmp_path / "case" / "papers", tmp_path / "outside"
+    for folder, content in ((inside, b"inside"), (outside, b"outside")):
+        (folder / "2026").mkdir(parents=True)
+        (folder / "2026" / "a").write_bytes(content)
+    real_open = os.open
+
+    def swap_then_open(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if path == moment:
+            inside.rename(tmp_path / "moved")
+            inside.symlink_to(outside)
+        return real_open(path, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", swap_then_open)
+    if moment == "papers":
+        with pytest.raises(OutsideError):
+            read(Path("papers/2026/a"), 9, below=tmp_path / "case")
+    else:
+        assert read(Path("papers/2026/a"), 9, below=tmp_path / "case") == b"inside"
+
+
+@pytest.mark.parametrize("path", ["papers/2026/a", "papers/missing", "papers/a/b", "."])
+def test_no_folder_on_the_way_stays_open(tmp_path: Path, path: str) -> None:
+    (tmp_path / "papers" / "2026").mkdir(parents=True)
+    (tmp_path / "papers" / "a").write_bytes(b"x")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(OSError, match=r"No such|Not a directory|regular|directory"):
+        read(Path(path), 9, below=tmp_path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_a_link_is_followed_when_no_folder_is_given(tmp_path: Path) -> None:
