@@ -11,12 +11,15 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
 import pytest
 from fontTools.misc import eexec
 
+from pipeline.documents.engines import deterministic, libreoffice
 from pipeline.documents.engines import libreoffice_program as find
 from pipeline.documents.engines.deterministic import UnreadableError, blank_unique_id, make_deterministic
 from pipeline.documents.engines.engine import load_engine
@@ -25,7 +28,7 @@ from pipeline.errors import EngineError
 from pipeline.formats.fonts import UndrawableError
 from pipeline.formats.pdf.reading import embedded_fonts, page_count, text_of
 from pipeline.system import processes
-from tests.support.built import make_docx, make_part, make_picture, make_set, names_in, saved
+from tests.support.built import make_docx, make_part, make_picture, names_in, saved
 from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.processes import processes_with, wait_until
 from tests.support.run import Command, assert_refused
@@ -63,7 +66,7 @@ StandIn = Callable[..., LibreOffice]
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> StandIn:
     """An engine whose soffice is a shell script, with namespaces where there are any and without them."""
     if request.param == "plain":
-        monkeypatch.setattr("pipeline.documents.engines.libreoffice.isolation", tuple)
+        monkeypatch.setattr(libreoffice, "isolation", tuple)
 
     def make(script: str, seconds: float = 20) -> LibreOffice:
         program = tmp_path / "bin" / "soffice"
@@ -308,7 +311,7 @@ def linking(target: str) -> bytes:
     )
 
 
-@pytest.fixture
+@contextmanager
 def listener() -> Iterator[tuple[int, list[bytes]]]:
     """A port of this machine, and what was asked for there."""
     seen: list[bytes] = []
@@ -329,9 +332,11 @@ def listener() -> Iterator[tuple[int, list[bytes]]]:
 
         thread = threading.Thread(target=listen)
         thread.start()
-        yield server.getsockname()[1], seen
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield server.getsockname()[1], seen
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def pictures_in(pdf: bytes) -> int:
@@ -360,7 +365,7 @@ class TestRepeatable:
         assert make_deterministic(make_deterministic(pdfs[0])) == make_deterministic(pdfs[0])
 
     def test_pages_are_counted_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("pipeline.documents.engines.deterministic.page_count", lambda _pdf: 2)
+        monkeypatch.setattr(deterministic, "page_count", lambda _pdf: 2)
         with pikepdf.new() as pdf:
             pdf.add_blank_page()
             with pytest.raises(UnreadableError, match="two parsers"):
@@ -380,6 +385,41 @@ class TestRepeatable:
         assert blank_unique_id(unnumbered, *first[1:]) == unnumbered
 
 
+#: What LibreOffice converts with one start.
+DOCUMENTS = {
+    "letter": make_docx("王晓明", "手紙"),
+    "second": make_docx("second"),
+    "same": make_docx("王晓明", "手紙"),
+    "spaces": make_docx("fine &\u200b \u00a0"),
+}
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What came of documents, the last of which cannot be drawn, and what was asked for at the linked address."""
+
+    pdfs: dict[str, bytes]
+    refused: UndrawableError
+    seen: list[bytes]
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Converted:
+    """One start for all that is said of converted documents."""
+    secret = tmp_path_factory.mktemp("secret") / "secret.png"
+    secret.write_bytes(make_picture())
+    with listener() as (port, seen):
+        documents = DOCUMENTS | {
+            "address": linking(f"http://127.0.0.1:{port}/picture.png"),
+            "file": linking(secret.as_uri()),
+        }
+        pdfs = LibreOffice().convert_many([*documents.values(), make_docx("😀☑")])
+        found = {name: next(pdfs) for name in documents}
+        with pytest.raises(UndrawableError) as error:
+            next(pdfs)
+    return Converted(found, error.value, seen)
+
+
 @needs_libreoffice
 class TestReal:
     """The real program."""
@@ -389,68 +429,52 @@ class TestReal:
         assert engine.name == "libreoffice"
         assert re.fullmatch(r"[0-9]+(\.[0-9]+)+", engine.version())
 
-    def test_it_converts_many_to_the_same_pdf_a_each_time(self) -> None:
-        documents = [make_docx("王晓明", "手紙"), make_docx("second"), make_docx("王晓明", "手紙")]
-        first = list(LibreOffice().convert_many(documents))
-        time.sleep(1.1)  # the clock of PDF dates counts seconds
-        second = LibreOffice().convert(documents[0])
-        assert [text_of(pdf) for pdf in first] == ["王晓明手紙", "second", "王晓明手紙"]
-        assert first[0] == first[2] == second
-        assert b"Date" not in second
-        assert all(font.startswith("NotoSansCJK") for font in embedded_fonts(second))
-        with pikepdf.open(io.BytesIO(second)) as pdf, pdf.open_metadata() as metadata:
+    def test_it_converts_many_to_pdf_a(self, converted: Converted) -> None:
+        letter = converted.pdfs["letter"]
+        assert [text_of(converted.pdfs[name]) for name in DOCUMENTS] == ["王晓明手紙", "second", "王晓明手紙", "fine&"]
+        assert letter == converted.pdfs["same"]
+        assert b"Date" not in letter
+        assert all(font.startswith("NotoSansCJK") for font in embedded_fonts(letter))
+        with pikepdf.open(io.BytesIO(letter)) as pdf, pdf.open_metadata() as metadata:
             assert (metadata.pdfa_status, bool(pdf.Root.MarkInfo.Marked)) == ("2B", True)
 
     @needs_qpdf
-    def test_another_parser_finds_no_fault(self, tmp_path: Path) -> None:
-        (tmp_path / "a.pdf").write_bytes(LibreOffice().convert(make_docx("王晓明")))
+    def test_another_parser_finds_no_fault(self, converted: Converted, tmp_path: Path) -> None:
+        (tmp_path / "a.pdf").write_bytes(converted.pdfs["letter"])
         done = subprocess.run(["qpdf", "--check", tmp_path / "a.pdf"], capture_output=True, check=False, timeout=60)  # noqa: S607
         assert (done.returncode, done.stderr) == (0, b"")
 
-    def test_a_character_without_a_glyph_is_refused(self) -> None:
-        pdfs = LibreOffice().convert_many([make_docx("fine &\u200b \u00a0"), make_docx("😀☑")])
-        assert "fine" in text_of(next(pdfs))
-        with pytest.raises(UndrawableError) as error:
-            next(pdfs)
-        assert error.value.characters == "☑😀"
+    def test_a_character_without_a_glyph_is_refused(self, converted: Converted) -> None:
+        assert converted.refused.characters == "☑😀"
 
-    @pytest.mark.parametrize("docx", [b"PK", b"plain text", make_docx("x")[:500]])
+    @pytest.mark.parametrize("docx", [b"plain text", make_docx("x")[:500]])
     def test_what_is_no_word_document_is_refused(self, docx: bytes) -> None:
         assert failure(LibreOffice(), docx) == "engine-failed"
 
-    @pytest.mark.parametrize("isolated", [True, False])
-    def test_no_connection_is_opened(
-        self, listener: tuple[int, list[bytes]], monkeypatch: pytest.MonkeyPatch, *, isolated: bool
+    def test_no_connection_is_opened_and_no_file_drawn(self, converted: Converted) -> None:
+        assert converted.seen == []
+        for name in ("address", "file"):
+            assert "before" in text_of(converted.pdfs[name])
+            assert pictures_in(converted.pdfs[name]) == 0
+
+    def test_without_namespaces_no_connection_is_opened_either(
+        self, converted: Converted, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Neither from a network of its own nor, where the system gives none, by the settings."""
-        if not isolated:
-            monkeypatch.setattr("pipeline.documents.engines.libreoffice.isolation", tuple)
-        port, seen = listener
-        pdf = LibreOffice().convert(linking(f"http://127.0.0.1:{port}/picture.png"))
-        assert "before" in text_of(pdf)
-        assert (seen, pictures_in(pdf)) == ([], 0)
+        """By the settings. And at another moment, alone or among others, the same document gives the same bytes."""
+        monkeypatch.setattr(libreoffice, "isolation", tuple)
+        time.sleep(1.1)  # the clock of PDF dates counts seconds
+        with listener() as (port, seen):
+            linked, letter = LibreOffice().convert_many(
+                [linking(f"http://127.0.0.1:{port}/picture.png"), DOCUMENTS["letter"]]
+            )
+        assert "before" in text_of(linked)
+        assert (seen, pictures_in(linked)) == ([], 0)
+        assert letter == converted.pdfs["letter"]
 
-    def test_no_file_of_the_machine_is_drawn(self, tmp_path: Path) -> None:
-        (tmp_path / "secret.png").write_bytes(make_picture())
-        pdf = LibreOffice().convert(linking((tmp_path / "secret.png").as_uri()))
-        assert "before" in text_of(pdf)
-        assert pictures_in(pdf) == 0
-
-    def test_a_packet_is_built_with_it(self, tmp_path: Path, visa_packet: Command) -> None:
-        """Of one letter; test_parity.py builds the examples."""
-        out, letter = tmp_path / "out", make_set(tmp_path / "set")
-        words = ("--templates", letter, "-o", out, "--as-of", AS_OF.isoformat(), "--json")
-        run = visa_packet("build", CASE, "--engine", "libreoffice", *words)
-        assert run.code == 0, run.err
-        version = load_engine("libreoffice").version()
-        manifest = (out / "wang-xiaoming" / "manifest.json").read_text(encoding="utf-8")
-        assert f'"name": "libreoffice",\n    "version": "{version}"' in manifest
-        assert visa_packet("verify", out / "wang-xiaoming").code == 0
-
-    def test_documents_are_converted_in_one_process(
+    def test_a_packet_is_built_with_few_starts(
         self, tmp_path: Path, visa_packet: Command, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """One for all documents, and one for the cover sheets of both travellers."""
+        """One for all documents, one for the cover sheets of both travellers. test_parity.py builds the examples."""
         started: list[int] = []
         run_group = processes.run_group
 
@@ -458,7 +482,7 @@ class TestReal:
             started.append(sum(word.endswith(".docx") for word in command))
             return run_group(command, *others)  # type: ignore[arg-type]
 
-        monkeypatch.setattr("pipeline.documents.engines.libreoffice.run_group", count)
+        monkeypatch.setattr(libreoffice, "run_group", count)
         case = EXAMPLES / "chen-lihua" / "case.json"
         few = make_part(tmp_path / "set", "cover-sheet", "invitation-letter", "list-of-applicants")
         words = ("--templates", few, "-o", tmp_path / "out", "--as-of", AS_OF.isoformat())
@@ -466,3 +490,7 @@ class TestReal:
         assert run.code == 0
         assert started[:2] == [2, 2]
         assert len(started) <= 3  # a cover sheet that grew is drawn once more
+        version = load_engine("libreoffice").version()
+        manifest = (tmp_path / "out" / "chen-lihua" / "manifest.json").read_text(encoding="utf-8")
+        assert f'"name": "libreoffice",\n    "version": "{version}"' in manifest
+        assert visa_packet("verify", tmp_path / "out" / "chen-lihua").code == 0
