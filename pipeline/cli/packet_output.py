@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from pipeline.bundle.fit_size import COARSER
 from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.cli.output import STATES, problem_to_json
 from pipeline.language import Language
@@ -49,6 +48,8 @@ def print_packet(done: TaskResult, out: Destination) -> None:
     """Print each bundle with its parts, the documents outside the bundles, and the state of the packet."""
     if done.built is None:
         return
+    from pipeline.bundle.fit_size import COARSER  # noqa: PLC0415 - without a packet, none of its libraries are needed
+
     folder, manifest = done.built.folder, done.built.manifest
     for bundle in manifest.bundles:
         click.secho("  page  pages  document", dim=True)

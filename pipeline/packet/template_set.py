@@ -1,11 +1,8 @@
-"""Template sets: folders with packet.json, which defines the parts of a packet, and Word templates."""
+"""Template sets as values: packet.json, which defines the parts of a packet, and the Word templates."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -13,12 +10,6 @@ import msgspec
 
 from pipeline.case.base import Trilingual
 from pipeline.case.filing import Role
-from pipeline.errors import CaseError, Problem, TemplateError
-from pipeline.formats.json.reader import JsonFile, read_json
-from pipeline.formats.json.schema import check_schema
-from pipeline.formats.word.docx_file import open_docx, read_docx
-from pipeline.formats.word.rejections import WordFileError
-from pipeline.resources import shipped
 
 PACKET_FILE = "packet.json"
 
@@ -143,140 +134,3 @@ class TemplateSet:
     def shows(self, template: str) -> tuple[Shown, ...]:
         """Return the content that the documents of a template must show."""
         return next((entry.shows for entry in self.packet.contents if entry.template == template), ())
-
-
-def set_folder(name: str) -> Path:
-    """Return the user's folder of that name, or else the folder of the shipped set."""
-    return Path(name) if Path(name).is_dir() else shipped("templates") / name
-
-
-def shipped_sets() -> list[str]:
-    """Return the names of the shipped sets."""
-    return sorted(path.parent.name for path in shipped("templates").glob("*/packet.json"))
-
-
-def is_shipped(name: str) -> bool:
-    """Return True if ``name`` is that of a shipped set and not of a folder."""
-    return name in shipped_sets() and not Path(name).is_dir()
-
-
-def find_set(name: str) -> Path:
-    """Return the folder of a shipped set (a name) or of another set (a path). Raises TemplateError."""
-    folder = set_folder(name)
-    if not (folder / PACKET_FILE).is_file():
-        hint = f"use a shipped set ({', '.join(shipped_sets())}) or a folder with a {PACKET_FILE}"
-        raise _wrong("template-set", "this template set does not exist", hint, name)
-    return folder
-
-
-@cache
-def load_template_set(name: str) -> TemplateSet:
-    """Load a shipped set by its name, or another set by its folder. Raises TemplateError."""
-    folder = find_set(name)
-    document, packet = load_packet(folder)
-    templates = {entry.template: _read_template(folder / entry.template) for entry in packet.contents if entry.template}
-    return TemplateSet(folder, packet, templates, _digest(document, templates))
-
-
-def load_packet(folder: Path) -> tuple[JsonFile, PacketFile]:
-    """Return the packet.json of a set, as a file and as values. Raises TemplateError."""
-    document = _read_packet(folder)
-    return document, msgspec.convert(document.fields, PacketFile)
-
-
-def _read_packet(folder: Path) -> JsonFile:
-    try:
-        document = read_json(folder / PACKET_FILE)
-    except CaseError as error:
-        raise TemplateError(error.problems) from None
-    problems = check_schema(document, "packet") or [
-        *_titles_missing(document),
-        *_repeated(document),
-        *_unknown(document),
-        *_unknown_sections(document),
-    ]
-    if problems:
-        raise TemplateError(problems)
-    return document
-
-
-def _titles_missing(document: JsonFile) -> list[Problem]:
-    listed = {row["role"] for row in document.data["official_list"]}
-    return [
-        document.problem(
-            "packet-title",
-            f"/contents/{index}",
-            "attachments that the official list does not name need a title and an issuer here",
-            "add both, in Japanese, English and Chinese",
-        )
-        for index, entry in enumerate(document.data["contents"])
-        if "attachments" in entry and entry["attachments"] not in listed and not {"title", "issuer"} <= entry.keys()
-    ]
-
-
-def _repeated(document: JsonFile) -> Iterator[Problem]:
-    """A problem for each repeated name: page map and files identify a part by its name."""
-    names = set()
-    for index, entry in enumerate(document.data["contents"]):
-        key = "document" if "document" in entry else "attachments"
-        if (key, entry[key]) in names:
-            pointer = f"/contents/{index}/{key}"
-            message = "an earlier entry has the same name"
-            yield document.problem("packet-repeated", pointer, message, "give the document another id, or remove one")
-        names.add((key, entry[key]))
-
-
-def _unknown(document: JsonFile) -> list[Problem]:
-    """A problem for each row of the official list with a document that the set does not have."""
-    known = {entry.get("document") for entry in document.data["contents"]}
-    return [
-        document.problem(
-            "packet-document",
-            f"/official_list/{index}/document",
-            "the contents have no document of this name",
-            "name a document of the contents, or remove this line",
-        )
-        for index, row in enumerate(document.data["official_list"])
-        if "document" in row and row["document"] not in known
-    ]
-
-
-def _unknown_sections(document: JsonFile) -> list[Problem]:
-    """A problem for each entry with a section that the set does not have."""
-    known = {section["id"] for section in document.data.get("sections", [])}
-    return [
-        document.problem(
-            "packet-section",
-            f"/contents/{index}/section",
-            "no section has this name",
-            "use the name of a section, or add the section with its title",
-        )
-        for index, entry in enumerate(document.data["contents"])
-        if "section" in entry and entry["section"] not in known
-    ]
-
-
-def _read_template(path: Path) -> bytes:
-    """The contents of a Word template. Raises TemplateError if the file is rejected (pipeline/formats/word/)."""
-    try:
-        content = read_docx(path)
-        open_docx(content)
-    except OSError as error:
-        reason = error.strerror or "unreadable"
-        raise _wrong(
-            "template-missing", f"the template cannot be read: {reason}", "see packet.json", str(path)
-        ) from None
-    except WordFileError as error:
-        raise TemplateError(replace(problem, file=str(path)) for problem in error.problems) from None
-    return content
-
-
-def _digest(document: JsonFile, templates: dict[str, bytes]) -> str:
-    digest = hashlib.sha256(document.sha256.encode())
-    for name, content in sorted(templates.items()):
-        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
-    return digest.hexdigest()
-
-
-def _wrong(code: str, message: str, hint: str, file: str) -> TemplateError:
-    return TemplateError(Problem(code, "error", message, hint, file))

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.case.source import Source, read_case_id
 from pipeline.errors import CaseError, JsonPlace, Problem, TemplateError
 from pipeline.options import BuildOptions
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from pipeline.run.cluster.client import Cluster, ClusterPool
 from pipeline.run.inputs import STANDARD_INPUT
 from pipeline.run.pools.pool import PendingResult, Pool

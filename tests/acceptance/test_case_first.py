@@ -12,7 +12,19 @@ import pytest
 from tests.support.cases import ROOT
 
 #: What later stages load: PDF, Word, fonts, pictures, templates, encryption.
-LATER = ("pikepdf", "pypdf", "pypdfium2", "docx", "docxtpl", "fontTools", "PIL", "jinja2", "babel", "cryptography")
+LATER = (
+    "lxml",
+    "pikepdf",
+    "pypdf",
+    "pypdfium2",
+    "docx",
+    "docxtpl",
+    "fontTools",
+    "PIL",
+    "jinja2",
+    "babel",
+    "cryptography",
+)
 #: With a second thread nothing is forked, so that one process does everything. The last line has its modules.
 PROGRAM = """
 import json, sys, threading

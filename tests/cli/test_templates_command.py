@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from tests.support.built import MEDICAL_STAY, make_set, with_text
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.run import Command

@@ -16,7 +16,7 @@ from pipeline.case.load import load_case
 from pipeline.formats.pdf.reading import squeezed, text_of
 from pipeline.options import BuildOptions
 from pipeline.packet.plan import plan_packet
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from pipeline.resources import read_data
 from pipeline.run.one import build_case
 from pipeline.visa.claims import makes_claim

@@ -15,7 +15,7 @@ from pipeline.case.load import load_case
 from pipeline.formats.pdf.reading import squeezed, text_of
 from pipeline.options import BuildOptions
 from pipeline.packet.plan import plan_packet
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from pipeline.run.one import build_case
 from tests.support.built import make_part
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit

@@ -17,7 +17,8 @@ from pipeline.documents.context import PagePlan, cover_context
 from pipeline.documents.context_types import ListOfPapers
 from pipeline.packet.paper_rules import missing_papers
 from pipeline.packet.plan import CONDITIONS, DocumentPart, plan_packet, state_of
-from pipeline.packet.template_set import ConditionName, load_template_set
+from pipeline.packet.set_files import load_template_set
+from pipeline.packet.template_set import ConditionName
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit, change
 
 SET = load_template_set("medical-stay")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import Problem, TemplateError
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from tests.support.built import MEDICAL_STAY, make_set
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, change
 from tests.support.run import Command, assert_refused

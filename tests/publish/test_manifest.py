@@ -10,7 +10,7 @@ from msgspec import inspect
 
 from pipeline.formats.json.schema import validator
 from pipeline.options import BuildOptions
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.provenance import LIBRARIES, library_versions
 from pipeline.resources import VERSION

@@ -71,7 +71,7 @@ def test_a_changed_input_is_noticed(run: Run, case: Path, file: str) -> None:
     path = case.parent / file
     content = path.read_bytes()
     path.write_bytes(content + (b"\n" if file.endswith("json") else b"\0"))
-    from pipeline.packet.template_set import load_template_set  # noqa: PLC0415 - forgets the set as another process would
+    from pipeline.packet.set_files import load_template_set  # noqa: PLC0415 - forgets the set as another process would
 
     load_template_set.cache_clear()
     assert run().status == "built"

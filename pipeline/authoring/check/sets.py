@@ -15,7 +15,8 @@ from pipeline.case.model import Case
 from pipeline.documents.context_types import SOURCES, DocumentNames
 from pipeline.errors import Problem, TemplateError
 from pipeline.formats.json.reader import JsonFile
-from pipeline.packet.template_set import PACKET_FILE, PacketFile, find_set, load_packet
+from pipeline.packet.set_files import find_set, load_packet
+from pipeline.packet.template_set import PACKET_FILE, PacketFile
 
 
 @dataclass(frozen=True, slots=True)

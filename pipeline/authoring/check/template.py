@@ -22,7 +22,8 @@ from pipeline.errors import Problem, VisaPacketError
 from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.word.word_places import Part
-from pipeline.packet.template_set import PacketEntry, PacketFile, TemplateSet, find_set, load_packet
+from pipeline.packet.set_files import find_set, load_packet
+from pipeline.packet.template_set import PacketEntry, PacketFile, TemplateSet
 
 #: The set whose list of papers fills a cover sheet that belongs to no set.
 _DEFAULT_SET = "medical-stay"

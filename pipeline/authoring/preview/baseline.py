@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import InputError, Problem, TemplateError, VisaPacketError
-from pipeline.packet.template_set import set_folder
+from pipeline.packet.set_files import set_folder
 
 _SECONDS = 60
 _SHORT_HASH = 10

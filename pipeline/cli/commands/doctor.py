@@ -16,7 +16,7 @@ from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES, load_engi
 from pipeline.errors import ExitCode, VisaPacketError
 from pipeline.formats.fonts import FONT_PACKAGES, font_file
 from pipeline.formats.pdf.reading import embedded_fonts
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from pipeline.publish.provenance import LIBRARIES
 from pipeline.resources import VERSION, shipped
 from pipeline.system.processes import isolation

@@ -15,7 +15,7 @@ from pipeline.authoring.check.workers import STEP_SECONDS
 from pipeline.cli.output import COLOURS, CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.errors import ExitCode, OutputError, Problem
-from pipeline.packet.template_set import shipped_sets
+from pipeline.packet.set_files import shipped_sets
 
 _FORMATS = ("text", "json", "sarif", "github")
 #: Time limit of one step of the check of a template, for slow computers.

@@ -14,7 +14,8 @@ from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.errors import ExitCode
 from pipeline.formats.word.docx_file import open_docx
-from pipeline.packet.template_set import PacketEntry, TemplateSet, load_template_set, shipped_sets
+from pipeline.packet.set_files import load_template_set, shipped_sets
+from pipeline.packet.template_set import PacketEntry, TemplateSet
 
 
 @click.command("list", short_help="List the template sets with their documents, conditions and languages.")

@@ -11,7 +11,7 @@ from pipeline.attachments.safe_open import read_inside
 from pipeline.bundle.page_map import text_key
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.errors import Problem, UnusableError
-from pipeline.packet.template_set import load_template_set, shipped_sets
+from pipeline.packet.set_files import load_template_set, shipped_sets
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.provenance import directory_files, rules_used
 from pipeline.publish.verify.difference import difference

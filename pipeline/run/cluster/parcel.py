@@ -12,7 +12,8 @@ from pipeline.case.base import ID
 from pipeline.case.directory import find_directory
 from pipeline.case.source import read_source
 from pipeline.errors import OutputError, UnusableError
-from pipeline.packet.template_set import PACKET_FILE, is_shipped, load_template_set, set_folder
+from pipeline.packet.set_files import is_shipped, load_template_set, set_folder
+from pipeline.packet.template_set import PACKET_FILE
 from pipeline.publish.destination import Destination
 from pipeline.publish.manifest import read_manifest
 from pipeline.run.cluster.versions import Versions

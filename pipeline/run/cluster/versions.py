@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pipeline.documents.engines.engine import load_engine
 from pipeline.errors import Problem, VisaPacketError
 from pipeline.options import BuildOptions
-from pipeline.packet.template_set import is_shipped, load_template_set
+from pipeline.packet.set_files import is_shipped, load_template_set
 from pipeline.publish.provenance import library_versions, rules_used
 from pipeline.resources import VERSION
 

@@ -11,7 +11,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -37,6 +36,17 @@ def in_fork(work: Callable[[], Value], seconds: float) -> Value:
 def may_fork() -> bool:
     """Return True if a fork of this process can work: a fork lacks the other threads, and those of an engine."""
     return hasattr(os, "fork") and threading.active_count() == 1 and "office2pdf" not in sys.modules
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """The result of a task that this process ran itself."""
+
+    value: Any
+
+    def result(self) -> Any:
+        """Return the result."""
+        return self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +89,7 @@ class ForkPool:
     def submit(self, function: Callable[[Any], Any], argument: Any) -> PendingResult:
         """Run ``function(argument)`` in a fork. Raises EngineError if the system cannot start it."""
         if not may_fork():
-            done: Future[Any] = Future()
-            done.set_result(function(argument))
-            return done
+            return _Finished(function(argument))
         with starting():
             answers, end = get_context("fork").Pipe(duplex=False)
             process = get_context("fork").Process(target=_run, args=(function, argument, end, os.getpid()))

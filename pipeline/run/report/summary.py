@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import TemplateError
 from pipeline.language import Language
 from pipeline.options import CheckOptions
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 
 
 @dataclass(frozen=True, slots=True)

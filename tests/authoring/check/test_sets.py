@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.authoring.check.sets import check_sets
 from pipeline.errors import TemplateError
-from pipeline.packet.template_set import shipped_sets
+from pipeline.packet.set_files import shipped_sets
 from tests.support.built import make_docx, make_set, with_parts, with_text
 from tests.support.cases import REMOVE, ROOT, change
 from tests.support.template_checks import check_here, word_place

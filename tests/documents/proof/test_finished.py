@@ -18,7 +18,8 @@ from pipeline.errors import TemplateError
 from pipeline.formats.pdf.geometry import is_a4
 from pipeline.formats.word.text import read_word
 from pipeline.options import BuildOptions
-from pipeline.packet.template_set import Shown, load_template_set
+from pipeline.packet.set_files import load_template_set
+from pipeline.packet.template_set import Shown
 from pipeline.run.one import build_case
 from pipeline.visa.claims import free_texts
 from tests.support.built import MEDICAL_STAY, make_docx, make_set

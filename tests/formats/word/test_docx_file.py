@@ -16,7 +16,7 @@ from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.elements import field_codes
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.rejections import WordFileError
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from tests.support.built import make_docx, make_png_header, with_parts, with_text
 from tests.support.cases import ROOT
 

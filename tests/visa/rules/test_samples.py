@@ -28,7 +28,7 @@ from pipeline.packet.paper import Paper
 from pipeline.packet.paper_rules import missing_papers, paper_findings, set_findings
 from pipeline.packet.plan import Packet, plan_packet
 from pipeline.packet.planned_case import PlannedCase
-from pipeline.packet.template_set import load_template_set
+from pipeline.packet.set_files import load_template_set
 from pipeline.visa.rules.catalogue import checked_rules
 from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
