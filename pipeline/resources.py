@@ -1,4 +1,4 @@
-"""Where the shipped files are: templates, schemas and data, in a checkout and in an installed wheel."""
+"""The shipped files: templates, schemas and data, in a checkout and in an installed wheel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def shipped(folder: str) -> Path:
-    """Folder ``templates`` or ``schemas``: inside the package when installed, beside it in a checkout."""
+    """Return the folder ``templates`` or ``schemas``: inside an installed package, beside it in a checkout."""
     inside = _PACKAGE / folder
     return inside if inside.is_dir() else _PACKAGE.parent / folder
 
@@ -24,9 +24,9 @@ def read_data(name: str, room: str = "visa") -> Any:
 
 
 def is_stale(name: str, as_of: date) -> bool:
-    """Whether a table is older than its own limit on that day.
+    """Return True if a table is older on that day than its own limit.
 
-    It is as old as its ``as_of``, or as the day on which it was last ``compared`` with a source that is older itself.
+    Its age begins with its ``as_of``, or with the day on which it was last ``compared`` with an older source.
     """
     table = read_data(name)
     compared = date.fromisoformat(table.get("compared", table["as_of"]))

@@ -1,4 +1,5 @@
-"""Formats: JSON, Word, PDF, fonts and characters as file formats.
+"""Formats: JSON, Word, PDF and ZIP files, fonts and characters.
 
-In: bytes or a file. Out: parsed values with places, or a refusal that says why. Nothing here knows of visas or cases.
+In: bytes or a file. Out: parsed values with their places, or an error with its reasons. Nothing here knows about
+visas or cases.
 """

@@ -1,10 +1,10 @@
-"""Characters that no value of a case may hold, because a document would lose or hide them."""
+"""Characters that no value of a case may contain, because a document would lose or hide them."""
 
 from __future__ import annotations
 
 import unicodedata
 
-#: Bidirectional controls and zero-width characters: they change what a reader sees without being seen.
+#: Bidirectional controls and zero-width characters: invisible, they change the text that a reader sees.
 _INVISIBLE = frozenset(
     [
         0x00AD,
@@ -24,29 +24,29 @@ _KINDS = {
     "Cc": "a control character",
     "Cs": "half of a surrogate pair",
     "Co": "a private-use character",
-    "Cn": "not an assigned character",
+    "Cn": "an unassigned character",
 }
 
 
 def refused_characters(text: str) -> list[tuple[str, str]]:
-    """Each refused character of ``text`` once, as ("U+0007", "a control character")."""
-    found: dict[str, str] = {}
+    """Return each refused character of ``text`` once, as ("U+0007", "a control character")."""
+    kinds: dict[str, str] = {}
     for character in text:
         kind = _kind(character)
         if kind:
-            found.setdefault(name_of(character), kind)
-    return list(found.items())
+            kinds.setdefault(name_of(character), kind)
+    return list(kinds.items())
 
 
 def name_of(character: str) -> str:
-    """``U+XXXX``, which names a character without printing it."""
+    """Return ``U+XXXX``, which names a character without printing it."""
     return f"U+{ord(character):04X}"
 
 
 def _kind(character: str) -> str | None:
     code = ord(character)
     if code == _REPLACEMENT:
-        return "the sign for a character that was lost"
+        return "the replacement character for a lost one"
     if code in _INVISIBLE:
         return "an invisible character"
     return _KINDS.get(unicodedata.category(character))

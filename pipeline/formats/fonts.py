@@ -1,4 +1,4 @@
-"""The two font packages: where their files are, and which characters they can draw."""
+"""The shipped fonts: their files, their faces, and the characters that they can draw."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pipeline.errors import EngineError, Problem
 from pipeline.language import Language
 from pipeline.resources import read_data
 
-#: PostScript names that a document may embed: Regular for Japanese and Chinese, Bold for Japanese.
+#: The PostScript names of all fonts that a document may embed begin with this.
 ALLOWED_PREFIX = "NotoSansCJK"
-#: A character and the selector that asks for a variant of it, as in names such as 葛󠄀.
+#: A character and a selector of its variant, as in names such as 葛󠄀.
 _VARIANT = re.compile("(.)([\ufe00-\ufe0f\U000e0100-\U000e01ef])", re.DOTALL)
 
 #: Unicode categories of spaces, controls, line ends and format characters, which are drawn as nothing.
@@ -46,34 +46,34 @@ FACES: Mapping[Language, FontFace] = {"ja": JAPANESE, "en": JAPANESE, "zh": CHIN
 
 
 def font_file(package: str) -> Path:
-    """The font file that a distribution carries. Raises EngineError when it is not there."""
+    """Return the font file of a distribution. Raise EngineError if it is missing."""
     try:
         file = Path(str(importlib.import_module(package.replace("-", "_")).FONT_PATH))
     except ImportError:
         file = Path(package)
     if not file.is_file():
-        hint = "install visa-packet anew with its dependencies; `visa-packet doctor` says what is there"
+        hint = "install visa-packet again with its dependencies; `visa-packet doctor` lists the installed ones"
         raise EngineError(Problem("engine-fonts", "error", f"the font package {package} is missing", hint, package))
     return file
 
 
 def font_folders() -> list[Path]:
-    """Folders with the shipped font files."""
+    """Return the folders with the shipped font files."""
     return [font_file(package).parent for package in FONT_PACKAGES]
 
 
 def undrawable(text: str) -> str:
-    """The characters of ``text`` that the shipped fonts have no glyph for, each once. All faces have the same.
+    """Return the characters of ``text`` that the shipped fonts have no glyph for, each once. All faces lack the same.
 
-    A variation selector counts as one of them unless the Japanese faces have that variant of the character before it.
+    A variation selector is one of them unless the Japanese faces have that variant of the character before it.
     """
     edges = read_data("glyphs", "formats")["edges"]
-    plain = _VARIANT.sub(lambda found: found[1] if _has_variant(*found.groups()) else found[0], text)
+    plain = _VARIANT.sub(lambda pair: pair[1] if _has_variant(*pair.groups()) else pair[0], text)
     return "".join(sorted(character for character in set(plain) if not _is_inside(edges, character)))
 
 
 def without_glyph(text: str) -> str:
-    """Return those of the undrawable characters that are drawn as boxes, for nothing is drawn of the others."""
+    """Return the undrawable characters that come out as boxes: nothing is drawn for blank ones."""
     return "".join(character for character in undrawable(text) if unicodedata.category(character) not in _BLANK)
 
 
@@ -82,7 +82,7 @@ def _has_variant(character: str, selector: str) -> bool:
 
 
 def _is_inside(edges: Sequence[int], character: str) -> bool:
-    """Whether a character is in one of the runs whose beginnings and ends ``edges`` has in turn."""
+    """Return True if a character is in one of the ranges; ``edges`` has the start and the end of each in turn."""
     return bisect_right(edges, ord(character)) % 2 == 1
 
 
@@ -96,7 +96,7 @@ def _collection() -> Any:
 
 @cache
 def font_names() -> frozenset[str]:
-    """Names under which Word knows the shipped fonts."""
+    """Return the names of the shipped fonts in Word."""
     # Imported here: only the check of templates needs it.
     from fontTools.ttLib import TTFont  # noqa: PLC0415
 

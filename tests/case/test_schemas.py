@@ -461,15 +461,20 @@ def test_passport_letters_are_upper_case_latin(edit: Edit, value: str) -> None:
         ("/treatment/culture_and_release_days", 366, "schema-maximum", "this is more than 365"),
         ("/treatment/visits/0/hospitalised", 1, "schema-type", "this must be true or false"),
         ("/treatment/visits/0/hospitalised", "false", "schema-type", "this must be true or false"),
-        ("/treatment/visits", [], "schema-minItems", "the list needs at least 1"),
+        ("/treatment/visits", [], "schema-minItems", "the list is shorter than 1"),
         ("/visa/entries", "Multiple", "schema-enum", "this must be one of: single, multiple"),
-        ("/hospital/name/ja", "", "schema-pattern", "this does not have the form that the field needs"),
-        ("/hospital/name/ja", " 　", "schema-pattern", "this does not have the form that the field needs"),
+        ("/hospital/name/ja", "", "schema-pattern", "this does not have the form that the field requires"),
+        ("/hospital/name/ja", " 　", "schema-pattern", "this does not have the form that the field requires"),
         ("/hospital/name/ja", "あ" * 101, "schema-maxLength", "this is longer than 100 characters"),
         ("/case_id", "con", "schema-not", "this is a name that cannot be used"),
-        ("/case_id", "../x", "schema-pattern", "this does not have the form that the field needs"),
-        ("/case_id", "a" * 65, "schema-pattern", "this does not have the form that the field needs"),
-        ("/attachments/0/person", "companion-10", "schema-pattern", "this does not have the form that the field needs"),
+        ("/case_id", "../x", "schema-pattern", "this does not have the form that the field requires"),
+        ("/case_id", "a" * 65, "schema-pattern", "this does not have the form that the field requires"),
+        (
+            "/attachments/0/person",
+            "companion-10",
+            "schema-pattern",
+            "this does not have the form that the field requires",
+        ),
     ],
 )
 def test_one_mistake_is_one_problem_in_plain_words(
@@ -498,7 +503,7 @@ def test_lists_have_a_greatest_length(edit: Edit, pointer: str, most: int, item:
     one = item or items[pointer]
     assert load_case(edit({pointer: [one] * most}))
     problem = only(edit({pointer: [one] * (most + 1)}), "schema-maxItems", pointer)
-    assert problem.message == f"the list holds more than {most}"
+    assert problem.message == f"the list is longer than {most}"
 
 
 def test_problems_come_in_the_order_of_the_file(edit: Edit) -> None:

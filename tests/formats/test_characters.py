@@ -40,10 +40,10 @@ CONTROL = "a control character"
         ("\udfff", "U+DFFF", "half of a surrogate pair"),
         ("\ue000", "U+E000", "a private-use character"),
         ("\U0010fffd", "U+10FFFD", "a private-use character"),
-        ("\ufdd0", "U+FDD0", "not an assigned character"),
-        ("\ufffe", "U+FFFE", "not an assigned character"),
-        ("\uffff", "U+FFFF", "not an assigned character"),
-        ("\U0001ffff", "U+1FFFF", "not an assigned character"),
+        ("\ufdd0", "U+FDD0", "an unassigned character"),
+        ("\ufffe", "U+FFFE", "an unassigned character"),
+        ("\uffff", "U+FFFF", "an unassigned character"),
+        ("\U0001ffff", "U+1FFFF", "an unassigned character"),
     ],
 )
 def test_refused_characters_are_named(character: str, name: str, kind: str) -> None:

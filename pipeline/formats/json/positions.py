@@ -1,4 +1,4 @@
-"""Where a JSON pointer stands in the text of a file: line and column, for messages."""
+"""Line and column of a JSON pointer in the text of a file, for messages."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Places:
     repeated: list[tuple[str, int]] = field(default_factory=list)
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
-        """Line and column, both from 1, of a character offset."""
+        """Return line and column, both from 1, of a character offset."""
         line = self.text.count("\n", 0, offset) + 1
         return line, offset - (self.text.rfind("\n", 0, offset) + 1) + 1
 
     def value(self, pointer: str) -> tuple[int, int]:
-        """Line and column of the value at ``pointer``; of the nearest one around it when absent."""
+        """Return line and column of the value at ``pointer``, or of the nearest value around it if it is absent."""
         while pointer and pointer not in self.of_value:
             pointer = pointer.rpartition("/")[0]
         return self.line_and_column(self.of_value.get(pointer, 0))
 
     def key(self, pointer: str) -> tuple[int, int]:
-        """Line and column of the key that names the value at ``pointer``."""
+        """Return line and column of the key of the value at ``pointer``."""
         if pointer in self.of_key:
             return self.line_and_column(self.of_key[pointer])
         return self.value(pointer)
@@ -41,7 +41,7 @@ class Places:
 
 @dataclass(slots=True)
 class _Open:
-    """An object or array that the scan is inside of."""
+    """An object or array around the position of the scan."""
 
     pointer: str
     is_object: bool
@@ -55,7 +55,7 @@ class _Open:
 
 
 def escape(step: str) -> str:
-    """One step of a JSON pointer, escaped as RFC 6901 says."""
+    """Return one step of a JSON pointer, escaped by RFC 6901."""
     return step.replace("~", "~0").replace("/", "~1")
 
 

@@ -1,4 +1,4 @@
-"""Reading a JSON file from a stranger: within limits, strictly, every problem with its place."""
+"""Reading an untrusted JSON file: within limits, strictly, with the place of every problem."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 @dataclass(frozen=True)
 class JsonFile:
-    """A JSON text that was read: its data, and what is needed to name places in it."""
+    """The data of a JSON text, and the text itself to locate problems in it."""
 
     name: str
     folder: Path
     text: str
     sha256: str
     data: Any
-    #: pointer of a part that was taken from another file -> that file, where it stands under the same pointer
+    #: pointer of a part that comes from another file -> that file, in which it has the same pointer
     grafts: Mapping[str, JsonFile] = field(default_factory=dict)
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The members of an object, without the address of its schema."""
+        """The members of the top-level object, without the address of its schema."""
         return {name: value for name, value in self.data.items() if name != "$schema"}
 
     def file_of(self, pointer: str) -> JsonFile:
-        """The file in which the value at ``pointer`` stands: this one, or the one that its part was taken from."""
+        """Return the file that contains the value at ``pointer``: this one, or the one of a graft."""
         return self.grafts.get("/".join(pointer.split("/")[:2]), self)
 
     @cached_property
     def places(self) -> Places:
-        """Offsets of every value, worked out only when a problem has to be located."""
+        """Offsets of every value, computed for the first problem only."""
         return find_places(self.text)
 
     def problem(self, code: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Problem:
@@ -65,28 +65,28 @@ class JsonFile:
 
 
 def shown_pointer(pointer: str) -> str:
-    """``pointer`` up to the first key that is no plain word: such a key may be a value that stands in a wrong place."""
+    """Return ``pointer`` up to the first key that is not a plain word: such a key may be a misplaced value."""
     steps = pointer.split("/")
     plain = next((index for index, step in enumerate(steps) if not is_plain_key(step)), len(steps))
     return "/".join(steps[:plain])
 
 
 def is_plain_key(key: str) -> bool:
-    """Whether ``key`` looks like the name of a field, so that a message may repeat it."""
+    """Return True if ``key`` looks like the name of a field, so that a message may quote it."""
     return _PLAIN_KEY.fullmatch(key) is not None and not (key.isupper() and len(key) > 1)
 
 
 class _RefusedNumberError(ValueError):
-    """A number that JSON does not have or that cannot be held exactly."""
+    """A number that JSON does not have or that cannot be stored exactly."""
 
 
 def read_json(path: Path) -> JsonFile:
-    """Read ``path``. Raises CaseError with all problems of the stage that failed."""
+    """Read ``path``. Raise CaseError with all problems of the stage that failed."""
     return parse_json(_read_bytes(path, str(path)), str(path), path.parent)
 
 
 def parse_json(raw: bytes, name: str, folder: Path, first_line: int = 1) -> JsonFile:
-    """The JSON text ``raw``, which begins at ``first_line`` of the file ``name``. Raises as ``read_json``."""
+    """Parse the JSON text ``raw``, which begins at ``first_line`` of the file ``name``. Raise as ``read_json``."""
     _check_size(raw, name, first_line)
     text = "\n" * (first_line - 1) + _decode(raw, name)
     _check_depth(text, name)
@@ -131,7 +131,7 @@ def _decode(raw: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        message = "the file is not UTF-8: the first wrong byte is at this place (column in bytes)"
+        message = "the file is not UTF-8: the first invalid byte is at this place (column in bytes)"
         raise _fail("file-encoding", message, hint, name, (line, column)) from None
 
 
@@ -148,31 +148,31 @@ def _check_depth(text: str, name: str) -> None:
 
 
 def _without_strings(text: str) -> str:
-    """``text`` with blanks in place of every string, so that offsets stay."""
-    return _STRING.sub(lambda found: " " * len(found[0]), text)
+    """Return ``text`` with blanks in place of every string, so that offsets stay the same."""
+    return _STRING.sub(lambda string: " " * len(string[0]), text)
 
 
 def _parse(text: str, name: str) -> tuple[Any, bool]:
     keys_repeat = False
 
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal keys_repeat
-        found = dict(pairs)
-        keys_repeat = keys_repeat or len(found) < len(pairs)
-        return found
+        members = dict(pairs)
+        keys_repeat = keys_repeat or len(members) < len(pairs)
+        return members
 
     try:
         data = json.loads(
             text,
-            object_pairs_hook=members,
+            object_pairs_hook=make_object,
             parse_constant=_refuse_constant,
             parse_float=_float,
             parse_int=_int,
         )
     except json.JSONDecodeError as error:
-        # Messages of the parser are fixed words without any of the text.
+        # The messages of the parser are fixed and quote nothing.
         message = f"this is not JSON: {error.msg.lower()}"
-        hint = "mend the text at this place; an editor that knows JSON shows it"
+        hint = "correct the text at this place; an editor for JSON marks it"
         raise _fail("json-syntax", message, hint, name, (error.lineno, error.colno)) from None
     except _RefusedNumberError as error:
         hint = "write a plain number, or leave the field out"
@@ -188,7 +188,7 @@ def _float(token: str) -> float:
     value = float(token)
     if not math.isfinite(value):
         raise _RefusedNumberError("the number is too large", token)
-    # To JSON Schema 42.0 is an integer, to Python's types it is none.
+    # To JSON Schema, 42.0 is an integer; to Python it is not.
     return int(value) if value.is_integer() else value
 
 
@@ -200,9 +200,9 @@ def _int(token: str) -> int:
 
 def _place_of_number(text: str, token: str) -> tuple[int, int]:
     blanked = _without_strings(text)
-    # Alone, not as a part of another number.
-    found = re.search(rf"(?<![\w.+-]){re.escape(token)}(?![\w.+-])", blanked)
-    return Places(text).line_and_column(found.start() if found else 0)
+    # A number of its own, not a part of another one.
+    match = re.search(rf"(?<![\w.+-]){re.escape(token)}(?![\w.+-])", blanked)
+    return Places(text).line_and_column(match.start() if match else 0)
 
 
 def _repeated_keys(document: JsonFile) -> Iterator[Problem]:
@@ -216,12 +216,12 @@ def _repeated_keys(document: JsonFile) -> Iterator[Problem]:
 def _refused_text(document: JsonFile) -> Iterator[Problem]:
     for pointer, text, is_key in texts(document.data):
         for name, kind in refused_characters(text):
-            message = f"the {'key' if is_key else 'text'} holds {name}, {kind}, which a document would lose or hide"
-            yield document.problem("text-character", pointer, message, "type the text anew without it", at_key=is_key)
+            message = f"the {'key' if is_key else 'text'} contains {name}, {kind}, which a document would lose or hide"
+            yield document.problem("text-character", pointer, message, "type the text again without it", at_key=is_key)
 
 
 def texts(data: Any, pointer: str = "") -> Iterator[tuple[str, str, bool]]:
-    """Every string of ``data`` as (pointer, string, whether it is a key)."""
+    """Yield every string of ``data`` as (pointer, string, whether it is a key)."""
     if isinstance(data, str):
         yield pointer, data, False
     elif isinstance(data, dict):

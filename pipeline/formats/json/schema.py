@@ -1,6 +1,6 @@
-"""The JSON Schemas: finding them, checking data against them, saying in own words what is wrong.
+"""The JSON Schemas: reading them, checking data against them, and explaining violations in plain words.
 
-No message holds a value of the data, and no ``$ref`` is ever fetched.
+No message contains a value of the data, and no ``$ref`` is ever fetched.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipeline.formats.json.reader import JsonFile, is_plain_key
 from pipeline.resources import shipped
 
 _SUFFIX = ".schema.json"
-#: The form of an address that HTML's input type email accepts, and a dot in the domain.
+#: An address that HTML's input type "email" accepts, with a dot in the domain.
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -47,13 +47,13 @@ def _is_email(value: object) -> bool:
 
 
 def schema_names() -> list[str]:
-    """Names of the shipped schemas, such as ``case`` and ``patient``."""
+    """Return the names of the shipped schemas, such as ``case`` and ``patient``."""
     return sorted(path.name.removesuffix(_SUFFIX) for path in shipped("schemas").glob(f"*{_SUFFIX}"))
 
 
 @cache
 def schema_text(name: str) -> str:
-    """Text of one schema. Raises FileNotFoundError when there is none of that name."""
+    """Return the text of a schema. Raise FileNotFoundError for an unknown name."""
     return (shipped("schemas") / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
 
 
@@ -65,20 +65,20 @@ def _registry() -> Registry[Any]:
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """Validator of one schema; formats are checked, references stay inside ``schemas/``."""
+    """Return the validator of a schema. It checks formats, and references stay inside ``schemas/``."""
     return Draft202012Validator(json.loads(schema_text(name)), registry=_registry(), format_checker=FORMATS)
 
 
 class Resolver(Protocol):
-    """Looks up what a reference in a schema names."""
+    """Resolves references in a schema."""
 
     def lookup(self, ref: str) -> SchemaPart:
-        """What ``ref`` names."""
+        """Return the part that ``ref`` names."""
         ...
 
 
 class SchemaPart(Protocol):
-    """A part of a schema with what its own references are looked up by."""
+    """A part of a schema, and the resolver of its references."""
 
     @property
     def contents(self) -> Any:
@@ -87,37 +87,37 @@ class SchemaPart(Protocol):
 
     @property
     def resolver(self) -> Resolver:
-        """What its references are looked up by."""
+        """The resolver of its references."""
         ...
 
 
 def find_schema(name: str) -> SchemaPart:
-    """One schema with what its references are looked up by."""
+    """Return a schema and the resolver of its references."""
     return _registry().resolver().lookup(json.loads(schema_text(name))["$id"])
 
 
 def check_schema(document: JsonFile, name: str) -> list[Problem]:
-    """All that is wrong with ``document`` by schema ``name``, in the order of its lines."""
-    errors = sorted(validator(name).iter_errors(document.data), key=_telling)
+    """Return the violations of schema ``name`` in ``document``, in the order of its lines."""
+    errors = sorted(validator(name).iter_errors(document.data), key=_precedence)
     problems: dict[tuple[str | None, str], Problem] = {}
     for error in errors:
-        for problem in _told(document, error):
-            # One mistake often breaks several keywords; the most telling one is enough.
+        for problem in _violations(document, error):
+            # One mistake often violates several keywords; the most specific one is enough.
             about = problem.message if problem.code in _ABOUT_FIELDS else ""
             problems.setdefault((problem.pointer, about), problem)
     return sorted(problems.values(), key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
 
 
 _ABOUT_FIELDS = ("schema-required", "schema-unknown-field")
-_TELLING = ("type", "enum", "format", "pattern")
+_MOST_SPECIFIC = ("type", "enum", "format", "pattern")
 
 
-def _telling(error: ValidationError) -> int:
+def _precedence(error: ValidationError) -> int:
     keyword = str(error.validator)
-    return _TELLING.index(keyword) if keyword in _TELLING else len(_TELLING)
+    return _MOST_SPECIFIC.index(keyword) if keyword in _MOST_SPECIFIC else len(_MOST_SPECIFIC)
 
 
-def _told(document: JsonFile, error: ValidationError) -> Iterator[Problem]:
+def _violations(document: JsonFile, error: ValidationError) -> Iterator[Problem]:
     pointer = "".join(f"/{escape(str(step))}" for step in error.absolute_path)
     if error.validator == "additionalProperties":
         yield from _unknown_fields(document, error, pointer)
@@ -130,29 +130,30 @@ def _told(document: JsonFile, error: ValidationError) -> Iterator[Problem]:
 
 def _unknown_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
     known = list(_schema_of(error).get("properties", {}))
-    for name in sorted(set(_found(error)) - set(known)):
+    for name in sorted(set(_instance(error)) - set(known)):
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
-        message = f"there is no field {name!r} here" if is_plain_key(name) else "there is no field of this name"
+        field = f"the field {name!r}" if is_plain_key(name) else "a field of this name"
+        message = f"{field} is not allowed here"
         yield document.problem("schema-unknown-field", f"{pointer}/{escape(name)}", message, hint, at_key=True)
 
 
 def _missing_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
     properties = _schema_of(error).get("properties", {})
     for name in _expected(error):
-        if name not in _found(error):
+        if name not in _instance(error):
             hint = f"add it: {_hint(properties.get(name, {}))}"
             problem = document.problem("schema-required", pointer, f"the field {name!r} is missing", hint)
             yield replace(problem, args={"field": name})
 
 
 def _expected(error: ValidationError) -> Any:
-    """Value of the keyword that was broken."""
+    """Return the value of the violated keyword."""
     return error.validator_value
 
 
-def _found(error: ValidationError) -> Any:
-    """The part of the data that broke it; only ever looked at for its keys."""
+def _instance(error: ValidationError) -> Any:
+    """Return the part of the data that violates it; only its keys are used."""
     return error.instance
 
 
@@ -161,7 +162,7 @@ def _schema_of(error: ValidationError) -> Mapping[str, Any]:
 
 
 def _hint(schema: Mapping[str, Any]) -> str:
-    """What the schema says the field means, with its first example."""
+    """Return the description of the field in the schema, with its first example."""
     description = str(schema.get("description", "")).rstrip(".")
     examples = schema.get("examples") or []
     example = json.dumps(examples[0], ensure_ascii=False) if examples else ""
@@ -192,21 +193,21 @@ def _format(error: ValidationError) -> str:
 
 
 def _other(error: ValidationError) -> str:
-    return f"this breaks the schema's rule {error.validator!r}"
+    return f"this violates the schema's keyword {error.validator!r}"
 
 
 _MESSAGES: dict[str, Callable[[ValidationError], str]] = {
     "type": _type,
     "format": _format,
     "enum": lambda error: f"this must be one of: {', '.join(map(str, _expected(error)))}",
-    "pattern": lambda _error: "this does not have the form that the field needs",
+    "pattern": lambda _error: "this does not have the form that the field requires",
     "minLength": lambda _error: "this is too short",
     "maxLength": lambda error: f"this is longer than {_expected(error)} characters",
-    "minItems": lambda error: f"the list needs at least {_expected(error)}",
-    "maxItems": lambda error: f"the list holds more than {_expected(error)}",
+    "minItems": lambda error: f"the list is shorter than {_expected(error)}",
+    "maxItems": lambda error: f"the list is longer than {_expected(error)}",
     "maxContains": lambda error: f"only {_expected(error)} entry of the list may be of this kind",
     "minimum": lambda error: f"this is less than {_expected(error)}",
     "maximum": lambda error: f"this is more than {_expected(error)}",
-    "uniqueItems": lambda _error: "the list holds the same thing twice",
+    "uniqueItems": lambda _error: "the list has the same entry twice",
     "not": lambda _error: "this is a name that cannot be used",
 }

@@ -8,7 +8,7 @@ import pikepdf
 
 
 def encrypted(pdf: bytes, password: str) -> bytes:
-    """``pdf`` readable only with ``password``. Salts are random, so the same PDF gives other bytes each time."""
+    """Return ``pdf``, encrypted. The salts are random, so the same PDF gives different bytes each time."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         out = io.BytesIO()
         opened.save(out, encryption=pikepdf.Encryption(owner=password, user=password, R=6))
@@ -16,12 +16,12 @@ def encrypted(pdf: bytes, password: str) -> bytes:
 
 
 def protected(pdf: bytes, password: str | None) -> bytes:
-    """``pdf``, encrypted if there is a password."""
+    """Return ``pdf``, encrypted if a password is given."""
     return pdf if password is None else encrypted(pdf, password)
 
 
 def decrypted(pdf: bytes, password: str) -> bytes:
-    """The same pages without encryption. Raises ValueError when the password is not the right one."""
+    """Return the same pages without encryption. Raise ValueError for a wrong password."""
     try:
         with pikepdf.open(io.BytesIO(pdf), password=password) as opened:
             out = io.BytesIO()
@@ -32,7 +32,7 @@ def decrypted(pdf: bytes, password: str) -> bytes:
 
 
 def is_encrypted(pdf: bytes) -> bool:
-    """Whether nobody reads ``pdf`` without a password."""
+    """Return True if ``pdf`` can be opened only with a password."""
     try:
         with pikepdf.open(io.BytesIO(pdf)):
             return False

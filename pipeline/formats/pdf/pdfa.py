@@ -1,8 +1,8 @@
-"""What of a PDF forbids to call a bundle that holds it PDF/A-2b, as far as this can be told without a full validator.
+"""Obstacles to PDF/A-2b in a PDF that goes into a bundle, as far as they can be found without a full validator.
 
-ISO 19005-2 for what pages are made of: encryption, filters, fonts, colours, pictures, actions, annotations, embedded
-files, optional content. What is not looked at: whether the widths in a font and beside it agree, whether a page shows
-characters without a glyph, the inside of colour profiles and of JPEG 2000, and limits of sizes.
+ISO 19005-2 for the content of pages: encryption, filters, fonts, colours, pictures, actions, annotations, embedded
+files, optional content. Not checked: widths inside a font against those beside it, characters without a glyph, the
+content of colour profiles and of JPEG 2000, and limits of sizes.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 
 import pikepdf
 
-#: Annotations that may be there (6.3.1) when they are printed; others are sounds, films, models, attached files.
+#: Permitted annotations (6.3.1), if they are printed; others are sounds, films, models and attached files.
 _ANNOTATIONS = {
     "/Text", "/Link", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline",
     "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Widget", "/PrinterMark", "/TrapNet",
     "/Watermark", "/Redact",
 }  # fmt: skip
-#: Actions that may be there, and some that may not and are known without a type.
+#: Permitted actions, and forbidden ones that are recognised without a type.
 _ACTIONS = {"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named", "/SubmitForm"}
 _FORBIDDEN = {"/Launch", "/JavaScript", "/ImportData", "/ResetForm", "/Movie", "/Sound", "/Rendition", "/Hide"}
 _FILTERS = {
@@ -30,26 +30,26 @@ _HIDDEN, _NO_VIEW, _INVISIBLE, _PRINTED = 2, 32, 1, 4
 #: Long lists of numbers.
 _NUMBERS = {"/W", "/Widths"}
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
-#: Operators that set a colour of four inks, and what a content with them has in it.
-_INKS = {"k", "K"}
-_MAY_BE_INKS = re.compile(rb"\d\s+[kK]\b|/DeviceCMYK|/CMYK\b")
-#: Where in a colour space the one stands that it is made of, and how many may be made of one another.
+#: Operators that set a CMYK colour, and a pattern that every content with them matches.
+_CMYK_OPERATORS = {"k", "K"}
+_MAY_BE_CMYK = re.compile(rb"\d\s+[kK]\b|/DeviceCMYK|/CMYK\b")
+#: Index of the base colour space in a colour space, and how deep these may be nested.
 _BASES = {"/Indexed": 1, "/Pattern": 1, "/Separation": 2, "/DeviceN": 2}
 _DEEPEST_SPACE = 4
 
 
 def obstacles(pdf: pikepdf.Pdf, pages: Iterable[int] | None = None) -> list[str]:
-    """What stands against PDF/A-2b in ``pdf``, in words for people; empty when nothing was found.
+    """Return the obstacles to PDF/A-2b in ``pdf``, in words for people.
 
-    Of ``pages`` alone (from 0; all by default) the content is read too, for colours that it sets itself.
+    The content of ``pages`` (from 0; all by default) is read too, for colours that it sets itself.
     """
-    looked_into = range(len(pdf.pages)) if pages is None else pages
-    contents = (reason for number in looked_into for reason in _content(pdf.pages[number]))
-    return sorted({*_found(pdf), *contents})
+    numbers = range(len(pdf.pages)) if pages is None else pages
+    contents = (reason for number in numbers for reason in _content(pdf.pages[number]))
+    return sorted({*_document(pdf), *contents})
 
 
 def claims_pdf_a(pdf: pikepdf.Pdf) -> bool:
-    """Whether the metadata say PDF/A-2b."""
+    """Return True if the metadata claim PDF/A-2b."""
     return b"<pdfaid:part>2</pdfaid:part>" in _metadata(pdf)
 
 
@@ -58,13 +58,13 @@ def _metadata(pdf: pikepdf.Pdf) -> bytes:
     return metadata.read_bytes() if isinstance(metadata, pikepdf.Stream) else b""
 
 
-def _found(pdf: pikepdf.Pdf) -> Iterator[str]:
+def _document(pdf: pikepdf.Pdf) -> Iterator[str]:
     if pdf.is_encrypted:
         yield "it is encrypted"
     for key in ("/AA", "/OCProperties", "/Requirements"):
         if key in pdf.Root:
             yield f"it has {key[1:]}"
-    for thing in (part for found in pdf.objects for part in _parts(found)):
+    for thing in (part for each in pdf.objects for part in _parts(each)):
         if isinstance(thing, pikepdf.Stream):
             yield from _stream(thing)
         else:
@@ -72,13 +72,13 @@ def _found(pdf: pikepdf.Pdf) -> Iterator[str]:
         for space in _spaces(thing):
             yield from _space(space)
     if not any(intent.get("/S") == "/GTS_PDFA1" for intent in pdf.Root.get("/OutputIntents", [])):
-        yield "it does not say for which screen its colours are meant"
+        yield "it has no output intent, so its colours are undefined"
     for page in pdf.pages:
         yield from _page(page)
 
 
 def _parts(thing: Any) -> Iterator[Any]:
-    """An object that is a dictionary or a stream, and the dictionaries that stand inside it or in its lists."""
+    """Yield an object that is a dictionary or a stream, and the dictionaries inside it or in its arrays."""
     if isinstance(thing, pikepdf.Array):
         inner = list(thing)
     elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
@@ -95,30 +95,30 @@ def _stream(stream: Any) -> Iterator[str]:
     filters = stream.get("/Filter", [])
     for name in [filters] if isinstance(filters, pikepdf.Name) else filters:
         if name not in _FILTERS:
-            yield f"a stream is packed with {name}"
+            yield f"a stream is compressed with {name}"
     if "/F" in stream:
-        yield "a stream lies in another file"
+        yield "a stream is in another file"
     kind = stream.get("/Subtype")
     if kind == "/Image":
         yield from _image(stream)
     elif kind == "/PS" or "/PS" in stream or "/Ref" in stream:
-        yield "a drawing is PostScript or lies in another file"
+        yield "a drawing is PostScript or in another file"
 
 
 def _image(image: Any) -> Iterator[str]:
     if image.get("/Interpolate", False):
-        yield "a picture asks to be smoothed"
+        yield "a picture is to be interpolated"
     if "/Alternates" in image or "/OPI" in image:
-        yield "a picture has others in its place"
+        yield "a picture has alternates"
     space = image.get("/ColorSpace")
     if space is not None:
         yield from _space(space)
     elif image.get("/Filter") == "/JPXDecode":
-        yield "a picture is JPEG 2000 and leaves its colours to the file"
+        yield "a JPEG 2000 picture has no colour space in the PDF"
 
 
 def _spaces(thing: Any) -> Iterator[Any]:
-    """Colour spaces that are named by resources, by a shading, or by a group in which colours are mixed."""
+    """Yield the colour spaces of resources, of a shading, or of a transparency group."""
     named = thing.get("/ColorSpace")
     if isinstance(named, pikepdf.Dictionary):
         yield from named.values()
@@ -129,25 +129,25 @@ def _spaces(thing: Any) -> Iterator[Any]:
 
 
 def _space(space: Any, depth: int = _DEEPEST_SPACE) -> Iterator[str]:
-    """Only colours of the output intent, which is one of screens, or with a profile of their own."""
+    """Yield an obstacle if a colour is neither in the output intent, which is RGB, nor has a profile of its own."""
     parts = [space] if isinstance(space, pikepdf.Name) else list(space) if isinstance(space, pikepdf.Array) else []
     name = str(parts[0]) if parts else ""
     base = _BASES.get(name, len(parts))
     if name == "/DeviceCMYK":
-        yield "colours are inks without a profile"
+        yield "it has CMYK colours without a profile"
     elif depth and base < len(parts):
         yield from _space(parts[base], depth - 1)
 
 
-def _dictionary(found: Any) -> Iterator[str]:
-    kind = found.get("/Type")
-    if kind == "/Font" or ("/BaseFont" in found and "/Subtype" in found):
-        yield from _font(found)
-    elif kind == "/Filespec" or "/EF" in found:
+def _dictionary(entry: Any) -> Iterator[str]:
+    kind = entry.get("/Type")
+    if kind == "/Font" or ("/BaseFont" in entry and "/Subtype" in entry):
+        yield from _font(entry)
+    elif kind == "/Filespec" or "/EF" in entry:
         yield "a file is attached"
-    elif kind == "/ExtGState" and ("/TR" in found or found.get("/TR2", "/Default") != "/Default" or "/HTP" in found):
+    elif kind == "/ExtGState" and ("/TR" in entry or entry.get("/TR2", "/Default") != "/Default" or "/HTP" in entry):
         yield "a transfer function or a halftone is set"
-    action = found.get("/S")
+    action = entry.get("/S")
     if isinstance(action, pikepdf.Name) and (kind == "/Action" or action in _FORBIDDEN) and action not in _ACTIONS:
         yield f"it has an action {action}"
 
@@ -155,17 +155,17 @@ def _dictionary(found: Any) -> Iterator[str]:
 def _font(font: Any) -> Iterator[str]:
     kind = font.get("/Subtype")
     if kind in {"/Type0", "/Type3"}:
-        return  # made of another font, which is asked itself, or of drawings
+        return  # it consists of another font, which is checked itself, or of drawings
     descriptor = font.get("/FontDescriptor", pikepdf.Dictionary())
     if not any(key in descriptor for key in _FONT_FILES):
         yield "a font is not embedded"
     if kind == "/CIDFontType2" and "/CIDToGIDMap" not in font:
-        yield "a font does not say which character is which of its glyphs"
+        yield "a font has no map from characters to glyphs"
 
 
 def _page(page: Any) -> Iterator[str]:
     if "/AA" in page:
-        yield "a page does something when it is opened"
+        yield "a page has an action that runs when it is opened"
     for note in page.get("/Annots", []):
         yield from _annotation(note)
 
@@ -177,22 +177,22 @@ def _annotation(note: Any) -> Iterator[str]:
     if kind != "/Popup" and (not flags & _PRINTED or flags & (_HIDDEN | _NO_VIEW | _INVISIBLE)):
         yield "an annotation is not printed"
     if kind not in {"/Popup", "/Link"} and "/AP" not in note:
-        yield "an annotation leaves its looks to the viewer"
+        yield "an annotation has no stored appearance"
     if "/AA" in note:
-        yield "an annotation does something by itself"
+        yield "an annotation has an action that runs by itself"
 
 
 def _content(page: Any) -> Iterator[str]:
-    """Colours that a page, or a drawing on it, sets itself. Only what looks like such an operator is read as PDF."""
+    """Yield an obstacle if a page, or a drawing on it, sets a CMYK colour. Only a possible match is parsed."""
     page.contents_coalesce()
     content = page.get("/Contents")
     drawings = _drawings(page.get("/Resources"), set())
-    if any(_sets_inks(each) for each in (*([] if content is None else [content]), *drawings)):
-        yield "colours are inks without a profile"
+    if any(_sets_cmyk(each) for each in (*([] if content is None else [content]), *drawings)):
+        yield "it has CMYK colours without a profile"
 
 
 def _drawings(resources: Any, seen: set[tuple[int, int]]) -> Iterator[Any]:
-    """Forms, patterns and glyphs that are drawn with these resources, and those that they draw in their turn."""
+    """Yield the forms, patterns and glyphs in these resources, and those in their own resources."""
     if not isinstance(resources, pikepdf.Dictionary):
         return
     fonts = [font for font in resources.get("/Font", {}).values() if "/CharProcs" in font]
@@ -212,16 +212,16 @@ def _drawings(resources: Any, seen: set[tuple[int, int]]) -> Iterator[Any]:
         yield from _drawings(font.get("/Resources"), seen)
 
 
-def _sets_inks(content: Any) -> bool:
-    if not _MAY_BE_INKS.search(content.read_bytes()):
+def _sets_cmyk(content: Any) -> bool:
+    if not _MAY_BE_CMYK.search(content.read_bytes()):
         return False
     return any(
-        str(instruction.operator) in _INKS or any(_is_inks(operand) for operand in instruction.operands)
+        str(instruction.operator) in _CMYK_OPERATORS or any(_is_cmyk(operand) for operand in instruction.operands)
         for instruction in pikepdf.parse_content_stream(content)
     )
 
 
-def _is_inks(operand: Any) -> bool:
+def _is_cmyk(operand: Any) -> bool:
     if isinstance(operand, pikepdf.PdfInlineImage):
         return str(operand.colorspace) in {"/CMYK", "/DeviceCMYK"}
     return isinstance(operand, pikepdf.Name) and str(operand) == "/DeviceCMYK"

@@ -1,4 +1,4 @@
-"""Reading a finished PDF with a second parser: its pages, its text, what stands near its edges, its fonts."""
+"""Reading a finished PDF with a second parser: its pages, text and fonts, and the boxes near the edges of a page."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from pypdfium2 import raw
 from pipeline.formats.fonts import without_glyph
 from pipeline.formats.pdf.geometry import to_shown
 
-#: What PDFium gives for a hyphen at which a word is broken at the end of a line.
+#: PDFium's character for a hyphen that breaks a word at the end of a line.
 _HYPHEN_AT_LINE_END = "\x02"
-#: What stands for a character that was lost.
+#: The replacement of a lost character.
 _REPLACEMENT = "\ufffd"
 #: Height in points of the strips along the upper and lower edge of a page whose content is read.
 EDGE = 60
 
-#: Left, lower, right and upper end in points from the lower left corner of a page as it is shown.
+#: Left, lower, right and upper edge, in points from the lower left corner of a page as a viewer shows it.
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page as it was read: its text with its lines, its width and height in points as it is shown.
+    """The text of a page with its lines, and its width and height in points as a viewer shows it.
 
-    ``edges`` is where something is drawn or annotated less than ``EDGE`` from the upper or lower edge.
+    ``edges`` are the boxes of drawings and annotations less than ``EDGE`` from the upper or lower edge.
     """
 
     text: str
@@ -40,10 +40,10 @@ class ReadPage:
     edges: tuple[Box, ...]
 
 
-# A packet's documents are read when they are drawn, and asked again when they are merged.
+# The documents of a packet are read when they are drawn, and again when they are merged.
 @lru_cache(maxsize=32)
 def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
-    """Every page of ``pdf``. A document is asked for several things in turn, and read once."""
+    """Return every page of ``pdf``."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         return tuple(ReadPage(_text(page), page.get_size(), tuple(_edges(page))) for page in document)
@@ -52,17 +52,17 @@ def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
 
 
 def text_of(pdf: bytes) -> str:
-    """All text of ``pdf`` in reading order, without white space, compatibility forms unified."""
+    """Return the text of ``pdf`` in reading order, as ``squeezed`` does."""
     return squeezed("".join(page.text for page in read_pages(pdf)))
 
 
 def squeezed(text: str) -> str:
-    """``text`` as it is compared: line breaks and spaces are the layout's, not the value's."""
+    """Return ``text`` for comparison: without white space, which is the layout's, and without compatibility forms."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def page_count(pdf: bytes) -> int:
-    """Number of pages."""
+    """Return the number of pages."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         return len(document)
@@ -71,19 +71,19 @@ def page_count(pdf: bytes) -> int:
 
 
 def lost_texts(pdf: bytes, texts: Iterable[str]) -> list[str]:
-    """Those of ``texts`` that do not stand in ``pdf``."""
-    found = text_of(pdf)
-    return [text for text in texts if squeezed(text) not in found]
+    """Return the ``texts`` that are not in ``pdf``."""
+    whole = text_of(pdf)
+    return [text for text in texts if squeezed(text) not in whole]
 
 
 def replaced_characters(pdf: bytes) -> str:
-    """Characters that the text of ``pdf`` has and no shipped font: a box stands on the page instead."""
+    """Return the characters in the text of ``pdf`` that no shipped font has: the page has a box instead."""
     text = "".join(page.text for page in read_pages(pdf))
     return without_glyph(text) + (_REPLACEMENT if _REPLACEMENT in text else "")
 
 
 def embedded_fonts(pdf: bytes) -> set[str]:
-    """PostScript names, without subset tags, of the fonts that the pages of ``pdf`` use."""
+    """Return the PostScript names, without subset tags, of the fonts on the pages of ``pdf``."""
     with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
         fonts = [font for page in document.pages for font in page.Resources.get("/Font", {}).values()]
         return {str(font.BaseFont).lstrip("/").rpartition("+")[2] for font in fonts}
@@ -95,7 +95,7 @@ def _text(page: Any) -> str:
 
 
 def _edges(page: Any) -> Iterator[Box]:
-    """Where something is drawn near the upper or lower edge of a page. What a clipping path hides counts too."""
+    """Yield the boxes near the upper or lower edge of a page, including those that a clipping path hides."""
     width, height = page.get_size()
     matrix = to_shown(pikepdf.Rectangle(*page.get_cropbox()), page.get_rotation() // 90)
     for own in (*drawn_boxes(page), *_annotations(page)):
@@ -106,7 +106,7 @@ def _edges(page: Any) -> Iterator[Box]:
 
 
 def drawn_boxes(page: Any) -> Iterator[Box]:
-    """Boxes around everything that a page draws, in its own points."""
+    """Yield the box of every object on a page, in the page's own coordinates."""
     left, lower, right, upper = (ctypes.c_float() for _ in range(4))
     ends = [ctypes.byref(end) for end in (left, lower, right, upper)]
     for number in range(raw.FPDFPage_CountObjects(page)):
@@ -115,7 +115,7 @@ def drawn_boxes(page: Any) -> Iterator[Box]:
 
 
 def _annotations(page: Any) -> Iterator[Box]:
-    """Where the annotations of a page lie."""
+    """Yield the box of every annotation of a page."""
     place = raw.FS_RECTF()
     for number in range(raw.FPDFPage_GetAnnotCount(page)):
         annotation = raw.FPDFPage_GetAnnot(page, number)

@@ -1,7 +1,7 @@
-"""Setting short texts: which glyphs of a shipped font a text needs, how wide it is, and the font to embed for them.
+"""Setting short texts: their glyphs in a shipped font, their widths, and the font to embed for them.
 
-Page numbers, masks and fields of forms are written with this. A code in the text is the number of the glyph in the
-whole face, two bytes, so that lines set at different times share one embedded subset.
+Page numbers, masks and fields of forms are set with it. A code in the text is the number of the glyph in the whole
+face, two bytes, so that lines set at different times share one embedded subset.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import uharfbuzz
 from pipeline.formats.fonts import CHINESE, FACES, JAPANESE, UndrawableError, font_file
 from pipeline.language import Language
 
-#: No kerning, no ligatures: a line is then as wide as the font says of its glyphs, one by one.
+#: No kerning, no ligatures: the width of a line is then the sum of the widths of its glyphs.
 _FEATURES = {"kern": False, "liga": False, "clig": False}
-_ROWS_A_BLOCK = 100  # the most that a CMap may have in one block
+_ROWS_A_BLOCK = 100  # the limit of a CMap
 
-#: What a font descriptor says of the regular faces, in thousandths of the size (their own tables).
+#: The font descriptor of the regular faces, in thousandths of the size, from their own tables.
 DESCRIPTOR: Mapping[str, Any] = {
     "Flags": 4,  # symbolic: the codes are no standard encoding
     "FontBBox": [-1002, -1048, 2928, 1808],
@@ -36,7 +36,7 @@ DESCRIPTOR: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text that was set. ``glyphs`` has number and text of each glyph, ``width`` is in thousandths of the size."""
+    """A set text. ``glyphs`` has number and text of each glyph; ``width`` is in thousandths of the size."""
 
     face: str
     glyphs: tuple[tuple[int, str], ...]
@@ -48,13 +48,13 @@ class Line:
         return b"<" + b"".join(b"%04X" % glyph for glyph, _ in self.glyphs) + b">"
 
     def width_at(self, size: float) -> float:
-        """Width in points in letters of ``size`` points."""
+        """Return the width in points at a size in points."""
         return self.width * size / 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """What some lines need of a face: a CFF font program, and width and text of each glyph by its number."""
+    """The part of a face that some lines need: a CFF font program, and width and text of each glyph by its number."""
 
     face: str
     program: bytes
@@ -63,17 +63,17 @@ class Subset:
 
     @property
     def name(self) -> str:
-        """Name of the font in a PDF."""
+        """The name of the font in a PDF."""
         return subset_name(self.face, self.program)
 
 
 def subset_name(face: str, program: bytes) -> str:
-    """Name of an embedded subset: six letters, made from its content, and the name of the face."""
+    """Return the name of an embedded subset: six letters that depend on its content, and the name of the face."""
     return "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(program).digest()[:6]) + f"+{face}"
 
 
 def set_line(text: str, language: Language = "ja") -> Line:
-    """``text`` in the face of a language. Raises UndrawableError for characters that the face does not have."""
+    """Set ``text`` in the face of a language. Raise UndrawableError for characters that the face does not have."""
     name = FACES[language].name
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
@@ -84,21 +84,21 @@ def set_line(text: str, language: Language = "ja") -> Line:
         (glyph.codepoint, text[start:end])
         for glyph, start, end in zip(buffer.glyph_infos, starts, starts[1:], strict=False)
     )
-    missing = {character for number, shown in glyphs if number == 0 for character in shown}
+    missing = {character for number, part in glyphs if number == 0 for character in part}
     if missing:
         raise UndrawableError("".join(sorted(missing)))
     return Line(name, glyphs, sum(place.x_advance for place in buffer.glyph_positions))
 
 
 def subset_for(lines: Iterable[Line]) -> Subset:
-    """One font for ``lines``, all of one face. The same glyphs give the same bytes."""
+    """Return one font for ``lines``, all of one face. The same glyphs give the same bytes."""
     listed = tuple(lines)
     (face,) = {line.face for line in listed}
     return _subset(face, tuple(sorted({glyph for line in listed for glyph in line.glyphs})))
 
 
 def add_font(pdf: pikepdf.Pdf, subset: Subset) -> pikepdf.Object:
-    """The font as an object of ``pdf``, for the resources of what shows the lines."""
+    """Add the font to ``pdf``, and return it for the resources of a page or form that draws the lines."""
     name = pikepdf.Name("/" + subset.name)
     program = pdf.make_stream(subset.program, Subtype=pikepdf.Name.CIDFontType0C)
     descriptor = pikepdf.Dictionary(Type=pikepdf.Name.FontDescriptor, FontName=name, FontFile3=program, **DESCRIPTOR)
@@ -122,13 +122,13 @@ def add_font(pdf: pikepdf.Pdf, subset: Subset) -> pikepdf.Object:
 
 
 def to_unicode(texts: Mapping[int, str]) -> bytes:
-    """The CMap that says which text each code stands for, so that it can be copied and searched."""
+    """Return the CMap from codes to text, so that the text can be copied and searched."""
     rows = [f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>" for code, text in sorted(texts.items())]
     return cmap("ToUnicode", "bfchar", rows, "UCS")
 
 
 def cmap(name: str, operator: str, rows: list[str], ordering: str) -> bytes:
-    """A CMap of two-byte codes with ``rows`` of an operator such as bfchar or cidchar."""
+    """Return a CMap of two-byte codes with ``rows`` of an operator such as bfchar or cidchar."""
     blocks = [rows[start : start + _ROWS_A_BLOCK] for start in range(0, len(rows), _ROWS_A_BLOCK)]
     system = f"/Registry (Adobe) def /Ordering ({ordering}) def /Supplement 0 def"
     lines = [
@@ -156,7 +156,7 @@ def _font(face: str) -> Any:
 
 @cache
 def _subset(face: str, glyphs: tuple[tuple[int, str], ...]) -> Subset:
-    """A subset in which every glyph keeps its number, as the CID of the font program."""
+    """Return a subset in which every glyph has the same number as in the face, as the CID of the font program."""
     wanted = uharfbuzz.SubsetInput()
     wanted.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).update(number for number, _ in glyphs)
     wanted.flags = uharfbuzz.SubsetFlags.DESUBROUTINIZE | uharfbuzz.SubsetFlags.NO_LAYOUT_CLOSURE

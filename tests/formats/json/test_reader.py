@@ -310,12 +310,12 @@ def test_refused_characters_are_named_with_their_place(scratch: Path, spelling: 
     problems = refused(scratch, f'{{"a": 1,\n "b": ["x", "王{spelling}"]}}')
     assert code_and_place(problems[0]) == ("text-character", "/b/1", 2, 13)
     assert name in problems[0].message
-    assert "the text holds" in problems[0].message
+    assert "the text contains" in problems[0].message
 
     problem = refused(scratch, f'{{"a": 1,\n  "王{spelling}": 2}}')[0]
     assert (problem.line, problem.column) == (2, 3)
     assert name in problem.message
-    assert "the key holds" in problem.message
+    assert "the key contains" in problem.message
 
 
 def test_a_surrogate_pair_is_one_character(scratch: Path) -> None:

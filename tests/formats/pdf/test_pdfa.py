@@ -16,7 +16,7 @@ from tests.support.built import make_pdf, make_pdf_of, make_picture, saved
 from tests.support.cases import EXAMPLES
 from tests.support.reading import read
 
-NO_INTENT = "it does not say for which screen its colours are meant"
+NO_INTENT = "it has no output intent, so its colours are undefined"
 
 
 def documents(packet_of: Callable[..., Path], example: str) -> list[Path]:
@@ -109,30 +109,30 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "font": (changed(font), "a font is not embedded"),
     "action": (changed(action), "it has an action /JavaScript"),
     "attached": (changed(attached), "a file is attached"),
-    "external": (changed(external), "a stream lies in another file"),
+    "external": (changed(external), "a stream is in another file"),
     "layers": (changed(layers), "it has OCProperties"),
     "transfer": (changed(transfer), "a transfer function or a halftone is set"),
-    "inks": (changed(content(b"0 0 0 1 k 0 0 9 9 re f")), "colours are inks without a profile"),
-    "ink space": (changed(content(b"/DeviceCMYK cs 0 0 0 1 sc")), "colours are inks without a profile"),
-    "ink picture": (make_pdf_of(make_picture("JPEG", mode="CMYK"), 1), "colours are inks without a profile"),
-    "inks of a form": (changed(drawing(b"0 0 0 1 k 0 0 9 9 re f")), "colours are inks without a profile"),
+    "inks": (changed(content(b"0 0 0 1 k 0 0 9 9 re f")), "it has CMYK colours without a profile"),
+    "ink space": (changed(content(b"/DeviceCMYK cs 0 0 0 1 sc")), "it has CMYK colours without a profile"),
+    "ink picture": (make_pdf_of(make_picture("JPEG", mode="CMYK"), 1), "it has CMYK colours without a profile"),
+    "inks of a form": (changed(drawing(b"0 0 0 1 k 0 0 9 9 re f")), "it has CMYK colours without a profile"),
     "named inks": (
         changed(drawing(b"/C cs 0 0 0 1 sc", ColorSpace=pikepdf.Dictionary(C=INKS))),
-        "colours are inks without a profile",
+        "it has CMYK colours without a profile",
     ),
     "spot colour": (
         changed(drawing(b"/C cs 1 sc", ColorSpace=pikepdf.Dictionary(C=SPOT))),
-        "colours are inks without a profile",
+        "it has CMYK colours without a profile",
     ),
     "fading inks": (
         changed(drawing(b"/S sh", Shading=pikepdf.Dictionary(S=SHADING))),
-        "colours are inks without a profile",
+        "it has CMYK colours without a profile",
     ),
-    "inks in a line": (changed(content(INLINE)), "colours are inks without a profile"),
-    "group of inks": (changed(tinted), "colours are inks without a profile"),
+    "inks in a line": (changed(content(INLINE)), "it has CMYK colours without a profile"),
+    "group of inks": (changed(tinted), "it has CMYK colours without a profile"),
     "hidden note": (changed(note(Subtype=pikepdf.Name.Link, F=2)), "an annotation is not printed"),
     "film": (changed(note(Subtype=pikepdf.Name.Movie, AP=pikepdf.Dictionary())), "it has an annotation /Movie"),
-    "no looks": (changed(note(Subtype=pikepdf.Name.Square)), "an annotation leaves its looks to the viewer"),
+    "no looks": (changed(note(Subtype=pikepdf.Name.Square)), "an annotation has no stored appearance"),
 }
 
 
@@ -160,14 +160,14 @@ def test_without_a_document_that_says_so_it_claims_nothing() -> None:
         assert not claims_pdf_a(pdf)
 
 
-INKED = sorted(fault for fault, (_, reason) in FAULTS.items() if "inks" in reason and fault != "ink picture")
+INKED = sorted(fault for fault, (_, reason) in FAULTS.items() if "CMYK" in reason and fault != "ink picture")
 
 
 @pytest.mark.parametrize("fault", INKED)
 def test_inks_of_a_supplied_paper_are_found_on_the_sheet_that_is_made_of_it(fault: str) -> None:
     """Its page becomes a drawing on an A4 page, whose own content says nothing."""
     with pikepdf.open(io.BytesIO(read(FAULTS[fault][0]).pdf)) as pdf:
-        assert "colours are inks without a profile" in obstacles(pdf)
+        assert "it has CMYK colours without a profile" in obstacles(pdf)
 
 
 def test_only_what_stands_against_the_bundle_is_told_of_its_parts(packet: Path) -> None:
@@ -175,4 +175,4 @@ def test_only_what_stands_against_the_bundle_is_told_of_its_parts(packet: Path) 
     [letter] = (packet / "documents").glob("*-invitation-letter.pdf")
     papers = [Piece("right", "b", make_pdf(1), 2), Piece("inked", "c", FAULTS["inks"][0], 3)]
     merged = merge([Piece("letter", "a", letter.read_bytes(), 1, is_generated=True), *papers], "t", "ja", "case-1")
-    assert merged.obstacles == (Obstacle("inked", "colours are inks without a profile"),)
+    assert merged.obstacles == (Obstacle("inked", "it has CMYK colours without a profile"),)
