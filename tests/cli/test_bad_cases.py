@@ -1,4 +1,4 @@
-"""Bad case files through the command line: refused with place and hint, and their good neighbours are not."""
+"""Invalid case files through the command line: rejected with place and hint, while similar valid ones are not."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ GOOD_MRZ = "EJ01234560CHN9203147M3205183<<<<<<<<<<<<<<04"
 
 @dataclass(frozen=True)
 class Bad:
-    """One bad case: how it comes about, what is told, and the neighbour that is good."""
+    """One invalid case: its origin, the reported problem, and a similar valid case."""
 
     bad: Callable[[Path, Edit], object]
     code: str
     pointer: str | None = None
-    #: what stands at the line and column that are told; None when no place can be told
+    #: the text at the reported line and column; None if no place can be reported
     stands: str | None = None
     good: Callable[[Path, Edit], object] = lambda _path, _edit: None
 
@@ -171,7 +171,7 @@ def test_its_good_neighbour_is_not(name: str, visa_packet: Command, edit: Edit, 
     assert run.report["results"][0]["case_id"] == "wang-xiaoming"
 
 
-def test_a_wrong_byte_is_told_by_line_and_byte(visa_packet: Command, case_folder: Path, tmp_path: Path) -> None:
+def test_a_wrong_byte_is_reported_by_line_and_byte(visa_packet: Command, case_folder: Path, tmp_path: Path) -> None:
     path = case_folder / "case.json"
     content = path.read_bytes().split(b"\n")
     content[3] = content[3] + b" \xe9"
@@ -191,15 +191,15 @@ def test_an_earlier_packet_stays(visa_packet: Command, edit: Edit, tmp_path: Pat
     assert (out / "wang-xiaoming" / "bundle.pdf").read_bytes() == b"earlier"
 
 
-def told(run: Any) -> list[tuple[str, str | None]]:
+def reported(run: Any) -> list[tuple[str, str | None]]:
     return [(problem["code"], problem["pointer"]) for problem in run.problems]
 
 
-def test_all_that_is_wrong_is_told_at_once(visa_packet: Command, tmp_path: Path) -> None:
+def test_all_that_is_wrong_is_reported_at_once(visa_packet: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = visa_packet("build", WRONG / "case.json", "-o", out, "--as-of", AS_OF, "--json")
     assert_refused(run, out, 3)
-    assert told(run) == [
+    assert reported(run) == [
         ("schema-required", "/patient"),
         ("schema-pattern", "/patient/resident_id"),
         ("schema-format", "/patient/email"),
@@ -215,10 +215,10 @@ def test_all_that_is_wrong_is_told_at_once(visa_packet: Command, tmp_path: Path)
         ("schema-enum", "/attachments/1/role"),
         ("schema-format", "/attachments/1/issued_on"),
     ]
-    assert told(visa_packet("validate", WRONG / "case.json", "--as-of", AS_OF, "--json")) == told(run)
+    assert reported(visa_packet("validate", WRONG / "case.json", "--as-of", AS_OF, "--json")) == reported(run)
 
 
-def test_all_broken_rules_are_told_at_once(visa_packet: Command, tmp_path: Path) -> None:
+def test_all_broken_rules_are_reported_at_once(visa_packet: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = visa_packet("build", WRONG / "breaks-the-rules.json", "-o", out, "--as-of", AS_OF, "--json")
     assert_refused(run, out, 3)
@@ -238,7 +238,7 @@ def test_all_broken_rules_are_told_at_once(visa_packet: Command, tmp_path: Path)
 def test_rules_are_checked_only_when_the_shape_is_right(visa_packet: Command, edit: Edit) -> None:
     path = edit({"/patient/resident_id": "110105199203140033", "/visa/entries": "twice"})
     run = visa_packet("validate", path, "--as-of", AS_OF, "--json")
-    assert told(run) == [("schema-enum", "/visa/entries")]
+    assert reported(run) == [("schema-enum", "/visa/entries")]
 
 
 @pytest.mark.parametrize("example", ["wang-xiaoming", "chen-lihua"])

@@ -101,7 +101,7 @@ def test_a_file_of_somebody_else_stops_it_before_the_work(
     assert visa_packet(*arguments, "--no-report").code == 9
 
 
-def test_a_page_that_cannot_be_written_is_told_after_the_packets(
+def test_a_page_that_cannot_be_written_is_reported_after_the_packets(
     arguments: list[str | Path], visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_page: ReportPage) -> Path:
@@ -117,7 +117,7 @@ def test_a_page_that_cannot_be_written_is_told_after_the_packets(
     assert names_in(tmp_path / "out") == ["case-0"]
 
 
-def test_a_broken_template_set_is_told_by_each_case(
+def test_a_broken_template_set_is_reported_by_each_case(
     arguments: list[str | Path], visa_packet: Command, tmp_path: Path
 ) -> None:
     (tmp_path / "small" / "packet.json").write_text("{", encoding="utf-8")

@@ -106,7 +106,7 @@ class TestBug:
     """A fault of the program itself."""
 
     @pytest.mark.parametrize("error", [RuntimeError, ValueError, AssertionError, RecursionError, MemoryError])
-    def test_it_is_told_without_its_words(
+    def test_it_is_reported_without_its_words(
         self,
         small: Path,
         cases: Callable[..., Path],

@@ -163,7 +163,7 @@ class TestUsage:
             (("doctor", "x"), "doctor", "unexpected extra argument"),
         ],
     )
-    def test_it_is_told(
+    def test_it_is_reported(
         self, visa_packet: Command, arguments: tuple[str, ...], command: str | None, words: str
     ) -> None:
         run = visa_packet(*arguments, "--json")
@@ -178,7 +178,7 @@ class TestUsage:
         assert (plain.code, plain.out) == (2, "")
         assert words in plain.err
 
-    def test_no_command_is_told(self, visa_packet: Command) -> None:
+    def test_no_command_is_reported(self, visa_packet: Command) -> None:
         run = visa_packet()
         assert (run.code, run.out) == (2, "")
         assert "a command is missing" in run.err

@@ -23,7 +23,7 @@ def test_everything_is_there() -> None:
     assert engine.version
 
 
-def test_a_missing_font_is_told(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_font_is_reported(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     for package in FONT_PACKAGES:
         monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
     run = visa_packet("doctor", "--json")
@@ -33,23 +33,23 @@ def test_a_missing_font_is_told(visa_packet: Command, monkeypatch: pytest.Monkey
     assert all(check["hint"] for check in missing)
 
 
-def test_an_engine_that_fails_is_told(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_fails_is_reported(visa_packet: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:
         def convert(self, _docx: bytes) -> bytes:
-            raise EngineError(Problem("engine-failed", "error", "it failed", "mend it"))
+            raise EngineError(Problem("engine-failed", "error", "it failed", "fix it"))
 
     monkeypatch.setattr("pipeline.cli.commands.doctor.load_engine", lambda _name: Broken())
     run = visa_packet("doctor", "--json")
     assert run.code == 6
     (check,) = [check for check in run.report["results"] if check["status"] == "missing"]
-    assert (check["name"], check["detail"], check["hint"]) == ("engine office2pdf", "it failed", "mend it")
+    assert (check["name"], check["detail"], check["hint"]) == ("engine office2pdf", "it failed", "fix it")
     shown = visa_packet("doctor")
     assert shown.code == 6
     assert "missing engine office2pdf" in shown.out
-    assert "hint: mend it" in shown.out
+    assert "hint: fix it" in shown.out
 
 
-def test_an_engine_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_is_not_installed_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_name: str) -> Any:
         raise ModuleNotFoundError("No module named 'office2pdf'")
 

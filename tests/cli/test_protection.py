@@ -118,13 +118,13 @@ class TestSigning:
         assert {row["signer"] for row in result["signatures"]} == {"Aoba Clinic", "みほん医療"}
         assert all(row["trusted"] for row in result["signatures"])
 
-    def test_people_are_told_who_signed(self, out: Path, signed: Callable[[str], None], visa_packet: Command) -> None:
+    def test_signers_are_reported(self, out: Path, signed: Callable[[str], None], visa_packet: Command) -> None:
         signed("hospital.cost-estimate")
         run = visa_packet("verify", out / "sun-yifan")
         assert "bundle.pdf: hospital.cost-estimate signed by Aoba Clinic" in run.out
         assert run.err == ""
 
-    def test_a_signer_of_others_is_told(
+    def test_a_signer_of_others_is_reported(
         self, out: Path, tmp_path: Path, signed: Callable[[str], None], visa_packet: Command
     ) -> None:
         signed("hospital.cost-estimate")
@@ -133,14 +133,14 @@ class TestSigning:
         assert (run.code, [problem["code"] for problem in run.problems]) == (8, ["verify-signer"])
         assert "--trust" in run.problems[0]["hint"]
 
-    def test_what_is_added_and_not_signed_is_told(self, out: Path, visa_packet: Command) -> None:
+    def test_what_is_added_and_not_signed_is_reported(self, out: Path, visa_packet: Command) -> None:
         with (out / "sun-yifan" / "bundle.pdf").open("ab") as file:
             file.write(b"\n% more\n")
         run = visa_packet("verify", out / "sun-yifan", "--json")
         assert (run.code, [problem["code"] for problem in run.problems]) == (8, ["verify-added"])
         assert "as they signed it" in run.problems[0]["hint"]
 
-    def test_a_change_of_the_signed_part_is_told(
+    def test_a_change_of_the_signed_part_is_reported(
         self, out: Path, signed: Callable[[str], None], visa_packet: Command
     ) -> None:
         signed("hospital.cost-estimate")
@@ -235,7 +235,7 @@ class TestCopy:
         assert "孙一帆" in texts[0]
         assert len(PdfReader(io.BytesIO(copy)).outline) == 12
 
-    def test_a_number_in_a_text_is_told_with_its_place(self, edit: Edit, tmp_path: Path, visa_packet: Command) -> None:
+    def test_a_number_in_a_text_is_reported(self, edit: Edit, tmp_path: Path, visa_packet: Command) -> None:
         small = make_set(tmp_path / "small", "{{ condition.diagnosis.ja }}")
         number = load_case(EXAMPLES / "wang-xiaoming" / "case.json").case.patient.passport.number
         case = edit({"/condition/diagnosis/ja": f"膝（旅券 {number}）"})
@@ -277,7 +277,7 @@ class TestEncryption:
         assert found == [False, True]
         assert "only hashes were checked" in visa_packet("verify", encrypted).out
 
-    def test_another_password_is_told(self, encrypted: Path, tmp_path: Path, visa_packet: Command) -> None:
+    def test_another_password_is_reported(self, encrypted: Path, tmp_path: Path, visa_packet: Command) -> None:
         (tmp_path / "password").write_text("other", encoding="utf-8")
         run = visa_packet("verify", encrypted, "--password-file", tmp_path / "password", "--json")
         assert (run.code, run.problems[0]["code"]) == (8, "verify-password")
@@ -290,7 +290,9 @@ class TestEncryption:
         assert visa_packet("verify", encrypted, "--json").report["results"][0]["looked_into"] is True
 
     @pytest.mark.parametrize("content", ["", "\nsecond line", None])
-    def test_a_file_without_a_password_is_told(self, tmp_path: Path, visa_packet: Command, content: str | None) -> None:
+    def test_a_file_without_password_is_reported(
+        self, tmp_path: Path, visa_packet: Command, content: str | None
+    ) -> None:
         file = tmp_path / "password"
         if content is not None:
             file.write_text(content, encoding="utf-8")

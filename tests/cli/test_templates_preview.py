@@ -83,7 +83,7 @@ def test_a_wrong_set_and_a_wrong_version(visa_packet: Command, small: Path, tmp_
         assert_refused(run, tmp_path / "out", ExitCode.TEMPLATE)
 
 
-def test_a_claim_is_refused_now_but_may_be_what_was_mended(visa_packet: Command, small: Path, tmp_path: Path) -> None:
+def test_a_claim_may_be_in_the_earlier_version_only(visa_packet: Command, small: Path, tmp_path: Path) -> None:
     claims = make_set(tmp_path / "claims", "厚生労働省承認の治療です。")
     common = ("--case", CASE, "-o", tmp_path / "out", *DAY, "--json")
     problems = assert_refused(visa_packet("templates", "preview", claims, *common), tmp_path / "out", ExitCode.TEMPLATE)

@@ -116,7 +116,7 @@ def test_a_wrong_case_is_refused(visa_packet: Command, edit: Edit, tmp_path: Pat
     assert run.report["results"][0]["timeline"] is None
 
 
-def test_its_problems_are_told_in_the_language(visa_packet: Command, edit: Edit) -> None:
+def test_its_problems_are_reported_in_the_language(visa_packet: Command, edit: Edit) -> None:
     run = visa_packet("timeline", edit({"/treatment/return_to_sport/1/to_week": 1}), *DAY, "--lang", "zh")
     assert (run.code, run.out) == (3, "")
     assert "重返运动的这一阶段" in run.err

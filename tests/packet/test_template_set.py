@@ -59,7 +59,7 @@ def test_the_hash_watches_every_file(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["medical-sty", "", ".", "/nowhere", "../pipeline"])
-def test_an_unknown_set_is_told_with_those_that_are_there(name: str) -> None:
+def test_an_unknown_set_is_reported_with_those_that_are_there(name: str) -> None:
     (problem,) = problems_of(name or "no such name")
     assert problem.code == "template-set"
     assert "medical-stay" in problem.hint
@@ -70,7 +70,7 @@ def test_a_folder_without_packet_json_is_no_set(copied: Path) -> None:
     assert problems_of(copied)[0].code == "template-set"
 
 
-def test_a_missing_word_file_is_told(copied: Path) -> None:
+def test_a_missing_word_file_is_reported(copied: Path) -> None:
     (copied / "invitation-letter.docx").unlink()
     (problem,) = problems_of(copied)
     assert (problem.code, problem.file) == ("template-missing", str(copied / "invitation-letter.docx"))
@@ -117,7 +117,7 @@ def test_a_wrong_packet_json_is_placed(copied: Path, edits: Mapping[str, Any], c
         ("\ufeff{}", "schema-required"),
     ],
 )
-def test_a_packet_json_that_is_not_json_is_told(copied: Path, text: str, code: str) -> None:
+def test_a_packet_json_that_is_not_json_is_reported(copied: Path, text: str, code: str) -> None:
     (copied / "packet.json").write_text(text, encoding="utf-8")
     assert problems_of(copied)[0].code == code
 
@@ -173,7 +173,7 @@ class TestBuild:
         (problem,) = self.refused(visa_packet, copied, tmp_path / "out")
         assert (problem["code"], problem["file"]) == ("template-unusable", str(copied / "letter-of-guarantee.docx"))
 
-    def test_a_cover_that_never_settles_is_told(self, tmp_path: Path, visa_packet: Command) -> None:
+    def test_a_cover_that_never_settles_is_reported(self, tmp_path: Path, visa_packet: Command) -> None:
         words = {"ja": "表紙", "en": "Cover", "zh": "封面"}
         cover = {"document": "cover", "template": "letter.docx", "title": words, "issuer": words, "when": "always"}
         growing = ("{%p for row in packet.required * 8 * packet.page_count %}", "{{ row.letter }}", "{%p endfor %}")

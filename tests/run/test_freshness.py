@@ -46,14 +46,14 @@ def run(case: Path, options: BuildOptions, tmp_path: Path) -> Run:
     return run_again
 
 
-def test_an_unchanged_packet_is_current_and_told_as_when_it_was_built(run: Run) -> None:
+def test_an_unchanged_packet_is_current_and_has_the_same_findings(run: Run) -> None:
     first, second = run(), run()
     assert (first.status, second.status) == ("built", "current")
     assert first.built is not None
     assert second.built is not None
     assert second.built.manifest == first.built.manifest
-    told = [(problem.code, problem.severity, problem.message) for problem in first.problems]
-    assert [(problem.code, problem.severity, problem.message) for problem in second.problems] == told
+    reported = [(problem.code, problem.severity, problem.message) for problem in first.problems]
+    assert [(problem.code, problem.severity, problem.message) for problem in second.problems] == reported
     assert all(problem.hint for problem in second.problems)
     assert [problem.source for problem in second.problems] == [problem.source for problem in first.problems]
 

@@ -58,7 +58,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
     os.umask(before)
 
 
-def test_what_was_built_is_told(small: str, out: Path) -> None:
+def test_what_was_built_is_reported(small: str, out: Path) -> None:
     built = build_case(CASE, out, BuildOptions(AS_OF, small))
     assert (built.manifest.case_id, built.folder) == ("wang-xiaoming", out / "wang-xiaoming")
     [bundle] = built.manifest.bundles
@@ -120,7 +120,7 @@ def raising(error: Exception) -> Callable[..., Any]:
     return fail
 
 
-PROBLEM = Problem("fault", "error", "a fault", "mend it")
+PROBLEM = Problem("fault", "error", "a fault", "fix it")
 DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -248,7 +248,7 @@ class TestCommand:
         assert "11 pages" in run.out
 
     @pytest.mark.parametrize("kind", ["file for out", "file for packet", "link for packet", "other folder"])
-    def test_what_is_in_the_way_is_told_and_kept(self, small: str, out: Path, visa_packet: Command, kind: str) -> None:
+    def test_a_foreign_file_in_the_way_stays(self, small: str, out: Path, visa_packet: Command, kind: str) -> None:
         folder = out / "wang-xiaoming"
         if kind == "file for out":
             out.write_bytes(b"mine")
@@ -271,7 +271,7 @@ class TestCommand:
         assert snapshot(out.parent) == before
 
     @pytest.mark.usefixtures("ordinary_user")
-    def test_a_read_only_folder_is_told(self, small: str, out: Path, visa_packet: Command) -> None:
+    def test_a_read_only_folder_is_reported(self, small: str, out: Path, visa_packet: Command) -> None:
         out.mkdir(mode=0o500)
         run = visa_packet("build", CASE, "--templates", small, "-o", out, "--as-of", "2026-11-22", "--json")
         assert run.code == 7

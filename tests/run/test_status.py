@@ -1,4 +1,4 @@
-"""What is open in a case: nothing that somebody has to do is left out, and nothing else is told as open."""
+"""Open items of a case: all that require an action, and no others."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_each_traveller_has_items_of_their_own() -> None:
     }
 
 
-def test_an_error_forbids_to_build(edit: Edit) -> None:
+def test_an_error_blocks_the_build(edit: Edit) -> None:
     found = status(edit({"/patient/passport/expiry_date": "2027-01-01"}))
     assert found.builds is None
     assert "ID-06" in found.errors
@@ -122,7 +122,7 @@ class TestCommand:
         assert result["status"] == status_to_json(status(path))
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_it_is_told_in_three_languages(self, visa_packet: Command, language: str) -> None:
+    def test_it_is_reported_in_three_languages(self, visa_packet: Command, language: str) -> None:
         run = visa_packet("status", CASE, "--as-of", "2026-11-22", "--lang", language)
         assert run.code == 0
         words = {"en": ("unsigned", "final"), "ja": ("未署名", "最終版"), "zh": ("未签章", "最终材料")}

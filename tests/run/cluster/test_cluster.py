@@ -153,12 +153,12 @@ def local(build: Build, cases: Path, small: Path, runs_here: dict[str, Run]) -> 
 
 
 def packets(out: Path) -> dict[str, bytes]:
-    """Every file but the page, which tells when it was made."""
+    """Every file but the page, which contains the time of the run."""
     return {name: content for name, content in snapshot(out).items() if name != "report.html"}
 
 
-def told(run: Run, out: Path | str) -> list[Any]:
-    """What a run told of each case, without the time that it took and the name of its folder."""
+def reported(run: Run, out: Path | str) -> list[Any]:
+    """The results of a run, without times and folder names."""
     results: list[Any] = json.loads(json.dumps(run.report["results"]).replace(f"{out}/", "OUT/"))
     for result in results:
         del result["seconds"]
@@ -172,7 +172,7 @@ def test_the_same_bytes_and_the_same_words_as_on_this_machine(
     run = build(small, out, *cluster.options)
     assert run.code == 9, run.err
     assert packets(out) == packets(local[0])
-    assert told(run, out) == told(local[1], local[0])
+    assert reported(run, out) == reported(local[1], local[0])
     assert run.report["counts"] == {"built": 3, "current": 0, "failed": 3}
     again = build(small, out, *cluster.options)
     assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
@@ -213,7 +213,7 @@ def test_an_address_is_written_by_the_workers(
     run = build(small, "dir://packets", *cluster.options)
     assert run.code == 9, run.err
     assert packets(cluster.store / "packets") == packets(local[0])
-    assert told(run, "dir://packets") == told(local[1], local[0])
+    assert reported(run, "dir://packets") == reported(local[1], local[0])
     assert run.report["html"] == "dir://packets/report.html"
     assert (cluster.store / "packets" / "report.html").is_file()
     again = build(small, "dir://packets", *cluster.options)

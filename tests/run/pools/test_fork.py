@@ -55,7 +55,7 @@ def test_a_fork_that_is_ended_while_it_ends_says_nothing() -> None:
     assert run(ENDS_SLOWLY) == "7"
 
 
-def test_a_system_that_makes_no_process_is_told() -> None:
+def test_a_system_that_makes_no_process_is_reported() -> None:
     [(code, message)] = json.loads(run(NO_PROCESS))
     assert code == "worker-start"
     assert "resource temporarily unavailable" in message

@@ -90,7 +90,7 @@ def test_a_file_that_appears_meanwhile_stays(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["report.html"]
 
 
-def test_a_full_disk_is_told_at_the_end_and_the_former_page_stays(
+def test_a_full_disk_is_reported_at_the_end_and_the_former_page_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     former = write(tmp_path, 2).read_bytes()

@@ -38,7 +38,7 @@ def test_a_built_case() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "zh"])
-def test_a_finding_is_told_in_the_language_with_its_rule(language: Language) -> None:
+def test_a_finding_is_reported_in_the_language_with_its_rule(language: Language) -> None:
     rows = Rows(language, names=False)
     [[code, severity, message, hint, *place]] = rows.row(1, DONE)["findings"]
     words, rule = checked_rules()["ID-01"].texts[language], checked_rules()["ID-01"]
@@ -50,8 +50,8 @@ def test_a_finding_is_told_in_the_language_with_its_rule(language: Language) -> 
 def test_names_only_when_asked() -> None:
     named = Rows("en", names=True).row(1, DONE)
     assert (named["name"], named["file"]) == (["WANG XIAOMING", "王晓明"], "cases/WANG.json")
-    told = json.dumps(Rows("en", names=False).row(1, DONE), ensure_ascii=False)
-    assert [secret for secret in ("WANG", "王晓明", "secret-name") if secret in told] == []
+    reported = json.dumps(Rows("en", names=False).row(1, DONE), ensure_ascii=False)
+    assert [secret for secret in ("WANG", "王晓明", "secret-name") if secret in reported] == []
 
 
 def test_the_place_of_a_finding_in_a_template_is_its_file() -> None:
@@ -60,7 +60,7 @@ def test_the_place_of_a_finding_in_a_template_is_its_file() -> None:
     assert place == "letter.docx"
 
 
-def test_texts_are_kept_once_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_are_stored_once_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_TEXTS", 2)
     texts = Texts()
     assert [texts.refer(text) for text in ("a", "b", "a", "c", "b")] == [0, 1, 0, "c", 1]
