@@ -200,7 +200,7 @@ def bug(error: BaseException) -> Problem:
         if file.is_relative_to(Path(__file__).parent):
             place = f"{file.relative_to(Path(__file__).parents[1])}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
-    hint = "please report it with this line; it holds no personal data"
+    hint = "please report it with this line; it contains no personal data"
     return Problem("bug", "error", f"a bug in visa-packet: {type(error).__name__} at {place}", hint)
 
 

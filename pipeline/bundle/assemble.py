@@ -15,7 +15,7 @@ from pipeline.bundle.volumes import Volume, split, volumes_note
 from pipeline.case.people import PATIENT
 from pipeline.documents.document import DrawnDocument
 from pipeline.errors import Problem
-from pipeline.formats.pdf.encryption import protected
+from pipeline.formats.pdf.encryption import protect
 from pipeline.options import BundleOptions
 from pipeline.packet.file_names import BUNDLE_NAME
 from pipeline.packet.paper import Paper
@@ -131,8 +131,8 @@ def _fields(pdf: bytes, page_map: PageMap, bundle: Bundle) -> Iterator[Signature
 
 def _protected(bundle: MergedBundle, password: str | None) -> MergedBundle:
     """The bundle and its volumes, encrypted if there is a password."""
-    volumes = tuple(replace(volume, pdf=protected(volume.pdf, password)) for volume in bundle.volumes)
-    merged = replace(bundle.merged, pdf=protected(bundle.merged.pdf, password))
+    volumes = tuple(replace(volume, pdf=protect(volume.pdf, password)) for volume in bundle.volumes)
+    merged = replace(bundle.merged, pdf=protect(bundle.merged.pdf, password))
     return replace(bundle, merged=merged, volumes=volumes)
 
 

@@ -12,7 +12,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from pipeline.bundle.piece import Piece
-from pipeline.formats.pdf.reading import Box, squeezed
+from pipeline.formats.pdf.reading import Box, squeeze
 
 _NUMBER = re.compile(r"(?<!\S)[0-9]{1,4}(?!\S)")
 _AROUND = 1.5  # points by which a link is larger than its text
@@ -41,7 +41,7 @@ def _links(letters: _Letters, pieces: Sequence[Piece]) -> Iterator[Link]:
     titles: dict[str, Box] = {}
     numbers = list(letters.numbers())
     for piece in pieces:
-        words = squeezed(piece.listed_as or "")
+        words = squeeze(piece.listed_as or "")
         if not words or piece.is_cover:
             continue
         if words not in titles:
@@ -91,4 +91,4 @@ class _Letters:
 
 @cache
 def _squeezed(letter: str) -> str:
-    return squeezed(letter)
+    return squeeze(letter)

@@ -17,7 +17,7 @@ from pipeline.documents.document import DrawnDocument
 from pipeline.documents.drawing import draw_documents
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile, texts
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import DocumentOptions
 from pipeline.packet.plan import Bundle, DocumentPart, Packet, Part
 from pipeline.packet.planned_case import PlannedCase
@@ -41,7 +41,7 @@ def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
     copy = merge(list(_pieces(hidden.packet, drawn)), _MARK, LANGUAGE, f"{case.case_id}  {_MARK}").pdf
     printed = text_of(copy)
     numbers = set(identity_numbers(case))
-    if any(squeezed(number) in printed for number in numbers):
+    if any(squeeze(number) in printed for number in numbers):
         raise CaseError([_unmasked(pointer, document) for pointer in _places(numbers, document)])
     return copy
 

@@ -17,7 +17,7 @@ from docx.section import _Header
 from docx.shared import Length, Pt, RGBColor
 
 from pipeline.documents.prepared_template import CACHED_TEMPLATES
-from pipeline.formats.pdf.reading import read_pages, squeezed
+from pipeline.formats.pdf.reading import read_pages, squeeze
 from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
 
 _FONT = "Noto Sans CJK JP"
@@ -52,7 +52,7 @@ def _add_mark(document: WordFile) -> None:
 def find_unmarked_pages(pdf: bytes) -> list[int]:
     """Return the numbers (from 1) of the pages without the mark."""
     pages = enumerate(read_pages(pdf), start=1)
-    return [number for number, page in pages if squeezed(DRAFT_MARK) not in squeezed(page.text)]
+    return [number for number, page in pages if squeeze(DRAFT_MARK) not in squeeze(page.text)]
 
 
 def _kinds(document: WordFile) -> dict[str, bool]:

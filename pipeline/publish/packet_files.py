@@ -11,7 +11,7 @@ from pipeline.bundle.recipient_copy import COPY_NAME
 from pipeline.documents.document import DrawnDocument
 from pipeline.documents.signed_originals import text_sha256
 from pipeline.errors import Problem
-from pipeline.formats.pdf.encryption import protected
+from pipeline.formats.pdf.encryption import protect
 from pipeline.options import PublishOptions
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.packet.paper import Paper
@@ -49,7 +49,7 @@ def packet_files(content: PacketContent, origin: Origin, options: PublishOptions
     for bundle in content.bundles:
         files |= bundle.files
     if content.copy is not None:
-        files[COPY_NAME] = protected(content.copy, options.password)
+        files[COPY_NAME] = protect(content.copy, options.password)
     files[MANIFEST_NAME] = seal(_manifest(content, files, origin))
     return files
 
@@ -68,7 +68,7 @@ def _document_files(content: PacketContent, password: str | None) -> Iterator[tu
     for name, part in _named_documents(content.planned.packet):
         if password is None:
             yield f"{name}.docx", content.documents[part.id].docx
-        yield f"{name}.pdf", protected(content.documents[part.id].pdf, password)
+        yield f"{name}.pdf", protect(content.documents[part.id].pdf, password)
 
 
 def _manifest(content: PacketContent, files: Mapping[str, bytes], origin: Origin) -> Manifest:

@@ -28,16 +28,16 @@ def work_folder(out: Path, name: str) -> Iterator[Path]:
 
 def make_folders(folder: Path) -> list[Path]:
     """Create ``folder`` and its parents, private whatever the umask is. Return the new ones. Raises OSError."""
-    made: list[Path] = []
+    created: list[Path] = []
     try:
         for path in (path for path in reversed([folder, *folder.parents]) if not path.exists()):
             path.mkdir()
-            made.append(path)
+            created.append(path)
             path.chmod(FOLDER_MODE)
     except OSError:
-        remove_empty(made)
+        remove_empty(created)
         raise
-    return made
+    return created
 
 
 def remove_empty(folders: list[Path]) -> None:

@@ -1,4 +1,4 @@
-"""Folders locked by the process that uses them, so that a later run can tell which of them a killed run left behind.
+"""Folders locked by the process that uses them, so that a later run recognises those of a killed run.
 
 The kernel releases the lock when the process ends, however it ends. A PID is not enough: it may have been reused, or
 belong to a zombie or to another container. The lock is on the folder itself, so no lock file is left behind either.

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from pipeline.bundle.merge import merge
 from pipeline.bundle.piece import Piece
-from pipeline.formats.pdf.reading import page_count, squeezed, text_of
+from pipeline.formats.pdf.reading import page_count, squeeze, text_of
 from pipeline.formats.pdf.typesetting import add_font, set_line, subset_for
 from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
@@ -113,7 +113,7 @@ def bundle_of(folder: Path) -> bytes:
 def texts_of_pages(pdf: bytes) -> list[str]:
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return [squeezed(page.get_textpage().get_text_bounded()) for page in document]
+        return [squeeze(page.get_textpage().get_text_bounded()) for page in document]
     finally:
         document.close()
 
@@ -163,8 +163,8 @@ class TestPacket:
         for part in parts:
             assert led[part["id"]][-1] == str(part["page"])
         titled = {part["title"].split(" / ")[0]: part["id"] for part in reversed(parts)}
-        assert {squeezed(title): led[part_id][0] for title, part_id in titled.items()} == {
-            squeezed(title): squeezed(title) for title in titled
+        assert {squeeze(title): led[part_id][0] for title, part_id in titled.items()} == {
+            squeeze(title): squeeze(title) for title in titled
         }
 
     def test_every_page_bears_its_number(self, filed: Filed) -> None:
@@ -238,7 +238,7 @@ class TestPacket:
             if part["kind"] != "cover":
                 assert part["page"] in said
                 japanese = part["title"].split(" / ")[0]
-                assert squeezed(japanese) in squeezed("".join(lines))
+                assert squeeze(japanese) in squeeze("".join(lines))
 
     def test_the_rows_of_the_cover_sheet_are_the_page_map(self, filed: Filed) -> None:
         """What the cover sheet was filled with, read back from its Word file, against the page map."""
@@ -259,8 +259,8 @@ class TestPacket:
 
     def test_the_cover_sheet_says_who_issues_it_and_that_nobody_seals_it(self, filed: Filed) -> None:
         cover = text_of(filed.document(filed.page_map[0]["id"]).read_bytes())
-        assert squeezed("作成：取次者　Issued by the agent　由代办人制作") in cover
-        assert squeezed("押印不要　No seal is needed.　无需盖章") in cover
+        assert squeeze("作成：取次者　Issued by the agent　由代办人制作") in cover
+        assert squeeze("押印不要　No seal is needed.　无需盖章") in cover
 
     def test_the_cover_sheet_lists_what_is_missing(self, packet: Path, packet_with_companion: Path) -> None:
         for folder in (packet, packet_with_companion):
@@ -268,7 +268,7 @@ class TestPacket:
             cover = text_of((folder / "documents" / "01-cover-sheet.pdf").read_bytes())
             titles = {row["role"]: row["title"] for row in official_list()}
             listed = [
-                squeezed(f"{row['letter']}　{titles[row['role']]['ja']}　{titles[row['role']]['en']}")
+                squeeze(f"{row['letter']}　{titles[row['role']]['ja']}　{titles[row['role']]['en']}")
                 for row in manifest["missing"]
             ]
             assert [row for row in listed if row not in cover] == []
@@ -360,7 +360,7 @@ class TestPacket:
             if program == "mutool":
                 arguments = ["draw", "-q", "-F", "txt", str(filed.path), str(page)]
             done = subprocess.run([program, *arguments], capture_output=True, text=True, check=True)
-            assert sorted(squeezed(done.stdout)) == sorted(words), program
+            assert sorted(squeeze(done.stdout)) == sorted(words), program
 
     def test_all_fonts_are_embedded(self, filed: Filed) -> None:
         with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
@@ -449,7 +449,7 @@ def words_in(pdf: bytes, page: int, place: tuple[float, ...]) -> str:
     """The text of a page (from 0) inside a rectangle."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return squeezed(document[page].get_textpage().get_text_bounded(*place))
+        return squeeze(document[page].get_textpage().get_text_bounded(*place))
     finally:
         document.close()
 

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from pipeline.bundle.volumes import split
 from pipeline.case.load import load_case
 from pipeline.case.masking import identity_numbers
-from pipeline.formats.pdf.reading import read_pages, squeezed, text_of
+from pipeline.formats.pdf.reading import read_pages, squeeze, text_of
 from pipeline.options import BuildOptions
 from pipeline.publish.manifest import read_manifest
 from pipeline.run.one import build_case
@@ -222,7 +222,7 @@ class TestCopy:
         copy = (built / "sun-yifan" / "recipient-copy.pdf").read_bytes()
         numbers = list(identity_numbers(load_case(CASE).case))
         assert len(numbers) >= 4
-        assert [number for number in numbers if squeezed(number) in text_of(copy)] == []
+        assert [number for number in numbers if squeeze(number) in text_of(copy)] == []
         with pikepdf.open(io.BytesIO(copy)) as pdf:
             for thing in pdf.objects:
                 content = thing.read_bytes() if isinstance(thing, pikepdf.Stream) else b""
@@ -230,8 +230,8 @@ class TestCopy:
 
     def test_the_copy_says_what_it_is_and_holds_the_documents(self, built: Path) -> None:
         copy = (built / "sun-yifan" / "recipient-copy.pdf").read_bytes()
-        texts = [squeezed(page.text) for page in read_pages(copy)]
-        assert all(squeezed("写し / COPY") in text for text in texts)
+        texts = [squeeze(page.text) for page in read_pages(copy)]
+        assert all(squeeze("写し / COPY") in text for text in texts)
         assert "孙一帆" in texts[0]
         assert len(PdfReader(io.BytesIO(copy)).outline) == 12
 

@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.case.load import load_case
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import BuildOptions
 from pipeline.packet.plan import plan_packet
 from pipeline.packet.set_files import load_template_set
@@ -57,7 +57,7 @@ def note(edit: Edit, tmp_path: Path) -> Built:
 
 
 def assert_says(text: str, *values: str) -> None:
-    assert [value for value in values if squeezed(value) not in text] == []
+    assert [value for value in values if squeeze(value) not in text] == []
 
 
 @pytest.mark.parametrize(("edits", "expected"), [({}, False), ({"/athlete": False}, False), ({"/athlete": True}, True)])
@@ -88,7 +88,7 @@ def test_every_statement_is_there_with_source_and_date(note: Built) -> None:
     text = text_of(note({}))
     for said in SAID:
         assert_says(text, said["text"]["zh"], said["text"]["en"], said["text"]["ja"], said["source"])
-    assert text.count(squeezed("截至 2026-11-22")) == len(SAID)
+    assert text.count(squeeze("截至 2026-11-22")) == len(SAID)
 
 
 def test_it_never_promises_anything(note: Built) -> None:
@@ -112,8 +112,8 @@ def test_it_leaves_the_verdict_to_the_organisation_and_needs_no_seal(note: Built
         text, "由主管的反兴奋剂组织判断", "无需盖章或签名", "No seal or signature is needed", "押印・署名は不要です"
     )
     assert_says(text, "中国反兴奋剂中心（CHINADA）")
-    assert squeezed("印seal") not in text
-    assert squeezed("署名 Signature") not in text
+    assert squeeze("印seal") not in text
+    assert squeeze("署名 Signature") not in text
 
 
 def test_every_statement_has_every_language_a_source_and_a_date() -> None:
@@ -163,4 +163,4 @@ def test_the_longest_texts_are_printed_in_full(note: Built) -> None:
     words = {"ja": "長" * 199 + "終", "en": "word " * 39 + "last.", "zh": "长" * 199 + "终"}
     edits = {f"/treatment/{name}": words for name in ("product", "dose", "guidance")}
     text = text_of(note(edits | {"/treatment/infusion_ml": 5000}))
-    assert text.count("终") == text.count(squeezed("last.")) == 3
+    assert text.count("终") == text.count(squeeze("last.")) == 3

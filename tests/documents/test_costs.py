@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.case.load import load_case
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import BuildOptions
 from pipeline.packet.plan import plan_packet
 from pipeline.packet.set_files import load_template_set
@@ -50,7 +50,7 @@ def pages_of(pdf: bytes) -> int:
 
 
 def assert_says(text: str, *values: str) -> None:
-    assert [value for value in values if squeezed(value) not in text] == []
+    assert [value for value in values if squeeze(value) not in text] == []
 
 
 @pytest.fixture(scope="module")
@@ -95,14 +95,14 @@ def test_it_is_an_estimate_with_a_source_for_the_insurance(estimate: str) -> Non
 
 
 def test_the_seal_place_is_empty(estimate: str) -> None:
-    assert estimate.count(squeezed("印seal")) == 1
+    assert estimate.count(squeeze("印seal")) == 1
     assert_says(estimate, "署名 Signature", "院長 高橋 直樹", "国際診療部 伊藤 恵")
 
 
 def test_the_total_is_converted_from_yen_and_not_added_up(built: Built) -> None:
     """Two lines of 0.33 yuan and of 0.01 dollars, and a total of 0.67 and 0.01: the page says why."""
     text = text_of(built({"/costs": {"lines": [LINE, LINE], "exchange": RATES}}))
-    assert text.count(squeezed("JPY 1 CNY 0.33 USD 0.01")) == 2
+    assert text.count(squeeze("JPY 1 CNY 0.33 USD 0.01")) == 2
     assert_says(text, "合計 Total 合计 JPY 2 CNY 0.67 USD 0.01", "so the items may not add up")
 
 
@@ -128,8 +128,8 @@ def test_twenty_long_lines_have_the_header_on_each_page(built: Built) -> None:
     pdf = built({"/costs/lines": [line] * 20})
     text = text_of(pdf)
     assert pages_of(pdf) > 4
-    header = squeezed("日本円 Yen 日元")
-    pages = [squeezed(page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
-    assert text.count(header) == sum("JPY" in page and squeezed("1,000,000,000") in page for page in pages)
-    assert text.count(squeezed("CNY 46,728,971.96")) == 20
+    header = squeeze("日本円 Yen 日元")
+    pages = [squeeze(page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
+    assert text.count(header) == sum("JPY" in page and squeeze("1,000,000,000") in page for page in pages)
+    assert text.count(squeeze("CNY 46,728,971.96")) == 20
     assert_says(text, "JPY 20,000,000,000", "CNY 934,579,439.25", "USD 131,319,763.62")

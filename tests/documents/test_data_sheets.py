@@ -12,7 +12,7 @@ from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import load_engine
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from tests.support.built import MEDICAL_STAY
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 
@@ -37,7 +37,7 @@ def sheet(name: str, case: Path = WANG, person: str = "patient") -> str:
 
 
 def assert_says(text: str, *values: str) -> None:
-    assert [value for value in values if squeezed(value) not in text] == []
+    assert [value for value in values if squeeze(value) not in text] == []
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +55,8 @@ class TestCombinedForm:
 
     def test_each_block_names_its_author_and_what_is_to_be_filled_in(self, combined: str) -> None:
         case = load_case(WANG).case
-        upper, rest = combined.split(squeezed("患者等及び同伴者に関する情報の欄"))
-        patient, lower = rest.split(squeezed("身元保証機関が記入する欄"))
+        upper, rest = combined.split(squeeze("患者等及び同伴者に関する情報の欄"))
+        patient, lower = rest.split(squeeze("身元保証機関が記入する欄"))
         assert_says(
             upper,
             "医療機関が記入する欄",
@@ -85,13 +85,13 @@ class TestCombinedForm:
 
     def test_each_party_seals_the_form_and_not_the_sheet(self, combined: str) -> None:
         assert_says(combined, "正式の書式に医療機関が必ず押印", "正式の書式に身元保証機関が必ず押印")
-        assert combined.count(squeezed("このシートには押印しません")) == 2
+        assert combined.count(squeeze("このシートには押印しません")) == 2
 
     def test_what_is_not_given_is_shown_as_open(self, edit: Edit) -> None:
         optional = ("/hospital/fax", "/hospital/corporate_number", "/guarantor/fax", "/guarantor/corporate_number")
         bare = dict.fromkeys((*optional, "/condition/imaging", "/condition/grade"), REMOVE)
         text = sheet(COMBINED, edit({**bare, "/condition/kind": "meniscus_tear"}))
-        assert text.count(squeezed("未記入")) == len(optional)
+        assert text.count(squeeze("未記入")) == len(optional)
         assert not [word for word in ("遠隔相談用の画像", "グレード") if word in text]
 
     def test_the_side_is_left_out_where_there_is_none(self, edit: Edit) -> None:
@@ -122,7 +122,7 @@ class TestVisaApplication:
         assert_says(visa, "户口所在地", "停留不超过90天，不需要")
 
     def test_guarantor_and_inviter_are_those_of_the_case(self, visa: str) -> None:
-        guarantor, inviter = visa.split(squeezed("在日邀请人Inviter"))
+        guarantor, inviter = visa.split(squeeze("在日邀请人Inviter"))
         assert_says(guarantor, "Mihon Medical Coordination Co., Ltd.", "+81 6 0000 0003", "B-999", "参照身元保证书")
         assert_says(inviter, "Aoba Joint Clinic, Kakukai Medical Corporation", "+81 3 0000 0001", "参照邀请理由书")
 
@@ -152,7 +152,7 @@ class TestVisaApplication:
         assert row.count("■") == 1
 
     def test_none_is_printed_as_an_answer(self, visa: str) -> None:
-        assert visa.count(squeezed("无 / None")) == 2 + 1  # names, nationalities; the line that explains it
+        assert visa.count(squeeze("无 / None")) == 2 + 1  # names, nationalities; the line that explains it
 
     def test_more_visits_are_left_to_the_schedule(self, visa: str) -> None:
         assert_says(visa, "共2次，其他各次参照停留日程表")
@@ -219,7 +219,7 @@ class TestQuestions:
     def test_nothing_else_is_answered_for_the_applicant(self, edit: Edit) -> None:
         text = sheet(VISA, edit({ANSWERS: REMOVE}))
         assert text.count("■") == 1  # the sex, which the passport says
-        assert text.count(squeezed("无 / None")) == 1
+        assert text.count(squeeze("无 / None")) == 1
 
 
 class TestCompanion:
@@ -245,11 +245,11 @@ def test_no_sheet_passes_for_the_form(combined: str, visa: str) -> None:
         combined, "記入用データシート", "正式の書式ではありません", "This is not the official form", "本表不是正式表格"
     )
     assert_says(combined, "外務省ホームページからダウンロード", "Embassy of Japan in Russia (as of 2026-11-22)")
-    assert visa.startswith(squeezed("赴日签证申请表 填写资料表 Data sheet for the visa application form"))
+    assert visa.startswith(squeeze("赴日签证申请表 填写资料表 Data sheet for the visa application form"))
     assert_says(visa, "本表不是签证申请表", "This is not the application form", "査証申請書ではありません")
-    assert squeezed("VISA APPLICATION FORM TO ENTER JAPAN") not in visa
+    assert squeeze("VISA APPLICATION FORM TO ENTER JAPAN") not in visa
     for text, pages in ((combined, 1), (visa, 2)):
-        assert text.count(squeezed("Data sheet, not the form")) == pages
+        assert text.count(squeeze("Data sheet, not the form")) == pages
 
 
 def test_nothing_is_signed_on_a_sheet(visa: str) -> None:

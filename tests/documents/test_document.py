@@ -11,7 +11,7 @@ from pipeline.documents.document import DocumentSource, draw
 from pipeline.documents.engines.engine import Engine, load_engine
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError
-from pipeline.formats.pdf.reading import embedded_fonts, lost_texts, page_count, squeezed, text_of
+from pipeline.formats.pdf.reading import embedded_fonts, lost_texts, page_count, squeeze, text_of
 from tests.support.built import make_docx, make_pdf, with_text
 from tests.support.cases import AS_OF, EXAMPLES, Edit
 
@@ -56,14 +56,14 @@ def test_a_word_that_is_broken_at_its_hyphen_is_not_lost() -> None:
     words = " ".join(["and platelet-rich plasma"] * 40)
     converted = load_engine("office2pdf").convert(make_docx(words))
     assert lost_texts(converted, [words]) == []
-    assert text_of(converted) == squeezed(words)
+    assert text_of(converted) == squeeze(words)
 
 
 def test_a_document_is_drawn_with_the_shipped_fonts_alone(case: LoadedCase) -> None:
     letter = make_docx("{{ patient.name.chinese }} {{ patient.occupation.ja }} {{ condition.diagnosis.en }}")
     drawn = draw(DocumentSource(letter, "letter.docx", names(case)), load_engine("office2pdf"), case.document)
     assert drawn.pages == page_count(drawn.pdf) == 1
-    assert squeezed("王晓明 会社員 Knee osteoarthritis after a sports injury") == text_of(drawn.pdf)
+    assert squeeze("王晓明 会社員 Knee osteoarthritis after a sports injury") == text_of(drawn.pdf)
     fonts = embedded_fonts(drawn.pdf)
     assert fonts
     assert all(font.startswith("NotoSansCJK") for font in fonts)

@@ -20,7 +20,7 @@ from pipeline.documents.context import document_context
 from pipeline.documents.environment import MOST_TURNS, Picture, TemplateEnvironment
 from pipeline.documents.fill import FilledDocument, fill
 from pipeline.errors import Problem, TemplateError
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from tests.support.built import MEDICAL_STAY, make_docx, make_picture, make_set
 from tests.support.cases import AS_OF, EXAMPLES, Edit
 from tests.support.run import Command, assert_refused
@@ -290,7 +290,7 @@ class TestBuild:
         run = build(visa_packet, case, folder, out)
         assert run.code == 0, run.err
         text = text_of((out / "wang-xiaoming" / "documents" / "01-letter.pdf").read_bytes())
-        assert text == squeezed("".join(f"[{value}]" for value in values))
+        assert text == squeeze("".join(f"[{value}]" for value in values))
 
 
 def build(visa_packet: Command, case: Path, templates: Path, out: Path) -> Any:

@@ -14,7 +14,7 @@ from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import load_engine
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.visa.timeline.picture import draw_png
 from pipeline.visa.timeline.timeline import make_timeline
 from tests.support.built import MEDICAL_STAY
@@ -37,7 +37,7 @@ def example(path: Path) -> DrawnDocument:
 
 def assert_says(drawn: DrawnDocument, *values: str) -> None:
     text = text_of(drawn.pdf)
-    assert [value for value in values if squeezed(value) not in text] == []
+    assert [value for value in values if squeeze(value) not in text] == []
 
 
 @pytest.mark.parametrize(("path", "pages"), [(WANG, 2), (CHEN, 1), (XU, 1)])
@@ -69,7 +69,7 @@ def test_contacts_who_speak_mandarin_come_first() -> None:
     for contact in (case.hospital.mandarin_contact, case.guarantor.mandarin_contact):
         assert contact
         assert_says(example(WANG), f"普通话：{contact.name} {contact.phone}")
-    assert squeezed("未登记普通话联系人") not in text_of(example(WANG).pdf)
+    assert squeeze("未登记普通话联系人") not in text_of(example(WANG).pdf)
 
 
 def test_what_the_case_does_not_say_is_left_to_the_hospital() -> None:
@@ -100,7 +100,7 @@ def test_its_steps_are_those_of_the_patient() -> None:
 @pytest.mark.parametrize("path", [WANG, CHEN])
 def test_it_promises_nothing(path: Path) -> None:
     text = text_of(example(path).pdf)
-    assert squeezed("本指南对签证结果和治疗效果均不作任何保证") in text
+    assert squeeze("本指南对签证结果和治疗效果均不作任何保证") in text
     words = ("治愈", "根治", "有效率", "一定能", "必定", "保证获得", "批准", "认可", "承認", "认证")
     assert [word for word in words if word in text] == []
 

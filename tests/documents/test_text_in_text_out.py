@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from pipeline.documents.engines.engine import load_engine
 from pipeline.formats.characters import refused_characters
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import BuildOptions
 from pipeline.resources import read_data
 from pipeline.run.one import build_case
@@ -82,8 +82,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def assert_printed(folder: Path, texts: Sequence[str], empty: bytes) -> None:
     [document] = folder.glob("documents/*.pdf")
     bundle = (folder / "bundle.pdf").read_bytes()
-    for found in (text_of(document.read_bytes()), text_of(bundle), squeezed(inked(bundle, empty))):
-        assert [text for text in texts if squeezed(text) not in found] == []
+    for found in (text_of(document.read_bytes()), text_of(bundle), squeeze(inked(bundle, empty))):
+        assert [text for text in texts if squeeze(text) not in found] == []
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -128,5 +128,5 @@ def test_text_over_nothing_is_not_seen() -> None:
     shown, hidden = page_text("shown"), b"3 Tr " + page_text("hidden", at=(72, 500))
     both, empty = pdf_of(shown + b" " + hidden), pdf_of(b"")
     assert text_of(both) == "shownhidden"
-    assert squeezed(inked(both, empty)) == "shown"
-    assert squeezed(inked(both, both)) == ""
+    assert squeeze(inked(both, empty)) == "shown"
+    assert squeeze(inked(both, both)) == ""

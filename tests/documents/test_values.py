@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.case.load import load_case
 from pipeline.documents.filters import TICKED, date_en, date_ja, date_reiwa, date_zh
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import BuildOptions
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import read_manifest
@@ -107,7 +107,7 @@ def lost(path: Path, built: PublishedPacket) -> list[str]:
         for pointer, value in leaves(case)
         if not NOT_PRINTED.search(pointer)
         and NOTHING.get(pointer) != value
-        and not any(squeezed(str(form)) in text for form in forms(pointer, value))
+        and not any(squeeze(str(form)) in text for form in forms(pointer, value))
     ]
 
 
@@ -139,6 +139,6 @@ def test_every_field_that_a_case_may_have_stands_in_its_packet(edit: Edit, tmp_p
 
 def test_a_value_that_is_not_printed_would_be_found(packet_of: Callable[[str], Path]) -> None:
     text = text_of_packet(read(packet_of("xu-wenjing")))
-    assert not any(squeezed(form) in text for form in forms("/patient/email", "nobody@example.com"))
-    assert not any(squeezed(form) in text for form in forms("/visa/letter_date", "2026-11-19"))
+    assert not any(squeeze(form) in text for form in forms("/patient/email", "nobody@example.com"))
+    assert not any(squeeze(form) in text for form in forms("/visa/letter_date", "2026-11-19"))
     assert json.loads((EXAMPLES / "xu-wenjing" / "case.json").read_text(encoding="utf-8"))

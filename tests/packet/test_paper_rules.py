@@ -13,7 +13,7 @@ import pytest
 from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.context_types import Day
-from pipeline.formats.pdf.reading import squeezed, text_of
+from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import BuildOptions
 from pipeline.run.one import build_case
 from tests.support.built import make_part
@@ -63,7 +63,7 @@ def built(path: Path, out: Path, *documents: str) -> Path:
 
 
 def assert_says(text: str, *values: str) -> None:
-    assert [value for value in values if squeezed(value) not in text] == []
+    assert [value for value in values if squeeze(value) not in text] == []
 
 
 class TestDays:
@@ -147,8 +147,8 @@ def test_the_schedule_of_stay_says_what_the_case_says(packet: Path) -> None:
         "2027年3月16日（火）",
         "出国 XX126 NRT–PEK",
     )
-    assert text.count(squeezed("予定なし")) == 2 + 3
-    assert text.count(squeezed("+81 6 0000 0003")) == 7 + 8 + 1
+    assert text.count(squeeze("予定なし")) == 2 + 3
+    assert text.count(squeeze("+81 6 0000 0003")) == 7 + 8 + 1
     assert_says(text, "No appointment", "无安排", "代表取締役 山田 花子")
 
 
@@ -167,12 +167,12 @@ def test_the_regenerative_medicine_sheet_says_what_the_case_says(packet: Path) -
     assert_says(text, "PB3999001", "提供計画を提出（受理）", "第二種再生医療等", "みほん特定認定再生医療等委員会")
     assert_says(text, "NA9990001", "あおば関節クリニック 細胞加工室", "区分：届出", "FC9990001")
     assert_says(text, "自己脂肪由来間葉系幹細胞を用いた変形性膝関節症の治療", "厚生労働省", "院長 高橋 直樹")
-    assert squeezed("未記入") not in text
+    assert squeeze("未記入") not in text
 
 
 def test_a_sheet_without_plan_names_no_class_and_shows_what_is_open(packet_with_companion: Path) -> None:
     text = document(packet_with_companion, "regenerative-medicine-sheet")
-    assert text.count(squeezed("未記入")) == 5
+    assert text.count(squeeze("未記入")) == 5
     assert not [word for word in ("第一種", "第二種", "第三種", "受理）", "届出") if word in text]
 
 
@@ -181,7 +181,7 @@ def test_a_class_without_a_plan_number_is_not_named(edit: Edit, tmp_path: Path) 
     sheet = "regenerative-medicine-sheet"
     text = document(built(path, tmp_path, sheet), sheet)
     assert "第二種" not in text
-    assert text.count(squeezed("未記入")) == 2
+    assert text.count(squeeze("未記入")) == 2
 
 
 def test_a_case_without_the_optional_fields_gives_the_same_papers(edit: Edit, tmp_path: Path) -> None:
@@ -190,10 +190,10 @@ def test_a_case_without_the_optional_fields_gives_the_same_papers(edit: Edit, tm
     case = load_case(WANG).case
     assert case.treatment.need_for_visits
     assert_says(schedule, case.treatment.need_for_visits.ja)
-    assert squeezed(case.condition.background.ja) not in schedule  # no substitute for a reason (rule DOC-06)
+    assert squeeze(case.condition.background.ja) not in schedule  # no substitute for a reason (rule DOC-06)
     assert not [word for word in ("投与量", "提供計画", "採取から投与まで") if word in schedule]
     stay = document(folder, "schedule-of-stay")
-    assert stay.count(squeezed("not decided")) == 6 + 7
+    assert stay.count(squeeze("not decided")) == 6 + 7
     assert "XX123" not in stay
 
 
@@ -217,9 +217,9 @@ def test_a_long_stay_in_hospital_has_its_header_on_each_page(edit: Edit, tmp_pat
     [count] = [part["pages"] for part in pages if part["id"] == "schedule-of-stay"]
     text = document(folder, "schedule-of-stay")
     assert count > 4
-    assert text.count(squeezed("行動予定")) == count
-    assert text.count(squeezed("In hospital")) == 179
-    assert text.count(squeezed("In-patient care")) > 170
+    assert text.count(squeeze("行動予定")) == count
+    assert text.count(squeeze("In hospital")) == 179
+    assert text.count(squeeze("In-patient care")) > 170
     assert "予定なし" not in text
 
 
@@ -238,5 +238,5 @@ def test_every_seal_place_is_empty(which: str, request: pytest.FixtureRequest) -
     folder: Path = request.getfixturevalue(which)
     for name in ("schedule-of-stay", "regenerative-medicine-sheet"):
         text = document(folder, name)
-        assert text.count(squeezed("印seal")) == 1
+        assert text.count(squeeze("印seal")) == 1
         assert_says(text, "署名 Signature")

@@ -15,7 +15,7 @@ from pipeline.case.model import Case
 from pipeline.case.people import Traveller
 from pipeline.documents.proof.dates_in_text import find_days
 from pipeline.formats.json.reader import JsonFile
-from pipeline.formats.pdf.reading import read_pages, squeezed
+from pipeline.formats.pdf.reading import read_pages, squeeze
 from pipeline.formats.word.text import WordText, read_word
 from pipeline.visa.claims import case_texts
 
@@ -66,7 +66,7 @@ class FinishedDocument:
     @cached_property
     def squeezed_pdf(self) -> str:
         """The text of the PDF without white space."""
-        return squeezed(self.pdf_text)
+        return squeeze(self.pdf_text)
 
     @cached_property
     def values(self) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from pipeline.documents.proof.dates_in_text import find_days
 from pipeline.documents.proof.finished import FinishedDocument, mask_tags
 from pipeline.errors import Problem
-from pipeline.formats.pdf.reading import squeezed
+from pipeline.formats.pdf.reading import squeeze
 from pipeline.formats.word.word_places import LONGEST_QUOTE
 from pipeline.resources import read_data
 from pipeline.visa.rules.checks import make_template_finding
@@ -127,7 +127,7 @@ def quote(own: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _bare(value: str) -> str:
-    return re.sub(r"[-〒]", "", squeezed(value))
+    return re.sub(r"[-〒]", "", squeeze(value))
 
 
 def _unified(text: str) -> str:

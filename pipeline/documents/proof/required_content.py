@@ -10,7 +10,7 @@ from pipeline.case.treatment import Visit
 from pipeline.documents.proof.finished import FinishedDocument
 from pipeline.errors import Problem
 from pipeline.formats.pdf.geometry import is_a4
-from pipeline.formats.pdf.reading import read_pages, squeezed
+from pipeline.formats.pdf.reading import read_pages, squeeze
 from pipeline.resources import read_data
 from pipeline.visa.rules.checks import make_template_finding
 
@@ -55,7 +55,7 @@ def find_wrong_size(page: FinishedDocument) -> Iterator[Problem]:
 
 
 def _says(page: FinishedDocument, *texts: str) -> bool:
-    return all(squeezed(text) in page.squeezed_pdf for text in texts)
+    return all(squeeze(text) in page.squeezed_pdf for text in texts)
 
 
 def _has_name(page: FinishedDocument, person: Traveller) -> bool:

@@ -7,7 +7,7 @@ import io
 import pikepdf
 
 
-def encrypted(pdf: bytes, password: str) -> bytes:
+def encrypt(pdf: bytes, password: str) -> bytes:
     """Return ``pdf``, encrypted. The salts are random, so the same PDF gives different bytes each time."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         out = io.BytesIO()
@@ -15,12 +15,12 @@ def encrypted(pdf: bytes, password: str) -> bytes:
         return out.getvalue()
 
 
-def protected(pdf: bytes, password: str | None) -> bytes:
+def protect(pdf: bytes, password: str | None) -> bytes:
     """Return ``pdf``, encrypted if a password is given."""
-    return pdf if password is None else encrypted(pdf, password)
+    return pdf if password is None else encrypt(pdf, password)
 
 
-def decrypted(pdf: bytes, password: str) -> bytes:
+def decrypt(pdf: bytes, password: str) -> bytes:
     """Return the same pages without encryption. Raise ValueError for a wrong password."""
     try:
         with pikepdf.open(io.BytesIO(pdf), password=password) as opened:

@@ -52,11 +52,11 @@ def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
 
 
 def text_of(pdf: bytes) -> str:
-    """Return the text of ``pdf`` in reading order, as ``squeezed`` does."""
-    return squeezed("".join(page.text for page in read_pages(pdf)))
+    """Return the text of ``pdf`` in reading order, as ``squeeze`` does."""
+    return squeeze("".join(page.text for page in read_pages(pdf)))
 
 
-def squeezed(text: str) -> str:
+def squeeze(text: str) -> str:
     """Return ``text`` for comparison: without white space, which is the layout's, and without compatibility forms."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
@@ -73,7 +73,7 @@ def page_count(pdf: bytes) -> int:
 def lost_texts(pdf: bytes, texts: Iterable[str]) -> list[str]:
     """Return the ``texts`` that are not in ``pdf``."""
     whole = text_of(pdf)
-    return [text for text in texts if squeezed(text) not in whole]
+    return [text for text in texts if squeeze(text) not in whole]
 
 
 def replaced_characters(pdf: bytes) -> str:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.errors import VerificationError
-from pipeline.formats.pdf.encryption import decrypted
+from pipeline.formats.pdf.encryption import decrypt
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.difference import difference
 from pipeline.system.atomic import sha256
@@ -44,7 +44,7 @@ def readable_files(files: Mapping[str, bytes], manifest: Manifest, password: str
     opened = {}
     for path in pdfs:
         with suppress(ValueError):  # a damaged file, whose hash differs
-            opened[path] = decrypted(files[path], password)
+            opened[path] = decrypt(files[path], password)
     if pdfs and not opened:
         raise VerificationError(
             difference("verify-password", "the password does not open the packet", "correct the password")

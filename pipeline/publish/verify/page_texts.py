@@ -12,7 +12,7 @@ from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.bundle.page_map import text_hash
 from pipeline.bundle.page_numbers import number_text
 from pipeline.errors import Problem
-from pipeline.formats.pdf.reading import read_pages, squeezed, text_of
+from pipeline.formats.pdf.reading import read_pages, squeeze, text_of
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.difference import difference
 
@@ -33,8 +33,8 @@ def text_differences(files: Mapping[str, bytes], manifest: Manifest, key: bytes 
 
 
 def _differences(files: Mapping[str, bytes], bundle: BundleRow, case_id: str, key: bytes | None) -> Iterator[Problem]:
-    texts = [squeezed(page.text) for page in read_pages(files[bundle.path])]
-    numbers = [squeezed(number_text(case_id, number, len(texts))) for number in range(1, len(texts) + 1)]
+    texts = [squeeze(page.text) for page in read_pages(files[bundle.path])]
+    numbers = [squeeze(number_text(case_id, number, len(texts))) for number in range(1, len(texts) + 1)]
     for page, (text, number) in enumerate(zip(texts, numbers, strict=True), start=1):
         if not text.endswith(number):
             yield difference("verify-numbers", f"page {page} does not show its number")
