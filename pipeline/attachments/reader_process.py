@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import select
 import signal
 import time
 from collections.abc import Callable
@@ -37,10 +36,10 @@ from pipeline.system.processes import (
     leave_network,
     limit_memory,
     limit_to_computing,
+    read_all,
 )
 
-#: An answer is read in pieces of this size, and rejected if it has more than ``_MAX_ANSWER`` bytes.
-_PIECE = 1 << 20
+#: An answer of more bytes is rejected.
 _MAX_ANSWER = 400_000_000
 
 Run = Callable[[Request], ReaderAnswer | Refusal]
@@ -95,7 +94,8 @@ def _answer(request: Request, run: Run, requests: BinaryIO, answers: BinaryIO) -
             os._exit(0)
     os.close(write)
     try:
-        content = _read_all(read, requests, time.monotonic() + request.limits.wall_seconds)
+        until = time.monotonic() + request.limits.wall_seconds
+        content = read_all(read, _MAX_ANSWER, until, [requests.fileno()])
     finally:
         os.close(read)
         _kill(child)  # it has answered, or its time is over
@@ -120,22 +120,6 @@ def _kill(child: int) -> None:
     """Kill a fork and the processes that it started: it leads a process group."""
     os.kill(child, signal.SIGKILL)
     kill_group(child)
-
-
-def _read_all(read: int, requests: BinaryIO, until: float) -> bytes | None:
-    """Return everything that a fork writes; None if it does not end in time, or if the client has ended."""
-    pieces: list[bytes] = []
-    size = 0
-    while size <= _MAX_ANSWER:
-        readable = select.select([read, requests.fileno()], [], [], max(0.0, until - time.monotonic()))[0]
-        if read not in readable:
-            return None
-        piece = os.read(read, _PIECE)
-        if not piece:
-            return b"".join(pieces)
-        pieces.append(piece)
-        size += len(piece)
-    return b""
 
 
 def _crash(status: int, limits: Limits) -> Refusal:

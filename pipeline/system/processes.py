@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 
 _PACKAGES = str(Path(__file__).parents[2])
 _SECONDS_TO_DIE = 2.0
+#: Bytes that are read from a pipe at once.
+_PIECE = 1 << 20
 #: Linux constants that Python does not define.
 _PARENT_DEATH_SIGNAL = 1
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
@@ -78,6 +81,25 @@ def limit_to_computing(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def read_all(pipe: int, limit: int, until: float, watched: Sequence[int] = ()) -> bytes | None:
+    """Return everything that a process writes into a pipe, or nothing if that is more than ``limit`` bytes.
+
+    Return None if the process does not end in time, or if one of the other ``watched`` pipes can be read first.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while size <= limit:
+        readable = select.select([pipe, *watched], [], [], max(0.0, until - time.monotonic()))[0]
+        if pipe not in readable:
+            return None
+        piece = os.read(pipe, _PIECE)
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+        size += len(piece)
+    return b""
 
 
 @cache

@@ -8,24 +8,37 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.case.importing.cells import Cell, CellError
+from pipeline.case.importing.cells import Cell, CellError, comparable, normalise
 from pipeline.case.importing.column_mapping import Column
 
 #: Number of digits that a spreadsheet stores.
 _MOST_DIGITS = 15
+_TOO_LONG = f"the cell contains a number of more than {_MOST_DIGITS} digits; a spreadsheet loses the last ones"
 #: A long number as a spreadsheet exports it.
 _SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+#: A date format in which two numbers follow each other, such as %Y%m%d.
+_JOINED = re.compile(r"%[Ymd]%[Ymd]")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
+#: What is left of an invisible character when a table has been through several programs.
+_CODE = re.compile(r"_x(00[01][0-9A-F]|20[0-6][0-9A-F]|FEFF)_", re.IGNORECASE)
 _AS_TEXT = "format the column as text, then type the number again from the original document"
+
+#: Kinds of cells that no field takes: code, message and hint.
+_REJECTED = {
+    "formula": (
+        "cell-formula",
+        "the cell contains a formula, whose last result may be out of date",
+        "copy the column and paste it as values; in a CSV file, type the value instead of the formula",
+    ),
+    "error": ("cell-error", "the cell contains an error of the spreadsheet", "type the value"),
+    "unreadable": ("cell-number", "the cell contains something that is no number, or a number too large", _AS_TEXT),
+}
 
 
 def convert_cell(cell: Cell, column: Column, date_formats: Sequence[str]) -> Any:
     """Return the value of a case, or None for an empty cell. Raise CellError."""
-    if cell.is_formula:
-        message = "the cell contains a formula, whose last result may be out of date"
-        raise CellError("cell-formula", message, "copy the column and paste it as values")
-    if cell.is_error:
-        raise CellError("cell-error", "the cell contains an error of the spreadsheet", "type the value")
+    if cell.kind in _REJECTED:
+        raise CellError(*_REJECTED[cell.kind])
     if normalise(cell.value) == "":
         return None
     if column.values:
@@ -37,24 +50,20 @@ def convert_cell(cell: Cell, column: Column, date_formats: Sequence[str]) -> Any
     return column.text.replace("{}", _text(cell, column))
 
 
-def normalise(value: object) -> str:
-    """Return text without surrounding whitespace, and in half-width characters if those are all it needs."""
-    text = "" if value is None else str(value).strip()
-    narrow = unicodedata.normalize("NFKC", text)
-    return narrow if narrow.isascii() else text
-
-
 def _text(cell: Cell, column: Column) -> str:
     value = cell.value
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
         return _digits(value, cell, column)
-    if not isinstance(value, str):
+    if cell.kind != "value":
         message = "the cell contains a date or a time, but the field is text"
         raise CellError("cell-date", message, 'set the type "date" in the mapping, or format the cell as text')
     if _SHORTENED.fullmatch(normalise(value)):
         raise CellError("cell-number", "the spreadsheet has shortened this number; its last digits are lost", _AS_TEXT)
+    if _CODE.search(str(value)):
+        message = "the cell contains the code of an invisible character, such as _x000D_"
+        raise CellError("text-character", message, "delete it from the cell")
     return normalise(value)
 
 
@@ -64,8 +73,7 @@ def _digits(value: float, cell: Cell, column: Column) -> str:
         message = "the cell contains a negative or fractional number, but the field is text"
         raise CellError("cell-number", message, _AS_TEXT)
     if len(str(int(value))) > _MOST_DIGITS:
-        message = f"the cell contains a number of more than {_MOST_DIGITS} digits; a spreadsheet loses the last ones"
-        raise CellError("cell-number", message, _AS_TEXT)
+        raise CellError("cell-number", _TOO_LONG, _AS_TEXT)
     if not (column.digits or cell.zeros):
         message = "the cell contains a number, but the field is text; leading zeros may be lost"
         raise CellError("cell-number", message, f'{_AS_TEXT}; or set "digits" in the mapping if zeros cannot lead')
@@ -73,12 +81,12 @@ def _digits(value: float, cell: Cell, column: Column) -> str:
 
 
 def _translate(cell: Cell, column: Column) -> Any:
-    known = {normalise(meaning.cell): meaning.value for meaning in column.values}
+    known = {comparable(meaning.cell): meaning.value for meaning in column.values}
     value = cell.value
-    word = str(int(value)) if isinstance(value, float) and value.is_integer() else normalise(value)
+    word = str(int(value)) if isinstance(value, float) and value.is_integer() else comparable(value)
     word = word.upper() if isinstance(value, bool) else word
     if word not in known:
-        hint = f"use one of {', '.join(known)}; or add the word to the mapping"
+        hint = f"use one of {', '.join(meaning.cell for meaning in column.values)}; or add the word to the mapping"
         raise CellError("cell-value", "the mapping has no value for this word", hint)
     return known[word]
 
@@ -86,6 +94,8 @@ def _translate(cell: Cell, column: Column) -> Any:
 def _integer(cell: Cell) -> int:
     value = cell.value
     if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
+        if abs(value) >= 10**_MOST_DIGITS:
+            raise CellError("cell-number", _TOO_LONG, _AS_TEXT)
         return int(value)
     if isinstance(value, str) and _WHOLE.fullmatch(normalise(value)):
         return int(normalise(value))
@@ -93,26 +103,27 @@ def _integer(cell: Cell) -> int:
 
 
 def _date(cell: Cell, formats: Sequence[str]) -> dt.date:
-    value = cell.value
-    if isinstance(value, dt.datetime):
-        if value.time() != dt.time():
-            raise CellError("cell-date", "the date has a time of day", "type the date only")
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    if not isinstance(value, str):
-        message = "the cell contains a number or a time, but the field is a date"
+    if cell.kind == "date":
+        return dt.date.fromisoformat(str(cell.value))
+    if cell.kind == "time":
+        raise CellError("cell-date", "the cell contains a time of day, but the field is a date", "type the date only")
+    if not isinstance(cell.value, str):
+        message = "the cell contains a number, but the field is a date"
         raise CellError("cell-date", message, "format the cell as a date, and check that the date is correct")
-    return _parse_date(unicodedata.normalize("NFKC", value).strip(), formats)
+    return _parse_date(unicodedata.normalize("NFKC", normalise(cell.value)), formats)
 
 
 def _parse_date(text: str, formats: Sequence[str]) -> dt.date:
     dates = set()
     for form in formats:
         try:
-            dates.add(dt.datetime.strptime(text, form).date())  # noqa: DTZ007 - a date has no zone
+            date = dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a date has no zone
         except ValueError:
             continue
+        if _JOINED.search(form) and date.strftime(form) != text:
+            message = "a digit of month or day is missing, so the date could be read in two ways"
+            raise CellError("cell-date", message, "type month and day with two digits each")
+        dates.add(date)
     if not dates:
         hint = f"use one of {', '.join(formats)}; or add the format to date_formats of the mapping"
         raise CellError("cell-date", "this is not a date in a format of the mapping", hint)

@@ -1,20 +1,30 @@
-"""Cells and tables, independent of the kind of file."""
+"""Cells and tables, independent of the kind of file. They are also the messages of the process that reads tables."""
 
 from __future__ import annotations
 
-import datetime as dt
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Literal
 
-from openpyxl.utils import get_column_letter
+import msgspec
 
 from pipeline.errors import CaseError, CellPlace, Problem
 
 #: More than any agency's table; larger tables are rejected.
 MAX_ROWS = 100_000
 MAX_COLUMNS = 1_000
+#: Filled cells. Each takes 200 bytes of memory.
+MAX_CELLS = 1_000_000
+TOO_LARGE = f"the table has more than {MAX_ROWS:,} rows, {MAX_COLUMNS:,} columns or {MAX_CELLS:,} filled cells"
 
-Value = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
+#: A date is its ISO text. "time" is a date or a number with a time of day, "unreadable" what is not even a number.
+Kind = Literal["value", "date", "time", "formula", "error", "unreadable"]
+
+#: A character in the way that workbooks write those that XML cannot hold: ``_x000D_``.
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+#: Whitespace and zero-width characters around a text.
+_MARGIN = re.compile(r"\A[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+\Z")
 
 
 class CellError(CaseError):
@@ -25,42 +35,63 @@ class CellError(CaseError):
         super().__init__(self.problem)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One cell. ``zeros`` is the number of digits to which its format pads a number."""
 
     row: int
     column: int
-    value: Value = None
-    sheet: str | None = None
-    is_formula: bool = False
-    is_error: bool = False
+    value: str | int | float | bool | None = None
+    kind: Kind = "value"
     zeros: int = 0
 
-    @property
-    def address(self) -> str:
-        """The address as a spreadsheet shows it, such as ``Cases!B7``."""
-        address = f"{get_column_letter(self.column)}{self.row}"
+
+#: The filled cells of a row by the number of their column, from 1.
+Row = Mapping[int, Cell]
+
+
+class SourceTable(msgspec.Struct, frozen=True, tag=True):
+    """The header of a table and the rows below it. Each row has at least one filled cell."""
+
+    header: Row
+    rows: Sequence[Row]
+    sheet: str | None = None
+    file: str = ""
+
+    def cell(self, row: Row, column: int) -> Cell:
+        """Return the cell of a row in a column; an empty one if the row has none there."""
+        return row.get(column) or Cell(next(iter(row.values())).row, column)
+
+    def address(self, cell: Cell) -> str:
+        """Return the address of a cell as a spreadsheet shows it, such as ``Cases!B7``."""
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415 - loaded only for a problem
+
+        address = f"{get_column_letter(cell.column)}{cell.row}"
         return f"{self.sheet}!{address}" if self.sheet is not None else address
 
-    def place(self, pointer: str | None = None) -> CellPlace:
-        """Return the place of this cell, which fills the field of the case at ``pointer``."""
-        return CellPlace(self.address, self.row, self.column, pointer)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceTable:
-    """The rows of a table, each with every cell up to its last one."""
-
-    file: str
-    header: Sequence[Cell]
-    rows: Sequence[Sequence[Cell]]
-    sheet: str | None = None
-
-    def cell(self, row: Sequence[Cell], column: int) -> Cell:
-        """Return the cell of a row in a column, counted from 1; an empty one beyond the end of the row."""
-        return row[column - 1] if column <= len(row) else Cell(row[0].row, column, sheet=self.sheet)
+    def place(self, cell: Cell, pointer: str | None = None) -> CellPlace:
+        """Return the place of a cell, which fills the field of the case at ``pointer``."""
+        return CellPlace(self.address(cell), cell.row, cell.column, pointer)
 
 
 #: header -> number of its column, from 1
 Columns = Mapping[str, int]
+
+
+def normalise(value: object) -> str:
+    """Return text without surrounding whitespace, and in half-width characters if those are all it needs."""
+    text = "" if value is None else _MARGIN.sub("", str(value))
+    narrow = unicodedata.normalize("NFKC", text)
+    return narrow if narrow.isascii() else text
+
+
+def comparable(value: object) -> str:
+    """Return text for comparison: in half-width characters where there are any, and without extra whitespace."""
+    return " ".join(unicodedata.normalize("NFKC", normalise(value)).split())
+
+
+def unescape(text: str) -> str:
+    """Return text with its characters instead of escapes such as ``_x000D_``."""
+    if not _ESCAPE.search(text):
+        return text
+    units = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # joins the halves of a pair

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.case.importing.cells import Cell, SourceTable
+from pipeline.case.importing.cells import Cell, SourceTable, comparable
 from pipeline.case.importing.column_mapping import read_mapping
 from pipeline.case.importing.table_file import read_table
-from pipeline.case.importing.table_rows import CaseRow, RowReader, find_columns
+from pipeline.case.importing.table_process import TableRequest
+from pipeline.case.importing.table_rows import CaseRow, RowReader, find_columns, list_headers
 from pipeline.errors import CaseError, CellPlace, JsonPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
@@ -31,7 +32,8 @@ def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[
     Raise CaseError if the table or the mapping as a whole cannot be used.
     """
     columns, document = read_mapping(mapping)
-    source = read_table(table, columns.sheet, columns.header_row, encoding)
+    headers = frozenset(comparable(header) for header, _ in list_headers(columns))
+    source = read_table(table, TableRequest(columns.header_row, columns.sheet, encoding, headers))
     reader = RowReader(source, find_columns(source, columns, document), columns)
     if not source.rows:
         message, hint = "the table has no row below its header", "check sheet and header_row of the mapping"
@@ -50,7 +52,7 @@ def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[
         for problem in row_problems:  # a problem of the mapping is reported once, not for each row
             problems.setdefault((problem.file, problem.place, problem.code, problem.message), problem)
         if not row_problems:
-            cases.append(ImportedCase(row.case["case_id"], cells[0].row, content))
+            cases.append(ImportedCase(row.case["case_id"], next(iter(cells.values())).row, content))
     return cases, sorted(problems.values(), key=_order)
 
 
@@ -65,8 +67,8 @@ def _repeated_id(row: CaseRow, first_cells: dict[str, Cell], table: SourceTable)
         return
     if case_id in first_cells:
         message = "an earlier row has the same case id"
-        hint = f"give each case its own id; the other is in {first_cells[case_id].address}"
-        yield Problem("case-id-repeated", "error", message, hint, table.file, cell.place("/case_id"))
+        hint = f"give each case its own id; the other is in {table.address(first_cells[case_id])}"
+        yield Problem("case-id-repeated", "error", message, hint, table.file, table.place(cell, "/case_id"))
     first_cells.setdefault(case_id, cell)
 
 
@@ -87,7 +89,7 @@ def _schema_problems(row: CaseRow, content: bytes, table: SourceTable, mapping: 
         if any(_is_at_or_below(key, pointer) for key in row.problems):
             continue  # the cell of the field already has a problem
         if cell is not None:
-            yield replace(problem, place=cell.place(problem.pointer))
+            yield replace(problem, place=table.place(cell, problem.pointer))
         else:
             yield _at_mapping(problem, pointer, mapping)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from pipeline.case.importing.cell_values import convert_cell, normalise
-from pipeline.case.importing.cells import Cell, CellError, Columns, SourceTable
+from pipeline.case.importing.cell_values import convert_cell
+from pipeline.case.importing.cells import Cell, CellError, Columns, Row, SourceTable, comparable
 from pipeline.case.importing.column_mapping import Column, ColumnGroup, TableMapping
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile
@@ -18,7 +18,7 @@ from pipeline.formats.json.reader import JsonFile
 class CaseRow:
     """The case of a row. By JSON pointer: the cells that filled a field, the empty ones, and the problems of others."""
 
-    source: Sequence[Cell]
+    source: Row
     case: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
     empty: dict[str, Cell] = field(default_factory=dict)
@@ -38,18 +38,20 @@ def find_columns(table: SourceTable, mapping: TableMapping, document: JsonFile) 
     """Find the columns of the mapping. Raise CaseError with all columns that are missing or occur twice."""
     cells: dict[str, Cell] = {}
     problems: list[Problem] = []
-    wanted = {_normalise_header(header): (header, place) for header, place in _headers(mapping)}
-    for cell in table.header:
-        name = _normalise_header(str(cell.value or ""))
+    wanted = {comparable(header): (header, place) for header, place in list_headers(mapping)}
+    for cell in table.header.values():
+        name = comparable(cell.value)
         if name in cells and name in wanted:
             message, hint = "another column has the same header", "give each column its own header"
-            problems.append(Problem("column-repeated", "error", message, hint, table.file, cell.place()))
+            problems.append(Problem("column-repeated", "error", message, hint, table.file, table.place(cell)))
         cells.setdefault(name, cell)
     for name, (header, place) in wanted.items():
         if name not in cells:
             message = f"row {mapping.header_row} of the table has no column {header!r}"
-            near = get_close_matches(name, cells, n=1)
-            hint = f"did you mean {cells[near[0]].address}?" if near else "copy it from the table; check header_row"
+            near = get_close_matches(name, cells.keys() - wanted, n=1)
+            hint = (
+                f"did you mean {table.address(cells[near[0]])}?" if near else "copy it from the table; check header_row"
+            )
             problems.append(document.problem("column-missing", place, message, hint))
     if problems:
         raise CaseError(problems)
@@ -64,7 +66,7 @@ class RowReader:
     columns: Columns
     mapping: TableMapping
 
-    def read(self, cells: Sequence[Cell]) -> CaseRow:
+    def read(self, cells: Row) -> CaseRow:
         """Return the case of one row, with the problems of its cells."""
         row = CaseRow(cells)
         self._fill(row, _Entry("", row.case), self.mapping)
@@ -91,13 +93,13 @@ class RowReader:
         return is_filled
 
     def _fill_field(self, row: CaseRow, entry: _Entry, column: Column) -> bool:
-        number = self.columns[_normalise_header(_numbered(column.header, entry.number))]
+        number = self.columns[comparable(_numbered(column.header, entry.number))]
         cell = self.table.cell(row.source, number)
         pointer = entry.pointer + column.to
         try:
             value = convert_cell(cell, column, self.mapping.date_formats)
         except CellError as error:
-            row.problems[pointer] = replace(error.problem, file=self.table.file, place=cell.place(pointer))
+            row.problems[pointer] = replace(error.problem, file=self.table.file, place=self.table.place(cell, pointer))
             return True
         if value is None:
             row.empty[pointer] = cell
@@ -118,19 +120,14 @@ def _set(fields: dict[str, Any], pointer: str, value: Any) -> None:
     _parent(fields, pointer)[pointer.rpartition("/")[2]] = value
 
 
-def _headers(group: ColumnGroup, place: str = "", number: int | None = None) -> Iterator[tuple[str, str]]:
+def list_headers(group: ColumnGroup, place: str = "", number: int | None = None) -> Iterator[tuple[str, str]]:
     """Yield each header in the mapping, with its JSON pointer."""
     for index, column in enumerate(group.columns):
         yield _numbered(column.header, number), f"{place}/columns/{index}/column"
     for index, columns in enumerate(group.lists):
         for each in [number] if number else range(1, columns.times + 1):
-            yield from _headers(columns, f"{place}/lists/{index}", each)
+            yield from list_headers(columns, f"{place}/lists/{index}", each)
 
 
 def _numbered(header: str, number: int | None) -> str:
     return header if number is None else header.replace("{n}", str(number))
-
-
-def _normalise_header(text: str) -> str:
-    """Return a header for comparison: without extra spaces and line breaks."""
-    return " ".join(normalise(text).split())

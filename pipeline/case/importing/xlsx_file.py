@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import math
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, cast
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
+from msgspec.structs import replace
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
-from pipeline.case.importing.cells import MAX_COLUMNS, MAX_ROWS, Cell, SourceTable
+from pipeline.case.importing.cells import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    TOO_LARGE,
+    Cell,
+    Kind,
+    SourceTable,
+    normalise,
+    unescape,
+)
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.zip_archive import BROKEN, ArchiveLimits, check_archive, declares_doctype
 
-#: One part may have all bytes, and the highest ratio of the format: a column of equal values has it.
+#: A sheet may have all bytes. Spreadsheet programs pack a column of equal values to a twentieth of its size.
 _LIMITS = ArchiveLimits(
-    entries=2_000, total_bytes=100_000_000, xml_bytes=100_000_000, part_bytes=100_000_000, ratio=2_000
+    entries=2_000, total_bytes=100_000_000, xml_bytes=100_000_000, part_bytes=100_000_000, ratio=150
 )
 _OLE = b"\xd0\xcf\x11\xe0"
+_STRICT = b"http://purl.oclc.org/ooxml/"
 #: A number format of zeros alone pads a number, such as 000000 for a postal code.
 _ZEROS = re.compile(r"0{2,15}")
 #: Errors that openpyxl raises for a damaged workbook.
@@ -29,42 +51,79 @@ _BROKEN = (
     *(*BROKEN, InvalidFileException, ParseError),
     *(KeyError, TypeError, AttributeError, IndexError),
 )
+#: Types of cells that are rejected.
+_REJECTED: Mapping[str, Kind] = {"f": "formula", "e": "error", "unreadable": "unreadable"}
+#: Larger whole numbers fit in no message. A spreadsheet has none: it stores 15 digits.
+_LARGEST = 2**63
+#: Dates and times of Chinese and Japanese spreadsheet programs, which openpyxl takes for plain numbers.
+BUILTIN_FORMATS.update(dict.fromkeys((*range(27, 37), *range(50, 59)), "yyyy-mm-dd"))
 
 
-def read_workbook(content: bytes, name: str, sheet: str | None, header_row: int) -> SourceTable:
+class _WorkbookReader(ExcelReader):
+    """Reads all parts of a workbook but the sheets."""
+
+    def read_strings(self) -> None:
+        """Read the texts as they are stored: openpyxl would take out a part of their escapes."""
+        part: Any = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as source:
+                for _, element in iterparse(source):
+                    if element.tag == f"{{{SHEET_MAIN_NS}}}si":
+                        self.shared_strings.append(cast("Text", Text.from_tree(element)).content)
+                        element.clear()
+
+
+class _SheetParser(WorkSheetParser):
+    """Reads a sheet cell by cell: one that cannot be read does not end the reading."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        """Return what is in a cell. Dates are numbers."""
+        try:
+            cell: dict[str, Any] = super().parse_cell(element)
+        except (ValueError, ArithmeticError, IndexError):
+            cell = {"row": self.row_counter, "column": self.col_counter, "value": "?", "data_type": "unreadable"}
+        return cell
+
+    def parse_formula(self, element: Any) -> str:  # noqa: ARG002 - openpyxl's signature
+        """Return a text that is not empty: a cell with a formula is rejected, whatever the formula is."""
+        return "="
+
+
+def read_workbook(content: bytes, sheet: str | None, header_row: int) -> SourceTable:
     """Read one sheet of a workbook; without ``sheet``, its only one. Raise CaseError."""
-    _check_file(content, name)
+    _check_file(content)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about content that openpyxl would lose when it writes
-            book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-            return _table(_select_sheet(book, sheet, name), name, header_row)
+            reader = _WorkbookReader(io.BytesIO(content), read_only=True, keep_links=False)
+            reader.read()
+            return _table(reader, _select_sheet(reader.wb, sheet), header_row)
     except _BROKEN as error:
         message = f"the workbook is damaged ({type(error).__name__})"
-        raise _error("table-damaged", message, "open it in the spreadsheet program and save it again", name) from None
+        raise _error("table-damaged", message, "open it in the spreadsheet program and save it again") from None
 
 
-def _check_file(content: bytes, name: str) -> None:
+def _check_file(content: bytes) -> None:
     """Raise CaseError if the file is not a workbook, or could exhaust the computer."""
     if content.startswith(_OLE):
         is_encrypted = "EncryptedPackage".encode("utf-16-le") in content
         kind = "protected by a password" if is_encrypted else "an old .xls file under another name"
         hint = "save it without a password" if is_encrypted else "open it and save it as .xlsx"
-        raise _error("table-kind", f"the workbook is {kind}", hint, name)
+        raise _error("table-kind", f"the workbook is {kind}", hint)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            problem = next(_archive_problems(archive, name), None)
+            problem = next(_archive_problems(archive), None)
     except _BROKEN:
         message = "this is not a workbook: it is no ZIP archive, or a damaged one"
-        raise _error("table-kind", message, "open it in the spreadsheet program and save it as .xlsx", name) from None
+        raise _error("table-kind", message, "open it in the spreadsheet program and save it as .xlsx") from None
     if problem:
         raise CaseError(problem)
 
 
-def _archive_problems(archive: zipfile.ZipFile, file: str) -> Iterator[Problem]:
+def _archive_problems(archive: zipfile.ZipFile) -> Iterator[Problem]:
     def report(message: str, part: str | None = None) -> Problem:
         hint = "open it in the spreadsheet program and save it as .xlsx"
-        return Problem("table-refused", "error", f"{part}: {message}" if part else message, hint, file)
+        return Problem("table-refused", "error", f"{part}: {message}" if part else message, hint)
 
     names = archive.namelist()
     if "xl/workbook.xml" not in names:
@@ -75,50 +134,75 @@ def _archive_problems(archive: zipfile.ZipFile, file: str) -> Iterator[Problem]:
     for name in names:
         if name.endswith((".xml", ".rels")) and declares_doctype(archive.read(name)):
             yield report("this part declares a document type or entities", name)
+    if _STRICT in archive.read("xl/workbook.xml"):
+        hint = "save it as “Excel Workbook (.xlsx)”"
+        yield Problem("table-kind", "error", "the workbook is “Strict Open XML”", hint)
 
 
-def _select_sheet(book: Any, wanted: str | None, name: str) -> Any:
+def _select_sheet(book: Any, wanted: str | None) -> Any:
     sheets = {sheet.title.strip(): sheet for sheet in book.worksheets}
     if wanted is None and len(sheets) == 1:
         return next(iter(sheets.values()))
     if wanted is None or wanted.strip() not in sheets:
         message = "the workbook has several sheets" if wanted is None else "the workbook has no sheet of this name"
         count = "1 sheet" if len(sheets) == 1 else f"{len(sheets)} sheets"
-        raise _error("table-sheet", message, f'set "sheet" in the mapping; the workbook has {count}', name)
+        raise _error("table-sheet", message, f'set "sheet" in the mapping; the workbook has {count}')
     return sheets[wanted.strip()]
 
 
-def _table(sheet: Any, name: str, header_row: int) -> SourceTable:
-    sheet.reset_dimensions()  # the size that the file claims may be false
-    header: list[Cell] = []
-    rows = []
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number > MAX_ROWS + header_row or len(cells) > MAX_COLUMNS:
-            message = f"the sheet has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns"
-            raise _error("table-size", message, "split it, or delete empty cells that have a format", name)
-        row = [_cell(cell, number, column, sheet.title) for column, cell in enumerate(cells, start=1)]
-        if number == header_row:
-            header = row
-        elif number > header_row and any(str(cell.value or "").strip() for cell in row):
-            rows.append(row)
-    return SourceTable(name, header, rows, sheet.title)
+def _table(reader: ExcelReader, sheet: Any, header_row: int) -> SourceTable:
+    """Return the filled cells from the header down. The size of the sheet that the file claims may be false."""
+    part = next(relation.target for found, relation in reader.parser.find_sheets() if found.name == sheet.title)
+    rows: dict[int, dict[int, Cell]] = {}
+    count = 0
+    with reader.archive.open(part) as source:
+        for number, contents in _SheetParser(source, reader.shared_strings, epoch=reader.wb.epoch).parse():
+            if number < header_row:
+                continue
+            cells = [_cell(number, ReadOnlyCell(sheet, **content), reader.wb.epoch) for content in contents]
+            filled = {cell.column: cell for cell in cells if normalise(cell.value)}
+            count += len(filled)
+            if filled and (number > MAX_ROWS + header_row or max(filled) > MAX_COLUMNS or count > MAX_CELLS):
+                raise _error("table-size", TOO_LARGE, "split it; delete the columns that no case needs")
+            rows.setdefault(number, {}).update(filled)
+    header = rows.pop(header_row, {})
+    return SourceTable(header, [row for _, row in sorted(rows.items()) if row], sheet.title)
 
 
-def _cell(cell: Any, row: int, column: int, sheet: str) -> Cell:
+def _cell(row: int, cell: ReadOnlyCell, epoch: dt.datetime) -> Cell:
     value = cell.value
-    if value is None:
-        return Cell(row, column, sheet=sheet)
-    is_padded = isinstance(value, int | float) and _ZEROS.fullmatch(cell.number_format or "")
-    return Cell(
-        row,
-        column,
-        value if isinstance(value, str | int | float) or hasattr(value, "resolution") else str(value),
-        sheet,
-        is_formula=cell.data_type == "f",
-        is_error=cell.data_type == "e",
-        zeros=len(cell.number_format) if is_padded else 0,
-    )
+    if cell.data_type in _REJECTED:
+        return Cell(row, cell.column, "?", _REJECTED[cell.data_type])
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(Cell(row, cell.column, value), cell.number_format, epoch)
+    if isinstance(value, str | bool) or value is None:
+        return Cell(row, cell.column, unescape(value) if isinstance(value, str) else value)
+    return _moment(Cell(row, cell.column), value)
 
 
-def _error(code: str, message: str, hint: str, name: str) -> CaseError:
-    return CaseError(Problem(code, "error", message, hint, name))
+def _number(cell: Cell, form: str, epoch: dt.datetime) -> Cell:
+    """Return a number with its value: a date if the cell has the format of one."""
+    number = cast("float", cell.value)
+    if abs(number) >= _LARGEST or not math.isfinite(number):
+        return replace(cell, value="?", kind="unreadable")
+    if not _is_date(form):
+        return replace(cell, zeros=len(form) if _ZEROS.fullmatch(form) else 0)
+    try:
+        return _moment(cell, from_excel(number, epoch, timedelta=is_timedelta_format(form)))
+    except (ValueError, OverflowError):  # the spreadsheet shows ####
+        return replace(cell, value="?", kind="error")
+
+
+def _moment(cell: Cell, value: Any) -> Cell:
+    """Return a cell with a date, or with anything that has a time of day."""
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        value = value.date()
+    kind: Kind = "time" if isinstance(value, dt.datetime) or not isinstance(value, dt.date) else "date"
+    return replace(cell, value=str(value), kind=kind)
+
+
+_is_date = cache(is_date_format)
+
+
+def _error(code: str, message: str, hint: str) -> CaseError:
+    return CaseError(Problem(code, "error", message, hint))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 from collections.abc import Mapping
@@ -10,10 +11,15 @@ from typing import Any
 
 import pytest
 
+from pipeline.case.importing.cell_values import convert_cell
+from pipeline.case.importing.cells import Cell, CellError
+from pipeline.case.importing.column_mapping import Column
 from pipeline.case.importing.convert import convert_table
 from pipeline.case.load import load_case
 from pipeline.errors import CaseError, Problem
 from tests.support.sheets import MAPPING, SAMPLE, changed_csv, changed_mapping, changed_workbook
+
+pytestmark = pytest.mark.usefixtures("inline_tables")
 
 NAMES = ("何思远", "SIYUAN", "EP0123450", "虚构路21号", "110105")
 
@@ -82,6 +88,8 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("F3", "08.04.1991", "cell-date", "/patient/birth_date"),
     ("F3", "1991-02-30", "cell-date", "/patient/birth_date"),
     ("R3", dt.datetime.fromisoformat("2027-01-19 09:30"), "cell-date", "/treatment/visits/0/entry_date"),
+    ("F3", dt.time(9, 30), "cell-date", "/patient/birth_date"),
+    ("K3", "13000_x000D_000801", "text-character", "/patient/phone"),
     ("E3", "M", "cell-value", "/patient/sex"),
     ("E3", "#N/A", "cell-error", "/patient/sex"),
     ("B3", None, "schema-required", "/patient/name"),
@@ -126,7 +134,57 @@ def test_a_day_that_two_forms_read_differently_is_refused(tmp_path: Path) -> Non
     assert cases(same, mapping)["b2027-001"]["patient"]["birth_date"] == "1991-08-08"
 
 
+def test_a_date_without_separators_needs_all_its_digits() -> None:
+    column, formats = Column("a", "/patient/birth_date", "date"), ("%Y-%m-%d", "%Y%m%d")
+    assert convert_cell(Cell(1, 1, "19910408"), column, formats) == "1991-04-08"
+    assert convert_cell(Cell(1, 1, "1991-4-8"), column, formats) == "1991-04-08"
+    for text in ("1991119", "1991408", "199148"):
+        with pytest.raises(CellError) as error:
+            convert_cell(Cell(1, 1, text), column, formats)
+        assert error.value.problem.hint == "type month and day with two digits each"
+
+
+def test_whole_numbers_have_no_more_digits_than_a_spreadsheet_stores() -> None:
+    column = Column("a", "/treatment/dose", "integer")
+    assert convert_cell(Cell(1, 1, 10**15 - 1), column, ()) == 10**15 - 1
+    for value in (10**15, 1e15, -(10**15)):
+        with pytest.raises(CellError) as error:
+            convert_cell(Cell(1, 1, value), column, ())
+        assert error.value.problem.code == "cell-number"
+
+
 class TestCsv:
+    def test_a_number_in_a_formula_that_protects_it_is_text(self, tmp_path: Path) -> None:
+        table = changed_csv(tmp_path / "t.csv", {(3, 7): '="110105199104080070"', (3, 10): '="a ""b"", 21号"'})
+        patient = cases(table)["b2027-001"]["patient"]
+        assert (patient["resident_id"], patient["address"]["text"]) == ("110105199104080070", 'a "b", 21号')
+
+    @pytest.mark.parametrize("form", ['="1"&"2"', '="1', "=1", '="1"2"'])
+    def test_any_other_formula_is_refused_with_a_hint_for_both_kinds(self, tmp_path: Path, form: str) -> None:
+        problem = only(changed_csv(tmp_path / "t.csv", {(3, 7): form}))
+        assert (problem.code, problem.cell) == ("cell-formula", "G3")
+        assert "in a CSV file" in problem.hint
+
+    @pytest.mark.parametrize(("separator", "name"), [(";", "semicolon"), ("\t", "tab")])
+    def test_another_separator_is_one_problem(self, tmp_path: Path, separator: str, name: str) -> None:
+        with (SAMPLE / "cases.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+        rows[1][43] = "备注, 其他"  # a comma in a header, in quotes or not
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL):
+            with (tmp_path / "t.csv").open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, delimiter=separator, quoting=quoting).writerows(rows)
+            problem = only(tmp_path / "t.csv")
+            assert (problem.code, problem.line) == ("table-separator", 2)
+            assert problem.message == f"the separator of this file is the {name}, not the comma"
+
+    def test_a_line_that_names_the_separator_is_one_problem(self, tmp_path: Path) -> None:
+        (tmp_path / "t.csv").write_text("sep=,\n" + (SAMPLE / "cases.csv").read_text(encoding="utf-8-sig"), "utf-8")
+        problem = only(tmp_path / "t.csv")
+        assert (problem.code, problem.line) == ("table-separator", 1)
+
+    def test_other_separators_in_a_header_are_part_of_it(self, tmp_path: Path) -> None:
+        assert len(cases(changed_csv(tmp_path / "t.csv", {(2, 44): "备注;其他;更多\t…"}))) == 3
+
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
     def test_encodings(self, tmp_path: Path, encoding: str) -> None:
         table = changed_csv(tmp_path / "t.csv", {}, encoding)
@@ -145,7 +203,7 @@ class TestCsv:
             (b"a\0b", "table-kind"),
             (b"", "file-empty"),
             (b'x\ny\n"open', "table-damaged"),
-            (b"a\nb\n" + b"," * 1_001, "table-size"),
+            (b"a\nb\n" + b"x," * 1_001, "table-size"),
         ],
     )
     def test_files_that_are_not_tables(self, tmp_path: Path, content: bytes, code: str) -> None:
@@ -173,6 +231,19 @@ class TestMapping:
 
     def test_headers_are_compared_without_spaces_and_line_ends(self, tmp_path: Path) -> None:
         assert len(cases(changed_workbook(tmp_path / "t.xlsx", {"L2": " 护照号码\n", "W2": "同行人1\n姓名"}))) == 3
+
+    def test_half_width_and_full_width_signs_are_equal(self, tmp_path: Path) -> None:
+        table = changed_workbook(tmp_path / "t.xlsx", {"C2": "姓(拼音)", "AB2": "同行人１ 关系", "E3": "男 "})
+        assert len(cases(table)) == 3
+
+    def test_words_of_a_cell_too(self, tmp_path: Path) -> None:
+        sample = json.loads(MAPPING.read_text(encoding="utf-8"))
+        sample["columns"][4]["values"][0]["cell"] = "男（本人）"
+        table = changed_workbook(tmp_path / "t.xlsx", {"E3": "男(本人)", "E5": "男（本人）"})
+        assert len(cases(table, changed_mapping(tmp_path / "m.json", **sample))) == 3
+
+    def test_the_hint_names_no_column_that_another_entry_uses(self, tmp_path: Path) -> None:
+        assert only(changed_workbook(tmp_path / "t.xlsx", {"C2": "姓［拼音］"})).hint == "did you mean 病例!C2?"
 
     def test_a_header_twice(self, tmp_path: Path) -> None:
         problem = only(changed_workbook(tmp_path / "t.xlsx", {"AR2": "姓名"}))
