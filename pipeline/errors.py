@@ -70,7 +70,19 @@ class WordPlace:
         return ", ".join(word for word in (self.part, self.cell, near) if word)
 
 
-Place = JsonPlace | CellPlace | WordPlace
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """A page, from 1, of a PDF in a packet."""
+
+    pdf: str
+    page: int
+
+    def describe(self) -> str:
+        """Return the place in words: ``bundle.pdf, page 3``."""
+        return f"{self.pdf}, page {self.page}"
+
+
+Place = JsonPlace | CellPlace | WordPlace | PagePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +130,10 @@ class Problem:
 
     @property
     def located_message(self) -> str:
-        """The message, after the place in words if that is a place in a Word file."""
-        return f"{self.place.describe()}: {self.message}" if isinstance(self.place, WordPlace) else self.message
+        """The message, after the place in words if that is a place in a Word file or a page."""
+        if isinstance(self.place, WordPlace | PagePlace):
+            return f"{self.place.describe()}: {self.message}"
+        return self.message
 
     def in_language(self, language: Language) -> Problem:
         """Return the problem in ``language``, or in English if it has no translation."""

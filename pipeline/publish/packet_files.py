@@ -127,4 +127,4 @@ def _missing_papers(packet: Packet) -> Iterator[MissingPaperRow]:
 def _recorded(problem: Problem) -> RecordedFinding:
     """A finding with its place in the case or the file of the template set. Other file names may contain names."""
     template = Path(problem.file).name if problem.pointer is None and problem.file is not None else None
-    return RecordedFinding(problem.code, problem.severity, problem.pointer, problem.message, template)
+    return RecordedFinding(problem.code, problem.severity, problem.pointer, problem.located_message, template)

@@ -11,7 +11,7 @@ from pypdfium2 import PdfiumError
 from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.bundle.page_map import text_hash
 from pipeline.bundle.page_numbers import number_text
-from pipeline.errors import Problem
+from pipeline.errors import PagePlace, Problem
 from pipeline.formats.pdf.reading import read_pages, squeeze, text_of
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.difference import difference
@@ -26,10 +26,9 @@ def text_differences(files: Mapping[str, bytes], manifest: Manifest, key: bytes 
         if bundle.path not in files:
             continue
         try:
-            found = list(_differences(files, bundle, manifest.case_id, key))
+            yield from list(_differences(files, bundle, manifest.case_id, key))
         except PdfiumError:
             continue  # structure.py reports a bundle that cannot be read
-        yield from (replace(problem, message=f"{bundle.path}: {problem.message}") for problem in found)
 
 
 def _differences(files: Mapping[str, bytes], bundle: BundleRow, case_id: str, key: bytes | None) -> Iterator[Problem]:
@@ -37,16 +36,19 @@ def _differences(files: Mapping[str, bytes], bundle: BundleRow, case_id: str, ke
     numbers = [squeeze(number_text(case_id, number, len(texts))) for number in range(1, len(texts) + 1)]
     for page, (text, number) in enumerate(zip(texts, numbers, strict=True), start=1):
         if not text.endswith(number):
-            yield difference("verify-numbers", f"page {page} does not show its number")
+            problem = difference("verify-numbers", "the page does not show its number")
+            yield replace(problem, place=PagePlace(bundle.path, page))
     own = [text.removesuffix(number) for text, number in zip(texts, numbers, strict=True)]
     for part in bundle.page_map:
         if part.text is None:
             continue
         text = "".join(own[part.page - 1 : part.last_page])
         if text != _text_of_own_file(files, part.id, text):
-            yield difference("verify-text", f"the text of {part.id} differs from its own file")
+            yield difference("verify-text", f"{bundle.path}: the text of {part.id} differs from its own file")
         if key is not None and text_hash(text, key) != part.text:
-            yield difference("verify-text", f"the text of {part.id} is not the one that was built from the case")
+            yield difference(
+                "verify-text", f"{bundle.path}: the text of {part.id} is not the one that was built from the case"
+            )
 
 
 def _text_of_own_file(files: Mapping[str, bytes], part_id: str, default: str) -> str:

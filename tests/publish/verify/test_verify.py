@@ -41,7 +41,7 @@ def difference(path: Path) -> list[tuple[str, str]]:
     for problem in error.value.problems:
         assert problem.hint == "build the packet again from its case"
         assert problem.file
-    return [(problem.code, problem.message) for problem in error.value.problems]
+    return [(problem.code, problem.located_message) for problem in error.value.problems]
 
 
 def edit_manifest(folder: Path, edits: Mapping[str, Any]) -> None:
@@ -318,7 +318,7 @@ class Changed:
 @pytest.mark.parametrize(
     ("change_it", "code", "words"),
     [
-        (Changed.number, "verify-numbers", "page 3 does not show its number"),
+        (Changed.number, "verify-numbers", "bundle.pdf, page 3: the page does not show its number"),
         (Changed.text, "verify-text", "the text of schedule-of-stay differs from its own file"),
         (Changed.labels, "verify-labels", "page labels"),
         (Changed.destination, "verify-destinations", "named destinations"),
