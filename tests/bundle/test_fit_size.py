@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +19,21 @@ from pypdf import PdfReader
 from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.volumes import split
 from pipeline.documents.drawing import draw_documents
+from pipeline.errors import Problem
+from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
+from pipeline.run import one
+from pipeline.run.one import build_case
 from tests.support.attachments import encoded
 from tests.support.built import make_pdf_of, make_set, outline_of
-from tests.support.cases import EXAMPLES, Edit, change
+from tests.support.cases import AS_OF, EXAMPLES, Edit, change
 from tests.support.reading import pictures_of, text
 from tests.support.run import Command
 
 DAY = ("--as-of", "2026-11-22", "--allow-missing")
 
 
-def scan(size: tuple[int, int] = (1654, 2339), grain: int = 60) -> bytes:
+def scan(size: tuple[int, int] = (1240, 1754), grain: int = 60) -> bytes:
     """A page as a scanner makes it: grain that takes much space, and black lines on it."""
     grey = Image.effect_noise((size[0] // 4, size[1] // 4), grain).resize(size)
     picture = Image.merge("RGB", (grey, grey.rotate(180), grey))
@@ -56,53 +63,74 @@ def one_page_rows(count: int) -> PageMap:
     return tuple(PageMapRow(str(page), "document", None, str(page), page, 1, 1, None) for page in pages)
 
 
-def build(heavy: Path, out: Path, visa_packet: Command, size: str) -> tuple[dict[str, Any], list[dict[str, Any]], Path]:
-    case, templates = heavy / "case" / "case.json", heavy / "set"
-    run = visa_packet("build", case, "-o", out, "--templates", templates, "--json", *DAY, "--max-size", size)
-    assert run.code == 0, run.err
-    folder = next(path for path in out.iterdir() if path.is_dir())
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    found = [problem for problem in run.problems if problem["code"].startswith("size-")]
-    return manifest, found, folder
+@dataclass(frozen=True)
+class Built:
+    """A packet, what its manifest says of its one bundle, and what was found about its size."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    found: list[Problem]
+
+    @property
+    def bundle(self) -> bytes:
+        return (self.folder / "bundle.pdf").read_bytes()
+
+    @property
+    def described(self) -> dict[str, Any]:
+        [bundle] = self.manifest["bundles"]
+        return dict(bundle)
+
+
+@pytest.fixture(scope="module")
+def built(heavy: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Built]:
+    """The packet that fits in so many bytes, built once for each size."""
+
+    @cache
+    def build(max_bytes: int) -> Built:
+        options = BuildOptions(AS_OF, str(heavy / "set"), allow_missing=True, max_bytes=max_bytes)
+        packet = build_case(heavy / "case" / "case.json", tmp_path_factory.mktemp("out"), options)
+        manifest = json.loads((packet.folder / "manifest.json").read_text(encoding="utf-8"))
+        return Built(packet.folder, manifest, [each for each in packet.problems if each.code.startswith("size-")])
+
+    return build
+
+
+Build = Callable[[int], Built]
+#: More than the packet has.
+ENOUGH = 50_000_000
+#: Less than the papers have when they are as coarse as they may be.
+TOO_SMALL = 100_000
 
 
 class TestDownsampling:
-    def test_what_fits_stays_as_it_is(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
-        manifest, found, folder = build(heavy, tmp_path, visa_packet, "50MB")
-        assert (found, manifest["bundles"][0]["volumes"], manifest["options"]["max_bytes"]) == ([], [], 50_000_000)
-        assert (heavy / "case" / "papers" / "scan.jpg").read_bytes() in (folder / "bundle.pdf").read_bytes()
+    def test_what_fits_stays_as_it_is(self, heavy: Path, built: Build) -> None:
+        whole = built(ENOUGH)
+        assert (whole.found, whole.described["volumes"], whole.manifest["options"]["max_bytes"]) == ([], [], ENOUGH)
+        assert (heavy / "case" / "papers" / "scan.jpg").read_bytes() in whole.bundle
 
     def test_the_largest_papers_are_downsampled_until_it_fits(
-        self, heavy: Path, tmp_path: Path, visa_packet: Command
+        self, heavy: Path, built: Build, tmp_path: Path, visa_packet: Command
     ) -> None:
-        _, _, whole = build(heavy, tmp_path / "whole", visa_packet, "50MB")
-        limit = (whole / "bundle.pdf").stat().st_size * 6 // 10
-        manifest, found, folder = build(heavy, tmp_path / "out", visa_packet, f"{limit // 1000}kB")
-        assert (folder / "bundle.pdf").stat().st_size <= limit
-        assert manifest["bundles"][0]["volumes"] == []
-        assert found
-        assert {problem["code"] for problem in found} == {"size-coarser"}
-        assert {problem["pointer"] for problem in found} <= {"/attachments/0/path", "/attachments/1/path"}
-        assert [entry["rule"] for entry in manifest["findings"] if entry["rule"].startswith("size-")]
+        kilobytes = len(built(ENOUGH).bundle) * 6 // 10_000
+        coarse = built(kilobytes * 1000)
+        assert len(coarse.bundle) <= kilobytes * 1000
+        assert coarse.described["volumes"] == []
+        assert {problem.code for problem in coarse.found} == {"size-coarser"}
+        assert {problem.pointer for problem in coarse.found} <= {"/attachments/0/path", "/attachments/1/path"}
+        assert [entry["rule"] for entry in coarse.manifest["findings"] if entry["rule"].startswith("size-")]
         small = (heavy / "case" / "papers" / "passport.png").stat().st_size
-        sizes = {part["id"]: part["bytes"] for part in manifest["bundles"][0]["page_map"]}
+        sizes = {part["id"]: part["bytes"] for part in coarse.described["page_map"]}
         assert sizes["attachment-3-passport"] == pytest.approx(small, rel=0.1), "it was not the largest"
-        (page, *_) = pictures_of((folder / "bundle.pdf").read_bytes(), dpi=30)
+        (page, *_) = pictures_of(coarse.bundle, dpi=30)
         assert page.size == pytest.approx((248, 351), abs=2)
-
-    def test_it_is_said_also_without_notes(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
+        # The command says so also without notes, and a second build gives the same bytes.
         case, templates = heavy / "case" / "case.json", heavy / "set"
+        words = ("build", case, "--templates", templates, *DAY)
         said = [
-            visa_packet("build", case, "-o", tmp_path / size, "--templates", templates, *DAY, "--max-size", size).out
-            for size in ("600kB", "50MB")
+            visa_packet(*words, "-o", tmp_path / size, "--max-size", size).out for size in (f"{kilobytes}kB", "50MB")
         ]
         assert ["downsampled to fit the size limit; --notes" in text for text in said] == [True, False]
-
-    def test_a_second_build_gives_the_same_bytes(self, heavy: Path, tmp_path: Path, visa_packet: Command) -> None:
-        first, second = (
-            (build(heavy, tmp_path / name, visa_packet, "600kB")[2] / "bundle.pdf").read_bytes() for name in "ab"
-        )
-        assert first == second
+        assert (tmp_path / f"{kilobytes}kB" / "wang-xiaoming" / "bundle.pdf").read_bytes() == coarse.bundle
 
     def test_a_file_that_changes_during_the_build_is_reported(
         self, heavy: Path, tmp_path: Path, visa_packet: Command
@@ -115,7 +143,7 @@ class TestDownsampling:
                 paper.write_bytes(scan(grain=70))
                 return draw_documents(*arguments, **named)
 
-            patch.setattr("pipeline.run.one.draw_documents", draw)
+            patch.setattr(one, "draw_documents", draw)
             case, templates = tmp_path / "heavy" / "case" / "case.json", tmp_path / "heavy" / "set"
             run = visa_packet(
                 "build", case, "-o", tmp_path / "out", "--templates", templates, "--json", *DAY, "--max-size", "600kB"
@@ -125,18 +153,15 @@ class TestDownsampling:
 
 
 class TestVolumes:
-    def test_what_still_does_not_fit_is_divided_between_documents(
-        self, heavy: Path, tmp_path: Path, visa_packet: Command
-    ) -> None:
-        _, _, small = build(heavy, tmp_path / "small", visa_packet, "100kB")
-        limit = (small / "bundle.pdf").stat().st_size * 8 // 10
-        manifest, found, folder = build(heavy, tmp_path / "out", visa_packet, f"{limit // 1000}kB")
-        [bundle] = manifest["bundles"]
+    def test_what_still_does_not_fit_is_divided_between_documents(self, built: Build) -> None:
+        limit = len(built(TOO_SMALL).bundle) * 8 // 10
+        divided = built(limit)
+        folder, manifest, bundle = divided.folder, divided.manifest, divided.described
         names = [volume["path"] for volume in bundle["volumes"]]
         assert names == [f"bundle-{number}of{len(names)}.pdf" for number in range(1, len(names) + 1)]
         assert len(names) > 1
-        assert "size-split" in {problem["code"] for problem in found}
-        whole = (folder / "bundle.pdf").read_bytes()
+        assert "size-split" in {problem.code for problem in divided.found}
+        whole = divided.bundle
         volumes = [(folder / name).read_bytes() for name in names]
         assert all(len(volume) <= limit for volume in volumes)
         assert [page for volume in volumes for page in text(volume)] == text(whole)
@@ -147,12 +172,9 @@ class TestVolumes:
         assert [output["path"] for output in manifest["outputs"] if output["path"] in names] == names
         assert list(msgspec.to_builtins(verify_path(folder).manifest.bundles[0].volumes)) == bundle["volumes"]
 
-    def test_a_document_that_is_too_large_alone_is_reported(
-        self, heavy: Path, tmp_path: Path, visa_packet: Command
-    ) -> None:
-        _, found, folder = build(heavy, tmp_path, visa_packet, "100kB")
-        assert "size-exceeded" in {problem["code"] for problem in found}
-        assert sorted(folder.glob("bundle-*of*.pdf"))
+    def test_a_document_that_is_too_large_alone_is_reported(self, built: Build) -> None:
+        assert "size-exceeded" in {problem.code for problem in built(TOO_SMALL).found}
+        assert sorted(built(TOO_SMALL).folder.glob("bundle-*of*.pdf"))
 
     def test_pages_keep_their_numbers(self) -> None:
         pdf = make_pdf_of(scan((400, 600)), 3)
