@@ -1,4 +1,4 @@
-"""In which language rules are told, and how notes are printed."""
+"""The language of findings, and the printing of notes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_locale_names_the_language(environment: dict[str, str], language: st
 
 
 def test_a_problem_without_other_words_stays_english() -> None:
-    problem = Problem("usage", "error", "wrong", "mend it")
+    problem = Problem("usage", "error", "wrong", "correct it")
     assert all(problem.in_language(language) == problem for language in LANGUAGES)
 
 

@@ -12,7 +12,7 @@ from pipeline.case.importing.column_mapping import read_mapping
 from pipeline.case.importing.table_file import read_table
 from pipeline.case.importing.table_process import TableRequest
 from pipeline.case.importing.table_rows import CaseRow, RowReader, find_columns, list_headers
-from pipeline.errors import CaseError, CellPlace, JsonPlace, Problem
+from pipeline.errors import CaseError, CellPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
 
@@ -107,6 +107,5 @@ def _at_mapping(problem: Problem, pointer: str, mapping: JsonFile) -> Problem:
         if pointer.startswith(entry["to"])
     ]
     place = max(targets, default=("", ""), key=lambda target: len(target[0]))[1]
-    line, column = mapping.places.value(place)
     message = f"{problem.message} (at {pointer or 'the top'} of the case)"
-    return replace(problem, message=message, file=mapping.name, place=JsonPlace(place, line, column))
+    return mapping.locate(replace(problem, message=message), place)

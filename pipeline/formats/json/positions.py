@@ -10,7 +10,7 @@ _MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Positions:
     """Character offsets in one JSON text, by JSON pointer."""
 
     text: str
@@ -59,16 +59,16 @@ def escape(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
 
-def find_places(text: str) -> Places:
+def find_positions(text: str) -> Positions:
     """Scan ``text``, which must be valid JSON, without recursion."""
-    places = Places(text)
+    positions = Positions(text)
     stack: list[_Open] = []
     for mark in _MARK.finditer(text):
-        _step(places, stack, mark[0], mark.start())
-    return places
+        _step(positions, stack, mark[0], mark.start())
+    return positions
 
 
-def _step(places: Places, stack: list[_Open], mark: str, offset: int) -> None:
+def _step(positions: Positions, stack: list[_Open], mark: str, offset: int) -> None:
     top = stack[-1] if stack else None
     if mark in "]}":
         stack.pop()
@@ -81,11 +81,11 @@ def _step(places: Places, stack: list[_Open], mark: str, offset: int) -> None:
         top.key = str(json.loads(mark, strict=False))
         pointer = top.child()
         if top.key in top.keys:
-            places.repeated.append((pointer, offset))
+            positions.repeated.append((pointer, offset))
         top.keys.add(top.key)
-        places.of_key[pointer] = offset
+        positions.of_key[pointer] = offset
     else:
         pointer = top.child() if top is not None else ""
-        places.of_value[pointer] = offset
+        positions.of_value[pointer] = offset
         if mark in "[{":
             stack.append(_Open(pointer, mark == "{"))

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.errors import CaseError, JsonPlace, Problem
 from pipeline.formats.characters import refused_characters
 from pipeline.formats.files import NotRegularError, read
-from pipeline.formats.json.positions import Places, escape, find_places
+from pipeline.formats.json.positions import Positions, escape, find_positions
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -49,9 +49,9 @@ class JsonFile:
         return self.grafts.get("/".join(pointer.split("/")[:2]), self)
 
     @cached_property
-    def places(self) -> Places:
+    def positions(self) -> Positions:
         """Offsets of every value, computed for the first problem only."""
-        return find_places(self.text)
+        return find_positions(self.text)
 
     def problem(self, code: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Problem:
         """Return an error at ``pointer``."""
@@ -60,7 +60,7 @@ class JsonFile:
     def locate(self, problem: Problem, pointer: str, *, at_key: bool = False) -> Problem:
         """Return ``problem`` with its place at ``pointer``, in this file or in the file of a graft."""
         file = self.file_of(pointer)
-        line, column = file.places.key(pointer) if at_key else file.places.value(pointer)
+        line, column = file.positions.key(pointer) if at_key else file.positions.value(pointer)
         return replace(problem, file=file.name, place=JsonPlace(shown_pointer(pointer), line, column))
 
 
@@ -142,7 +142,7 @@ def _check_depth(text: str, name: str) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 message, hint = f"the JSON is nested deeper than {MAX_DEPTH} levels", "close what is open before this"
-                raise _fail("json-depth", message, hint, name, Places(text).line_and_column(offset))
+                raise _fail("json-depth", message, hint, name, Positions(text).line_and_column(offset))
         elif character in "]}":
             depth -= 1
 
@@ -202,12 +202,12 @@ def _place_of_number(text: str, token: str) -> tuple[int, int]:
     blanked = _without_strings(text)
     # A number of its own, not a part of another one.
     match = re.search(rf"(?<![\w.+-]){re.escape(token)}(?![\w.+-])", blanked)
-    return Places(text).line_and_column(match.start() if match else 0)
+    return Positions(text).line_and_column(match.start() if match else 0)
 
 
 def _repeated_keys(document: JsonFile) -> Iterator[Problem]:
-    for pointer, offset in document.places.repeated:
-        line, column = document.places.line_and_column(offset)
+    for pointer, offset in document.positions.repeated:
+        line, column = document.positions.line_and_column(offset)
         message = "the object has this key twice; only one could be used"
         place = JsonPlace(shown_pointer(pointer), line, column)
         yield Problem("json-repeated-key", "error", message, "remove one of them", document.name, place)

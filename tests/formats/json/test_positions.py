@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats.json.positions import Places, escape, find_places
+from pipeline.formats.json.positions import Positions, escape, find_positions
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 documents = st.recursive(
@@ -37,15 +37,15 @@ def test_every_value_of_any_document_is_found(
     data: Any, indent: int | str | None, *, ascii_only: bool, separators: tuple[str, str] | None
 ) -> None:
     text = json.dumps(data, indent=indent, ensure_ascii=ascii_only, separators=separators)
-    places = find_places(text)
+    positions = find_positions(text)
     expected = dict(values(data))
-    assert set(places.of_value) == set(expected)
-    assert set(places.of_key) <= set(expected)
-    assert not places.repeated
+    assert set(positions.of_value) == set(expected)
+    assert set(positions.of_key) <= set(expected)
+    assert not positions.repeated
     for pointer, value in expected.items():
-        found, _ = json.JSONDecoder().raw_decode(text, places.of_value[pointer])
+        found, _ = json.JSONDecoder().raw_decode(text, positions.of_value[pointer])
         assert found == value
-    for pointer, offset in places.of_key.items():
+    for pointer, offset in positions.of_key.items():
         key, _ = json.JSONDecoder().raw_decode(text, offset)
         assert escape(key) == pointer.rpartition("/")[2]
 
@@ -53,7 +53,7 @@ def test_every_value_of_any_document_is_found(
 @given(keys=st.lists(st.sampled_from(["a", "b", "c"]), max_size=8))
 def test_every_repetition_is_found(keys: list[str]) -> None:
     text = "{" + ", ".join(f'"{key}": {{"a": 1}}' for key in keys) + "}"
-    repeated = find_places(text).repeated
+    repeated = find_positions(text).repeated
     assert [pointer for pointer, _ in repeated] == [f"/{key}" for index, key in enumerate(keys) if key in keys[:index]]
     for pointer, offset in repeated:
         assert text.startswith(f'"{pointer[1:]}"', offset)
@@ -61,11 +61,11 @@ def test_every_repetition_is_found(keys: list[str]) -> None:
 
 def test_two_spellings_of_a_key_are_one_key() -> None:
     text = r'{"a": 1, "\u0061": 2}'
-    assert find_places(text).repeated == [("/a", 9)]
+    assert find_positions(text).repeated == [("/a", 9)]
 
 
 def test_a_key_of_another_object_is_no_repetition() -> None:
-    assert not find_places('[{"a": 1}, {"a": {"a": 2}}]').repeated
+    assert not find_positions('[{"a": 1}, {"a": {"a": 2}}]').repeated
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_a_key_of_another_object_is_no_repetition() -> None:
     ],
 )
 def test_line_and_column_count_from_one(pointer: str, value: tuple[int, int], key: tuple[int, int]) -> None:
-    places = find_places('{\n  "a": [1,\n    {"b": "]}"}\n  ],\n  "x/y~z":\n        { "é" : 2 }\n}')
-    assert places.value(pointer) == value
-    assert places.key(pointer) == key
+    positions = find_positions('{\n  "a": [1,\n    {"b": "]}"}\n  ],\n  "x/y~z":\n        { "é" : 2 }\n}')
+    assert positions.value(pointer) == value
+    assert positions.key(pointer) == key
 
 
 def test_a_character_outside_the_basic_plane_is_one_column() -> None:
-    assert find_places('["𠮷", 1]').value("/1") == (1, 7)
+    assert find_positions('["𠮷", 1]').value("/1") == (1, 7)
 
 
 @pytest.mark.parametrize(("step", "escaped"), [("a/b", "a~1b"), ("a~b", "a~0b"), ("~1", "~01"), ("", ""), ("é", "é")])
@@ -95,4 +95,4 @@ def test_escape_is_that_of_rfc_6901(step: str, escaped: str) -> None:
 
 
 def test_line_and_column_of_the_end() -> None:
-    assert Places("a\nbc").line_and_column(4) == (2, 3)
+    assert Positions("a\nbc").line_and_column(4) == (2, 3)

@@ -71,13 +71,13 @@ def test_what_is_read(scratch: Path) -> None:
     assert document.text == content.decode()
     assert document.sha256 == hashlib.sha256(content).hexdigest()
     assert (document.name, document.folder) == (str(scratch), scratch.parent)
-    assert document.places.value("/b") == (2, 34)
+    assert document.positions.value("/b") == (2, 34)
 
 
 def test_byte_order_mark_is_accepted_and_moves_no_column(scratch: Path) -> None:
     document = read(scratch, codecs.BOM_UTF8 + b'{"a": 1}')
     assert document.data == {"a": 1}
-    assert document.places.value("/a") == (1, 7)
+    assert document.positions.value("/a") == (1, 7)
     assert document.sha256 == hashlib.sha256(codecs.BOM_UTF8 + b'{"a": 1}').hexdigest()
 
 
