@@ -7,6 +7,7 @@ import os
 import stat
 from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 #: A folder is opened only to open what is in it; that needs no permission to list it where the system has O_PATH.
 _FOLDER = os.O_DIRECTORY | getattr(os, "O_PATH", os.O_RDONLY)
@@ -25,18 +26,29 @@ def read(path: Path, limit: int, *, below: Path | None = None) -> bytes:
 
     With ``below``, ``path`` is relative to that folder, and symbolic links are not followed. Raise OSError.
     """
+    with open_regular(path, below=below) as file:
+        return file.read(limit + 1)
+
+
+def open_regular(path: Path, *, below: Path | None = None) -> BinaryIO:
+    """Open a regular file to read it, without waiting for a pipe. ``below`` as for ``read``. Raise OSError."""
 
     def opener(name: str, flags: int) -> int:
         flags |= os.O_NONBLOCK  # opening a named pipe would otherwise wait for a writer
         return os.open(name, flags) if below is None else _open_below(below, path, flags)
 
     try:
-        with open(path, "rb", opener=opener) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise NotRegularError(errno.EINVAL, "not a regular file")
-            return file.read(limit + 1)
+        file = open(path, "rb", opener=opener)  # noqa: SIM115 - the caller closes it
     except ValueError:
         raise OSError(errno.EINVAL, "bad path") from None
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # a socket
+            raise NotRegularError(errno.EINVAL, "not a regular file") from None
+        raise
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise NotRegularError(errno.EINVAL, "not a regular file")
+    return file
 
 
 def _open_below(folder: Path, path: Path, flags: int) -> int:

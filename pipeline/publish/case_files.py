@@ -9,11 +9,15 @@ from typing import Literal
 
 from pipeline.case.importing.convert import ImportedCase
 from pipeline.errors import OutputError, Problem
+from pipeline.formats.files import read
+from pipeline.formats.json.reader import MAX_BYTES
 from pipeline.publish.folder import publish_files
 from pipeline.system.atomic import sha256
 
 #: File with the hash of each case file at the last import: a file with another hash was edited by hand.
 RECORD = ".imported"
+
+_MAX_RECORD = 50_000_000
 
 Status = Literal["new", "replaced", "unchanged"]
 
@@ -54,7 +58,7 @@ def _changed(case_ids: Iterable[str], folder: Path, record: dict[str, str]) -> I
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read(path, MAX_BYTES)
     except OSError as error:
         message = f"the former case file cannot be read: {(error.strerror or 'unreadable').lower()}"
         raise OutputError(Problem("output", "error", message, "choose another folder with -o", str(path))) from None
@@ -62,7 +66,7 @@ def _read(path: Path) -> bytes:
 
 def _record(folder: Path) -> dict[str, str]:
     try:
-        record = json.loads((folder / RECORD).read_bytes())
+        record = json.loads(read(folder / RECORD, _MAX_RECORD))
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}

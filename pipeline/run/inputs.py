@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from pipeline.case.source import Source
 from pipeline.errors import CaseError, InputError, Problem
+from pipeline.formats.files import NotRegularError, open_regular
 from pipeline.formats.json.reader import MAX_BYTES
 
 CASE_FILE = "case.json"
@@ -70,8 +71,11 @@ def _cases_of(path: Path) -> Iterator[Source]:
         yield Source(str(path), path.parent)
         return
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             yield from _lines_of(file, str(path), path.parent)
+    except NotRegularError:
+        problem = Problem("file-kind", "error", "this is not a regular file", "give a file of JSON lines", str(path))
+        raise CaseError(problem) from None
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         message = f"the file cannot be read: {reason}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ def test_a_named_pipe_is_rejected_without_waiting(tmp_path: Path, *, below: bool
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NotRegularError):
         read(Path("pipe"), 9, below=tmp_path) if below else read(tmp_path / "pipe", 9)
+
+
+def test_sockets_and_devices_are_rejected(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        for path in (tmp_path / "socket", Path("/dev/zero"), Path("/dev/null")):
+            with pytest.raises(NotRegularError):
+                read(path, 9)
 
 
 def test_a_folder_and_a_nul_are_errors_of_the_system(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import socket
 import sys
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from pipeline.case.load import load_case
 from pipeline.case.source import Source, read_case_id
-from pipeline.errors import InputError
+from pipeline.errors import CaseError, InputError
 from pipeline.formats.json.reader import MAX_BYTES
 from pipeline.run.inputs import is_many, sources
 from tests.support.cases import EXAMPLES
@@ -106,6 +108,18 @@ def test_a_line_that_is_too_long_is_one_case_and_is_not_kept(lines: Path) -> Non
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'{"case_id": 1}', b"[" * 100_000, b"\xff"])
 def test_an_id_that_cannot_be_read_is_none(raw: bytes) -> None:
     assert read_case_id(Source("x", Path(), raw)) is None
+
+
+@pytest.mark.timeout(10)
+def test_a_pipe_a_socket_and_a_device_among_the_cases_are_named_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    (tmp_path / "device.jsonl").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket.jsonl"))
+    for path in tmp_path.iterdir():
+        with pytest.raises(CaseError) as error:
+            names(path)
+        assert [(problem.code, problem.file) for problem in error.value.problems] == [("file-kind", str(path))]
 
 
 def test_what_is_many(lines: Path) -> None:

@@ -87,6 +87,15 @@ def test_a_case_of_another_origin_is_not_replaced(run: Command, tmp_path: Path) 
     assert names_in(tmp_path / "cases") == [".imported", "b2027-001.json"]
 
 
+@pytest.mark.timeout(10)
+def test_a_pipe_in_place_of_a_case_is_not_waited_for(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "cases").mkdir()
+    os.mkfifo(tmp_path / "cases" / ".imported")
+    os.mkfifo(tmp_path / "cases" / "b2027-001.json")
+    found = run()
+    assert (found.code, found.problems[0]["message"]) == (7, "the former case file cannot be read: not a regular file")
+
+
 def test_a_full_disk_leaves_what_was_there(run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run()
     before = snapshot(tmp_path / "cases")
