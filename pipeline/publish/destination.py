@@ -10,7 +10,8 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.errors import OutputError, Problem
+from pipeline.errors import InputError, OutputError, Problem
+from pipeline.formats.files import read
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.folder import check_target, publish
 from pipeline.publish.manifest import OutputFile
@@ -18,8 +19,10 @@ from pipeline.publish.output_lock import lock_output
 from pipeline.system.atomic import sha256
 
 #: Scheme and rest of an address. Anything else is a path.
-_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://(.*)", re.DOTALL)
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.:-]+)://(.*)", re.DOTALL)
 
+#: Far more than any manifest has.
+_MAX_MANIFEST = 50_000_000
 #: Files that may be signed after they were published.
 _SIGNABLE = re.compile(r"bundle[a-z0-9-]*\.pdf")
 
@@ -94,7 +97,7 @@ class Folder:
 
     def manifest(self, case_id: str) -> bytes:
         """See Destination."""
-        return (self.folder(case_id) / MANIFEST_NAME).read_bytes()
+        return read(self.folder(case_id) / MANIFEST_NAME, _MAX_MANIFEST)
 
     def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
         """Compare the files by hash. Signatures at the end of a bundle are not part of it."""
@@ -138,11 +141,15 @@ def _is_signed(folder: Path) -> bool:
 def destination_of(out: str) -> Destination:
     """Return the destination for ``-o``: a path, ``file://`` with a path on all machines, or an address of fsspec.
 
-    Raises InputError if the library for an address is not installed.
+    Raise InputError if the library for an address is not installed, or if the packets would not outlast the command.
     """
     address = _ADDRESS.fullmatch(out)
     if address is None:
         return Folder(Path(out))
+    if "memory" in address[1].split("::"):
+        message = "this store is in the memory of the command: the packets would be lost when it ends"
+        hint = "give a folder, or the address of a store that lasts, such as s3://…"
+        raise InputError(Problem("output-address", "error", message, hint, out))
     if address[1] in {"file", "local"}:
         return Folder(Path(address[2]), is_shared=True)
     from pipeline.publish.remote import Remote  # noqa: PLC0415 - fsspec is optional, and loaded only for addresses

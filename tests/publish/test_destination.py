@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from pipeline.errors import InputError, OutputError
 from pipeline.packet.file_names import MANIFEST_NAME
@@ -24,10 +26,22 @@ FORMER = {"bundle.pdf": b"former", "documents/01-old.pdf": b"old", MANIFEST_NAME
 FILES = {"documents/01-a.pdf": b"a", "bundle.pdf": b"bundle", MANIFEST_NAME: b'{"new": 1}'}
 
 
+class Shelf(MemoryFileSystem):  # type: ignore[misc]
+    """A store that lasts longer than a command: as long as the tests."""
+
+    protocol = "shelf"
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        stripped: str = super()._strip_protocol(path.removeprefix("shelf://"))
+        return stripped
+
+
 @pytest.fixture
 def store() -> Iterator[Any]:
-    """The store of ``memory://``, empty at first."""
-    system = fsspec.filesystem("memory")
+    """The store of ``shelf://``, empty at first."""
+    fsspec.register_implementation("shelf", Shelf, clobber=True)
+    system = fsspec.filesystem("shelf")
     system.store.clear()
     system.pseudo_dirs[:] = [""]
     yield system
@@ -42,13 +56,14 @@ def outputs(files: dict[str, bytes]) -> list[OutputFile]:
     return [OutputFile(path, sha256(content), len(content)) for path, content in files.items() if path != MANIFEST_NAME]
 
 
+@pytest.mark.usefixtures("store")
 def test_what_the_option_names() -> None:
     assert isinstance(destination_of("out"), Folder)
     assert not destination_of("out").is_shared
     shared = destination_of("file:///mnt/out")
     assert (shared.is_shared, shared.folder("a")) == (True, Path("/mnt/out/a"))
-    remote = destination_of("memory://bucket/out/")
-    assert remote.address(remote.folder("a") / "bundle.pdf") == "memory://bucket/out/a/bundle.pdf"
+    remote = destination_of("shelf://bucket/out/")
+    assert remote.address(remote.folder("a") / "bundle.pdf") == "shelf://bucket/out/a/bundle.pdf"
 
 
 def test_an_address_that_nothing_reaches() -> None:
@@ -59,9 +74,24 @@ def test_an_address_that_nothing_reaches() -> None:
         assert "s3fs" in error.value.problems[0].hint
 
 
+@pytest.mark.parametrize("address", ["memory://bucket/out", "memory://", "simplecache::memory://out"])
+def test_a_store_that_ends_with_the_command_is_refused(visa_packet: Command, address: str) -> None:
+    run = visa_packet("build", EXAMPLES / "xu-wenjing", "-o", address, "--json")
+    assert (run.code, [problem["code"] for problem in run.problems]) == (2, ["output-address"])
+    assert "would be lost when it ends" in run.problems[0]["message"]
+
+
+@pytest.mark.timeout(10)
+def test_a_pipe_in_place_of_a_manifest_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    os.mkfifo(tmp_path / "a" / MANIFEST_NAME)
+    with pytest.raises(OSError, match="not a regular file"):
+        Folder(tmp_path).manifest("a")
+
+
 class TestPublishing:
     def test_a_packet_takes_the_place_of_the_former(self, store: Any) -> None:
-        remote = Remote("memory://out")
+        remote = Remote("shelf://out")
         remote.publish("a", FORMER)
         remote.publish("b", FORMER)
         remote.publish("a", FILES)
@@ -70,7 +100,7 @@ class TestPublishing:
         assert remote.manifest("a") == FILES[MANIFEST_NAME]
 
     def test_a_packet_is_whole_if_names_and_sizes_match_its_manifest(self, store: Any) -> None:
-        remote = Remote("memory://out")
+        remote = Remote("shelf://out")
         remote.publish("a", FILES)
         assert remote.is_whole("a", outputs(FILES))
         assert not remote.is_whole("a", outputs(FORMER))
@@ -79,7 +109,7 @@ class TestPublishing:
 
     def test_a_missing_packet_is_reported(self, store: Any) -> None:
         with pytest.raises(OSError, match="none"):
-            Remote("memory://out").manifest("none")
+            Remote("shelf://out").manifest("none")
         assert contents(store) == {}
 
     @pytest.mark.parametrize("name", ["pipe_file", "cp_file", "rm_file", "rm"])
@@ -90,7 +120,7 @@ class TestPublishing:
         steps = {"pipe_file": 3, "cp_file": 3, "rm_file": 2, "rm": 1}[name]
         original = getattr(type(store), name)
         for last in range(steps):
-            remote = Remote("memory://out")
+            remote = Remote("shelf://out")
             remote.publish("a", FORMER)
             calls: list[str] = []
 
@@ -104,7 +134,7 @@ class TestPublishing:
                 patch.setattr(type(store), name, failing)
                 with pytest.raises(OutputError) as error:
                     remote.publish("a", FILES)
-            assert error.value.problems[0].file == "memory://out/a"
+            assert error.value.problems[0].file == "shelf://out/a"
             there = {
                 path.removeprefix("/out/a/"): content for path, content in contents(store).items() if "/a/" in path
             }
@@ -122,17 +152,17 @@ def test_built_to_an_address(store: Any, visa_packet: Command, tmp_path: Path) -
     cases = [EXAMPLES / name / "case.json" for name in ("xu-wenjing", "sun-yifan")]
     options = ("--templates", small, "--as-of", "2026-11-22", "--json")
     visa_packet("build", *cases, "-o", tmp_path / "out", *options)
-    run = visa_packet("build", *cases, "-o", "memory://bucket/out", *options)
+    run = visa_packet("build", *cases, "-o", "shelf://bucket/out", *options)
     assert run.code == 0, run.err
     found = {path.removeprefix("/bucket/out/"): content for path, content in contents(store).items()}
     wanted = snapshot(tmp_path / "out")
     assert found.pop("report.html").startswith(b"<!doctype html>")
     del wanted["report.html"]
     assert found == wanted
-    assert run.report["results"][0]["bundles"][0]["path"] == "memory://bucket/out/xu-wenjing/bundle.pdf"
-    assert run.report["html"] == "memory://bucket/out/report.html"
-    again = visa_packet("build", *cases, "-o", "memory://bucket/out", *options)
+    assert run.report["results"][0]["bundles"][0]["path"] == "shelf://bucket/out/xu-wenjing/bundle.pdf"
+    assert run.report["html"] == "shelf://bucket/out/report.html"
+    again = visa_packet("build", *cases, "-o", "shelf://bucket/out", *options)
     assert again.report["counts"] == {"built": 0, "current": 2, "failed": 0}
-    one = visa_packet("build", cases[0], "-o", "memory://bucket/out", *options)
+    one = visa_packet("build", cases[0], "-o", "shelf://bucket/out", *options)
     assert [result["status"] for result in one.report["results"]] == ["current"]
     assert json.loads(store.cat_file("/bucket/out/xu-wenjing/manifest.json"))["case_id"] == "xu-wenjing"
