@@ -22,7 +22,12 @@ import socket
 def refuse(*arguments, **named):
     raise RuntimeError("the network was used")
 
-socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = socket.getaddrinfo = refuse
+def connect(self, address, real=socket.socket.connect):
+    # Worker processes of this machine are reached through Unix sockets.
+    return real(self, address) if self.family == socket.AF_UNIX else refuse()
+
+socket.socket.connect = connect
+socket.socket.connect_ex = socket.socket.sendto = socket.getaddrinfo = refuse
 """
 SOURCES = ("pipeline", "templates", "schemas", "pyproject.toml", "README.md", "LICENSE")
 

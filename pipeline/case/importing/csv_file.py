@@ -58,7 +58,7 @@ def read_csv(content: bytes, header_row: int, encoding: str, headers: AbstractSe
 
 
 def _cell(row: int, column: int, value: str) -> Cell:
-    """Return a cell; ``="1"`` is a number that a spreadsheet was told to leave alone."""
+    """Return a cell; ``="1"`` is a text that a spreadsheet must not read as a number."""
     quoted = _QUOTED.fullmatch(value)
     if quoted:
         return Cell(row, column, quoted[1].replace('""', '"'))

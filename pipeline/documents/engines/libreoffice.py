@@ -27,6 +27,8 @@ _EXPORT = {
     "SelectPdfVersion": {"type": "long", "value": "2"},  # PDF/A-2b
     "UseTaggedPDF": {"type": "boolean", "value": "true"},
 }
+#: Exit codes with which setpriv and unshare say that they found no program, or could not run it.
+_NOT_STARTED = (126, 127)
 _FONTS = '<?xml version="1.0"?><fontconfig>{folders}<cachedir>{cache}</cachedir></fontconfig>'
 #: About twice the size of its profile and a document, in bytes. With less free space, the disk caused the failure.
 _ROOM = 1_000_000
@@ -141,12 +143,16 @@ class LibreOffice(Engine):
                     timeout=self.seconds_to_start,
                 )
         except (OSError, subprocess.TimeoutExpired) as error:
-            message = f"LibreOffice cannot be started ({type(error).__name__})"
-            raise EngineError(
-                Problem("engine-missing", "error", message, f"start it by hand, or {install_line()}", str(self.program))
-            ) from None
+            raise self._cannot_start(type(error).__name__) from None
+        if done.returncode in _NOT_STARTED:
+            raise self._cannot_start(f"exit code {done.returncode}")
         version = _VERSION.search(done.stdout.decode(errors="replace"))
         return version[1] if version else "0"
+
+    def _cannot_start(self, reason: str) -> EngineError:
+        message = f"LibreOffice cannot be started ({reason})"
+        hint = f"start it by hand, or {install_line()}"
+        return EngineError(Problem("engine-missing", "error", message, hint, str(self.program)))
 
 
 def _font_settings(folder: Path) -> str:

@@ -115,7 +115,7 @@ def unusable() -> dict[str, list[Unusable]]:
             Unusable("papers/a.pdf", "attachment-outside", lambda path: path.symlink_to(path)),
             Unusable("papers/a.pdf", "attachment-kind", os.mkfifo),
             Unusable("papers/a.pdf", "attachment-kind", Path.mkdir),
-            Unusable("papers/a.pdf", "attachment-unreadable", listening),
+            Unusable("papers/a.pdf", "attachment-kind", listening),
         ],
     }
 

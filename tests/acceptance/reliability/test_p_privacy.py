@@ -63,7 +63,7 @@ def test_an_exception_inside_the_error_handler(scene: Scene, error: str) -> None
 @case("P03")
 def test_an_exception_in_another_thread_and_in_a_finalizer(scene: Scene) -> None:
     failing = (
-        "import threading, pipeline.run.many as m\n"
+        "import threading, pipeline.run.retry as m\n"
         "class Dying:\n"
         "    def __del__(self): raise ValueError('QZAAQ')\n"
         "def fail(): raise ValueError('QZAAQ')\n"

@@ -92,7 +92,7 @@ FIRST = "{{ (companions|first).name.chinese }}"
 
 #: What is spoilt in the letter of guarantee -> code, part, words of the message.
 MISTAKES: Mapping[str, tuple[Spoil, str, str | None, str]] = {
-    "not a zip": (lambda _: b"text", "template-unusable", None, "no ZIP archive"),
+    "not a zip": (lambda _: b"text", "template-unusable", None, "not a ZIP archive"),
     "truncated": (lambda content: content[:3000], "template-unusable", None, "cut off"),
     "bomb": (lambda content: with_parts(content, BOMB), "template-archive", "word/a.bin", "times its size"),
     "climbs out": (lambda content: with_parts(content, CLIMBS), "template-archive", "../a.xml", "out of"),
