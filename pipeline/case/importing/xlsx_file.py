@@ -114,7 +114,7 @@ def _check_file(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             problem = next(_archive_problems(archive), None)
     except _BROKEN:
-        message = "this is not a workbook: it is no ZIP archive, or a damaged one"
+        message = "this is not a workbook: it is not a ZIP archive, or it is damaged"
         raise _error("table-kind", message, "open it in the spreadsheet program and save it as .xlsx") from None
     if problem:
         raise CaseError(problem)

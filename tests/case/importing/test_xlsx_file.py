@@ -78,7 +78,7 @@ def sheet_part(edit: Callable[[bytes], bytes]) -> bytes:
 HARM: dict[str, tuple[bytes, str, str]] = {
     "an old .xls": (OLE + "Workbook".encode("utf-16-le"), "table-kind", "old .xls"),
     "a password": (OLE + "EncryptedPackage".encode("utf-16-le"), "table-kind", "password"),
-    "a web page": (b"<html><table><tr><td>1</td></tr></table></html>", "table-kind", "no ZIP"),
+    "a web page": (b"<html><table><tr><td>1</td></tr></table></html>", "table-kind", "not a ZIP"),
     "cut off": (GOOD[:2_000], "table-kind", "damaged"),
     "another archive": (with_entry("a.txt", b"a", b"PK\x05\x06" + bytes(18)), "table-refused", "no workbook"),
     "a bomb": (with_entry("xl/media/a.bin", bytes(101_000_000)), "table-refused", "unpacked"),
