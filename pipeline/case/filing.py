@@ -79,6 +79,10 @@ SIGNED = "signed"
 AttachmentRole = Literal[Role, "signed"]
 
 
+#: The fields of an attachment that name a file in the folder of the case. A cluster gets exactly these files.
+PATH_FIELDS = ("path", "password_file", "form_mapping")
+
+
 class Attachment(Frozen, frozen=True):
     role: AttachmentRole
     path: str

@@ -14,6 +14,7 @@ from jsonschema.exceptions import SchemaError
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 
+from pipeline.case.filing import PATH_FIELDS
 from pipeline.case.load import load_case
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import read_json
@@ -117,6 +118,20 @@ def test_schema_is_named_by_its_file() -> None:
     assert {name: schema["$id"] for name, schema in SCHEMAS.items()} == {
         name: f"{BASE}{name}.schema.json" for name in SCHEMAS
     }
+
+
+def test_every_field_that_names_a_file_is_known_to_be_one() -> None:
+    """A cluster gets the files of PATH_FIELDS, and no other of the case."""
+    fields = [(name, path.split("/")[-1], part) for name, path, part in PROPERTIES if name in CASE_PARTS]
+    paths = {(name, field) for name, field, part in fields if part.get("$ref") == "common.schema.json#/$defs/path"}
+    assert paths == {("attachments", field) for field in PATH_FIELDS}
+    words = re.compile(r"\b(path|file)\b(?! name)|folder of the case", re.IGNORECASE)
+    named = {
+        (name, field)
+        for name, field, part in fields
+        if words.search(f"{field.replace('_', ' ')} {part['description']}")
+    }
+    assert named <= paths
 
 
 @pytest.mark.case("A13")

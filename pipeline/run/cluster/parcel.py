@@ -6,20 +6,22 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pipeline.attachments.safe_open import read_inside
 from pipeline.case.base import ID
 from pipeline.case.directory import find_directory
+from pipeline.case.filing import PATH_FIELDS
 from pipeline.case.source import read_source
 from pipeline.errors import OutputError, UnusableError
+from pipeline.formats.files import read
+from pipeline.formats.json.reader import MAX_BYTES
 from pipeline.packet.set_files import is_shipped, load_template_set, set_folder
 from pipeline.packet.template_set import PACKET_FILE
 from pipeline.publish.destination import Destination
 from pipeline.publish.manifest import read_manifest
 from pipeline.run.cluster.versions import Versions
 from pipeline.run.task import Task, TaskResult, failed
-
-#: Permitted names of files; the schema rejects others.
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,16 +57,17 @@ def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
     try:
         raw = read_source(source)
         data = json.loads(raw)
-        papers = {each["path"]: read_inside(source.folder, each["path"]) for each in data["attachments"]}
+        papers = {path: read_inside(source.folder, path) for each in data["attachments"] for path in _paths(each)}
         directory = find_directory(source.folder, options.directory)
         wanted = ((f"{kind}s", data[kind]) for kind in ("hospital", "guarantor") if isinstance(data[kind], str))
-        paths = [directory / folder / f"{name}.json" for folder, name in wanted if ID.fullmatch(name)]
-        entries = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}
+        paths = [f"{folder}/{name}.json" for folder, name in wanted if ID.fullmatch(name)]
+        entries = {path: read(Path(path), MAX_BYTES, below=directory) for path in paths}
         current = None if options.force or task.out.is_shared else _current(task.out, data["case_id"])
         templates = _templates(options.templates)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, UnusableError):
         return None
     names = {f"directory/{name}": str(directory / name) for name in entries}
+    names |= {f"case/{path}": str(source.folder / path) for path in papers}
     names |= {f"templates/{name}": str(set_folder(options.templates) / name) for name in templates}
     sent = replace(task, source=replace(source, raw=raw))
     return Parcel(sent, papers, entries, templates, names, current, versions, timeout)
@@ -79,6 +82,11 @@ def unpack(delivery: Delivery, task: Task) -> TaskResult:
         except OutputError as error:
             return replace(failed(task, error.exit_code, error.problems), case_id=done.case_id, patient=done.patient)
     return done
+
+
+def _paths(attachment: Mapping[str, str]) -> list[str]:
+    """The paths of all files of an attachment, relative to the folder of the case."""
+    return [attachment[field] for field in PATH_FIELDS if field in attachment]
 
 
 def _templates(name: str) -> dict[str, bytes]:

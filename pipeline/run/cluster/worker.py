@@ -113,7 +113,11 @@ def _template_folder(templates: Mapping[str, bytes], scratch: Path) -> Path:
 
 def _renamed(done: TaskResult, parcel: Parcel, task: Task) -> TaskResult:
     """The result with the names that its files have on the client."""
-    roots = {"directory": task.options.directory or Path(), "templates": Path(task.options.templates)}
+    roots = {
+        "case": task.source.folder,
+        "directory": task.options.directory or Path(),
+        "templates": Path(task.options.templates),
+    }
     names: dict[str | None, str] = {}
     for path, name in parcel.names.items():
         root, _, below = path.partition("/")

@@ -22,8 +22,10 @@ import pytest
 import trustme
 from distributed.utils import get_mp_context
 
+from tests.support.attachments import locked
 from tests.support.built import make_set, snapshot
 from tests.support.cases import EXAMPLES, PERSONAL, change
+from tests.support.forms_made import Form
 from tests.support.run import Command, Run
 
 #: Processes of a cluster take long to start on a busy machine.
@@ -104,7 +106,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of cases with papers and references to a directory; some are wrong where only this machine sees it."""
     folder = tmp_path_factory.mktemp("cases")
     shutil.copytree(EXAMPLES / "directory", folder / "directory")
-    for number, name in enumerate(("sun-yifan", "wang-xiaoming", "chen-lihua") * 2):
+    for number, name in enumerate((*("sun-yifan", "wang-xiaoming", "chen-lihua") * 2, "sun-yifan")):
         case_id = f"case-{number:02}"
         shutil.copytree(EXAMPLES / name, folder / case_id)
         path = folder / case_id / "case.json"
@@ -116,9 +118,23 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
             edits["/visa/letter_date"] = "2027-01-01"
         if number == 3:
             edits["/hospital"] = "unknown"
+        if number in {1, 6}:
+            edits["/attachments/-"] = locked_form(folder / case_id / "forms", "case_id" if number == 1 else "nothing")
         change(data, edits)
         path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     return folder
+
+
+def locked_form(folder: Path, name: str) -> dict[str, str]:
+    """An attachment that is a protected form, whose field gets the value ``name`` of the case."""
+    folder.mkdir()
+    form = Form()
+    form.add("a", (60, 700, 260, 720))
+    (folder / "form.pdf").write_bytes(locked(form.saved(), "word"))
+    (folder / "password.txt").write_text("word\n", encoding="utf-8")
+    (folder / "mapping.json").write_text(json.dumps({"fields": {"a": {"text": f"{{{{ {name} }}}}"}}}), encoding="utf-8")
+    files = {"path": "form.pdf", "password_file": "password.txt", "form_mapping": "mapping.json"}
+    return {"role": "other", **{key: f"forms/{file}" for key, file in files.items()}}
 
 
 @pytest.fixture(scope="module")
@@ -173,9 +189,9 @@ def test_the_same_bytes_and_the_same_words_as_on_this_machine(
     assert run.code == 9, run.err
     assert packets(out) == packets(local[0])
     assert reported(run, out) == reported(local[1], local[0])
-    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 3}
+    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 4}
     again = build(small, out, *cluster.options)
-    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
+    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 4}
     next(out.glob("case-00/documents/*.pdf")).write_bytes(b"changed")
     assert build(small, out, *cluster.options).report["counts"]["built"] == 1
 
@@ -202,7 +218,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(
         ended.set()
         killer.join()
     assert run.code == 9
-    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 3}
+    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 4}
     assert packets(out) == packets(local[0])
     assert cluster.processes != before
 
@@ -217,7 +233,7 @@ def test_an_address_is_written_by_the_workers(
     assert run.report["html"] == "dir://packets/report.html"
     assert (cluster.store / "packets" / "report.html").is_file()
     again = build(small, "dir://packets", *cluster.options)
-    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 3}
+    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 4}
 
 
 def test_a_case_that_takes_too_long_is_a_finding_and_nothing_personal_is_in_the_logs(

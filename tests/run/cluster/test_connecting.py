@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline.case.filing import PATH_FIELDS
 from pipeline.case.source import Source
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Folder
-from pipeline.run.cluster.parcel import pack
+from pipeline.run.cluster.parcel import Parcel, pack
 from pipeline.run.cluster.versions import find_differences, local_versions, wanted_versions
 from pipeline.run.task import Task, run_task
 from tests.support.cases import AS_OF, EXAMPLES
@@ -80,6 +84,47 @@ def test_what_cannot_be_read_is_not_sent(tmp_path: Path) -> None:
         (tmp_path / "case.json").write_bytes(text)
         task = Task(Source(str(tmp_path / "case.json"), tmp_path), Folder(tmp_path), BuildOptions(AS_OF))
         assert pack(task, {}, 60) is None
+
+
+def packed(folder: Path, directory: Path | None = None, **fields: Any) -> Parcel | None:
+    """The parcel of a case in ``folder`` with other fields."""
+    data = json.loads(CASE.read_text(encoding="utf-8")) | {"attachments": []} | fields
+    (folder / "case.json").write_text(json.dumps(data), encoding="utf-8")
+    options = BuildOptions(AS_OF, directory=directory)
+    return pack(Task(Source(str(folder / "case.json"), folder), Folder(folder / "out"), options), {}, 60)
+
+
+def test_every_file_that_the_case_names_is_sent(tmp_path: Path) -> None:
+    named = {field: f"papers/{field}" for field in PATH_FIELDS}
+    (tmp_path / "papers").mkdir()
+    for path in (*named.values(), "papers/other"):
+        (tmp_path / path).write_text(path, encoding="utf-8")
+    parcel = packed(tmp_path, attachments=[{"role": "other", **named}])
+    assert parcel is not None
+    assert parcel.papers == {path: path.encode() for path in named.values()}
+
+
+@pytest.mark.parametrize("field", PATH_FIELDS)
+@pytest.mark.parametrize("path", ["../outside", "link", "linked/outside", "/etc/hostname"])
+def test_nothing_outside_of_the_folder_of_the_case_is_sent(tmp_path: Path, field: str, path: str) -> None:
+    folder = tmp_path / "case"
+    folder.mkdir()
+    (tmp_path / "outside").write_text("secret", encoding="utf-8")
+    (folder / "inside").write_text("inside", encoding="utf-8")
+    (folder / "link").symlink_to(tmp_path / "outside")
+    (folder / "linked").symlink_to(tmp_path)
+    assert packed(folder, attachments=[{"path": "inside", field: path}]) is None
+
+
+def test_nothing_outside_of_the_directory_is_sent(tmp_path: Path) -> None:
+    directory = tmp_path / "directory"
+    shutil.copytree(EXAMPLES / "directory", directory)
+    parcel = packed(tmp_path, directory=directory, hospital="aoba")
+    assert parcel is not None
+    assert parcel.entries.keys() == {"hospitals/aoba.json"}
+    (directory / "hospitals" / "aoba.json").rename(tmp_path / "aoba.json")
+    (directory / "hospitals" / "aoba.json").symlink_to(tmp_path / "aoba.json")
+    assert packed(tmp_path, directory=directory, hospital="aoba") is None
 
 
 def test_building_here_loads_no_library_of_the_cluster() -> None:
