@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from pipeline.cli.crash import print_crash, tracebacks_hidden
+from pipeline.cli.crash import own_messages_only, print_crash
 from pipeline.cli.output import CommandReport, emit
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
 from pipeline.resources import VERSION
@@ -75,7 +75,7 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
-    with tracebacks_hidden(), own_temporary_folder():
+    with own_messages_only(), own_temporary_folder():
         code = _run(arguments)
     sys.exit(code)
 

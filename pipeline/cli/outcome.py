@@ -26,25 +26,31 @@ class Outcome(Generic[Value]):
 
 def attempt(work: Callable[[], Value], style: OutputStyle = _DEFAULT_STYLE) -> Outcome[Value]:
     """Do ``work``. Print its failure, and return it as an outcome."""
-    try:
-        return Outcome(work())
-    except VisaPacketError as error:
-        print_problems(error.problems, style)
-        return Outcome(None, error.exit_code, error.problems)
-    except Exception as error:  # noqa: BLE001 - a bug in one case does not stop the others either
-        problem = bug(error)
-        print_problems([problem], style)
-        return Outcome(None, ExitCode.BUG, (problem,))
+    return _printed(_outcome_of(work), style)
 
 
 def attempt_in_fork(work: Callable[[], Value], style: OutputStyle, place: str, seconds: float) -> Outcome[Value]:
     """Do ``work`` in a fork of this process, because untrusted files may crash it or keep it busy."""
     try:
-        return in_fork(lambda: attempt(work, style), seconds)
+        outcome = in_fork(lambda: _outcome_of(work), seconds)
     except WORKER_LOST as error:
-        problem = lost_worker(place, error)
-        print_problems([problem], style)
-        return Outcome(None, ExitCode.ENGINE, (problem,))
+        outcome = Outcome(None, ExitCode.ENGINE, (lost_worker(place, error),))
+    return _printed(outcome, style)
+
+
+def _outcome_of(work: Callable[[], Value]) -> Outcome[Value]:
+    try:
+        return Outcome(work())
+    except VisaPacketError as error:
+        return Outcome(None, error.exit_code, error.problems)
+    except Exception as error:  # noqa: BLE001 - a bug in one case does not stop the others either
+        return Outcome(None, ExitCode.BUG, (bug(error),))
+
+
+def _printed(outcome: Outcome[Value], style: OutputStyle) -> Outcome[Value]:
+    if outcome.code is not ExitCode.OK:
+        print_problems(outcome.problems, style)
+    return outcome
 
 
 def overall(codes: Iterable[int]) -> ExitCode:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, Problem
 from pipeline.language import Language
 from pipeline.resources import VERSION
@@ -50,19 +48,19 @@ def emit(report: CommandReport, *, as_json: bool) -> None:
     for problem in report.problems:
         print_problem(problem)
     if as_json:
-        click.echo(json.dumps(report_to_json(report), ensure_ascii=False))
+        print_json(report_to_json(report))
 
 
 def print_problem(problem: Problem) -> None:
     """Print one problem on standard error: place, message, hint, and the source of a rule."""
-    severity = click.style(problem.severity, fg=COLOURS[problem.severity], bold=True)
+    severity = Styled(problem.severity, COLOURS[problem.severity], bold=True)
     where = (problem.cell,) if problem.cell else (problem.line, problem.column)
     place = ":".join(str(part) for part in (problem.file, *where) if part is not None)
-    click.echo(f"{severity} {problem.code}  {place}  {problem.pointer or ''}".rstrip(), err=True)
-    click.echo(f"  {problem.located_message}", err=True)
-    click.echo(f"  hint: {problem.hint}", err=True)
+    print_line(severity, f" {problem.code}  {place}  {problem.pointer or ''}".rstrip(), err=True)
+    print_line(f"  {problem.located_message}", err=True)
+    print_line(f"  hint: {problem.hint}", err=True)
     if problem.source:
-        click.echo(click.style(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
+        print_line(Styled(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
 
 
 def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
@@ -73,7 +71,7 @@ def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
     notes = sum(problem.severity == "info" for problem in problems)
     if notes and not style.notes:
         line = "1 note; --notes shows it" if notes == 1 else f"{notes} notes; --notes shows them"
-        click.secho(line, dim=True, err=True)
+        print_line(Styled(line, dim=True), err=True)
 
 
 def problem_to_json(problem: Problem, language: Language = "en") -> dict[str, Any]:

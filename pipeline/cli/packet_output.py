@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
 from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.cli.output import STATES, problem_to_json
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
 from pipeline.publish.destination import Destination
 from pipeline.run.published_packet import PublishedPacket
@@ -52,20 +51,20 @@ def print_packet(done: TaskResult, out: Destination) -> None:
 
     folder, manifest = done.built.folder, done.built.manifest
     for bundle in manifest.bundles:
-        click.secho("  page  pages  document", dim=True)
+        print_line(Styled("  page  pages  document", dim=True))
         for part in bundle.page_map:
-            click.echo(f"{part.page:>6}{part.pages:>7}  {part.title}")
-        click.secho(out.address(folder / bundle.path), bold=True)
-        click.echo(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
+            print_line(f"{part.page:>6}{part.pages:>7}  {part.title}")
+        print_line(Styled(out.address(folder / bundle.path), bold=True))
+        print_line(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
         for volume in bundle.volumes:
             where, last = out.address(folder / volume.path), volume.page + volume.pages - 1
-            click.echo(f"{where}  (pages {volume.page} to {last}, {volume.bytes / 1_000_000:.1f} MB)")
+            print_line(f"{where}  (pages {volume.page} to {last}, {volume.bytes / 1_000_000:.1f} MB)")
     if coarser := sum(problem.code == COARSER for problem in done.problems):
         papers = "1 paper was" if coarser == 1 else f"{coarser} papers were"
-        click.echo(f"{papers} downsampled to fit the size limit; --notes lists them")
+        print_line(f"{papers} downsampled to fit the size limit; --notes lists them")
     for path in manifest.apart:
-        click.echo(f"{out.address(folder / path)}  (not in a bundle)")
+        print_line(f"{out.address(folder / path)}  (not in a bundle)")
     colour = None if manifest.state == "final" else "yellow"
-    click.secho(f"{manifest.state}: {STATES[manifest.state]}", fg=colour)
+    print_line(Styled(f"{manifest.state}: {STATES[manifest.state]}", fg=colour))
     current = ", up to date: nothing has changed since it was built" if done.status == "current" else ""
-    click.echo(f"{done.seconds:.2f} s{current}")
+    print_line(f"{done.seconds:.2f} s{current}")

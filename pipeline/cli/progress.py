@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ import click
 
 from pipeline.cli.output import CommandReport, OutputStyle, print_problems, report_to_json
 from pipeline.cli.packet_output import result_to_json
+from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.publish.destination import Destination
 from pipeline.run.task import TaskResult
@@ -54,17 +54,17 @@ class Progress:
         if done.status == "failed":
             self._failed.append(done)
         if self._style.as_json:
-            click.echo(json.dumps(result_to_json(done, self._style.language, self._out), ensure_ascii=False))
+            print_json(result_to_json(done, self._style.language, self._out))
         if self._bar is not None:
             self._bar.update(1, done)
         elif not self._style.quiet and not self._style.as_json:
-            click.echo(_line(done))
+            print_line(*_line(done))
 
     def finish(self, page: ReportPage | None = None) -> ExitCode:
         """Publish the HTML report. Print every failure with place and hint, and the number of cases by status."""
         address, problems = self._publish(page)
         for done in self._failed:
-            click.secho(f"{done.case_id or done.name}: failed ({int(done.code)})", fg="red", bold=True, err=True)
+            print_line(Styled(f"{done.case_id or done.name}: failed ({int(done.code)})", fg="red", bold=True), err=True)
             print_problems(done.problems, self._style)
         code = ExitCode.SOME_FAILED if self._failed else ExitCode.OK
         if self._failed and self._total == 1:
@@ -77,12 +77,12 @@ class Progress:
                 "counts": self._numbers(),
                 "html": address,
             }
-            click.echo(json.dumps(report, ensure_ascii=False))
+            print_json(report)
         elif not self._style.quiet:
             if address is not None:
-                click.secho(address, bold=True)
+                print_line(Styled(address, bold=True))
             numbers = ", ".join(f"{count} {status}" for status, count in self._numbers().items())
-            click.echo(f"{numbers}; {self._seconds():.1f} s, {self._rate()}")
+            print_line(f"{numbers}; {self._seconds():.1f} s, {self._rate()}")
         return code
 
     def _publish(self, page: ReportPage | None) -> tuple[str | None, tuple[Problem, ...]]:
@@ -102,11 +102,11 @@ class Progress:
         return f"{self._counts.total() / max(self._seconds(), 0.001):.1f} cases/s"
 
 
-def _line(done: TaskResult) -> str:
+def _line(done: TaskResult) -> tuple[Styled, str]:
     word, colour = _MARKS[done.status]
-    mark = click.style(f"{word:<8}", fg=colour)
+    mark = Styled(f"{word:<8}", colour)
     if done.built is None:
         codes = sorted({problem.code for problem in done.problems if problem.severity == "error"})
-        return f"{mark}{done.case_id or done.name}  {', '.join(codes)}"
+        return mark, f"{done.case_id or done.name}  {', '.join(codes)}"
     pages = sum(bundle.pages for bundle in done.built.manifest.bundles)
-    return f"{mark}{done.case_id}  {pages} pages, {done.seconds:.1f} s"
+    return mark, f"{done.case_id}  {pages} pages, {done.seconds:.1f} s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 #: Bidirectional controls and zero-width characters: invisible, they change the text that a reader sees.
 _INVISIBLE = frozenset(
@@ -28,6 +29,10 @@ _KINDS = {
 }
 
 
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
 def refused_characters(text: str) -> list[tuple[str, str]]:
     """Return each refused character of ``text`` once, as ("U+0007", "a control character")."""
     kinds: dict[str, str] = {}
@@ -41,6 +46,13 @@ def refused_characters(text: str) -> list[tuple[str, str]]:
 def name_of(character: str) -> str:
     """Return ``U+XXXX``, which names a character without printing it."""
     return f"U+{ord(character):04X}"
+
+
+def visible(text: str, escape: Callable[[str], str] = _escape) -> str:
+    """Return text with an escape in place of each refused character, such as its number in hexadecimal digits."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(escape(character) if _kind(character) else character for character in text)
 
 
 def _kind(character: str) -> str | None:

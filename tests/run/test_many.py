@@ -117,13 +117,14 @@ def sleep_long(_given: object) -> None:
 
 
 def answer(given: int) -> int:
+    os.write(2, b"a library's message, which may quote a case")
     return given + 1
 
 
 class TestLocalPool:
     """Real processes."""
 
-    def test_one_that_dies_or_hangs_does_not_hurt_the_others(self) -> None:
+    def test_one_that_dies_or_hangs_does_not_hurt_the_others(self, capfd: pytest.CaptureFixture[str]) -> None:
         pool = LocalPool(2, timeout=8)
         try:
             futures = [pool.submit(answer, 1), pool.submit(kill_itself, 0), pool.submit(answer, 2)]
@@ -137,3 +138,4 @@ class TestLocalPool:
             assert pool.submit(answer, 3).result() == 4
         finally:
             pool.stop()
+        assert capfd.readouterr() == ("", "")

@@ -12,7 +12,7 @@ from pipeline.authoring.check.trial_fill import Trial
 from pipeline.errors import Problem
 from pipeline.run.pools.pool import PendingResult, WorkerDiedError
 from pipeline.run.pools.workers import LocalPool
-from pipeline.system.processes import discard, limit_memory
+from pipeline.system.processes import limit_memory
 
 #: For one step: reading a template, or filling it once. The slowest step of the shipped templates takes 3 seconds.
 STEP_SECONDS = 60.0
@@ -56,9 +56,8 @@ def _failure(code: str, message: str, job: Job) -> TemplateResult:
 
 
 def confine() -> None:
-    """Limit the memory of this worker, and discard its output: the messages of a library may quote a file."""
+    """Limit the memory of this worker."""
     limit_memory(MEMORY_BYTES)
-    discard(1, 2)
 
 
 def run_step(task: tuple[Job, Trial | None]) -> TemplateResult:

@@ -12,6 +12,7 @@ import click
 
 from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES, load_engine
 from pipeline.errors import ExitCode, VisaPacketError
 from pipeline.formats.fonts import FONT_PACKAGES, font_file
@@ -39,9 +40,9 @@ def doctor(as_json: bool) -> int:
     if not as_json:
         for check in checks:
             word, colour = _MARKS[check.status]
-            click.echo(f"{click.style(f'{word:<8}', fg=colour)}{check.name:<26}{check.version or '':<12}{check.detail}")
+            print_line(Styled(f"{word:<8}", colour), f"{check.name:<26}{check.version or '':<12}{check.detail}")
             if check.hint:
-                click.echo(f"        hint: {check.hint}")
+                print_line(f"        hint: {check.hint}")
     return code
 
 

@@ -14,6 +14,7 @@ from pipeline.attachments.messages import FieldDescription
 from pipeline.case.load import load_case
 from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import as_of_option, day_of, directory_option, json_option, lang_option
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.documents.context import document_context
 from pipeline.errors import ExitCode
 from pipeline.language import Language
@@ -46,7 +47,7 @@ def inspect(pdf: Path, as_json: bool) -> int:
         columns = max(width(field.name) for field in fields)
         for field in fields:
             pages = ",".join(map(str, field.pages)) or "-"
-            click.echo(f"{ljust(field.name, columns)}  {field.kind:<9}  p. {pages:<5}  {_about(field)}".rstrip())
+            print_line(f"{ljust(field.name, columns)}  {field.kind:<9}  p. {pages:<5}  {_about(field)}".rstrip())
     return ExitCode.OK
 
 
@@ -108,5 +109,5 @@ def fill(
     }
     emit(CommandReport("form fill", ExitCode.OK, (), [result]), as_json=as_json)
     if not as_json:
-        click.secho(str(out), bold=True)
+        print_line(Styled(str(out), bold=True))
     return ExitCode.OK

@@ -10,6 +10,7 @@ from pipeline.case.importing.convert import convert_table
 from pipeline.case.importing.csv_file import ENCODINGS
 from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
+from pipeline.cli.terminal import print_line
 from pipeline.errors import CaseError, ExitCode
 from pipeline.publish.case_files import publish_cases
 
@@ -73,5 +74,5 @@ def import_table(
     emit(CommandReport("import", code, problems, results), as_json=as_json)
     if not as_json:
         counts = [f"{list(statuses.values()).count(status)} {status}" for status in ("new", "replaced", "unchanged")]
-        click.echo(f"{out}: {', '.join(counts)}")
+        print_line(f"{out}: {', '.join(counts)}")
     return code

@@ -24,6 +24,7 @@ from pipeline.cli.shared_options import (
     json_option,
     lang_option,
 )
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.errors import Problem
 from pipeline.language import Language
 from pipeline.visa.hospital_match import Fit, LeftOut, Match, Wishes, match_case, match_problems
@@ -108,19 +109,19 @@ def _print(name: str, matches: Match, language: Language) -> None:
         return label(name, "match", language).format(**parts)
 
     number = len(matches.fits) + len(matches.left_out)
-    click.echo(f"{name}: {text('fit' if matches.fits else 'none', fit=len(matches.fits), all=number)}")
+    print_line(f"{name}: {text('fit' if matches.fits else 'none', fit=len(matches.fits), all=number)}")
     for fit in matches.fits:
         entry = fit.hospital.entry
-        click.secho(f"{fit.hospital.id}  {entry.hospital.name.ja} / {entry.hospital.name.en}", bold=True)
-        click.echo(f"  {entry.prefecture.ja} / {entry.prefecture.en}  {', '.join(entry.languages)}")
+        print_line(Styled(f"{fit.hospital.id}  {entry.hospital.name.ja} / {entry.hospital.name.en}", bold=True))
+        print_line(f"  {entry.prefecture.ja} / {entry.prefecture.en}  {', '.join(entry.languages)}")
         for plan in fit.plans:
-            click.echo(f"  {plan.plan_number}  {label(plan.risk_class, 'risk_class', language)}  {plan.plan_title}")
-        click.echo(f"  {text('checked', as_of=entry.as_of.isoformat(), source=entry.source)}")
+            print_line(f"  {plan.plan_number}  {label(plan.risk_class, 'risk_class', language)}  {plan.plan_title}")
+        print_line(f"  {text('checked', as_of=entry.as_of.isoformat(), source=entry.source)}")
     if matches.left_out:
-        click.echo(text("left_out"))
+        print_line(text("left_out"))
     for other in matches.left_out:
-        click.echo(f"  {other.hospital.id}  {'; '.join(text(reason) for reason in other.reasons)}")
-    click.secho(text("note"), dim=True)
+        print_line(f"  {other.hospital.id}  {'; '.join(text(reason) for reason in other.reasons)}")
+    print_line(Styled(text("note"), dim=True))
 
 
 def _document(matches: Match) -> dict[str, Any]:

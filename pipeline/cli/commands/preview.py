@@ -25,6 +25,7 @@ from pipeline.cli.shared_options import (
     notes_option,
     timeout_option,
 )
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.documents.engines.engine import ENGINES
 from pipeline.language import Language
 from pipeline.options import BuildOptions
@@ -135,13 +136,13 @@ def _print(published: Preview) -> None:
     rows = [summarise(document) for document in published.documents]
     compared = published.header.against is not None
     head = " pages  changed  new  gone   words" if compared else " pages"
-    click.secho(f"{head}  document", dim=True)
+    print_line(Styled(f"{head}  document", dim=True))
     for row in rows:
-        click.echo(f"{_line(row, compared=compared)}  {row['title']}")
-    click.secho(str(published.page), bold=True)
+        print_line(f"{_line(row, compared=compared)}  {row['title']}")
+    print_line(Styled(str(published.page), bold=True))
     if compared:
         changed = sum(row["state"] != "same" for row in rows)
-        click.echo(f"{changed} of {len(rows)} documents differ from {published.header.against}")
+        print_line(f"{changed} of {len(rows)} documents differ from {published.header.against}")
 
 
 def _line(row: Mapping[str, Any], *, compared: bool) -> str:

@@ -10,6 +10,7 @@ import click
 
 from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option, lang_option
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.errors import ExitCode
 from pipeline.language import Language
 from pipeline.visa.rules.catalogue import Rule, UncheckedRule, all_rules
@@ -75,7 +76,7 @@ def rules(rule_id: str | None, language: Language, as_json: bool) -> int:
         for entry in found:
             if rule_id is None:
                 state = entry.severity if isinstance(entry, Rule) else "-"
-                click.echo(f"{entry.id:<8}{state:<9}{entry.texts[language].title}")
+                print_line(f"{entry.id:<8}{state:<9}{entry.texts[language].title}")
             else:
                 _explain(_result(entry, language), language)
     return ExitCode.OK
@@ -105,8 +106,8 @@ def _result(entry: Rule | UncheckedRule, language: Language) -> dict[str, Any]:
 
 def _explain(rule: Mapping[str, Any], language: Language) -> None:
     labels = _LABELS[language]
-    click.secho(f"{rule['id']}  {rule['title']}", bold=True)
+    print_line(Styled(f"{rule['id']}  {rule['title']}", bold=True))
     for name in ("not_checked", "severity", "message", "hint", "source", "confidence", "note"):
         if rule[name] is not None:
             when = f" ({labels['as_of']} {rule['as_of']})" if name == "source" else ""
-            click.echo(f"  {labels[name]}: {rule[name]}{when}")
+            print_line(f"  {labels[name]}: {rule[name]}{when}")

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
+from pipeline.cli.terminal import print_line
 from pipeline.errors import ExitCode
 from pipeline.formats.json.schema import schema_names, schema_text
 from pipeline.resources import shipped
@@ -27,7 +28,8 @@ def schema(name: str | None, as_json: bool) -> int:
     """
     names = schema_names() if name is None else [_known(name)]
     if name is not None and not as_json:
-        click.echo(schema_text(name), nl=False)
+        for line in schema_text(name).splitlines():
+            print_line(line)
         return ExitCode.OK
     results = [
         {
@@ -40,7 +42,7 @@ def schema(name: str | None, as_json: bool) -> int:
     emit(CommandReport("schema", ExitCode.OK, (), results), as_json=as_json)
     if not as_json:
         for result in results:
-            click.echo(f"{result['name']:<21}{result['title']}")
+            print_line(f"{result['name']:<21}{result['title']}")
     return ExitCode.OK
 
 

@@ -11,6 +11,7 @@ from pipeline.cli.outcome import attempt
 from pipeline.cli.output import CommandReport, emit, problem_to_json
 from pipeline.cli.passwords import P12_PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import json_option
+from pipeline.cli.terminal import print_line
 from pipeline.errors import InputError, Problem, load_extra
 from pipeline.formats.files import read
 from pipeline.formats.pdf.encryption import is_encrypted
@@ -58,7 +59,7 @@ def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_jso
     }
     emit(CommandReport("sign", outcome.code, (), [result]), as_json=as_json)
     if fields and not as_json:
-        click.echo(f"{bundle}: signed in {', '.join(fields)}")
+        print_line(f"{bundle}: signed in {', '.join(fields)}")
     return outcome.code
 
 

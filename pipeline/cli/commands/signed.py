@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
+from pipeline.cli.terminal import print_json
 from pipeline.errors import ExitCode, InputError, Problem
 from pipeline.publish.manifest import DocumentRow
 from pipeline.publish.verify.verify import verify_path
@@ -45,7 +45,7 @@ def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
     emit(CommandReport("signed", ExitCode.OK, (), entries), as_json=as_json)
     if not as_json:
         for entry in entries:
-            click.echo(f"{json.dumps(entry, ensure_ascii=False)},")
+            print_json(entry, after=",")
     return ExitCode.OK
 
 

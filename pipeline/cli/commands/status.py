@@ -22,6 +22,7 @@ from pipeline.cli.shared_options import (
     lang_option,
     templates_option,
 )
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.run.status import OPEN, Status, status_of, status_to_json
@@ -76,16 +77,17 @@ def _print(overview: Status, language: Language) -> None:
     def text(name: str, **parts: object) -> str:
         return label(name, "status", language).format(**parts)
 
-    click.secho(text("head", case=overview.case_id, filing=overview.filing_date, open=len(overview.open)), bold=True)
+    head = text("head", case=overview.case_id, filing=overview.filing_date, open=len(overview.open))
+    print_line(Styled(head, bold=True))
     words = {item.standing: label(item.standing, "standing", language) for item in overview.items}
     columns = max(map(width, words.values()), default=0)
     person = None
     for item in overview.items:
         if item.person != person:
             person = item.person
-            click.echo(f"  {person}")
-        word = click.style(ljust(words[item.standing], columns), fg="red" if item.standing in OPEN else None)
-        until = click.style(f"  {text('until', day=item.until)}", dim=True) if item.until else ""
-        click.echo(f"    {word}  {item.letter or '　'}  {getattr(item.title, language)}{until}")
+            print_line(f"  {person}")
+        word = Styled(ljust(words[item.standing], columns), "red" if item.standing in OPEN else None)
+        until = Styled(f"  {text('until', day=item.until)}" if item.until else "", dim=True)
+        print_line("    ", word, f"  {item.letter or '　'}  {getattr(item.title, language)}", until)
     result = text(overview.builds or "nothing", codes=", ".join(overview.errors))
-    click.secho(f"  {result}", fg="green" if overview.builds == "final" else "yellow")
+    print_line(Styled(f"  {result}", fg="green" if overview.builds == "final" else "yellow"))

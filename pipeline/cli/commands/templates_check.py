@@ -14,6 +14,7 @@ from pipeline.authoring.check.sets import CheckedSet, check_sets
 from pipeline.authoring.check.workers import STEP_SECONDS
 from pipeline.cli.output import COLOURS, CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
+from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.packet.set_files import shipped_sets
 
@@ -68,10 +69,10 @@ def _tell(checked: Sequence[CheckedSet], form: str, code: ExitCode, *, notes: bo
     if form == "json":
         emit(CommandReport("templates check", code, (), [_result(each) for each in checked]), as_json=True)
     elif form == "sarif":
-        click.echo(json.dumps(format_sarif(checked), ensure_ascii=False, indent=2))
+        print_json(format_sarif(checked), indent=2)
     elif form == "github":
         for line in format_github(checked):
-            click.echo(line)
+            print_line(line)
     else:
         for each in checked:
             _print(each, notes=notes)
@@ -86,13 +87,14 @@ def _print(checked: CheckedSet, *, notes: bool) -> None:
         for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
     )
     advice = "" if notes or not checked.count("info") else "; --notes shows the notes"
-    click.echo(f"{display_path(checked.name)}: {checked.templates} templates, {counts}{advice}")
+    print_line(f"{display_path(checked.name)}: {checked.templates} templates, {counts}{advice}")
 
 
 def _print_finding(finding: Problem) -> None:
     first, *more = format_lines(finding)
-    severity = click.style(finding.severity, fg=COLOURS[finding.severity], bold=True)
-    click.echo("\n".join([f"{severity} {first}", *more]), err=True)
+    print_line(Styled(finding.severity, COLOURS[finding.severity], bold=True), f" {first}", err=True)
+    for line in more:
+        print_line(line, err=True)
 
 
 def _result(checked: CheckedSet) -> dict[str, object]:

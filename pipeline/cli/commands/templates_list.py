@@ -12,6 +12,7 @@ from pipeline.authoring.check.template_languages import find_languages
 from pipeline.case.base import Trilingual
 from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.errors import ExitCode
 from pipeline.formats.word.docx_file import open_docx
 from pipeline.packet.set_files import load_template_set, shipped_sets
@@ -66,13 +67,13 @@ def _words(title: Trilingual | None) -> dict[str, str] | None:
 
 
 def _print(result: dict[str, Any]) -> None:
-    click.secho(f"{result['set']}  {result['title']['en']}", bold=True)
-    click.echo(f"  {Path(result['folder'])}")
+    print_line(Styled(f"{result['set']}  {result['title']['en']}", bold=True))
+    print_line(f"  {Path(result['folder'])}")
     for document in result["documents"]:
         extra = [
             word for word, holds in (("everyone", document["for"] == "everyone"), ("apart", document["apart"])) if holds
         ]
         extra += [f"unless {document['unless_attached']}"] if document["unless_attached"] else []
         about = ", ".join([document["when"], *extra])
-        click.echo(f"  {document['document']:<31}{about:<43}{' '.join(document['languages'])}")
-    click.echo(f"  papers: {', '.join(result['attachments'])}")
+        print_line(f"  {document['document']:<31}{about:<43}{' '.join(document['languages'])}")
+    print_line(f"  papers: {', '.join(result['attachments'])}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from pipeline.authoring.starter import StarterFiles, start_template
 from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
+from pipeline.cli.terminal import print_json, print_line
 from pipeline.errors import ExitCode
 
 
@@ -34,11 +34,11 @@ def new(name: str, folder: Path, as_json: bool) -> int:
     emit(CommandReport("templates new", ExitCode.OK, (), [_result(started)]), as_json=as_json)
     if not as_json:
         for file in started.files:
-            click.echo(f"created {file}")
+            print_line(f"created {file}")
         if started.entry is not None:
-            click.echo("add this entry to the contents of packet.json, and complete it:")
-            click.echo(json.dumps(started.entry, ensure_ascii=False, indent=2))
-        click.echo(f"open it in Word; then: visa-packet templates check {started.files[0]}")
+            print_line("add this entry to the contents of packet.json, and complete it:")
+            print_json(started.entry, indent=2)
+        print_line(f"open it in Word; then: visa-packet templates check {started.files[0]}")
     return ExitCode.OK
 
 

@@ -15,6 +15,7 @@ from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt
 from pipeline.cli.output import CommandReport, OutputStyle, emit, problem_to_json
 from pipeline.cli.shared_options import as_of_option, case_files, day_of, directory_option, json_option, lang_option
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.errors import ExitCode
 from pipeline.language import Language
 from pipeline.publish.folder import publish_file
@@ -111,10 +112,10 @@ def _result(source: Source, outcome: Outcome[Timeline], files: _Files, language:
 
 def _print(dates: Timeline, files: _Files, language: Language) -> None:
     for line in table_of(dates, language):
-        click.echo(line)
+        print_line(line)
     for path in (files.ics, files.png):
         if path is not None:
-            click.secho(str(path), bold=True)
+            print_line(Styled(str(path), bold=True))
 
 
 def table_of(timeline: Timeline, language: Language) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt, overall
 from pipeline.cli.output import STATES, CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import case_files, cases_argument, check_options, day_of
+from pipeline.cli.terminal import print_line
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.packet.paper_rules import LACKS
@@ -61,9 +62,9 @@ def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, 
     if checked is not None:
         print_problems(problems, style)
         if not as_json:
-            click.echo(f"{source.name}: Ready to build ({checked.state}): {STATES[checked.state]}.")
+            print_line(f"{source.name}: Ready to build ({checked.state}): {STATES[checked.state]}.")
     elif _only_papers_are_missing(outcome) and not as_json:
-        click.echo(f"{source.name}: Only papers are missing: build with --allow-missing or --draft.")
+        print_line(f"{source.name}: Only papers are missing: build with --allow-missing or --draft.")
     return {
         "case": source.name,
         "case_id": checked.loaded.case.case_id if checked else None,

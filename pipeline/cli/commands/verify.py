@@ -13,6 +13,7 @@ from pipeline.cli.outcome import attempt
 from pipeline.cli.output import CommandReport, emit, problem_to_json
 from pipeline.cli.passwords import PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import directory_option, json_option
+from pipeline.cli.terminal import print_line
 from pipeline.publish.verify.changes import CurrentInputs
 from pipeline.publish.verify.verify import Verified, verify_path
 
@@ -83,12 +84,12 @@ def _print(path: Path, verified: Verified) -> None:
     manifest = verified.manifest
     pages = sum(bundle.pages for bundle in manifest.bundles)
     files = len(manifest.outputs)
-    click.echo(f"{path}: verified: {files} files, {pages} pages to file, as of {manifest.as_of}")
+    print_line(f"{path}: verified: {files} files, {pages} pages to file, as of {manifest.as_of}")
     if not verified.looked_into:
-        click.echo("encrypted: only hashes were checked; use --password-file to check the contents")
+        print_line("encrypted: only hashes were checked; use --password-file to check the contents")
     for row in _signatures(verified):
         trust = {True: "certified", False: "not certified", None: "certificate not checked: --trust"}[row["trusted"]]
-        click.echo(f"{row['bundle']}: {row['field']} signed by {row['signer']}, {row['signed_at']} ({trust})")
+        print_line(f"{row['bundle']}: {row['field']} signed by {row['signer']}, {row['signed_at']} ({trust})")
 
 
 def _signatures(verified: Verified) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
 from pipeline.run.pools.pool import SECONDS_TO_END, PendingResult, WorkerDiedError, starting
-from pipeline.system.processes import die_with_parent, ignore_interrupts
+from pipeline.system.processes import die_with_parent, discard, ignore_interrupts
 
 Value = TypeVar("Value")
 
@@ -108,6 +108,7 @@ def _run(function: Callable[[Any], Any], argument: Any, end: Connection, parent:
     """Run a task inside the fork. An error ends the process without output: a traceback may quote the case."""
     try:
         die_with_parent(parent)
+        discard(1, 2)
         ignore_interrupts()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent receives it too
         signal.signal(signal.SIGTERM, signal.default_int_handler)

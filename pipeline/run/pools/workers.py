@@ -19,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.documents.engines.engine import temporary_failure
 from pipeline.run.pools.pool import PendingResult, WorkerDiedError, starting
+from pipeline.system.processes import discard
 
 #: A worker is replaced after this number of cases, so that a memory leak of a library stays small.
 _CASES_PER_WORKER = 500
@@ -62,7 +63,11 @@ class LocalPool:
             _start_tracker()
             forkserver.ensure_running()
         self._pool = ProcessPool(
-            max_workers=jobs, max_tasks=_CASES_PER_WORKER, initializer=initializer, context=context
+            max_workers=jobs,
+            max_tasks=_CASES_PER_WORKER,
+            initializer=_start_worker,
+            initargs=[initializer],
+            context=context,
         )
 
     def submit(self, function: Callable[[Any], Any], argument: Any) -> PendingResult:
@@ -75,6 +80,13 @@ class LocalPool:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
+
+
+def _start_worker(initializer: Callable[[], None] | None) -> None:
+    """Prepare a new worker. Nothing that a library prints in it is seen."""
+    discard(1, 2)
+    if initializer is not None:
+        initializer()
 
 
 @contextmanager

@@ -37,6 +37,11 @@ try:
 except EngineError as error:
     print(json.dumps([[problem.code, problem.message] for problem in error.problems]))
 """
+MESSAGE = """
+import os
+from pipeline.run.pools.fork import in_fork
+print(in_fork(lambda: os.write(1, b"a") + os.write(2, b"a library's message, which may quote a case") > 2, 30))
+"""
 HERE = """
 import os, threading
 from pipeline.run.pools.fork import in_fork
@@ -53,6 +58,10 @@ def run(program: str) -> str:
 
 def test_a_fork_that_is_ended_while_it_ends_says_nothing() -> None:
     assert run(ENDS_SLOWLY) == "7"
+
+
+def test_what_is_printed_in_a_fork_is_not_seen() -> None:
+    assert run(MESSAGE) == "True"
 
 
 def test_a_system_that_makes_no_process_is_reported() -> None:
