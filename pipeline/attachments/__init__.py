@@ -1,5 +1,5 @@
 """Attachments: converts an untrusted file of the user to a clean PDF of A4 pages, or says why it cannot be used.
 
-In: a path inside the folder of the case. Out: a ``Paper``. Only the reader process (``reader_process.py``), which has
-limits, parses contents; this process opens the file and exchanges messages with it. ``forms/`` fills PDF forms.
+In: a path inside the folder of the case. Out: a ``Paper``. Only the limited process (``system/limited_process.py``)
+parses contents; this process opens the file and exchanges messages with it. ``forms/`` fills PDF forms.
 """

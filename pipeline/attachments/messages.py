@@ -1,26 +1,17 @@
-"""The messages between this process and the reader process: typed, each with its length before it.
-
-They are data only. A file that takes over the process that reads it can send no more than a wrong answer.
-"""
+"""The messages between this process and the one that reads attachments."""
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
-from typing import BinaryIO, Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
 from pipeline.language import Language
 from pipeline.packet.paper import FillReport, Note
+from pipeline.system.limited_process import ProcessLimits
 
-_LENGTH = struct.Struct(">Q")
 Task = Literal["read", "fill", "inspect"]
-Message = TypeVar("Message")
-
-
-class BrokenMessageError(Exception):
-    """The other process ended, or wrote something that is not a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +31,11 @@ class Limits:
     cpu_seconds: int = 20
     wall_seconds: float = 60.0
     memory_bytes: int = 500_000_000
+
+    @property
+    def of_process(self) -> ProcessLimits:
+        """The limits of the process."""
+        return ProcessLimits(self.cpu_seconds, self.wall_seconds, self.memory_bytes)
 
 
 LIMITS = Limits()
@@ -129,32 +125,4 @@ class Refusal(msgspec.Struct, frozen=True, tag=True):
     field: str = "path"
 
 
-REQUESTS = msgspec.msgpack.Decoder(Request)
 ANSWERS: msgspec.msgpack.Decoder[ReaderAnswer | Refusal] = msgspec.msgpack.Decoder(ReaderAnswer | Refusal)
-
-
-def pack(message: Request | ReaderAnswer | Refusal) -> bytes:
-    """Return a message as bytes."""
-    content = msgspec.msgpack.encode(message)
-    return _LENGTH.pack(len(content)) + content
-
-
-def is_whole(content: bytes) -> bool:
-    """Return True if ``content`` is as long as one message says that it is."""
-    return len(content) >= _LENGTH.size and len(content) == _LENGTH.size + _LENGTH.unpack_from(content)[0]
-
-
-def receive(stream: BinaryIO, messages: msgspec.msgpack.Decoder[Message]) -> Message:
-    """Return the next message of ``stream``. Raises BrokenMessageError."""
-    (size,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
-    try:
-        return messages.decode(_read(stream, size))
-    except msgspec.MsgspecError:
-        raise BrokenMessageError from None
-
-
-def _read(stream: BinaryIO, size: int) -> bytes:
-    content = stream.read(size)
-    if len(content) != size:
-        raise BrokenMessageError
-    return content

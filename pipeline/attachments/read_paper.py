@@ -46,7 +46,7 @@ def convert(request: Request) -> Paper:
 
 def warm_up() -> None:
     """Start the reader process, so that it has loaded its libraries when the first paper is read. Does not wait."""
-    READER.start()
+    READER.prepare()
 
 
 def _read_password(folder: Path, path: str) -> str:

@@ -1,14 +1,24 @@
-"""The tasks of the reader process: to read a paper, to fill a form, to list the fields of a form."""
+"""The tasks of the limited process for attachments: to read a paper, to fill a form, to list the fields of a form."""
 
 from __future__ import annotations
 
 import msgspec
 
 from pipeline.attachments.forms.form_tasks import fill_form, inspect_form
+from pipeline.attachments.library_limits import limit_libraries
 from pipeline.attachments.messages import ReaderAnswer, Refusal, Request
 from pipeline.attachments.pdf_file import read_pdf
 from pipeline.attachments.pictures import read_picture
 from pipeline.errors import UnusableError
+
+_REQUESTS = msgspec.msgpack.Decoder(Request)
+
+
+def answer_request(content: bytes) -> bytes:
+    """Answer a Request in this process, which reads nothing else, with a ReaderAnswer or a Refusal."""
+    request = _REQUESTS.decode(content)
+    limit_libraries(request.limits)
+    return msgspec.msgpack.encode(run_task(request))
 
 
 def run_task(request: Request) -> ReaderAnswer | Refusal:

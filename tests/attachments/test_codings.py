@@ -108,7 +108,7 @@ class TestHuge:
             "import re, sys\n"
             "from pathlib import Path\n"
             "from pipeline.attachments.messages import LIMITS, Request\n"
-            "from pipeline.attachments.reader_process import limit_libraries\n"
+            "from pipeline.attachments.library_limits import limit_libraries\n"
             "from pipeline.attachments.reader_tasks import run_task\n"
             "limit_libraries(LIMITS)\n"
             "answer = run_task(Request(Path(sys.argv[1]).read_bytes(), 'PNG'))\n"

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from pipeline.attachments.messages import LIMITS, Limits, Request, pack
+from pipeline.attachments.messages import LIMITS, Limits, Request
 from pipeline.attachments.read_paper import convert
-from pipeline.attachments.reader_client import READER, Reader
+from pipeline.attachments.reader_client import READER
 from pipeline.errors import Problem, UnusableError
+from pipeline.system.limited_client import LIMITED, LimitedClient
+from pipeline.system.limited_process import Call, pack
 from pipeline.system.processes import isolation
 from tests.support.attachments import page_text, pdf_of
 from tests.support.cases import ROOT
@@ -23,18 +26,18 @@ from tests.support.reading import read, text
 
 CANARY = Path("/tmp/attach-canary")  # noqa: S108 - a reader that may write would write it
 GOOD = pdf_of(page_text("good"))
-BREAKING = "tests.support.worker_that_breaks"
+BREAKING = "tests.support.worker_that_breaks:answer"
 
 
 @pytest.fixture
 def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The worker whose files say what goes wrong."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setattr(READER, "module", BREAKING)
+    monkeypatch.setattr(READER, "function", BREAKING)
     CANARY.unlink(missing_ok=True)
-    READER.stop()
+    LIMITED.stop()
     yield
-    READER.stop()
+    LIMITED.stop()
 
 
 def refusal(order: str, limits: Limits = LIMITS) -> Problem:
@@ -76,13 +79,13 @@ class TestFaults:
         ],
     )
     def test_each_costs_its_attachment_and_the_next_is_read(self, order: str, code: str) -> None:
-        worker = READER.start()
+        worker = LIMITED.start()
         error = refusal(order)
         assert error.code == code
         assert error.hint
         assert "CANARY" not in error.message + error.hint
         assert convert(Request(GOOD)).pages == 1
-        assert READER.start() is worker, "no other worker was needed"
+        assert LIMITED.start() is worker, "no other worker was needed"
         assert not CANARY.exists() or not CANARY.stat().st_size
 
     def test_what_computes_for_ever_is_ended(self) -> None:
@@ -117,7 +120,7 @@ class TestFaults:
         assert convert(Request(b"open files")).pages <= 5
 
     def test_no_process_is_left_when_the_worker_is_ended(self) -> None:
-        worker = READER.start()
+        worker = LIMITED.start()
         pid = worker.pid
         asking = threading.Thread(target=refusal, args=("sleeps",))
         asking.start()
@@ -131,11 +134,11 @@ class TestFaults:
         assert gone(pid)
 
     def test_no_process_is_left_when_the_one_who_asks_goes_away(self) -> None:
-        worker = Reader(BREAKING).start()
+        worker = LimitedClient().start()
         pid = worker.pid
         assert worker.stdin
         assert worker.stdout
-        worker.stdin.write(pack(Request(b"sleeps")))
+        worker.stdin.write(pack(Call(BREAKING, msgspec.msgpack.encode(Request(b"sleeps")))))
         worker.stdin.flush()
         until = time.monotonic() + 20
         while not children_of(pid) and time.monotonic() < until:
@@ -163,23 +166,23 @@ def sleepers() -> set[int]:
 
 class TestWorker:
     def test_one_worker_reads_all(self) -> None:
-        worker = READER.start()
+        worker = LIMITED.start()
         assert [read(GOOD, apart=True).pages for _ in range(3)] == [1, 1, 1]
-        assert READER.start() is worker
+        assert LIMITED.start() is worker
 
     def test_a_worker_that_died_is_replaced(self) -> None:
-        os.kill(READER.start().pid, signal.SIGKILL)
+        os.kill(LIMITED.start().pid, signal.SIGKILL)
         with pytest.raises(UnusableError, match="crashed on this file"):
             read(GOOD, apart=True)
         assert read(GOOD, apart=True).pages == 1
 
     def test_a_process_that_was_forked_has_its_own(self) -> None:
-        READER.start()
+        LIMITED.start()
         child = os.fork()
         if not child:
             try:
                 found = text(read(GOOD, apart=True).pdf)[0].strip()
-                READER.stop()
+                LIMITED.stop()
                 os._exit(0 if found == "good" else 1)
             finally:
                 os._exit(2)
@@ -207,7 +210,7 @@ class TestWorker:
 
     def test_the_same_file_gives_the_same_bytes_in_any_worker(self) -> None:
         first = read(GOOD, apart=True).pdf
-        READER.stop()
+        LIMITED.stop()
         assert read(GOOD, apart=True).pdf == first
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from pipeline.attachments.kinds import kind_of
+from pipeline.attachments.library_limits import limit_libraries
 from pipeline.attachments.messages import Limits, Refusal, Request
 from pipeline.attachments.read_paper import convert
-from pipeline.attachments.reader_process import limit_libraries
 from pipeline.attachments.reader_tasks import run_task
 from pipeline.case.model import Case
 from pipeline.case.printable import check_characters

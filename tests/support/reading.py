@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pikepdf
 import pypdfium2
 import pytest
@@ -20,13 +21,10 @@ from pipeline.attachments.messages import (
     ReaderAnswer,
     Refusal,
     Request,
-    pack,
-    receive,
 )
 from pipeline.attachments.read_paper import convert, read_paper
 from pipeline.attachments.reader_client import READER
-from pipeline.attachments.reader_process import limit_libraries
-from pipeline.attachments.reader_tasks import run_task
+from pipeline.attachments.reader_tasks import answer_request
 from pipeline.errors import Problem, UnusableError
 from pipeline.packet.paper import Paper
 from tests.support.built import make_picture, saved
@@ -112,8 +110,7 @@ def read(
 
 def ask_here(request: Request) -> ReaderAnswer:
     """The same answer as that of the reader process, without the process."""
-    limit_libraries(request.limits)
-    answer = receive(io.BytesIO(pack(run_task(request))), ANSWERS)
+    answer = ANSWERS.decode(answer_request(msgspec.msgpack.encode(request)))
     if isinstance(answer, Refusal):
         raise UnusableError(answer.code, answer.message, answer.hint, answer.field)
     return answer

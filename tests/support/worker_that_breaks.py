@@ -1,18 +1,20 @@
-"""The worker that reads attachments, with a reader that does what the file says: dies, hangs, takes all memory."""
+"""A reader of attachments that does what the file says: dies, hangs, takes all memory."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import signal
+import struct
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.attachments.messages import ReaderAnswer, Refusal, Request, pack
-from pipeline.attachments.reader_process import main
-from pipeline.attachments.reader_tasks import run_task
+import msgspec
+
+from pipeline.attachments.messages import ReaderAnswer, Request
+from pipeline.attachments.reader_tasks import answer_request
 
 
 def compute() -> None:
@@ -20,13 +22,18 @@ def compute() -> None:
         pass
 
 
+def framed(answer: ReaderAnswer) -> bytes:
+    content = msgspec.msgpack.encode(answer)
+    return struct.pack(">Q", len(content)) + content
+
+
 def half_an_answer() -> None:
-    write_and_exit(pack(ReaderAnswer(b"%PDF" * 1000, 1))[:1000])
+    write_and_exit(framed(ReaderAnswer(b"%PDF" * 1000, 1))[:1000])
 
 
 def two_answers() -> None:
     """The second would be read as the answer about the next paper."""
-    write_and_exit(2 * pack(ReaderAnswer(b"%PDF", 1)))
+    write_and_exit(2 * framed(ReaderAnswer(b"%PDF", 1)))
 
 
 def write_and_exit(content: bytes) -> None:
@@ -70,14 +77,10 @@ FACTS: dict[str, Callable[[], int]] = {
 }
 
 
-def run(request: Request) -> ReaderAnswer | Refusal:
+def answer(content: bytes) -> bytes:
     """What comes of a file whose content is the name of a fault, or of a fact about the process."""
-    order = request.content.decode("latin-1")
+    order = msgspec.msgpack.decode(content, type=Request).content.decode("latin-1")
     if order in FACTS:
-        return ReaderAnswer(pages=FACTS[order]())
+        return msgspec.msgpack.encode(ReaderAnswer(pages=FACTS[order]()))
     FAULTS.get(order, int)()
-    return run_task(request)
-
-
-if __name__ == "__main__":
-    main(run)
+    return answer_request(content)

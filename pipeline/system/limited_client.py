@@ -1,0 +1,97 @@
+"""The client of the limited process, which is started at the first use and replaced when it breaks."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import select
+import subprocess
+import threading
+from typing import BinaryIO, cast
+
+from pipeline.system.limited_process import OUTCOMES, BrokenMessageError, Call, Outcome, ProcessLimits, pack, receive
+from pipeline.system.processes import start_child
+
+#: The process enforces the time limit itself. If it has not answered this much later, it hangs.
+_GRACE_SECONDS = 10.0
+
+
+class CallFailedError(Exception):
+    """A call gave no result. ``seconds`` is the limit of time that it passed, or None if it crashed."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class LimitedClient:
+    """A limited process. It serves the process that started it; a fork of that starts its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # one call at a time
+        self._owner = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Return the process. Start it if this process has none; this does not wait until it has loaded."""
+        with self._lock:
+            if self._process is not None and self._owner != os.getpid():
+                self._process.returncode = 0  # a child of our parent: we cannot wait for it
+                self._process = None
+            if self._process is None:
+                self._owner, self._process = os.getpid(), start_child("pipeline.system.limited_process")
+            return self._process
+
+    def stop(self) -> None:
+        """Kill the process, and all processes that it has started."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is not None and self._owner == os.getpid():
+                process.kill()
+                process.communicate()
+
+    def prepare(self, function: str) -> None:
+        """Start the process, and have it load the module of a function. Does not wait."""
+        with self._lock:
+            try:
+                _write(self.start(), Call(function, None))
+            except BrokenMessageError:
+                self.stop()
+
+    def call(self, function: str, argument: bytes, limits: ProcessLimits) -> bytes:
+        """Return the result of a function (``module:name``) that takes and returns bytes. Raises CallFailedError."""
+        with self._lock:
+            try:
+                outcome = _exchange(self.start(), Call(function, argument, limits))
+            except BrokenMessageError:
+                self.stop()
+                raise CallFailedError(None) from None
+            except BaseException:  # an interrupt: otherwise the late answer would be read as the next one
+                self.stop()
+                raise
+        if outcome.end == "returned":
+            return outcome.result
+        limit = {"time": limits.wall_seconds, "processor time": limits.cpu_seconds}
+        raise CallFailedError(limit.get(outcome.end))
+
+
+def _write(process: subprocess.Popen[bytes], call: Call) -> None:
+    calls = cast("BinaryIO", process.stdin)
+    try:
+        calls.write(pack(call))
+        calls.flush()
+    except OSError:
+        raise BrokenMessageError from None
+
+
+def _exchange(process: subprocess.Popen[bytes], call: Call) -> Outcome:
+    _write(process, call)
+    outcomes = cast("BinaryIO", process.stdout)
+    if not select.select([outcomes], [], [], call.limits.wall_seconds + _GRACE_SECONDS)[0]:
+        raise BrokenMessageError
+    return receive(outcomes, OUTCOMES)
+
+
+#: The limited process of this process.
+LIMITED = LimitedClient()
+atexit.register(LIMITED.stop)
