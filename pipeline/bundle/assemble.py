@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
+from pipeline.attachments.messages import PRINT_AGAIN
 from pipeline.bundle.fit_size import DOWNSAMPLINGS, Downsampling, downsample_papers, downsampling_note
 from pipeline.bundle.manifest_rows import BundleRow, PageMap
-from pipeline.bundle.merge import Merged
+from pipeline.bundle.merge_client import MergeError, finish_limited
+from pipeline.bundle.merge_messages import FinishRequest, Merged, MergeFailure, Volume
 from pipeline.bundle.page_map import Contents, make_page_map, merge_parts
-from pipeline.bundle.seal_boxes import seal_boxes
-from pipeline.bundle.signature_fields import SignatureField, with_signature_fields
-from pipeline.bundle.volumes import Volume, split, volumes_note
+from pipeline.bundle.volumes import volumes_note
 from pipeline.case.people import PATIENT
 from pipeline.documents.document import DrawnDocument
-from pipeline.errors import Problem
-from pipeline.formats.pdf.encryption import protect
+from pipeline.errors import AttachmentError, Problem
 from pipeline.options import BundleOptions
 from pipeline.packet.file_names import BUNDLE_NAME
 from pipeline.packet.paper import Paper
-from pipeline.packet.plan import Bundle, DocumentPart
+from pipeline.packet.plan import Bundle
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.system.atomic import sha256
 
@@ -67,42 +68,21 @@ def assemble(
     planned: PlannedCase, papers: Mapping[str, Paper], drawn: Mapping[str, DrawnDocument], options: BundleOptions
 ) -> tuple[list[MergedBundle], list[Problem]]:
     """Return every bundle of the packet, and notes on what was changed to fit a size limit. Raises AttachmentError."""
-    notes: list[Problem] = []
-    if options.max_bytes is None:
-        merged = _merge_all(planned, {**papers, **drawn}, options)
-    else:
-        merged, notes = _merge_to_fit(planned, papers, drawn, options, options.max_bytes)
-    return [_protected(bundle, options.password) for bundle in merged], notes
-
-
-def _merge_to_fit(
-    planned: PlannedCase,
-    papers: Mapping[str, Paper],
-    drawn: Mapping[str, DrawnDocument],
-    options: BundleOptions,
-    max_bytes: int,
-) -> tuple[list[MergedBundle], list[Problem]]:
-    """Bundles of at most ``max_bytes``: papers are downsampled first, then a bundle is divided into volumes."""
-    limit = max_bytes - (_ENCRYPTION_BYTES if options.password else 0)
-    applied: dict[str, Downsampling] = {}
     merged = _merge_all(planned, {**papers, **drawn}, options)
-    for _ in DOWNSAMPLINGS:
-        sizes = {bundle.person: len(bundle.merged.pdf) for bundle in merged}
-        papers, newly_applied = downsample_papers(planned, papers, sizes, limit)
-        if not newly_applied:
-            break
-        applied |= newly_applied
-        merged = _merge_all(planned, {**papers, **drawn}, options)
-    divided = [_divided(bundle, limit) for bundle in merged]
-    locate = planned.loaded.document.locate
-    return divided, [
-        *(
-            locate(downsampling_note(applied[part.id]), f"/attachments/{part.index}/path")
-            for part in planned.packet.attachments
-            if part.id in applied
-        ),
-        *(locate(volumes_note(each.volumes, max_bytes), "/attachments") for each in divided if each.volumes),
-    ]
+    limit: int | None = None
+    applied: dict[str, Downsampling] = {}
+    if options.max_bytes is not None:  # papers are downsampled first, then a bundle is divided into volumes
+        limit = options.max_bytes - (_ENCRYPTION_BYTES if options.password else 0)
+        for _ in DOWNSAMPLINGS:
+            sizes = {bundle.person: len(bundle.merged.pdf) for bundle in merged}
+            papers, newly_applied = downsample_papers(planned, papers, sizes, limit)
+            if not newly_applied:
+                break
+            applied |= newly_applied
+            merged = _merge_all(planned, {**papers, **drawn}, options)
+    if limit is not None or options.password is not None:
+        merged = [_finish(bundle, planned, limit, options.password) for bundle in merged]
+    return merged, list(_notes(planned, applied, merged, options.max_bytes or 0))
 
 
 def _merge_all(planned: PlannedCase, contents: Contents, options: BundleOptions) -> list[MergedBundle]:
@@ -112,29 +92,41 @@ def _merge_all(planned: PlannedCase, contents: Contents, options: BundleOptions)
 
 def _merge(bundle: Bundle, contents: Contents, planned: PlannedCase, options: BundleOptions) -> MergedBundle:
     page_map = make_page_map(bundle, contents, planned, right_hand=options.right_hand_pages)
-    merged = merge_parts(page_map, bundle, contents, planned, two_sided=options.right_hand_pages)
-    if options.signature_fields:
-        merged = replace(merged, pdf=with_signature_fields(merged.pdf, _fields(merged.pdf, page_map, bundle)))
+    try:
+        merged = merge_parts(page_map, bundle, contents, planned, options)
+    except MergeError as error:
+        raise _attachment_error(error.failure, planned) from None
     return MergedBundle(bundle.person, page_map, merged)
 
 
-def _fields(pdf: bytes, page_map: PageMap, bundle: Bundle) -> Iterator[SignatureField]:
-    """A field for each seal box in the documents that somebody signs."""
-    boxes = seal_boxes(pdf)
-    signers = {part.id: part.signed_by for part in bundle.parts if isinstance(part, DocumentPart)}
-    for row in page_map:
-        signer = signers.get(row.id)
-        own = [box for box in boxes if row.page <= box.page + 1 <= row.last_page] if signer else []
-        for number, box in enumerate(own, start=1):
-            yield SignatureField(str(signer), row.id if number == 1 else f"{row.id}-{number}", box)
+def _finish(bundle: MergedBundle, planned: PlannedCase, limit: int | None, password: str | None) -> MergedBundle:
+    """The bundle divided into volumes if it is larger than ``limit``, and all encrypted if there is a password."""
+    try:
+        finished = finish_limited(FinishRequest(bundle.name, bundle.merged.pdf, bundle.page_map, limit, password))
+    except MergeError as error:
+        raise _attachment_error(error.failure, planned) from None
+    return replace(bundle, merged=structs.replace(bundle.merged, pdf=finished.pdf), volumes=finished.volumes)
 
 
-def _protected(bundle: MergedBundle, password: str | None) -> MergedBundle:
-    """The bundle and its volumes, encrypted if there is a password."""
-    volumes = tuple(replace(volume, pdf=protect(volume.pdf, password)) for volume in bundle.volumes)
-    merged = replace(bundle.merged, pdf=protect(bundle.merged.pdf, password))
-    return replace(bundle, merged=merged, volumes=volumes)
+def _attachment_error(failure: MergeFailure, planned: PlannedCase) -> AttachmentError:
+    """The error of the supplied paper that cannot be merged; of all of them if none alone is at fault."""
+    part = next((part for part in planned.packet.attachments if part.id == failure.piece), None)
+    if part is None and failure.piece is not None:
+        raise RuntimeError(failure.message)  # a document of this program
+    subject = "the papers" if part is None else f"{part.attachment.role} of {part.person}"
+    pointer = "/attachments" if part is None else f"/attachments/{part.index}/path"
+    document = planned.loaded.document
+    return AttachmentError(document.problem(failure.code, pointer, f"{subject}: {failure.message}", PRINT_AGAIN))
 
 
-def _divided(bundle: MergedBundle, limit: int) -> MergedBundle:
-    return replace(bundle, volumes=tuple(split(bundle.name, bundle.merged.pdf, bundle.page_map, limit)))
+def _notes(
+    planned: PlannedCase, applied: Mapping[str, Downsampling], bundles: Iterable[MergedBundle], max_bytes: int
+) -> Iterator[Problem]:
+    """Notes on papers that were downsampled, and on bundles that were divided."""
+    locate = planned.loaded.document.locate
+    for part in planned.packet.attachments:
+        if part.id in applied:
+            yield locate(downsampling_note(applied[part.id]), f"/attachments/{part.index}/path")
+    for bundle in bundles:
+        if bundle.volumes:
+            yield locate(volumes_note(bundle.volumes, max_bytes), "/attachments")

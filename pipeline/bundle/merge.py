@@ -1,10 +1,14 @@
-"""Merging documents and attachments into one PDF for printing, filing and navigation."""
+"""Merging documents and papers into one PDF for printing, filing and navigation.
+
+Runs in the limited process (``merge_task.py``): a library may fail on a paper, and never end.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pikepdf
@@ -13,6 +17,7 @@ from pypdf.generic import ArrayObject, ByteStringObject, NameObject
 
 from pipeline.bundle.cover_links import cover_links
 from pipeline.bundle.manifest_rows import Obstacle
+from pipeline.bundle.merge_messages import Merged
 from pipeline.bundle.metadata import add_metadata, set_claim
 from pipeline.bundle.outline import add_destinations, add_labels, add_links, add_outline
 from pipeline.bundle.page_numbers import Numbering
@@ -26,13 +31,12 @@ from pipeline.formats.pdf.typesetting import subset_for
 __all__ = ["Merged", "Piece", "merge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A merged PDF. ``blank_pages`` are numbers from 1, ``obstacles`` the reasons why it does not claim PDF/A."""
+class PieceError(Exception):
+    """A library failed with the error ``kind`` on the piece with this id."""
 
-    pdf: bytes
-    blank_pages: tuple[int, ...]
-    obstacles: tuple[Obstacle, ...]
+    def __init__(self, piece: str, kind: str) -> None:
+        super().__init__(piece, kind)
+        self.piece, self.kind = piece, kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +62,53 @@ def merge(pieces: Sequence[Piece], title: str, language: str, case_id: str, *, t
     """
     opened = [_open(piece) for piece in pieces]
     sheets = list(_sheets(opened))
-    numbering = Numbering(case_id, [read for _, read in sheets])
+    numbering = Numbering(case_id, [read for _, read, _ in sheets])
     writer = PdfWriter()
     # Structure trees are left out: they cannot be joined page by page.
     generated = [(each.reader, each.pdf) for each in opened if each.piece.is_generated]
     font = share_fonts(writer, generated, subset_for(numbering.lines))
-    for page, _ in sheets:
-        added = writer.add_page(page) if page is not None else writer.add_blank_page(*A4_POINTS)
-        numbering.add(writer, added, font)
+    for page, _, piece in sheets:
+        with _naming(piece):
+            added = writer.add_page(page) if page is not None else writer.add_blank_page(*A4_POINTS)
+            numbering.add(writer, added, font)
     _add_navigation(writer, pieces)
     add_metadata(writer, title, language, two_sided=two_sided)
     _add_intent(writer, opened)
     writer.compress_identical_objects()
     _identify(writer, [title, language, case_id, str(two_sided)], pieces)
-    blank = tuple(number for number, (page, _) in enumerate(sheets, start=1) if page is None)
+    blank = tuple(number for number, (page, _, _) in enumerate(sheets, start=1) if page is None)
     written, found = _write_with_claim(writer, opened, title, language)
     return Merged(written, blank, found)
 
 
+@contextmanager
+def _naming(piece: Piece) -> Iterator[None]:
+    """Raise any error of a library as a PieceError."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise PieceError(piece.id, type(error).__name__) from error
+
+
 def _open(piece: Piece) -> _Opened:
     # Supplied papers may break rules of PDF that the engine keeps.
-    reader = PdfReader(io.BytesIO(piece.pdf), strict=piece.is_generated)
-    return _Opened(piece, reader, pikepdf.open(io.BytesIO(piece.pdf)))
+    with _naming(piece):
+        reader = PdfReader(io.BytesIO(piece.pdf), strict=piece.is_generated)
+        return _Opened(piece, reader, pikepdf.open(io.BytesIO(piece.pdf)))
 
 
-def _sheets(opened: Sequence[_Opened]) -> Iterator[tuple[PageObject | None, ReadPage]]:
-    """Each page of the bundle (None if it is blank) with the reading of a second parser."""
+def _sheets(opened: Sequence[_Opened]) -> Iterator[tuple[PageObject | None, ReadPage, Piece]]:
+    """Each page of the bundle (None if it is blank) with the reading of a second parser, and its piece."""
     pages = 0
     for each in opened:
         for _ in range(pages, each.piece.page - 1):
-            yield None, ReadPage("", A4_POINTS, ())
-        yield from zip(each.reader.pages, read_pages(each.piece.pdf), strict=True)
-        pages = each.piece.page - 1 + len(each.reader.pages)
+            yield None, ReadPage("", A4_POINTS, ()), each.piece
+        with _naming(each.piece):
+            read = list(zip(each.reader.pages, read_pages(each.piece.pdf), strict=True))
+        yield from ((page, reading, each.piece) for page, reading in read)
+        pages = each.piece.page - 1 + len(read)
 
 
 def _add_navigation(writer: PdfWriter, pieces: Sequence[Piece]) -> None:

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from typing import Literal
 
 from pipeline.bundle.manifest_rows import PageMap, PageMapRow
-from pipeline.bundle.merge import Merged, merge
+from pipeline.bundle.merge_client import merge_limited
+from pipeline.bundle.merge_messages import Merged, MergeRequest
 from pipeline.bundle.piece import Piece
 from pipeline.documents.document import DrawnDocument
 from pipeline.documents.drawing import page_plan
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.pdf.reading import text_of
+from pipeline.options import BundleOptions
 from pipeline.packet.paper import Paper
-from pipeline.packet.plan import AttachmentPart, Bundle, Part, State
+from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, State
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.template_set import Section, TemplateSet
 
@@ -51,11 +53,11 @@ def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, r
 
 
 def merge_parts(
-    page_map: PageMap, bundle: Bundle, contents: Contents, planned: PlannedCase, *, two_sided: bool
+    page_map: PageMap, bundle: Bundle, contents: Contents, planned: PlannedCase, options: BundleOptions
 ) -> Merged:
-    """Merge the parts of a bundle as its page map says."""
+    """Merge the parts of a bundle as its page map says. Raises MergeError."""
     case_id = planned.loaded.case.case_id
-    pieces = [
+    pieces = tuple(
         Piece(
             id=row.id,
             title=row.title,
@@ -65,11 +67,12 @@ def merge_parts(
             listed_as=part.title.ja,
             is_cover=row.kind == "cover",
             is_generated=row.kind in {"cover", "document"},
+            signer=part.signed_by if options.signature_fields and isinstance(part, DocumentPart) else None,
         )
         for row, part in zip(page_map, bundle.parts, strict=True)
-    ]
+    )
     title = f"{planned.templates.packet.title.ja} {case_id}{_STATE_IN_TITLE[planned.state]}"
-    return merge(pieces, title, LANGUAGE, case_id, two_sided=two_sided)
+    return merge_limited(MergeRequest(pieces, title, LANGUAGE, case_id, two_sided=options.right_hand_pages))
 
 
 def text_key(case: JsonFile) -> bytes:

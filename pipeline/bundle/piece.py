@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """One part of a bundle: its id, title and PDF, and the page of the bundle on which it begins.
 
     ``section`` is the outline entry above it, ``listed_as`` its title on cover sheets. ``is_generated``: the engine
-    generated it; it is not a supplied paper.
+    generated it; it is not a supplied paper. ``signer`` is who signs it if its seal boxes become fields for signatures.
     """
 
     id: str
@@ -21,3 +20,4 @@ class Piece:
     listed_as: str | None = None
     is_cover: bool = False
     is_generated: bool = False
+    signer: str | None = None

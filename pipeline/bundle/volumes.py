@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import pikepdf
+from msgspec.structs import replace
 
-from pipeline.bundle.manifest_rows import PageMapRow, VolumeRow
+from pipeline.bundle.manifest_rows import PageMapRow
+from pipeline.bundle.merge_messages import Volume
 from pipeline.errors import Problem
-from pipeline.system.atomic import sha256
 
 #: Annotations that make sense only in the undivided bundle.
 _BUNDLE_ANNOTATIONS = (pikepdf.Name.Link, pikepdf.Name.Widget)
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """A file with ``pages`` pages of a bundle, from ``page`` (counted from 1) on."""
-
-    pdf: bytes
-    page: int
-    pages: int
-    name: str = ""
-
-    @property
-    def row(self) -> VolumeRow:
-        """The row in the manifest."""
-        return VolumeRow(self.name, sha256(self.pdf), len(self.pdf), self.page, self.pages)
 
 
 def split(name: str, bundle: bytes, page_map: Sequence[PageMapRow], limit: int) -> list[Volume]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.attachments.packet_papers import read_papers
 from pipeline.bundle.assemble import assemble
+from pipeline.bundle.merge_client import prepare_merge
 from pipeline.bundle.recipient_copy import recipient_copy
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.source import Source
@@ -36,6 +37,7 @@ def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) ->
     origin = origin_of(planned, options)  # hashes and versions of all inputs
     if not options.publish.force and (current := current_packet(planned, origin, options.check, out)):
         return current
+    prepare_merge()
     findings = find_problems(planned, options.check)  # characters, rules, missing papers, signed originals
     papers = read_papers(planned, options.check, findings)  # clean, flatten, fill forms: PDFs of A4 pages
     findings.raise_if_blocking()

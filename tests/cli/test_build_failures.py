@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.bundle.merge import Merged, merge
+from pipeline.bundle.merge_client import merge_limited
+from pipeline.bundle.merge_messages import Merged, MergeRequest
 from pipeline.run.task import Task, TaskResult, run_task
 from tests.support.built import make_set, names_in, snapshot
 from tests.support.cases import EXAMPLES, PERSONAL, REMOVE, Edit, change
@@ -118,7 +119,7 @@ class TestBug:
         def fail(*_arguments: Any, **_named: Any) -> bytes:
             raise error(" ".join(PERSONAL))
 
-        monkeypatch.setattr("pipeline.bundle.page_map.merge", fail)
+        monkeypatch.setattr("pipeline.bundle.page_map.merge_limited", fail)
         case, out = cases("one"), tmp_path / "out"
         run = visa_packet("build", case, "--templates", small, "-o", out, "--json", *AS_USUAL)
         (problem,) = assert_refused(run, out, 70)
@@ -134,12 +135,12 @@ class TestBug:
         visa_packet: Command,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def fail_for_one(pieces: Any, title: str, *others: Any, **named: Any) -> Merged:
-            if " one" in title:
+        def fail_for_one(request: MergeRequest) -> Merged:
+            if " one" in request.title:
                 raise RuntimeError(PERSONAL[0])
-            return merge(pieces, title, *others, **named)
+            return merge_limited(request)
 
-        monkeypatch.setattr("pipeline.bundle.page_map.merge", fail_for_one)
+        monkeypatch.setattr("pipeline.bundle.page_map.merge_limited", fail_for_one)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 9

@@ -5,15 +5,15 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from office2pdf import Office2PdfError
 
-from pipeline.bundle.merge import Merged, merge
-from pipeline.bundle.piece import Piece
+from pipeline.bundle.merge_client import merge_limited
+from pipeline.bundle.merge_messages import Merged, MergeRequest
 from pipeline.errors import CaseError, EngineError, ExitCode, OutputError, Problem, VerificationError, VisaPacketError
 from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.check import check_case
@@ -128,7 +128,7 @@ DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
     ("target", "error", "expected"),
     [
         ("pipeline.documents.engines.office2pdf.Office2Pdf.convert", EngineError(PROBLEM), EngineError),
-        ("pipeline.bundle.page_map.merge", ValueError("王晓明"), ValueError),
+        ("pipeline.bundle.page_map.merge_limited", ValueError("王晓明"), ValueError),
         ("pipeline.publish.packet_files.seal", KeyError("王晓明"), KeyError),
         ("pipeline.run.one.verify_files", VerificationError(PROBLEM), VerificationError),
         ("pipeline.system.atomic.os.fsync", DISK_FULL, OutputError),
@@ -160,7 +160,8 @@ def test_a_failure_at_any_stage_publishes_nothing(
 
 def test_a_bundle_that_lost_a_page_is_not_published(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "pipeline.bundle.page_map.merge", lambda pieces, *given, **named: merge(pieces[:-1], *given, **named)
+        "pipeline.bundle.page_map.merge_limited",
+        lambda request: merge_limited(replace(request, pieces=request.pieces[:-1])),
     )
     with pytest.raises(VerificationError) as error:
         build_case(CASE, out, BuildOptions(AS_OF, small))
@@ -173,12 +174,13 @@ def test_a_bundle_that_lost_a_page_is_not_published(small: str, out: Path, monke
 
 
 def test_a_bundle_in_the_wrong_order_is_not_published(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def exchanged(pieces: list[Piece], *given: Any, **named: Any) -> Merged:
+    def exchanged(request: MergeRequest) -> Merged:
+        pieces = request.pieces
         names = [(piece.id, piece.title) for piece in reversed(pieces)]
-        named_wrong = [replace(piece, id=id_, title=title) for piece, (id_, title) in zip(pieces, names, strict=True)]
-        return merge(named_wrong, *given, **named)
+        wrong = [replace(piece, id=id_, title=title) for piece, (id_, title) in zip(pieces, names, strict=True)]
+        return merge_limited(replace(request, pieces=tuple(wrong)))
 
-    monkeypatch.setattr("pipeline.bundle.page_map.merge", exchanged)
+    monkeypatch.setattr("pipeline.bundle.page_map.merge_limited", exchanged)
     with pytest.raises(VerificationError) as error:
         build_case(CASE, out, BuildOptions(AS_OF, small))
     assert [problem.code for problem in error.value.problems] == ["verify-outline", "verify-destinations"]

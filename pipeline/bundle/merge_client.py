@@ -1,0 +1,89 @@
+"""Asks the limited process to merge pieces, and to divide and encrypt bundles. Here, no byte of a paper is parsed."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from pipeline.bundle.merge_messages import (
+    FINISHED,
+    MERGED,
+    Finished,
+    FinishRequest,
+    Merged,
+    MergeFailure,
+    MergeRequest,
+)
+from pipeline.system.limited_client import LIMITED, CallFailedError
+from pipeline.system.limited_process import ProcessLimits
+
+_MERGE = "pipeline.bundle.merge_task:answer_merge"
+_FINISH = "pipeline.bundle.merge_task:answer_finish"
+#: Processor time: for the program itself, and for each megabyte.
+_SECONDS, _SECONDS_A_MEGABYTE = 20, 0.5
+#: Address space: of the libraries, and for each byte, which is in memory as read, parsed, written and packed.
+_MEMORY, _MEMORY_A_BYTE = 600_000_000, 8
+
+Answer = TypeVar("Answer")
+
+
+class MergeError(Exception):
+    """The limited process merged nothing."""
+
+    def __init__(self, failure: MergeFailure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def prepare_merge() -> None:
+    """Have the limited process load what merging needs. Does not wait."""
+    LIMITED.prepare(_MERGE)
+
+
+def merge_limited(request: MergeRequest) -> Merged:
+    """Merge pieces. Raises MergeError, which names the supplied paper that is at fault if it can be found."""
+    try:
+        return _ask_to_merge(request)
+    except MergeError as error:
+        if error.failure.piece is not None:
+            raise
+        for paper in (piece for piece in request.pieces if not piece.is_generated):
+            try:
+                _ask_to_merge(replace(request, pieces=(replace(paper, page=1),)))
+            except MergeError as alone:
+                raise MergeError(replace(alone.failure, piece=paper.id)) from None
+        raise
+
+
+def finish_limited(request: FinishRequest) -> Finished:
+    """Divide and encrypt a bundle. Raises MergeError."""
+    return _ask(_FINISH, request, FINISHED, len(request.pdf))
+
+
+def _ask_to_merge(request: MergeRequest) -> Merged:
+    return _ask(_MERGE, request, MERGED, sum(len(piece.pdf) for piece in request.pieces))
+
+
+def _ask(
+    function: str,
+    request: MergeRequest | FinishRequest,
+    answers: msgspec.msgpack.Decoder[Answer | MergeFailure],
+    size: int,
+) -> Answer:
+    """Call a function of the limited process. ``size`` is the number of bytes of PDF in the request."""
+    seconds = _SECONDS + round(size / 1_000_000 * _SECONDS_A_MEGABYTE)
+    limits = ProcessLimits(seconds, 3.0 * seconds, _MEMORY + _MEMORY_A_BYTE * size)
+    try:
+        answer = answers.decode(LIMITED.call(function, msgspec.msgpack.encode(request), limits))
+    except CallFailedError as error:
+        if error.seconds is None:
+            raise MergeError(MergeFailure("attachment-broke", "merging it broke the process that does it")) from None
+        message = f"merging it took longer than {error.seconds:g} seconds"
+        raise MergeError(MergeFailure("attachment-time", message)) from None
+    except msgspec.MsgspecError:
+        raise MergeError(MergeFailure("attachment-broke", "merging it broke the process that does it")) from None
+    if isinstance(answer, MergeFailure):
+        raise MergeError(answer)
+    return answer
