@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import Problem
 from pipeline.language import LANGUAGES, language_of
 from pipeline.visa.rules.catalogue import checked_rules
+from tests.support.built import snapshot
 from tests.support.cases import EXAMPLES
 from tests.support.run import Command
 
@@ -84,16 +85,13 @@ def test_a_language_that_there_is_not(visa_packet: Command) -> None:
     assert "--lang" in run.err
 
 
-def test_the_packet_is_the_same_in_every_language(visa_packet: Command, tmp_path: Path) -> None:
-    manifests, bundles = set(), set()
-    for language in LANGUAGES:
+def test_the_packet_is_the_same_in_every_language(visa_packet: Command, packet: Path, tmp_path: Path) -> None:
+    for language in set(LANGUAGES) - {"en"}:
         out = tmp_path / language
         assert visa_packet("build", CASE, "-o", out, "--as-of", "2026-11-22", "--lang", language).code == 0
-        manifests.add((out / "wang-xiaoming" / "manifest.json").read_bytes())
-        bundles.add((out / "wang-xiaoming" / "bundle.pdf").read_bytes())
-    assert (len(manifests), len(bundles)) == (1, 1)
-    [manifest] = manifests
-    found = {finding["rule"]: finding["message"] for finding in json.loads(manifest)["findings"]}
+        assert snapshot(out / "wang-xiaoming") == snapshot(packet)
+    manifest = json.loads((packet / "manifest.json").read_text(encoding="utf-8"))
+    found = {finding["rule"]: finding["message"] for finding in manifest["findings"]}
     assert found["DOC-10"] == checked_rules()["DOC-10"].texts["en"].message
 
 

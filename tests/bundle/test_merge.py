@@ -24,7 +24,7 @@ from pipeline.formats.pdf.typesetting import add_font, set_line, subset_for
 from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
-from tests.support.built import make_pdf, make_pdf_of, make_picture, outline_of, saved, snapshot
+from tests.support.built import make_pdf, make_pdf_of, make_picture, make_set, outline_of, saved, snapshot
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 from tests.support.tools import needs_mupdf, needs_poppler, needs_qpdf
 
@@ -395,17 +395,23 @@ class TestPacket:
         assert images
         assert len(images) == len(set(images))
 
-    def test_the_same_case_gives_the_same_packet(self, packet: Path, tmp_path: Path) -> None:
-        again = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path, BuildOptions(AS_OF)).folder
-        assert snapshot(again) == snapshot(packet)
-
-    def test_another_day_or_case_gives_another_bundle(self, packet: Path, tmp_path: Path, edit: Edit) -> None:
-        day = AS_OF.replace(day=23)
-        later = build_case(EXAMPLES / "wang-xiaoming" / "case.json", tmp_path / "a", BuildOptions(day)).folder
-        assert bundle_of(later) != bundle_of(packet)
-        assert identifiers(bundle_of(later)) != identifiers(bundle_of(packet))
-        other = build_case(edit({"/patient/phone": "+86 10 0000 0124"}), tmp_path / "b", BuildOptions(AS_OF)).folder
-        assert manifest_of(other)["inputs"]["case"] != manifest_of(packet)["inputs"]["case"]
+    def test_another_day_or_case_gives_another_bundle(self, tmp_path: Path, edit: Edit) -> None:
+        """The same case of the same day gives the same: test_process.py and test_language.py."""
+        small = str(make_set(tmp_path / "small"))
+        built = [
+            build_case(edit(edits), tmp_path / name, BuildOptions(day, small)).folder
+            for name, day, edits in (
+                ("one", AS_OF, {}),
+                ("same", AS_OF, {}),
+                ("day", AS_OF.replace(day=23), {}),
+                ("case", AS_OF, {"/patient/phone": "+86 10 0000 0124"}),
+            )
+        ]
+        one, same, day, case = built
+        assert snapshot(same) == snapshot(one)
+        assert bundle_of(day) != bundle_of(one)
+        assert identifiers(bundle_of(day)) != identifiers(bundle_of(one))
+        assert manifest_of(case)["inputs"]["case"] != manifest_of(one)["inputs"]["case"]
 
 
 def official_list() -> list[dict[str, Any]]:
@@ -420,6 +426,7 @@ def test_a_missing_paper_is_listed_without_a_last_word_on_a_line_of_its_own(edit
     lines = lines_of_cover((built.folder / bundle.path).read_bytes(), bundle.page_map[0].pages)
     english = lines.index("Certificate of planned treatment and letter of guarantee (combined form)")
     assert lines[english - 1].startswith("□ エ")
+    assert_numbers_are_correct(built.folder)
 
 
 def lines_of_cover(pdf: bytes, pages: int) -> list[str]:
@@ -723,9 +730,12 @@ class TestRightHandPages:
         assert verify_path(two_sided).manifest.options.right_hand_pages
 
 
-@pytest.mark.parametrize("edits", [{"/costs": REMOVE}, {"/athlete": True}, {"/attachments": []}])
+@pytest.mark.parametrize("edits", [{"/costs": REMOVE}, {"/athlete": True}])
 def test_numbers_are_correct_with_and_without_optional_parts(edit: Edit, tmp_path: Path, edits: dict[str, Any]) -> None:
-    folder = build_case(edit(edits), tmp_path / "out", BuildOptions(AS_OF, allow_missing=True)).folder
+    assert_numbers_are_correct(build_case(edit(edits), tmp_path / "out", BuildOptions(AS_OF)).folder)
+
+
+def assert_numbers_are_correct(folder: Path) -> None:
     (described,) = manifest_of(folder)["bundles"]
     texts = texts_of_pages(bundle_of(folder))
     assert [text.endswith(f"{folder.name}{n}/{len(texts)}") for n, text in enumerate(texts, start=1)] == [True] * len(

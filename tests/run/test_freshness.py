@@ -12,29 +12,35 @@ import pytest
 
 from pipeline.case.source import Source
 from pipeline.options import BuildOptions
+from pipeline.packet.set_files import load_template_set
 from pipeline.publish.destination import Folder
 from pipeline.publish.provenance import rules_used
 from pipeline.run.task import Task, TaskResult, run_task
 from pipeline.system.atomic import sha256
 from pipeline.visa.rules.catalogue import CATALOGUE_FILE
 from tests.support.built import make_set
-from tests.support.cases import AS_OF, EXAMPLES
+from tests.support.cases import AS_OF, EXAMPLES, change
 
 Run = Callable[..., TaskResult]
-PACKET = "../set/packet.json"
+PHOTO = "papers/photo.jpg"
 
 
 @pytest.fixture
 def case(tmp_path: Path) -> Path:
-    """A case that refers to the directory, with papers, free to be spoilt."""
+    """A case that refers to the directory, with one paper, free to be spoilt."""
     shutil.copytree(EXAMPLES / "gao-zhiyuan", tmp_path / "case")
     shutil.copytree(EXAMPLES / "directory", tmp_path / "directory")
-    return tmp_path / "case" / "case.json"
+    path = tmp_path / "case" / "case.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["attachments"] = [paper for paper in data["attachments"] if paper["path"] == PHOTO]
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return path
 
 
 @pytest.fixture
 def options(tmp_path: Path) -> BuildOptions:
-    return BuildOptions(AS_OF, str(make_set(tmp_path / "set", "{{ patient.name.chinese }} {{ hospital.phone }}")))
+    small = make_set(tmp_path / "set", "{{ patient.name.chinese }} {{ hospital.phone }}")
+    return BuildOptions(AS_OF, str(small), allow_missing=True)
 
 
 @pytest.fixture
@@ -63,19 +69,15 @@ def test_with_force_it_is_built_again(run: Run) -> None:
     assert run(force=True).status == "built"
 
 
-@pytest.mark.parametrize(
-    "file", ["case.json", "papers/photo.jpg", "../directory/hospitals/aoba.json", "../set/packet.json"]
-)
-def test_a_changed_input_is_noticed(run: Run, case: Path, file: str) -> None:
+def test_a_changed_input_is_noticed(run: Run, case: Path, subtests: pytest.Subtests) -> None:
     run()
-    path = case.parent / file
-    content = path.read_bytes()
-    path.write_bytes(content + (b"\n" if file.endswith("json") else b"\0"))
-    from pipeline.packet.set_files import load_template_set  # noqa: PLC0415 - forgets the set as another process would
-
-    load_template_set.cache_clear()
-    assert run().status == "built"
-    assert run().status == "current"
+    for file in ("case.json", PHOTO, "../directory/hospitals/aoba.json", "../set/packet.json"):
+        with subtests.test(file):
+            path = case.parent / file
+            path.write_bytes(path.read_bytes() + (b"\n" if file.endswith("json") else b"\0"))
+            load_template_set.cache_clear()  # another process would read the set again
+            assert run().status == "built"
+            assert run().status == "current"
 
 
 def test_another_day_is_noticed(run: Run) -> None:
@@ -83,16 +85,15 @@ def test_another_day_is_noticed(run: Run) -> None:
     assert run(as_of=AS_OF.replace(day=23)).status == "built"
 
 
-@pytest.mark.parametrize("place", ["visa_packet", "engine/version", "versions/pypdf", "rules/sha256"])
-def test_another_version_is_noticed(run: Run, tmp_path: Path, place: str) -> None:
+def test_another_version_is_noticed(run: Run, tmp_path: Path, subtests: pytest.Subtests) -> None:
     run()
     path = tmp_path / "out" / "gao-zhiyuan" / "manifest.json"
-    data = json.loads(path.read_text(encoding="utf-8"))
-    *steps, last = place.split("/")
-    group = data[steps[0]] if steps else data
-    group[last] = "0"
-    path.write_text(json.dumps(data), encoding="utf-8")
-    assert run().status == "built"
+    for pointer in ("/visa_packet", "/engine/version", "/versions/pypdf", "/rules/sha256"):
+        with subtests.test(pointer):
+            data = json.loads(path.read_text(encoding="utf-8"))
+            change(data, {pointer: "0"})
+            path.write_text(json.dumps(data), encoding="utf-8")
+            assert run().status == "built"
 
 
 def test_strict_does_not_take_what_was_built_with_warnings(run: Run) -> None:
@@ -100,22 +101,23 @@ def test_strict_does_not_take_what_was_built_with_warnings(run: Run) -> None:
     assert run(strict=True).status == "failed"
 
 
-@pytest.mark.parametrize("fault", ["changed", "missing", "added", "half a manifest", "a list"])
-def test_a_packet_that_was_touched_is_built_again(run: Run, tmp_path: Path, fault: str) -> None:
+def test_a_packet_that_was_touched_is_built_again(run: Run, tmp_path: Path, subtests: pytest.Subtests) -> None:
     run()
     folder = tmp_path / "out" / "gao-zhiyuan"
-    text = (folder / "manifest.json").read_text(encoding="utf-8")
-    if fault == "changed":
-        (folder / "bundle.pdf").write_bytes(b"%PDF-")
-    elif fault == "missing":
-        (folder / "bundle.pdf").unlink()
-    elif fault == "added":
-        (folder / "documents" / "more.pdf").write_bytes(b"x")
-    else:
-        text = {"half a manifest": text[: len(text) // 2], "a list": "[]"}[fault]
-        (folder / "manifest.json").write_text(text, encoding="utf-8")
-    assert run().status == "built"
-    assert run().status == "current"
+    bundle, manifest = folder / "bundle.pdf", folder / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    faults: dict[str, Callable[[], object]] = {
+        "changed": lambda: bundle.write_bytes(b"%PDF-"),
+        "missing": bundle.unlink,
+        "added": lambda: (folder / "documents" / "more.pdf").write_bytes(b"x"),
+        "half a manifest": lambda: manifest.write_text(text[: len(text) // 2], encoding="utf-8"),
+        "a list": lambda: manifest.write_text("[]", encoding="utf-8"),
+    }
+    for name, touch in faults.items():
+        with subtests.test(name):
+            touch()
+            assert run().status == "built"
+            assert run().status == "current"
 
 
 def test_the_stamp_of_the_rules_holds_the_tables() -> None:
