@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: some tests wait rather than work.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: demo test floors soak goldens glyphs lint format lock docs wheel release bench clean
+.PHONY: demo test test-fast floors soak goldens glyphs lint format lock docs wheel release bench clean
 
 demo: $(VENV)/.installed ## build the example packet
 	$(BIN)/visa-packet build examples/wang-xiaoming/case.json -o out --as-of $(AS_OF)
@@ -19,9 +19,11 @@ demo: $(VENV)/.installed ## build the example packet
 test: $(VENV)/.dev ## run the tests on every core; COVERAGE=--cov measures what they reach, and takes a third longer
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(COVERAGE)
 
+test-fast: $(VENV)/.dev ## unit tests alone: without processes, LibreOffice and a browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore tests/acceptance -m "not (process or libreoffice or soak)"
+
 soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
-	SOAK=1 $(BIN)/python -m pytest -n 0 -s tests/soak/test_soak.py
-	$(BIN)/python -m pytest -m soak --timeout 7200
+	$(BIN)/python -m pytest -s -m soak --timeout 7200
 
 floors: $(VENV)-floors/.installed ## run the tests with the oldest version of each dependency that pyproject.toml allows
 	# The pages of docs/ name what the lock has.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,13 @@ from tests.support.built import InlinePool
 from tests.support.cases import AS_OF, EXAMPLES, Edit, change
 from tests.support.run import Command, Run
 from tests.support.shared import Shared
-from tests.support.tools import without_override
+from tests.support.tools import PROGRAMS, without_override
 
 # No test is about time: a slow machine must not fail one.
 settings.register_profile("visa-packet", deadline=None)
 settings.load_profile("visa-packet")
 
-pytest_plugins = ["tests.support.expectation", "tests.support.disks"]
+pytest_plugins = ["tests.support.skips", "tests.support.expectation", "tests.support.disks"]
 
 # Tests send Ctrl-C to programs; a script that runs the tests in the background has it ignored in all of them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -143,12 +142,8 @@ def ordinary_user(tmp_path: Path) -> Iterator[None]:
             pytest.skip("root may read and write everything here")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """In CI nothing may be missing: a test that was skipped because it needs a program has failed."""
-    report = yield
-    reason = str(call.excinfo.value) if call.excinfo else ""
-    if os.environ.get("CI") and report.skipped and reason.startswith("needs "):
-        report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped in CI: {reason}"
-    return report
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test that needs a program which is not installed."""
+    for marker, (is_installed, reason) in PROGRAMS.items():
+        if item.get_closest_marker(marker) and not is_installed():
+            pytest.skip(reason)

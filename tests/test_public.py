@@ -25,6 +25,7 @@ def test_the_example_in_the_docstring_is_true(monkeypatch: pytest.MonkeyPatch) -
     assert doctest.testmod(pipeline) == (0, 4)
 
 
+@pytest.mark.process
 def test_the_help_loads_no_library() -> None:
     program = (
         "import sys; sys.argv = ['visa-packet', '--help']\n"

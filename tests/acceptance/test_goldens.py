@@ -23,7 +23,7 @@ Built = Callable[[str], Path]
 
 def differences(example: str, folder: Path) -> Iterator[str]:
     """What is not as in the goldens, a line each, with where the new one lies."""
-    new = dict(of_packet(folder))
+    new = of_packet(folder)
     old = {path.name: path.read_bytes() for path in (GOLDENS / example).iterdir()}
     for name in sorted(old.keys() - new.keys()):
         yield f"{example}/{name}: is no longer made; {HOW}"
@@ -80,7 +80,7 @@ class TestSpoilt:
         monkeypatch.setattr("tests.acceptance.test_goldens.GOLDENS", tmp_path)
         monkeypatch.setattr("tests.support.pages.FAILURES", tmp_path / "failures")
         monkeypatch.setattr("tests.acceptance.test_goldens.FAILURES", tmp_path / "failures")
-        golden.write("wang-xiaoming", dict(of_packet(packet_of("wang-xiaoming"))))
+        golden.write("wang-xiaoming", of_packet(packet_of("wang-xiaoming")))
         return tmp_path / "wang-xiaoming"
 
     def found(self, folder: Path, packet_of: Built) -> list[str]:

@@ -102,6 +102,7 @@ class TestBroken:
 @pytest.mark.case("E02")
 class TestHuge:
     @pytest.mark.parametrize("size", [(13_000, 13_000), (60_000, 60_000)])
+    @pytest.mark.process
     def test_is_refused_without_taking_the_memory(self, tmp_path: Path, size: tuple[int, int]) -> None:
         (tmp_path / "a.png").write_bytes(make_png_header(*size))
         script = (

@@ -110,6 +110,7 @@ def test_nor_do_many(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "runs"), [("json", 2000), ("template", 500), ("template-part", 2000), ("attachment-inside", 150)]
 )
+@pytest.mark.process
 def test_no_file_that_leads_into_the_corners_breaks_them(tmp_path: Path, name: str, runs: int) -> None:
     """Led by coverage."""
     corpus = tmp_path / "corpus"

@@ -245,6 +245,7 @@ def test_what_a_killed_run_left_is_swept_and_a_running_one_keeps_its_folder(fold
         assert names_in(folder.parent) == sorted([folder.name, alive.name, other.name])
 
 
+@pytest.mark.process
 def test_what_a_zombie_left_is_swept(folder: Path) -> None:
     """As in a container whose PID 1 does not reap zombies."""
     folder.parent.mkdir()

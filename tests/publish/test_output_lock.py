@@ -29,6 +29,7 @@ def out(tmp_path: Path) -> Path:
     return out
 
 
+@pytest.mark.process
 def test_another_process_gets_an_error_until_the_first_has_ended(out: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

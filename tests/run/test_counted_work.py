@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.cases import ROOT
 
+pytestmark = pytest.mark.process
+
 PROGRAM = ROOT / "benchmarks" / "counted.py"
 #: What the sizes of files may change by, in percent: a few words in a template are no more work.
 BYTES_PERCENT = 5

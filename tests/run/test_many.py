@@ -124,6 +124,7 @@ def answer(given: int) -> int:
 class TestLocalPool:
     """Real processes."""
 
+    @pytest.mark.process
     def test_one_that_dies_or_hangs_does_not_hurt_the_others(self, capfd: pytest.CaptureFixture[str]) -> None:
         pool = LocalPool(2, timeout=8)
         try:

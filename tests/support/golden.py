@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from PIL import Image
@@ -17,13 +18,16 @@ _DPI = 60
 _COLOURS = 24
 
 
-def of_packet(folder: Path) -> Iterator[tuple[str, bytes]]:
+@cache
+def of_packet(folder: Path) -> Mapping[str, bytes]:
     """Name and content of each golden that the documents of a packet give."""
+    goldens: dict[str, bytes] = {}
     for document in sorted((folder / "documents").glob("*.pdf")):
         pdf = document.read_bytes()
-        yield f"{document.stem}.txt", lines(pdf).encode()
+        goldens[f"{document.stem}.txt"] = lines(pdf).encode()
         for page, picture in enumerate(pictures(pdf, dpi=_DPI), start=1):
-            yield f"{document.stem}-{page}.png", _png(picture)
+            goldens[f"{document.stem}-{page}.png"] = _png(picture)
+    return goldens
 
 
 def _png(picture: Image.Image) -> bytes:

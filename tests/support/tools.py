@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -20,9 +20,12 @@ def _has_soffice() -> bool:
         return False
 
 
-needs_libreoffice = pytest.mark.skipif(
-    not _has_soffice(), reason="needs LibreOffice (Debian: apt-get install libreoffice-writer-nogui)"
-)
+#: Programs whose tests have a marker of their own: whether one is installed, and how to install it.
+PROGRAMS: dict[str, tuple[Callable[[], object], str]] = {
+    "libreoffice": (_has_soffice, "needs LibreOffice (Debian: apt-get install libreoffice-writer-nogui)"),
+    "browser": (lambda: shutil.which("chromium"), "needs chromium (Debian: apt-get install chromium)"),
+}
+needs_libreoffice, needs_chromium = pytest.mark.libreoffice, pytest.mark.browser
 needs_mupdf = pytest.mark.skipif(
     not shutil.which("mutool"), reason="needs mutool (Debian: apt-get install mupdf-tools)"
 )

@@ -16,7 +16,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for example in GOOD_EXAMPLES:
             built = build_case(EXAMPLES / example / "case.json", Path(folder), BuildOptions(AS_OF))
-            write(example, dict(of_packet(built.folder)))
+            write(example, of_packet(built.folder))
     print(f"written to {GOLDENS}; `git diff --stat {GOLDENS}` shows what changed")  # noqa: T201 - a script
 
 

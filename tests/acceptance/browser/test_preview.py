@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -15,32 +14,32 @@ from typing import Any
 import pypdfium2
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from pipeline.authoring.preview.make import Preview, make_preview
 from pipeline.authoring.preview.pixel_diff import COLOUR
-from pipeline.formats.fonts import font_folders
 from pipeline.options import BuildOptions
-from tests.support.built import MEDICAL_STAY
+from tests.support.built import make_part
 from tests.support.cases import AS_OF, EXAMPLES
+from tests.support.chromium import NARROW, WIDE
+from tests.support.tools import needs_chromium
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (Debian: apt-get install chromium)")
+pytestmark = needs_chromium
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
+DOCUMENTS = ("cover-sheet", "invitation-letter", "letter-of-guarantee", "schedule-of-stay")
 #: What the former version of the set said instead, by template.
 FORMER_WORDS = {"invitation-letter.docx": ("招へい理由書", "招聘理由書")}
 NEW_DOCUMENT, FORMER_DOCUMENT = "schedule-of-stay", "former-sheet"
-WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 
 Opened = Callable[..., Page]
 
 
-def former_set(folder: Path) -> Path:
-    """The shipped set as it might have been: other words, one document fewer, another one."""
-    shutil.copytree(MEDICAL_STAY, folder)
-    for name, (now, before) in FORMER_WORDS.items():
-        reword(folder / name, now, before)
+def former_set(folder: Path, now: Path) -> Path:
+    """The set as it might have been: other words, one document fewer, another one."""
+    shutil.copytree(now, folder)
+    for name, words in FORMER_WORDS.items():
+        reword(folder / name, *words)
     packet = json.loads((folder / "packet.json").read_text(encoding="utf-8"))
     entries = [entry for entry in packet["contents"] if entry.get("document") != NEW_DOCUMENT]
     former = next(entry for entry in entries if entry.get("document") == "letter-of-guarantee")
@@ -62,29 +61,21 @@ def reword(template: Path, now: str, before: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> Preview:
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four documents of the shipped set."""
+    return make_part(tmp_path_factory.mktemp("sets") / "now", *DOCUMENTS)
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Preview:
     folder = tmp_path_factory.mktemp("compared")
-    former = former_set(folder / "former")
-    return make_preview(CASE, folder / "preview", BuildOptions(AS_OF), str(former))
+    former = former_set(folder / "former", templates)
+    return make_preview(CASE, folder / "preview", BuildOptions(AS_OF, str(templates)), str(former))
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Preview:
-    return make_preview(CASE, tmp_path_factory.mktemp("alone") / "preview", BuildOptions(AS_OF))
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Debian's Chromium, without a window, with the shipped fonts for the page's own words."""
-    folders = "".join(f"<dir>{folder}</dir>" for folder in font_folders())
-    settings = tmp_path_factory.mktemp("fonts") / "fonts.conf"
-    system = '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
-    settings.write_text(f"<fontconfig>{system}{folders}</fontconfig>", encoding="utf-8")
-    environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(settings)}
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, env=environment)
-        yield started
-        started.close()
+def alone(tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Preview:
+    return make_preview(CASE, tmp_path_factory.mktemp("alone") / "preview", BuildOptions(AS_OF, str(templates)))
 
 
 @pytest.fixture

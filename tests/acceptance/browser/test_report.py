@@ -20,8 +20,9 @@ from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import report_header
 from pipeline.run.task import TaskResult
 from tests.support.cases import AS_OF, EXAMPLES
-from tests.support.chromium import NARROW, WIDE, needs_chromium, no_overflow, started
+from tests.support.chromium import NARROW, WIDE, no_overflow
 from tests.support.reported import write
+from tests.support.tools import needs_chromium
 
 pytestmark = needs_chromium
 
@@ -31,12 +32,6 @@ COUNT, FAILED = 230, 25
 PAGE = 50
 
 Opened = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with started(tmp_path_factory.mktemp("fonts")) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

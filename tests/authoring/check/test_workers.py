@@ -13,6 +13,8 @@ from pipeline.authoring.check.template import Job, TemplateResult
 from pipeline.authoring.check.trial_fill import Trial
 from pipeline.authoring.check.workers import check_all, run_step
 
+pytestmark = pytest.mark.process
+
 
 def die_at_b(task: tuple[Job, Trial | None]) -> TemplateResult:
     """Stands in for a step; runs in a worker."""

@@ -163,6 +163,7 @@ def test_fonts_of_the_machine_are_hidden(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not Path(folder).is_dir()
 
 
+@pytest.mark.process
 def test_a_font_in_the_home_folder_is_not_used(tmp_path: Path) -> None:
     """The engine reads fontconfig when it starts, so this needs a process of its own."""
     from pipeline.formats.fonts import font_file  # noqa: PLC0415 - only this test looks for another font
@@ -204,6 +205,7 @@ def copied(source: Path, target: Path, draws: int) -> None:
         font.save(str(target))
 
 
+@pytest.mark.process
 def test_what_was_converted_is_soon_forgotten() -> None:
     """A document of the example takes 5 MB of memory until the engine drops it: 52 of them would be 250 MB."""
     program = (

@@ -28,8 +28,7 @@ from tests.support.cases import EXAMPLES, PERSONAL, change
 from tests.support.forms_made import Form
 from tests.support.run import Command, Run
 
-#: Processes of a cluster take long to start on a busy machine.
-pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("inline_pools")]
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("inline_pools")]
 
 DAY = ("--as-of", "2026-11-22")
 Build = Callable[..., Run]

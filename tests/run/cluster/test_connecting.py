@@ -127,6 +127,7 @@ def test_nothing_outside_of_the_directory_is_sent(tmp_path: Path) -> None:
     assert packed(tmp_path, directory=directory, hospital="aoba") is None
 
 
+@pytest.mark.process
 def test_building_here_loads_no_library_of_the_cluster() -> None:
     """``--help`` and a build of one case stay quick."""
     import subprocess  # noqa: PLC0415 - a process of its own, in which nothing is loaded yet
