@@ -49,7 +49,6 @@ class Installed:
             cwd=cwd,
             env={**environment, "PYTHONPATH": str(self.target)},
             check=False,
-            timeout=100,
         )
 
 
@@ -74,7 +73,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 def pip(*arguments: str) -> None:
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -1,7 +1,4 @@
-"""Many cases, some of them wrong, in a run that is killed again and again: the same bytes as in an undisturbed one.
-
-``make test`` runs a small version, ``make soak`` the whole one: a thousand cases with the shipped templates.
-"""
+"""Many cases, some of them wrong, in a run that is killed again and again: the same bytes as in an undisturbed one."""
 
 from __future__ import annotations
 
@@ -21,27 +18,15 @@ import pytest
 from pipeline.errors import Problem, VisaPacketError
 from pipeline.options import CheckOptions
 from pipeline.run.check import check_case
-from tests.support.built import make_set, names_in
+from tests.support.built import names_in
 from tests.support.cases import AS_OF
 from tests.support.generated import WRONG, Way, write_cases
 from tests.support.run import Run
 
-
-@dataclass(frozen=True)
-class Size:
-    """How many cases, how many of them wrong, how often killed."""
-
-    cases: int
-    wrong: int
-    kills: int
-    templates: str | None
-
-
-SMALL = Size(cases=24, wrong=6, kills=2, templates=None)
-WHOLE = Size(cases=1_000, wrong=30, kills=5, templates="medical-stay")
-SIZE = WHOLE if os.environ.get("SOAK") else SMALL
-
-pytestmark = pytest.mark.timeout(3_600 if os.environ.get("SOAK") else 300)
+CASES, WRONG_CASES, KILLS = 1_000, 30, 5
+TEMPLATES = "medical-stay"
+soak = pytest.mark.soak
+pytestmark = pytest.mark.timeout(3_600)
 
 
 @dataclass(frozen=True)
@@ -49,32 +34,29 @@ class Batch:
     """Generated cases, and an undisturbed run over them."""
 
     cases: Path
-    templates: str
     expected: dict[str, Way | None]
     out: Path
     run: Run
     seconds: float
 
 
-def command(cases: Path, templates: str, out: Path) -> list[str]:
-    where = ("build", str(cases), "-o", str(out), "--templates", templates)
+def command(cases: Path, out: Path) -> list[str]:
+    where = ("build", str(cases), "-o", str(out), "--templates", TEMPLATES)
     return [sys.executable, "-m", "pipeline", *where, "--as-of", AS_OF.isoformat(), "--json"]
 
 
-def build(cases: Path, templates: str, out: Path) -> Run:
-    done = subprocess.run(command(cases, templates, out), capture_output=True, text=True, check=False)
+def build(cases: Path, out: Path) -> Run:
+    done = subprocess.run(command(cases, out), capture_output=True, text=True, check=False)
     return Run(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     folder = tmp_path_factory.mktemp("soak")
-    text = "{{ patient.name.chinese }} {{ case_id }}"
-    templates = SIZE.templates or str(make_set(folder / "small", text))
-    expected = write_cases(folder / "cases", SIZE.cases, SIZE.wrong)
+    expected = write_cases(folder / "cases", CASES, WRONG_CASES)
     started = time.monotonic()
-    run = build(folder / "cases", templates, folder / "out")
-    return Batch(folder / "cases", templates, expected, folder / "out", run, time.monotonic() - started)
+    run = build(folder / "cases", folder / "out")
+    return Batch(folder / "cases", expected, folder / "out", run, time.monotonic() - started)
 
 
 def test_every_way_to_be_wrong_is_answered_as_it_says(tmp_path: Path) -> None:
@@ -90,10 +72,11 @@ def test_every_way_to_be_wrong_is_answered_as_it_says(tmp_path: Path) -> None:
         assert (code, codes) == ((way.exit_code, {way.finding}) if way else (0, set())), name
 
 
+@soak
 def test_each_wrong_case_is_found_and_no_other(batch: Batch) -> None:
     assert batch.run.code == 9, batch.run.err[-3_000:]
-    good = SIZE.cases - SIZE.wrong
-    assert batch.run.report["counts"] == {"built": good, "current": 0, "failed": SIZE.wrong}
+    good = CASES - WRONG_CASES
+    assert batch.run.report["counts"] == {"built": good, "current": 0, "failed": WRONG_CASES}
     results = {Path(result["case"]).name: result for result in batch.run.report["results"]}
     assert list(results) == list(batch.expected), "in the order of the inputs"
     for name, way in batch.expected.items():
@@ -102,25 +85,28 @@ def test_each_wrong_case_is_found_and_no_other(batch: Batch) -> None:
         assert codes == ({way.finding} if way else set()), name
 
 
+@soak
 def test_packets_and_page(batch: Batch) -> None:
     right = [name.removesuffix(".json") for name, way in batch.expected.items() if way is None]
     assert names_in(batch.out) == [*right, "report.html"]
     page = (batch.out / "report.html").read_bytes()
-    assert page.count(b'"number":') == SIZE.cases
-    assert page.count(b'"status":"failed"') == SIZE.wrong
+    assert page.count(b'"number":') == CASES
+    assert page.count(b'"status":"failed"') == WRONG_CASES
 
 
+@soak
+@pytest.mark.kill
 def test_killed_at_random_moments_it_ends_with_the_same_bytes(batch: Batch, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for number in range(SIZE.kills):
+    for number in range(KILLS):
         moment = random.uniform(0.3, batch.seconds / 2)  # noqa: S311 - any moment will do
         print(f"killed after {moment:.2f} s")  # noqa: T201 - pytest shows it when the test fails
-        killed_after(moment, command(batch.cases, batch.templates, out), workers_too=number % 2 == 0)
-    run = build(batch.cases, batch.templates, out)
+        killed_after(moment, command(batch.cases, out), workers_too=number % 2 == 0)
+    run = build(batch.cases, out)
     counts = json.loads(run.out.splitlines()[-1])["counts"]
-    assert (run.code, counts["failed"]) == (9, SIZE.wrong)
+    assert (run.code, counts["failed"]) == (9, WRONG_CASES)
     for page in (out / "report.html", batch.out / "report.html"):
-        assert page.read_bytes().count(b'"number":') == SIZE.cases
+        assert page.read_bytes().count(b'"number":') == CASES
     assert hashes(out) == hashes(batch.out)
 
 

@@ -14,7 +14,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from pipeline.run.one import build_case
 from tests.support.built import make_set
 from tests.support.canaries import Planted, planted, write_paper
 from tests.support.cases import AS_OF, change
+from tests.support.processes import processes_with, wait_until
 from tests.support.run import Run
 from tests.support.shared import Shared
 from tests.support.watching import Ended, Look, WarmCommand, traced, wait_for
@@ -179,16 +179,10 @@ class Scene:
         """Mode and content of everything in the scene; of folders and links, what they are."""
         return {str(path.relative_to(self.folder)): _state(path) for path in sorted(self.folder.rglob("*"))}
 
-    def processes(self) -> list[str]:
-        """Command lines of running processes that know a folder of this scene."""
-        return [line for folder in (self.folder, self.temporary) for line in seen_in_processes(str(folder))]
-
     def wait_until_idle(self) -> None:
-        """Wait a little until no process knows a folder of this scene; one that goes on fails the test."""
-        until = time.monotonic() + 5
-        while (left := self.processes()) and time.monotonic() < until:
-            time.sleep(0.05)
-        assert left == []
+        """Wait until no running process knows a folder of this scene."""
+        folders = (str(self.folder), str(self.temporary))
+        wait_until(lambda: not any(map(processes_with, folders)))
 
     def build(self, *arguments: str | Path, **options: Any) -> Watched:
         """Build with the small template set into the output folder, told as JSON."""
@@ -227,7 +221,7 @@ class Scene:
         arguments: Sequence[str],
         beside: Mapping[str, Path],
         *,
-        seconds: float = 90,
+        seconds: float = 300,
         look: Look | None = None,
         program: str | None = None,
         env: Mapping[str, str] | None = None,
@@ -242,7 +236,7 @@ class Scene:
         arguments: Sequence[str],
         beside: Mapping[str, Path],
         *,
-        seconds: float = 90,
+        seconds: float = 300,
         look: Look | None = None,
         prefix: Sequence[str] = (),
         faults: Sequence[str] = (),
@@ -282,19 +276,6 @@ def _state(path: Path) -> tuple[int, bytes]:
 def _id_of(result: Mapping[str, Any]) -> str:
     """A case's id, or the folder it lies in when it could not be read."""
     return str(result["case_id"] or Path(result["case"]).parent.name)
-
-
-def seen_in_processes(word: str) -> list[str]:
-    """Command lines of running processes that have ``word`` there or in their environment, but not of this one."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            line, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
-        except OSError:  # it has ended, or is somebody else's
-            continue
-        if word.encode() in line + environment and int(folder.name) != os.getpid():
-            found.append(line.replace(b"\0", b" ").decode("utf-8", "replace"))
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,12 @@ def by_case(faults: Mapping[str, str]) -> str:
 
 def once(mark: Path, fault: str) -> str:
     """Return a line that runs the fault unless it has run before; then this file exists."""
-    return f"if not os.path.exists({str(mark)!r}): open({str(mark)!r}, 'w').close(); {fault}"
+    return f"if not os.path.exists({str(mark)!r}): {marked(mark, fault)}"
+
+
+def marked(mark: Path, fault: str) -> str:
+    """Return a line that creates this file and then runs the fault."""
+    return f"open({str(mark)!r}, 'w').close(); {fault}"
 
 
 def in_preview(fault: str) -> str:

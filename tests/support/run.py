@@ -67,7 +67,6 @@ def run_process(*arguments: str | Path, cwd: Path | None = None, env: Mapping[st
         cwd=cwd,
         env={**os.environ, **(env or {})},
         check=False,
-        timeout=60,
     )
     return Run(done.returncode, done.stdout, done.stderr)
 

@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import pkgutil
+import resource
 import runpy
 import signal
 import socket
@@ -25,7 +26,7 @@ from typing import Any
 import pipeline
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
-_SECONDS_TO_END = 5
+_SECONDS_TO_END = 30
 #: Modules that the command loads for an option that no run here has, and the engine, which it loads in a fork alone.
 _NOT_LOADED = (
     "pipeline.run.cluster",
@@ -52,9 +53,17 @@ def main() -> None:
                 _become(json.loads(request))
                 return
             connection.send(json.dumps({"pid": pid}).encode())
-            _, status, usage = os.wait4(pid, 0)
-            end = {"code": os.waitstatus_to_exitcode(status), "seconds": usage.ru_utime + usage.ru_stime}
-            connection.send(json.dumps({**end, "left": _left()}).encode())
+            before = _used()
+            _, status = os.waitpid(pid, 0)
+            left = _left()
+            end = {"code": os.waitstatus_to_exitcode(status), "seconds": _used() - before, "left": left}
+            connection.send(json.dumps(end).encode())
+
+
+def _used() -> float:
+    """Seconds of processor time of all processes that this one has waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _left() -> list[str]:

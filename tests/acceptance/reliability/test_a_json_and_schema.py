@@ -214,7 +214,6 @@ def test_a_long_value_in_every_field_is_refused_soon(scene: Scene) -> None:
 
 
 @case("A15")
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device", "nothing"])
 def test_what_is_no_file(scene: Scene, kind: str) -> None:
     path = scene.case()

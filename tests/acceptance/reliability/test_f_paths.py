@@ -175,7 +175,7 @@ def test_two_runs_at_once_leave_one_good_packet(scene: Scene, tmp_path: Path) ->
     runs = [
         scene.start([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)
     ]
-    codes = sorted(run.wait(timeout=60) for run in runs)
+    codes = sorted(run.wait() for run in runs)
     assert codes[0] == 0
     assert set(codes) <= {0, 7}
     run = scene.build(path)

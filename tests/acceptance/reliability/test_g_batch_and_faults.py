@@ -34,9 +34,11 @@ from tests.support.faults import (
     in_preview,
     limited,
     limited_from,
+    marked,
     once,
 )
 from tests.support.flat import Samples
+from tests.support.processes import wait_until
 from tests.support.tools import needs_strace
 
 pytestmark = needs_strace
@@ -76,7 +78,7 @@ def test_a_fault_that_ends_the_process_of_the_one_case_is_reported(scene: Scene,
 @case("G02")
 def test_a_process_of_the_one_case_that_never_answers_is_ended(scene: Scene, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    patch = at_start(tmp_path / "patch", in_case(once(mark, LOCKED)), limited_from(mark))
+    patch = at_start(tmp_path / "patch", in_case(marked(mark, LOCKED)), limited_from(mark))
     scene.build(scene.case(), "--timeout", "1", env=patch).refused(6, ("worker-timeout", None))
 
 
@@ -84,7 +86,7 @@ def test_a_process_of_the_one_case_that_never_answers_is_ended(scene: Scene, tmp
 @pytest.mark.parametrize(("fault", "code"), [(CRASH, "worker-died"), (LOCKED, "worker-timeout")])
 def test_a_fault_in_the_process_of_a_preview_is_reported(scene: Scene, tmp_path: Path, fault: str, code: str) -> None:
     mark = tmp_path / "mark"
-    programs = [in_preview(once(mark, fault)), *([limited_from(mark)] if fault == LOCKED else [])]
+    programs = [in_preview(marked(mark, fault)), *([limited_from(mark)] if fault == LOCKED else [])]
     words = ("--case", scene.case(), "-o", scene.out / "preview", "--json")
     limit = ("--timeout", "1") if fault == LOCKED else ()
     patch = at_start(tmp_path / "patch", *programs)
@@ -94,12 +96,10 @@ def test_a_fault_in_the_process_of_a_preview_is_reported(scene: Scene, tmp_path:
 @case("G02", "G03")
 def test_a_command_that_is_killed_takes_the_process_of_its_case_along(scene: Scene, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    patch = at_start(tmp_path / "patch", in_case(once(mark, HANGS)))
+    patch = at_start(tmp_path / "patch", in_case(marked(mark, HANGS)))
     words = ["build", str(scene.case()), "-o", str(scene.out), "--templates", str(scene.templates), "--allow-missing"]
     process = scene.start([sys.executable, "-m", "pipeline", *words], env=patch)
-    while not mark.exists():
-        assert process.poll() is None
-        time.sleep(0.01)
+    wait_until(lambda: mark.exists() or process.poll() is not None)
     process.kill()
     process.wait()
     scene.wait_until_idle()
@@ -142,7 +142,7 @@ def test_a_signal_ends_a_run_and_a_further_run_goes_on(scene: Scene, tmp_path: P
             process = started(scene, lines, tmp_path)
             wait_for_one_more(scene, process)
             (os.killpg if to == "all" else os.kill)(process.pid, number)
-            assert process.wait(timeout=60) == 130
+            assert process.wait() == 130
             said = (tmp_path / "said").read_text("utf-8")
             assert "Traceback" not in said
             assert scene.planted.found_in(said) == set()
@@ -164,7 +164,7 @@ def test_a_reader_that_goes_away(scene: Scene, words: list[str]) -> None:
         process.stdout.close()
         assert process.stderr is not None
         told = process.stderr.read().decode()
-        assert process.wait(timeout=60) in {0, 7}
+        assert process.wait() in {0, 7}
     assert "Traceback" not in told
     assert scene.planted.found_in(told) == set()
     is_clean(scene)
@@ -173,9 +173,9 @@ def test_a_reader_that_goes_away(scene: Scene, words: list[str]) -> None:
 @case("G06")
 def test_a_manifest_that_says_nothing_is_written_again(scene: Scene) -> None:
     manifests = {"empty": b"", "cut": b"{", "list": b"[]", "version": b'{"manifest_version": 99}', "half": None}
-    for name in (*manifests, "whole"):
-        scene.case(name)
     codes = dict.fromkeys((*manifests, "whole"), 0)
+    for name in codes:
+        scene.case(name)
     scene.build(scene.folder / "cases", "-j", "2").ended(codes)
     before = packets(scene)
     for name, manifest in manifests.items():
@@ -269,10 +269,11 @@ def test_hashes_decide_and_not_times(scene: Scene) -> None:
 
 
 @case("G03", "P05")
+@pytest.mark.kill
 @pytest.mark.parametrize(
     "cuts",
     [
-        pytest.param(7, marks=pytest.mark.timeout(300)),
+        7,
         pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
     ],
 )
@@ -280,31 +281,36 @@ def test_a_power_cut_at_any_moment(scene: Scene, tmp_path: Path, cuts: int) -> N
     """Killed again and again: what is published is whole, and the last run finishes the work.
 
     Every other time at any moment of the run; else soon after something of a packet that was not there, for to publish
-    takes milliseconds of the seconds that a run takes.
+    takes milliseconds of the seconds that a run takes. The moments are drawn from the seed that pytest prints first.
     """
     count = 4
     lines = many(scene, count)
-    seed = int(os.environ.get("SEED") or time.time())
-    print(f"SEED={seed} repeats these moments")  # noqa: T201 - pytest shows it when the test fails
-    moments = random.Random(seed)  # noqa: S311 - any moment will do
+    empty(scene)
     began = time.monotonic()
-    started(scene, lines, tmp_path).wait(timeout=120)
+    started(scene, lines, tmp_path).wait()
     undisturbed, killed = time.monotonic() - began, 0
+    expected = packets(scene)
     while killed < cuts:
         if killed % 3 == 0 or len(names_in(scene.out)) > count:  # else there would be nothing left to do
-            shutil.rmtree(scene.out)
-            scene.out.mkdir(mode=0o700)
+            empty(scene)
         there, process = of_packets(scene), started(scene, lines, tmp_path)
         if killed % 2:
             while of_packets(scene) == there and process.poll() is None:
                 time.sleep(0.0005)
-            killed += cut_after(moments.uniform(0, 0.02), process)
+            killed += cut_after(random.uniform(0, 0.02), process)  # noqa: S311 - any moment will do
         else:
-            killed += cut_after(moments.uniform(0, undisturbed), process)
+            killed += cut_after(random.uniform(0, undisturbed), process)  # noqa: S311 - as above
         for name in names_in(scene.out):
             if not name.startswith(".") and name != "report.html":
                 whole(scene, name)
     finishes(scene, lines, count)
+    assert packets(scene) == expected
+
+
+def empty(scene: Scene) -> None:
+    """Remove all packets."""
+    shutil.rmtree(scene.out)
+    scene.out.mkdir(mode=0o700)
 
 
 def of_packets(scene: Scene) -> set[str]:
@@ -360,7 +366,7 @@ def test_memory_files_and_processes_stay_flat(scene: Scene) -> None:
     )
     words = [sys.executable, "-c", program, str(scene.out), str(scene.templates), str(lines)]
     process = scene.start(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = process.communicate(timeout=110)
+    out, err = process.communicate()
     assert process.returncode == 0, err.decode()
     (memory, *others), (later, *others_later) = json.loads(out.decode().replace("(", "[").replace(")", "]"))
     assert others_later == others
@@ -387,12 +393,8 @@ def started(scene: Scene, lines: Path, tmp_path: Path) -> subprocess.Popen[bytes
 def wait_for_one_more(scene: Scene, process: subprocess.Popen[bytes]) -> None:
     """Wait until the run has published a packet."""
     before = published(scene)
-    until = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < until:
-        if published(scene) > before:
-            return
-        time.sleep(0.01)
-    pytest.fail("the run ended before it was interrupted")
+    wait_until(lambda: published(scene) > before or process.poll() is not None)
+    assert process.poll() is None
 
 
 def published(scene: Scene) -> int:
@@ -423,6 +425,7 @@ def finishes(scene: Scene, lines: Path, count: int) -> None:
 
 
 def packets(scene: Scene) -> dict[str, bytes]:
+    """The files of all packets."""
     found = snapshot(scene.out)
     found.pop("report.html", None)
     return found
