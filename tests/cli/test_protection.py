@@ -120,6 +120,10 @@ class TestFields:
         assert_refused(run, tmp_path / "none", 2)
 
 
+def missing(name: str) -> None:
+    raise ModuleNotFoundError(name)
+
+
 class TestSigning:
     def test_two_sign_and_the_packet_is_still_right(
         self, out: Path, authority: Path, signed: Callable[[str], None], visa_packet: Command
@@ -158,6 +162,16 @@ class TestSigning:
         run = visa_packet("verify", out / "sun-yifan", "--json")
         assert (run.code, [problem["code"] for problem in run.problems]) == (8, ["verify-added"])
         assert "as they signed it" in run.problems[0]["hint"]
+
+    def test_what_is_added_is_reported_without_the_libraries_too(
+        self, out: Path, visa_packet: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with (out / "sun-yifan" / "bundle.pdf").open("ab") as file:
+            file.write(b"x")
+        monkeypatch.setattr("pipeline.errors.importlib", SimpleNamespace(import_module=missing))
+        run = visa_packet("verify", out / "sun-yifan", "--json")
+        assert (run.code, [problem["code"] for problem in run.problems]) == (8, ["verify-added"])
+        assert "visa-packet[sign]" in run.problems[0]["hint"]
 
     def test_a_change_of_the_signed_part_is_reported(
         self, out: Path, signed: Callable[[str], None], visa_packet: Command
@@ -206,9 +220,6 @@ class TestSigning:
     def test_without_its_libraries_signing_says_how_to_get_them(
         self, out: Path, authority: Path, visa_packet: Command, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def missing(name: str) -> None:
-            raise ModuleNotFoundError(name)
-
         monkeypatch.setattr("pipeline.errors.importlib", SimpleNamespace(import_module=missing))
         run = visa_packet("sign", out / "sun-yifan", "--field", "a", "--p12", authority / "hospital.p12", "--json")
         assert (run.code, "visa-packet[sign]" in run.problems[0]["hint"]) == (2, True)

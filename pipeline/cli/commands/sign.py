@@ -14,10 +14,11 @@ from pipeline.cli.shared_options import json_option
 from pipeline.cli.terminal import print_line
 from pipeline.errors import InputError, Problem, load_extra
 from pipeline.formats.files import read
-from pipeline.formats.pdf.encryption import is_encrypted
 from pipeline.packet.file_names import BUNDLE_NAME, MANIFEST_NAME
 from pipeline.publish.folder import publish_file
 from pipeline.publish.output_lock import lock_output
+from pipeline.publish.signing.signing_client import sign_limited
+from pipeline.publish.signing.signing_messages import SignRequest
 from pipeline.publish.verify.verify import verify_path
 
 _MAX_BYTES = 1_000_000_000
@@ -65,20 +66,15 @@ def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_jso
 
 def _sign(bundle: Path, field: str, p12: Path, password_file: Path | None) -> list[str]:
     load_extra("pyhanko", "sign", "signing")
-    from pipeline.publish.signing.sign import load_signer, sign_bundle  # noqa: PLC0415 - its libraries are optional
-
     path = bundle / BUNDLE_NAME if bundle.is_dir() else bundle
     content, key = _read(path, "sign-bundle"), _read(p12, "sign-key")
-    if is_encrypted(content):
-        message, hint = "the bundle is encrypted", "sign it first: build it without --encrypt"
-        raise InputError(Problem("sign-encrypted", "error", message, hint, str(path)))
-    signer = load_signer(key, read_password(password_file, P12_PASSWORD))
+    request = SignRequest(content, field, key, read_password(password_file, P12_PASSWORD))
     with lock_output(path.parent.resolve().parent):
         if (path.parent / MANIFEST_NAME).is_file():
             verify_path(path)
-        signed, fields = sign_bundle(content, field, signer)
-        publish_file(signed, path, lambda before: before == content)
-    return fields
+        signed = sign_limited(request)
+        publish_file(signed.bundle, path, lambda before: before == content)
+    return list(signed.fields)
 
 
 def _read(path: Path, code: str) -> bytes:

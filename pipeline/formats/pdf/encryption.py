@@ -21,14 +21,11 @@ def protect(pdf: bytes, password: str | None) -> bytes:
 
 
 def decrypt(pdf: bytes, password: str) -> bytes:
-    """Return the same pages without encryption. Raise ValueError for a wrong password."""
-    try:
-        with pikepdf.open(io.BytesIO(pdf), password=password) as opened:
-            out = io.BytesIO()
-            opened.save(out, encryption=False)
-            return out.getvalue()
-    except (pikepdf.PasswordError, pikepdf.PdfError) as error:
-        raise ValueError(type(error).__name__) from None
+    """Return the same pages without encryption. Raise pikepdf.PasswordError for a wrong password."""
+    with pikepdf.open(io.BytesIO(pdf), password=password) as opened:
+        out = io.BytesIO()
+        opened.save(out, encryption=False)
+        return out.getvalue()
 
 
 def is_encrypted(pdf: bytes) -> bool:

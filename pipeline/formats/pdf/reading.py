@@ -51,6 +51,28 @@ def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
         document.close()
 
 
+def split_texts(pdf: bytes) -> list[tuple[str, str]]:
+    """Return the text of each page without the object that is drawn last, and the text of that object alone.
+
+    They are read apart: on a line with right-to-left text, a reader would mix the words of both.
+    """
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [(_text_without(document[page], -1), _text_without(document[page], 0)) for page in range(len(document))]
+    finally:
+        document.close()
+
+
+def _text_without(page: Any, place: int) -> str:
+    """Return the text of a page without its last object (place -1), or without all others (place 0)."""
+    count = raw.FPDFPage_CountObjects(page)
+    for _ in range(min(1, count) if place else count - 1):
+        removed = raw.FPDFPage_GetObject(page, place % raw.FPDFPage_CountObjects(page))
+        raw.FPDFPage_RemoveObject(page, removed)
+        raw.FPDFPageObj_Destroy(removed)
+    return _text(page)
+
+
 def text_of(pdf: bytes) -> str:
     """Return the text of ``pdf`` in reading order, as ``squeeze`` does."""
     return squeeze("".join(page.text for page in read_pages(pdf)))

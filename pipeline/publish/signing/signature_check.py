@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from asn1crypto.x509 import Certificate
 from pyhanko.keys import load_certs_from_pemder_data
@@ -18,27 +16,12 @@ from pyhanko_certvalidator import ValidationContext
 
 from pipeline.errors import InputError, Problem
 from pipeline.publish.signing.library_logging import silence_library_logging
+from pipeline.publish.signing.signing_messages import Signature
 
 for _library in ("pyhanko", "pyhanko_certvalidator"):
     silence_library_logging(_library)
 
 _UNREADABLE = (PdfError, SignatureValidationError, ValueError, KeyError, TypeError)
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A signed field. ``signed_at`` is the time of the signer's clock.
-
-    ``is_valid``: the signed bytes are unchanged, and only signatures were added later. ``is_trusted``: one of the
-    given roots certifies the signer; None if no roots were given.
-    """
-
-    field: str
-    signer: str
-    signed_at: datetime | None
-    is_valid: bool
-    is_trusted: bool | None
-    is_last: bool
 
 
 def load_roots(content: bytes) -> list[Certificate]:

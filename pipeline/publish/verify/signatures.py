@@ -3,44 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
-from pipeline.errors import Problem, load_extra
+from pipeline.errors import InputError, Problem, load_extra
 from pipeline.publish.manifest import Manifest
+from pipeline.publish.signing.signing_client import signatures_limited
+from pipeline.publish.signing.signing_messages import Signature, SignatureRequest
 from pipeline.publish.verify.before_signing import grown_bundles
 from pipeline.publish.verify.difference import difference
-
-if TYPE_CHECKING:  # pyhanko is optional
-    from pipeline.publish.signing.signature_check import Signature
 
 _ASK_SIGNERS = "ask the signers for the bundle as they signed it"
 _ASK_ISSUER = "ask the signer for the certificate of the issuer, and give it with --trust"
 
 
-def read_signatures(files: Mapping[str, bytes], manifest: Manifest, roots: bytes | None) -> dict[str, list[Signature]]:
-    """Return the signatures of each bundle that has grown since the build: an empty list if it cannot be read.
+def read_signatures(
+    files: Mapping[str, bytes], manifest: Manifest, roots: bytes | None
+) -> dict[str, list[Signature] | Problem]:
+    """Return the signatures of each bundle that has grown since the build, or why they cannot be checked.
 
-    ``roots`` are trusted certificates (PEM or DER). Raises InputError if the extra [sign] is missing.
+    ``roots`` are trusted certificates (PEM or DER). Raises InputError if they need the extra [sign], or are none.
     """
-    paths = grown_bundles(files, manifest)
-    if not paths and roots is None:
-        return {}
-    load_extra("pyhanko", "sign", "verifying signatures")
-    from pipeline.publish.signing.signature_check import load_roots, signatures_in  # noqa: PLC0415 - as above
+    if roots is not None:
+        load_extra("pyhanko", "sign", "verifying signers")
+        from pipeline.publish.signing.signature_check import load_roots  # noqa: PLC0415 - its library is optional
 
-    trusted = load_roots(roots) if roots is not None else []
-    signatures = {}
-    for path in paths:
-        try:
-            signatures[path] = signatures_in(files[path], trusted)
-        except ValueError:
-            signatures[path] = []
-    return signatures
+        load_roots(roots)
+    return {path: _signatures(path, files[path], roots) for path in grown_bundles(files, manifest)}
 
 
-def signature_differences(signatures: Mapping[str, list[Signature]]) -> Iterator[Problem]:
+def _signatures(path: str, bundle: bytes, roots: bytes | None) -> list[Signature] | Problem:
+    try:
+        load_extra("pyhanko", "sign", "verifying signatures")
+    except InputError as error:
+        message = f"something was added to {path}, and a library that checks signatures is not installed: pyhanko"
+        return difference("verify-added", message, error.problems[0].hint)
+    return signatures_limited(SignatureRequest(bundle, roots))
+
+
+def signature_differences(signatures: Mapping[str, list[Signature] | Problem]) -> Iterator[Problem]:
     """Yield invalid and untrusted signatures, and bundles that were extended without one."""
     for path, signed in signatures.items():
+        if isinstance(signed, Problem):
+            yield signed
+            continue
         if not any(signature.is_last for signature in signed):
             yield difference("verify-added", f"something was added to {path} without a signature", _ASK_SIGNERS)
         for signature in signed:

@@ -3,51 +3,56 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 import pikepdf
+import pypdfium2
 from pypdf import PdfReader
+from pypdfium2 import raw
 
+from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_active_content
+from pipeline.attachments.notes import Notes
 from pipeline.bundle.manifest_rows import BundleRow, PageMap
 from pipeline.bundle.page_map import LANGUAGE
-from pipeline.errors import Problem
 from pipeline.formats.pdf.pdfa import claims_pdf_a, obstacles
 from pipeline.formats.pdf.reading import page_count
-from pipeline.publish.verify.difference import difference
+from pipeline.publish.verify.check_messages import Finding
 
 
-def bundle_differences(files: Mapping[str, bytes], row: BundleRow, *, fresh: bool) -> Iterator[Problem]:
-    """Yield the differences between a bundle and its row in the manifest. ``files`` are decrypted.
-
-    PDF/A and metadata of a ``fresh`` bundle are skipped: the merge has just checked them.
-    """
-    bundle = files.get(row.path)
-    if bundle is None:
-        return  # verify.py reports missing files
-    try:
-        yield from [*_structure(bundle, row), *([] if fresh else _standards(bundle, row))]
-    except Exception as error:  # noqa: BLE001 - parsers raise anything on a damaged file
-        yield difference("verify-unreadable", f"{row.path} cannot be read ({type(error).__name__})")
-
-
-def _structure(bundle: bytes, row: BundleRow) -> Iterator[Problem]:
+def structure_findings(bundle: bytes, row: BundleRow) -> Iterator[Finding]:
+    """Yield differences in pages and navigation, and active content."""
     reader = PdfReader(io.BytesIO(bundle))
     name, page_map = row.path, row.page_map
+    if _is_active(bundle):
+        yield Finding("verify-active", f"{name} contains an action or an attached file")
     counts = {len(reader.pages), page_count(bundle), row.pages}
     if not _pages_agree(page_map, counts, row.blank_pages):
-        yield difference("verify-pages", f"the pages of {name} do not match its page map")
+        yield Finding("verify-pages", f"the pages of {name} do not match its page map")
     if _outline(reader) != _expected_outline(page_map):
-        yield difference("verify-outline", f"the outline of {name} does not match its page map")
+        yield Finding("verify-outline", f"the outline of {name} does not match its page map")
     labels = list(reader.page_labels) if "/PageLabels" in reader.root_object else []
     if labels != [str(number) for number in range(1, len(reader.pages) + 1)]:
-        yield difference("verify-labels", f"the page labels of {name} are not its page numbers")
+        yield Finding("verify-labels", f"the page labels of {name} are not its page numbers")
     targets = {key: reader.get_destination_page_number(place) for key, place in reader.named_destinations.items()}
     if targets != {part.id: part.page - 1 for part in page_map}:
-        yield difference("verify-destinations", f"the named destinations of {name} do not match its page map")
+        yield Finding("verify-destinations", f"the named destinations of {name} do not match its page map")
     if not _link_targets(reader, page_map) <= targets.keys():
-        yield difference("verify-destinations", f"a link on the cover sheet of {name} has no target")
+        yield Finding("verify-destinations", f"a link on the cover sheet of {name} has no target")
+
+
+def _is_active(bundle: bytes) -> bool:
+    """Return True if one of two readers finds an action or an attached file."""
+    notes = Notes()
+    with pikepdf.open(io.BytesIO(bundle)) as pdf:
+        note_active_content(dictionaries(pdf), notes)
+    document = pypdfium2.PdfDocument(bundle)
+    try:
+        seen = raw.FPDFDoc_GetJavaScriptActionCount(document) + raw.FPDFDoc_GetAttachmentCount(document)
+    finally:
+        document.close()
+    return ACTIVE_RULE in notes or seen > 0
 
 
 def _pages_agree(page_map: PageMap, counts: set[int], blank: Sequence[int]) -> bool:
@@ -90,15 +95,15 @@ def _link_targets(reader: PdfReader, page_map: PageMap) -> set[str]:
     return {str(note["/Dest"]) for note in notes if "/Dest" in note}
 
 
-def _standards(bundle: bytes, row: BundleRow) -> Iterator[Problem]:
-    """Differences in metadata and PDF/A."""
+def standard_findings(bundle: bytes, row: BundleRow) -> Iterator[Finding]:
+    """Yield differences in metadata and PDF/A."""
     name = row.path
     with pikepdf.open(io.BytesIO(bundle)) as pdf:
         if claims_pdf_a(pdf) != row.pdf_a:
-            yield difference("verify-metadata", f"{name} and the manifest disagree on PDF/A")
+            yield Finding("verify-metadata", f"{name} and the manifest disagree on PDF/A")
         elif row.pdf_a:
             for obstacle in obstacles(pdf):
-                yield difference("verify-pdf-a", f"{name} claims to be PDF/A and is not: {obstacle}")
+                yield Finding("verify-pdf-a", f"{name} claims to be PDF/A and is not: {obstacle}")
         with pdf.open_metadata() as xmp:
             if xmp.get("dc:title") != str(pdf.docinfo.get("/Title")) or str(pdf.Root.get("/Lang")) != LANGUAGE:
-                yield difference("verify-metadata", f"the title or language of {name} has changed since the build")
+                yield Finding("verify-metadata", f"the title or language of {name} has changed since the build")

@@ -6,22 +6,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.errors import Problem, VerificationError
 from pipeline.formats.json.schema import validator
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import Manifest, read_manifest, seal
-from pipeline.publish.verify.before_signing import cut_signatures, readable_files
+from pipeline.publish.signing.signing_messages import Signature
+from pipeline.publish.verify.before_signing import cut_signatures
 from pipeline.publish.verify.changes import CurrentInputs, find_changes
+from pipeline.publish.verify.contents import content_differences
 from pipeline.publish.verify.difference import difference
-from pipeline.publish.verify.page_texts import text_differences
 from pipeline.publish.verify.signatures import read_signatures, signature_differences
-from pipeline.publish.verify.structure import bundle_differences
 from pipeline.system.atomic import sha256
-
-if TYPE_CHECKING:  # pyhanko is optional
-    from pipeline.publish.signing.signature_check import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +40,13 @@ def verify_path(
     With ``current``, also compare the packet with its inputs as they are now. With ``roots``, certificates as PEM or
     DER, signers must be certified by one of them. Raises VerificationError with all differences.
     """
+    if not path.exists():
+        raise _in_folder(VerificationError(difference("verify-missing", "the packet does not exist")), str(path))
+    if path.is_symlink() and not path.is_dir():
+        raise _in_folder(VerificationError(difference("verify-missing", "this is not a file of a packet")), str(path))
     folder = path if path.is_dir() else path.parent
-    files = _read_files(path, folder)
     try:
-        return _verify(files, current, password, roots)
+        return _verify(_read_files(folder), current, password, roots)
     except VerificationError as error:
         raise _in_folder(error, str(folder)) from None
 
@@ -59,8 +58,8 @@ def verify_files(files: Mapping[str, bytes], folder: str, password: str | None =
     """
     try:
         manifest = _intact_manifest(files)
-        opened = readable_files(files, manifest, password) or {}
-        _raise_if_any([*_file_differences(files, manifest), *_bundle_differences(opened, manifest, fresh=True)])
+        problems = list(_file_differences(files, manifest))
+        _raise_if_any([*problems, *content_differences(files, manifest, password, None, fresh=True)])
     except VerificationError as error:
         raise _in_folder(error, folder) from None
     return manifest
@@ -72,34 +71,36 @@ def _verify(
     manifest = _intact_manifest(files)
     signatures = read_signatures(files, manifest, roots)
     built = cut_signatures(files, manifest)
-    opened = readable_files(built, manifest, password)
     problems = list(_file_differences(built, manifest))
-    if opened is not None:
-        problems += _bundle_differences(opened, manifest, fresh=False)
-        problems += text_differences(opened, manifest, current.text_key(manifest) if current else None)
+    looked_into = password is not None or not manifest.options.encrypted
+    if looked_into:
+        key = current.text_key(manifest) if current else None
+        problems += content_differences(built, manifest, password, key, fresh=False)
     if current:
         problems += find_changes(manifest, current)
     problems += signature_differences(signatures)
     _raise_if_any(problems)
-    return Verified(manifest, signatures, looked_into=opened is not None)
+    read = {path: signed for path, signed in signatures.items() if not isinstance(signed, Problem)}
+    return Verified(manifest, read, looked_into)
 
 
-def _read_files(path: Path, folder: Path) -> dict[str, bytes]:
-    """The regular files of a packet by relative path. Links are left out."""
-    if not path.exists():
-        raise _in_folder(VerificationError(difference("verify-missing", "the packet does not exist")), str(path))
+def _read_files(folder: Path) -> dict[str, bytes]:
+    """The regular files of a packet by relative path. Links are left out, and unlisted files are empty."""
     try:
-        files = {
-            found.relative_to(folder).as_posix(): found.read_bytes()
-            for found in sorted(folder.rglob("*"))
-            if found.is_file() and not found.is_symlink()
-        }
+        manifest = folder / MANIFEST_NAME
+        files = {MANIFEST_NAME: manifest.read_bytes()} if _is_regular(manifest) else {}
+        listed = {MANIFEST_NAME, *(output.path for output in _intact_manifest(files).outputs)}
+        for path in filter(_is_regular, sorted(folder.rglob("*"))):
+            name = path.relative_to(folder).as_posix()
+            files[name] = path.read_bytes() if name in listed else b""
     except OSError as error:
         message = f"the packet cannot be read: {(error.strerror or 'unreadable').lower()}"
-        raise _in_folder(VerificationError(difference("verify-unreadable", message)), str(folder)) from None
-    if path.is_file() and path.name not in files:
-        raise _in_folder(VerificationError(difference("verify-missing", "this is not a file of a packet")), str(path))
+        raise VerificationError(difference("verify-unreadable", message)) from None
     return files
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _intact_manifest(files: Mapping[str, bytes]) -> Manifest:
@@ -135,11 +136,6 @@ def _file_differences(files: Mapping[str, bytes], manifest: Manifest) -> Iterato
     for bundle in manifest.bundles:
         if bundle.path in listed and bundle.sha256 != listed[bundle.path]:
             yield difference("verify-changed", f"the manifest has two different hashes of {bundle.path}")
-
-
-def _bundle_differences(files: Mapping[str, bytes], manifest: Manifest, *, fresh: bool) -> Iterator[Problem]:
-    for bundle in manifest.bundles:
-        yield from bundle_differences(files, bundle, fresh=fresh)
 
 
 def _raise_if_any(problems: Iterable[Problem]) -> None:

@@ -12,7 +12,8 @@ from pipeline.bundle.seal_boxes import SealBox
 from pipeline.bundle.signature_fields import SignatureField, with_signature_fields
 from pipeline.errors import InputError
 from pipeline.publish.signing.sign import empty_fields, load_signer, sign_bundle
-from pipeline.publish.signing.signature_check import Signature, load_roots, signatures_in
+from pipeline.publish.signing.signature_check import load_roots, signatures_in
+from pipeline.publish.signing.signing_messages import Signature
 from tests.support.authority import PASSWORD, Authority
 from tests.support.built import make_pdf
 

@@ -1,0 +1,78 @@
+"""Looking into the bundles of a packet. Only the limited process parses them: they contain papers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import msgspec
+
+from pipeline.bundle.manifest_rows import BundleRow
+from pipeline.errors import PagePlace, Problem, VerificationError
+from pipeline.publish.manifest import Manifest
+from pipeline.publish.verify.check_messages import BundleCheck, BundleFindings, Finding
+from pipeline.publish.verify.difference import difference
+from pipeline.system.atomic import sha256
+from pipeline.system.limited_client import LIMITED, CallFailedError
+from pipeline.system.limited_process import ProcessLimits
+
+_CHECK = "pipeline.publish.verify.check_task:answer_check"
+_FINDINGS = msgspec.msgpack.Decoder(BundleFindings)
+#: Processor time and address space: for the libraries, and for each megabyte of PDF.
+_SECONDS, _SECONDS_A_MEGABYTE = 30, 0.5
+_MEMORY, _MEMORY_A_BYTE = 600_000_000, 8
+
+
+def content_differences(
+    files: Mapping[str, bytes], manifest: Manifest, password: str | None, key: bytes | None, *, fresh: bool
+) -> Iterator[Problem]:
+    """Yield the differences between the bundles and the manifest. A file with another hash is not looked into.
+
+    Raises VerificationError if the password opens none of the bundles.
+    """
+    hashes = {output.path: output.sha256 for output in manifest.outputs}
+    files = {path: content for path, content in files.items() if sha256(content) == hashes.get(path)}
+    password = password if manifest.options.encrypted else None
+    found: dict[str, BundleFindings] = {}
+    for row in manifest.bundles:
+        if row.path in files:
+            check = BundleCheck(
+                bundle=files[row.path],
+                row=row,
+                case_id=manifest.case_id,
+                documents={} if fresh else dict(_documents(files, row)),
+                password=password,
+                key=key,
+                fresh=fresh,
+            )
+            found[row.path] = _look_into(check)
+    if found and all(findings.is_locked for findings in found.values()):
+        raise VerificationError(
+            difference("verify-password", "the password does not open the packet", "correct the password")
+        )
+    for path, findings in found.items():
+        if findings.is_locked:
+            yield difference("verify-unreadable", f"{path} has another password")
+        for each in findings.findings:
+            problem = difference(each.code, each.message)
+            yield problem if each.page is None else replace(problem, place=PagePlace(path, each.page))
+
+
+def _documents(files: Mapping[str, bytes], row: BundleRow) -> Iterator[tuple[str, bytes]]:
+    """The PDFs of a bundle's documents by part id."""
+    for part in row.page_map:
+        own = re.compile(rf"documents/[0-9]+-{re.escape(part.id)}\.pdf")
+        yield from ((part.id, files[name]) for name in filter(own.fullmatch, files))
+
+
+def _look_into(check: BundleCheck) -> BundleFindings:
+    size = len(check.bundle) + sum(map(len, check.documents.values()))
+    seconds = _SECONDS + round(size / 1_000_000 * _SECONDS_A_MEGABYTE)
+    limits = ProcessLimits(seconds, 3.0 * seconds, _MEMORY + _MEMORY_A_BYTE * size)
+    try:
+        return _FINDINGS.decode(LIMITED.call(_CHECK, msgspec.msgpack.encode(check), limits))
+    except (CallFailedError, msgspec.MsgspecError) as error:
+        is_slow = isinstance(error, CallFailedError) and error.seconds is not None
+        reason = "reading it takes too long" if is_slow else "reading it broke the process that does it"
+        return BundleFindings((Finding("verify-unreadable", f"{check.row.path} cannot be read: {reason}"),))
