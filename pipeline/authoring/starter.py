@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from pipeline.case.base import ID
 from pipeline.errors import InputError, OutputError, Problem
+from pipeline.formats.files import is_file, is_folder, resolved
 from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.zip_archive import pack, read_parts
@@ -36,7 +38,8 @@ def start_template(name: str, folder: Path) -> StarterFiles:
         hint = "use 1 to 63 lower-case letters a-z, digits and hyphens, such as letter-of-thanks"
         raise InputError(Problem("template-name", "error", "this name cannot be used for a template", hint, name))
     file = folder / f"{name}.docx"
-    files = {file: _template(folder)}
+    others = sorted(folder.glob("*.docx")) if is_folder(folder) else []
+    files = {file: _template(others)}
     entry = {
         "document": name,
         "template": f"{name}.docx",
@@ -44,17 +47,17 @@ def start_template(name: str, folder: Path) -> StarterFiles:
         "title": {"ja": "書面の題名", "en": "Title of the letter", "zh": "文件标题"},
         "issuer": {"ja": "発行者", "en": "Issuer", "zh": "出具方"},
     }
-    is_new_set = not (folder / PACKET_FILE).exists() and not any(folder.glob("*.docx"))
+    is_new_set = not is_file(folder / PACKET_FILE) and not others
     if is_new_set:
         files[folder / PACKET_FILE] = _packet(folder, entry)
     _write(files)
     return StarterFiles(tuple(files), None if is_new_set else entry)
 
 
-def _template(folder: Path) -> bytes:
-    """Return the shipped starter, with the styles of the first readable template of the folder."""
+def _template(others: Sequence[Path]) -> bytes:
+    """Return the shipped starter, with the styles of the first readable one of the other templates."""
     content = (shipped("templates") / "starter.docx").read_bytes()
-    for file in sorted(folder.glob("*.docx")):
+    for file in others:
         try:
             styles = open_docx(read_docx(file)).parts.get(_STYLES)
         except (OSError, WordFileError):
@@ -64,7 +67,7 @@ def _template(folder: Path) -> bytes:
 
 
 def _packet(folder: Path, entry: dict[str, Any]) -> bytes:
-    set_id = folder.resolve().name.lower()
+    set_id = resolved(folder).name.lower()
     packet = {
         "$schema": _SCHEMA,
         "id": set_id if ID.fullmatch(set_id) else "my-own-set",
@@ -81,12 +84,13 @@ def _write(files: dict[Path, bytes]) -> None:
     """Write new files; never overwrite an existing one."""
     for file, content in files.items():
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            if not is_folder(file.parent):
+                file.parent.mkdir(parents=True)
             with open(file, "xb", opener=lambda path, flags: os.open(path, flags, FILE_MODE)) as out:
                 out.write(content)
-        except FileExistsError:
+        except FileExistsError as error:
             message, hint = "the file already exists", "choose another name, or move the file away"
-            raise OutputError(Problem("output-exists", "error", message, hint, str(file))) from None
+            raise OutputError(Problem("output-exists", "error", message, hint, str(error.filename))) from None
         except OSError as error:
             message = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
             raise OutputError(Problem("output-file", "error", message, "choose another folder", str(file))) from None

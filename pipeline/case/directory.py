@@ -19,6 +19,7 @@ from pipeline.case.model import Case
 from pipeline.case.organisations import Guarantor, Hospital
 from pipeline.case.treatment import CellProcessing, ConditionKind, Route, TreatmentKind
 from pipeline.errors import CaseError, Problem
+from pipeline.formats.files import is_folder
 from pipeline.formats.json.reader import JsonFile, read_json
 from pipeline.formats.json.schema import check_schema
 
@@ -119,7 +120,7 @@ def find_directory(folder: Path, given: Path | None = None) -> Path:
     """Return the directory for a case in ``folder``: the given one, or the folder ``directory`` in it or beside it."""
     above = folder.resolve().parent if folder.name in {"", ".."} else folder.parent
     near = (folder / FOLDER, above / FOLDER)
-    return given or next((path for path in near if path.is_dir()), near[0])
+    return given or next((path for path in near if is_folder(path)), near[0])
 
 
 def look_up_entries(document: JsonFile, folder: Path) -> tuple[References, list[Problem]]:

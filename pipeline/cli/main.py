@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+import traceback
 
 import click
 
@@ -125,8 +126,17 @@ def _report_of(error: Exception, command: str | None) -> CommandReport:
             "usage", "error", error.format_message(), f"see visa-packet {command or ''} --help".replace("  ", " ")
         )
         return CommandReport(command, ExitCode.USAGE, (problem,))
-    if isinstance(error, OSError):  # the library reports its own; the others come from printing
-        message = f"the report cannot be printed: {(error.strerror or type(error).__name__).lower()}"
-        hint = "packets that were published are complete; free some space and run the command again"
-        return CommandReport(command, ExitCode.OUTPUT, (Problem("output-report", "error", message, hint),))
+    if isinstance(error, OSError):
+        return CommandReport(command, ExitCode.OUTPUT, (_system_problem(error),))
     return CommandReport(command, ExitCode.BUG, (bug(error),))
+
+
+def _system_problem(error: OSError) -> Problem:
+    """Return what the system refused: to print, or something for which the library has no words of its own."""
+    frames = [frame.f_globals["__name__"] for frame, _ in traceback.walk_tb(error.__traceback__)]
+    what, code = "a file or folder cannot be used", "output"
+    if frames[-1].partition(".")[0] == "click":
+        what, code = "the report cannot be printed", "output-report"
+    message = f"{what}: {(error.strerror or type(error).__name__).lower()}"
+    hint = "packets that were published are complete; free some space and run the command again"
+    return Problem(code, "error", message, hint, None if error.filename is None else str(error.filename))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +19,28 @@ class NotRegularError(OSError):
 
 class OutsideError(OSError):
     """The path leads out of the folder, or over a symbolic link."""
+
+
+def is_folder(path: Path) -> bool:
+    """Return True if the path names a folder, False also if the system does not let us look at it."""
+    with suppress(OSError):
+        return path.is_dir()
+    return False
+
+
+def is_file(path: Path) -> bool:
+    """Return True if the path names a regular file, False also if the system does not let us look at it."""
+    with suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def resolved(path: Path) -> Path:
+    """Return the absolute path without links; one whose links lead nowhere stays as it is."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        return path.absolute()
 
 
 def read(path: Path, limit: int, *, below: Path | None = None) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import CaseError, Problem, TemplateError
+from pipeline.formats.files import is_file, is_folder
 from pipeline.formats.json.reader import JsonFile, read_json
 from pipeline.formats.json.schema import check_schema
 from pipeline.formats.word.docx_file import open_docx, read_docx
@@ -21,7 +22,7 @@ from pipeline.resources import shipped
 
 def set_folder(name: str) -> Path:
     """Return the user's folder of that name, or else the folder of the shipped set."""
-    return Path(name) if Path(name).is_dir() else shipped("templates") / name
+    return Path(name) if is_folder(Path(name)) else shipped("templates") / name
 
 
 def shipped_sets() -> list[str]:
@@ -31,13 +32,13 @@ def shipped_sets() -> list[str]:
 
 def is_shipped(name: str) -> bool:
     """Return True if ``name`` is that of a shipped set and not of a folder."""
-    return name in shipped_sets() and not Path(name).is_dir()
+    return name in shipped_sets() and not is_folder(Path(name))
 
 
 def find_set(name: str) -> Path:
     """Return the folder of a shipped set (a name) or of another set (a path). Raises TemplateError."""
     folder = set_folder(name)
-    if not (folder / PACKET_FILE).is_file():
+    if not is_file(folder / PACKET_FILE):
         hint = f"use a shipped set ({', '.join(shipped_sets())}) or a folder with a {PACKET_FILE}"
         raise _wrong("template-set", "this template set does not exist", hint, name)
     return folder

@@ -11,7 +11,7 @@ from pipeline.case.importing.convert import ImportedCase
 from pipeline.errors import OutputError, Problem
 from pipeline.formats.files import read
 from pipeline.formats.json.reader import MAX_BYTES
-from pipeline.publish.folder import publish_files
+from pipeline.publish.folder import FOLDER_HINT, publish_files, writing
 from pipeline.system.atomic import sha256
 
 #: File with the hash of each case file at the last import: a file with another hash was edited by hand.
@@ -29,7 +29,8 @@ def publish_cases(imported: Iterable[ImportedCase], folder: Path, *, force: bool
     """
     cases = {case.case_id: case.content for case in imported}
     record = _record(folder)
-    statuses = {case_id: _status(folder / f"{case_id}.json", content) for case_id, content in cases.items()}
+    with writing(folder, FOLDER_HINT):
+        statuses = {case_id: _status(folder / f"{case_id}.json", content) for case_id, content in cases.items()}
     changed = list(_changed([case_id for case_id in cases if statuses[case_id] == "replaced"], folder, record))
     if changed and not force:
         raise OutputError(changed)

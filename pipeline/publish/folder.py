@@ -21,7 +21,7 @@ from pipeline.system.atomic import (
     write_file,
 )
 
-_FOLDER_HINT = "choose another folder with -o, or fix this one; its former contents are unchanged"
+FOLDER_HINT = "choose another folder with -o, or fix this one; its former contents are unchanged"
 _FILE_HINT = "choose another name for the file; the former file is unchanged"
 #: Bytes at the beginning of a long file by which this program recognises its own.
 _BEGINNING = 1_000
@@ -52,7 +52,7 @@ def publish(files: Mapping[str, bytes], folder: Path, kind: FolderKind = PACKET)
     a crash or a power cut, the folder is the former one or the new one, never a part of one.
     """
     check_target(folder, kind)
-    with _publishing(folder, _FOLDER_HINT, parent=folder.parent):
+    with writing(folder, FOLDER_HINT, parent=folder.parent):
         sweep(folder.parent, folder.name)
         with work_folder(folder.parent, folder.name) as work:
             for path, content in files.items():
@@ -66,7 +66,7 @@ def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) ->
 
     A former file is replaced only if ``is_own`` recognises its content as written by this program.
     """
-    with _publishing(path, _FILE_HINT, parent=path.parent):
+    with writing(path, _FILE_HINT, parent=path.parent):
         _raise_if_foreign(path, is_own)
         with work_folder(path.parent, path.name) as work:
             write_file(work / path.name, content)
@@ -78,7 +78,7 @@ def publish_files(files: Mapping[str, bytes], folder: Path) -> None:
 
     All of them are flushed before the first is renamed, so that a full disk changes nothing.
     """
-    with _publishing(folder, _FOLDER_HINT, parent=folder):
+    with writing(folder, FOLDER_HINT, parent=folder):
         sweep(folder, "files")
         with work_folder(folder, "files") as work:
             for name, content in files.items():
@@ -93,7 +93,7 @@ def publish_written_file(written: Path, path: Path, is_own: Callable[[bytes], bo
 
     For files that are too long for the memory: ``is_own`` gets only the beginning of a former file.
     """
-    with _publishing(path, _FILE_HINT):
+    with writing(path, _FILE_HINT):
         _raise_if_foreign(path, is_own, _BEGINNING)
         flush(written)
         written.replace(path)
@@ -101,24 +101,25 @@ def publish_written_file(written: Path, path: Path, is_own: Callable[[bytes], bo
 
 def check_target(folder: Path, kind: FolderKind = PACKET) -> None:
     """Raise OutputError if nothing can be published as ``folder``, before any work is done for it."""
-    nearest = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
+    nearest = folder
     try:
+        nearest = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
         obstacle = _obstacle(folder, nearest, kind)
     except OSError as error:
         obstacle = error.errno
     if obstacle is not None:
         reason = _OBSTACLES.get(obstacle, os.strerror(obstacle)).format(kind=kind.name)
-        raise _failure(OSError(obstacle, reason), nearest, _FOLDER_HINT)
+        raise _failure(OSError(obstacle, reason), nearest, FOLDER_HINT)
 
 
 def check_file_target(path: Path, is_own: Callable[[bytes], bool]) -> None:
     """Raise OutputError if no file can be published as ``path``, before any work is done for it."""
-    with _publishing(path, _FILE_HINT):
+    with writing(path, _FILE_HINT):
         _raise_if_foreign(path, is_own, _BEGINNING)
 
 
 @contextmanager
-def _publishing(target: Path, hint: str, parent: Path | None = None) -> Iterator[None]:
+def writing(target: Path, hint: str, parent: Path | None = None) -> Iterator[None]:
     """Create ``parent``, and remove it after a failure if it is new and empty. Raises OutputError for an OSError."""
     created: list[Path] = []
     try:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from pipeline.case.source import Source
 from pipeline.errors import CaseError, InputError, Problem
-from pipeline.formats.files import NotRegularError, open_regular
+from pipeline.formats.files import NotRegularError, is_file, is_folder, open_regular
 from pipeline.formats.json.reader import MAX_BYTES
 
 CASE_FILE = "case.json"
@@ -45,15 +45,15 @@ def is_many(arguments: Sequence[str]) -> bool:
 
 def _paths(argument: str) -> Iterable[Path]:
     path = Path(argument)
-    if path.is_dir():
+    if is_folder(path):
         found = _in_folder(path)
-    elif path.exists() or not glob.has_magic(argument):
+    elif is_file(path) or not glob.has_magic(argument):
         return [path]
     else:
         found = [Path(name) for name in sorted(glob.glob(argument, recursive=True))]  # noqa: PTH207 - may be absolute
     if not found:
         of_folder = f"the folder {path} contains no JSON file, and none of its folders a {CASE_FILE}"
-        message = of_folder if path.is_dir() else "no file matches this pattern"
+        message = of_folder if is_folder(path) else "no file matches this pattern"
         raise InputError(Problem("no-case", "error", message, "check the name", argument))
     return found
 
@@ -61,7 +61,7 @@ def _paths(argument: str) -> Iterable[Path]:
 def _in_folder(folder: Path) -> list[Path]:
     """The case.json of a folder; without one, every JSON file in it and every case.json one folder down."""
     own = folder / CASE_FILE
-    if own.is_file():
+    if is_file(own):
         return [own]
     return sorted([*folder.glob("*.json"), *folder.glob(f"*{LINES}"), *folder.glob(f"*/{CASE_FILE}")])
 

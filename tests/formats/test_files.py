@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.formats.files import NotRegularError, OutsideError, read
+from pipeline.formats.files import NotRegularError, OutsideError, is_file, is_folder, read
 
 
 def test_a_file_is_cut_one_byte_after_the_limit(tmp_path: Path) -> None:
@@ -30,6 +30,13 @@ def test_sockets_and_devices_are_rejected(tmp_path: Path) -> None:
         for path in (tmp_path / "socket", Path("/dev/zero"), Path("/dev/null")):
             with pytest.raises(NotRegularError):
                 read(path, 9)
+
+
+def test_a_path_that_the_system_refuses_to_look_at_names_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    paths = (tmp_path, tmp_path / "a", Path("a" * 300), Path("a" * 300, "b"), Path("/".join(["a" * 200] * 30)))
+    assert [is_folder(path) for path in paths] == [True, False, False, False, False]
+    assert [is_file(path) for path in paths] == [False, True, False, False, False]
 
 
 def test_a_folder_and_a_nul_are_errors_of_the_system(tmp_path: Path) -> None:

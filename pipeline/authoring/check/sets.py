@@ -14,6 +14,7 @@ from pipeline.authoring.check.workers import STEP_SECONDS, check_all
 from pipeline.case.model import Case
 from pipeline.documents.context_types import SOURCES, DocumentNames
 from pipeline.errors import Problem, TemplateError
+from pipeline.formats.files import is_folder, resolved
 from pipeline.formats.json.reader import JsonFile
 from pipeline.packet.set_files import find_set, load_packet
 from pipeline.packet.template_set import PACKET_FILE, PacketFile
@@ -52,8 +53,8 @@ def check_sets(names: Sequence[str], seconds: float = STEP_SECONDS) -> list[Chec
     unique = dict.fromkeys(
         str(path.parent) if path.name == PACKET_FILE else name for path, name in zip(paths, names, strict=True)
     )
-    in_sets = {file.resolve() for name in unique if Path(name).is_dir() for file in _listed_files(Path(name))}
-    targets = [_target(name) for name in unique if Path(name).resolve() not in in_sets]
+    in_sets = {resolved(file) for name in unique if is_folder(Path(name)) for file in _listed_files(Path(name))}
+    targets = [_target(name) for name in unique if resolved(Path(name)) not in in_sets]
     jobs = [job for target in targets for job in target.jobs]
     results = dict(zip(jobs, check_all(jobs, seconds), strict=True))
     return [_checked(target, [results[job] for job in target.jobs]) for target in targets]

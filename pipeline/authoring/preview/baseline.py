@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import InputError, Problem, TemplateError, VisaPacketError
+from pipeline.formats.files import is_folder
 from pipeline.packet.set_files import set_folder
 
 _SECONDS = 60
@@ -40,7 +41,7 @@ def open_baseline(templates: str, against: str) -> Iterator[Baseline]:
     contain the set. The message of a failure inside the block says that it concerns the other version.
     """
     given = Path(against)
-    if against and given.is_dir():
+    if against and is_folder(given):
         with _attribute_failures(given, str(given)):
             yield Baseline(given, given.resolve().name)
         return
@@ -75,7 +76,7 @@ def _attribute_failures(folder: Path, name: str) -> Iterator[None]:
 
 def _path_in_repository(folder: Path) -> str:
     """Return the path of ``folder`` from the top of its repository, empty for the top itself."""
-    path = _run_git(folder, "rev-parse", "--show-prefix") if folder.is_dir() else None
+    path = _run_git(folder, "rev-parse", "--show-prefix") if is_folder(folder) else None
     if path is None:
         message = "the template set is not in a git repository that can be read"
         hint = "name a folder with the other version after --against, or run `git status` in the set's folder"

@@ -13,7 +13,7 @@ from pipeline.cli.passwords import P12_PASSWORD, password_file_option, read_pass
 from pipeline.cli.shared_options import json_option
 from pipeline.cli.terminal import print_line
 from pipeline.errors import InputError, Problem, load_extra
-from pipeline.formats.files import read
+from pipeline.formats.files import is_folder, read
 from pipeline.packet.file_names import BUNDLE_NAME, MANIFEST_NAME
 from pipeline.publish.folder import publish_file
 from pipeline.publish.output_lock import lock_output
@@ -66,7 +66,7 @@ def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_jso
 
 def _sign(bundle: Path, field: str, p12: Path, password_file: Path | None) -> list[str]:
     load_extra("pyhanko", "sign", "signing")
-    path = bundle / BUNDLE_NAME if bundle.is_dir() else bundle
+    path = bundle / BUNDLE_NAME if is_folder(bundle) else bundle
     content, key = _read(path, "sign-bundle"), _read(p12, "sign-key")
     request = SignRequest(content, field, key, read_password(password_file, P12_PASSWORD))
     with lock_output(path.parent.resolve().parent):

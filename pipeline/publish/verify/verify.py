@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import Problem, VerificationError
+from pipeline.formats.files import is_file, is_folder
 from pipeline.formats.json.schema import validator
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import Manifest, read_manifest, seal
@@ -40,7 +41,7 @@ def verify_path(
     With ``current``, also compare the packet with its inputs as they are now. With ``roots``, certificates as PEM or
     DER, signers must be certified by one of them. Raises VerificationError with all differences.
     """
-    if not path.exists():
+    if not is_folder(path) and not is_file(path):
         raise _in_folder(VerificationError(difference("verify-missing", "the packet does not exist")), str(path))
     if path.is_symlink() and not path.is_dir():
         raise _in_folder(VerificationError(difference("verify-missing", "this is not a file of a packet")), str(path))
