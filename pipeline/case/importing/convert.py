@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.case.importing.cells import Cell, SourceTable, comparable
 from pipeline.case.importing.column_mapping import read_mapping
 from pipeline.case.importing.table_file import read_table
-from pipeline.case.importing.table_process import TableRequest
+from pipeline.case.importing.table_reading import TableRequest
 from pipeline.case.importing.table_rows import CaseRow, RowReader, find_columns, list_headers
 from pipeline.errors import CaseError, CellPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json

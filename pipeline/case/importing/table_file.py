@@ -1,56 +1,46 @@
-"""Read a table: reject what is not a table, and choose the reader by the kind of file."""
+"""Read a table: reject what is not a table, and have the process with limits read the rest."""
 
 from __future__ import annotations
 
-import signal
-import time
-from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import msgspec
 from msgspec.structs import replace
 
 from pipeline.case.importing.cells import SourceTable
-from pipeline.case.importing.table_process import COPY, TableRefusal, TableRequest
+from pipeline.case.importing.table_reading import COPY, TableRefusal, TableRequest
 from pipeline.errors import CaseError, JsonPlace, Problem
 from pipeline.formats.files import NotRegularError, read
-from pipeline.system.processes import read_all, start_child
+from pipeline.system.limited_client import LIMITED, CallFailedError
+from pipeline.system.limited_process import ProcessLimits
 
 MAX_BYTES = 50_000_000
-_WALL_SECONDS = 60
-#: An answer of more bytes is rejected. A cell has at most 32,767 characters; a million cells have 20 MB.
-_MAX_ANSWER = 100_000_000
+_ANSWER = "pipeline.case.importing.table_reading:answer"
+#: A table with the most cells takes 350 MB.
+_LIMITS = ProcessLimits()
 
 
-def read_table(path: Path, request: TableRequest) -> SourceTable:
-    """Read a workbook or a CSV file, depending on the file name, in a process of its own. Raise CaseError."""
+def read_table(path: Path, request: TableRequest, limits: ProcessLimits = _LIMITS) -> SourceTable:
+    """Read a workbook or a CSV file, depending on the file name. Raise CaseError."""
     content = _read_file(path)
-    answer = _ask(replace(request, content=content, is_csv=path.suffix.lower() == ".csv"))
+    request = replace(request, content=content, is_csv=path.suffix.lower() == ".csv")
+    answer = _ask(request, limits)
     if isinstance(answer, TableRefusal):
         place = JsonPlace(line=answer.line)
         raise CaseError(Problem(answer.code, "error", answer.message, answer.hint, str(path), place))
     return replace(answer, file=str(path))
 
 
-def _ask(request: TableRequest) -> SourceTable | TableRefusal:
-    """Return the answer of a process that reads the table, or how it ended without one."""
-    process = start_child("pipeline.case.importing.table_process")
+def _ask(request: TableRequest, limits: ProcessLimits) -> SourceTable | TableRefusal:
+    """Return the answer of the process, or how it ended without one."""
     try:
-        with suppress(BrokenPipeError), cast("BinaryIO", process.stdin) as requests:
-            requests.write(msgspec.msgpack.encode(request))
-        with cast("BinaryIO", process.stdout) as answers:
-            content = read_all(answers.fileno(), _MAX_ANSWER, time.monotonic() + _WALL_SECONDS)
-    finally:
-        process.kill()  # it has answered, or its time is over
-        status = process.wait()
-    if content is None or status == -signal.SIGXCPU:
-        seconds = _WALL_SECONDS if content is None else request.cpu_seconds
-        return TableRefusal("table-size", f"reading it took longer than {seconds} seconds", COPY)
-    try:
-        return msgspec.msgpack.decode(content, type=SourceTable | TableRefusal)
-    except msgspec.MsgspecError:
+        answer = LIMITED.call(_ANSWER, msgspec.msgpack.encode(request), limits)
+        return msgspec.msgpack.decode(answer, type=SourceTable | TableRefusal)
+    except (msgspec.MsgspecError, CallFailedError) as error:
+        seconds = error.seconds if isinstance(error, CallFailedError) else None
+    if seconds is None:
         return TableRefusal("table-damaged", "the process that reads the table crashed", COPY)
+    return TableRefusal("table-size", f"reading it took longer than {seconds:g} seconds", COPY)
 
 
 def _read_file(path: Path) -> bytes:

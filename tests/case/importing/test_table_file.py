@@ -1,4 +1,4 @@
-"""A table is read in a process of its own, which has limits; this process is told how it ended."""
+"""A table is read in the process with limits; what ends it there is a problem of the table."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pytest
 
 from pipeline.case.importing import table_file
 from pipeline.case.importing.table_file import read_table
-from pipeline.case.importing.table_process import TableRequest
+from pipeline.case.importing.table_reading import TableRequest
 from pipeline.errors import CaseError, Problem
-from pipeline.system.processes import start_child
+from pipeline.system.limited_process import ProcessLimits
 from tests.support.sheets import SAMPLE
 
 REQUEST = TableRequest(2, "病例")
 
 
-def refusal(table: Path, request: TableRequest = REQUEST) -> Problem:
+def refusal(table: Path, **limits: float) -> Problem:
     with pytest.raises(CaseError) as error:
-        read_table(table, request)
+        read_table(table, REQUEST, msgspec.convert(limits, ProcessLimits))
     [problem] = error.value.problems
     assert problem.file == str(table)
     return problem
@@ -43,22 +43,17 @@ def test_both_kinds_of_table_come_back_whole() -> None:
 
 
 def test_the_process_gets_no_more_memory_than_its_limit(long_row: Path) -> None:
-    problem = refusal(long_row, msgspec.structs.replace(REQUEST, memory_bytes=100_000_000))
-    assert (problem.code, problem.message) == ("table-size", "reading it takes more than 100 MB of memory")
+    problem = refusal(long_row, memory_bytes=100_000_000)
+    assert (problem.code, problem.message) == ("table-size", "reading it takes too much memory")
 
 
 def test_the_process_gets_no_more_time_than_its_limit(long_row: Path) -> None:
-    problem = refusal(long_row, msgspec.structs.replace(REQUEST, cpu_seconds=1, memory_bytes=2_000_000_000))
+    problem = refusal(long_row, cpu_seconds=1, memory_bytes=2_000_000_000)
     assert (problem.code, problem.message) == ("table-size", "reading it took longer than 1 seconds")
 
 
-def test_a_process_that_does_not_answer_in_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_file, "_WALL_SECONDS", 0)
-    assert refusal(SAMPLE / "cases.csv").message == "reading it took longer than 0 seconds"
-
-
 def test_a_process_that_crashes_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_file, "start_child", lambda _module: start_child("this"))
+    monkeypatch.setattr(table_file, "_ANSWER", "os:abort")
     assert refusal(SAMPLE / "cases.csv").message == "the process that reads the table crashed"
 
 
