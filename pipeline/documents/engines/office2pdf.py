@@ -23,6 +23,8 @@ from pipeline.formats.zip_archive import pack
 _NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 #: Settings of fontconfig that name a folder without fonts. Without settings it searches the usual folders.
 _NO_FONTS = Path(__file__).with_name("no-fonts.conf")
+#: The library reports a header or footer that it replaces in the way of a font that it replaces.
+_HEADERS = "header/footer"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -113,6 +115,8 @@ def _options(folders: tuple[Path, ...]) -> library.ConvertOptions:
 
 def _describe(warning: library.ConvertWarning) -> str:
     """Return a warning without text of the document: names of fonts and elements come from the template."""
+    if isinstance(warning, library.FallbackUsedWarning) and _HEADERS in warning.from_:
+        return f"{warning.from_} is not drawn, but {warning.to} on all pages"
     if isinstance(warning, library.FallbackUsedWarning):
         return f"font {warning.from_!r} is not shipped, {warning.to!r} would be used"
     if isinstance(warning, library.UnsupportedElementWarning | library.PartialElementWarning):

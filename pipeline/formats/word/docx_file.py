@@ -52,7 +52,7 @@ def open_docx(content: bytes) -> DocxFile:
             [unusable_file(f"the part {MAIN_PART} is missing, so this is not a Word document", advice(parts))]
         )
     xml, problems = parse_parts(parts)
-    problems += [*forbidden_kinds(xml), *forbidden_relationships(parts, xml), *forbidden_pictures(parts)]
+    problems += [*forbidden_kinds(xml), *forbidden_relationships(parts, xml), *forbidden_pictures(parts, xml)]
     for name, root in xml.items():
         if name.startswith("word/"):
             problems += forbidden_elements(Part(name, root))

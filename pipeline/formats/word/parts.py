@@ -82,8 +82,6 @@ def forbidden_kinds(xml: Mapping[str, etree._Element]) -> Iterator[Problem]:
             yield rejection("template-macro", "the file has macros, or is of a kind that may have them", name)
         elif "template.main" in kind:
             yield unusable_file("the file is a .dotx (a template of Word itself)", "save it in Word as .docx")
-        elif "svg" in kind:
-            yield rejection("template-embedded", "the file has an SVG picture, which can load other files", name)
     if MAIN_PART in xml and _STRICT in etree.tostring(xml[MAIN_PART])[:2000]:
         yield unusable_file("the file is “Strict Open XML”", "save it in Word as “Word document (.docx)”")
 

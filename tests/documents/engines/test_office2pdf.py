@@ -131,6 +131,12 @@ def test_a_panic_of_the_library_is_a_failure_of_the_engine(
             "font 'Arial' is not shipped, 'Noto' would be used",
         ),
         (
+            office2pdf.FallbackUsedWarning(
+                format="docx", from_="even-page header/footer", to="the section's default header/footer"
+            ),
+            ": even-page header/footer is not drawn, but the section's default header/footer on all pages",
+        ),
+        (
             office2pdf.UnsupportedElementWarning(format="docx", element="w:sdt"),
             "the element 'w:sdt' is not drawn as in Word",
         ),

@@ -199,9 +199,47 @@ class TestLinks:
         pict = '<w:r><w:pict><v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="http://127.0.0.1:9/a"/></w:pict></w:r>'
         assert refused(in_run(pict)) == [("template-link", "body, near “here”: a picture is linked by its address")]
 
-    def test_an_svg_under_another_name(self) -> None:
-        found = refused(with_parts(LETTER, {"word/media/image1.png": b'<?xml version="1.0"?><SVG onload=""/>'}))
-        assert found[0][0] == "template-embedded"
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b'<?xml version="1.0"?><SVG onload=""/>',
+            b"\xef\xbb\xbf\n<!--" + b" " * 3000 + b"--><x:svg xmlns:x='http://www.w3.org/2000/svg'/>",
+            "<svg/>".encode("utf-16"),
+        ],
+    )
+    @pytest.mark.parametrize("name", ["image1.png", "image1.svg"])
+    def test_an_svg_under_any_name(self, content: bytes, name: str) -> None:
+        [(code, message)] = refused(with_parts(LETTER, {f"word/media/{name}": content}))
+        assert code == "template-embedded"
+        assert "has an SVG picture" in message
+
+    def test_another_picture_with_the_name_of_an_svg(self) -> None:
+        assert open_docx(with_parts(LETTER, {"word/media/image1.svg": make_png_header(10, 10)})).text_parts
+
+    def test_a_compressed_one_is_told_from_other_compressed_pictures(self) -> None:
+        [(_, message)] = refused(with_parts(LETTER, {"word/media/image1.svgz": b"\x1f\x8b"}))
+        assert "has an SVG picture" in message
+        assert open_docx(with_parts(LETTER, {"word/media/image1.emz": b"\x1f\x8b"})).text_parts
+
+    def test_something_else_with_the_name_of_an_svg(self) -> None:
+        [(code, message)] = refused(with_parts(LETTER, {"word/media/image1.svg": b"text"}))
+        assert (code, message) == (
+            "template-embedded",
+            "word/media/image1.svg: this part is said to be an SVG picture, but it is none",
+        )
+
+    def test_a_kind_that_no_part_has(self) -> None:
+        end = "</Types>"
+        kinds = '<Default Extension="svg" ContentType="image/svg+xml"/>'
+        kinds += '<Override PartName="/word/none" ContentType="image/svg+xml"/>'
+        assert open_docx(with_text(LETTER, end, f"{kinds}{end}", TYPES)).text_parts
+
+    @pytest.mark.parametrize("kind", ['Default Extension="BIN"', 'Override PartName="/word/media/A.bin"'])
+    def test_a_part_that_is_declared_as_one(self, kind: str) -> None:
+        end = "</Types>"
+        declared = with_text(LETTER, end, f'<{kind} ContentType="image/SVG+xml"/>{end}', TYPES)
+        [(code, _)] = refused(with_parts(declared, {"word/media/a.bin": b"text"}))
+        assert code == "template-embedded"
 
 
 class TestPictures:
@@ -241,7 +279,6 @@ def test_macros(kind: str) -> None:
     [
         ("application/vnd.ms-word.document.macroEnabled.main+xml", "template-macro"),
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml", "template-unusable"),
-        ("image/svg+xml", "template-embedded"),
     ],
 )
 def test_a_kind_of_file_that_is_not_docx(kind: str, code: str) -> None:
