@@ -85,6 +85,15 @@ class TestCheck:
         assert run.report["command"] == "templates"
         assert [problem["code"] for problem in run.report["problems"]] == ["template-set"]
 
+    @pytest.mark.parametrize("seconds", ["a minute", "0", "-1", "nan", "inf", "1e9"])
+    def test_a_wrong_number_of_seconds_is_wrong_use(
+        self, visa_packet: Command, monkeypatch: pytest.MonkeyPatch, seconds: str
+    ) -> None:
+        monkeypatch.setenv("VISA_PACKET_STEP_SECONDS", seconds)
+        run = visa_packet("templates", "check")
+        assert run.code == 2
+        assert "VISA_PACKET_STEP_SECONDS must be a number from 1 to 86400" in run.err
+
     def test_a_wrong_format_is_wrong_use(self, visa_packet: Command) -> None:
         assert visa_packet("templates", "check", "--format", "xml").code == 2
 

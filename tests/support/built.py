@@ -144,7 +144,7 @@ def names_in(folder: Path) -> list[str]:
 class InlinePool:
     """In place of worker processes: everything in this process, where a test can put faults."""
 
-    def __init__(self, jobs: int, _timeout: float | None = None, _initializer: object = None) -> None:
+    def __init__(self, jobs: int, *_limits: object, **_more_limits: object) -> None:
         self.jobs = jobs
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:

@@ -14,17 +14,23 @@ from pipeline.run.pools.pool import PendingResult, WorkerDiedError
 from pipeline.run.pools.workers import LocalPool
 from pipeline.system.processes import limit_memory
 
-#: For one step: reading a template, or filling it once. The slowest step of the shipped templates takes 3 seconds.
+#: Processor time of one step: reading a template, or filling it once. The slowest step of the shipped templates takes
+#: 3 seconds.
 STEP_SECONDS = 60.0
+#: The environment variable that changes it, for slow computers.
+SECONDS_VARIABLE = "VISA_PACKET_STEP_SECONDS"
+#: A step that waits, for a busy computer or for nothing, may take this many times as long by the clock.
+_PATIENCE = 10
 #: Address space. A conversion of 85 pages takes 1 GB of it.
 MEMORY_BYTES = 4_000_000_000
 
 
 def check_all(jobs: Sequence[Job], seconds: float = STEP_SECONDS) -> list[TemplateResult]:
-    """Check each template, and return the results in order. ``seconds`` is the time limit of one step."""
+    """Check each template, and return the results in order. ``seconds`` of processor time are the limit of one step."""
     if not jobs:
         return []
-    pool = LocalPool(min(len(jobs), len(os.sched_getaffinity(0))), seconds, confine)
+    workers = min(len(jobs), len(os.sched_getaffinity(0)))
+    pool = LocalPool(workers, seconds * _PATIENCE, confine, cpu_seconds=seconds)
     try:
         texts = [pool.submit(run_step, (job, None)) for job in jobs]
         results, trials = [], []
@@ -44,14 +50,17 @@ def _wait(answer: PendingResult, job: Job) -> TemplateResult:
     try:
         result: TemplateResult = answer.result()
     except TimeoutError:
-        return _failure("template-time", "the check took too long and was stopped", job)
+        slow = f"on a slow computer, set {SECONDS_VARIABLE} to more seconds of processor time for each step"
+        return _failure("template-time", "the check took too long and was stopped", job, slow)
     except WorkerDiedError:
         return _failure("template-broke", "the process of the check crashed", job)
     return result
 
 
-def _failure(code: str, message: str, job: Job) -> TemplateResult:
-    hint = "look for a loop inside a loop, or a text that is multiplied; otherwise report the template as a bug"
+def _failure(
+    code: str, message: str, job: Job, otherwise: str = "otherwise report the template as a bug"
+) -> TemplateResult:
+    hint = f"look for a loop inside a loop, or a text that is multiplied; {otherwise}"
     return TemplateResult((Problem(code, "error", message, hint, job.path),))
 
 

@@ -11,16 +11,15 @@ import click
 
 from pipeline.authoring.check.reporters import display_path, format_github, format_json, format_lines, format_sarif
 from pipeline.authoring.check.sets import CheckedSet, check_sets
-from pipeline.authoring.check.workers import STEP_SECONDS
+from pipeline.authoring.check.workers import SECONDS_VARIABLE, STEP_SECONDS
 from pipeline.cli.output import COLOURS, CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.packet.set_files import shipped_sets
 
+_MOST_SECONDS = 86_400
 _FORMATS = ("text", "json", "sarif", "github")
-#: Time limit of one step of the check of a template, for slow computers.
-SECONDS_VARIABLE = "VISA_PACKET_STEP_SECONDS"
 
 
 @click.command("check", short_help="Check template sets before a case is filled into them.")
@@ -55,14 +54,24 @@ def check(sets: tuple[str, ...], form: str, sarif_file: Path | None, strict: boo
       visa-packet templates check templates/my-own-set
       visa-packet templates check --format github --sarif templates.sarif
     """
-    seconds = float(os.environ.get(SECONDS_VARIABLE, STEP_SECONDS))
-    checked = check_sets(sets or shipped_sets(), seconds)
+    checked = check_sets(sets or shipped_sets(), _step_seconds())
     is_wrong = any(each.count("error") or (strict and each.count("warning")) for each in checked)
     code = ExitCode.TEMPLATE if is_wrong else ExitCode.OK
     if sarif_file is not None:
         _write(sarif_file, checked)
     _tell(checked, "json" if as_json else form, code, notes=notes)
     return code
+
+
+def _step_seconds() -> float:
+    text = os.environ.get(SECONDS_VARIABLE) or str(STEP_SECONDS)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 1 <= seconds <= _MOST_SECONDS:
+        raise click.UsageError(f"{SECONDS_VARIABLE} must be a number from 1 to {_MOST_SECONDS}")
+    return seconds
 
 
 def _tell(checked: Sequence[CheckedSet], form: str, code: ExitCode, *, notes: bool) -> None:

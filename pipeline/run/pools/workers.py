@@ -19,7 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.documents.engines.engine import temporary_failure
 from pipeline.run.pools.pool import PendingResult, WorkerDiedError, starting
-from pipeline.system.processes import discard
+from pipeline.system.processes import discard, limit_more_computing
 
 #: A worker is replaced after this number of cases, so that a memory leak of a library stays small.
 _CASES_PER_WORKER = 500
@@ -37,7 +37,9 @@ class _LocalResult:
         """Wait for the result. Raises the error of the task, or one of WORKER_LOST."""
         try:
             return self.future.result()
-        except ProcessExpired:
+        except ProcessExpired as error:
+            if error.exitcode == -signal.SIGXCPU:
+                raise TimeoutError from None
             raise WorkerDiedError from None
 
 
@@ -46,14 +48,23 @@ class LocalPool:
 
     Uses pebble, because concurrent.futures gives up the whole pool if a worker dies, and cannot end one that hangs.
     Raises EngineError if the path of the temporary folder is too long, or if the processes cannot be started.
+    ``timeout`` limits a task by the clock, ``cpu_seconds`` by processor time, which does not run while others compute.
     ``initializer`` is called in each new worker.
     """
 
-    def __init__(self, jobs: int, timeout: float | None, initializer: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        timeout: float | None,
+        initializer: Callable[[], None] | None = None,
+        *,
+        cpu_seconds: float | None = None,
+    ) -> None:
         if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_TEMPORARY:
             raise temporary_failure(OSError(errno.ENAMETOOLONG, "its path is too long for worker processes"))
         self.jobs = jobs
         self._timeout = timeout
+        self._cpu_seconds = cpu_seconds
         # Otherwise workers create their own temporary folder, and fail at exit when ours has been removed.
         multiprocessing.current_process()._config["tempdir"] = tempfile.gettempdir()  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
         context = multiprocessing.get_context("forkserver")
@@ -73,7 +84,8 @@ class LocalPool:
     def submit(self, function: Callable[[Any], Any], argument: Any) -> PendingResult:
         """Run ``function(argument)`` in a worker. The first call starts them; it raises EngineError if it cannot."""
         with starting():
-            return _LocalResult(self._pool.schedule(function, args=(argument,), timeout=self._timeout))
+            arguments = (self._cpu_seconds, function, argument)
+            return _LocalResult(self._pool.schedule(_work, args=arguments, timeout=self._timeout))
 
     def stop(self) -> None:
         """Kill the workers and the process from which they were forked, because its folder is removed with the run."""
@@ -87,6 +99,13 @@ def _start_worker(initializer: Callable[[], None] | None) -> None:
     discard(1, 2)
     if initializer is not None:
         initializer()
+
+
+def _work(cpu_seconds: float | None, function: Callable[[Any], Any], argument: Any) -> Any:
+    """Do a task in a worker."""
+    if cpu_seconds is not None:
+        limit_more_computing(cpu_seconds)
+    return function(argument)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,32 @@ def test_a_template_that_kills_its_process_costs_the_others_nothing(
     (finding,) = broken.findings
     assert (finding.code, finding.file) == ("template-broke", "b.docx")
     assert capfd.readouterr() == ("", "")
+
+
+def wait_or_compute(task: tuple[Job, Trial | None]) -> TemplateResult:
+    """Stands in for a step; runs in a worker."""
+    if task[0].path == "wait.docx":
+        time.sleep(2)
+        return TemplateResult(())
+    while True:
+        pass
+
+
+def test_time_is_what_a_step_computes_and_the_hint_names_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "run_step", wait_or_compute)
+    monkeypatch.setattr(workers, "_PATIENCE", 1000)
+    waited, computed = check_all([Job("wait.docx"), Job("compute.docx")], 1)
+    assert waited == TemplateResult(())
+    (finding,) = computed.findings
+    assert (finding.code, finding.file) == ("template-time", "compute.docx")
+    assert "VISA_PACKET_STEP_SECONDS" in finding.hint
+
+
+def test_a_step_that_waits_for_nothing_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "run_step", wait_or_compute)
+    monkeypatch.setattr(workers, "_PATIENCE", 0.2)
+    ((finding,),) = [result.findings for result in check_all([Job("wait.docx")], 1)]
+    assert finding.code == "template-time"
 
 
 def test_an_unforeseen_error_of_the_check_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
