@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,10 @@ from pipeline.attachments.library_limits import limit_libraries
 from pipeline.attachments.messages import Limits, Refusal, Request
 from pipeline.attachments.read_paper import convert
 from pipeline.attachments.reader_tasks import run_task
+from pipeline.case.importing.cell_values import convert_cell
+from pipeline.case.importing.cells import CellError, SourceTable
+from pipeline.case.importing.column_mapping import Column, Meaning
+from pipeline.case.importing.table_reading import TableRefusal, TableRequest, answer
 from pipeline.case.model import Case
 from pipeline.case.printable import check_characters
 from pipeline.errors import UnusableError, VisaPacketError
@@ -22,6 +28,8 @@ from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
 from pipeline.formats.word.docx_file import open_docx
 from pipeline.formats.word.rejections import WordFileError
+from pipeline.formats.zip_archive import pack, read_parts
+from tests.support.sheets import SAMPLE
 
 #: Small, so that many can be tried; what takes longer must be refused.
 _LIMITS = Limits(cpu_seconds=5, wall_seconds=10)
@@ -82,13 +90,47 @@ def attachment_inside(content: bytes) -> None:
             assert isinstance(answer, Refusal) or answer.pdf.startswith(b"%PDF-")
 
 
+def table(content: bytes, *, is_csv: bool = False) -> None:
+    """Reading a table, and converting each of its cells to a value of each type."""
+    request = TableRequest(2, None if is_csv else "病例", headers=frozenset({"编号"}), is_csv=is_csv, content=content)
+    read = msgspec.msgpack.decode(answer(msgspec.msgpack.encode(request)), type=SourceTable | TableRefusal)
+    for cell in chain(*(row.values() for row in read.rows)) if isinstance(read, SourceTable) else ():
+        for column in _COLUMNS:
+            with suppress(CellError):
+                json.dumps(convert_cell(cell, column, ("%Y-%m-%d", "%Y%m%d"))).encode()
+
+
+def csv_table(content: bytes) -> None:
+    """The same for a CSV file."""
+    table(content, is_csv=True)
+
+
+def sheet(content: bytes) -> None:
+    """The same for a workbook whose sheet is what was made up."""
+    table(pack({**_WORKBOOK, "xl/worksheets/sheet1.xml": content}))
+
+
+def styles(content: bytes) -> None:
+    """The same for its formats."""
+    table(pack({**_WORKBOOK, "xl/styles.xml": content}))
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "json": json_reader,
     "template": template,
     "template-part": template_part,
     "attachment": attachment,
     "attachment-inside": attachment_inside,
+    "workbook": table,
+    "sheet": sheet,
+    "styles": styles,
+    "csv": csv_table,
 }
+_WORKBOOK = read_parts((SAMPLE / "cases.xlsx").read_bytes())
+_COLUMNS = (
+    *(Column("a", "/a", kind) for kind in ("text", "date", "integer")),
+    *(Column("a", "/a", digits=True), Column("a", "/a", values=(Meaning("男", 1),))),
+)
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'

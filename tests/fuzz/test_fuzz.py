@@ -17,9 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.formats.zip_archive import read_parts
 from tests.fuzz.targets import TARGETS
 from tests.support.built import make_docx, make_pdf, make_pdf_of, make_picture
 from tests.support.cases import EXAMPLES, ROOT
+from tests.support.sheets import SAMPLE
 
 CASE = (EXAMPLES / "wang-xiaoming" / "case.json").read_bytes()
 DOCX = (ROOT / "templates" / "medical-stay" / "invitation-letter.docx").read_bytes()
@@ -38,6 +40,11 @@ SAMPLES: dict[str, list[bytes]] = {
 SAMPLES["template-part"] = [
     zipfile.ZipFile(io.BytesIO(sample)).read("word/document.xml") for sample in SAMPLES["template"]
 ]
+WORKBOOK = read_parts((SAMPLE / "cases.xlsx").read_bytes())
+SAMPLES["workbook"] = [(SAMPLE / "cases.xlsx").read_bytes()]
+SAMPLES["sheet"] = [WORKBOOK["xl/worksheets/sheet1.xml"]]
+SAMPLES["styles"] = [WORKBOOK["xl/styles.xml"]]
+SAMPLES["csv"] = [(SAMPLE / "cases.csv").read_bytes()]
 SAMPLES["attachment-inside"] = SAMPLES["attachment"]
 #: Pieces that files of these kinds are made of.
 PIECES = [
@@ -67,6 +74,17 @@ PIECES = [
         b"\xff\xd8",
         b"\xff\xd9",
     ),
+    *(
+        b"1e999",
+        b"<v>",
+        b'<c t="d">',
+        b'<c t="s">',
+        b"<f>",
+        b"_x000D_",
+        b'="',
+        b'r="ZZZ9"',
+        b'numFmtId="27"',
+    ),
 ]
 
 
@@ -91,7 +109,13 @@ def check(name: str, examples: int) -> Callable[[], None]:
     return run
 
 
-EXAMPLES_OF = {"json": 150, "template": 80, "template-part": 100, "attachment": 60, "attachment-inside": 30}
+EXAMPLES_OF = {
+    "json": 150,
+    "template": 80,
+    "template-part": 100,
+    "attachment": 60,
+    "attachment-inside": 30,
+} | dict.fromkeys(("workbook", "sheet", "styles", "csv"), 60)
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -108,7 +132,15 @@ def test_nor_do_many(name: str) -> None:
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not there for this Python")
 @pytest.mark.parametrize(
-    ("name", "runs"), [("json", 2000), ("template", 500), ("template-part", 2000), ("attachment-inside", 150)]
+    ("name", "runs"),
+    [
+        ("json", 2000),
+        ("template", 500),
+        ("template-part", 2000),
+        ("attachment-inside", 150),
+        ("sheet", 200),
+        ("csv", 500),
+    ],
 )
 @pytest.mark.process
 def test_no_file_that_leads_into_the_corners_breaks_them(tmp_path: Path, name: str, runs: int) -> None:

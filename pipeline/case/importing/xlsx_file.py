@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, cast
-from xml.etree.ElementTree import ParseError
 
 from msgspec.structs import replace
 from openpyxl.cell.read_only import ReadOnlyCell
@@ -48,7 +47,7 @@ _STRICT = b"http://purl.oclc.org/ooxml/"
 _ZEROS = re.compile(r"0{2,15}")
 #: Errors that openpyxl raises for a damaged workbook.
 _BROKEN = (
-    *(*BROKEN, InvalidFileException, ParseError),
+    *(*BROKEN, InvalidFileException, SyntaxError),
     *(KeyError, TypeError, AttributeError, IndexError),
 )
 #: Types of cells that are rejected.

@@ -89,6 +89,7 @@ HARM: dict[str, tuple[bytes, str, str]] = {
         "entities",
     ),
     "broken XML": (sheet_part(lambda xml: xml[: len(xml) // 2]), "table-damaged", "damaged"),
+    "styles that are no XML": (with_entry("xl/styles.xml", b"\0<styleSheet/>"), "table-damaged", "damaged"),
     "repeated styles": (
         with_entry("xl/styles.xml", b"<xf/>" * 1_000_000),
         "table-refused",
