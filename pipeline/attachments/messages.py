@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from pipeline.language import Language
-from pipeline.packet.paper import FillReport, Note
+from pipeline.packet.paper import FillReport, Note, PagePicture
 from pipeline.system.limited_process import ProcessLimits
 
 Task = Literal["read", "fill", "inspect"]
@@ -28,7 +28,7 @@ class Limits:
     decoded_bytes: int = 1_000_000_000
     objects: int = 200_000
     filters: int = 4
-    cpu_seconds: int = 20
+    cpu_seconds: int = 40
     wall_seconds: float = 60.0
     memory_bytes: int = 500_000_000
 
@@ -107,13 +107,14 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class ReaderAnswer(msgspec.Struct, frozen=True, tag=True):
-    """The result of a task: a clean PDF with its notes, a filled form, or the fields of a form."""
+    """The result of a task: a clean PDF with its notes and pictures, a filled form, or the fields of a form."""
 
     pdf: bytes = b""
     pages: int = 0
     notes: tuple[Note, ...] = ()
     form: FillReport | None = None
     fields: tuple[FieldDescription, ...] = ()
+    pictures: tuple[PagePicture, ...] = ()
 
 
 class Refusal(msgspec.Struct, frozen=True, tag=True):

@@ -55,8 +55,8 @@ def read_pdf(request: Request) -> ReaderAnswer:
         out = io.BytesIO()
         new.save(out, deterministic_id=True)
     proofs = [PageProof(*pair) for pair in zip(sizes, placements, strict=True)]
-    compare_readers(content, request.password, out.getvalue(), proofs)
-    return ReaderAnswer(out.getvalue(), len(sizes), notes.all())
+    pictures = compare_readers(content, request.password, out.getvalue(), proofs)
+    return ReaderAnswer(out.getvalue(), len(sizes), notes.all(), pictures=pictures)
 
 
 def open_pdf(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:

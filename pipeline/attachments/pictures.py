@@ -15,6 +15,7 @@ from pipeline.attachments.messages import Conversion, ReaderAnswer, Request
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.placement import POINTS_PER_INCH, Placement, add_page, centre, fill_page
 from pipeline.attachments.png import plain_png
+from pipeline.attachments.second_reader import draw_pages
 from pipeline.errors import UnusableError
 from pipeline.formats.pdf.geometry import A4_POINTS
 
@@ -61,7 +62,7 @@ def read_picture(request: Request) -> ReaderAnswer:
             add_page(pdf, _wrap(page.data, pdf), matrix, A4_POINTS)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
-        return ReaderAnswer(out.getvalue(), len(pdf.pages), notes.all())
+        return ReaderAnswer(out.getvalue(), len(pdf.pages), notes.all(), pictures=draw_pages(out.getvalue()))
 
 
 def _pages(request: Request, notes: Notes) -> Iterator[_Page]:

@@ -20,6 +20,11 @@ class Placement(NamedTuple):
     width: float
     height: float
 
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, lower, right and upper end."""
+        return self.left, self.bottom, self.left + self.width, self.bottom + self.height
+
     def matrix(self, width: float = 1.0, height: float = 1.0) -> pikepdf.Matrix:
         """Return the matrix that maps a box of that size at the origin to this one."""
         return pikepdf.Matrix(self.width / width, 0, 0, self.height / height, self.left, self.bottom)
@@ -58,4 +63,5 @@ def add_page(pdf: pikepdf.Pdf, drawn: pikepdf.Object, matrix: pikepdf.Matrix, si
     """Add a page of that size that draws ``drawn``, a picture or form that ``pdf`` owns."""
     page = pdf.add_blank_page(page_size=size)
     page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=drawn))
-    page.obj.Contents = pdf.make_stream(b"q " + matrix.encode() + b" cm /P Do Q\n")
+    numbers = " ".join(f"{number:.9f}" for number in matrix.shorthand)  # encode() moves the end of a long page
+    page.obj.Contents = pdf.make_stream(f"q {numbers} cm /P Do Q\n".encode())

@@ -41,7 +41,8 @@ def convert(request: Request) -> Paper:
     """Return the paper that the reader process makes of a file. Raises UnusableError."""
     answer = READER.ask(request)
     digest = hashlib.sha256(request.content).hexdigest()
-    return Paper(answer.pdf, answer.pages, digest, len(request.content), answer.notes, answer.form)
+    size = len(request.content)
+    return Paper(answer.pdf, answer.pages, digest, size, answer.notes, answer.form, pictures=answer.pictures)
 
 
 def warm_up() -> None:

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pypdfium2
-from PIL import Image, ImageChops
+from pypdfium2 import raw
 
 from pipeline.attachments.messages import PRINT_AGAIN
+from pipeline.attachments.page_pictures import draw_supplied, looks_like
 from pipeline.attachments.placement import Placement
 from pipeline.errors import UnusableError
+from pipeline.packet.paper import PagePicture
 
 _TOLERANCE_POINTS = 1.0
-_SIDE, _MAX_SIDE = 100, 4000  # pixels of the shorter side of a page that is compared, and the limit for the longer one
-#: A part of the page may differ by so many of 256 greys: scaled lines fall on other dots.
-_TOLERANCE_GREYS = 40
-_PARTS = (10, 10)
+#: pdfium returns one of these for a hyphen, depending on whether a line ends there.
+_HYPHENS = str.maketrans("", "", "-\u00ad\x02\ufffe")
 
 
 class PageProof(NamedTuple):
@@ -27,27 +27,55 @@ class PageProof(NamedTuple):
     placement: Placement
 
 
-def compare_readers(supplied: bytes, password: str | None, clean: bytes, pages: Sequence[PageProof]) -> None:
-    """Raise UnusableError if pdfium reads another file than qpdf, which made the ``clean`` one."""
+def compare_readers(
+    supplied: bytes, password: str | None, clean: bytes, pages: Sequence[PageProof]
+) -> tuple[PagePicture, ...]:
+    """Return pictures of the pages as pdfium draws them.
+
+    Raise UnusableError if pdfium reads another file than qpdf, which made the ``clean`` one.
+    """
     before, after = _open(supplied, password), _open(clean, None)
     try:
         before.init_forms()
         if not len(before) == len(after) == len(pages):
             raise _disagreement("number of pages")
-        for number, page in enumerate(pages):
-            _compare(before[number], after[number], page, with_picture=number == 0)
+        return tuple(_compare(before, after, number, pages[number]) for number in range(len(pages)))
     finally:
         before.close()
         after.close()
 
 
-def _compare(before: Any, after: Any, page: PageProof, *, with_picture: bool) -> None:
-    if any(abs(one - other) > _TOLERANCE_POINTS for one, other in zip(before.get_size(), page.size, strict=True)):
+def draw_pages(clean: bytes) -> tuple[PagePicture, ...]:
+    """Return pictures of whole pages as pdfium draws them."""
+    document = _open(clean, None)
+    try:
+        return tuple(_picture_of(document[number]) for number in range(len(document)))
+    finally:
+        document.close()
+
+
+def _picture_of(page: Any) -> PagePicture:
+    try:
+        return draw_supplied(page, Placement(0, 0, *page.get_size()))
+    finally:
+        page.close()
+
+
+def _compare(before: Any, after: Any, number: int, proof: PageProof) -> PagePicture:
+    """Compare one page. Each is closed afterwards: pdfium remembers the decoded pictures of an open one."""
+    supplied, clean = before[number], after[number]
+    if any(abs(one - other) > _TOLERANCE_POINTS for one, other in zip(supplied.get_size(), proof.size, strict=True)):
         raise _disagreement("size of a page")
-    if _letters(before) - _letters(after):
+    letters, made = _letters(supplied), _letters(clean)
+    is_annotated = raw.FPDFPage_GetAnnotCount(supplied) > 0
+    if letters - made or (made - letters and not is_annotated):
         raise _disagreement("text")
-    if with_picture and not _look_alike(_render(before), _render(after, page.placement)):
-        raise _disagreement("picture of the first page")
+    picture = draw_supplied(supplied, proof.placement)
+    if not looks_like(clean, picture, proof.placement.box):
+        raise _disagreement(f"picture of page {number + 1}")
+    supplied.close()
+    clean.close()
+    return picture
 
 
 def _open(content: bytes, password: str | None) -> Any:
@@ -60,30 +88,9 @@ def _open(content: bytes, password: str | None) -> Any:
 def _letters(page: Any) -> Counter[str]:
     text = page.get_textpage()
     try:
-        return Counter("".join(text.get_text_range().split()))
+        return Counter("".join(text.get_text_range().translate(_HYPHENS).split()))
     finally:
         text.close()
-
-
-def _render(page: Any, placement: Placement | None = None) -> Image.Image:
-    """Return the page, or a part of it, as a small grey picture."""
-    width, height = page.get_size()
-    part = placement or Placement(0, 0, width, height)
-    crop = (
-        part.left,
-        part.bottom,
-        max(0.0, width - part.left - part.width),
-        max(0.0, height - part.bottom - part.height),
-    )
-    sides = sorted((part.width, part.height))
-    scale = min(_SIDE / sides[0], _MAX_SIDE / sides[1])
-    picture: Image.Image = page.render(scale=scale, crop=[max(0.0, side) for side in crop]).to_pil().convert("L")
-    return picture
-
-
-def _look_alike(one: Image.Image, other: Image.Image) -> bool:
-    means = [picture.resize(_PARTS, Image.Resampling.BOX) for picture in (one, other)]
-    return ImageChops.difference(*means).getextrema()[1] <= _TOLERANCE_GREYS  # type: ignore[operator] # one band
 
 
 def _disagreement(about: str) -> UnusableError:

@@ -20,6 +20,7 @@ from pipeline.bundle.manifest_rows import Obstacle
 from pipeline.bundle.merge_messages import Merged
 from pipeline.bundle.metadata import add_metadata, set_claim
 from pipeline.bundle.outline import add_destinations, add_labels, add_links, add_outline
+from pipeline.bundle.page_comparison import compare_papers
 from pipeline.bundle.page_numbers import Numbering
 from pipeline.bundle.piece import Piece
 from pipeline.bundle.shared_fonts import share_fonts
@@ -78,6 +79,7 @@ def merge(pieces: Sequence[Piece], title: str, language: str, case_id: str, *, t
     _identify(writer, [title, language, case_id, str(two_sided)], pieces)
     blank = tuple(number for number, (page, _, _) in enumerate(sheets, start=1) if page is None)
     written, found = _write_with_claim(writer, opened, title, language)
+    compare_papers(written, pieces, numbering)
     return Merged(written, blank, found)
 
 

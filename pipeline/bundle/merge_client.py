@@ -21,8 +21,8 @@ from pipeline.system.limited_process import ProcessLimits
 
 _MERGE = "pipeline.bundle.merge_task:answer_merge"
 _FINISH = "pipeline.bundle.merge_task:answer_finish"
-#: Processor time: for the program itself, and for each megabyte.
-_SECONDS, _SECONDS_A_MEGABYTE = 20, 0.5
+#: Processor time: for the program itself, for each paper, and for each megabyte.
+_SECONDS, _SECONDS_A_PAPER, _SECONDS_A_MEGABYTE = 20, 10, 0.5
 #: Address space: of the libraries, and for each byte, which is in memory as read, parsed, written and packed.
 _MEMORY, _MEMORY_A_BYTE = 600_000_000, 8
 
@@ -59,21 +59,23 @@ def merge_limited(request: MergeRequest) -> Merged:
 
 def finish_limited(request: FinishRequest) -> Finished:
     """Divide and encrypt a bundle. Raises MergeError."""
-    return _ask(_FINISH, request, FINISHED, len(request.pdf))
+    return _ask(_FINISH, request, FINISHED, (len(request.pdf), 0))
 
 
 def _ask_to_merge(request: MergeRequest) -> Merged:
-    return _ask(_MERGE, request, MERGED, sum(len(piece.pdf) for piece in request.pieces))
+    papers = sum(not piece.is_generated for piece in request.pieces)
+    return _ask(_MERGE, request, MERGED, (sum(len(piece.pdf) for piece in request.pieces), papers))
 
 
 def _ask(
     function: str,
     request: MergeRequest | FinishRequest,
     answers: msgspec.msgpack.Decoder[Answer | MergeFailure],
-    size: int,
+    work: tuple[int, int],
 ) -> Answer:
-    """Call a function of the limited process. ``size`` is the number of bytes of PDF in the request."""
-    seconds = _SECONDS + round(size / 1_000_000 * _SECONDS_A_MEGABYTE)
+    """Call a function of the limited process. ``work`` is the number of bytes of PDF, and of supplied papers."""
+    size, papers = work
+    seconds = _SECONDS + papers * _SECONDS_A_PAPER + round(size / 1_000_000 * _SECONDS_A_MEGABYTE)
     limits = ProcessLimits(seconds, 3.0 * seconds, _MEMORY + _MEMORY_A_BYTE * size)
     try:
         answer = answers.decode(LIMITED.call(function, msgspec.msgpack.encode(request), limits))

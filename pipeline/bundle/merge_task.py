@@ -11,6 +11,7 @@ from pipeline.attachments.library_limits import limit_libraries
 from pipeline.attachments.messages import LIMITS
 from pipeline.bundle.merge import PieceError, merge
 from pipeline.bundle.merge_messages import Finished, FinishRequest, Merged, MergeFailure, MergeRequest
+from pipeline.bundle.page_comparison import DifferentPageError
 from pipeline.bundle.piece import Piece
 from pipeline.bundle.seal_boxes import SealBox, seal_boxes
 from pipeline.bundle.signature_fields import SignatureField, with_signature_fields
@@ -41,6 +42,9 @@ def _answer(work: Callable[[], Merged | Finished]) -> bytes:
         answer = work()
     except PieceError as error:
         answer = MergeFailure("attachment-damaged", f"it cannot be merged into a bundle ({error.kind})", error.piece)
+    except DifferentPageError as error:
+        message = f"page {error.page} of it looks different in the bundle, so other viewers may show another document"
+        answer = MergeFailure("attachment-disagreement", message, error.piece)
     except MemoryError:
         answer = MergeFailure("attachment-memory", "merging it takes too much memory")
     except Exception as error:  # noqa: BLE001 - libraries raise anything on what is in a paper

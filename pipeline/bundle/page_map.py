@@ -16,7 +16,7 @@ from pipeline.documents.drawing import page_plan
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.pdf.reading import text_of
 from pipeline.options import BundleOptions
-from pipeline.packet.paper import Paper
+from pipeline.packet.paper import PagePicture, Paper
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, State
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.template_set import Section, TemplateSet
@@ -67,6 +67,7 @@ def merge_parts(
             listed_as=part.title.ja,
             is_cover=row.kind == "cover",
             is_generated=row.kind in {"cover", "document"},
+            pictures=_pictures(contents[row.id]),
             signer=part.signed_by if options.signature_fields and isinstance(part, DocumentPart) else None,
         )
         for row, part in zip(page_map, bundle.parts, strict=True)
@@ -86,6 +87,10 @@ def text_key(case: JsonFile) -> bytes:
 def text_hash(text: str, key: bytes) -> str:
     """Return the hash of the text of a document under the key of its case."""
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _pictures(content: Paper | DrawnDocument) -> tuple[PagePicture, ...]:
+    return content.pictures if isinstance(content, Paper) else ()
 
 
 def _text_hash(part: Part, pdf: bytes, case: JsonFile) -> str | None:

@@ -57,6 +57,18 @@ class Numbering:
             next((corners[corner] for corner in order if corner in corners), _spot_in_strip(line, page, order[0]))
             for line, page, corners in zip(self.lines, pages, empty, strict=True)
         ]
+        self._sizes = [page.size for page in pages]
+
+    def room(self, index: int) -> Box:
+        """Return the box around the number of a page as it is shown. ``index`` is from 0."""
+        spot = self._spots[index]
+        return _room(spot.x, spot.y, self.lines[index])
+
+    def moved(self, index: int, box: Box) -> Box:
+        """Return where a box of a page as it is shown is after the page was shrunk for its number."""
+        spot, (width, height) = self._spots[index], self._sizes[index]
+        moved = Matrix(spot.scale, 0, 0, spot.scale, *_shift(spot, width, height)).transform(Rectangle(*box))
+        return moved.llx, moved.lly, moved.urx, moved.ury
 
     def add(self, writer: PdfWriter, page: PageObject, font: IndirectObject) -> None:
         """Number ``page``, the last page of ``writer``."""
@@ -88,14 +100,19 @@ def number_text(case_id: str, page: int, pages: int) -> str:
 
 def _empty_corners(line: Line, page: ReadPage) -> dict[str, _Spot]:
     """The corners of a page that have room for its number."""
-    length = line.width_at(SIZE)
     spots = {}
     for corner in _CORNERS:
         x, y = _start(line, page, corner)
-        room = (x - _AROUND, y - SIZE * _DEPTH - _AROUND, x + length + _AROUND, y + SIZE * _HEIGHT + _AROUND)
+        room = _room(x, y, line)
         if room[0] > 0 and not any(_overlap(room, box) for box in page.edges):
             spots[corner] = _Spot(x, y)
     return spots
+
+
+def _room(x: float, y: float, line: Line) -> Box:
+    """The box around a number that begins at that point."""
+    end = x + line.width_at(SIZE)
+    return x - _AROUND, y - SIZE * _DEPTH - _AROUND, end + _AROUND, y + SIZE * _HEIGHT + _AROUND
 
 
 def _spot_in_strip(line: Line, page: ReadPage, corner: str) -> _Spot:
@@ -113,9 +130,13 @@ def _start(line: Line, page: ReadPage, corner: str) -> tuple[float, float]:
 
 def _shrinking(spot: _Spot, shown: Matrix, box: Rectangle) -> Matrix:
     """The matrix that shrinks a page, in its own coordinates, towards the middle of the edge opposite the strip."""
-    page, scale = shown.transform(box), spot.scale
-    shift = (1 - scale) * page.width / 2, (1 - scale) * page.height if spot.at_foot else 0.0
-    return shown @ Matrix(scale, 0, 0, scale, *shift) @ shown.inverse()
+    page = shown.transform(box)
+    return shown @ Matrix(spot.scale, 0, 0, spot.scale, *_shift(spot, page.width, page.height)) @ shown.inverse()
+
+
+def _shift(spot: _Spot, width: float, height: float) -> tuple[float, float]:
+    """How far a page of that size, as it is shown, is shifted when it is shrunk."""
+    return (1 - spot.scale) * width / 2, (1 - spot.scale) * height if spot.at_foot else 0.0
 
 
 def _before_content(shrinking: Matrix | None) -> bytes:

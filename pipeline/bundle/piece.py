@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from pipeline.packet.paper import PagePicture
+
 
 class Piece(msgspec.Struct, frozen=True):
     """One part of a bundle: its id, title and PDF, and the page of the bundle on which it begins.
 
     ``section`` is the outline entry above it, ``listed_as`` its title on cover sheets. ``is_generated``: the engine
     generated it; it is not a supplied paper. ``signer`` is who signs it if its seal boxes become fields for signatures.
+    ``pictures`` show each page of a supplied paper.
     """
 
     id: str
@@ -21,3 +24,4 @@ class Piece(msgspec.Struct, frozen=True):
     is_cover: bool = False
     is_generated: bool = False
     signer: str | None = None
+    pictures: tuple[PagePicture, ...] = ()

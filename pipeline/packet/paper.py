@@ -30,11 +30,28 @@ class FillReport(msgspec.Struct):
     unmapped: list[str] = []
 
 
+#: Left, upper, right and lower end in dots.
+DotBox = tuple[int, int, int, int]
+
+
+class PagePicture(msgspec.Struct, frozen=True):
+    """How a second reader draws a page of a supplied file: a small PNG. The page in the bundle must look like it.
+
+    ``place`` is where that page is on its A4 page (left, lower, right and upper end in points). The boxes ``hidden``
+    are not compared.
+    """
+
+    png: bytes
+    place: tuple[float, float, float, float]
+    hidden: tuple[DotBox, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """An attachment that can be merged. ``sha256`` and ``size`` (in bytes) describe the user's file.
 
-    ``form`` reports how a form was filled, ``mapping_sha256`` identifies the mapping that filled it.
+    ``form`` reports how a form was filled, ``mapping_sha256`` identifies the mapping that filled it. ``pictures`` show
+    each page of the user's file.
     """
 
     pdf: bytes
@@ -44,3 +61,4 @@ class Paper:
     notes: tuple[Note, ...] = ()
     form: FillReport | None = None
     mapping_sha256: str | None = None
+    pictures: tuple[PagePicture, ...] = ()

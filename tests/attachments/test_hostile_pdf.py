@@ -271,7 +271,7 @@ class TestReadersDisagree:
             (pdf_of(page_text("the amount is 100")), (500, 842), "size of a page"),
             (make_pdf(2), (595, 842), "number of pages"),
             (b"no PDF at all", (595, 842), "structure"),
-            (pdf_of(page_text("the amount is 100") + b" 0 0 300 400 re f"), (595, 842), "picture of the first page"),
+            (pdf_of(page_text("the amount is 100") + b" 0 0 300 400 re f"), (595, 842), "picture of page 1"),
         ],
     )
     def test_a_file_that_another_reader_reads_otherwise_is_refused(

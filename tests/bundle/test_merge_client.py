@@ -42,6 +42,7 @@ def test_a_paper_that_a_library_cannot_read_is_named() -> None:
 def test_a_paper_that_takes_too_much_is_named(monkeypatch: pytest.MonkeyPatch, setting: str, code: str) -> None:
     monkeypatch.setattr(merge_client, setting, {"_SECONDS": 1, "_MEMORY": 350_000_000}[setting])
     monkeypatch.setattr(merge_client, "_SECONDS_A_MEGABYTE", 0)
+    monkeypatch.setattr(merge_client, "_SECONDS_A_PAPER", 0)
     found = failure(GOOD, Piece("heavy", "heavy", HEAVY, 2))
     assert (found.code in {code, "attachment-broke"}, found.piece) == (True, "heavy")
 

@@ -1,0 +1,123 @@
+"""Small pictures of pages, in colour, as pdfium draws them, and their comparison."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pikepdf
+import pypdfium2
+from PIL import Image, ImageChops, ImageFilter
+from pypdfium2 import raw
+
+from pipeline.attachments.placement import POINTS_PER_INCH, Placement
+from pipeline.formats.pdf.geometry import to_shown
+from pipeline.formats.pdf.reading import Box
+from pipeline.packet.paper import DotBox, PagePicture
+
+#: On paper: a letter of 8 points is 5 dots high.
+_DOTS_PER_INCH = 40
+#: Everything is drawn so much of a dot further: a scan as large as its page would end between two dots, where a
+#: rounding error decides whether pdfium draws one dot more.
+_SHIFT = 0.37
+#: A dot may differ by so many of 256 levels of a colour from all dots around it. A rounding error moves a letter or a
+#: thin line by a whole dot, and the pictures of a paper may be downsampled.
+_TOLERANCE_OF_DOT = 64
+#: The mean of so many dots across and down may differ by this. A thin line on the next dot changes it by less.
+_PART, _TOLERANCE_OF_PART = 10, 16
+#: Dots around a field or a page number that are not compared either.
+_AROUND = 1
+#: The part of a page that a field covers at most.
+_LARGE_FIELD = 0.25
+_WHITE = 0xFFFFFFFF
+
+
+def draw_supplied(page: Any, place: Placement) -> PagePicture:
+    """Return a picture of a page with its annotations, as small as it is printed at ``place``.
+
+    What pdfium draws for a field can differ from its value, so fields are not compared: ``flatten.py`` has rules for
+    them. A field that covers much of the page is compared like the rest of the page, if the document draws its fields.
+    """
+    scale = _DOTS_PER_INCH / POINTS_PER_INCH
+    size = max(1, round(place.width * scale)), max(1, round(place.height * scale))
+    width, height = page.get_size()
+    whole = (0.0, 0.0, width, height)
+    out = io.BytesIO()
+    _draw(page, whole, size).save(out, "PNG", compress_level=1)
+    hidden = tuple(_in_dots(box, whole, size) for box in _fields(page))
+    return PagePicture(out.getvalue(), place.box, hidden)
+
+
+def looks_like(page: Any, picture: PagePicture, place: Box, hidden: Sequence[Box] = ()) -> bool:
+    """Return True if the part of a page at ``place`` looks like a picture. ``hidden`` boxes of it are not compared."""
+    supplied = Image.open(io.BytesIO(picture.png)).convert("RGB")
+    drawn = _draw(page, place, supplied.size)
+    for box in (*picture.hidden, *(_in_dots(each, place, supplied.size) for each in hidden)):
+        supplied.paste("white", box)
+        drawn.paste("white", box)
+    if _largest(ImageChops.difference(supplied, drawn)) <= _TOLERANCE_OF_PART:
+        return True
+    parts = ImageChops.difference(_parts(supplied), _parts(drawn))
+    return _largest(parts) <= _TOLERANCE_OF_PART and _largest(_excess(supplied, drawn)) <= _TOLERANCE_OF_DOT
+
+
+def _in_dots(box: Box, part: Box, size: tuple[int, int]) -> DotBox:
+    """Return where a box is in a picture of a part of the page, with some dots around it."""
+    across, down = size[0] / (part[2] - part[0]), size[1] / (part[3] - part[1])
+    return (
+        int((box[0] - part[0]) * across) - _AROUND,
+        int((part[3] - box[3]) * down) - _AROUND,
+        int((box[2] - part[0]) * across) + _AROUND + 1,
+        int((part[3] - box[1]) * down) + _AROUND + 1,
+    )
+
+
+def _draw(page: Any, part: Box, size: tuple[int, int]) -> Image.Image:
+    """Return a picture of a part of the page. pdfium rounds in the same places as in a picture of another part."""
+    (width, height), page_height = size, page.get_size()[1]
+    across, down = width / (part[2] - part[0]), height / (part[3] - part[1])
+    start = _SHIFT - part[0] * across, _SHIFT - (page_height - part[3]) * down
+    # With an alpha channel, pdfium does not draw the letters of fields for the colours of a screen.
+    bitmap = pypdfium2.PdfBitmap.new_native(width, height, raw.FPDFBitmap_BGRA)
+    raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, _WHITE)
+    matrix, whole = raw.FS_MATRIX(across, 0, 0, down, *start), raw.FS_RECTF(0, 0, width, height)
+    raw.FPDF_RenderPageBitmapWithMatrix(bitmap, page, matrix, whole, raw.FPDF_ANNOT)
+    if page.formenv:
+        raw.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, width, height, 0, raw.FPDF_ANNOT)
+    picture: Image.Image = bitmap.to_pil().convert("RGB")
+    return picture
+
+
+def _fields(page: Any) -> Iterator[Box]:
+    """The boxes of the fields on a page as it is shown. Those that cover much of it are left out."""
+    width, height = page.get_size()
+    shown = to_shown(pikepdf.Rectangle(*page.get_cropbox()), page.get_rotation() // 90)
+    place = raw.FS_RECTF()
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        is_field = raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_WIDGET
+        if is_field and raw.FPDFAnnot_GetRect(annotation, place):
+            box = shown.transform(pikepdf.Rectangle(place.left, place.bottom, place.right, place.top))
+            if box.width * box.height < width * height * _LARGE_FIELD:
+                yield box.llx, box.lly, box.urx, box.ury
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _excess(one: Image.Image, other: Image.Image) -> Image.Image:
+    """Return by how much each dot of a picture is outside of the dots around it in the other one."""
+    return ImageChops.lighter(_outside(one, other), _outside(other, one))
+
+
+def _outside(one: Image.Image, other: Image.Image) -> Image.Image:
+    lightest, darkest = other.filter(ImageFilter.MaxFilter(3)), other.filter(ImageFilter.MinFilter(3))
+    return ImageChops.lighter(ImageChops.subtract(one, lightest), ImageChops.subtract(darkest, one))
+
+
+def _parts(picture: Image.Image) -> Image.Image:
+    width, height = picture.size
+    return picture.resize((max(1, width // _PART), max(1, height // _PART)), Image.Resampling.BOX)
+
+
+def _largest(picture: Image.Image) -> int:
+    return max(most for _, most in picture.getextrema())  # type: ignore[misc] # a pair for each colour
