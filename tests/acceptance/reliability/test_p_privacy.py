@@ -9,6 +9,7 @@ import os
 import platform
 import random
 import signal
+import subprocess
 import sys
 import time
 import zipfile
@@ -75,7 +76,7 @@ def test_an_exception_in_another_thread_and_in_a_finalizer(scene: Scene) -> None
     )
     run = scene.build(scene.case(), program=f"{failing}\n{MAIN}")
     assert run.run.code == 0, run.run.err
-    assert run.run.err.count("ValueError at unknown") == 2
+    assert "ValueError" not in run.run.err
     run.left_as_it_was({"case-a"})
 
 
@@ -84,7 +85,7 @@ STAYS = """
 import os, time, {module} as m
 real = m.{name}
 def stay(*a, **k):
-    print("there", flush=True)
+    open("{until}.there", "w").close()
     while not os.path.exists("{until}"): time.sleep(0.05)
     return real(*a, **k)
 m.{name} = stay
@@ -108,13 +109,10 @@ def test_what_a_killed_run_left_is_swept_by_the_next(
     words = ["build", str(path), "-o", str(scene.out), "--templates", str(scene.templates), "--engine", engine]
     words += ["--as-of", AS_OF.isoformat(), "--allow-missing", "--json"]
     before = scene.files()
-    told = tmp_path / "told"
-    with told.open("wb") as out:
-        process = scene.start(
-            [sys.executable, "-c", STAYS.format(module=module, name=name, until=tmp_path / "never"), *words], stdout=out
-        )
+    program = STAYS.format(module=module, name=name, until=tmp_path / "never")
+    process = scene.start([sys.executable, "-c", program, *words], stdout=subprocess.DEVNULL)
     until = time.monotonic() + 60
-    while b"there" not in told.read_bytes() and time.monotonic() < until:
+    while not (tmp_path / "never.there").exists() and time.monotonic() < until:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -134,11 +132,9 @@ def test_what_a_killed_run_left_is_swept_by_the_next(
 def test_a_running_run_keeps_its_temporary_files(scene: Scene, tmp_path: Path) -> None:
     words = ["build", str(scene.case()), "-o", str(tmp_path / "out"), "--templates", str(scene.templates)]
     words += ["--as-of", AS_OF.isoformat(), "--allow-missing"]
-    told = tmp_path / "told"
     program = STAYS.format(module="pipeline.run.one", name="assemble", until=tmp_path / "go")
-    with told.open("wb") as out:
-        process = scene.start([sys.executable, "-c", program, *words], stdout=out)
-    while b"there" not in told.read_bytes():
+    process = scene.start([sys.executable, "-c", program, *words], stdout=subprocess.DEVNULL)
+    while not (tmp_path / "go.there").exists():
         assert process.poll() is None
         time.sleep(0.05)
     [kept] = names_in(scene.temporary)
