@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from pipeline.attachments.messages import Conversion
@@ -57,6 +58,7 @@ def downsample_papers(
 
 
 def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling, document: JsonFile) -> Paper:
+    """Return the paper with coarser pictures. In the bundle, it must still look as it did before."""
     attachment, pointer = part.attachment, f"/attachments/{part.index}/path"
     try:
         conversion = Conversion(part.print_size_mm, *downsampling)
@@ -66,7 +68,7 @@ def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling,
     if paper.sha256 != before.sha256:
         message = "the file changed during the build"
         raise AttachmentError(document.problem("attachment-changed", pointer, message, "build the packet again"))
-    return paper
+    return replace(paper, pictures=before.pictures)
 
 
 def downsampling_note(downsampling: Downsampling) -> Problem:

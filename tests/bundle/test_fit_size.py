@@ -16,11 +16,16 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from pipeline.attachments.packet_papers import read_papers
+from pipeline.bundle.fit_size import downsample_papers
 from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.volumes import split
+from pipeline.case.load import load_case
 from pipeline.documents.drawing import draw_documents
 from pipeline.errors import Problem
-from pipeline.options import BuildOptions
+from pipeline.options import BuildOptions, CheckOptions
+from pipeline.packet.findings import Findings
+from pipeline.packet.planned_case import plan_case
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run import one
 from pipeline.run.one import build_case
@@ -131,6 +136,15 @@ class TestDownsampling:
         ]
         assert ["downsampled to fit the size limit; --notes" in text for text in said] == [True, False]
         assert (tmp_path / f"{kilobytes}kB" / "wang-xiaoming" / "bundle.pdf").read_bytes() == coarse.bundle
+
+    def test_a_downsampled_paper_must_look_as_before(self, heavy: Path) -> None:
+        options = CheckOptions(AS_OF, str(heavy / "set"), allow_missing=True)
+        planned = plan_case(load_case(heavy / "case" / "case.json"), options)
+        papers = read_papers(planned, options, Findings(options, []))
+        result, applied = downsample_papers(planned, papers, {"patient": 2}, 1)
+        assert applied
+        assert all(papers[part].pdf != result[part].pdf for part in applied)
+        assert [result[part].pictures for part in papers] == [paper.pictures for paper in papers.values()]
 
     def test_a_file_that_changes_during_the_build_is_reported(
         self, heavy: Path, tmp_path: Path, visa_packet: Command
