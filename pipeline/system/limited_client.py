@@ -9,7 +9,15 @@ import subprocess
 import threading
 from typing import BinaryIO, cast
 
-from pipeline.system.limited_process import OUTCOMES, BrokenMessageError, Call, Outcome, ProcessLimits, pack, receive
+from pipeline.system.limited_process import (
+    CALL_RESULTS,
+    BrokenMessageError,
+    Call,
+    CallResult,
+    ProcessLimits,
+    pack,
+    receive,
+)
 from pipeline.system.processes import start_child
 
 #: The process enforces the time limit itself. If it has not answered this much later, it hangs.
@@ -84,12 +92,12 @@ def _write(process: subprocess.Popen[bytes], call: Call) -> None:
         raise BrokenMessageError from None
 
 
-def _exchange(process: subprocess.Popen[bytes], call: Call) -> Outcome:
+def _exchange(process: subprocess.Popen[bytes], call: Call) -> CallResult:
     _write(process, call)
     outcomes = cast("BinaryIO", process.stdout)
     if not select.select([outcomes], [], [], call.limits.wall_seconds + _GRACE_SECONDS)[0]:
         raise BrokenMessageError
-    return receive(outcomes, OUTCOMES)
+    return receive(outcomes, CALL_RESULTS)
 
 
 #: The limited process of this process.

@@ -57,7 +57,7 @@ class Call(msgspec.Struct, frozen=True):
     limits: ProcessLimits = ProcessLimits()
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class CallResult(msgspec.Struct, frozen=True):
     """The result of a call, or how its fork ended without one."""
 
     end: Literal["returned", "crashed", "processor time", "time"]
@@ -65,10 +65,10 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 CALLS = msgspec.msgpack.Decoder(Call)
-OUTCOMES = msgspec.msgpack.Decoder(Outcome)
+CALL_RESULTS = msgspec.msgpack.Decoder(CallResult)
 
 
-def pack(message: Call | Outcome) -> bytes:
+def pack(message: Call | CallResult) -> bytes:
     """Return a message as bytes, with its length before it."""
     return _framed(msgspec.msgpack.encode(message))
 
@@ -107,7 +107,9 @@ def _function(name: str) -> Function:
     return function
 
 
-def _outcome(function: Function, argument: bytes, limits: ProcessLimits, pipes: tuple[BinaryIO, BinaryIO]) -> Outcome:
+def _outcome(
+    function: Function, argument: bytes, limits: ProcessLimits, pipes: tuple[BinaryIO, BinaryIO]
+) -> CallResult:
     """Run a function in a fork. ``pipes`` lead to the client, and are closed there."""
     read, write = os.pipe()
     parent = os.getpid()
@@ -129,12 +131,12 @@ def _outcome(function: Function, argument: bytes, limits: ProcessLimits, pipes: 
         _kill(child)  # it has answered, or its time is over
         _, status = os.waitpid(child, 0)
     if content is None:
-        return Outcome("time")
+        return CallResult("time")
     result = content[_LENGTH.size :]
     if content and content[: _LENGTH.size] == _LENGTH.pack(len(result)):
-        return Outcome("returned", result)
+        return CallResult("returned", result)
     is_over = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
-    return Outcome("processor time" if is_over else "crashed")
+    return CallResult("processor time" if is_over else "crashed")
 
 
 def _work(function: Function, argument: bytes, limits: ProcessLimits, write: int) -> None:

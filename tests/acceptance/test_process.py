@@ -80,7 +80,7 @@ class TestSignals:
         self, bare: Path, small: Path, tmp_path: Path, number: int
     ) -> None:
         """Sent to the command while the process of its case works."""
-        line = f"module.merge = lambda *a, **k: os.kill(os.getppid(), {int(number)}) or time.sleep(60)"
+        line = f"module.merge_limited = lambda *a, **k: os.kill(os.getppid(), {int(number)}) or time.sleep(60)"
         done = build_with(line, "pipeline.bundle.page_map", bare, small, tmp_path / "out")
         assert done.returncode == 130
         assert "Traceback" not in done.stderr
@@ -153,7 +153,7 @@ class TestSignals:
 class TestOutput:
     def test_that_of_a_bug_has_no_value(self, bare: Path, small: Path, tmp_path: Path) -> None:
         """The bug is in the process of the case, and its exception has a value of the case."""
-        line = "def fail(pieces, *others, **named): raise RuntimeError(b'' + pieces[0].title)\nmodule.merge = fail"
+        line = "def fail(request): raise RuntimeError(b'' + request.pieces[0].title)\nmodule.merge_limited = fail"
         done = build_with(line, "pipeline.bundle.page_map", bare, small, tmp_path / "out")
         assert done.returncode == 70
         assert "Traceback" not in done.stderr

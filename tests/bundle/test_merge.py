@@ -397,7 +397,7 @@ class TestPacket:
 
     def test_another_day_or_case_gives_another_bundle(self, tmp_path: Path, edit: Edit) -> None:
         """The same case of the same day gives the same: test_process.py and test_language.py."""
-        small = str(make_set(tmp_path / "small"))
+        small = str(make_set(tmp_path / "small", "{{ patient.phone }} {{ as_of }}"))
         built = [
             build_case(edit(edits), tmp_path / name, BuildOptions(day, small)).folder
             for name, day, edits in (

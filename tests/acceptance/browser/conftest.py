@@ -1,4 +1,4 @@
-"""One browser for all tests of pages."""
+"""A browser for the tests of one module: while it runs, no other test may start an event loop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from tests.support.chromium import started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Debian's Chromium."""
     with started(tmp_path_factory.mktemp("fonts")) as browser:

@@ -45,8 +45,6 @@ print(in_fork(lambda: os.write(1, b"a") + os.write(2, b"a library's message, whi
 HERE = """
 import os, threading
 from pipeline.run.pools.fork import in_fork
-
-pytestmark = pytest.mark.process
 {before}
 print(in_fork(os.getpid, 30) == os.getpid())
 """
