@@ -17,6 +17,9 @@ from pipeline.attachments.library_limits import limit_libraries
 from pipeline.attachments.messages import Limits, Refusal, Request
 from pipeline.attachments.read_paper import convert
 from pipeline.attachments.reader_tasks import run_task
+from pipeline.bundle.merge_client import MergeError, merge_limited
+from pipeline.bundle.merge_messages import MergeRequest
+from pipeline.bundle.piece import Piece
 from pipeline.case.importing.cell_values import convert_cell
 from pipeline.case.importing.cells import CellError, SourceTable
 from pipeline.case.importing.column_mapping import Column, Meaning
@@ -26,9 +29,11 @@ from pipeline.case.printable import check_characters
 from pipeline.errors import UnusableError, VisaPacketError
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
+from pipeline.formats.pdf.reading import page_count
 from pipeline.formats.word.docx_file import open_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.zip_archive import pack, read_parts
+from tests.support.built import make_pdf
 from tests.support.sheets import SAMPLE
 
 #: Small, so that many can be tried; what takes longer must be refused.
@@ -80,6 +85,22 @@ def attachment(content: bytes) -> None:
         assert paper.pdf.startswith(b"%PDF-")
 
 
+def merge(content: bytes) -> None:
+    """Reading a PDF as a paper, and merging it behind another one."""
+    try:
+        paper = convert(Request(content, limits=_LIMITS))
+        pieces = (Piece("a", "a", _BLANK, 1), Piece("b", "b", paper.pdf, 2, pictures=paper.pictures))
+        merged = merge_limited(MergeRequest(pieces, "t", "ja", "case-1"))
+    except UnusableError as error:
+        if error.problem.code == "attachment-broke":
+            raise
+    except MergeError as error:
+        if error.failure.piece != "b" or error.failure.code == "attachment-broke":
+            raise
+    else:
+        assert page_count(merged.pdf) == paper.pages + 1
+
+
 def attachment_inside(content: bytes) -> None:
     """The same in this process, where coverage can lead."""
     for name in _NAMES:
@@ -121,11 +142,13 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "template-part": template_part,
     "attachment": attachment,
     "attachment-inside": attachment_inside,
+    "merge": merge,
     "workbook": table,
     "sheet": sheet,
     "styles": styles,
     "csv": csv_table,
 }
+_BLANK = make_pdf(1)
 _WORKBOOK = read_parts((SAMPLE / "cases.xlsx").read_bytes())
 _COLUMNS = (
     *(Column("a", "/a", kind) for kind in ("text", "date", "integer")),

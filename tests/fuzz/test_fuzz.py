@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.formats.zip_archive import read_parts
+from tests.fuzz.structures import odd_pdfs
 from tests.fuzz.targets import TARGETS
 from tests.support.built import make_docx, make_pdf, make_pdf_of, make_picture
 from tests.support.cases import EXAMPLES, ROOT
@@ -102,7 +103,7 @@ def spoilt(draw: st.DrawFn, samples: list[bytes]) -> bytes:
 
 def check(name: str, examples: int) -> Callable[[], None]:
     @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
-    @given(content=spoilt(SAMPLES[name]))
+    @given(content=odd_pdfs() if name == "merge" else spoilt(SAMPLES[name]))
     def run(content: bytes) -> None:
         TARGETS[name](content)
 
@@ -115,6 +116,7 @@ EXAMPLES_OF = {
     "template-part": 100,
     "attachment": 60,
     "attachment-inside": 30,
+    "merge": 60,
 } | dict.fromkeys(("workbook", "sheet", "styles", "csv"), 60)
 
 

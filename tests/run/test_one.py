@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pikepdf
+import pypdfium2
 import pytest
 from msgspec.structs import replace
 from office2pdf import Office2PdfError
@@ -15,7 +17,9 @@ from office2pdf import Office2PdfError
 from pipeline.bundle.merge_client import merge_limited
 from pipeline.bundle.merge_messages import Merged, MergeRequest
 from pipeline.errors import CaseError, EngineError, ExitCode, OutputError, Problem, VerificationError, VisaPacketError
+from pipeline.formats.pdf.reading import text_of
 from pipeline.options import BuildOptions, CheckOptions
+from pipeline.publish.verify.verify import verify_path
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
 from tests.support.built import make_set, names_in, snapshot
@@ -111,6 +115,26 @@ def test_it_replaces_the_former_packet(small: str, out: Path, former: dict[str, 
     assert snapshot(built.folder) != former
     assert json.loads((built.folder / "manifest.json").read_text(encoding="utf-8"))["as_of"] == "2026-11-22"
     assert names_in(out) == ["wang-xiaoming"]
+
+
+def test_this_process_parses_no_paper(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not while it merges, adds fields, divides, encrypts or verifies either: only the limited process does."""
+    parsed: list[bytes] = []
+
+    def recording(parser: Callable[..., Any]) -> Callable[..., Any]:
+        def parse(given: Any, *others: Any, **named: Any) -> Any:
+            parsed.append(given if isinstance(given, bytes) else given.getvalue())
+            return parser(given, *others, **named)
+
+        return parse
+
+    monkeypatch.setattr("pikepdf.open", recording(pikepdf.open))
+    monkeypatch.setattr("pypdfium2.PdfDocument", recording(pypdfium2.PdfDocument))
+    options = BuildOptions(AS_OF, small, signature_fields=True, max_bytes=100_000, password="secret")  # noqa: S106
+    built = build_case(CASE, out, options)
+    assert verify_path(built.folder, password="secret").looked_into  # noqa: S106 - of a test
+    monkeypatch.undo()
+    assert {text_of(pdf) for pdf in parsed} == {"王晓明"}, "the letter"
 
 
 def raising(error: Exception) -> Callable[..., Any]:
