@@ -45,7 +45,10 @@ def obstacles(pdf: pikepdf.Pdf, pages: Iterable[int] | None = None) -> list[str]
     """
     numbers = range(len(pdf.pages)) if pages is None else pages
     contents = (reason for number in numbers for reason in _content(pdf.pages[number]))
-    return sorted({*_document(pdf), *contents})
+    try:
+        return sorted({*_document(pdf), *contents})
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, pikepdf.PdfError):
+        return ["an object is not of the type that PDF requires"]  # pikepdf raises any of these then
 
 
 def claims_pdf_a(pdf: pikepdf.Pdf) -> bool:

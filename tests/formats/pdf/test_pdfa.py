@@ -160,6 +160,16 @@ def test_without_a_document_that_says_so_it_claims_nothing() -> None:
         assert not claims_pdf_a(pdf)
 
 
+@pytest.mark.parametrize("value", [5, True, "text", [1], pikepdf.Name.Type1])
+def test_a_paper_with_a_value_of_another_type_is_merged(value: Any) -> None:
+    with pikepdf.open(io.BytesIO(make_pdf(1))) as pdf:
+        pdf.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pikepdf.Dictionary(Type=value)))
+        pdf.pages[0].Resources.XObject = pikepdf.Array(value) if isinstance(value, list) else value
+        paper = saved(pdf)
+    merged = merge([Piece("a", "a", paper, 1)], "t", "ja", "case-1")
+    assert merged.obstacles == (Obstacle("a", "an object is not of the type that PDF requires"),)
+
+
 INKED = sorted(fault for fault, (_, reason) in FAULTS.items() if "CMYK" in reason and fault != "ink picture")
 
 
