@@ -1,4 +1,4 @@
-"""Finds and removes the content of a PDF beside its pages: actions, attached files, and data about its makers."""
+"""Finds and removes the content of a PDF beside its pages: actions, programs, attached files, data about its makers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.attachments.notes import Notes
 
 ACTIVE_RULE, QUIET_RULE, SIGNATURE_RULE = "FIL-01", "FIL-02", "FIL-03"
 
-#: The kind of an action (/S) or of an annotation (/Subtype) -> the rule and its detail.
+#: The kind of an action (/S), or of an annotation or an object on the page (/Subtype) -> the rule and its detail.
 _KINDS = {
     "/JavaScript": (ACTIVE_RULE, "script"),
     "/Launch": (ACTIVE_RULE, "launch"),
@@ -27,6 +27,7 @@ _KINDS = {
     "/Screen": (ACTIVE_RULE, "media"),
     "/3D": (ACTIVE_RULE, "media"),
     "/FileAttachment": (ACTIVE_RULE, "embedded"),
+    "/PS": (ACTIVE_RULE, "postscript"),
     "/URI": (QUIET_RULE, "link"),
 }
 #: Keys that mean such content in any dictionary.
@@ -54,9 +55,9 @@ _NOT_DRAWN = (
     ),
     *("/Annots", "/StructParent", "/StructParents"),
 )
-
-
-_NESTED = (pikepdf.Array, pikepdf.Dictionary)
+#: Keys of a stream with data in another file, or with a program for printers.
+_NOT_DRAWN_OF_STREAM = ("/F", "/FFilter", "/FDecodeParms", "/Subtype2", "/PS", "/Level1")
+_NESTED = (pikepdf.Array, pikepdf.Dictionary, pikepdf.Stream)
 
 
 def note_active_content(nodes: Iterable[Any], notes: Notes) -> None:
@@ -66,7 +67,7 @@ def note_active_content(nodes: Iterable[Any], notes: Notes) -> None:
         for key in _KEYS.keys() & keys:
             rule, detail = _KEYS[key]
             notes.add(rule, *filter(None, [detail]))
-        for key in ("/S", "/Subtype"):
+        for key in ("/S", "/Subtype", "/Subtype2"):
             if key in keys and (kind := str(each[key])) in _KINDS:
                 notes.add(*_KINDS[kind])
         if isinstance(each, pikepdf.Stream) and "/F" in keys:
@@ -77,22 +78,43 @@ def strip(pdf: pikepdf.Pdf) -> None:
     """Remove everything that drawing the pages does not need."""
     for each in list(dictionaries(pdf)):
         keys = each.keys()
-        for key in _NOT_DRAWN:
+        removed: Iterable[str] = _NOT_DRAWN
+        if "/EF" in keys:  # an associated file of a part of the page
+            removed = list(keys)
+        elif isinstance(each, pikepdf.Stream):
+            removed = (*_NOT_DRAWN, *_NOT_DRAWN_OF_STREAM)
+            if each.get("/Subtype") == "/PS":  # viewers show nothing for it
+                each.write(b"")
+                each.Subtype, each.BBox = pikepdf.Name.Form, pikepdf.Array([0, 0, 1, 1])
+        for key in removed:
             if key in keys:
                 del each[key]
-        if isinstance(each, pikepdf.Stream):
-            for key in ("/F", "/FFilter", "/FDecodeParms"):
-                if key in keys:
-                    del each[key]
 
 
 def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
     """Yield every dictionary of the PDF, including those of streams."""
-    waiting: list[Any] = list(pdf.objects)
+    waiting: list[Any] = [each for each in pdf.objects if isinstance(each, _NESTED)]
     while waiting:
         each = waiting.pop()
-        if isinstance(each, pikepdf.Array):
-            waiting += [item for item in each if isinstance(item, _NESTED) and not item.is_indirect]
-        elif isinstance(each, (pikepdf.Dictionary, pikepdf.Stream)):
+        if not isinstance(each, pikepdf.Array):
             yield each
-            waiting += [item for _, item in each.items() if isinstance(item, _NESTED) and not item.is_indirect]
+        waiting += [item for item in _values(each) if not item.is_indirect]
+
+
+def reachable(pdf: pikepdf.Pdf) -> Iterator[Any]:
+    """Yield every dictionary that the PDF will have when it is saved: not those that removed keys led to."""
+    waiting: list[Any] = [pdf.Root]
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        each = waiting.pop()
+        if not isinstance(each, pikepdf.Array):
+            yield each
+        found = [item for item in _values(each) if item.objgen not in seen]
+        seen |= {item.objgen for item in found if item.is_indirect}
+        waiting += found
+
+
+def _values(container: Any) -> list[Any]:
+    """Return the arrays, dictionaries and streams in an array, a dictionary or a stream."""
+    values = container if isinstance(container, pikepdf.Array) else [value for _, value in container.items()]
+    return [value for value in values if isinstance(value, _NESTED)]

@@ -3,139 +3,103 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
 import pypdfium2
 
-from pipeline.attachments.inherited_keys import find_inherited
+from pipeline.attachments.appearances import can_be_drawn, has_content, is_box, is_field, is_filled, needs_drawing
 from pipeline.attachments.notes import Notes
 from pipeline.errors import UnusableError
 
-FORM_RULE, XFA_RULE = "FIL-06", "OUT-05"
+FORM_RULE = "FIL-06"
 
-_HIDDEN = 0x01 | 0x02 | 0x20  # annotation flags Invisible, Hidden, NoView
-#: Annotations that pdfium draws if the file has no appearance for them, and those that only other viewers draw then.
-_DRAWN = frozenset(["/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Ink", "/Square", "/Circle"])
-_DRAWN_BY_OTHERS = frozenset(["/FreeText", "/Line", "/PolyLine", "/Polygon", "/Stamp"])
-_WITH_TEXT = frozenset(["/Tx", "/Ch"])
-PUSH_BUTTON = 1 << 16  # field flag
+_INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW = 0x01, 0x02, 0x04, 0x20  # annotation flags
+#: The flag Invisible hides only annotations of other kinds, which a viewer does not know.
+_STANDARD = re.compile(
+    "/(Text|Link|FreeText|Line|Square|Circle|Polygon|PolyLine|Highlight|Underline|Squiggly|StrikeOut|Caret|Stamp|Ink|Popup"
+    "|FileAttachment|Sound|Movie|Screen|Widget|PrinterMark|TrapNet|Watermark|3D|Redact|Projection|RichMedia)"
+)
+#: The key for what is set aside while pdfium draws: of the catalogue its form, of a page its other annotations.
+_ASIDE = "/VisaPacketAside"
 
 
 def flatten(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
     """Return the PDF with visible fields and annotations in its pages. Raises UnusableError if they cannot be drawn."""
-    form = pdf.Root.get("/AcroForm")
-    fields = form.get("/Fields") if isinstance(form, pikepdf.Dictionary) else None
-    if isinstance(form, pikepdf.Dictionary) and "/XFA" in form and not fields:
-        notes.add(XFA_RULE)
-    outdated = delete_outdated(pdf)
-    annotations = [each for page in pdf.pages for each in _visible(page)]
-    if any(_is_filled(each) for each in annotations):
-        notes.add(FORM_RULE)
-    for each in annotations:
-        _set_state(each)
-    undrawn = [each for each in annotations if _needs_drawing(each)]
-    if not all(_can_be_drawn(each) for each in undrawn):
+    if any(_is_only_printed(each) for page in pdf.pages for each in _annotations(page)):
         raise UnusableError(
             "attachment-form",
-            "a filled field, a note or a line has no stored appearance, so viewers show it differently",
+            "a field, a note or a stamp is printed but not displayed",
+            "print it to PDF, and check the printed pages",
+        )
+    delete_outdated(pdf)
+    annotations = [each for page in pdf.pages for each in _visible(page)]
+    if any(is_filled(each) for each in annotations):
+        notes.add(FORM_RULE)
+    undrawn = [each for each in annotations if needs_drawing(each)]
+    if not all(can_be_drawn(each) for each in undrawn):
+        raise UnusableError(
+            "attachment-form",
+            "a filled field, a ticked box, a note or a line has no stored appearance, so viewers show it differently",
             "open it in the program in which it was filled, and print it to PDF",
         )
-    if undrawn or outdated:
+    if undrawn or _is_to_be_drawn(pdf):
         pdf = _draw(pdf)
     pdf.flatten_annotations("screen")
     return pdf
 
 
-def delete_outdated(pdf: pikepdf.Pdf) -> bool:
-    """Delete the appearances of text fields if the form says that viewers must draw them: they can be outdated."""
+def delete_outdated(pdf: pikepdf.Pdf) -> None:
+    """Delete the appearances of fields, except boxes, if the form says that viewers must draw them."""
+    if _is_to_be_drawn(pdf):
+        for page in pdf.pages:
+            for each in _visible(page):
+                if "/AP" in each and is_field(each) and not is_box(each):
+                    del each.AP
+
+
+def _is_to_be_drawn(pdf: pikepdf.Pdf) -> bool:
     form = pdf.Root.get("/AcroForm")
-    if not isinstance(form, pikepdf.Dictionary) or not form.get("/NeedAppearances", False):
-        return False
-    del form.NeedAppearances  # qpdf would leave out every field
-    visible = [each for page in pdf.pages for each in _visible(page)]
-    outdated = [each for each in visible if str(find_inherited(each, "/FT")) in _WITH_TEXT and "/AP" in each]
-    for each in outdated:
-        del each.AP
-    return bool(outdated)
-
-
-def _set_state(annotation: Any) -> None:
-    """Set the state of a check box if only the value of its field has it."""
-    if _is_box(annotation) and "/AS" not in annotation:
-        value, states = find_inherited(annotation, "/V"), _states(annotation)
-        is_on = isinstance(value, pikepdf.Name) and (states is None or str(value) in states)
-        annotation.AS = value if is_on else pikepdf.Name.Off
+    return isinstance(form, pikepdf.Dictionary) and bool(form.get("/NeedAppearances", False))
 
 
 def _visible(page: pikepdf.Page) -> Iterator[Any]:
+    """Yield the annotations that a viewer shows, without a flag that has no effect."""
+    for each in _annotations(page):
+        flags = int(each.get("/F", 0))
+        if flags & _INVISIBLE and _STANDARD.fullmatch(str(each.get("/Subtype"))):
+            flags ^= _INVISIBLE
+            each.F = flags
+        if not flags & (_INVISIBLE | _HIDDEN | _NO_VIEW):
+            yield each
+
+
+def _is_only_printed(annotation: Any) -> bool:
+    flags = int(annotation.get("/F", 0))
+    return flags & (_HIDDEN | _PRINT | _NO_VIEW) == _PRINT | _NO_VIEW and has_content(annotation)
+
+
+def _annotations(page: pikepdf.Page) -> list[Any]:
     annotations = page.obj.get("/Annots")
-    if isinstance(annotations, pikepdf.Array):
-        for each in annotations:
-            if isinstance(each, pikepdf.Dictionary) and not int(each.get("/F", 0)) & _HIDDEN:
-                yield each
-
-
-def _needs_drawing(annotation: Any) -> bool:
-    """Return True if a viewer would draw it although the file has no appearance for it."""
-    if _is_box(annotation):
-        states = _states(annotation)
-        return annotation.AS != "/Off" and (states is None or str(annotation.AS) not in states)
-    if "/AP" in annotation and "/N" in annotation.AP:
-        return False
-    kind = str(annotation.get("/Subtype"))
-    return _is_filled(annotation) if kind == "/Widget" else kind in _DRAWN | _DRAWN_BY_OTHERS
-
-
-def _can_be_drawn(annotation: Any) -> bool:
-    """Return True if pdfium draws it, with fonts that every viewer has."""
-    if str(annotation.get("/Subtype")) != "/Widget":
-        return str(annotation.get("/Subtype")) in _DRAWN
-    return not _is_box(annotation) and _is_latin(_value(annotation))
-
-
-def _is_box(annotation: Any) -> bool:
-    """Return True for a check box or a radio button."""
-    is_button = str(find_inherited(annotation, "/FT")) == "/Btn"
-    return is_button and not int(find_inherited(annotation, "/Ff") or 0) & PUSH_BUTTON
-
-
-def _states(annotation: Any) -> set[str] | None:
-    """Return the states of a box that have an appearance; None if it has no appearances at all."""
-    pictures = annotation.AP.get("/N") if isinstance(annotation.get("/AP"), pikepdf.Dictionary) else None
-    if isinstance(pictures, pikepdf.Stream):
-        return {str(annotation.get("/AS"))}  # one for all of them
-    return set(pictures.keys()) if isinstance(pictures, pikepdf.Dictionary) else None
-
-
-def _is_filled(annotation: Any) -> bool:
-    return str(find_inherited(annotation, "/FT")) in _WITH_TEXT and bool(_value(annotation))
-
-
-def _value(annotation: Any) -> str:
-    """Return the value of a field as text."""
-    value = find_inherited(annotation, "/V")
-    if isinstance(value, pikepdf.Stream):
-        return value.read_bytes().decode("utf-8", "replace")
-    values = value if isinstance(value, pikepdf.Array) else [value]
-    return " ".join(str(each) for each in values if isinstance(each, (str, pikepdf.String)))
-
-
-def _is_latin(text: str) -> bool:
-    """Return True if a viewer can draw the text with the standard fonts."""
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
+    found = annotations if isinstance(annotations, pikepdf.Array) else ()
+    return [each for each in found if isinstance(each, pikepdf.Dictionary)]
 
 
 def _draw(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
-    """Return the PDF after pdfium has drawn everything without an appearance into its pages."""
+    """Return the PDF after pdfium has drawn into its pages what has no appearance, and all fields if it has to."""
     before, after = io.BytesIO(), io.BytesIO()
     if "/AcroForm" not in pdf.Root:  # otherwise pdfium draws no annotations into the page
         pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array())
+    pdf.Root[_ASIDE] = pdf.Root.AcroForm  # pdfium removes it
+    with_fields = _is_to_be_drawn(pdf)
+    for page in pdf.pages:
+        drawn, others = pikepdf.Array(), pikepdf.Array()
+        for each in _visible(page):
+            is_drawn = needs_drawing(each) or (with_fields and is_field(each))
+            (drawn if is_drawn else others).append(each)
+        page.obj[_ASIDE], page.obj.Annots = others, drawn
     pdf.save(before, encryption=False)
     document = pypdfium2.PdfDocument(before.getvalue())
     try:
@@ -146,4 +110,10 @@ def _draw(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
         document.save(after)
     finally:
         document.close()
-    return pikepdf.open(after)
+    flat = pikepdf.open(after)
+    flat.Root.AcroForm = flat.Root[_ASIDE]
+    for page in flat.pages:
+        page.obj.Annots = page.obj[_ASIDE]
+    if with_fields:
+        del flat.Root.AcroForm.NeedAppearances  # qpdf would leave out every field
+    return flat

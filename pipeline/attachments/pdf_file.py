@@ -9,7 +9,7 @@ from typing import Any
 import pikepdf
 
 from pipeline.attachments.a4_pages import lay_out, shown_size
-from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_active_content, strip
+from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_active_content, reachable, strip
 from pipeline.attachments.decompression import check_streams
 from pipeline.attachments.downsample import downsample_pictures
 from pipeline.attachments.flatten import flatten
@@ -19,6 +19,7 @@ from pipeline.attachments.messages import PRINT_AGAIN, ReaderAnswer, Request
 from pipeline.attachments.missing_fonts import FONT_RULE, lacks_a_font
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.second_reader import PageProof, compare_readers
+from pipeline.attachments.xfa import XFA_RULE, is_drawn_from_xfa
 from pipeline.errors import UnusableError
 
 REPAIRED_RULE, RESTRICTED_RULE = "FIL-04", "FIL-07"
@@ -38,14 +39,17 @@ def read_pdf(request: Request) -> ReaderAnswer:
         check_streams(pdf, request.limits)
         reject_hidden_layers(pdf)
         _reject_own(pdf)
+        _reject_portfolio(pdf)
         note_active_content(dictionaries(pdf), notes)
+        if is_drawn_from_xfa(pdf):
+            notes.add(XFA_RULE)
         if pdf.get_warnings():
             notes.add(REPAIRED_RULE)
         sizes = [shown_size(page) for page in pdf.pages]
         new, placements = lay_out(flatten(pdf, notes), notes)
     with new:
         strip(new)
-        remaining = list(dictionaries(new))
+        remaining = list(reachable(new))
         _reject_active(remaining)
         if lacks_a_font(remaining):
             notes.add(FONT_RULE)
@@ -65,11 +69,7 @@ def open_pdf(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:
         pdf = pikepdf.open(io.BytesIO(content), password=password or "")
     except pikepdf.PasswordError:
         if password is None:
-            raise UnusableError(
-                "attachment-encrypted",
-                "the PDF is protected with a password",
-                "ask for an unprotected copy, or name a file with the password in the field password_file",
-            ) from None
+            raise _protected() from None
         message = "the PDF does not open with the password of this file"
         raise UnusableError("attachment-password", message, "correct the password", "password_file") from None
     except pikepdf.PdfError as error:
@@ -80,9 +80,19 @@ def open_pdf(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:
                 "ask for an unprotected copy",
             ) from None
         raise
-    if pdf.is_encrypted and pdf.user_password_matched and not password:
+    if pdf.is_encrypted and not password:
+        if not pdf.user_password_matched:  # qpdf has opened it as its owner, who has no password; viewers do not
+            raise _protected()
         notes.add(RESTRICTED_RULE)
     return pdf
+
+
+def _protected() -> UnusableError:
+    return UnusableError(
+        "attachment-encrypted",
+        "the PDF is protected with a password",
+        "ask for an unprotected copy, or name a file with the password in the field password_file",
+    )
 
 
 def _check_pages(pdf: pikepdf.Pdf, limit: int) -> None:
@@ -112,6 +122,15 @@ def _reject_own(pdf: pikepdf.Pdf) -> None:
     if str(pdf.docinfo.get("/Producer", "")).startswith(_OWN):
         message = "this is a bundle made by visa-packet"
         raise UnusableError("attachment-own", message, "attach the paper itself")
+
+
+def _reject_portfolio(pdf: pikepdf.Pdf) -> None:
+    if "/Collection" in pdf.Root:
+        raise UnusableError(
+            "attachment-portfolio",
+            "the PDF is a portfolio: its papers are files inside it, and its page is only a cover",
+            "open it in Acrobat Reader, save the files in it, and attach each of them",
+        )
 
 
 def _reject_active(remaining: Iterable[Any]) -> None:

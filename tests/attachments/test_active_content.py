@@ -90,6 +90,31 @@ def elsewhere(pdf: Pdf, _folder: Path) -> None:
     pdf.pages[0].obj.Resources.XObject = Dictionary(X=stream)
 
 
+def associated(pdf: Pdf, folder: Path) -> None:
+    """As PDF/A-3 allows it: with a picture, and with a part of the content."""
+    (folder / "data.xml").write_bytes(b"<CANARY/>")
+    picture = pdf.make_stream(
+        b"\0", Type=Name.XObject, Subtype=Name.Image, Width=1, Height=1, ColorSpace=Name.DeviceGray, BitsPerComponent=8
+    )
+    file = pikepdf.AttachedFileSpec.from_filepath(pdf, folder / "data.xml")
+    picture.AF = Array([file.obj])
+    page = pdf.pages[0]
+    page.obj.Resources.XObject = Dictionary(X=picture)
+    page.obj.Resources.Properties = Dictionary(A=file.obj)
+    page.contents_add(b"/AF /A BDC q 20 0 0 20 100 100 cm /X Do Q EMC")
+
+
+def postscript(pdf: Pdf, _folder: Path) -> None:
+    """An object of this kind, which viewers do not draw, and a form that they do."""
+    program = pdf.make_stream(b"(CANARY) print", Type=Name.XObject, Subtype=Name.PS)
+    program.Level1 = pdf.make_stream(b"(CANARY) print")
+    form = pdf.make_stream(b"0 0 9 9 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 10, 10]))
+    form.Subtype2, form.PS = Name.PS, pdf.make_stream(b"(CANARY) print")
+    page = pdf.pages[0]
+    page.obj.Resources.XObject = Dictionary(P=program, X=form)
+    page.contents_add(b"/P Do /X Do")
+
+
 ACTIVE = {
     "script on opening": (on_open("JavaScript", JS="CANARY()"), "script"),
     "script as a stream": (in_a_stream, "script"),
@@ -104,6 +129,8 @@ ACTIVE = {
     "content from elsewhere": (elsewhere, "other_file"),
     "attached": (attached, "embedded"),
     "pinned": (pinned, "embedded"),
+    "associated": (associated, "embedded"),
+    "program for printers": (postscript, "postscript"),
     "sound": (on_annotation("Sound", Sound=Dictionary(CANARY="CANARY")), "media"),
     "film": (film, "media"),
     "XFA beside fields": (hybrid_form, "xfa"),
@@ -130,6 +157,8 @@ class TestActive:
             b"/EmbeddedFile",
             b"/RichMedia",
             b"/XFA",
+            b"/EF",
+            b"/PS",
         ):
             assert word not in left
         assert "the paper" in text(found.pdf)[0]
@@ -150,6 +179,44 @@ class TestActive:
             add_page(pdf, page_text("Please wait"))
             pdf.Root.AcroForm = Dictionary(Fields=Array(), XFA=pdf.make_stream(b"<xdp/>"))
             assert "OUT-05" in notes(read(saved(pdf)))
+
+    @pytest.mark.parametrize(
+        ("needed", "data"),
+        [
+            (True, b"<xdp/>"),
+            (
+                False,
+                b"<config><acrobat><acrobat7><dynamicRender>required</dynamicRender></acrobat7></acrobat></config>",
+            ),
+        ],
+    )
+    def test_nor_can_one_whose_pages_are_drawn_from_it(self, *, needed: bool, data: bytes) -> None:
+        """Even if it has a field, such as one for a signature."""
+        with pikepdf.new() as pdf:
+            add_page(pdf, page_text("Please wait"))
+            add_field(pdf, "name", "", drawn=True)
+            config = pdf.make_stream(data)
+            pdf.Root.AcroForm.XFA = Array(["config", config])
+            if needed:
+                pdf.Root.NeedsRendering = True
+            assert "OUT-05" in notes(read(saved(pdf)))
+
+    def test_a_field_that_is_on_no_page_does_not_show_it(self) -> None:
+        with pikepdf.new() as pdf:
+            add_page(pdf, page_text("Please wait"))
+            add_field(pdf, "name", "WANG")
+            del pdf.pages[0].obj.Annots
+            pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp/>")
+            assert "OUT-05" in notes(read(saved(pdf)))
+
+    def test_a_portfolio_is_refused(self, tmp_path: Path) -> None:
+        with pikepdf.new() as pdf:
+            add_page(pdf, page_text("open this portfolio in Acrobat"))
+            attached(pdf, tmp_path)
+            pdf.Root.Collection = Dictionary(Type=Name.Collection, View=Name.T)
+            problem = refused(saved(pdf))
+        assert problem.code == "attachment-portfolio"
+        assert "save the files" in str(problem.hint)
 
 
 @pytest.mark.case("D15")

@@ -15,9 +15,6 @@ import pytest
 
 from pipeline.attachments import safe_open as inside
 from pipeline.attachments.messages import LIMITS
-from pipeline.attachments.placement import Placement
-from pipeline.attachments.second_reader import PageProof, compare_readers
-from pipeline.errors import UnusableError
 from tests.support.attachments import (
     add_field,
     add_page,
@@ -258,35 +255,3 @@ class TestOwnBundle:
     def test_one_of_its_documents_is_a_paper_like_others(self, packet: Path) -> None:
         document = next((packet / "documents").glob("*.pdf")).read_bytes()
         assert read(document).pages == pages_by_another_parser(document)
-
-
-PLACE = Placement(0, 0, 595, 842)
-
-
-class TestReadersDisagree:
-    @pytest.mark.parametrize(
-        ("given", "size", "about"),
-        [
-            (pdf_of(page_text("the amount is 900000")), (595, 842), "text"),
-            (pdf_of(page_text("the amount is 100")), (500, 842), "size of a page"),
-            (make_pdf(2), (595, 842), "number of pages"),
-            (b"no PDF at all", (595, 842), "structure"),
-            (pdf_of(page_text("the amount is 100") + b" 0 0 300 400 re f"), (595, 842), "picture of page 1"),
-        ],
-    )
-    def test_a_file_that_another_reader_reads_otherwise_is_refused(
-        self, given: bytes, size: tuple[float, float], about: str
-    ) -> None:
-        honest = pdf_of(page_text("the amount is 100"))
-        made = read(honest).pdf
-        compare_readers(honest, None, made, [PageProof((595, 842), PLACE)])
-        with pytest.raises(UnusableError, match=about):
-            compare_readers(given, None, made, [PageProof(size, PLACE)])
-
-    @pytest.mark.parametrize("long", [900, 1500, 3000, 7600, 14000])
-    @pytest.mark.parametrize("turn", [0, 90])
-    def test_a_long_strip_looks_the_same_to_both(self, long: int, turn: int) -> None:
-        """Such as a receipt, or a page of the web in one piece; its frame is half a dot wide when it is small."""
-        size = (200, long)
-        frame = f"1 0 0 RG 4 w 2 2 196 {long - 4} re S 0 0 1 rg 0 0 20 20 re f ".encode()
-        assert read(pdf_of(frame + page_text("total"), size=size, Rotate=turn)).pages == 1

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pikepdf
 
-from pipeline.attachments.flatten import PUSH_BUTTON
+from pipeline.attachments.appearances import PUSH_BUTTON
 from pipeline.attachments.inherited_keys import find_inherited
 from pipeline.errors import UnusableError
 

@@ -73,8 +73,7 @@ def fill_fields(pdf: pikepdf.Pdf, form: FormRequest) -> FillReport:
     ]
     delete_outdated(pdf)
     _draw(pdf, appearances)
-    if "/XFA" in pdf.Root.AcroForm:
-        del pdf.Root.AcroForm.XFA
+    _delete_other_forms(pdf.Root.AcroForm)
     if form.mark:
         stamp_pages(pdf, form.mark)
     return report
@@ -99,6 +98,13 @@ def save(pdf: pikepdf.Pdf) -> bytes:
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     return out.getvalue()
+
+
+def _delete_other_forms(form: Any) -> None:
+    """Delete what would make viewers draw something else: the form in XFA, and the order to draw each field again."""
+    for key in ("/XFA", "/NeedAppearances"):
+        if key in form:
+            del form[key]
 
 
 def _fillable(name: str, fields: Mapping[str, list[Field]], report: FillReport) -> list[Field]:
