@@ -28,17 +28,17 @@ def read_papers(planned: PlannedCase, options: CheckOptions, findings: Findings)
             attachment, problem = part.attachment, error.problem
             message = f"{attachment.role} of {part.person}: {problem.message}"
             pointer = f"/attachments/{part.index}/{problem.args['field']}"
-            findings.unusable.append(planned.loaded.document.locate(replace(problem, message=message), pointer))
+            findings.unusable.append(planned.loaded.json_file.locate(replace(problem, message=message), pointer))
         except AttachmentError as error:
             findings.unusable += error.problems
-    findings.add(paper_findings(planned.packet, papers, planned.loaded.document))
+    findings.add(paper_findings(planned.packet, papers, planned.loaded.json_file))
     findings.add(in_forms)
     return papers
 
 
 def _read(part: AttachmentPart, planned: PlannedCase, options: CheckOptions) -> tuple[Paper, list[Problem]]:
     """Return the paper, and findings about it if it is a form."""
-    document, attachment = planned.loaded.document, part.attachment
+    document, attachment = planned.loaded.json_file, part.attachment
     filling = filling_for(part, planned.loaded.case, options.as_of, document.folder)
     paper = read_paper(
         document.folder,

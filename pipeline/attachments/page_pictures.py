@@ -16,15 +16,15 @@ from pipeline.formats.pdf.geometry import to_shown
 from pipeline.formats.pdf.reading import Box
 from pipeline.packet.paper import DotBox, PagePicture
 
-#: On paper: a letter of 8 points is 5 dots high.
+#: On paper: a letter of 8 points is 5 pixels high.
 _DOTS_PER_INCH = 40
-#: Everything is drawn so much of a dot further: a scan as large as its page would end between two dots, where a
-#: rounding error decides whether pdfium draws one dot more.
+#: Everything is drawn so much of a pixel further: a scan as large as its page would end between two pixels, where a
+#: rounding error decides whether pdfium draws one pixel more.
 _SHIFT = 0.37
-#: A dot may differ by so many of 256 levels of a colour from all dots around it. A rounding error moves a letter or a
-#: thin line by a whole dot, and the pictures of a paper may be downsampled.
-_TOLERANCE_OF_DOT = 64
-#: The mean of so many dots across and down may differ by this. A thin line on the next dot changes it by less.
+#: A pixel may differ by so many of 256 levels of a colour from all pixels around it. A rounding error moves a letter
+#: or a thin line by a whole pixel, and the pictures of a paper may be downsampled.
+_TOLERANCE_OF_PIXEL = 64
+#: The mean of so many pixels across and down may differ by this. A thin line on the next pixel changes it by less.
 _PART, _TOLERANCE_OF_PART = 10, 16
 #: Dots around a field or a page number that are not compared either.
 _AROUND = 1
@@ -59,11 +59,11 @@ def looks_like(page: Any, picture: PagePicture, place: Box, hidden: Sequence[Box
     if _largest(ImageChops.difference(supplied, drawn)) <= _TOLERANCE_OF_PART:
         return True
     parts = ImageChops.difference(_parts(supplied), _parts(drawn))
-    return _largest(parts) <= _TOLERANCE_OF_PART and _largest(_excess(supplied, drawn)) <= _TOLERANCE_OF_DOT
+    return _largest(parts) <= _TOLERANCE_OF_PART and _largest(_excess(supplied, drawn)) <= _TOLERANCE_OF_PIXEL
 
 
 def _in_dots(box: Box, part: Box, size: tuple[int, int]) -> DotBox:
-    """Return where a box is in a picture of a part of the page, with some dots around it."""
+    """Return where a box is in a picture of a part of the page, with some pixels around it."""
     across, down = size[0] / (part[2] - part[0]), size[1] / (part[3] - part[1])
     return (
         int((box[0] - part[0]) * across) - _AROUND,
@@ -105,7 +105,7 @@ def _fields(page: Any) -> Iterator[Box]:
 
 
 def _excess(one: Image.Image, other: Image.Image) -> Image.Image:
-    """Return by how much each dot of a picture is outside of the dots around it in the other one."""
+    """Return by how much each pixel of a picture is outside of the pixels around it in the other one."""
     return ImageChops.lighter(_outside(one, other), _outside(other, one))
 
 

@@ -23,7 +23,7 @@ FINE_RULE = "FIL-05"
 #: A picture may be this much finer than requested: the margins make a full-page scan a little finer.
 _TOLERATED_EXCESS = 1.15
 _QUALITY = 92
-_MAX_DOT_RATIO = 4  # a plausible dot is at most this much higher than wide, or wider than high
+_MAX_PIXEL_RATIO = 4  # a plausible pixel is at most this much higher than wide, or wider than high
 _POINTS_PER_MM = POINTS_PER_INCH / 25.4
 
 #: The Exif tag for orientation, and for each of its values the matrix that turns the unit square upright.
@@ -100,15 +100,15 @@ def _page(picture: Image.Image, request: Request, notes: Notes) -> _Page:
 
 
 def _shape(picture: Image.Image, kind: str, *, is_sideways: bool) -> tuple[int, float]:
-    """Return the width in dots of the upright picture, and its height in the same unit.
+    """Return the width in pixels of the upright picture, and its height in the same unit.
 
-    Pillow reports the size of a TIFF after applying its orientation. The dots of a fax are twice as high as wide.
+    Pillow reports the size of a TIFF after applying its orientation. The pixels of a fax are twice as high as wide.
     """
     if kind != "TIFF":
         width, height = picture.size[:: -1 if is_sideways else 1]
         return width, height
-    across, down = (float(dots) for dots in picture.info.get("dpi", (1, 1))[:: -1 if is_sideways else 1])
-    is_plausible = across > 0 and down > 0 and 1 / _MAX_DOT_RATIO <= across / down <= _MAX_DOT_RATIO
+    across, down = (float(pixels) for pixels in picture.info.get("dpi", (1, 1))[:: -1 if is_sideways else 1])
+    is_plausible = across > 0 and down > 0 and 1 / _MAX_PIXEL_RATIO <= across / down <= _MAX_PIXEL_RATIO
     return picture.width, picture.height * (across / down if is_plausible else 1.0)
 
 

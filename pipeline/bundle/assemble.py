@@ -115,15 +115,15 @@ def _attachment_error(failure: MergeFailure, planned: PlannedCase) -> Attachment
         raise RuntimeError(failure.message)  # a document of this program
     subject = "the papers" if part is None else f"{part.attachment.role} of {part.person}"
     pointer = "/attachments" if part is None else f"/attachments/{part.index}/path"
-    document = planned.loaded.document
-    return AttachmentError(document.problem(failure.code, pointer, f"{subject}: {failure.message}", PRINT_AGAIN))
+    json_file = planned.loaded.json_file
+    return AttachmentError(json_file.problem(failure.code, pointer, f"{subject}: {failure.message}", PRINT_AGAIN))
 
 
 def _notes(
     planned: PlannedCase, applied: Mapping[str, Downsampling], bundles: Iterable[MergedBundle], max_bytes: int
 ) -> Iterator[Problem]:
     """Notes on papers that were downsampled, and on bundles that were divided."""
-    locate = planned.loaded.document.locate
+    locate = planned.loaded.json_file.locate
     for part in planned.packet.attachments:
         if part.id in applied:
             yield locate(downsampling_note(applied[part.id]), f"/attachments/{part.index}/path")

@@ -49,7 +49,7 @@ def downsample_papers(
                 if excess <= 0:
                     break
                 before = result[part.id]
-                after = _read_again(part, before, downsampling, planned.loaded.document)
+                after = _read_again(part, before, downsampling, planned.loaded.json_file)
                 saved = len(before.pdf) - len(after.pdf)
                 if saved > len(before.pdf) * _WORTH_IT:
                     result[part.id], applied[part.id] = after, downsampling
@@ -57,17 +57,17 @@ def downsample_papers(
     return result, applied
 
 
-def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling, document: JsonFile) -> Paper:
+def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling, json_file: JsonFile) -> Paper:
     """Return the paper with coarser pictures. In the bundle, it must still look as it did before."""
     attachment, pointer = part.attachment, f"/attachments/{part.index}/path"
     try:
         conversion = Conversion(part.print_size_mm, *downsampling)
-        paper = read_paper(document.folder, attachment.path, conversion, password_file=attachment.password_file)
+        paper = read_paper(json_file.folder, attachment.path, conversion, password_file=attachment.password_file)
     except UnusableError as error:
-        raise AttachmentError(document.locate(error.problem, pointer)) from None
+        raise AttachmentError(json_file.locate(error.problem, pointer)) from None
     if paper.sha256 != before.sha256:
         message = "the file changed during the build"
-        raise AttachmentError(document.problem("attachment-changed", pointer, message, "build the packet again"))
+        raise AttachmentError(json_file.problem("attachment-changed", pointer, message, "build the packet again"))
     return replace(paper, pictures=before.pictures)
 
 

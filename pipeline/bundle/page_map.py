@@ -46,7 +46,7 @@ def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, r
             page=plan.first_page[part.id],
             pages=contents[part.id].pages,
             bytes=len(contents[part.id].pdf),
-            text=_text_hash(part, contents[part.id].pdf, planned.loaded.document),
+            text=_text_hash(part, contents[part.id].pdf, planned.loaded.json_file),
         )
         for part in bundle.parts
     )

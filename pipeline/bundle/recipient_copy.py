@@ -34,7 +34,7 @@ def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
 
     Raises CaseError if a free text of the case contains such a number, where it cannot be masked.
     """
-    case, document = planned.loaded.case, planned.loaded.document
+    case, document = planned.loaded.case, planned.loaded.json_file
     bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in planned.packet.bundles)
     hidden = replace(planned, loaded=replace(planned.loaded, case=mask_case(case)), packet=Packet(bundles, ()))
     drawn = draw_documents(hidden, {}, options)
@@ -74,17 +74,17 @@ def _title(part: Part) -> str:
     return f"{part.title.ja} / {part.title.en}"
 
 
-def _places(numbers: set[str], document: JsonFile) -> list[str]:
+def _places(numbers: set[str], json_file: JsonFile) -> list[str]:
     """Pointers of the free texts of the case that contain a number."""
     return [
         pointer
-        for pointer, text, is_key in texts(document.data)
+        for pointer, text, is_key in texts(json_file.data)
         if not is_key and text not in numbers and any(number in text for number in numbers)
     ] or [""]
 
 
-def _unmasked(pointer: str, document: JsonFile) -> Problem:
+def _unmasked(pointer: str, json_file: JsonFile) -> Problem:
     message = "this text contains an identity number, which the copy for third parties would show"
-    return document.problem(
+    return json_file.problem(
         "copy-number", pointer, message, "remove the number from the text, or build without the copy"
     )

@@ -31,7 +31,6 @@ Kind = Literal["hospital", "guarantor"]
 Aspect = Literal["condition", "treatment", "route"]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
-#: Without dots and slashes, an id cannot lead out of the directory.
 #: The most ids in a hint.
 _MOST_IDS = 10
 
@@ -100,7 +99,7 @@ class ListedEntry(Generic[AnyEntry]):
 
     id: str
     entry: AnyEntry
-    document: JsonFile
+    json_file: JsonFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +122,13 @@ def find_directory(folder: Path, given: Path | None = None) -> Path:
     return given or next((path for path in near if is_folder(path)), near[0])
 
 
-def look_up_entries(document: JsonFile, folder: Path) -> tuple[References, list[Problem]]:
+def look_up_entries(json_file: JsonFile, folder: Path) -> tuple[References, list[Problem]]:
     """Return the entries that a case refers to, and the problems of the references and of the entries."""
     problems: list[Problem] = []
 
     def look_up(form: type[AnyEntry]) -> ListedEntry[AnyEntry] | None:
         try:
-            return _look_up(document, folder, form)
+            return _look_up(json_file, folder, form)
         except CaseError as error:
             problems.extend(error.problems)
             return None
@@ -137,12 +136,12 @@ def look_up_entries(document: JsonFile, folder: Path) -> tuple[References, list[
     return References(look_up(HospitalEntry), look_up(GuarantorEntry)), problems
 
 
-def merge_entries(document: JsonFile, references: References) -> JsonFile:
+def merge_entries(json_file: JsonFile, references: References) -> JsonFile:
     """Return the case's file with entries in place of their ids; problems of these are placed in the entries' files."""
-    files = {listed.entry.kind: listed.document for listed in references.listed}
+    files = {listed.entry.kind: listed.json_file for listed in references.listed}
     parts = {kind: file.data[kind] for kind, file in files.items()}
     grafts = {f"/{kind}": file for kind, file in files.items()}
-    return replace(document, data={**document.data, **parts}, grafts=grafts)
+    return replace(json_file, data={**json_file.data, **parts}, grafts=grafts)
 
 
 def read_hospitals(folder: Path) -> list[ListedEntry[HospitalEntry]]:
@@ -163,15 +162,15 @@ def read_hospitals(folder: Path) -> list[ListedEntry[HospitalEntry]]:
     return hospitals
 
 
-def _look_up(document: JsonFile, folder: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry] | None:
-    wanted = document.data.get(form.kind) if isinstance(document.data, dict) else None
+def _look_up(json_file: JsonFile, folder: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry] | None:
+    wanted = json_file.data.get(form.kind) if isinstance(json_file.data, dict) else None
     if not isinstance(wanted, str) or not ID.fullmatch(wanted):
         return None  # an object, or an error by the schema of cases
     files = {path.stem: path for path in _files(folder, form.kind)}
     if wanted not in files:
         message = f"the directory has no {form.kind} with this id"
         raise CaseError(
-            document.problem("directory-unknown", f"/{form.kind}", message, _hint(wanted, list(files), folder))
+            json_file.problem("directory-unknown", f"/{form.kind}", message, _hint(wanted, list(files), folder))
         )
     return _read(files[wanted], form)
 
@@ -193,8 +192,8 @@ def _read(path: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry]:
     if not ID.fullmatch(path.stem):
         message = "the file name is not an id: 1 to 63 lower-case letters a-z, digits and hyphens"
         raise CaseError(Problem("directory-name", "error", message, "rename the file", str(path)))
-    document = read_json(path)
-    problems = check_schema(document, f"directory-{form.kind}")
+    json_file = read_json(path)
+    problems = check_schema(json_file, f"directory-{form.kind}")
     if problems:
         raise CaseError(problems)
-    return ListedEntry(path.stem, msgspec.convert(document.fields, form), document)
+    return ListedEntry(path.stem, msgspec.convert(json_file.fields, form), json_file)

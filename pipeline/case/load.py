@@ -20,7 +20,7 @@ class LoadedCase:
     """A case, its file for the places of problems, and the entries of the directory that it refers to."""
 
     case: Case
-    document: JsonFile
+    json_file: JsonFile
     references: References
 
 
@@ -30,12 +30,12 @@ def load_case(where: Path | Source, directory: Path | None = None) -> LoadedCase
     Raise CaseError with all problems, each with its place.
     """
     if isinstance(where, Source) and where.raw is not None:
-        document = parse_json(where.raw, where.file, where.folder, where.line)
+        json_file = parse_json(where.raw, where.file, where.folder, where.line)
     else:
-        document = read_json(Path(where.file) if isinstance(where, Source) else where)
-    references, entry_problems = look_up_entries(document, find_directory(document.folder, directory))
-    problems = [*check_schema(document, "case"), *entry_problems]
+        json_file = read_json(Path(where.file) if isinstance(where, Source) else where)
+    references, entry_problems = look_up_entries(json_file, find_directory(json_file.folder, directory))
+    problems = [*check_schema(json_file, "case"), *entry_problems]
     if problems:
         raise CaseError(problems)
-    document = merge_entries(document, references)
-    return LoadedCase(msgspec.convert(document.fields, Case), document, references)
+    json_file = merge_entries(json_file, references)
+    return LoadedCase(msgspec.convert(json_file.fields, Case), json_file, references)

@@ -22,18 +22,18 @@ _LOOKALIKE = re.compile(
 GLYPH_HINT = "use another form of the character, as in the passport or the register"
 
 
-def check_characters(document: JsonFile) -> Iterator[Problem]:
+def check_characters(json_file: JsonFile) -> Iterator[Problem]:
     """Report characters of printed values without a glyph (errors), and letters that look like others (warnings)."""
-    for pointer, text, is_key in texts(document.data):
+    for pointer, text, is_key in texts(json_file.data):
         if is_key or _NOT_PRINTED.fullmatch(pointer):
             continue
         for character in undrawable(text):
             message = f"the shipped fonts have no glyph for {_describe(character)}"
-            yield document.problem("glyph-missing", pointer, message, GLYPH_HINT)
+            yield json_file.problem("glyph-missing", pointer, message, GLYPH_HINT)
         for character in _lookalikes(text):
             message = f"a word in Latin letters contains {_describe(character)}, which looks like a Latin letter"
             hint = "type the word again, unless it is intended"
-            yield replace(document.problem("text-mixed-scripts", pointer, message, hint), severity="warning")
+            yield replace(json_file.problem("text-mixed-scripts", pointer, message, hint), severity="warning")
 
 
 def _lookalikes(text: str) -> list[str]:

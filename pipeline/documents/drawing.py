@@ -58,7 +58,7 @@ def _draw(
     """Draw documents with their contexts in one call of the engine. Return them by their ids."""
     listed = list(documents)
     sources = [_source(part, planned, context) for part, context in listed]
-    drawn = draw_all(sources, engine, planned.loaded.document)
+    drawn = draw_all(sources, engine, planned.loaded.json_file)
     return {
         part.id: replace(document, problems=_page_problems(part, planned, document))
         for (part, _), document in zip(listed, drawn, strict=True)
@@ -80,7 +80,7 @@ def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: DrawnDocumen
     templates = planned.templates
     page = FinishedDocument(
         case=planned.loaded.case,
-        case_file=planned.loaded.document,
+        case_file=planned.loaded.json_file,
         person=part.person,
         template_name=_name(part, planned),
         template=templates.templates[part.template],

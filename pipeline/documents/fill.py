@@ -44,7 +44,7 @@ _UNUSABLE = (
     AttributeError,
     LookupError,
     MemoryError,
-    OSError,  # a font that cannot be opened because memory is exhausted: nothing else is read while filling
+    OSError,  # memory is exhausted when a font is opened for the timeline's picture: nothing else is read
     OutOfTimeError,
     RuntimeError,
     SyntaxError,  # from Python: tags nested too deeply to be compiled

@@ -37,11 +37,11 @@ def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, 
         problem
         for index, attachment in enumerate(loaded.case.attachments)
         if index not in used
-        for problem in _misplaced(attachment, f"/attachments/{index}", packet, loaded.document)
+        for problem in _misplaced(attachment, f"/attachments/{index}", packet, loaded.json_file)
     ]
     changed = (part for part in packet.attachments if has_changed(part, loaded, templates, as_of))
     return misplaced + [
-        make_finding(CHANGED_RULE, Hit(f"/attachments/{part.index}/printed_hash"), loaded.document) for part in changed
+        make_finding(CHANGED_RULE, Hit(f"/attachments/{part.index}/printed_hash"), loaded.json_file) for part in changed
     ]
 
 
@@ -55,24 +55,24 @@ def has_changed(part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet
     return text_sha256(fill(templates.templates[document.template], name, context).docx) != printed
 
 
-def _misplaced(attachment: Attachment, pointer: str, packet: Packet, document: JsonFile) -> Iterator[Problem]:
+def _misplaced(attachment: Attachment, pointer: str, packet: Packet, json_file: JsonFile) -> Iterator[Problem]:
     """Yield the problems of an attachment that should replace a document and does not, or the reverse."""
     if attachment.role != SIGNED:
         for field in ("document", "printed_hash"):
             if getattr(attachment, field) is not None:
                 message, hint = "only attachments of the role signed have this field", "remove it, or correct the role"
-                yield document.problem("signed-role", f"{pointer}/{field}", message, hint)
+                yield json_file.problem("signed-role", f"{pointer}/{field}", message, hint)
         return
     known = [part.document for part in _documents_of(attachment.person, packet)]
     if attachment.document in known:
         message = "an earlier attachment is the signed original of this document"
         hint = "keep only one entry, with all pages of the document in one file"
-        yield document.problem("signed-twice", f"{pointer}/document", message, hint)
+        yield json_file.problem("signed-twice", f"{pointer}/document", message, hint)
     else:
         near = get_close_matches(attachment.document or "", known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"documents of that bundle: {', '.join(known) or 'none'}"
         message = "the bundle of this person has no document of this name that can be signed"
-        yield document.problem("signed-unknown", f"{pointer}/document", message, hint)
+        yield json_file.problem("signed-unknown", f"{pointer}/document", message, hint)
 
 
 def _documents_of(person: str, packet: Packet) -> Iterator[DocumentPart]:

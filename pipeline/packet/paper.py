@@ -30,7 +30,7 @@ class FillReport(msgspec.Struct):
     unmapped: list[str] = []
 
 
-#: Left, upper, right and lower end in dots.
+#: Left, upper, right and lower end in pixels.
 DotBox = tuple[int, int, int, int]
 
 

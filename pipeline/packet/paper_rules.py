@@ -35,7 +35,7 @@ def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> 
     """Return the findings about the template set: documents that this case needs, and the official list."""
     found, packet_file = [], str(templates.folder / "packet.json")
     if len(loaded.case.companions) > 1 and not _has_list_of_applicants(templates, packet):
-        found.append(make_finding(LIST_RULE, Hit("/companions"), loaded.document))
+        found.append(make_finding(LIST_RULE, Hit("/companions"), loaded.json_file))
     if not _is_in_official_order(templates):
         found.append(make_template_finding(ORDER_RULE, (), packet_file))
     found += [make_template_finding(TITLE_RULE, (), packet_file) for _ in _titled_as(_OFFICIAL_FORMS, templates)]
@@ -59,10 +59,10 @@ def _made_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
     return [row.document for row in templates.packet.official_list if row.role in roles and row.document]
 
 
-def paper_findings(packet: Packet, papers: Mapping[str, Paper], document: JsonFile) -> list[Problem]:
+def paper_findings(packet: Packet, papers: Mapping[str, Paper], json_file: JsonFile) -> list[Problem]:
     """Return the findings about the files of the usable attachments."""
     return [
-        make_finding(note.rule, Hit(f"/attachments/{part.index}/path", note.details), document)
+        make_finding(note.rule, Hit(f"/attachments/{part.index}/path", note.details), json_file)
         for part in packet.attachments
         if part.id in papers
         for note in sorted(papers[part.id].notes, key=lambda note: note.rule)
@@ -109,15 +109,15 @@ UNFILLED_RULES = frozenset({"FRM-01", "FRM-02", "GUA-04", "GUA-05"})
 LACKS = MISSING_RULES | UNFILLED_RULES
 
 
-def missing_papers(packet: Packet, document: JsonFile) -> list[Problem]:
+def missing_papers(packet: Packet, json_file: JsonFile) -> list[Problem]:
     """Return a finding for each paper of the official list that is missing."""
-    return [_missing(row, bundle.person, document) for bundle in packet.bundles for row in bundle.missing]
+    return [_missing(row, bundle.person, json_file) for bundle in packet.bundles for row in bundle.missing]
 
 
-def _missing(row: OfficialRow, person: str, document: JsonFile) -> Problem:
+def _missing(row: OfficialRow, person: str, json_file: JsonFile) -> Problem:
     if person != PATIENT:
-        return make_finding(COMPANION_RULE, Hit("/attachments", [_named(row, person)]), document)
-    return make_finding(PAPER_RULES.get(row.role, PATIENT_RULE), Hit("/attachments", [_named(row)]), document)
+        return make_finding(COMPANION_RULE, Hit("/attachments", [_named(row, person)]), json_file)
+    return make_finding(PAPER_RULES.get(row.role, PATIENT_RULE), Hit("/attachments", [_named(row)]), json_file)
 
 
 def _named(row: OfficialRow, companion: str | None = None) -> Trilingual:

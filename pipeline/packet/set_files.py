@@ -61,72 +61,72 @@ def load_packet(folder: Path) -> tuple[JsonFile, PacketFile]:
 
 def _read_packet(folder: Path) -> JsonFile:
     try:
-        document = read_json(folder / PACKET_FILE)
+        json_file = read_json(folder / PACKET_FILE)
     except CaseError as error:
         raise TemplateError(error.problems) from None
-    problems = check_schema(document, "packet") or [
-        *_titles_missing(document),
-        *_repeated(document),
-        *_unknown(document),
-        *_unknown_sections(document),
+    problems = check_schema(json_file, "packet") or [
+        *_titles_missing(json_file),
+        *_repeated(json_file),
+        *_unknown(json_file),
+        *_unknown_sections(json_file),
     ]
     if problems:
         raise TemplateError(problems)
-    return document
+    return json_file
 
 
-def _titles_missing(document: JsonFile) -> list[Problem]:
-    listed = {row["role"] for row in document.data["official_list"]}
+def _titles_missing(json_file: JsonFile) -> list[Problem]:
+    listed = {row["role"] for row in json_file.data["official_list"]}
     return [
-        document.problem(
+        json_file.problem(
             "packet-title",
             f"/contents/{index}",
             "attachments that the official list does not name need a title and an issuer here",
             "add both, in Japanese, English and Chinese",
         )
-        for index, entry in enumerate(document.data["contents"])
+        for index, entry in enumerate(json_file.data["contents"])
         if "attachments" in entry and entry["attachments"] not in listed and not {"title", "issuer"} <= entry.keys()
     ]
 
 
-def _repeated(document: JsonFile) -> Iterator[Problem]:
+def _repeated(json_file: JsonFile) -> Iterator[Problem]:
     """A problem for each repeated name: page map and files identify a part by its name."""
     names = set()
-    for index, entry in enumerate(document.data["contents"]):
+    for index, entry in enumerate(json_file.data["contents"]):
         key = "document" if "document" in entry else "attachments"
         if (key, entry[key]) in names:
             pointer = f"/contents/{index}/{key}"
             message = "an earlier entry has the same name"
-            yield document.problem("packet-repeated", pointer, message, "give the document another id, or remove one")
+            yield json_file.problem("packet-repeated", pointer, message, "give the document another id, or remove one")
         names.add((key, entry[key]))
 
 
-def _unknown(document: JsonFile) -> list[Problem]:
+def _unknown(json_file: JsonFile) -> list[Problem]:
     """A problem for each row of the official list with a document that the set does not have."""
-    known = {entry.get("document") for entry in document.data["contents"]}
+    known = {entry.get("document") for entry in json_file.data["contents"]}
     return [
-        document.problem(
+        json_file.problem(
             "packet-document",
             f"/official_list/{index}/document",
             "the contents have no document of this name",
             "name a document of the contents, or remove this line",
         )
-        for index, row in enumerate(document.data["official_list"])
+        for index, row in enumerate(json_file.data["official_list"])
         if "document" in row and row["document"] not in known
     ]
 
 
-def _unknown_sections(document: JsonFile) -> list[Problem]:
+def _unknown_sections(json_file: JsonFile) -> list[Problem]:
     """A problem for each entry with a section that the set does not have."""
-    known = {section["id"] for section in document.data.get("sections", [])}
+    known = {section["id"] for section in json_file.data.get("sections", [])}
     return [
-        document.problem(
+        json_file.problem(
             "packet-section",
             f"/contents/{index}/section",
             "no section has this name",
             "use the name of a section, or add the section with its title",
         )
-        for index, entry in enumerate(document.data["contents"])
+        for index, entry in enumerate(json_file.data["contents"])
         if "section" in entry and entry["section"] not in known
     ]
 
@@ -146,8 +146,8 @@ def _read_template(path: Path) -> bytes:
     return content
 
 
-def _digest(document: JsonFile, templates: dict[str, bytes]) -> str:
-    digest = hashlib.sha256(document.sha256.encode())
+def _digest(json_file: JsonFile, templates: dict[str, bytes]) -> str:
+    digest = hashlib.sha256(json_file.sha256.encode())
     for name, content in sorted(templates.items()):
         digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
     return digest.hexdigest()

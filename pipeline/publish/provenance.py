@@ -65,7 +65,7 @@ def origin_of(planned: PlannedCase, options: BuildOptions) -> Origin:
         ),
         versions=library_versions(),
         rules=rules_used(),
-        case=loaded.document.sha256,
+        case=loaded.json_file.sha256,
         directory=directory_files(loaded),
     )
 
@@ -73,5 +73,5 @@ def origin_of(planned: PlannedCase, options: BuildOptions) -> Origin:
 def directory_files(loaded: LoadedCase) -> tuple[DirectoryFile, ...]:
     """Return the entries of the directory to which a case refers."""
     return tuple(
-        DirectoryFile(listed.entry.kind, listed.id, listed.document.sha256) for listed in loaded.references.listed
+        DirectoryFile(listed.entry.kind, listed.id, listed.json_file.sha256) for listed in loaded.references.listed
     )

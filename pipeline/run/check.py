@@ -51,10 +51,10 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
     warm_up()  # the process that reads the attachments starts meanwhile
     loaded, templates, packet = planned.loaded, planned.templates, planned.packet
     problems = [
-        *check_characters(loaded.document),
-        *check_rules(loaded.case, options.as_of, loaded.document),
+        *check_characters(loaded.json_file),
+        *check_rules(loaded.case, options.as_of, loaded.json_file),
         *plan_differences(loaded),
-        *missing_papers(packet, loaded.document),
+        *missing_papers(packet, loaded.json_file),
         *signed_findings(loaded, templates, packet, options.as_of),
         *set_findings(loaded, templates, packet),
     ]

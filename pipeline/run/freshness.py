@@ -42,7 +42,7 @@ def _state_is_same(manifest: Manifest, planned: PlannedCase, options: CheckOptio
 
 def _papers_are_same(manifest: Manifest, planned: PlannedCase) -> bool:
     recorded = [(each.role, each.person, each.sha256, each.form_mapping) for each in manifest.inputs.attachments]
-    folder = planned.loaded.document.folder
+    folder = planned.loaded.json_file.folder
 
     def hash_of(path: str | None) -> str | None:
         return None if path is None else sha256(read_inside(folder, path))

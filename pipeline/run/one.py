@@ -37,11 +37,11 @@ def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) ->
     origin = origin_of(planned, options)  # hashes and versions of all inputs
     if not options.publish.force and (current := current_packet(planned, origin, options.check, out)):
         return current
-    prepare_merge()
+    prepare_merge()  # its process loads libraries meanwhile
     findings = find_problems(planned, options.check)  # characters, rules, missing papers, signed originals
-    papers = read_papers(planned, options.check, findings)  # clean, flatten, fill forms: PDFs of A4 pages
+    papers = read_papers(planned, options.check, findings)  # fill forms, clean, flatten: PDFs of A4 pages
     findings.raise_if_blocking()
-    out.check(case_id, force=options.publish.force)
+    out.check(case_id, force=options.publish.force)  # nothing is drawn if it cannot be published there
     documents = draw_documents(planned, papers, options.documents)  # fill, convert, compare the pages with the case
     findings.add(page_findings(documents))
     findings.raise_if_blocking()

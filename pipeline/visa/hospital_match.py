@@ -98,7 +98,7 @@ def _unnamed_kinds(loaded: LoadedCase) -> Iterator[Problem]:
         if kind == "other":
             message = "the kind is “other”, for which no covering plan can be determined"
             hint = "ask each hospital, or choose a specific kind from the list"
-            yield replace(loaded.document.problem("match-other", pointer, message, hint), severity="warning")
+            yield replace(loaded.json_file.problem("match-other", pointer, message, hint), severity="warning")
 
 
 def _unknown_wishes(hospitals: Sequence[ListedEntry[HospitalEntry]], wishes: Wishes) -> Iterator[Problem]:
@@ -121,4 +121,4 @@ def _old_entries(hospitals: Sequence[ListedEntry[HospitalEntry]], as_of: date) -
         if days > OLD_AFTER_DAYS:
             message = f"this entry was last compared with the public registry {days} days before {as_of.isoformat()}"
             hint = "compare it again (e-再生医療) and update as_of"
-            yield replace(hospital.document.problem("directory-old", "/as_of", message, hint), severity="warning")
+            yield replace(hospital.json_file.problem("directory-old", "/as_of", message, hint), severity="warning")

@@ -65,13 +65,13 @@ class TestExamples:
     @pytest.mark.parametrize("path", ENTRIES, ids=lambda path: path.stem)
     def test_an_entry_is_good_and_invented(self, path: Path) -> None:
         kind = path.parent.name.removesuffix("s")
-        document = read_json(path)
-        assert check_schema(document, f"directory-{kind}") == []
-        schema = (path.parent / document.data["$schema"]).resolve()
+        json_file = read_json(path)
+        assert check_schema(json_file, f"directory-{kind}") == []
+        schema = (path.parent / json_file.data["$schema"]).resolve()
         assert schema == EXAMPLES.parent / "schemas" / f"directory-{kind}.schema.json"
-        for address in (text for text in strings(document.data) if "@" in text):
+        for address in (text for text in strings(json_file.data) if "@" in text):
             assert re.search(r"[@.]example$", address)
-        assert "見本" in document.data["source"]
+        assert "見本" in json_file.data["source"]
 
     @pytest.mark.parametrize("path", ENTRIES, ids=lambda path: path.stem)
     def test_a_case_that_refers_to_it_breaks_no_rule(self, path: Path, edit: Edit, directory: Path) -> None:
@@ -90,7 +90,7 @@ class TestReference:
             ("hospital", "aoba"),
             ("guarantor", "mihon"),
         ]
-        assert loaded.references.listed[0].document.name == str(directory / "hospitals" / "aoba.json")
+        assert loaded.references.listed[0].json_file.name == str(directory / "hospitals" / "aoba.json")
 
     @pytest.mark.parametrize("kind", ["hospital", "guarantor"])
     def test_one_alone_may_refer(self, edit: Edit, directory: Path, kind: Kind) -> None:

@@ -28,7 +28,7 @@ def drawn(name: str, case: Path, person: str = "patient") -> DrawnDocument:
     loaded = load_case(case)
     template = (MEDICAL_STAY / f"{name}.docx").read_bytes()
     source = DocumentSource(template, name, document_context(loaded.case, AS_OF, person))
-    return draw(source, load_engine("office2pdf"), loaded.document)
+    return draw(source, load_engine("office2pdf"), loaded.json_file)
 
 
 def sheet(name: str, case: Path = WANG, person: str = "patient") -> str:

@@ -43,7 +43,7 @@ def names(case: LoadedCase) -> Mapping[str, Any]:
 def failure(case: LoadedCase, engine: Engine, template: bytes | None = None) -> tuple[Problem, ...]:
     letter = template or make_docx("{{ patient.name.chinese }}", "{{ patient.passport.number }}", "fixed words")
     with pytest.raises(EngineError) as error:
-        draw(DocumentSource(letter, "letter.docx", names(case)), engine, case.document)
+        draw(DocumentSource(letter, "letter.docx", names(case)), engine, case.json_file)
     for problem in error.value.problems:
         assert problem.hint
         assert problem.file
@@ -61,7 +61,7 @@ def test_a_word_that_is_broken_at_its_hyphen_is_not_lost() -> None:
 
 def test_a_document_is_drawn_with_the_shipped_fonts_alone(case: LoadedCase) -> None:
     letter = make_docx("{{ patient.name.chinese }} {{ patient.occupation.ja }} {{ condition.diagnosis.en }}")
-    drawn = draw(DocumentSource(letter, "letter.docx", names(case)), load_engine("office2pdf"), case.document)
+    drawn = draw(DocumentSource(letter, "letter.docx", names(case)), load_engine("office2pdf"), case.json_file)
     assert drawn.pages == page_count(drawn.pdf) == 1
     assert squeeze("王晓明 会社員 Knee osteoarthritis after a sports injury") == text_of(drawn.pdf)
     fonts = embedded_fonts(drawn.pdf)
@@ -72,7 +72,7 @@ def test_a_document_is_drawn_with_the_shipped_fonts_alone(case: LoadedCase) -> N
 def test_two_drawings_are_the_same_bytes(case: LoadedCase) -> None:
     letter = make_docx("{{ patient.name.chinese }}")
     source, engine = DocumentSource(letter, "x", names(case)), load_engine("office2pdf")
-    first, second = (draw(source, engine, case.document) for _ in range(2))
+    first, second = (draw(source, engine, case.json_file) for _ in range(2))
     assert first == second
 
 
@@ -160,6 +160,6 @@ def test_all_characters_that_an_engine_names_are_reported(edit: Edit) -> None:
 @pytest.mark.parametrize("name", ["𠮷田", "䶮", "㛃", "﨑", "龘", "éàü", "髙"])
 def test_rare_characters_of_names_are_drawn(case: LoadedCase, name: str) -> None:
     context = {**names(case), "case_id": name}
-    drawn = draw(DocumentSource(make_docx("{{ case_id }}"), "x", context), load_engine("office2pdf"), case.document)
+    drawn = draw(DocumentSource(make_docx("{{ case_id }}"), "x", context), load_engine("office2pdf"), case.json_file)
     assert lost_texts(drawn.pdf, [name]) == []
     assert all(font.startswith("NotoSansCJK") for font in embedded_fonts(drawn.pdf))

@@ -153,7 +153,7 @@ class TestHeaders:
 
 def test_a_draft_without_its_mark_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.documents.document.add_draft_mark", lambda template: template)
-    case = load_case(CASE).document
+    case = load_case(CASE).json_file
     with pytest.raises(EngineError) as error:
         draw(DocumentSource(make_docx("手紙"), "letter.docx", {}, draft=True), load_engine("office2pdf"), case)
     [problem] = error.value.problems

@@ -27,7 +27,7 @@ def guide(path: Path) -> DrawnDocument:
     loaded = load_case(path)
     template = (MEDICAL_STAY / "patient-guide.docx").read_bytes()
     context = document_context(loaded.case, AS_OF)
-    return draw(DocumentSource(template, "patient-guide.docx", context), load_engine("office2pdf"), loaded.document)
+    return draw(DocumentSource(template, "patient-guide.docx", context), load_engine("office2pdf"), loaded.json_file)
 
 
 @cache

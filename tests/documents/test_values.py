@@ -101,7 +101,7 @@ def text_of_packet(built: PublishedPacket) -> str:
 def lost(path: Path, built: PublishedPacket) -> list[str]:
     """Pointers of the values of the case at ``path`` that its packet does not show."""
     text = text_of_packet(built)
-    case = load_case(path).document.data
+    case = load_case(path).json_file.data
     return [
         pointer
         for pointer, value in leaves(case)

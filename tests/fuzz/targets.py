@@ -51,9 +51,9 @@ def json_reader(content: bytes) -> None:
     _load(document)
 
 
-def _load(document: JsonFile) -> None:
-    if not check_schema(document, "case"):
-        msgspec.convert(document.fields, Case)
+def _load(json_file: JsonFile) -> None:
+    if not check_schema(json_file, "case"):
+        msgspec.convert(json_file.fields, Case)
 
 
 def template(content: bytes) -> None:

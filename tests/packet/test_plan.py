@@ -158,7 +158,7 @@ def test_the_paper_of_a_companion_is_not_the_patients(case_with_companion: Any) 
 def test_a_missing_paper_is_an_error_with_source_and_place(edit: Edit) -> None:
     path = edit(WITHOUT_FORMS)
     loaded = load_case(path)
-    problems = missing_papers(plan_packet(loaded.case, SET), loaded.document)
+    problems = missing_papers(plan_packet(loaded.case, SET), loaded.json_file)
     assert [problem.code for problem in problems] == ["DOC-01", "DOC-01"]
     for problem in problems:
         assert (problem.severity, problem.pointer) == ("error", "/attachments")
@@ -177,7 +177,7 @@ def test_the_state_of_a_packet(edit: Edit) -> None:
 
 def test_a_paper_missing_for_a_companion_has_its_own_rule(case_with_companion: Any) -> None:
     loaded = load_case(case_with_companion({"/attachments": []}))
-    problems = missing_papers(plan_packet(loaded.case, SET), loaded.document)
+    problems = missing_papers(plan_packet(loaded.case, SET), loaded.json_file)
     of_companion = [problem for problem in problems if problem.code == "DOC-02"]
     assert {problem.code for problem in problems} == {"DOC-01", "DOC-02"}
     assert {role for role, people in missing(loaded.case).items() if "companion-1" in people} == {

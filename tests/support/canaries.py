@@ -104,10 +104,10 @@ def _accepted(data: dict[str, Any], wanted: dict[str, str]) -> dict[str, str]:
 
 
 def _refused(data: dict[str, Any]) -> Iterator[str]:
-    document = JsonFile("case.json", Path(), json.dumps(data), "", data)
-    problems = list(check_schema(document, "case"))
+    json_file = JsonFile("case.json", Path(), json.dumps(data), "", data)
+    problems = list(check_schema(json_file, "case"))
     if not problems:
-        found = check_rules(msgspec.convert(document.fields, Case), AS_OF, document)
+        found = check_rules(msgspec.convert(json_file.fields, Case), AS_OF, json_file)
         problems = [problem for problem in found if problem.severity == "error"]
     for problem in problems:
         assert problem.pointer is not None

@@ -39,7 +39,7 @@ def changed(case: Case, **fields: Any) -> Case:
 
 def with_plans(*plans: FiledPlan) -> list[ListedEntry[HospitalEntry]]:
     """Return one hospital with these plans."""
-    return [ListedEntry("one", replace(HOSPITALS[0].entry, plans=plans), HOSPITALS[0].document)]
+    return [ListedEntry("one", replace(HOSPITALS[0].entry, plans=plans), HOSPITALS[0].json_file)]
 
 
 KNEE = HOSPITALS[0].entry.plans[0]
@@ -127,7 +127,7 @@ def test_an_entry_is_old_after_ninety_days(days: int, is_told: bool) -> None:  #
     found = match_problems(WANG, aoba, NO_WISHES, aoba[0].entry.as_of + timedelta(days=days))
     assert [problem.code for problem in found] == ["directory-old"] * is_told
     for problem in found:
-        assert (problem.severity, problem.pointer, problem.file) == ("warning", "/as_of", aoba[0].document.name)
+        assert (problem.severity, problem.pointer, problem.file) == ("warning", "/as_of", aoba[0].json_file.name)
         assert f"{days} days" in problem.message
 
 

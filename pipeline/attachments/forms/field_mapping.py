@@ -62,25 +62,25 @@ class Filling:
         return self.mapping.problem(found.code, f"/{place}", f"{name}: {found.message}", hint)
 
 
-def make_filling(document: JsonFile, names: MappingNames) -> Filling:
+def make_filling(json_file: JsonFile, names: MappingNames) -> Filling:
     """Apply a mapping to the values of a case. Raises AttachmentError with every problem and its place."""
-    mapping = _read_mapping(document)
+    mapping = _read_mapping(json_file)
     values, empty, problems = [], [], []
     for name, entry in mapping.fields.items():
         try:
             value = _value(name, entry, names)
         except ExpressionError as error:
             pointer = f"/fields/{escape(name)}/{error.field}"
-            problems.append(document.problem("form-expression", pointer, f"{name}: {error}", error.hint))
+            problems.append(json_file.problem("form-expression", pointer, f"{name}: {error}", error.hint))
             continue
         if value is None:
             empty.append(name)
         else:
             values.append(value)
-    problems += _contradictions(document, mapping)
+    problems += _contradictions(json_file, mapping)
     if problems:
         raise AttachmentError(problems)
-    return Filling(document, tuple(values), tuple(empty), mapping.left_empty)
+    return Filling(json_file, tuple(values), tuple(empty), mapping.left_empty)
 
 
 @contextmanager
@@ -92,11 +92,11 @@ def problems_of_an_attachment() -> Iterator[None]:
         raise AttachmentError(error.problems) from None
 
 
-def _read_mapping(document: JsonFile) -> MappingFile:
-    problems = check_schema(document, "form-mapping")
+def _read_mapping(json_file: JsonFile) -> MappingFile:
+    problems = check_schema(json_file, "form-mapping")
     if problems:
         raise AttachmentError(problems)
-    return msgspec.convert(document.fields, MappingFile)
+    return msgspec.convert(json_file.fields, MappingFile)
 
 
 def _value(name: str, entry: FieldEntry, names: MappingNames) -> FieldValue | None:
@@ -108,8 +108,8 @@ def _value(name: str, entry: FieldEntry, names: MappingNames) -> FieldValue | No
     return FieldValue(name, text, language=entry.language or "ja") if text else None
 
 
-def _contradictions(document: JsonFile, mapping: MappingFile) -> Iterator[Problem]:
+def _contradictions(json_file: JsonFile, mapping: MappingFile) -> Iterator[Problem]:
     for index, name in enumerate(mapping.left_empty):
         if name in mapping.fields:
             message, hint = "this field is both filled and left empty", "remove it from one of the two"
-            yield document.problem("form-twice", f"/left_empty/{index}", message, hint)
+            yield json_file.problem("form-twice", f"/left_empty/{index}", message, hint)

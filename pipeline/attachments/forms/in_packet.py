@@ -43,11 +43,11 @@ def filling_for(part: AttachmentPart, case: Case, as_of: date, folder: Path) -> 
     return make_filling(mapping, mapping_names(document_context(case, as_of, part.person)))
 
 
-def form_findings(report: FillReport, filling: Filling, document: JsonFile, pointer: str) -> list[Problem]:
+def form_findings(report: FillReport, filling: Filling, json_file: JsonFile, pointer: str) -> list[Problem]:
     """Return the findings of the rules on forms, at that place of ``document``."""
     fields = {OVERFLOW_RULE: report.overflowing, UNMAPPED_RULE: report.unmapped, EMPTY_RULE: filling.empty}
     return [
-        make_finding(rule_id, Hit(pointer, [_list_names(names)]), document)
+        make_finding(rule_id, Hit(pointer, [_list_names(names)]), json_file)
         for rule_id, names in fields.items()
         if names
     ]

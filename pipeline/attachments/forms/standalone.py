@@ -29,12 +29,12 @@ def fill_form(path: Path, mapping: Path, context: Mapping[str, Any], *, flatten:
     still be changed.
     """
     with problems_of_an_attachment():
-        document = read_json(mapping)
-    filling = make_filling(document, mapping_names(context))
+        json_file = read_json(mapping)
+    filling = make_filling(json_file, mapping_names(context))
     answer = _ask("fill", path, filling.request(flatten=flatten))
     assert answer.form is not None  # noqa: S101 - the task "fill" reports
     filling.check(answer.form)
-    findings = form_findings(answer.form, filling, document, "")
+    findings = form_findings(answer.form, filling, json_file, "")
     if any(problem.severity == "error" for problem in findings):
         raise AttachmentError(findings)
     return answer.pdf, findings

@@ -44,7 +44,7 @@ class SampleCase:
     """A generated case, and its JSON text for the places of problems."""
 
     case: Case
-    document: JsonFile
+    json_file: JsonFile
 
 
 class Recipe(NamedTuple):

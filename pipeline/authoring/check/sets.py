@@ -85,7 +85,7 @@ def _listed_files(folder: Path) -> list[Path]:
     return [folder / entry.template for entry in packet.contents if entry.template]
 
 
-def _check_packet(folder: Path, document: JsonFile, packet: PacketFile) -> Iterator[Problem]:
+def _check_packet(folder: Path, json_file: JsonFile, packet: PacketFile) -> Iterator[Problem]:
     listed = {entry.template for entry in packet.contents}
     for file in sorted(folder.glob("*.docx")):
         if file.name not in listed and not file.name.startswith("~$"):
@@ -93,7 +93,7 @@ def _check_packet(folder: Path, document: JsonFile, packet: PacketFile) -> Itera
             yield Problem("template-unlisted", "warning", "packet.json has no entry for this file", hint, str(file))
     if packet.id != folder.resolve().name:
         message, hint = "the id differs from the name of the folder", "give both the same name"
-        yield replace(document.problem("packet-id", "/id", message, hint), severity="warning")
+        yield replace(json_file.problem("packet-id", "/id", message, hint), severity="warning")
 
 
 def _checked(target: _Target, results: Sequence[TemplateResult]) -> CheckedSet:

@@ -71,7 +71,7 @@ def try_out(template: Template, trial: Trial, engine: Engine) -> list[Problem]:
     sample = make_case(trial.recipe)
     context = _context(template, trial, sample)
     try:
-        draw(DocumentSource(template.content, template.file, context), engine, sample.document)
+        draw(DocumentSource(template.content, template.file, context), engine, sample.json_file)
     except VisaPacketError as error:
         lost = error.problems[0].code == "engine-lost-text" and list(_lost_fields(template, sample, context, engine))
         return lost or [_without_case(problem, template) for problem in error.problems]
@@ -121,7 +121,7 @@ def _lost_fields(
     """Yield a problem for each field of the case whose text is not on the page."""
     filled = fill(template.content, template.file, context)
     lost = set(lost_texts(engine.convert(filled.docx), filled.texts))
-    for pointer, text, is_key in texts(sample.document.data):
+    for pointer, text, is_key in texts(sample.json_file.data):
         if text in lost and not is_key:
             message = f"the text of {pointer} is missing on the page, in whole or in part"
             hint = "give its cell, box or line more room"

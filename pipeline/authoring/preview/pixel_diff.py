@@ -60,10 +60,10 @@ def mark_differences(before: Image.Image, after: Image.Image) -> Marks | None:
 
 
 def _pad(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return the picture on white paper of ``size``."""
-    paper = Image.new("RGB", size, "white")
-    paper.paste(picture)
-    return paper
+    """Return the picture on a white sheet of ``size``."""
+    sheet = Image.new("RGB", size, "white")
+    sheet.paste(picture)
+    return sheet
 
 
 def _changed_pixels(difference: Image.Image) -> Image.Image:

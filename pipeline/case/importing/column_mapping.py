@@ -64,20 +64,20 @@ class TableMapping(ColumnGroup, frozen=True, kw_only=True):
 
 def read_mapping(path: Path) -> tuple[TableMapping, JsonFile]:
     """Read the mapping, and its file for the places of problems. Raise CaseError with all problems."""
-    document = read_json(path)
-    problems = check_schema(document, "mapping")
+    json_file = read_json(path)
+    problems = check_schema(json_file, "mapping")
     if not problems:
-        mapping = msgspec.convert(document.fields, TableMapping)
-        problems = list(_repeated_fields(mapping, document))
+        mapping = msgspec.convert(json_file.fields, TableMapping)
+        problems = list(_repeated_fields(mapping, json_file))
         if not any(column.to == "/case_id" for column in mapping.columns):
             message, hint = "no column fills /case_id", "add the column that numbers the cases"
-            problems.append(document.problem("mapping-case-id", "/columns", message, hint))
+            problems.append(json_file.problem("mapping-case-id", "/columns", message, hint))
     if problems:
         raise CaseError(problems)
-    return mapping, document
+    return mapping, json_file
 
 
-def _repeated_fields(group: ColumnGroup, document: JsonFile, place: str = "") -> Iterator[Problem]:
+def _repeated_fields(group: ColumnGroup, json_file: JsonFile, place: str = "") -> Iterator[Problem]:
     """Report each field that is filled twice, or filled as a whole and in part. A list may have many entries."""
     lists = {entries.to: f"{place}/lists/{index}/to" for index, entries in enumerate(group.lists)}
     targets = [
@@ -88,6 +88,6 @@ def _repeated_fields(group: ColumnGroup, document: JsonFile, place: str = "") ->
     for (one, _), (other, where) in pairwise(sorted(targets)):
         if other == one or other.startswith(f"{one}/"):
             message = "another entry of the mapping fills this field, or the field that contains it"
-            yield document.problem("mapping-repeated", where, message, "remove one of them")
+            yield json_file.problem("mapping-repeated", where, message, "remove one of them")
     for index, entries in enumerate(group.lists):
-        yield from _repeated_fields(entries, document, f"{place}/lists/{index}")
+        yield from _repeated_fields(entries, json_file, f"{place}/lists/{index}")

@@ -34,7 +34,7 @@ class _Entry:
     number: int | None = None
 
 
-def find_columns(table: SourceTable, mapping: TableMapping, document: JsonFile) -> Columns:
+def find_columns(table: SourceTable, mapping: TableMapping, json_file: JsonFile) -> Columns:
     """Find the columns of the mapping. Raise CaseError with all columns that are missing or occur twice."""
     cells: dict[str, Cell] = {}
     problems: list[Problem] = []
@@ -52,7 +52,7 @@ def find_columns(table: SourceTable, mapping: TableMapping, document: JsonFile) 
             hint = (
                 f"did you mean {table.address(cells[near[0]])}?" if near else "copy it from the table; check header_row"
             )
-            problems.append(document.problem("column-missing", place, message, hint))
+            problems.append(json_file.problem("column-missing", place, message, hint))
     if problems:
         raise CaseError(problems)
     return {name: cell.column for name, cell in cells.items()}

@@ -135,7 +135,7 @@ def _print(published: Preview) -> None:
     """A line for each document, with what changed in it, and the page to open."""
     rows = [summarise(document) for document in published.documents]
     compared = published.header.against is not None
-    head = " pages  changed  new  gone   words" if compared else " pages"
+    head = " pages  changed  new  removed   words" if compared else " pages"
     print_line(Styled(f"{head}  document", dim=True))
     for row in rows:
         print_line(f"{_line(row, compared=compared)}  {row['title']}")
@@ -150,5 +150,5 @@ def _line(row: Mapping[str, Any], *, compared: bool) -> str:
     if not compared:
         return pages
     words = f"-{row['words_gone']}+{row['words_added']}" if row["words_gone"] or row["words_added"] else ""
-    counts = f"{row['pages_changed'] or '':>9}{row['pages_added'] or '':>5}{row['pages_gone'] or '':>6}"
+    counts = f"{row['pages_changed'] or '':>9}{row['pages_added'] or '':>5}{row['pages_gone'] or '':>9}"
     return f"{pages}{counts}{words:>8}"

@@ -50,18 +50,18 @@ _NAME = re.compile(rf"{_SYLLABLE}{{1,2}}[ ,]+{_SYLLABLE}{{1,4}}")
 _OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]+")
 
 
-def find_foreign_values(page: FinishedDocument) -> Iterator[Problem]:
+def find_foreign_values(document: FinishedDocument) -> Iterator[Problem]:
     """Yield a problem for each value that is not from the case. It quotes the template around it, not the value."""
-    for own in page.own.paragraphs:
+    for own in document.own.paragraphs:
         for kind, value in _typed_values(own):
-            if not _is_known(value, page) and _is_on_page(value, page):
-                yield _problem(page, kind, own)
+            if not _is_known(value, document) and _is_on_page(value, document):
+                yield _problem(document, kind, own)
         for day, words in _typed_days(own):
-            if day not in page.known_days and _is_on_page(words, page):
-                yield _problem(page, "day", own)
-    for row in page.own.rows:
-        yield from _names_and_sexes(row, page)
-    yield from _in_the_pdf(page)
+            if day not in document.known_days and _is_on_page(words, document):
+                yield _problem(document, "day", own)
+    for row in document.own.rows:
+        yield from _names_and_sexes(row, document)
+    yield from _in_the_pdf(document)
 
 
 @lru_cache(maxsize=4096)
@@ -78,42 +78,42 @@ def _typed_days(own: str) -> tuple[tuple[date, str], ...]:
     return () if _dated().search(text) else tuple(find_days(text).items())
 
 
-def _names_and_sexes(row: tuple[str, ...], page: FinishedDocument) -> Iterator[Problem]:
+def _names_and_sexes(row: tuple[str, ...], document: FinishedDocument) -> Iterator[Problem]:
     """Yield a problem for each foreign name and sex in the cell after its label."""
-    people = [person for _, person in page.case.travellers.values()]
+    people = [person for _, person in document.case.travellers.values()]
     names = {f"{person.name.surname} {person.name.given_names}" for person in people}
     for label, cell in pairwise(row):
         value = mask_tags(_unified(cell)).strip()
         letters = _OTHER_SCRIPT.sub(" ", value).strip()
         if _NAME_LABEL.search(label) and _NAME.fullmatch(letters) and letters not in names:
-            yield _problem(page, "name", label)
+            yield _problem(document, "name", label)
         typed = next((sex for sex, words in _SEXES.items() if words.fullmatch(value)), None)
         if _SEX_LABEL.search(label) and typed and typed not in {person.sex for person in people}:
-            yield _problem(page, "sex", label)
+            yield _problem(document, "sex", label)
 
 
-def _in_the_pdf(page: FinishedDocument) -> Iterator[Problem]:
+def _in_the_pdf(document: FinishedDocument) -> Iterator[Problem]:
     """Yield a problem for each number that is neither from the case nor fixed text: a constant in a tag."""
-    text = _unified(page.pdf_text)
-    allowed = [_bare(value) for value in (*(value for _, value in page.values), *page.typed_in)]
-    allowed += [_bare(mask_tags(own)) for own in page.own.paragraphs]
+    text = _unified(document.pdf_text)
+    allowed = [_bare(value) for value in (*(value for _, value in document.values), *document.typed_in)]
+    allowed += [_bare(mask_tags(own)) for own in document.own.paragraphs]
     for kind in _NUMBERS:
         for value in _FORMS[kind].findall(text):
             if not any(_bare(value) in known for known in allowed):
-                yield _problem(page, kind)
+                yield _problem(document, kind)
 
 
-def _problem(page: FinishedDocument, kind: str, near: str | None = None) -> Problem:
-    return make_template_finding(RULE, (kind,), page.template_name, near and quote(near))
+def _problem(document: FinishedDocument, kind: str, near: str | None = None) -> Problem:
+    return make_template_finding(RULE, (kind,), document.template_name, near and quote(near))
 
 
-def _is_on_page(words: str, page: FinishedDocument) -> bool:
+def _is_on_page(words: str, document: FinishedDocument) -> bool:
     """Return True if the document has these words of the template: a condition can omit them."""
-    return any(words in _unified(paragraph) for paragraph in page.filled.paragraphs)
+    return any(words in _unified(paragraph) for paragraph in document.filled.paragraphs)
 
 
-def _is_known(value: str, page: FinishedDocument) -> bool:
-    return any(_bare(value) in _bare(text) for text in page.known)
+def _is_known(value: str, document: FinishedDocument) -> bool:
+    return any(_bare(value) in _bare(text) for text in document.known)
 
 
 def quote(own: str) -> str:

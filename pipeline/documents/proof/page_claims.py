@@ -15,26 +15,26 @@ from pipeline.visa.rules.registry import Hit
 CLAIM_DETAILS: Mapping[str, tuple[str, ...]] = {"DOC-15": ("amount",)}
 
 
-def find_claims(page: FinishedDocument) -> Iterator[Problem]:
+def find_claims(document: FinishedDocument) -> Iterator[Problem]:
     """Yield a problem for each claim, at the value of the case that makes it, or at the template's paragraph."""
-    for rule_id in claim_rules(page.case):
-        for paragraph in dict.fromkeys(page.filled.paragraphs):
+    for rule_id in claim_rules(document.case):
+        for paragraph in dict.fromkeys(document.filled.paragraphs):
             if makes_claim(rule_id, paragraph):
-                yield from _problems(rule_id, paragraph, page)
+                yield from _problems(rule_id, paragraph, document)
 
 
-def _problems(rule_id: str, paragraph: str, page: FinishedDocument) -> Iterator[Problem]:
+def _problems(rule_id: str, paragraph: str, document: FinishedDocument) -> Iterator[Problem]:
     details = CLAIM_DETAILS.get(rule_id, ())
     values = [
         pointer
-        for pointer, value in page.values
+        for pointer, value in document.values
         if value.strip() and value in paragraph and makes_claim(rule_id, value)
     ]
     # Claims in statements of the case were reported before the page was drawn.
-    reported = {pointer for pointer, _ in free_texts(page.case)}
+    reported = {pointer for pointer, _ in free_texts(document.case)}
     for pointer in values:
         if pointer not in reported:
-            yield make_finding(rule_id, Hit(pointer, details), page.case_file)
+            yield make_finding(rule_id, Hit(pointer, details), document.case_file)
     if not values:
-        source = find_source(paragraph, page.own)
-        yield make_template_finding(rule_id, details, page.template_name, source and quote(source))
+        source = find_source(paragraph, document.own)
+        yield make_template_finding(rule_id, details, document.template_name, source and quote(source))

@@ -24,6 +24,6 @@ _CHECKS: tuple[Callable[[FinishedDocument], Iterator[Problem]], ...] = (
 )
 
 
-def check_page(page: FinishedDocument) -> tuple[Problem, ...]:
+def check_page(document: FinishedDocument) -> tuple[Problem, ...]:
     """Return the findings of every rule on one finished document, each once."""
-    return tuple(dict.fromkeys(problem for check in _CHECKS for problem in check(page)))
+    return tuple(dict.fromkeys(problem for check in _CHECKS for problem in check(document)))

@@ -39,82 +39,83 @@ CONTENT_RULES: Mapping[str, str] = {
 }
 
 
-def find_missing_content(page: FinishedDocument) -> Iterator[Problem]:
+def find_missing_content(document: FinishedDocument) -> Iterator[Problem]:
     """Yield a problem for each required content that is not in the document."""
-    for content in page.shows:
-        if not _CHECKS[content](page):
+    for content in document.shows:
+        if not _CHECKS[content](document):
             rule_id = CONTENT_RULES[content]
             details = (f"no_{content}",) if rule_id == "FRM-08" else ()
-            yield make_template_finding(rule_id, details, page.template_name)
+            yield make_template_finding(rule_id, details, document.template_name)
 
 
-def find_wrong_size(page: FinishedDocument) -> Iterator[Problem]:
+def find_wrong_size(document: FinishedDocument) -> Iterator[Problem]:
     """Yield OUT-01, at most once a document."""
-    if not all(is_a4(*paper.size) for paper in read_pages(page.pdf)):
-        yield make_template_finding("OUT-01", (), page.template_name)
+    if not all(is_a4(*paper.size) for paper in read_pages(document.pdf)):
+        yield make_template_finding("OUT-01", (), document.template_name)
 
 
-def _says(page: FinishedDocument, *texts: str) -> bool:
-    return all(squeeze(text) in page.squeezed_pdf for text in texts)
+def _says(document: FinishedDocument, *texts: str) -> bool:
+    return all(squeeze(text) in document.squeezed_pdf for text in texts)
 
 
-def _has_name(page: FinishedDocument, person: Traveller) -> bool:
-    return _says(page, f"{person.name.surname} {person.name.given_names}")
+def _has_name(document: FinishedDocument, person: Traveller) -> bool:
+    return _says(document, f"{person.name.surname} {person.name.given_names}")
 
 
-def _companions(page: FinishedDocument) -> bool:
+def _companions(document: FinishedDocument) -> bool:
     return all(
-        _has_name(page, person) and _says(page, person.passport.number) and person.birth_date in page.days
-        for person in page.case.companions
+        _has_name(document, person) and _says(document, person.passport.number) and person.birth_date in document.days
+        for person in document.case.companions
     )
 
 
-def _stays(page: FinishedDocument) -> bool:
-    wanted = {day for visit in page.case.treatment.visits for day in (visit.entry_date, visit.exit_date)}
-    return wanted <= page.days
+def _stays(document: FinishedDocument) -> bool:
+    wanted = {day for visit in document.case.treatment.visits for day in (visit.entry_date, visit.exit_date)}
+    return wanted <= document.days
 
 
-def _every_day(page: FinishedDocument) -> bool:
+def _every_day(document: FinishedDocument) -> bool:
     """Return True if the page has each day, every known lodging, and a telephone number to call."""
-    visits = page.case.treatment.visits
+    visits = document.case.treatment.visits
     wanted = {visit.entry_date + timedelta(days=number) for visit in visits for number in range(visit.days)}
-    phones = (page.case.guarantor.phone, page.case.hospital.phone)
+    phones = (document.case.guarantor.phone, document.case.hospital.phone)
     return (
-        wanted <= page.days
-        and all(_has_lodging(page, visit) for visit in visits)
-        and any(_says(page, phone) for phone in phones)
+        wanted <= document.days
+        and all(_has_lodging(document, visit) for visit in visits)
+        and any(_says(document, phone) for phone in phones)
     )
 
 
-def _has_lodging(page: FinishedDocument, visit: Visit) -> bool:
-    return visit.lodging is None or _says(page, visit.lodging.name.ja) or _says(page, visit.lodging.name.en)
+def _has_lodging(document: FinishedDocument, visit: Visit) -> bool:
+    return visit.lodging is None or _says(document, visit.lodging.name.ja) or _says(document, visit.lodging.name.en)
 
 
-def _addressee(page: FinishedDocument) -> bool:
-    return _says(page, read_data("missions")["missions"][page.case.visa.mission]["addressee"]["ja"])
+def _addressee(document: FinishedDocument) -> bool:
+    return _says(document, read_data("missions")["missions"][document.case.visa.mission]["addressee"]["ja"])
 
 
-def _seals(page: FinishedDocument, wanted: int = 1) -> bool:
+def _seals(document: FinishedDocument, wanted: int = 1) -> bool:
     """Return True if the page has that many empty places for seals, which contain nothing but 印."""
-    places = [paragraph for paragraph in page.filled.paragraphs if paragraph.strip() == _SEAL]
-    return len(places) >= wanted and _says(page, _SEAL)
+    places = [paragraph for paragraph in document.filled.paragraphs if paragraph.strip() == _SEAL]
+    return len(places) >= wanted and _says(document, _SEAL)
 
 
-def _everyone(page: FinishedDocument) -> bool:
-    return all(_has_name(page, person) for _, person in page.case.travellers.values())
+def _everyone(document: FinishedDocument) -> bool:
+    return all(_has_name(document, person) for _, person in document.case.travellers.values())
 
 
-def _both_names(page: FinishedDocument) -> bool:
+def _both_names(document: FinishedDocument) -> bool:
     """Return True if the page has the name in letters, possibly in two cells, and in characters."""
-    name = page.traveller.name
-    return _says(page, name.surname, name.given_names, name.chinese)
+    name = document.traveller.name
+    return _says(document, name.surname, name.given_names, name.chinese)
 
 
-def _organisations(page: FinishedDocument) -> bool:
+def _organisations(document: FinishedDocument) -> bool:
     """Return True if the page has name, address (in either language) and telephone of guarantor and hospital."""
     return all(
-        _says(page, one.phone) and all(_says(page, text.ja) or _says(page, text.en) for text in (one.name, one.address))
-        for one in (page.case.guarantor, page.case.hospital)
+        _says(document, one.phone)
+        and all(_says(document, text.ja) or _says(document, text.en) for text in (one.name, one.address))
+        for one in (document.case.guarantor, document.case.hospital)
     )
 
 

@@ -91,11 +91,11 @@ def parse_json(raw: bytes, name: str, folder: Path, first_line: int = 1) -> Json
     text = "\n" * (first_line - 1) + _decode(raw, name)
     _check_depth(text, name)
     data, keys_repeat = _parse(text, name)
-    document = JsonFile(name, folder, text, hashlib.sha256(raw).hexdigest(), data)
-    problems = [*(_repeated_keys(document) if keys_repeat else ()), *_refused_text(document)]
+    json_file = JsonFile(name, folder, text, hashlib.sha256(raw).hexdigest(), data)
+    problems = [*(_repeated_keys(json_file) if keys_repeat else ()), *_refused_text(json_file)]
     if problems:
         raise CaseError(problems)
-    return document
+    return json_file
 
 
 def _fail(code: str, message: str, hint: str, name: str, place: tuple[int, int | None] | None = None) -> CaseError:
@@ -205,19 +205,19 @@ def _place_of_number(text: str, token: str) -> tuple[int, int]:
     return Positions(text).line_and_column(match.start() if match else 0)
 
 
-def _repeated_keys(document: JsonFile) -> Iterator[Problem]:
-    for pointer, offset in document.positions.repeated:
-        line, column = document.positions.line_and_column(offset)
+def _repeated_keys(json_file: JsonFile) -> Iterator[Problem]:
+    for pointer, offset in json_file.positions.repeated:
+        line, column = json_file.positions.line_and_column(offset)
         message = "the object has this key twice; only one could be used"
         place = JsonPlace(shown_pointer(pointer), line, column)
-        yield Problem("json-repeated-key", "error", message, "remove one of them", document.name, place)
+        yield Problem("json-repeated-key", "error", message, "remove one of them", json_file.name, place)
 
 
-def _refused_text(document: JsonFile) -> Iterator[Problem]:
-    for pointer, text, is_key in texts(document.data):
+def _refused_text(json_file: JsonFile) -> Iterator[Problem]:
+    for pointer, text, is_key in texts(json_file.data):
         for name, kind in refused_characters(text):
             message = f"the {'key' if is_key else 'text'} contains {name}, {kind}, which a document would lose or hide"
-            yield document.problem("text-character", pointer, message, "type the text again without it", at_key=is_key)
+            yield json_file.problem("text-character", pointer, message, "type the text again without it", at_key=is_key)
 
 
 def texts(data: Any, pointer: str = "") -> Iterator[tuple[str, str, bool]]:

@@ -96,12 +96,12 @@ def find_schema(name: str) -> SchemaPart:
     return _registry().resolver().lookup(json.loads(schema_text(name))["$id"])
 
 
-def check_schema(document: JsonFile, name: str) -> list[Problem]:
+def check_schema(json_file: JsonFile, name: str) -> list[Problem]:
     """Return the violations of schema ``name`` in ``document``, in the order of its lines."""
-    errors = sorted(validator(name).iter_errors(document.data), key=_precedence)
+    errors = sorted(validator(name).iter_errors(json_file.data), key=_precedence)
     problems: dict[tuple[str | None, str], Problem] = {}
     for error in errors:
-        for problem in _violations(document, error):
+        for problem in _violations(json_file, error):
             # One mistake often violates several keywords; the most specific one is enough.
             about = problem.message if problem.code in _ABOUT_FIELDS else ""
             problems.setdefault((problem.pointer, about), problem)
@@ -117,33 +117,33 @@ def _precedence(error: ValidationError) -> int:
     return _MOST_SPECIFIC.index(keyword) if keyword in _MOST_SPECIFIC else len(_MOST_SPECIFIC)
 
 
-def _violations(document: JsonFile, error: ValidationError) -> Iterator[Problem]:
+def _violations(json_file: JsonFile, error: ValidationError) -> Iterator[Problem]:
     pointer = "".join(f"/{escape(str(step))}" for step in error.absolute_path)
     if error.validator == "additionalProperties":
-        yield from _unknown_fields(document, error, pointer)
+        yield from _unknown_fields(json_file, error, pointer)
     elif error.validator == "required":
-        yield from _missing_fields(document, error, pointer)
+        yield from _missing_fields(json_file, error, pointer)
     else:
         message = _MESSAGES.get(str(error.validator), _other)(error)
-        yield document.problem(f"schema-{error.validator}", pointer, message, _hint(_schema_of(error)))
+        yield json_file.problem(f"schema-{error.validator}", pointer, message, _hint(_schema_of(error)))
 
 
-def _unknown_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
+def _unknown_fields(json_file: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
     known = list(_schema_of(error).get("properties", {}))
     for name in sorted(set(_instance(error)) - set(known)):
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
         field = f"the field {name!r}" if is_plain_key(name) else "a field of this name"
         message = f"{field} is not allowed here"
-        yield document.problem("schema-unknown-field", f"{pointer}/{escape(name)}", message, hint, at_key=True)
+        yield json_file.problem("schema-unknown-field", f"{pointer}/{escape(name)}", message, hint, at_key=True)
 
 
-def _missing_fields(document: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
+def _missing_fields(json_file: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
     properties = _schema_of(error).get("properties", {})
     for name in _expected(error):
         if name not in _instance(error):
             hint = f"add it: {_hint(properties.get(name, {}))}"
-            problem = document.problem("schema-required", pointer, f"the field {name!r} is missing", hint)
+            problem = json_file.problem("schema-required", pointer, f"the field {name!r} is missing", hint)
             yield replace(problem, args={"field": name})
 
 

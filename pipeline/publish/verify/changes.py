@@ -36,9 +36,9 @@ class CurrentInputs:
 
     def text_key(self, manifest: Manifest) -> bytes | None:
         """Return the key of the text hashes, if the packet was built from this very case."""
-        if self.loaded is None or self.loaded.document.sha256 != manifest.inputs.case:
+        if self.loaded is None or self.loaded.json_file.sha256 != manifest.inputs.case:
             return None
-        return text_key(self.loaded.document)
+        return text_key(self.loaded.json_file)
 
 
 def find_changes(manifest: Manifest, current: CurrentInputs) -> Iterator[Problem]:
@@ -57,7 +57,7 @@ def _changes_of_case(manifest: Manifest, loaded: LoadedCase) -> Iterator[Problem
     if loaded.case.case_id != manifest.case_id:
         yield difference("verify-case", "the packet was built from another case")
         return
-    if loaded.document.sha256 != manifest.inputs.case:
+    if loaded.json_file.sha256 != manifest.inputs.case:
         yield difference("verify-case", "the case has changed since the build")
     if directory_files(loaded) != manifest.inputs.directory:
         yield difference("verify-directory", "entries of the directory have changed since the build")
@@ -70,6 +70,6 @@ def _changes_of_case(manifest: Manifest, loaded: LoadedCase) -> Iterator[Problem
 def _hash_of(loaded: LoadedCase, path: str) -> str:
     """Hash of an attachment, or an empty string if it cannot be read any more."""
     try:
-        return sha256(read_inside(loaded.document.folder, path))
+        return sha256(read_inside(loaded.json_file.folder, path))
     except UnusableError:
         return ""

@@ -37,11 +37,11 @@ THEMES = (
 _NEAR: Mapping[Language, str] = {"en": " (near “{}”)", "ja": "（「{}」の付近）", "zh": "（“{}”附近）"}
 
 
-def check_rules(case: Case, as_of: date, document: JsonFile) -> list[Problem]:
+def check_rules(case: Case, as_of: date, json_file: JsonFile) -> list[Problem]:
     """Return the findings of all rules on ``case`` as of that day, in the order of the catalogue."""
     checks = load_checks()
     return [
-        make_finding(entry.id, hit, document)
+        make_finding(entry.id, hit, json_file)
         for entry in checked_rules().values()
         if entry.theme in THEMES
         for hit in checks[entry.id](case, as_of)
@@ -55,10 +55,10 @@ def load_checks() -> dict[str, CheckFunction]:
     return CHECKS
 
 
-def make_finding(rule_id: str, hit: Hit, document: JsonFile) -> Problem:
+def make_finding(rule_id: str, hit: Hit, json_file: JsonFile) -> Problem:
     """Return a hit of a rule as a problem, located in ``document`` or in the directory file of that part."""
     entry = checked_rules()[rule_id]
-    return document.locate(_problem(entry, entry.localised(hit.details)), hit.pointer)
+    return json_file.locate(_problem(entry, entry.localised(hit.details)), hit.pointer)
 
 
 def make_template_finding(

@@ -30,7 +30,7 @@ def plan_differences(loaded: LoadedCase) -> list[Problem]:
     if loaded.references.hospital is None:
         return []
     hits = _differences(loaded.case, loaded.references.hospital.entry.plans)
-    return [make_finding(PLAN_RULE, hit, loaded.document) for hit in hits]
+    return [make_finding(PLAN_RULE, hit, loaded.json_file) for hit in hits]
 
 
 def _differences(case: Case, plans: Sequence[FiledPlan]) -> Iterator[Hit]:

@@ -23,7 +23,7 @@ def read_timeline(
     The attachments are not opened, because their dates are in the case.
     """
     loaded = load_case(where, directory)
-    problems = check_rules(loaded.case, as_of, loaded.document)
+    problems = check_rules(loaded.case, as_of, loaded.json_file)
     if any(problem.severity == "error" and problem.code not in FILING_RULES for problem in problems):
         raise CaseError(problems)
     return make_timeline(loaded.case, as_of, audience)

@@ -23,8 +23,8 @@ def sample(edge: Edge, when: str) -> SampleCase:
 def test_a_valid_case_exists_for_each_condition(edge: Edge, when: str) -> None:
     found = sample(edge, when)
     assert CONDITIONS[when](found.case)
-    assert list(validator("case").iter_errors(found.document.data)) == []
-    assert len(found.document.text.encode()) < 1_000_000
+    assert list(validator("case").iter_errors(found.json_file.data)) == []
+    assert len(found.json_file.text.encode()) < 1_000_000
 
 
 def test_the_same_case_each_time() -> None:

@@ -378,7 +378,7 @@ def test_hashes_of_texts_are_under_a_key_of_the_case(spoilt: Path) -> None:
     text = text_of((spoilt / DOCUMENT).read_bytes())
     case = CurrentInputs(CASE).loaded
     assert case is not None
-    assert described["page_map"][0]["text"] == text_hash(text, text_key(case.document))
+    assert described["page_map"][0]["text"] == text_hash(text, text_key(case.json_file))
     assert sha256(text.encode()) != described["page_map"][0]["text"]
 
 

@@ -70,7 +70,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 @given(case=cases(), as_of=days)
 def test_no_rule_breaks_down_on_any_values(case: Case, as_of: date) -> None:
-    for finding in check_rules(case, as_of, LOADED.document):
+    for finding in check_rules(case, as_of, LOADED.json_file):
         assert finding.message.strip()
         assert finding.pointer
 
@@ -93,7 +93,7 @@ def test_no_picture_breaks_down_on_any_values(case: Case, as_of: date) -> None:
 @pytest.mark.parametrize("as_of", [date.min, date.max])
 def test_the_day_of_the_run_may_be_any(example: str, as_of: date) -> None:
     loaded = load_case(EXAMPLES / example / "case.json")
-    assert check_rules(loaded.case, as_of, loaded.document)
+    assert check_rules(loaded.case, as_of, loaded.json_file)
 
 
 @given(case=cases())

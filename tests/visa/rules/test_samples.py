@@ -80,12 +80,12 @@ def findings(
     packet = plan_packet(loaded.case, templates)
     papers = read_papers(packet, folder, content["paper"]) if "paper" in content else {}
     problems = [
-        *check_rules(loaded.case, as_of, loaded.document),
+        *check_rules(loaded.case, as_of, loaded.json_file),
         *plan_differences(loaded),
-        *missing_papers(packet, loaded.document),
+        *missing_papers(packet, loaded.json_file),
         *signed_findings(loaded, templates, packet, as_of),
         *set_findings(loaded, templates, packet),
-        *paper_findings(packet, papers, loaded.document),
+        *paper_findings(packet, papers, loaded.json_file),
         *(findings_in_form(content["form"], loaded, as_of) if "form" in content else ()),
     ]
     if "templates" in content:
@@ -99,7 +99,7 @@ def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date)
     form = Form()
     for name, length in wanted["lengths"].items():
         form.add(name, (60, 700, 260, 720), MaxLen=length)
-    folder = loaded.document.folder
+    folder = loaded.json_file.folder
     (folder / "form.pdf").write_bytes(form.saved())
     (folder / "mapping.json").write_text(json.dumps(wanted["mapping"]), encoding="utf-8")
     packet = plan_packet(loaded.case, load_template_set("medical-stay"))
@@ -108,7 +108,7 @@ def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date)
     assert filling is not None
     paper = read_paper(folder, part.attachment.path, form=filling.request())
     assert paper.form is not None
-    return form_findings(paper.form, filling, loaded.document, f"/attachments/{part.index}/form_mapping")
+    return form_findings(paper.form, filling, loaded.json_file, f"/attachments/{part.index}/form_mapping")
 
 
 def place(problem: Problem) -> str:
