@@ -33,6 +33,9 @@ COMMANDS = {
     "doctor": "Check the engines, fonts, templates and versions on this machine.",
 }
 
+#: Characters of an argument. No path is longer, not even that of a file below it.
+_MAX_ARGUMENT = 3_000
+
 #: Modules of the commands whose name is a keyword.
 _MODULES = {"import": "import_table"}
 
@@ -94,6 +97,7 @@ def _run(arguments: list[str]) -> int:
 
 def _run_command(arguments: list[str]) -> int:
     try:
+        _check_length(arguments)
         return int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False) or 0)
     except SystemExit:  # click exits itself if the reader of its output is gone
         return ExitCode.OUTPUT
@@ -101,6 +105,11 @@ def _run_command(arguments: list[str]) -> int:
         return _failed(error, arguments)
     except KeyboardInterrupt:
         return _failed(click.Abort(), arguments)
+
+
+def _check_length(arguments: list[str]) -> None:
+    if any(len(argument) > _MAX_ARGUMENT for argument in arguments):
+        raise click.UsageError(f"an argument is longer than {_MAX_ARGUMENT:,} characters")
 
 
 def _failed(error: Exception, arguments: list[str]) -> int:

@@ -178,6 +178,22 @@ class TestUsage:
         assert (plain.code, plain.out) == (2, "")
         assert words in plain.err
 
+    @pytest.mark.parametrize("length", [3_000, 3_001, 5_000])
+    def test_a_long_path_is_reported(self, visa_packet: Command, length: int, subtests: pytest.Subtests) -> None:
+        path = ("a" * 299 + "/") * (length // 300) + "a" * (length % 300)
+        for words in (
+            ("build", path), ("build", CASE, "-o", path), ("build", CASE, "--templates", path), ("validate", path),
+            ("build", f"{path[1:]}*"), ("verify", path), ("verify", "none", "--case", path), ("status", path),
+            ("sign", path, "--field", "hospital", "--key", path), ("match", path), ("timeline", path),
+            ("form", "inspect", path), ("templates", "check", path), ("import", path, "--mapping", path),
+        ):  # fmt: skip
+            with subtests.test(str(words)[:40]):
+                run = visa_packet(*words, "--json")
+                assert run.code in {2, 3, 4, 5, 7, 8}
+                assert run.report["problems"] or run.report["results"]
+                if length > 3_000:
+                    assert (run.code, run.problems[0]["message"]) == (2, "an argument is longer than 3,000 characters")
+
     def test_no_command_is_reported(self, visa_packet: Command) -> None:
         run = visa_packet()
         assert (run.code, run.out) == (2, "")
