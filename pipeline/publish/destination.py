@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -14,17 +14,13 @@ from pipeline.errors import InputError, OutputError, Problem
 from pipeline.formats.files import read
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.folder import check_target, publish
-from pipeline.publish.manifest import OutputFile
+from pipeline.publish.manifest import Manifest
 from pipeline.publish.output_lock import lock_output
+from pipeline.publish.published_files import MAX_MANIFEST, cut_signatures, read_packet
 from pipeline.system.atomic import sha256
 
 #: Scheme and rest of an address. Anything else is a path.
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.:-]+)://(.*)", re.DOTALL)
-
-#: Far more than any manifest has.
-_MAX_MANIFEST = 50_000_000
-#: Files that may be signed after they were published.
-_SIGNABLE = re.compile(r"bundle[a-z0-9-]*\.pdf")
 
 
 class Destination(Protocol):
@@ -54,8 +50,8 @@ class Destination(Protocol):
     def manifest(self, case_id: str) -> bytes:
         """Return the manifest of the published packet. Raises OSError if the packet does not exist."""
 
-    def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
-        """Return True if the published packet consists of ``outputs``, the files that its manifest lists."""
+    def is_whole(self, case_id: str, manifest: Manifest) -> bool:
+        """Return True if the published packet consists of the files that its manifest lists."""
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
         """Publish the files of a packet (relative path -> content) and replace a former one. Raises OutputError."""
@@ -97,25 +93,20 @@ class Folder:
 
     def manifest(self, case_id: str) -> bytes:
         """See Destination."""
-        return read(self.folder(case_id) / MANIFEST_NAME, _MAX_MANIFEST)
+        return read(self.folder(case_id) / MANIFEST_NAME, MAX_MANIFEST)
 
-    def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
+    def is_whole(self, case_id: str, manifest: Manifest) -> bool:
         """Compare the files by hash. Signatures at the end of a bundle are not part of it."""
-        folder = self.folder(case_id)
-        listed = {output.path: output for output in outputs}
-        found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-        found.pop(MANIFEST_NAME)
-        return listed.keys() == found.keys() and all(_is_same(found[path], listed[path]) for path in listed)
+        files = read_packet(self.folder(case_id), manifest)
+        built = cut_signatures(files, manifest)
+        del built[MANIFEST_NAME]
+        return {path: sha256(content) for path, content in built.items()} == {
+            output.path: output.sha256 for output in manifest.outputs
+        }
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
         """Publish the packet by one rename."""
         publish(files, self.folder(case_id))
-
-
-def _is_same(file: Path, output: OutputFile) -> bool:
-    content = file.read_bytes()
-    built = content[: output.bytes] if _SIGNABLE.fullmatch(output.path) else content
-    return sha256(built) == output.sha256
 
 
 class _BundleSize(msgspec.Struct):

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError, OutputError, Problem, load_extra
 from pipeline.packet.file_names import MANIFEST_NAME
-from pipeline.publish.manifest import OutputFile
+from pipeline.publish.manifest import Manifest
 
 _PARTIAL = ".partial"
 
@@ -55,10 +55,10 @@ class Remote:
             raise OSError(str(error)) from error
         return content
 
-    def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:
+    def is_whole(self, case_id: str, manifest: Manifest) -> bool:
         """Compare the files by name and size: to compare hashes, all files would have to be downloaded."""
         files, root = self._open()
-        listed = {output.path: output.bytes for output in outputs}
+        listed = {output.path: output.bytes for output in manifest.outputs}
         try:
             found = _sizes(files, f"{root}/{case_id}")
         except Exception as error:  # as above

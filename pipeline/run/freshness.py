@@ -7,7 +7,7 @@ from pipeline.errors import UnusableError
 from pipeline.options import CheckOptions
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.publish.destination import Destination
-from pipeline.publish.manifest import Manifest, Origin, read_manifest
+from pipeline.publish.manifest import Manifest, Origin, read_manifest, seal
 from pipeline.run.published_packet import PublishedPacket, packet_of
 from pipeline.system.atomic import sha256
 
@@ -18,17 +18,19 @@ def current_packet(
     """Return the packet in ``out`` if none of its inputs has changed since it was built, else None.
 
     The case, its attachments, the directory's entries, the template set, the rules and the files of the packet are
-    compared by hash; this program, the engine and the libraries by version.
+    compared by hash, the manifest with its own; this program, the engine and the libraries by version.
     """
     case_id = planned.loaded.case.case_id
     try:
-        manifest = read_manifest(out.manifest(case_id))
+        content = out.manifest(case_id)
+        manifest = read_manifest(content)
         whole = (
-            _state_is_same(manifest, planned, options)
+            seal(manifest) == content
+            and _state_is_same(manifest, planned, options)
             and manifest.origin == origin
             and _papers_are_same(manifest, planned)
             and not (options.strict and any(found.severity == "warning" for found in manifest.findings))
-            and out.is_whole(case_id, manifest.outputs)
+            and out.is_whole(case_id, manifest)
         )
     except (OSError, ValueError, UnusableError):
         return None

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
+import msgspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from pipeline.errors import InputError, OutputError
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.destination import Folder, destination_of
-from pipeline.publish.manifest import OutputFile
+from pipeline.publish.manifest import Manifest, OutputFile, read_manifest
 from pipeline.publish.remote import Remote
 from pipeline.system.atomic import sha256
 from tests.support.built import make_set, snapshot
@@ -52,8 +53,12 @@ def contents(store: Any) -> dict[str, bytes]:
     return {path: store.cat_file(path) for path in store.find("/")}
 
 
-def outputs(files: dict[str, bytes]) -> list[OutputFile]:
-    return [OutputFile(path, sha256(content), len(content)) for path, content in files.items() if path != MANIFEST_NAME]
+def manifest_of(packet: Path, files: dict[str, bytes]) -> Manifest:
+    """The manifest of ``packet`` with these files in place of its own."""
+    listed = {path: content for path, content in files.items() if path != MANIFEST_NAME}
+    outputs = tuple(OutputFile(path, sha256(content), len(content)) for path, content in listed.items())
+    built = read_manifest((packet / MANIFEST_NAME).read_bytes())
+    return msgspec.structs.replace(built, outputs=outputs)
 
 
 @pytest.mark.usefixtures("store")
@@ -99,13 +104,13 @@ class TestPublishing:
         assert contents(store) == wanted | {f"/out/b/{path}": content for path, content in FORMER.items()}
         assert remote.manifest("a") == FILES[MANIFEST_NAME]
 
-    def test_a_packet_is_whole_if_names_and_sizes_match_its_manifest(self, store: Any) -> None:
+    def test_a_packet_is_whole_if_names_and_sizes_match_its_manifest(self, store: Any, packet: Path) -> None:
         remote = Remote("shelf://out")
         remote.publish("a", FILES)
-        assert remote.is_whole("a", outputs(FILES))
-        assert not remote.is_whole("a", outputs(FORMER))
+        assert remote.is_whole("a", manifest_of(packet, FILES))
+        assert not remote.is_whole("a", manifest_of(packet, FORMER))
         store.pipe_file("/out/a/bundle.pdf", b"longer than it was")
-        assert not remote.is_whole("a", outputs(FILES))
+        assert not remote.is_whole("a", manifest_of(packet, FILES))
 
     def test_a_missing_packet_is_reported(self, store: Any) -> None:
         with pytest.raises(OSError, match="none"):

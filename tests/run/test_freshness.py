@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline.case.source import Source
 from pipeline.options import BuildOptions
 from pipeline.packet.set_files import load_template_set
 from pipeline.publish.destination import Folder
+from pipeline.publish.manifest import Manifest, seal
 from pipeline.publish.provenance import rules_used
 from pipeline.run.task import Task, TaskResult, run_task
 from pipeline.system.atomic import sha256
@@ -91,8 +93,8 @@ def test_another_version_is_noticed(run: Run, tmp_path: Path, subtests: pytest.S
     for pointer in ("/visa_packet", "/engine/version", "/versions/pypdf", "/rules/sha256"):
         with subtests.test(pointer):
             data = json.loads(path.read_text(encoding="utf-8"))
-            change(data, {pointer: "0"})
-            path.write_text(json.dumps(data), encoding="utf-8")
+            change(data, {pointer: "0" * 64})
+            path.write_bytes(seal(msgspec.convert(data, Manifest)))
             assert run().status == "built"
 
 
@@ -106,10 +108,20 @@ def test_a_packet_that_was_touched_is_built_again(run: Run, tmp_path: Path, subt
     folder = tmp_path / "out" / "gao-zhiyuan"
     bundle, manifest = folder / "bundle.pdf", folder / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
+    elsewhere = shutil.copy(bundle, tmp_path / "elsewhere.pdf")
+
+    def link() -> None:
+        bundle.unlink()
+        bundle.symlink_to(elsewhere)
+
     faults: dict[str, Callable[[], object]] = {
         "changed": lambda: bundle.write_bytes(b"%PDF-"),
         "missing": bundle.unlink,
         "added": lambda: (folder / "documents" / "more.pdf").write_bytes(b"x"),
+        "a link": link,
+        "an edited manifest": lambda: manifest.write_text(
+            text.replace('"findings": [', '"findings": [ '), encoding="utf-8"
+        ),
         "half a manifest": lambda: manifest.write_text(text[: len(text) // 2], encoding="utf-8"),
         "a list": lambda: manifest.write_text("[]", encoding="utf-8"),
     }

@@ -12,7 +12,7 @@ from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.errors import PagePlace, Problem, VerificationError
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.check_messages import BundleCheck, BundleFindings, Finding
-from pipeline.publish.verify.difference import difference
+from pipeline.publish.verify.difference import FORCE_HINT, difference
 from pipeline.system.atomic import sha256
 from pipeline.system.limited_client import LIMITED, CallFailedError
 from pipeline.system.limited_process import ProcessLimits
@@ -53,9 +53,9 @@ def content_differences(
         )
     for path, findings in found.items():
         if findings.is_locked:
-            yield difference("verify-unreadable", f"{path} has another password")
+            yield difference("verify-unreadable", f"{path} has another password", FORCE_HINT)
         for each in findings.findings:
-            problem = difference(each.code, each.message)
+            problem = difference(each.code, each.message, FORCE_HINT)
             yield problem if each.page is None else replace(problem, place=PagePlace(path, each.page))
 
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 
 from pipeline.errors import InputError, Problem, load_extra
 from pipeline.publish.manifest import Manifest
+from pipeline.publish.published_files import grown_bundles
 from pipeline.publish.signing.signing_client import signatures_limited
 from pipeline.publish.signing.signing_messages import Signature, SignatureRequest
-from pipeline.publish.verify.before_signing import grown_bundles
 from pipeline.publish.verify.difference import difference
 
-_ASK_SIGNERS = "ask the signers for the bundle as they signed it"
+_ASK_SIGNERS = "ask the signers for the bundle as they signed it; if nobody signed it, build the packet with --force"
 _ASK_ISSUER = "ask the signer for the certificate of the issuer, and give it with --trust"
+
+
+def check_roots(roots: bytes | None) -> None:
+    """Raise InputError if ``roots`` contain no certificate. Without the extra [sign], nothing can be signed by them."""
+    if roots is None or find_spec("pyhanko") is None:
+        return
+    from pipeline.publish.signing.signature_check import load_roots  # noqa: PLC0415 - its library is optional
+
+    load_roots(roots)
 
 
 def read_signatures(
@@ -20,13 +30,8 @@ def read_signatures(
 ) -> dict[str, list[Signature] | Problem]:
     """Return the signatures of each bundle that has grown since the build, or why they cannot be checked.
 
-    ``roots`` are trusted certificates (PEM or DER). Raises InputError if they need the extra [sign], or are none.
+    ``roots`` are trusted certificates (PEM or DER).
     """
-    if roots is not None:
-        load_extra("pyhanko", "sign", "verifying signers")
-        from pipeline.publish.signing.signature_check import load_roots  # noqa: PLC0415 - its library is optional
-
-        load_roots(roots)
     return {path: _signatures(path, files[path], roots) for path in grown_bundles(files, manifest)}
 
 

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import Problem, VerificationError
-from pipeline.formats.files import is_file, is_folder
+from pipeline.errors import Problem, VerificationError, VisaPacketError
+from pipeline.formats.files import is_file, is_folder, read
 from pipeline.formats.json.schema import validator
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import Manifest, read_manifest, seal
+from pipeline.publish.published_files import MAX_MANIFEST, cut_signatures, read_packet
 from pipeline.publish.signing.signing_messages import Signature
-from pipeline.publish.verify.before_signing import cut_signatures
 from pipeline.publish.verify.changes import CurrentInputs, find_changes
 from pipeline.publish.verify.contents import content_differences
 from pipeline.publish.verify.difference import difference
-from pipeline.publish.verify.signatures import read_signatures, signature_differences
+from pipeline.publish.verify.signatures import check_roots, read_signatures, signature_differences
 from pipeline.system.atomic import sha256
 
 
@@ -70,38 +70,39 @@ def _verify(
     files: Mapping[str, bytes], current: CurrentInputs | None, password: str | None, roots: bytes | None
 ) -> Verified:
     manifest = _intact_manifest(files)
-    signatures = read_signatures(files, manifest, roots)
     built = cut_signatures(files, manifest)
     problems = list(_file_differences(built, manifest))
     looked_into = password is not None or not manifest.options.encrypted
+    key: bytes | None = None
+    changes: list[Problem] = []
+    unusable: VisaPacketError | None = None
+    try:
+        check_roots(roots)
+        if current:
+            key = current.text_key(manifest)
+            changes += find_changes(manifest, current)
+    except VisaPacketError as error:  # what the packet is compared with; the packet itself is verified first
+        roots, unusable = None, error
     if looked_into:
-        key = current.text_key(manifest) if current else None
         problems += content_differences(built, manifest, password, key, fresh=False)
-    if current:
-        problems += find_changes(manifest, current)
-    problems += signature_differences(signatures)
-    _raise_if_any(problems)
+    signatures = read_signatures(files, manifest, roots)
+    _raise_if_any([*problems, *changes, *signature_differences(signatures)])
+    if unusable is not None:
+        raise unusable
     read = {path: signed for path, signed in signatures.items() if not isinstance(signed, Problem)}
     return Verified(manifest, read, looked_into)
 
 
 def _read_files(folder: Path) -> dict[str, bytes]:
-    """The regular files of a packet by relative path. Links are left out, and unlisted files are empty."""
+    """The files of a packet by relative path."""
+    name = Path(MANIFEST_NAME)
     try:
-        manifest = folder / MANIFEST_NAME
-        files = {MANIFEST_NAME: manifest.read_bytes()} if _is_regular(manifest) else {}
-        listed = {MANIFEST_NAME, *(output.path for output in _intact_manifest(files).outputs)}
-        for path in filter(_is_regular, sorted(folder.rglob("*"))):
-            name = path.relative_to(folder).as_posix()
-            files[name] = path.read_bytes() if name in listed else b""
+        is_regular = (folder / name).is_file() and not (folder / name).is_symlink()
+        files = {MANIFEST_NAME: read(name, MAX_MANIFEST, below=folder)} if is_regular else {}
+        return read_packet(folder, _intact_manifest(files))
     except OSError as error:
         message = f"the packet cannot be read: {(error.strerror or 'unreadable').lower()}"
         raise VerificationError(difference("verify-unreadable", message)) from None
-    return files
-
-
-def _is_regular(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
 
 
 def _intact_manifest(files: Mapping[str, bytes]) -> Manifest:

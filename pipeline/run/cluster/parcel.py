@@ -102,6 +102,6 @@ def _current(out: Destination, case_id: object) -> bytes | None:
     with suppress(OSError, ValueError):
         if isinstance(case_id, str) and ID.fullmatch(case_id):
             manifest = out.manifest(case_id)
-            if out.is_whole(case_id, read_manifest(manifest).outputs):
+            if out.is_whole(case_id, read_manifest(manifest)):
                 return manifest
     return None

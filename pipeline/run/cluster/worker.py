@@ -7,7 +7,7 @@ import hashlib
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from pipeline.errors import ExitCode
 from pipeline.packet.template_set import PACKET_FILE
 from pipeline.publish.destination import Folder
 from pipeline.publish.folder import FolderKind, publish
-from pipeline.publish.manifest import OutputFile
+from pipeline.publish.manifest import Manifest
 from pipeline.run.cluster.parcel import Delivery, Parcel
 from pipeline.run.cluster.versions import find_differences, version_problem, wanted_versions
 from pipeline.run.task import Task, TaskResult, failed
@@ -45,7 +45,7 @@ class ReturnedFiles(Folder):
             raise FileNotFoundError(case_id)
         return self._current
 
-    def is_whole(self, case_id: str, outputs: Sequence[OutputFile]) -> bool:  # noqa: ARG002 - as Destination
+    def is_whole(self, case_id: str, manifest: Manifest) -> bool:  # noqa: ARG002 - as Destination
         """Return True: the client has checked its folder."""
         return True
 

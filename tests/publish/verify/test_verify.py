@@ -4,13 +4,14 @@ import io
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.bundle.merge import merge
@@ -19,14 +20,17 @@ from pipeline.bundle.piece import Piece
 from pipeline.errors import VerificationError
 from pipeline.formats.pdf.reading import split_texts, squeeze
 from pipeline.options import BuildOptions
-from pipeline.publish.manifest import RulesUsed
+from pipeline.publish.manifest import RulesUsed, read_manifest
+from pipeline.publish.published_files import read_packet
+from pipeline.publish.signing.sign import load_signer, sign_bundle
 from pipeline.publish.verify import changes
 from pipeline.publish.verify.changes import CurrentInputs
-from pipeline.publish.verify.verify import verify_files, verify_path
+from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
 from pipeline.system.atomic import sha256
 from tests.support.attachments import pdf_of
-from tests.support.built import MEDICAL_STAY, make_pdf, make_set, saved
+from tests.support.authority import PASSWORD, Authority
+from tests.support.built import MEDICAL_STAY, make_part, make_pdf, make_set, saved
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit, change
 from tests.support.run import Command
 
@@ -40,11 +44,17 @@ def spoilt(packet: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(packet, tmp_path / "wang-xiaoming"))
 
 
+def differences(path: Path, **given: Any) -> list[tuple[str, str]]:
+    with pytest.raises(VerificationError) as error:
+        verify_path(path, **given)
+    return [(problem.code, problem.located_message) for problem in error.value.problems]
+
+
 def difference(path: Path) -> list[tuple[str, str]]:
     with pytest.raises(VerificationError) as error:
         verify_path(path)
     for problem in error.value.problems:
-        assert problem.hint == "build the packet again from its case"
+        assert problem.hint.startswith("build the packet again from its case")
         assert problem.file
     return [(problem.code, problem.located_message) for problem in error.value.problems]
 
@@ -124,6 +134,13 @@ def test_an_extra_file_is_found(spoilt: Path, name: str) -> None:
     assert difference(spoilt) == [("verify-unlisted", f"{name} is not in the manifest")]
 
 
+def test_an_extra_link_or_pipe_is_found(spoilt: Path) -> None:
+    (spoilt / "link").symlink_to("documents")
+    os.mkfifo(spoilt / "pipe")
+    found = [("verify-unlisted", f"{name} is not in the manifest") for name in ("link", "pipe")]
+    assert difference(spoilt) == found
+
+
 def test_a_missing_manifest_is_found(spoilt: Path) -> None:
     (spoilt / "manifest.json").unlink()
     assert difference(spoilt) == [("verify-manifest", "manifest.json is missing")]
@@ -144,6 +161,9 @@ def test_a_manifest_that_is_not_json_is_found(spoilt: Path, text: str | bytes) -
         {"/outputs/0/path": "/etc/hostname"},
         {"/outputs/0/sha256": "abc"},
         {"/bundles/0/page_map/0/page": 0},
+        {"/bundles/0/page_map/0/page": 2**70},
+        {"/bundles/0/bytes": 2**70},
+        {"/outputs/0/bytes": -1},
         {"/bundles": []},
         {"/bundles/0/page_map": []},
         {"/unknown": 1},
@@ -231,10 +251,10 @@ def test_a_link_to_a_bundle_is_no_file_of_a_packet(spoilt: Path) -> None:
 
 
 def test_an_unreadable_packet_is_reported(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_path: Path) -> bytes:
+    def fail(*_given: object, **_named: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.read_bytes", fail)
+    monkeypatch.setattr("pipeline.publish.published_files.read", fail)
     assert difference(spoilt) == [("verify-unreadable", "the packet cannot be read: permission denied")]
 
 
@@ -440,32 +460,100 @@ def test_a_changed_entry_of_the_directory_is_reported(tmp_path: Path) -> None:
     assert [problem.code for problem in error.value.problems] == ["verify-directory"]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture(scope="module")
+def protected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str | None]]:
+    """Packets of each kind by name, with their passwords."""
+    folder = tmp_path_factory.mktemp("protected")
+    small = str(make_set(folder / "small"))
+    sealed = str(make_part(folder / "sealed", "letter-of-guarantee"))
+    kinds = {
+        "divided": BuildOptions(AS_OF, small, max_bytes=100_000, recipient_copy=True),
+        "encrypted": BuildOptions(AS_OF, small, password="secret"),  # noqa: S106 - of a test
+        "signed": BuildOptions(AS_OF, sealed, signature_fields=True, allow_missing=True),
+    }
+    built = {name: build_case(CASE, folder / name, options).folder for name, options in kinds.items()}
+    bundle, signer = built["signed"] / "bundle.pdf", load_signer(Authority().p12("Mihon K.K."), PASSWORD)
+    bundle.write_bytes(sign_bundle(bundle.read_bytes(), "guarantor", signer)[0])
+    assert len(list(built["divided"].glob("bundle-*.pdf"))) > 1
+    return {name: (path, kinds[name].password) for name, path in built.items()}
+
+
+def test_packets_of_each_kind_are_verified(protected: dict[str, tuple[Path, str | None]]) -> None:
+    for path, password in protected.values():
+        for known in {None, password}:
+            assert verify_path(path, password=known).manifest.case_id == CASE.parent.name
+
+
+@pytest.mark.parametrize("extra", ["with the extra", "without it"])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_damage_goes_unseen_and_none_is_a_crash(packet: Path, data: st.DataObject) -> None:
-    """Bytes of any file are flipped, cut out, or put in; files are removed and added. Verifying says what."""
-    files = {path.relative_to(packet).as_posix(): path.read_bytes() for path in packet.rglob("*") if path.is_file()}
-    name = data.draw(st.sampled_from([*files, *["bundle.pdf", "manifest.json"] * 5]))
-    content = files[name]
+def test_no_damage_goes_unseen_and_none_is_a_crash(
+    protected: dict[str, tuple[Path, str | None]], tmp_path: Path, extra: str, data: st.DataObject
+) -> None:
+    """Bytes of any file are flipped, cut out, or put in; files are removed, added and linked. Verifying says what."""
+    packet, password = protected[data.draw(st.sampled_from(sorted(protected)))]
+    password = data.draw(st.sampled_from([None, password]))
+    names = sorted(path.relative_to(packet).as_posix() for path in packet.rglob("*") if path.is_file())
+    bundles = [name for name in names if name.startswith("bundle")]
+    name = data.draw(st.sampled_from([*names, *bundles * 3, "manifest.json"]))
+    content = (packet / name).read_bytes()
     place = data.draw(st.integers(0, len(content) - 1))
-    kind = data.draw(st.sampled_from(["flip", "cut", "end", "insert", "append", "remove", "add"]))
-    spoilt = {
+    kind = data.draw(st.sampled_from(["flip", "cut", "end", "insert", "append", "remove", "add", "link"]))
+    contents = {
         "flip": content[:place] + bytes([content[place] ^ data.draw(st.integers(1, 255))]) + content[place + 1 :],
         "cut": content[:place] + content[place + data.draw(st.integers(1, 4000)) :],
         "end": content[:place],
         "insert": content[:place] + data.draw(st.binary(min_size=1, max_size=40)) + content[place:],
         "append": content + data.draw(st.binary(min_size=1, max_size=4)),
+        "add": b"",
     }
-    if kind == "remove":
-        changed = {path: content for path, content in files.items() if path != name}
-    else:
-        changed = files | ({name: spoilt[kind]} if kind in spoilt else {f"{name}.more": content})
-    with pytest.raises(VerificationError) as error:
-        verify_files(changed, "packet")
-    code = {"remove": "verify-missing", "add": "verify-unlisted"}.get(kind, "verify-changed")
+    assume(contents.get(kind) != content)
+    copy = Path(shutil.copytree(packet, tmp_path / "copy", copy_function=os.link))
+    changed = copy / (f"{name}.more" if kind == "add" else name)
+    changed.unlink(missing_ok=True)
+    if kind == "link":
+        changed.symlink_to(packet / name)
+    elif kind != "remove":
+        changed.write_bytes(contents[kind])
+    with pytest.MonkeyPatch.context() as patch:
+        if extra == "without it":
+            patch.setitem(sys.modules, "pyhanko", None)
+        found = differences(copy, password=password)
+    shutil.rmtree(copy)
+    expected = {"remove": {"verify-missing"}, "link": {"verify-missing"}, "add": {"verify-unlisted"}}
+    codes = expected.get(kind, {"verify-changed", "verify-added", "verify-signature"})
     if name == "manifest.json" and kind != "add":
-        code = "verify-manifest"
-    assert code in {problem.code for problem in error.value.problems}
+        codes = {"verify-manifest"}
+    assert codes & {code for code, _ in found}
+
+
+@pytest.mark.parametrize("library", ["pyhanko", "fsspec"])
+def test_a_changed_bundle_is_reported_whatever_cannot_be_compared(
+    protected: dict[str, tuple[Path, str | None]], tmp_path: Path, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library, a case, a template set or certificates that are missing do not hide the change."""
+    packet = Path(shutil.copytree(protected["divided"][0], tmp_path / "copy"))
+    with (packet / "bundle.pdf").open("ab") as file:
+        file.write(b"\n")
+    (tmp_path / "case.json").write_text("{", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, library, None)
+    other, no_set = CurrentInputs(tmp_path / "case.json"), CurrentInputs(templates=str(tmp_path / "none"))
+    assert [code for code, _ in differences(packet, current=other, roots=b"none")] == ["verify-added"]
+    assert [code for code, _ in differences(packet, current=no_set)] == ["verify-added"]
+
+
+def test_without_the_library_an_unsigned_packet_is_verified(packet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyhanko", None)
+    assert verify_path(packet, roots=Authority().pem)
+
+
+def test_a_file_that_is_too_large_for_the_memory_is_found(spoilt: Path) -> None:
+    os.truncate(spoilt / DOCUMENT, 10**12)
+    assert difference(spoilt) == [("verify-changed", f"{DOCUMENT} has changed since the build")]
+    os.truncate(spoilt / "bundle.pdf", 10**12)
+    assert sum(map(len, read_packet(spoilt, read_manifest((spoilt / "manifest.json").read_bytes())).values())) < 2e7
+    os.truncate(spoilt / "manifest.json", 10**12)
+    assert [code for code, _ in differences(spoilt)] == ["verify-manifest"]
 
 
 @pytest.mark.parametrize("right_to_left", [False, True])
