@@ -40,17 +40,14 @@ Request = dict[str, Any]
 
 def main() -> None:
     """Answer each request with the end of a run. In a fork, run the command and exit as it exits."""
-    for module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
-        if not module.name.startswith(_NOT_LOADED):
-            importlib.import_module(module.name)
+    load()
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
-    gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as connection:
         while request := connection.recv(1 << 20):
             pid = os.fork()
             if pid == 0:
                 os.close(connection.detach())
-                _become(json.loads(request))
+                become(json.loads(request))
                 return
             connection.send(json.dumps({"pid": pid}).encode())
             before = _used()
@@ -84,7 +81,15 @@ def _left() -> list[str]:
     return left
 
 
-def _become(request: Request) -> None:
+def load() -> None:
+    """Import what the command imports, so that a fork of this process need not."""
+    for module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
+        if not module.name.startswith(_NOT_LOADED):
+            importlib.import_module(module.name)
+    gc.freeze()
+
+
+def become(request: Request) -> None:
     """Run as a process of its own would that was started so."""
     os.setsid()
     if request["umask"] is not None:
