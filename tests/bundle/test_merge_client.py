@@ -16,6 +16,7 @@ from pipeline.bundle.merge_messages import FinishRequest, MergeFailure, MergeReq
 from pipeline.bundle.piece import Piece
 from tests.support.attachments import pdf_of
 from tests.support.built import make_pdf
+from tests.support.processes import memory_peak
 
 GOOD = Piece("good", "good", make_pdf(1), 1)
 #: Takes pdfium seconds to read, and more memory than 100 MB.
@@ -43,8 +44,10 @@ def test_a_paper_that_takes_too_much_is_named(monkeypatch: pytest.MonkeyPatch, s
     monkeypatch.setattr(merge_client, setting, {"_SECONDS": 1, "_MEMORY": 350_000_000}[setting])
     monkeypatch.setattr(merge_client, "_SECONDS_A_MEGABYTE", 0)
     monkeypatch.setattr(merge_client, "_SECONDS_A_PAPER", 0)
-    found = failure(GOOD, Piece("heavy", "heavy", HEAVY, 2))
+    with memory_peak() as taken:
+        found = failure(GOOD, Piece("heavy", "heavy", HEAVY, 2))
     assert (found.code in {code, "attachment-broke"}, found.piece) == (True, "heavy")
+    assert taken() < 5 * len(HEAVY), "what the paper takes, the limited process takes"
 
 
 def test_an_error_without_a_paper_at_fault_names_none() -> None:

@@ -34,6 +34,7 @@ from pipeline.formats.word.docx_file import open_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.zip_archive import pack, read_parts
 from tests.support.built import make_pdf
+from tests.support.merging import differences
 from tests.support.sheets import SAMPLE
 
 #: Small, so that many can be tried; what takes longer must be refused.
@@ -99,6 +100,7 @@ def merge(content: bytes) -> None:
             raise
     else:
         assert page_count(merged.pdf) == paper.pages + 1
+        assert differences(merged, pieces, "case-1") == ()
 
 
 def attachment_inside(content: bytes) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -29,6 +30,19 @@ def of_session(leader: int) -> list[int]:
             if words[0] != "Z" and int(words[3]) == leader:
                 found.append(int(path.parent.name))
     return found
+
+
+@contextmanager
+def memory_peak() -> Iterator[Callable[[], int]]:
+    """Give a function that returns by how many bytes the memory of this process has grown since, at the most."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the earlier peak
+    before = _peak()
+    yield lambda: _peak() - before
+
+
+def _peak() -> int:
+    [kilobytes] = re.findall(r"VmHWM:\s+([0-9]+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return 1024 * int(kilobytes)
 
 
 def children_of(process: int) -> list[int]:
