@@ -14,10 +14,10 @@ from pypdfium2 import raw
 from pipeline.attachments.placement import POINTS_PER_INCH, Placement
 from pipeline.formats.pdf.geometry import to_shown
 from pipeline.formats.pdf.reading import Box
-from pipeline.packet.paper import DotBox, PagePicture
+from pipeline.packet.paper import PagePicture, PixelBox
 
 #: On paper: a letter of 8 points is 5 pixels high.
-_DOTS_PER_INCH = 40
+_PIXELS_PER_INCH = 40
 #: Everything is drawn so much of a pixel further: a scan as large as its page would end between two pixels, where a
 #: rounding error decides whether pdfium draws one pixel more.
 _SHIFT = 0.37
@@ -26,7 +26,7 @@ _SHIFT = 0.37
 _TOLERANCE_OF_PIXEL = 64
 #: The mean of so many pixels across and down may differ by this. A thin line on the next pixel changes it by less.
 _PART, _TOLERANCE_OF_PART = 10, 16
-#: Dots around a field or a page number that are not compared either.
+#: Pixels around a field or a page number that are not compared either.
 _AROUND = 1
 #: The part of a page that a field covers at most.
 _LARGE_FIELD = 0.25
@@ -39,13 +39,13 @@ def draw_supplied(page: Any, place: Placement) -> PagePicture:
     What pdfium draws for a field can differ from its value, so fields are not compared: ``flatten.py`` has rules for
     them. A field that covers much of the page is compared like the rest of the page, if the document draws its fields.
     """
-    scale = _DOTS_PER_INCH / POINTS_PER_INCH
+    scale = _PIXELS_PER_INCH / POINTS_PER_INCH
     size = max(1, round(place.width * scale)), max(1, round(place.height * scale))
     width, height = page.get_size()
     whole = (0.0, 0.0, width, height)
     out = io.BytesIO()
     _draw(page, whole, size).save(out, "PNG", compress_level=1)
-    hidden = tuple(_in_dots(box, whole, size) for box in _fields(page))
+    hidden = tuple(_in_pixels(box, whole, size) for box in _fields(page))
     return PagePicture(out.getvalue(), place.box, hidden)
 
 
@@ -53,7 +53,7 @@ def looks_like(page: Any, picture: PagePicture, place: Box, hidden: Sequence[Box
     """Return True if the part of a page at ``place`` looks like a picture. ``hidden`` boxes of it are not compared."""
     supplied = Image.open(io.BytesIO(picture.png)).convert("RGB")
     drawn = _draw(page, place, supplied.size)
-    for box in (*picture.hidden, *(_in_dots(each, place, supplied.size) for each in hidden)):
+    for box in (*picture.hidden, *(_in_pixels(each, place, supplied.size) for each in hidden)):
         supplied.paste("white", box)
         drawn.paste("white", box)
     if _largest(ImageChops.difference(supplied, drawn)) <= _TOLERANCE_OF_PART:
@@ -62,7 +62,7 @@ def looks_like(page: Any, picture: PagePicture, place: Box, hidden: Sequence[Box
     return _largest(parts) <= _TOLERANCE_OF_PART and _largest(_excess(supplied, drawn)) <= _TOLERANCE_OF_PIXEL
 
 
-def _in_dots(box: Box, part: Box, size: tuple[int, int]) -> DotBox:
+def _in_pixels(box: Box, part: Box, size: tuple[int, int]) -> PixelBox:
     """Return where a box is in a picture of a part of the page, with some pixels around it."""
     across, down = size[0] / (part[2] - part[0]), size[1] / (part[3] - part[1])
     return (
@@ -105,8 +105,11 @@ def _fields(page: Any) -> Iterator[Box]:
 
 
 def _excess(one: Image.Image, other: Image.Image) -> Image.Image:
-    """Return by how much each pixel of a picture is outside of the pixels around it in the other one."""
-    return ImageChops.lighter(_outside(one, other), _outside(other, one))
+    """Return by how much the pixels of a picture are outside of the pixels around them in the other one.
+
+    Of nine pixels, the second largest counts: the noise of a scan stands out alone, and a stroke does not.
+    """
+    return ImageChops.lighter(_outside(one, other), _outside(other, one)).filter(ImageFilter.RankFilter(3, 7))
 
 
 def _outside(one: Image.Image, other: Image.Image) -> Image.Image:

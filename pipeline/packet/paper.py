@@ -31,7 +31,7 @@ class FillReport(msgspec.Struct):
 
 
 #: Left, upper, right and lower end in pixels.
-DotBox = tuple[int, int, int, int]
+PixelBox = tuple[int, int, int, int]
 
 
 class PagePicture(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class PagePicture(msgspec.Struct, frozen=True):
 
     png: bytes
     place: tuple[float, float, float, float]
-    hidden: tuple[DotBox, ...] = ()
+    hidden: tuple[PixelBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,3 +121,8 @@ class TestLooks:
 
     def test_a_slight_change_of_a_large_part_is_seen(self) -> None:
         assert not self.look_alike(b"", b"0.88 1 1 rg 90 90 270 270 re f")
+
+    def test_a_spot_of_noise_is_no_difference_and_a_short_stroke_is(self) -> None:
+        """A pixel is 1.8 points wide; the scan of a photo, downsampled, has such spots."""
+        assert self.look_alike(b"", b"0 0 0 rg 180.9 90.9 0.9 0.9 re f")
+        assert not self.look_alike(b"", b"0 0 0 rg 180 90 1.8 9 re f")
