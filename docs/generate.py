@@ -1,4 +1,4 @@
-"""Generate pages from the program: commands, rules, filters, errors, licences, tested cases, rooms.
+"""Generate pages from the program: commands, rules, filters, what Word can do, errors, licences, tested cases, rooms.
 
 ``python docs/generate.py`` writes them; with ``--check`` it fails if one is stale. The tests run the check.
 """
@@ -9,7 +9,7 @@ import importlib
 import inspect
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -19,8 +19,10 @@ from licence_list import licence_page
 from tested_cases import case_table
 
 from pipeline.cli.main import COMMANDS, cli
+from pipeline.documents.engines.engine import ENGINES
 from pipeline.documents.filters import FILTERS
 from pipeline.errors import ExitCode
+from pipeline.formats.word.inventory import inventory
 from pipeline.run.one import build_case, build_packet
 from pipeline.visa.rules.catalogue import Rule, UncheckedRule, all_rules, catalogue_date, checked_rules, unchecked_rules
 
@@ -108,9 +110,25 @@ def _first_line(function: object) -> str:
 
 def architecture_page() -> str:
     """Return docs/architecture.md with the rooms and the pipeline as they are in the code. The rest is hand-written."""
-    text = (HERE / "architecture.md").read_text(encoding="utf-8")
     functions = f"{inspect.getsource(build_case)}\n\n{inspect.getsource(build_packet)}"
-    for name, part in (("rooms", _rooms()), ("pipeline", f"```python\n{functions}```\n")):
+    return _with_parts("architecture.md", {"rooms": _rooms(), "pipeline": f"```python\n{functions}```\n"})
+
+
+def templates_page() -> str:
+    """Return docs/templates.md with the table of what Word can do. The rest is hand-written."""
+    words = {"drawn": "yes", "no-effect": "no effect", "refused": "no"}
+    rows = "".join(
+        f"| {entry.words} | {' | '.join(words[entry.answers[engine]] for engine in ENGINES)} | {entry.reason} |\n"
+        for entry in inventory()
+    )
+    head = f"| in Word | {' | '.join(ENGINES)} | why |\n|---|{'---|' * len(ENGINES)}---|\n"
+    return _with_parts("templates.md", {"word": head + rows})
+
+
+def _with_parts(page: str, parts: Mapping[str, str]) -> str:
+    """Return a page with each of these parts between its marks."""
+    text = (HERE / page).read_text(encoding="utf-8")
+    for name, part in parts.items():
         before, mark, rest = text.partition(f"<!-- {name} -->\n")
         text = before + mark + part + "<!-- end -->" + rest.partition("<!-- end -->")[2]
     return text
@@ -133,6 +151,7 @@ def _summary(module: ModuleType) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "architecture.md": architecture_page,
+    "templates.md": templates_page,
     "filters.md": filter_reference,
     "cli.md": command_reference,
     "rules.md": rule_reference,

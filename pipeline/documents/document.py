@@ -13,6 +13,7 @@ from pipeline.case.printable import GLYPH_HINT
 from pipeline.documents.draft_mark import add_draft_mark, find_unmarked_pages
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.fill import FilledDocument, fill
+from pipeline.documents.refusals import refuse_unsupported
 from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import ALLOWED_PREFIX, UndrawableError, undrawable
@@ -51,6 +52,8 @@ class DocumentSource:
 
 def draw_all(sources: Iterable[DocumentSource], engine: Engine, case: JsonFile) -> Iterator[DrawnDocument]:
     """Fill, convert and check documents. Raises TemplateError or EngineError, with places in ``case``."""
+    sources = list(sources)
+    refuse_unsupported(((source.template, source.name) for source in sources), engine.name)
     filled = [(source, fill(source.marked_template, source.name, source.context)) for source in sources]
     pdfs = engine.convert_many([document.docx for _, document in filled])
     for source, document in filled:

@@ -19,7 +19,7 @@ from tests.support.cases import AS_OF, EXAMPLES, Edit
 class FaultEngine(Engine):
     """Converts with the real engine, after ``spoil`` had its way with the document."""
 
-    name = "fault"
+    name = "office2pdf"
 
     def __init__(self, spoil: Callable[[bytes], bytes]) -> None:
         self.spoil = spoil

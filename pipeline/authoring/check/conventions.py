@@ -68,11 +68,6 @@ NESTED_TABLE = Convention(
     "a table is inside a cell of another table",
     "use one table with more columns, or two tables: the default engine draws nested tables incorrectly",
 )
-RUBY = Convention(
-    "ruby",
-    "the text has phonetic guides (ruby)",
-    "write the reading in parentheses: the default engine drops ruby",
-)
 GRID = Convention(
     "document-grid",
     "the section has a document grid",
@@ -98,11 +93,6 @@ COMMENT = Convention(
     "comment-left",
     "a comment is left on this text",
     "delete it (Review, Delete All Comments): every generated Word file would contain it",
-)
-LIST_IN_CELL = Convention(
-    "table-list",
-    "a paragraph in a table has a list bullet or number",
-    "type the bullet or number as text: the default engine omits list bullets and numbers in tables",
 )
 FIELD_OPEN = Convention(
     "field-incomplete",
@@ -174,16 +164,11 @@ def _is_wide(width: str | None) -> bool:
 
 
 def _texts(part: Part, styles: Styles) -> Iterator[tuple[Convention, etree._Element | None]]:
-    for ruby in part.root.iter(f"{W}ruby"):
-        yield RUBY, ruby
     for run in part.root.iter(f"{W}r"):
         if styles.is_hidden(run):
             yield HIDDEN, run
     for comment in part.root.iter(f"{W}commentReference"):
         yield COMMENT, comment
-    for paragraph in part.paragraphs:
-        if paragraph.cell and styles.list_level(paragraph.element) is not None:
-            yield LIST_IN_CELL, paragraph.element
 
 
 def _places(part: Part, _styles: Styles) -> Iterator[tuple[Convention, etree._Element | None]]:

@@ -29,7 +29,7 @@ def check_fonts(docx: DocxFile, file: str) -> list[Problem]:
 
 
 def _check_part(part: Part, styles: Styles, file: str) -> Iterator[Problem]:
-    yield from _check_symbols(part, styles, file)
+    yield from _check_bullets(part, styles, file)
     for run in part.root.iter(f"{W}r"):
         text = "".join(element.text or "" for element in run.iterchildren(f"{W}t"))
         # Word has one font of a run for each kind of character.
@@ -51,18 +51,15 @@ def _check_part(part: Part, styles: Styles, file: str) -> Iterator[Problem]:
             yield from _check_chinese(run, styles, file, part)
 
 
-def _check_symbols(part: Part, styles: Styles, file: str) -> Iterator[Problem]:
-    """Check the characters that a font numbers itself: those of Insert, Symbol, and the bullets of lists."""
-    symbols = [(symbol, symbol.get(f"{W}font"), "a symbol") for symbol in part.root.iter(f"{W}sym")]
+def _check_bullets(part: Part, styles: Styles, file: str) -> Iterator[Problem]:
+    """Check the bullets of lists, whose characters a font may number itself."""
     for paragraph in part.paragraphs:
         level = styles.list_level(paragraph.element)
         fonts = level.find(f"{W}rPr/{W}rFonts") if level is not None else None
-        if fonts is not None:
-            symbols.append((paragraph.element, fonts.get(f"{W}ascii"), "the bullet or number of this paragraph"))
-    for element, font, subject in symbols:
+        font = fonts.get(f"{W}ascii") if fonts is not None else None
         if font and font not in font_names():
-            message = f"{subject} uses the font {font}, which is not shipped"
-            yield Problem("font-not-shipped", "error", message, _SYMBOL_HINT, file, part.place(element))
+            message = f"the bullet or number of this paragraph uses the font {font}, which is not shipped"
+            yield Problem("font-not-shipped", "error", message, _SYMBOL_HINT, file, part.place(paragraph.element))
 
 
 def _check_chinese(run: etree._Element, styles: Styles, file: str, part: Part) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from pipeline.authoring.check.types.shapes import Shape, fields_of, shape_of
 from pipeline.authoring.check.workers import STEP_SECONDS, check_all
 from pipeline.case.model import Case
 from pipeline.documents.context_types import SOURCES, DocumentNames
+from pipeline.documents.engines.engine import DEFAULT_ENGINE
 from pipeline.errors import Problem, TemplateError
 from pipeline.formats.files import is_folder, resolved
 from pipeline.formats.json.reader import JsonFile
@@ -43,7 +44,7 @@ class _Target:
     is_whole: bool = False
 
 
-def check_sets(names: Sequence[str], seconds: float = STEP_SECONDS) -> list[CheckedSet]:
+def check_sets(names: Sequence[str], seconds: float = STEP_SECONDS, engine: str = DEFAULT_ENGINE) -> list[CheckedSet]:
     """Check sets by name, folder or packet.json, and single Word files. Raise TemplateError for an unknown name.
 
     ``seconds`` is the time limit of one step of the check of a template.
@@ -56,7 +57,8 @@ def check_sets(names: Sequence[str], seconds: float = STEP_SECONDS) -> list[Chec
     in_sets = {resolved(file) for name in unique if is_folder(Path(name)) for file in _listed_files(Path(name))}
     targets = [_target(name) for name in unique if resolved(Path(name)) not in in_sets]
     jobs = [job for target in targets for job in target.jobs]
-    results = dict(zip(jobs, check_all(jobs, seconds), strict=True))
+    done = check_all([replace(job, engine=engine) for job in jobs], seconds)
+    results = dict(zip(jobs, done, strict=True))
     return [_checked(target, [results[job] for job in target.jobs]) for target in targets]
 
 

@@ -16,11 +16,12 @@ from pipeline.authoring.check.tag_names import check_names, lint_tags
 from pipeline.authoring.check.tag_typing import UNREADABLE, check_tag_typing
 from pipeline.authoring.check.tags import read_tags
 from pipeline.authoring.check.trial_fill import Template, Trial, list_trials, try_out
-from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
 from pipeline.documents.environment import TemplateEnvironment
 from pipeline.errors import Problem, VisaPacketError
 from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
+from pipeline.formats.word.unsupported import unsupported_problems
 from pipeline.formats.word.word_places import Part
 from pipeline.packet.set_files import find_set, load_packet
 from pipeline.packet.template_set import PacketEntry, PacketFile, TemplateSet
@@ -35,6 +36,7 @@ class Job:
 
     path: str
     folder: str | None = None
+    engine: str = DEFAULT_ENGINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def check_template(job: Job) -> TemplateResult:
         template = _template(job, content, docx)
         findings += lint_tags(content, docx, job.path)
         names, fields = check_names(docx, job.path, fields_required_by(template.when), is_cover=template.is_cover)
-        findings += [*names, *check_fonts(docx, job.path), *check_conventions(docx, job.path)]
+        unsupported = (replace(problem, file=job.path) for problem in unsupported_problems(docx, job.engine))
+        findings += [*names, *check_fonts(docx, job.path), *unsupported, *check_conventions(docx, job.path)]
         reads = frozenset(f"{kind.__name__}.{field}" for kind, field in fields)
         if not any(finding.severity == "error" for finding in findings):
             return TemplateResult(tuple(findings), reads, tuple(list_trials(template)))
@@ -75,7 +78,7 @@ def run_trial(job: Job, trial: Trial) -> TemplateResult:
     """Fill the template once."""
     content = read_docx(Path(job.path))
     template = _template(job, content, open_docx(content))
-    return TemplateResult(tuple(try_out(template, trial, load_engine("office2pdf"))))
+    return TemplateResult(tuple(try_out(template, trial, load_engine(job.engine))))
 
 
 def merge_trials(trials: Iterable[tuple[Trial, Sequence[Problem]]]) -> Iterator[Problem]:

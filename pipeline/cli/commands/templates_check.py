@@ -15,6 +15,7 @@ from pipeline.authoring.check.workers import SECONDS_VARIABLE, STEP_SECONDS
 from pipeline.cli.output import COLOURS, CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.cli.terminal import Styled, print_json, print_line
+from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.packet.set_files import shipped_sets
 
@@ -42,8 +43,23 @@ _FORMATS = ("text", "json", "sarif", "github")
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--notes", is_flag=True, help="Print notes in full; by default only their number.")
+@click.option(
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    default=DEFAULT_ENGINE,
+    show_default=True,
+    help="Engine for which to check.",
+)
 @json_option
-def check(sets: tuple[str, ...], form: str, sarif_file: Path | None, strict: bool, notes: bool, as_json: bool) -> int:
+def check(
+    sets: tuple[str, ...],
+    form: str,
+    sarif_file: Path | None,
+    strict: bool,
+    notes: bool,
+    engine: str,
+    as_json: bool,
+) -> int:
     """Check template sets: each SET is a shipped set's name, a folder, or a single Word file; all shipped sets if none.
 
     Open every Word file safely, read its tags, check names, fonts and conventions, then fill and convert each
@@ -54,7 +70,7 @@ def check(sets: tuple[str, ...], form: str, sarif_file: Path | None, strict: boo
       visa-packet templates check templates/my-own-set
       visa-packet templates check --format github --sarif templates.sarif
     """
-    checked = check_sets(sets or shipped_sets(), _step_seconds())
+    checked = check_sets(sets or shipped_sets(), _step_seconds(), engine)
     is_wrong = any(each.count("error") or (strict and each.count("warning")) for each in checked)
     code = ExitCode.TEMPLATE if is_wrong else ExitCode.OK
     if sarif_file is not None:

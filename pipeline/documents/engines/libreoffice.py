@@ -16,6 +16,7 @@ from pathlib import Path
 from pipeline.documents.engines.deterministic import UnreadableError, make_deterministic
 from pipeline.documents.engines.engine import Engine, temporary_failure
 from pipeline.documents.engines.libreoffice_program import find_soffice, install_line
+from pipeline.documents.engines.simplify import simplify
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
 from pipeline.formats.word.text import document_language, undrawable_in
@@ -58,7 +59,7 @@ class LibreOffice(Engine):
 
     def convert_many(self, documents: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the PDF/A-2b of each document. The program is started once."""
-        sources = list(documents)
+        sources = [simplify(docx) for docx in documents]
         if not sources:
             return
         exit_code, pdfs = self._run(sources)

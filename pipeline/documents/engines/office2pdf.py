@@ -15,6 +15,7 @@ import pikepdf
 
 from pipeline.documents.engines.cut_fonts import cut_faces, has_common_characters
 from pipeline.documents.engines.engine import Engine
+from pipeline.documents.engines.simplify import simplify
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
 from pipeline.formats.word.text import document_language
@@ -60,6 +61,7 @@ class Office2Pdf(Engine):
 
     def convert(self, docx: bytes) -> bytes:
         """Return the PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
+        docx = simplify(docx)
         cut = cut_faces() if has_common_characters(docx) else None
         if cut is not None:
             # If the cut faces cannot draw the document, the full fonts decide, and their error is the one reported.

@@ -94,10 +94,40 @@ class Styles:
                 return spacing.get(f"{W}lineRule") or "auto"
         return None
 
+    def follows_grid(self, paragraph: etree._Element) -> bool:
+        """Return True if the lines of a paragraph follow the document grid: those without exact spacing."""
+        if self.line_rule(paragraph) == "exact":
+            return False
+        switches = (properties.find(f"{W}snapToGrid") for properties in self._of_paragraph(paragraph))
+        own = next((switch for switch in switches if switch is not None), None)
+        return own is None or own.get(f"{W}val") not in _OFF
+
+    def used(self) -> dict[str, etree._Element]:
+        """Return the styles that are used, the defaults among them, by their names."""
+        if self._sheet is None:
+            return {}
+        used = self._used_ids()
+        default = self._sheet.find(f"{W}docDefaults")
+        styles = {} if default is None else {"of the document": default}
+        for key, style in self._by_id.items():
+            if key in used or style.get(f"{W}default") in {"1", "true"}:
+                name = style.find(f"{W}name")
+                styles[(name.get(f"{W}val") if name is not None else None) or key] = style
+        return styles
+
     def unused(self) -> list[str]:
         """Return the names of styles that nothing in the file uses, other than the defaults."""
         if self._sheet is None:
             return []
+        used = self._used_ids()
+        return [
+            name.get(f"{W}val") or ""
+            for style in self._sheet.iter(f"{W}style")
+            if style.get(f"{W}styleId") not in used and style.get(f"{W}default") not in {"1", "true"}
+            for name in style.iter(f"{W}name")
+        ]
+
+    def _used_ids(self) -> set[str]:
         used = {
             element.get(f"{W}val") or ""
             for name, root in self._docx.xml.items()
@@ -106,12 +136,7 @@ class Styles:
         }
         for style in list(used):
             used |= {parent.get(f"{W}styleId") or "" for parent in self._chain(style)}
-        return [
-            name.get(f"{W}val") or ""
-            for style in self._sheet.iter(f"{W}style")
-            if style.get(f"{W}styleId") not in used and style.get(f"{W}default") not in {"1", "true"}
-            for name in style.iter(f"{W}name")
-        ]
+        return used
 
     def _of_run(self, run: etree._Element) -> Iterator[etree._Element]:
         """Yield the properties that apply to a run, in order of precedence."""

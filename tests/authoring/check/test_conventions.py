@@ -16,6 +16,7 @@ from pipeline.authoring.check.template_languages import find_languages
 from pipeline.errors import Problem
 from pipeline.formats.word.docx_file import open_docx
 from pipeline.formats.word.parts import MAIN_PART
+from pipeline.formats.word.unsupported import unsupported_problems
 from tests.support.built import make_docx, with_parts, with_text
 from tests.support.cases import ROOT
 from tests.support.template_checks import word_place
@@ -29,7 +30,8 @@ NAME = "氏名（団体名）"
 
 def look(content: bytes) -> list[Problem]:
     docx = open_docx(content)
-    return [*check_fonts(docx, "letter.docx"), *check_conventions(docx, "letter.docx")]
+    unsupported = unsupported_problems(docx, "office2pdf")
+    return [*check_fonts(docx, "letter.docx"), *unsupported, *check_conventions(docx, "letter.docx")]
 
 
 def codes(content: bytes) -> list[str]:
@@ -69,10 +71,10 @@ EXACT = '<w:spacing w:before="0" w:after="0" w:line="{}" w:lineRule="{}"/>'
         (beside(run_with(SC + ZH + "<w:b/>", "字")), "bold-chinese", "warning"),
         (beside(run_with(SC + '<w:lang w:eastAsia="ja-JP"/>', "字")), "language-chinese", "warning"),
         (beside(run_with("", "☑")), "glyph-missing", "error"),
-        (beside("<w:r><w:ruby/></w:r>"), "ruby", "warning"),
+        (beside("<w:r><w:ruby/></w:r>"), "template-unsupported", "error"),
         (beside(run_with("<w:vanish/>")), "hidden-text", "warning"),
         (with_text(beside(run_with('<w:rStyle w:val="Hid"/>')), "</w:styles>", HID, STYLES), "hidden-text", "warning"),
-        (beside('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'), "font-not-shipped", "error"),
+        (beside('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'), "template-unsupported", "error"),
         (beside('<w:r><w:commentReference w:id="0"/></w:r>'), "comment-left", "warning"),
         (beside('<w:fldSimple w:instr="PAGE"/>'), "field-incomplete", "warning"),
         (beside('<w:fldSimple w:instr="DATE"/>'), "field-other", "warning"),
@@ -125,7 +127,8 @@ IN_LIST = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr>'
 
 
 @pytest.mark.parametrize(
-    ("font", "expected"), [("Symbol", ["font-not-shipped", "table-list"]), ("Noto Sans CJK JP", ["table-list"])]
+    ("font", "expected"),
+    [("Symbol", ["font-not-shipped", "template-unsupported"]), ("Noto Sans CJK JP", ["template-unsupported"])],
 )
 def test_a_bullet_of_a_list_in_a_cell(font: str, expected: list[str]) -> None:
     listed = with_parts(LETTER, {"word/numbering.xml": NUMBERING.replace("{0}", font).encode()})

@@ -107,9 +107,9 @@ MISTAKES: Mapping[str, tuple[Spoil, str, str | None, str]] = {
     "an endless loop": (text("{{ addressee.ja }}", ENDLESS), "template-field", "body", "100,000 turns"),
     "symbol": (
         text("<w:t ", '<w:sym w:font="Wingdings" w:char="F0FE"/><w:t '),
-        "font-not-shipped",
+        "template-unsupported",
         "body",
-        "Wingdings",
+        "a symbol of a font",
     ),
     "hidden": (
         text("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr><w:t>x</w:t></w:r><w:r>"),

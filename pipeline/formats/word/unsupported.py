@@ -1,0 +1,169 @@
+"""Finds what an engine does not draw as Word does. Builds and checks decide by this function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from lxml import etree
+
+from pipeline.errors import Problem, WordPlace
+from pipeline.formats.word.docx_file import DocxFile
+from pipeline.formats.word.elements import field_codes
+from pipeline.formats.word.inventory import InventoryEntry, entry_of, judge
+from pipeline.formats.word.parts import MAIN_PART
+from pipeline.formats.word.sections import PageFurniture, has_even_pages, is_on, sections_of, used_furniture
+from pipeline.formats.word.styles import Styles
+from pipeline.formats.word.text import W
+from pipeline.formats.word.word_places import Paragraph, Part
+
+#: Namespaces, as the inventory writes them.
+_PREFIXES = {
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
+    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
+    "http://schemas.openxmlformats.org/drawingml/2006/main": "a",
+    "http://schemas.openxmlformats.org/drawingml/2006/picture": "pic",
+    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing": "wp",
+    "http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing": "wp14",
+    "http://schemas.microsoft.com/office/word/2010/wordprocessingShape": "wps",
+    "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup": "wpg",
+    "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas": "wpc",
+    "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
+    "http://schemas.microsoft.com/office/word/2012/wordml": "w15",
+    "http://www.w3.org/XML/1998/namespace": "xml",
+}
+#: The second alternative of a drawing: engines and Word take the first.
+_FALLBACK = "mc:Fallback"
+_DRAWING = "w:drawing"
+_INLINE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}inline"
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
+_SETTINGS = "word/settings.xml"
+_USUAL_SWITCH = re.compile(r"\\\*\s*(?:MERGEFORMAT|CHARFORMAT|Arabic)\b", re.IGNORECASE)
+_COUNTERS = {"PAGE", "NUMPAGES"}
+_ADVICE = (
+    "change it in Word, or build with an engine that draws it ({engines}); docs/templates.md lists what Word can do"
+)
+_NO_ADVICE = "change it in Word; docs/templates.md lists what Word can do here"
+
+
+class Unsupported(NamedTuple):
+    """Something that an engine does not draw as Word does, with its entry in the inventory."""
+
+    place: WordPlace
+    entry: InventoryEntry
+
+
+class _Found(NamedTuple):
+    element: etree._Element | None
+    entry: InventoryEntry
+
+
+def find_unsupported(docx: DocxFile, engine: str) -> list[Unsupported]:
+    """Return what an engine does not draw as Word does, each place once.
+
+    Judged are the text, headers and footers of kinds that are switched on, footnotes, the styles and list levels that
+    are used, and the settings.
+    """
+    furniture = tuple(used_furniture(docx.xml))
+    named = dict.fromkeys([MAIN_PART, *(one.part for one in furniture), "word/footnotes.xml"])
+    found: list[Unsupported] = []
+    styles = Styles(docx)
+    for part in (Part(name, docx.xml[name]) for name in named if name in docx.xml):
+        places = [*_in_tree(part.root, (), engine), *_fields(part), *_lists(part, styles, engine)]
+        if part.name == MAIN_PART:
+            places += _sections(docx, furniture, styles)
+        places += _paragraphs(part, styles)
+        found += [Unsupported(part.place(element), entry) for element, entry in places if entry.is_refused(engine)]
+    others = {f"style {name}": style for name, style in styles.used().items()}
+    others |= {"settings": docx.xml[_SETTINGS]} if _SETTINGS in docx.xml else {}
+    for label, root in others.items():
+        found += [Unsupported(WordPlace(label), entry) for _, entry in _in_tree(root, (), engine)]
+    return list(dict.fromkeys(found))
+
+
+def unsupported_problems(docx: DocxFile, engine: str) -> list[Problem]:
+    """Return a problem, which names no file, for each thing that an engine does not draw as Word does."""
+    return [
+        Problem("template-unsupported", "error", f"{entry.words}: {entry.reason}", _advice(entry), place=place)
+        for place, entry in find_unsupported(docx, engine)
+    ]
+
+
+def _advice(entry: InventoryEntry) -> str:
+    engines = [f"--engine {engine}" for engine, answer in entry.answers.items() if answer != "refused"]
+    return _ADVICE.format(engines=f", or draw it with {' or '.join(engines)}" if engines else "")
+
+
+def _in_tree(element: etree._Element, ancestors: tuple[str, ...], engine: str) -> list[_Found]:
+    """Return the refused entries of an element and of what is in it."""
+    name = _name(str(element.tag))
+    if name == _FALLBACK:
+        return []
+    verdict = judge(
+        ancestors, name, tuple((_name(str(key)), str(value)) for key, value in element.attrib.items()), engine
+    )
+    found = [_Found(element, verdict.refused)] if verdict.refused else []
+    if verdict.is_open and len(element):
+        path = (*ancestors, name)
+        inner = [one for child in element.iterchildren(etree.Element) for one in _in_tree(child, path, engine)]
+        found += inner[-1:] if name == _DRAWING else inner  # of a drawing, what is drawn, not where
+    return found
+
+
+def _fields(part: Part) -> Iterator[_Found]:
+    path = (_name(str(part.root.tag)),)
+    for instruction, element in field_codes(part.root):
+        word, _, rest = instruction.strip().partition(" ")
+        word = word.upper()
+        has_switch = word in _COUNTERS and "\\" in _USUAL_SWITCH.sub("", rest)
+        yield _Found(element, entry_of(f"field:{word}" + ("\\" if has_switch else ""), path))
+
+
+def _lists(part: Part, styles: Styles, engine: str) -> Iterator[_Found]:
+    """Yield the refused entries of the list level of each paragraph."""
+    for paragraph in part.paragraphs:
+        level = styles.list_level(paragraph.element)
+        if level is not None:
+            around = (_name(str(part.root.tag)), *(("w:tc",) if paragraph.cell else ()))
+            for _, entry in _in_tree(level, around, engine):
+                yield _Found(paragraph.element, entry)
+
+
+def _paragraphs(part: Part, styles: Styles) -> Iterator[_Found]:
+    """Yield the entries of what a paragraph does together with its text."""
+    for paragraph in part.paragraphs:
+        if not paragraph.text.strip():
+            continue
+        if any(True for _ in paragraph.element.iterfind(f"{W}r/{W}drawing/{_INLINE}//{_PICTURE}")):
+            yield _Found(paragraph.element, entry_of("~picture-in-line"))
+        if is_on(paragraph.element.find(f"{W}pPr/{W}rPr/{W}vanish")) and not _is_hidden(paragraph, styles):
+            yield _Found(paragraph.element, entry_of("~hidden-mark"))
+
+
+def _is_hidden(paragraph: Paragraph, styles: Styles) -> bool:
+    return all(styles.is_hidden(run) for run in paragraph.element.iter(f"{W}r"))
+
+
+def _sections(docx: DocxFile, furniture: tuple[PageFurniture, ...], styles: Styles) -> Iterator[_Found]:
+    """Yield the entries of what sections do together with headers, settings and paragraphs."""
+    sections = sections_of(docx.xml)
+    if not sections:
+        yield _Found(None, entry_of("~no-section"))
+    if has_even_pages(docx.xml) and furniture:
+        yield _Found(None, entry_of("~even-pages"))
+    for section in sections:
+        grid = section.find(f"{W}docGrid")
+        if grid is not None and grid.get(f"{W}type") not in {None, "default"}:
+            loose = (one for one in docx.xml[MAIN_PART].iter(f"{W}p") if styles.follows_grid(one))
+            yield from (_Found(one, entry_of("~grid")) for one in list(loose)[:1])
+
+
+@lru_cache(maxsize=5000)
+def _name(tag: str) -> str:
+    """Return a name with the prefix that the inventory uses."""
+    space, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
+    return f"{_PREFIXES.get(space, space)}:{local}" if space else local

@@ -1,0 +1,92 @@
+"""What the engines misread in a Word file is rewritten before the conversion, and drawn as Word draws it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from pipeline.documents.engines.office2pdf import Office2Pdf
+from pipeline.documents.engines.simplify import simplify
+from pipeline.formats.pdf.reading import read_pages
+from tests.support.built import make_docx
+from tests.support.cases import ROOT
+from tests.support.word_files import cell, paragraph, reference, row, run, table, text, word_file
+
+HIDDEN = "<w:vanish/>"
+MANY = "".join(paragraph(f"line {number}") for number in range(50))
+
+
+def pages(content: bytes) -> list[str]:
+    """The words of each page."""
+    return [" ".join(page.text.split()) for page in read_pages(Office2Pdf().convert(content))]
+
+
+def body(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(simplify(content))) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+def test_a_file_without_what_engines_misread_is_not_touched() -> None:
+    letter = (ROOT / "templates" / "medical-stay" / "cover-sheet.docx").read_bytes()
+    for content in (make_docx("one"), letter, b"no Word file"):
+        assert simplify(content) is content
+
+
+def test_what_is_rewritten_has_the_same_bytes_each_time() -> None:
+    content = word_file(paragraph("a", more=run(text("b"), HIDDEN)))
+    assert simplify(content) == simplify(content) != content
+
+
+def test_a_no_break_hyphen_and_an_older_line_break_are_drawn() -> None:
+    inner = f"{text('03')}<w:noBreakHyphen/>{text('0001')}<w:cr/>{text('next')}"
+    (page,) = read_pages(Office2Pdf().convert(word_file(paragraph(more=run(inner)))))
+    assert page.text.replace("\u2011", "-").replace("\u2010", "-").split() == ["03-0001", "next"]
+
+
+def test_hidden_text_is_not_drawn_and_a_hidden_paragraph_takes_no_room() -> None:
+    style = '<w:style w:type="character" w:styleId="H"><w:rPr><w:vanish/></w:rPr></w:style>'
+    mark = f"<w:rPr>{HIDDEN}</w:rPr>"
+    content = word_file(
+        paragraph("shown", more=run(text("secret"), HIDDEN) + run(text("styled"), '<w:rStyle w:val="H"/>'))
+        + paragraph(properties=mark, more=run(text("whole"), HIDDEN))
+        + table(row(cell(paragraph(properties=mark, more=run(text("only"), HIDDEN))), "after"))
+        + paragraph("end", more=run(text(" on"), '<w:vanish w:val="0"/>')),
+        styles=style,
+    )
+    assert pages(content) == ["shown after end on"]
+    assert body(content).count("<w:p>") == 4
+
+
+def test_right_to_left_that_is_switched_off_is_left_to_right() -> None:
+    off, plain = (word_file(paragraph("a", properties)) for properties in ('<w:bidi w:val="0"/>', ""))
+    assert "bidi" not in body(off)
+    assert Office2Pdf().convert(off) == Office2Pdf().convert(plain)
+    assert "bidi" in body(word_file(paragraph("a", "<w:bidi/>")))
+
+
+@pytest.mark.parametrize("kind", ["even", "first"])
+def test_a_header_of_a_kind_that_is_switched_off_is_on_no_page(kind: str) -> None:
+    section = reference("header", "header1") + reference("header", "header2", kind)
+    content = word_file(MANY, section, header1=paragraph("USUAL"), header2=paragraph("OTHER"))
+    first, second = pages(content)
+    assert first.startswith("USUAL")
+    assert second.startswith("USUAL")
+
+
+@pytest.mark.parametrize("own", ["", "<w:p/>"])
+def test_a_first_page_without_a_header_has_none(own: str) -> None:
+    """Whether it has an empty one of its own, or none."""
+    parts = {"header1": paragraph("HEAD"), "footer1": paragraph("FOOT")} | ({"header2": own} if own else {})
+    section = reference("header", "header1") + reference("footer", "footer1") + "<w:titlePg/>"
+    content = word_file(MANY, (reference("header", "header2", "first") if own else "") + section, **parts)
+    first, second = pages(content)
+    assert ("HEAD" in first, "FOOT" in first) == (False, False)
+    assert ("HEAD" in second, "FOOT" in second) == (True, True)
+
+
+def test_a_first_page_with_a_header_of_its_own_has_that() -> None:
+    section = reference("header", "header1") + reference("header", "header2", "first") + "<w:titlePg/>"
+    first, second = pages(word_file(MANY, section, header1=paragraph("USUAL"), header2=paragraph("OTHER")))
+    assert (first.startswith("OTHER"), second.startswith("USUAL")) == (True, True)
