@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline.authoring.check.tags import TAG, read_tags
+from pipeline.authoring.check.tags import read_tags
 from pipeline.errors import Problem, WordPlace
 from pipeline.formats.word.docx_file import DocxFile
+from pipeline.formats.word.tag_placement import TAG
 from pipeline.formats.word.word_places import Part
 
 #: Jinja compiles to nested Python blocks, at most 20 of them, and parses them recursively.

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from pipeline.formats.word.tag_placement import TAG
 from pipeline.formats.word.word_places import Part
 
-#: A tag ends before the next one of its kind begins, so that a text full of openings takes linear, not squared time.
-TAG = re.compile(r"\{\{(?:[^{]|\{(?!\{))*?\}\}|\{%(?:[^{]|\{(?!%))*?%\}|\{#(?:[^{]|\{(?!#))*?#\}")
 #: Letters of docxtpl: the tag stands for its whole paragraph, row, cell or run.
 _PREFIX = re.compile(r"^(\{[{%#])(?:tr|tc|p|r)\s")
 #: Tags of docxtpl for cells, which have one expression.

@@ -18,6 +18,7 @@ from pipeline.formats.word.archive import MAX_BYTES, unpack
 from pipeline.formats.word.elements import forbidden_elements, unended_tags
 from pipeline.formats.word.parts import MAIN_PART, advice, forbidden_kinds, forbidden_relationships, parse_parts
 from pipeline.formats.word.rejections import WordFileError, unusable_file
+from pipeline.formats.word.tag_placement import misplaced_tags
 from pipeline.formats.word.word_pictures import forbidden_pictures
 from pipeline.formats.word.word_places import Part
 
@@ -57,7 +58,8 @@ def open_docx(content: bytes) -> DocxFile:
         if name.startswith("word/"):
             problems += forbidden_elements(Part(name, root))
     docx = DocxFile(parts, xml)
-    problems += [problem for name, root in docx.text_parts.items() for problem in unended_tags(Part(name, root))]
+    for part in (Part(name, root) for name, root in docx.text_parts.items()):
+        problems += [*unended_tags(part), *misplaced_tags(part)]
     if problems:
         raise WordFileError(problems)
     return docx

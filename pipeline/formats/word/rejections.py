@@ -12,6 +12,8 @@ _HINTS = {
     "template-field-code": "remove the field in Word (Shift+F9 displays it); type the text, or use a tag in the text",
     "template-picture": "make it smaller in Word (Picture Format, Compress Pictures), or put in a smaller one",
     "template-tags": "write each tag as {{ … }} or {% … %}; docs/templates.md shows how",
+    "template-tag-mark": "write {% … %} without the mark",
+    "template-tag-place": "put the tag into a paragraph, row or cell of its own, with nothing else in it",
     "template-archive": "open it in Word and save it as .docx",
     "template-xml": "open it in Word and save it as .docx",
 }

@@ -169,7 +169,6 @@ def test_the_types_say_what_the_values_are(example: str) -> None:
         (("{% if case_id %}", "two"), "DTL101", "{% if case_id %}"),
         (("one", "{% endif %}"), "DTL102", "{% endif %}"),
         (("{{ case_id | }}",), "DTL103", "{{ case_id | }}"),
-        (("{%p if case_id %} lost", "x", "{%p endif %}"), "DTL209", "{%p if case_id %} lost"),
         (("{%tr for s in stays %}", "x", "{%tr endfor %}"), "DTL203", "{%tr for s in stays %}"),
     ],
 )
