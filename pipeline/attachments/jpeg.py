@@ -8,6 +8,8 @@ from collections.abc import Iterator
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _COMMENT = 0xFE
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
+#: The frames that PDF knows, with their bits for each colour.
+_OF_PDF = frozenset({(0xC0, 8), (0xC1, 8), (0xC2, 8)})
 #: Application data that is needed to read the pixels: density, colour profile, colour transform of Adobe.
 _NEEDED = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 _MARKER = re.compile(rb"\xff+[^\xff\x00]")
@@ -23,6 +25,12 @@ def plain_jpeg(content: bytes) -> bytes:
     """Return the picture only, up to its end. Raises BrokenJpegError."""
     needed = [segment for marker, segment in _segments(content) if _is_needed(marker, segment)]
     return b"".join([b"\xff\xd8", *needed, b"\xff\xd9"])
+
+
+def has_coding_of_pdf(content: bytes) -> bool:
+    """Return True if PDF knows the coding: sequential or progressive, not arithmetic. Raises BrokenJpegError."""
+    frames = [(marker, segment[4]) for marker, segment in _segments(content) if marker in _FRAMES]
+    return len(frames) == 1 and frames[0] in _OF_PDF
 
 
 def size_of(content: bytes) -> tuple[int, int]:

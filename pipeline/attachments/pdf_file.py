@@ -13,7 +13,7 @@ from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_
 from pipeline.attachments.decompression import check_streams
 from pipeline.attachments.downsample import downsample_pictures
 from pipeline.attachments.flatten import flatten
-from pipeline.attachments.jpeg import BrokenJpegError, plain_jpeg
+from pipeline.attachments.jpeg import BrokenJpegError, has_coding_of_pdf, plain_jpeg
 from pipeline.attachments.layers import reject_hidden_layers
 from pipeline.attachments.messages import PRINT_AGAIN, ReaderAnswer, Request
 from pipeline.attachments.missing_fonts import FONT_RULE, lacks_a_font
@@ -145,12 +145,16 @@ def _strip_pictures(pdf: pikepdf.Pdf) -> None:
     """Remove the data about camera and location from JPEG pictures."""
     for each in pdf.objects:
         if isinstance(each, pikepdf.Stream) and _is_jpeg(each):
+            content = each.read_raw_bytes()
+            parameters: Any = each.get("/DecodeParms")
             try:
-                parameters: Any = each.get("/DecodeParms")
-                each.write(plain_jpeg(each.read_raw_bytes()), filter=pikepdf.Name.DCTDecode, decode_parms=parameters)
+                is_known = has_coding_of_pdf(content)
+                each.write(plain_jpeg(content), filter=pikepdf.Name.DCTDecode, decode_parms=parameters)
             except BrokenJpegError:
-                message = "a picture in the PDF is damaged"
-                raise UnusableError("attachment-damaged", message, PRINT_AGAIN) from None
+                is_known = False
+            if not is_known:
+                message = "a picture in the PDF is damaged, or is a JPEG in a coding that PDF does not know"
+                raise UnusableError("attachment-damaged", message, PRINT_AGAIN)
 
 
 def _is_jpeg(stream: pikepdf.Stream) -> bool:

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 import img2pdf
 import pikepdf
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
-from pipeline.attachments.jpeg import plain_jpeg
+from pipeline.attachments.jpeg import has_coding_of_pdf, plain_jpeg
 from pipeline.attachments.messages import Conversion, ReaderAnswer, Request
 from pipeline.attachments.notes import Notes
+from pipeline.attachments.picture_proof import PictureProof, size_of_proof
 from pipeline.attachments.placement import POINTS_PER_INCH, Placement, add_page, centre, fill_page
+from pipeline.attachments.plain_colours import ORIENTATION, is_transparent, make_scalable, make_upright
 from pipeline.attachments.png import plain_png
 from pipeline.attachments.second_reader import draw_pages
 from pipeline.errors import UnusableError
@@ -26,8 +28,7 @@ _QUALITY = 92
 _MAX_PIXEL_RATIO = 4  # a plausible pixel is at most this much higher than wide, or wider than high
 _POINTS_PER_MM = POINTS_PER_INCH / 25.4
 
-#: The Exif tag for orientation, and for each of its values the matrix that turns the unit square upright.
-_ORIENTATION = 0x0112
+#: For each orientation of Exif data, the matrix that turns the unit square upright.
 _TURNS = {
     1: pikepdf.Matrix(1, 0, 0, 1, 0, 0),
     2: pikepdf.Matrix(-1, 0, 0, 1, 1, 0),
@@ -41,28 +42,31 @@ _TURNS = {
 _SIDEWAYS = frozenset({5, 6, 7, 8})
 #: The colour space in a profile for pixels of a mode; for other modes, it is grey.
 _SPACES = {"RGB": b"RGB ", "P": b"RGB ", "CMYK": b"CMYK"}
-#: Modes of Pillow that PDF can show directly.
-_PLAIN_MODES = frozenset({"1", "L", "P", "RGB", "CMYK", "I;16"})
 
 
 class _Page(NamedTuple):
-    """A picture in its coding, its orientation, and its place on the page."""
+    """A picture in its coding, its orientation, and its place on the page; also what Pillow decodes."""
 
     data: bytes
     orientation: int
     placement: Placement
+    decoded: Image.Image
 
 
 def read_picture(request: Request) -> ReaderAnswer:
     """Convert each picture to an A4 page. Raises UnusableError, or any error of a library if the file is broken."""
-    notes = Notes()
+    notes, proof = Notes(), PictureProof()
     with pikepdf.new() as pdf:
         for page in _pages(request, notes):
             matrix = _TURNS[page.orientation] @ page.placement.matrix()
-            add_page(pdf, _wrap(page.data, pdf), matrix, A4_POINTS)
+            drawn = _wrap(page.data, pdf)
+            add_page(pdf, drawn, matrix, A4_POINTS)
+            proof.add(page.decoded, page.placement, drawn)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
-        return ReaderAnswer(out.getvalue(), len(pdf.pages), notes.all(), pictures=draw_pages(out.getvalue()))
+        pictures = draw_pages(out.getvalue())
+        proof.compare(pictures)
+        return ReaderAnswer(out.getvalue(), len(pdf.pages), notes.all(), pictures=pictures)
 
 
 def _pages(request: Request, notes: Notes) -> Iterator[_Page]:
@@ -85,7 +89,7 @@ def _pages(request: Request, notes: Notes) -> Iterator[_Page]:
 def _page(picture: Image.Image, request: Request, notes: Notes) -> _Page:
     """Return the page for a picture of the file."""
     kind, conversion = request.kind, request.conversion
-    orientation = int(picture.getexif().get(_ORIENTATION, 1))
+    orientation = int(picture.getexif().get(ORIENTATION, 1))
     orientation = orientation if orientation in _TURNS else 1
     width, height = _shape(picture, kind, is_sideways=orientation in _SIDEWAYS)
     placement = _place(width, height, conversion)
@@ -93,10 +97,16 @@ def _page(picture: Image.Image, request: Request, notes: Notes) -> _Page:
     if width > finest * _TOLERATED_EXCESS:
         if conversion.jpeg_quality is None:
             notes.add(FINE_RULE)
-        return _Page(_downsample(picture, kind, finest / width, conversion.jpeg_quality), 1, placement)
-    if conversion.jpeg_quality is not None:
-        return _Page(_downsample(picture, kind, 1.0, conversion.jpeg_quality), 1, placement)
-    return _Page(*_keep(picture, request.content, kind, orientation), placement)
+        data, orientation = _downsample(picture, kind, finest / width, conversion.jpeg_quality), 1
+    elif conversion.jpeg_quality is not None:
+        data, orientation = _downsample(picture, kind, 1.0, conversion.jpeg_quality), 1
+    elif kind == "JPEG" and has_coding_of_pdf(request.content):
+        picture.draft(picture.mode, size_of_proof(picture.size, placement))  # decode only as much as the proof needs
+        picture.load()
+        data = plain_jpeg(request.content)
+    else:
+        data, orientation = _keep(picture, request.content, kind, orientation)
+    return _Page(data, orientation, placement, picture)
 
 
 def _shape(picture: Image.Image, kind: str, *, is_sideways: bool) -> tuple[int, float]:
@@ -122,14 +132,10 @@ def _place(width: float, height: float, conversion: Conversion) -> Placement:
 
 def _keep(picture: Image.Image, content: bytes, kind: str, orientation: int) -> tuple[bytes, int]:
     """Return data with every pixel unchanged, and the orientation that it still needs."""
-    if kind == "JPEG":
-        picture.draft(picture.mode, (1, 1))  # decode at the smallest size, only to see that it can be decoded
-        picture.load()
-        return plain_jpeg(content), orientation
     picture.load()
-    if kind == "PNG" and not _is_transparent(picture):
+    if kind == "PNG" and not is_transparent(picture):
         return plain_png(content), orientation
-    return _encode(_upright(picture), _QUALITY if _is_lossy(picture, content, kind) else None), 1
+    return _encode(make_upright(picture), _QUALITY if _is_lossy(picture, content, kind) else None), 1
 
 
 def _is_lossy(picture: Image.Image, content: bytes, kind: str) -> bool:
@@ -146,48 +152,11 @@ def _downsample(picture: Image.Image, kind: str, scale: float, quality: int | No
         picture.draft(picture.mode, size)
     picture.load()
     if scale < 1:
-        smooth = picture.convert("RGBA" if _is_transparent(picture) else "RGB") if picture.mode == "P" else picture
-        smooth = smooth.convert("L") if smooth.mode == "1" else smooth
-        smaller = smooth.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        smaller = make_scalable(picture).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
         smaller.info, exif = dict(picture.info), picture.getexif()
-        smaller.getexif()[_ORIENTATION] = exif.get(_ORIENTATION, 1)
+        smaller.getexif()[ORIENTATION] = exif.get(ORIENTATION, 1)
         picture = smaller
-    return _encode(_upright(picture), quality or (_QUALITY if kind == "JPEG" else None))
-
-
-def _is_transparent(picture: Image.Image) -> bool:
-    return "A" in picture.getbands() or "a" in picture.getbands() or "transparency" in picture.info
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    """Return the picture turned as its Exif data says, on white if it is transparent, in a mode that PDF knows."""
-    turned = ImageOps.exif_transpose(picture)
-    if _is_transparent(turned):
-        return _on_white(turned)
-    if turned.mode == "LAB":
-        return _from_lab(turned)
-    if turned.mode in _PLAIN_MODES:
-        return turned
-    if turned.mode in {"I", "F"}:
-        message = "the pixels of the picture are numbers without a scale"
-        raise UnusableError("attachment-kind", message, "export it with 8 bits a colour")
-    return turned.convert("I;16" if turned.mode.startswith("I;16") else "RGB")
-
-
-def _from_lab(picture: Image.Image) -> Image.Image:
-    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    converted = ImageCms.profileToProfile(picture, lab, srgb, outputMode="RGB")
-    if converted is None:
-        raise ValueError("the colours cannot be converted")
-    return converted
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    coloured = picture.convert("RGBA")
-    paper = Image.new("RGB", picture.size, "white")
-    paper.paste(coloured, mask=coloured.getchannel("A"))
-    paper.info["icc_profile"] = picture.info.get("icc_profile")
-    return paper
+    return _encode(make_upright(picture), quality or (_QUALITY if kind == "JPEG" else None))
 
 
 def _encode(picture: Image.Image, quality: int | None) -> bytes:
@@ -212,12 +181,16 @@ def _profile(picture: Image.Image, mode: str) -> bytes | None:
     return profile if profile and profile[16:20] == _SPACES.get(mode, b"GRAY") else None
 
 
-def _wrap(data: bytes, pdf: pikepdf.Pdf) -> pikepdf.Object:
+def _wrap(data: bytes, pdf: pikepdf.Pdf) -> Any:
     """Return the picture as an object of ``pdf``."""
     wrapped = img2pdf.convert(
         data, rotation=img2pdf.Rotation.none, nodate=True, producer="", engine=img2pdf.Engine.internal
     )
     with pikepdf.open(io.BytesIO(wrapped)) as converted:
-        drawn: Any = converted.pages[0].obj.Resources.XObject
-        (picture,) = (drawn[name] for name in drawn.keys())  # noqa: SIM118 - not a dict
-        return pdf.copy_foreign(picture)
+        objects: Any = converted.pages[0].obj.Resources.XObject
+        (found,) = (objects[name] for name in objects.keys())  # noqa: SIM118 - not a dict
+        drawn: Any = pdf.copy_foreign(found)
+    with Image.open(io.BytesIO(data)) as picture:
+        if picture.format in {"JPEG", "MPO"} and picture.mode == "CMYK":
+            drawn.Decode = pikepdf.Array([1, 0] * 4)  # like Pillow, whether a segment of Adobe says so or not
+    return drawn

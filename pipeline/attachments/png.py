@@ -9,8 +9,15 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def plain_png(content: bytes) -> bytes:
-    """Return the picture only. It must not be transparent. Raises ValueError if its end is missing."""
-    return b"".join([_SIGNATURE, *(chunk for kind, chunk in _chunks(content) if kind in _NEEDED)])
+    """Return the picture only. It must not be transparent.
+
+    Raises ValueError if its end is missing, or if it has something twice, of which readers use one or the other.
+    """
+    needed = [(kind, chunk) for kind, chunk in _chunks(content) if kind in _NEEDED]
+    single = [kind for kind, _ in needed if kind != b"IDAT"]
+    if len(single) != len(set(single)):
+        raise ValueError("the picture has two palettes, profiles or headers")
+    return b"".join([_SIGNATURE, *(chunk for _, chunk in needed)])
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

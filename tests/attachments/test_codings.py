@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 from pipeline.attachments.jpeg import BrokenJpegError, plain_jpeg, size_of
 from pipeline.attachments.messages import Conversion
+from pipeline.attachments.picture_proof import PictureProof
+from pipeline.attachments.placement import fill_page
+from pipeline.errors import UnusableError
+from pipeline.formats.pdf.geometry import A4_POINTS
 from tests.support.attachments import encoded, exif_with_place, quadrants
 from tests.support.built import make_picture, make_png_header
-from tests.support.codings import CODINGS, GREYS, turned
+from tests.support.codings import CODINGS, GREYS, big_endian, turned
 from tests.support.reading import A4, box_of_picture, colour_at, notes, pictures_of, read, refusal, refused
 
 CORNERS = ("red", "green", "blue", "white")
@@ -49,6 +54,19 @@ class TestCodings:
     def test_greys_and_black_on_white_are_pictures_too(self, name: str) -> None:
         (page,) = pictures_of(read(*GREYS[name]).pdf)
         assert colour_at(page, 0.75, 0.55) == "white"
+
+    @pytest.mark.parametrize("name", CODINGS)
+    def test_each_shows_the_same_when_it_is_made_smaller(self, name: str) -> None:
+        """As a photo, 1 cm wide."""
+        found = read(*CODINGS[name], conversion=Conversion((10.0, 10.0)))
+        assert notes(found) == {"FIL-05": ()}
+        assert seen(found.pdf) == CORNERS or "alpha" in name
+
+    def test_16_bits_are_seen_as_the_first_8_of_them(self) -> None:
+        ramp = Image.linear_gradient("L")
+        (page,) = pictures_of(read(big_endian(ramp), "TIFF").pdf)
+        greys = page.convert("L")
+        assert [greys.getpixel((297, 421 + y)) for y in (-200, 0, 200)] == pytest.approx([33, 128, 223], abs=8)
 
     def test_a_fax_stays_small(self) -> None:
         fax = encoded(quadrants((1728, 2200)).convert("1"), "TIFF", compression="group4")
@@ -210,6 +228,46 @@ class TestResolution:
         assert notes(read(photo, "JPEG", conversion=Conversion((45.0, 45.0)))) == {}
         large = encoded(quadrants((3000, 3000)), "JPEG")
         assert notes(read(large, "JPEG", conversion=Conversion((45.0, 45.0)))) == {"FIL-05": ()}
+
+
+def arithmetic() -> bytes:
+    """A JPEG that says that its data is arithmetic-coded. The data stands for another picture then."""
+    return encoded(Image.new("L", (8, 8), 60), "JPEG").replace(b"\xff\xc0", b"\xff\xc9", 1)
+
+
+def with_two_palettes() -> bytes:
+    """A PNG of one colour: black, or white for readers that use the second palette."""
+    content = encoded(Image.new("P", (8, 8)), "PNG")
+    start = content.index(b"PLTE") - 4
+    size = int.from_bytes(content[start : start + 4])
+    white = b"PLTE" + b"\xff" * size
+    return content[:start] + size.to_bytes(4) + white + zlib.crc32(white).to_bytes(4) + content[start:]
+
+
+class TestTwoReaders:
+    """pdfium draws the page; it must look as Pillow reads the file."""
+
+    def test_a_coding_that_pdf_does_not_know_is_replaced(self) -> None:
+        content = arithmetic()
+        (page,) = pictures_of(read(content, "JPEG").pdf)
+        with Image.open(io.BytesIO(content)) as picture:
+            assert page.convert("L").getpixel((297, 421)) == pytest.approx(
+                picture.resize((1, 1)).getpixel((0, 0)), abs=3
+            )
+
+    def test_two_palettes_are_refused(self) -> None:
+        assert refused(with_two_palettes(), "PNG").code == "attachment-damaged"
+
+    def test_another_picture_on_the_page_is_refused(self) -> None:
+        proof = PictureProof()
+        place = fill_page(300, 200, A4_POINTS)
+        proof.add(quadrants(), place, pikepdf.Dictionary(ColorSpace=pikepdf.Name.DeviceRGB))
+        proof.compare(read(encoded(quadrants(), "PNG"), "PNG").pictures)
+        small = quadrants()
+        small.paste("white", (20, 20, 26, 26))
+        for other in (ImageOps.invert(quadrants()), quadrants().rotate(180), small):
+            with pytest.raises(UnusableError, match="picture 1 of the file"):
+                proof.compare(read(encoded(other, "PNG"), "PNG").pictures)
 
 
 class TestPlainJpeg:

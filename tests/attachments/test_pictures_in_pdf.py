@@ -56,6 +56,10 @@ class TestPicturesInside:
             if said == (200, 200) or filters != ["FlateDecode"]:
                 assert refused(content, limits=FEW).code == "attachment-pixels"
 
+    def test_a_coding_that_pdf_does_not_know_is_refused(self) -> None:
+        arithmetic = JPEG.replace(b"\xff\xc0", b"\xff\xc9", 1)
+        assert refused(pdf_with_picture(arithmetic, ["DCTDecode"], (200, 200))).code == "attachment-damaged"
+
     def test_parameters_of_filters_before_a_coding_count(self) -> None:
         rows = b"".join(b"\2" + JPEG[start : start + 10].ljust(10, b"\0") for start in range(0, len(JPEG), 10))
         parameters = pikepdf.Array([pikepdf.Dictionary(Predictor=15, Columns=10), None])

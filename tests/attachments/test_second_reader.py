@@ -79,7 +79,7 @@ class TestFalseAlarm:
     @pytest.mark.parametrize("long", [900, 1500, 3000, 7600, 14000])
     @pytest.mark.parametrize("turn", [0, 90])
     def test_a_long_strip_looks_the_same_to_both(self, long: int, turn: int) -> None:
-        """Such as a receipt, or a page of the web in one piece; its frame is half a dot wide when it is small."""
+        """Such as a receipt, or a page of the web in one piece; its frame is half a pixel wide when it is small."""
         size = (200, long)
         frame = f"1 0 0 RG 4 w 2 2 196 {long - 4} re S 0 0 1 rg 0 0 20 20 re f ".encode()
         assert read(pdf_of(frame + page_text("total"), size=size, Rotate=turn)).pages == 1
@@ -87,7 +87,7 @@ class TestFalseAlarm:
     @pytest.mark.parametrize("width", [0, 0.5, 1.5])
     @pytest.mark.parametrize("lines", [1, 3])
     def test_a_large_form_with_thin_lines_is_accepted(self, lines: int, width: float) -> None:
-        """Each line is a whole dot wide in a small picture; where it falls depends on rounding."""
+        """Each line is a whole pixel wide in a small picture; where it falls depends on rounding."""
         assert read(pdf_of(ruled(lines, width), size=(1190.55, 841.89))).pages == 1
 
     def test_a_scan_as_large_as_its_page_is_accepted(self) -> None:
@@ -96,7 +96,7 @@ class TestFalseAlarm:
 
 
 class TestLooks:
-    """A dot may be as one beside it, because pdfium draws thin lines as whole dots."""
+    """A pixel may be as one beside it, because pdfium draws thin lines as whole pixels."""
 
     @staticmethod
     def look_alike(given: bytes, made: bytes) -> bool:
@@ -107,7 +107,7 @@ class TestLooks:
     def line(left: float, colour: str = "0 0 0") -> bytes:
         return f"{colour} rg {left} 90 1.8 660 re f ".encode()
 
-    def test_a_line_may_be_drawn_on_the_dots_beside(self) -> None:
+    def test_a_line_may_be_drawn_on_the_pixels_beside(self) -> None:
         assert self.look_alike(self.line(180), self.line(181.8))
 
     @pytest.mark.parametrize("left", [90, 183.6])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from typing import cast
 
@@ -32,6 +33,24 @@ def deep(picture: Image.Image) -> Image.Image:
     return Image.frombytes("I;16", picture.size, bytes(value for grey in greys for value in (grey, grey)))
 
 
+def big_endian(picture: Image.Image) -> bytes:
+    """A TIFF of 16 bits a dot, the more significant byte first: Pillow writes it the other way round."""
+    greys = picture.convert("L").tobytes()
+    width, height = picture.size
+    shape = ((256, 4, width), (257, 4, height), (258, 3, 16 << 16), (259, 3, 1 << 16), (262, 3, 1 << 16))
+    fields = (*shape, (273, 4, 8), (277, 3, 1 << 16), (278, 4, height), (279, 4, 2 * len(greys)))
+    rows = b"".join(bytes((grey, 0x12)) for grey in greys)
+    entries = b"".join(struct.pack(">HHII", tag, kind, 1, value) for tag, kind, value in fields)
+    return b"MM\0*" + (8 + len(rows)).to_bytes(4) + rows + len(fields).to_bytes(2) + entries + bytes(4)
+
+
+def without_adobe(picture: Image.Image) -> bytes:
+    """A JPEG in CMYK that does not say that its numbers are inverted."""
+    content = encoded(picture.convert("CMYK"), "JPEG", quality=95)
+    start = content.index(b"\xff\xee")
+    return content[:start] + content[start + 16 :]
+
+
 def interlaced(picture: Image.Image) -> bytes:
     """A PNG whose rows come in seven passes (Adam7): Pillow cannot write it."""
     passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -53,6 +72,7 @@ CODINGS = {
     "JPEG": (encoded(quadrants(), "JPEG", quality=95), "JPEG"),
     "JPEG progressive": (encoded(quadrants(), "JPEG", quality=95, progressive=True), "JPEG"),
     "JPEG CMYK": (encoded(quadrants(mode="CMYK"), "JPEG", quality=95), "JPEG"),
+    "JPEG CMYK without Adobe": (without_adobe(quadrants()), "JPEG"),
     "PNG": (encoded(quadrants(), "PNG"), "PNG"),
     "PNG palette": (encoded(quadrants().quantize(8), "PNG"), "PNG"),
     "PNG interlaced": (interlaced(quadrants()), "PNG"),
@@ -75,6 +95,7 @@ GREYS = {
     "1-bit TIFF": (encoded(quadrants().convert("1"), "TIFF"), "TIFF"),
     "16-bit PNG": (encoded(deep(quadrants()), "PNG"), "PNG"),
     "16-bit TIFF": (encoded(deep(quadrants()), "TIFF"), "TIFF"),
+    "16-bit TIFF, big-endian": (big_endian(quadrants()), "TIFF"),
     "grey JPEG": (encoded(quadrants().convert("L"), "JPEG"), "JPEG"),
 }
 
