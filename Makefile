@@ -67,7 +67,7 @@ release: wheel $(VENV)-release/.installed ## wheel, bill of materials (CycloneDX
 	cd dist && sha256sum -- *.whl sbom.cdx.json > SHA256SUMS
 
 clean:
-	rm -rf $(VENV) $(VENV)-release $(VENV)-floors out dist .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf $(VENV) $(VENV)-release $(VENV)-floors out dist .mypy_cache .ruff_cache .pytest_cache .cache .coverage
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "visa-packet needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 2; }

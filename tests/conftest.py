@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import sys
@@ -22,7 +23,7 @@ from pipeline.run import many
 from pipeline.run.cluster import client
 from pipeline.run.one import build_case
 from tests.support.built import InlinePool
-from tests.support.cases import AS_OF, EXAMPLES, Edit, change
+from tests.support.cases import AS_OF, EXAMPLES, ROOT, Edit, change
 from tests.support.run import Command, Run
 from tests.support.shared import Shared
 from tests.support.tools import PROGRAMS, without_override
@@ -30,6 +31,11 @@ from tests.support.tools import PROGRAMS, without_override
 # No test is about time: a slow machine must not fail one.
 settings.register_profile("visa-packet", deadline=None)
 settings.load_profile("visa-packet")
+
+# What one run computes for later ones stays in this checkout, where `make clean` removes it.
+CACHE = ROOT / ".cache"
+CACHE.mkdir(exist_ok=True)
+os.environ["XDG_CACHE_HOME"] = str(CACHE)
 
 pytest_plugins = ["tests.support.skips", "tests.support.expectation", "tests.support.disks"]
 

@@ -22,8 +22,10 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
-#: Older files are removed when one is added: they belong to another version or template, or are computed again.
+#: Older files are removed: they belong to another version or template, or are computed again.
 _OLDEST_SECONDS = 90 * 24 * 3600
+#: Looking for old files takes longer than most computations when there are thousands, so it is done once a day.
+_CLEANED, _CLEAN_SECONDS = ".cleaned", 24 * 3600
 #: The cache depends on the versions of these distributions, and on the source of this package.
 _DISTRIBUTIONS = ("docxtpl", "jinja2", "lxml", "msgspec", "python-docx")
 
@@ -101,7 +103,11 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _remove_old(folder: Path) -> None:
-    oldest = time.time() - _OLDEST_SECONDS
+    now, marker = time.time(), folder / _CLEANED
+    with suppress(FileNotFoundError):
+        if marker.stat().st_mtime > now - _CLEAN_SECONDS:
+            return
+    marker.touch()
     for file in folder.iterdir():
-        if file.is_file() and file.stat().st_mtime < oldest:
+        if file.is_file() and file.stat().st_mtime < now - _OLDEST_SECONDS:
             file.unlink()

@@ -256,9 +256,7 @@ class Scene:
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment of a program in this scene."""
-        # The faces that are cut out of the fonts once a machine are not made once more for each scene.
-        cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-        own = {"TMPDIR": str(self.temporary), "HOME": str(self.home), "XDG_CACHE_HOME": cache, "LC_ALL": "C.UTF-8"}
+        own = {"TMPDIR": str(self.temporary), "HOME": str(self.home), "LC_ALL": "C.UTF-8"}
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "COV_"))}
         return {**clean, **own, **(more or {})}
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,10 @@ def folder() -> Path:
     return found
 
 
+def names() -> list[str]:
+    return sorted(file.name for file in folder().iterdir() if file.name != ".cleaned")
+
+
 def never() -> bytes:
     raise AssertionError
 
@@ -36,7 +41,8 @@ def never() -> bytes:
 def test_it_is_made_once_and_is_private(empty: Path) -> None:
     assert cached("a", lambda: b"one") == b"one"
     assert cached("a", never) == b"one"
-    (file,) = folder().iterdir()
+    assert names() == ["a"]
+    file = folder() / "a"
     assert file.parent == empty / "cache" / "visa-packet"
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
 
@@ -52,7 +58,7 @@ def test_a_damaged_file_is_computed_again(content: bytes) -> None:
 def test_a_failure_is_not_cached() -> None:
     with pytest.raises(ZeroDivisionError):
         cached("a", lambda: bytes(1 // 0))
-    assert list(folder().iterdir()) == []
+    assert names() == []
 
 
 def test_without_a_home_it_is_with_the_temporary_files(empty: Path) -> None:
@@ -93,16 +99,20 @@ def test_a_full_disk_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cache, "write_private", full)
     assert cached("a", lambda: b"one") == b"one"
-    assert list(folder().iterdir()) == []
+    assert names() == []
 
 
-def test_old_files_go_when_a_new_one_is_made() -> None:
+def test_old_files_go_once_a_day_when_a_new_one_is_made() -> None:
     for name in ("old", "new"):
         cached(name, lambda: b"one")
     os.utime(folder() / "old", (0, 0))
     assert cached("old", never) == b"one"
     cached("newer", lambda: b"one")
-    assert sorted(file.name for file in folder().iterdir()) == ["new", "newer"]
+    assert names() == ["new", "newer", "old"]
+    yesterday = time.time() - 25 * 3600
+    os.utime(folder() / ".cleaned", (yesterday, yesterday))
+    cached("newest", lambda: b"one")
+    assert names() == ["new", "newer", "newest"]
 
 
 def test_a_key_changes_with_the_content_the_libraries_and_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
