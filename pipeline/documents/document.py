@@ -55,7 +55,7 @@ def draw_all(sources: Iterable[DocumentSource], engine: Engine, case: JsonFile) 
     sources = list(sources)
     refuse_unsupported(((source.template, source.name) for source in sources), engine.name)
     filled = [(source, fill(source.marked_template, source.name, source.context)) for source in sources]
-    pdfs = engine.convert_many([document.docx for _, document in filled])
+    pdfs = engine.draw_many([document for _, document in filled])
     for source, document in filled:
         yield _check(source, document, pdfs, case)
 

@@ -55,10 +55,12 @@ _UNUSABLE = (
 
 @dataclass(frozen=True, slots=True)
 class FilledDocument:
-    """A filled document, and every text that the template printed into it, in order."""
+    """A filled document, every text that the template printed into it, in order, and what it was filled from."""
 
     docx: bytes
     texts: tuple[str, ...]
+    template: bytes
+    context: Mapping[str, Any]
 
 
 def fill(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocument:
@@ -68,7 +70,7 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocume
     try:
         with limited(MEMORY, SECONDS):
             parts = _fill_parts(template, document, context, environment)
-            return FilledDocument(pack(parts), tuple(environment.printed))
+            return FilledDocument(pack(parts), tuple(environment.printed), template, context)
     except JinjaError as error:
         place = WordPlace(document.part_name, text=_paragraph(error, environment.source))
         raise TemplateError(_tag_problems(template, name, error, place)) from None

@@ -29,6 +29,7 @@ LIBRARIES = (
     "pypdf",
     "pypdfium2",
     "python-docx",
+    "typst",
     "uharfbuzz",
 )
 

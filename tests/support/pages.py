@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import unicodedata
 from collections.abc import Sequence
 from math import ceil, floor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2
 from PIL import Image, ImageChops, ImageFilter, ImageMath
+from pypdfium2 import raw
 
 #: Kept until the next run, ignored by git.
 FAILURES = Path(__file__).parents[1] / "failures"
@@ -43,6 +45,29 @@ def lines(pdf: bytes) -> str:
     finally:
         document.close()
     return "".join(f"--- page {number}\n{_trimmed(text)}\n" for number, text in enumerate(texts, start=1))
+
+
+class Place(NamedTuple):
+    """A character and its origin on a page, in points from the upper left corner."""
+
+    character: str
+    page: int
+    x: float
+    y: float
+
+
+def places(pdf: bytes) -> list[Place]:
+    """Every character in reading order, without blank ones."""
+    found = []
+    for number, page in enumerate(pypdfium2.PdfDocument(pdf), start=1):
+        text, height = page.get_textpage(), page.get_height()
+        x, y = ctypes.c_double(), ctypes.c_double()
+        for place in range(raw.FPDFText_CountChars(text)):
+            character = chr(raw.FPDFText_GetUnicode(text, place))
+            if character.isprintable() and not character.isspace():
+                raw.FPDFText_GetCharOrigin(text, place, x, y)
+                found.append(Place(character, number, x.value, height - y.value))
+    return found
 
 
 def _trimmed(text: str) -> str:

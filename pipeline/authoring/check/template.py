@@ -17,8 +17,11 @@ from pipeline.authoring.check.tag_typing import UNREADABLE, check_tag_typing
 from pipeline.authoring.check.tags import read_tags
 from pipeline.authoring.check.trial_fill import Template, Trial, list_trials, try_out
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
+from pipeline.documents.engines.typst.elements import RefusedError
+from pipeline.documents.engines.typst.engine import Typst
+from pipeline.documents.engines.typst.word_file import translate_template
 from pipeline.documents.environment import TemplateEnvironment
-from pipeline.errors import Problem, VisaPacketError
+from pipeline.errors import Problem, VisaPacketError, WordPlace
 from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.word.unsupported import unsupported_problems
@@ -69,9 +72,21 @@ def check_template(job: Job) -> TemplateResult:
         findings += [*names, *check_fonts(docx, job.path), *unsupported, *check_conventions(docx, job.path)]
         reads = frozenset(f"{kind.__name__}.{field}" for kind, field in fields)
         if not any(finding.severity == "error" for finding in findings):
+            findings += _other_engine(content, job.path) if job.engine == Typst.name else []
             return TemplateResult(tuple(findings), reads, tuple(list_trials(template)))
     message, hint = "the template was not filled, because of the errors above", "correct them, then check again"
     return TemplateResult((*findings, Problem("not-tried", "info", message, hint, job.path)), reads)
+
+
+def _other_engine(content: bytes, file: str) -> list[Problem]:
+    """Return a note with the reason if the engine typst leaves the template to the engine office2pdf."""
+    try:
+        translate_template(content)
+    except RefusedError as error:
+        message = f"the engine typst leaves this template to office2pdf: it does not draw {error.what}"
+        hint = "nothing to do; docs/templates.md lists what the engine typst draws"
+        return [Problem("engine-other", "info", message, hint, file, WordPlace(error.part) if error.part else None)]
+    return []
 
 
 def run_trial(job: Job, trial: Trial) -> TemplateResult:

@@ -8,13 +8,17 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.errors import EngineError, Problem
+
+if TYPE_CHECKING:  # the command line reads this module, and loads nothing to fill documents with
+    from pipeline.documents.fill import FilledDocument
 
 #: The name on the command line -> module and class. The first is the default.
 ENGINES = {
     "office2pdf": ("pipeline.documents.engines.office2pdf", "Office2Pdf"),
+    "typst": ("pipeline.documents.engines.typst.engine", "Typst"),
     "libreoffice": ("pipeline.documents.engines.libreoffice", "LibreOffice"),
 }
 DEFAULT_ENGINE = next(iter(ENGINES))
@@ -39,6 +43,13 @@ class Engine(Protocol):
         An engine that is slow to start converts all documents at once.
         """
         return map(self.convert, documents)
+
+    def draw_many(self, documents: Iterable[FilledDocument]) -> Iterator[bytes]:
+        """Yield the PDF of each filled document, in order, as ``convert_many`` does.
+
+        An engine that draws templates itself fills its own form of the template instead of reading the Word file.
+        """
+        return self.convert_many(document.docx for document in documents)
 
 
 @cache

@@ -24,6 +24,8 @@ Answer = Literal["drawn", "no-effect", "refused"]
 Attributes = tuple[tuple[str, str], ...]
 
 _TABLE = "word-elements"
+#: An engine that leaves what it does not draw to another one, so that the answers of the other are the ones that count.
+_LEFT_TO = {"typst": "office2pdf"}
 _ANY = "*"
 #: Values with which Word switches off what an element stands for.
 _OFF = {"0", "false", "off", "none", "nil"}
@@ -41,7 +43,7 @@ class InventoryEntry:
 
     def is_refused(self, engine: str) -> bool:
         """Return True if an engine does not draw this as Word does."""
-        return self.answers.get(engine, "refused") == "refused"
+        return self.answers.get(_LEFT_TO.get(engine, engine), "refused") == "refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def in_fork(work: Callable[[], Value], seconds: float) -> Value:
 
 def may_fork() -> bool:
     """Return True if a fork of this process can work: a fork lacks the other threads, and those of an engine."""
-    return hasattr(os, "fork") and threading.active_count() == 1 and "office2pdf" not in sys.modules
+    return hasattr(os, "fork") and threading.active_count() == 1 and not {"office2pdf", "typst"} & sys.modules.keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,10 +63,10 @@ def test_an_unknown_engine_is_wrong_usage(tmp_path: Path, visa_packet: Command) 
 def test_the_library_names_the_engines_that_it_has() -> None:
     with pytest.raises(EngineError) as error:
         load_engine("nothing")
-    assert error.value.problems[0].hint == "one of: office2pdf, libreoffice"
+    assert error.value.problems[0].hint == "one of: office2pdf, typst, libreoffice"
 
 
-@pytest.mark.parametrize("name", ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)])
+@pytest.mark.parametrize("name", ["office2pdf", "typst", pytest.param("libreoffice", marks=needs_libreoffice)])
 def test_an_engine_meets_the_protocol(name: str) -> None:
     assert name in ENGINES
     engine = load_engine(name)
@@ -79,7 +79,7 @@ def test_an_engine_meets_the_protocol(name: str) -> None:
 
 
 def test_every_engine_is_tested() -> None:
-    assert list(ENGINES) == ["office2pdf", "libreoffice"]
+    assert list(ENGINES) == ["office2pdf", "typst", "libreoffice"]
 
 
 def test_it_converts_to_pdf_a() -> None:

@@ -1,0 +1,99 @@
+"""The engine typst: translates the Word templates that it knows, and leaves the others to the engine office2pdf."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import typst as library
+
+from pipeline.documents.engines.engine import Engine, load_engine
+from pipeline.documents.engines.typst.elements import RefusedError
+from pipeline.documents.engines.typst.environment import TypstEnvironment
+from pipeline.documents.engines.typst.translation import PRELUDE
+from pipeline.documents.engines.typst.word_file import translate_document, translate_template
+from pipeline.documents.fill import MEMORY, SECONDS, FilledDocument
+from pipeline.documents.fill_limits import OutOfTimeError, limited
+from pipeline.errors import EngineError, Problem
+from pipeline.formats.fonts import UndrawableError, font_folders
+
+_NO_GLYPH = re.compile(r'the text `?"(.*?)"`? could not be displayed', re.DOTALL)
+#: The message with which the prelude stops.
+_TOO_HIGH = "the header or footer is higher than its margin"
+#: The engine for what this one does not translate.
+_OTHER = "office2pdf"
+
+
+class Typst(Engine):
+    """Compiles in this process. Text of templates and cases stands in strings, so a document can read no file."""
+
+    name = "typst"
+
+    def version(self) -> str:
+        """Return the version of the installed wheel."""
+        return version("typst")
+
+    def convert(self, docx: bytes) -> bytes:
+        """Return the PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
+        try:
+            return _compile(translate_document(docx))
+        except RefusedError:
+            return load_engine(_OTHER).convert(docx)
+
+    def draw_many(self, documents: Iterable[FilledDocument]) -> Iterator[bytes]:
+        """Yield the PDF/A-2b of each document, from its translated template and its context."""
+        for document in documents:
+            try:
+                yield _compile(_fill(document))
+            except RefusedError:
+                yield load_engine(_OTHER).convert(document.docx)
+
+
+def _fill(document: FilledDocument) -> str:
+    """Return the Typst source of a document. Its tags were tried in the Word file, so a failure here is a limit."""
+    environment = TypstEnvironment()
+    try:
+        with limited(MEMORY, SECONDS):
+            return environment.from_string(translate_template(document.template)).render(document.context)
+    except (MemoryError, OutOfTimeError) as error:
+        raise _failure(f"the engine could not fill its form of the template ({type(error).__name__})") from None
+
+
+def _compile(source: str) -> bytes:
+    try:
+        pdf = _compiler().compile(_source(source), format="pdf", pdf_standards=["a-2b"])
+    except library.TypstError as error:
+        undrawable = _NO_GLYPH.search(str(error.message))
+        if undrawable:
+            raise UndrawableError(undrawable[1]) from None
+        if _TOO_HIGH in str(error.message):
+            raise RefusedError(_TOO_HIGH) from None
+        # Only the type is reported: the message may quote the document.
+        raise _failure(f"the engine could not compile the document ({type(error).__name__})") from None
+    assert isinstance(pdf, bytes)  # noqa: S101 - one PDF for one document
+    return pdf
+
+
+def _failure(message: str) -> EngineError:
+    hint = "compare the template with the conventions in docs/templates.md"
+    return EngineError(Problem("engine-failed", "error", message, hint))
+
+
+def _source(source: str) -> bytes:
+    return (_prelude() + source).encode()
+
+
+@cache
+def _prelude() -> str:
+    return PRELUDE.read_text(encoding="utf-8")
+
+
+@cache
+def _compiler() -> library.Compiler:
+    """Return a compiler with the shipped fonts, which are opened once a process."""
+    folders = [str(folder) for folder in font_folders()]
+    fonts = library.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    return library.Compiler(font_paths=fonts, root=str(Path(__file__).parent))

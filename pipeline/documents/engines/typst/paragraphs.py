@@ -1,0 +1,67 @@
+"""Paragraphs: each becomes a call of a function for its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipeline.documents.engines.typst.elements import RefusedError
+from pipeline.documents.engines.typst.formats import Formats, ParagraphFormat, RunFormat
+from pipeline.documents.engines.typst.runs import RunStyles, commonest, pieces, text_arguments
+from pipeline.documents.engines.typst.source import TAG, color, length
+
+
+class Paragraphs:
+    """Translates paragraphs, and remembers the formats that need a definition."""
+
+    def __init__(self, formats: Formats) -> None:
+        self._formats = formats
+        self._runs = RunStyles()
+        self._names: dict[str, str] = {}
+
+    def translate(self, paragraph: etree._Element, *, in_cell: bool = False) -> str:
+        """Return the statement that draws a paragraph."""
+        style = self._formats.paragraph(paragraph)
+        listed = pieces(paragraph, self._formats)
+        base = commonest(listed) or self._formats.mark(paragraph)
+        if not style.exact and not _is_one_tag("".join(piece.text for piece in listed)):
+            raise RefusedError("a line spacing that is not exact")
+        body = "; ".join(self._runs.call(piece, base) for piece in listed)
+        name = self._names.setdefault(_arguments(style, base, in_cell=in_cell), f"p{len(self._names)}")
+        page_break = "pagebreak(weak: true)\n" if style.break_before and not in_cell else ""
+        return f"{page_break}{name}({{{body}}})\n"
+
+    def definitions(self) -> Iterator[str]:
+        """Yield the definitions of all formats so far."""
+        yield from self._runs.definitions()
+        for arguments, name in self._names.items():
+            yield f"#let {name} = paragraph.with({arguments})"
+
+
+def _is_one_tag(text: str) -> bool:
+    return TAG.fullmatch(text.strip()) is not None and text.strip().startswith("{{")
+
+
+def _arguments(style: ParagraphFormat, base: RunFormat, *, in_cell: bool) -> str:
+    arguments = [f"line: {length(style.line)}" if style.exact else "line: auto", f"base: ({text_arguments(base)})"]
+    if style.align in {"center", "right"}:
+        arguments.append(f"alignment: {style.align}")
+    if style.align == "both":
+        arguments.append("justified: true")
+    arguments += [
+        f"{name}: {length(value)}" for name, value in (("before", style.before), ("after", style.after)) if value
+    ]
+    left = style.left + min(0, style.first)
+    if left or style.right:
+        arguments.append(f"indents: (left: {length(left)}, right: {length(style.right)})")
+    if style.first:
+        arguments.append(f"first: {length(style.first)}" if style.first > 0 else f"hanging: {length(-style.first)}")
+    if style.rule:
+        size, space, paint = style.rule
+        arguments.append(f"rule: {size / 8:g}pt + {color(paint)}, gap: {space + size / 8:g}pt")
+    if style.keep and not in_cell:
+        arguments.append("keep: true")
+    if style.level is not None:
+        arguments.append(f"level: {style.level + 1}")
+    return ", ".join(arguments)

@@ -1,0 +1,118 @@
+"""Translates a Word template into a Typst template in which its tags survive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline.documents.engines.typst.elements import RefusedError, check_elements
+from pipeline.documents.engines.typst.formats import Formats
+from pipeline.documents.engines.typst.paragraphs import Paragraphs
+from pipeline.documents.engines.typst.source import TAG, is_balanced, length, only_tags, text_inside
+from pipeline.documents.engines.typst.tables import translate_table
+from pipeline.formats.word.text import W, xml_parser
+
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_DECLARATION = re.compile(r"^<\?xml.*?\?>", re.DOTALL)
+#: The functions that a translation calls.
+PRELUDE = Path(__file__).with_name("prelude.typ")
+
+
+@dataclass(frozen=True, slots=True)
+class WordPart:
+    """A part of a Word file: its name in the file, and its XML, with each tag in one piece."""
+
+    name: str
+    xml: str
+
+
+def translate(document: WordPart, others: Mapping[str, WordPart], styles: bytes) -> str:
+    """Return the Typst template of a Word file.
+
+    ``others`` has its headers and footers by the id of their relationship. Raises RefusedError.
+    """
+    formats = Formats(etree.fromstring(styles, xml_parser()))
+    flow = _Flow(formats)
+    body = _parse(document).find(f"{W}body")
+    section = body.find(f"{W}sectPr") if body is not None else None
+    if body is None or section is None or section is not body[-1]:
+        raise RefusedError("a body without a section", document.name)
+    with _in_part(document):
+        if not is_balanced(text_inside(body)):
+            raise RefusedError("a block of tags that does not end")
+        content = flow.of(body)
+    page = _page(section, others, flow)
+    return "".join(f"{line}\n" for line in flow.paragraphs.definitions()) + page + "#{\n" + content + "}\n"
+
+
+class _Flow:
+    """Translates paragraphs and tables in order."""
+
+    def __init__(self, formats: Formats) -> None:
+        self._formats = formats
+        self.paragraphs = Paragraphs(formats)
+
+    def of(self, parent: etree._Element) -> str:
+        """Return the statements that draw the content of a body, header or footer."""
+        return self._of(parent, in_cell=False)
+
+    def _of(self, parent: etree._Element, *, in_cell: bool) -> str:
+        out = [only_tags(parent.text)]
+        for element in parent:
+            if element.tag == f"{W}p":
+                out.append(self.paragraphs.translate(element, in_cell=in_cell))
+            elif element.tag == f"{W}tbl":
+                out.append(translate_table(element, self._formats, lambda cell: self._of(cell, in_cell=True)))
+            tags = only_tags(element.tail)
+            out.append(f"{tags}\n" if tags else "")
+        return "".join(out)
+
+
+def _parse(part: WordPart) -> etree._Element:
+    """Return the checked root of a part. Its tags are text."""
+    xml = TAG.sub(lambda tag: tag[0].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), part.xml)
+    with _in_part(part):
+        try:
+            root = etree.fromstring(_DECLARATION.sub("", xml).encode(), xml_parser())
+        except etree.XMLSyntaxError:
+            raise RefusedError("a tag inside an attribute") from None
+        check_elements(root)
+    return root
+
+
+@contextmanager
+def _in_part(part: WordPart) -> Iterator[None]:
+    """Add the name of the part to a refusal in the block."""
+    try:
+        yield
+    except RefusedError as error:
+        raise RefusedError(error.what, error.part or part.name) from None
+
+
+def _page(section: etree._Element, others: Mapping[str, WordPart], flow: _Flow) -> str:
+    """Return the rule that sets the page of a section."""
+    size, margins = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
+    if size is None or margins is None:
+        raise RefusedError("a section without a size or without margins")
+    at = {str(key)[len(W) :]: int(value) for key, value in margins.attrib.items()}
+    sides = ", ".join(f"{side}: {length(at[side])}" for side in ("top", "bottom", "left", "right"))
+    arguments = [
+        f"width: {length(int(size.get(f'{W}w') or 0))}, height: {length(int(size.get(f'{W}h') or 0))}",
+        f"margin: ({sides})",
+        "header-ascent: 0pt, footer-descent: 0pt",
+    ]
+    for kind, place in (("header", "top"), ("footer", "bottom")):
+        reference = section.find(f"{W}{kind}Reference")
+        if reference is not None:
+            part = others[reference.get(_RELATIONSHIP) or ""]
+            root = _parse(part)
+            with _in_part(part):
+                content = flow.of(root)
+            room = at[place] - at[kind]
+            arguments.append(f"{kind}: margin-text({place}, {length(at[kind])}, {length(room)}, {{\n{content}}})")
+    return f"#set page({', '.join(arguments)})\n"

@@ -1,0 +1,242 @@
+"""What the translator accepts, what it refuses, and that nothing of a case is ever evaluated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.authoring.check.template import Job, check_template
+from pipeline.documents.draft_mark import add_draft_mark
+from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.typst.elements import RefusedError
+from pipeline.documents.engines.typst.engine import Typst
+from pipeline.documents.engines.typst.word_file import translate_document, translate_template
+from pipeline.documents.fill import fill
+from pipeline.errors import EngineError
+from pipeline.formats.fonts import UndrawableError
+from pipeline.formats.pdf.reading import embedded_fonts, page_count, text_of
+from pipeline.formats.word.text import W
+from pipeline.formats.zip_archive import read_parts
+from tests.support.built import make_docx, with_parts, with_text
+from tests.support.cases import ROOT
+
+_BODY = re.compile(r"<w:body>.*(?=<w:sectPr)", re.DOTALL)
+_FOOTER = re.compile(r"<w:footerReference[^>]*/>")
+_FORMAT = '<w:tblPr><w:tblW w:w="9000" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr>'
+_GRID = '<w:tblGrid><w:gridCol w:w="4000"/><w:gridCol w:w="5000"/></w:tblGrid>'
+
+
+@cache
+def _starter() -> tuple[bytes, str]:
+    content = (ROOT / "templates" / "starter.docx").read_bytes()
+    return content, read_parts(content)["word/document.xml"].decode()
+
+
+def letter(body: str) -> bytes:
+    """A template with this body, and no footer."""
+    content, document = _starter()
+    docx = with_text(content, _BODY.search(document)[0], f"<w:body>{body}")  # type: ignore[index]
+    footer = f'<w:ftr xmlns:w="{W[1:-1]}"><w:p/></w:ftr>'
+    return with_parts(with_text(docx, _FOOTER.search(document)[0], ""), {"word/footer1.xml": footer.encode()})  # type: ignore[index]
+
+
+def paragraph(*runs: str, properties: str = "") -> str:
+    """A paragraph with a run for each text."""
+    texts = "".join(f'<w:r><w:t xml:space="preserve">{run}</w:t></w:r>' for run in runs)
+    return f"<w:p><w:pPr>{properties}</w:pPr>{texts}</w:p>"
+
+
+def table(*rows: tuple[str, str], properties: str = "", cell: str = "") -> str:
+    """A table of two columns."""
+    cells = ["".join(f"<w:tc><w:tcPr>{cell}</w:tcPr>{paragraph(text)}</w:tc>" for text in row) for row in rows]
+    lines = "".join(f"<w:tr><w:trPr>{properties}</w:trPr>{row}</w:tr>" for row in cells)
+    return f"<w:tbl>{_FORMAT}{_GRID}{lines}</w:tbl>"
+
+
+def drawn(body: str, context: Mapping[str, Any] | None = None) -> bytes:
+    """The PDF of a template with this body."""
+    return next(Typst().draw_many([fill(letter(body), "letter.docx", context or {})]))
+
+
+def refusal(body: str) -> str:
+    with pytest.raises(RefusedError) as error:
+        translate_template(letter(body))
+    assert error.value.part in {"word/document.xml", ""}
+    return error.value.what
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'x" + read("/etc/passwd") + "x',
+        '")\n#panic("x")\n#text("',
+        "\\",
+        '\\"',
+        '\\") + panic() + ("',
+        "\\u{41}",
+        "#panic() #{1+1} $x$ *b* _i_ `c` @label <label> // no /* comment */ = Heading",
+        "{{ 7 * 7 }} {% if x %} {# no #}",
+        "sys.inputs sys.version",
+        "<w:t>&amp;</w:t>",
+        "-- --- ... ~ '' '\"'",
+    ],
+)
+def test_a_value_is_data(value: str) -> None:
+    body = paragraph("[{{ value }}]") + table(("{{ value }}", "{{ value|upper }}"))
+    shown = text_of(drawn(body, {"value": value}))
+    plain = "".join(value.split())
+    assert shown == f"[{plain}]{plain}{plain.upper()}"
+
+
+def test_a_document_is_text() -> None:
+    docx = letter(paragraph("{{ patient }} {% if x %} {# no #}", '\\ " #panic()'))
+    assert text_of(Typst().convert(docx)) == '{{patient}}{%ifx%}{#no#}\\"#panic()'
+
+
+def test_a_line_break_in_a_value_begins_a_line() -> None:
+    high = drawn(
+        paragraph("{{ value }}", properties='<w:spacing w:line="8000" w:lineRule="exact"/>'), {"value": "a\nb"}
+    )
+    assert page_count(high) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [({"a": True, "b": [1, 2]}, "start1yes12end"), ({"a": False, "b": []}, "start1end")]
+)
+def test_tags_select_runs_paragraphs_and_rows(given: Mapping[str, Any], shown: str) -> None:
+    bold = '<w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">{% if a %}yes{% endif %}</w:t></w:r>'
+    body = (
+        paragraph("st{% if a or not a %}", "art", "{% endif %}")
+        + paragraph("{{ 1 }}").replace("</w:p>", f"{bold}</w:p>")
+        + paragraph("{%p if b %}")
+        + table(("{%tr for x in b %}", ""), ("{{ x }}", ""), ("{%tr endfor %}", ""))
+        + paragraph("{%p endif %}")
+        + paragraph("end")
+    )
+    document = fill(letter(body), "letter.docx", given)
+    (pdf,) = Typst().draw_many([document])
+    assert text_of(pdf) == shown
+    assert text_of(load_engine("office2pdf").convert(document.docx)) == shown
+    assert Typst().convert(document.docx) == pdf
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (paragraph("x", properties="<w:numPr/>"), "the element w:numPr inside w:pPr"),
+        (
+            paragraph("x", properties='<w:jc w:val="thaiDistribute"/>'),
+            "the value 'thaiDistribute' of w:val in the element w:jc",
+        ),
+        (
+            paragraph("x", properties='<w:spacing w:beforeLines="1"/>'),
+            "the attribute w:beforeLines of the element w:spacing",
+        ),
+        (paragraph("x", properties='<w:spacing w:line="240" w:lineRule="auto"/>'), "a line spacing that is not exact"),
+        ("<w:p><w:r><w:tab/></w:r></w:p>", "the element w:tab inside w:r"),
+        ("<w:p><w:r><w:rPr><w:u/></w:rPr></w:r></w:p>", "the element w:u inside w:rPr"),
+        ("<w:p><w:r><w:footnoteReference/></w:r></w:p>", "the element w:footnoteReference inside w:r"),
+        ("<w:p><w:hyperlink/></w:p>", "the element w:hyperlink inside w:p"),
+        (table(("a", "b")).replace("<w:p>", f"{table(('c', 'd'))}<w:p>", 1), "the element w:tbl inside w:tc"),
+        (table(("a", "b"), cell="<w:vMerge/>"), "the element w:vMerge inside w:tcPr"),
+        (
+            table(("a", "b")).replace('<w:gridCol w:w="5000"/>', ""),
+            "a row with more or fewer cells than its table has columns",
+        ),
+        (table(("{% if a %}x", "y{% endif %}")), "a tag that begins in a cell and ends outside"),
+        (paragraph("{% set x %}y{% endset %}{{ x }}"), "the tag assignblock"),
+        (paragraph("{% macro m() %}y{% endmacro %}{{ m() }}"), "the tag macro"),
+        (paragraph("{% filter upper %}y{% endfilter %}"), "the tag filterblock"),
+        (paragraph("{% autoescape false %}y{% endautoescape %}"), "the tag scope"),
+        (paragraph("{% for x in y recursive %}{{ loop(x) }}{% endfor %}"), "the tag for"),
+        (paragraph("{_{ x }_}"), "braces that are printed"),
+    ],
+)
+def test_what_is_not_translated_is_refused(body: str, what: str) -> None:
+    assert refusal(body) == what
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.docx")), ids=lambda path: path.stem)
+def test_the_shipped_templates_are_translated(path: Path) -> None:
+    """With the mark of a draft too, which is a header that a library writes."""
+    assert "#set page(" in translate_template(path.read_bytes())
+    assert "header: margin-text(top" in translate_template(add_draft_mark(path.read_bytes()))
+
+
+def test_bold_chinese_is_refused() -> None:
+    fonts = " ".join(f'w:{script}="Noto Sans CJK SC"' for script in ("ascii", "hAnsi", "eastAsia", "cs"))
+    run = f"<w:p><w:r><w:rPr><w:rFonts {fonts}/><w:b/></w:rPr><w:t>x</w:t></w:r></w:p>"
+    assert refusal(run) == "bold text in Noto Sans CJK SC, which has no bold face"
+    assert refusal(run.replace('w:ascii="Noto Sans CJK SC"', "")).startswith("text with several fonts")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('<w:defaultTabStop w:val="720"/>', "<w:autoHyphenation/>", "the setting w:autoHyphenation"),
+        (
+            'w:val="doNotCompress"',
+            'w:val="compressPunctuation"',
+            "the setting w:characterSpacingControl compressPunctuation",
+        ),
+        ('w:val="15"', 'w:val="14"', "the compatibility setting compatibilityMode"),
+    ],
+)
+def test_a_setting_that_changes_pages_is_refused(old: str, new: str, what: str) -> None:
+    with pytest.raises(RefusedError) as error:
+        translate_document(with_text(letter(paragraph("x")), old, new, "word/settings.xml"))
+    assert error.value.what == what
+
+
+def test_a_break_in_a_value_leaves_the_document_to_the_other_engine() -> None:
+    document = fill(letter(paragraph("{{ value }}")), "letter.docx", {"value": "a\tb"})
+    assert next(Typst().draw_many([document])) == load_engine("office2pdf").convert(document.docx)
+
+
+def test_what_is_refused_is_drawn_by_the_other_engine() -> None:
+    docx = make_docx("王晓明")
+    with pytest.raises(RefusedError):
+        translate_document(docx)
+    assert Typst().convert(docx) == load_engine("office2pdf").convert(docx)
+
+
+def test_a_missing_glyph_is_an_error() -> None:
+    with pytest.raises(UndrawableError) as error:
+        drawn(paragraph("{{ value }}"), {"value": "a\U0001f600b"})
+    assert error.value.characters == "\U0001f600"
+
+
+def test_a_failure_does_not_quote_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "pipeline.documents.engines.typst.engine.translate_template", lambda _template: '#panic("王晓明")'
+    )
+    with pytest.raises(EngineError) as error:
+        drawn(paragraph("x"))
+    assert error.value.problems[0].message == "the engine could not compile the document (TypstError)"
+
+
+def test_only_the_shipped_fonts_are_used() -> None:
+    assert embedded_fonts(drawn(paragraph("Aあ国"))) == {"NotoSansCJKjp-Regular-Identity-H"}
+
+
+def test_a_document_can_read_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even source of a template, which it never has, could not."""
+    for source in ('#read("/etc/passwd")', '#read("../engine.py")', '#import "@preview/x:1.0.0"'):
+        monkeypatch.setattr("pipeline.documents.engines.typst.engine.translate_template", lambda _t, s=source: s)
+        with pytest.raises(EngineError):
+            drawn(paragraph("x"))
+
+
+@pytest.mark.parametrize("engine", ["office2pdf", "typst"])
+def test_the_check_says_why_a_template_is_left_to_the_other_engine(tmp_path: Path, engine: str) -> None:
+    file = tmp_path / "letter.docx"
+    file.write_bytes(letter(paragraph("x") + "<w:p><w:r><w:tab/><w:t>y</w:t></w:r></w:p>"))
+    notes = [one for one in check_template(Job(str(file), engine=engine)).findings if one.code == "engine-other"]
+    assert [(one.severity, one.message.partition(": ")[2]) for one in notes] == (
+        [("info", "it does not draw the element w:tab inside w:r")] if engine == "typst" else []
+    )
