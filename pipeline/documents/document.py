@@ -13,12 +13,13 @@ from pipeline.case.printable import GLYPH_HINT
 from pipeline.documents.draft_mark import add_draft_mark, find_unmarked_pages
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.fill import FilledDocument, fill
+from pipeline.documents.proof.lost_text import find_lost, find_unwritten
 from pipeline.documents.refusals import refuse_unsupported
 from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import ALLOWED_PREFIX, UndrawableError, undrawable
 from pipeline.formats.json.reader import JsonFile, texts
-from pipeline.formats.pdf.reading import embedded_fonts, lost_texts, read_pages, replaced_characters, text_of
+from pipeline.formats.pdf.reading import embedded_fonts, read_pages, replaced_characters, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[bytes]
     try:
         pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
+        _check_text(pdf, filled, source)
         if source.draft:
             _check_mark(pdf, name)
         pages = len(read_pages(pdf))
@@ -85,7 +87,7 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[bytes]
 
 
 def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
-    """Raise if a page has a font that is not shipped, a replaced character, or not every printed value."""
+    """Raise if a page has a font that is not shipped, or a replaced character."""
     printed = tuple(printed)
     foreign = {font for font in embedded_fonts(pdf) if not font.startswith(ALLOWED_PREFIX)}
     if foreign:
@@ -97,11 +99,22 @@ def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
     replaced = replaced_characters(pdf)
     if replaced:
         raise UndrawableError(replaced)
-    lost = lost_texts(pdf, printed)
+
+
+def _check_text(pdf: bytes, filled: FilledDocument, source: DocumentSource) -> None:
+    """Raise if text of the filled file is not on the pages, or printed values are not in the filled file."""
+    unwritten = find_unwritten(filled.docx, filled.texts)
+    if unwritten:
+        message = f"{len(unwritten)} of the {len(filled.texts)} values that the template prints are not in its text"
+        hint = "check the template for a tag in a field, a box or a merged cell"
+        raise EngineError(Problem("engine-lost-text", "error", message, hint, source.name))
+    lost = find_lost(filled.docx, pdf)
     if lost:
-        message = f"{len(lost)} of the {len(printed)} values that the template prints are not on the page"
-        hint = "check the template for a cell, box or line that is too small for them"
-        raise EngineError(Problem("engine-lost-text", "error", message, hint, name))
+        message = "text of this paragraph of the filled document is not on the page, in whole or in part"
+        hint = (
+            "check the template for a cell, box or line that is too small, and for a table that is wider than the page"
+        )
+        raise EngineError(Problem("engine-lost-text", "error", message, hint, source.name, place) for place in lost)
 
 
 def _check_mark(pdf: bytes, name: str) -> None:

@@ -9,7 +9,7 @@ from pipeline.case.load import LoadedCase, load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.document import DocumentSource, draw
 from pipeline.documents.engines.engine import Engine, load_engine
-from pipeline.errors import EngineError, Problem
+from pipeline.errors import EngineError, Problem, WordPlace
 from pipeline.formats.fonts import UndrawableError
 from pipeline.formats.pdf.reading import embedded_fonts, lost_texts, page_count, squeeze, text_of
 from tests.support.built import make_docx, make_pdf, with_text
@@ -80,7 +80,8 @@ def test_an_engine_that_drops_a_value_is_found(case: LoadedCase) -> None:
     blank = FaultEngine(lambda _docx: load_engine("office2pdf").convert(make_docx("EJ0123456 fixed words")))
     (problem,) = failure(case, blank)
     assert (problem.code, problem.file) == ("engine-lost-text", "letter.docx")
-    assert problem.message.startswith("1 of the 2 values")
+    assert problem.place == WordPlace("body", 1)
+    assert problem.message.startswith("text of this paragraph of the filled document is not on the page")
 
 
 def test_an_engine_that_uses_another_font_is_found(case: LoadedCase, monkeypatch: pytest.MonkeyPatch) -> None:

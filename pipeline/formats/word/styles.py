@@ -45,6 +45,10 @@ class Styles:
         """Return True if a run is hidden text."""
         return self._is_on(run, "vanish")
 
+    def is_capital(self, run: etree._Element) -> bool:
+        """Return True if the letters of a run are shown as capitals."""
+        return self._is_on(run, "caps") or self._is_on(run, "smallCaps")
+
     def _is_on(self, run: etree._Element, name: str) -> bool:
         for properties in self._of_run(run):
             switch = properties.find(f"{W}{name}")

@@ -12,11 +12,11 @@ import pytest
 from pipeline.authoring.check import sample_cases, sample_data, trial_fill
 from pipeline.authoring.check.template import Job, check_template
 from pipeline.authoring.check.workers import check_all
-from pipeline.documents import document
 from pipeline.errors import Problem, WordPlace
 from tests.support.built import make_docx, with_parts, with_text
 from tests.support.cases import ROOT
 from tests.support.template_checks import check_here, word_place
+from tests.support.word_files import paragraph, row, table, word_file
 
 LETTER = (ROOT / "templates" / "short-term-visit" / "invitation-letter.docx").read_bytes()
 
@@ -54,11 +54,11 @@ class TestFilled:
         assert (place.part, place.text) == ("body", "{{ stays[999].number }}")
         assert (place.before, place.after) == ("before", "after")
 
-    def test_a_text_that_is_lost_is_named_by_its_field(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The engine draws text of nearly no height all the same, so the loss is made here."""
-        monkeypatch.setattr(document, "lost_texts", lambda _pdf, texts: list(texts))
-        monkeypatch.setattr(trial_fill, "lost_texts", lambda _pdf, texts: list(texts))
-        found = errors(write(tmp_path, "{{ hospital.registration_number }}"))
+    def test_a_text_that_is_lost_is_named_by_its_field(self, tmp_path: Path) -> None:
+        """It stands beyond the edge of the paper."""
+        wide = table(row("a", "b", "{{ hospital.registration_number }}"), columns=(6000, 6000, 3000))
+        (tmp_path / "letter.docx").write_bytes(word_file(wide + paragraph("end")))
+        found = errors(tmp_path / "letter.docx")
         assert {finding.code for finding in found} == {"engine-lost-text"}
         assert (
             "the text of /hospital/registration_number is missing on the page, in whole or in part" in found[0].message
