@@ -10,16 +10,20 @@ from pikepdf import PdfError
 from pypdfium2 import PdfiumError
 
 from pipeline.case.printable import GLYPH_HINT
-from pipeline.documents.draft_mark import add_draft_mark, find_unmarked_pages
+from pipeline.documents.draft_mark import find_unmarked_pages
 from pipeline.documents.engines.engine import Engine
-from pipeline.documents.fill import FilledDocument, fill
+from pipeline.documents.fill import FilledDocument, fill, mark_draft
 from pipeline.documents.proof.lost_text import find_lost, find_unwritten
 from pipeline.documents.refusals import refuse_unsupported
 from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import ALLOWED_PREFIX, UndrawableError, undrawable
 from pipeline.formats.json.reader import JsonFile, texts
+from pipeline.formats.pdf.overlap import pages_with_overlaps
 from pipeline.formats.pdf.reading import embedded_fonts, read_pages, replaced_characters, text_of
+from pipeline.formats.zip_archive import read_parts
+
+_OVERLAPPING = (b'w:hRule="exact"', b"<wp:anchor", b"<w:hdr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class DocumentSource:
     @property
     def marked_template(self) -> bytes:
         """The template, with the mark of a draft if the document is a draft."""
-        return add_draft_mark(self.template) if self.draft else self.template
+        return mark_draft(self.template, self.name) if self.draft else self.template
 
 
 def draw_all(sources: Iterable[DocumentSource], engine: Engine, case: JsonFile) -> Iterator[DrawnDocument]:
@@ -73,6 +77,7 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[bytes]
         pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
         _check_text(pdf, filled, source)
+        _check_overlap(pdf, filled.docx, name)
         if source.draft:
             _check_mark(pdf, name)
         pages = len(read_pages(pdf))
@@ -115,6 +120,17 @@ def _check_text(pdf: bytes, filled: FilledDocument, source: DocumentSource) -> N
             "check the template for a cell, box or line that is too small, and for a table that is wider than the page"
         )
         raise EngineError(Problem("engine-lost-text", "error", message, hint, source.name, place) for place in lost)
+
+
+def _check_overlap(pdf: bytes, docx: bytes, name: str) -> None:
+    """Raise if text lies on other text. Rows of a fixed height, anchored pictures and tall headers can do this."""
+    if not any(mark in part for part in read_parts(docx).values() for mark in _OVERLAPPING):
+        return
+    pages = pages_with_overlaps(pdf)
+    if pages:
+        message = f"text lies on other text on page {', '.join(map(str, pages))}"
+        hint = "set the height of table rows to At least in place of Exactly, and place pictures in line with the text"
+        raise EngineError(Problem("engine-overlap", "error", message, hint, name))
 
 
 def _check_mark(pdf: bytes, name: str) -> None:

@@ -18,6 +18,8 @@ from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import TemplateSyntaxError
 from lxml.etree import LxmlError
 
+from pipeline.documents.core_properties import with_core_properties
+from pipeline.documents.draft_mark import add_draft_mark
 from pipeline.documents.environment import Picture, TemplateEnvironment
 from pipeline.documents.fill_limits import OutOfTimeError, limited
 from pipeline.documents.filters import FILTERS
@@ -65,6 +67,7 @@ class FilledDocument:
 
 def fill(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocument:
     """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
+    template = with_core_properties(template)
     document = TemplateFile(template)
     environment = TemplateEnvironment(partial(_place, document))
     try:
@@ -77,6 +80,14 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocume
     except _UNUSABLE as error:
         place = WordPlace(document.part_name, text=_paragraph(error, environment.source))
         raise TemplateError(_failure(name, error, place)) from None
+
+
+def mark_draft(template: bytes, name: str) -> bytes:
+    """Return the Word file ``template`` with the mark of a draft. Raises TemplateError if it cannot be opened."""
+    try:
+        return add_draft_mark(with_core_properties(template))
+    except _UNUSABLE as error:
+        raise TemplateError(_failure(name, error, WordPlace("document"))) from None
 
 
 def _fill_parts(

@@ -152,7 +152,7 @@ class TestHeaders:
 
 
 def test_a_draft_without_its_mark_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.documents.document.add_draft_mark", lambda template: template)
+    monkeypatch.setattr("pipeline.documents.fill.add_draft_mark", lambda template: template)
     case = load_case(CASE).json_file
     with pytest.raises(EngineError) as error:
         draw(DocumentSource(make_docx("手紙"), "letter.docx", {}, draft=True), load_engine("office2pdf"), case)
