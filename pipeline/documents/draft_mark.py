@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from docx import Document
 from docx.document import Document as WordFile
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
-from docx.section import _Header
+from docx.section import Section, _Header
 from docx.shared import Length, Pt, RGBColor
 
 from pipeline.documents.prepared_template import CACHED_TEMPLATES
@@ -43,7 +43,7 @@ def _add_mark(document: WordFile) -> None:
         for kind in kinds:
             header: _Header = getattr(section, kind)
             if number == 0 or not header.is_linked_to_previous:  # otherwise it is the header of the previous section
-                _write(header)
+                _write(header, section)
         if section.top_margin is not None and section.header_distance is not None:
             room = Length(section.top_margin - _LINE)
             section.header_distance = max(_EDGE, min(section.header_distance, room))
@@ -64,15 +64,21 @@ def _kinds(document: WordFile) -> dict[str, bool]:
     }
 
 
-def _write(header: _Header) -> None:
+def _write(header: _Header, section: Section) -> None:
+    """Write the mark: centred, or after a centred tab above other lines, which the default engine would push down."""
+    text = DRAFT_MARK + DRAFT_WARNING
     if header.is_linked_to_previous:
         header.is_linked_to_previous = False
         paragraph = header.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     else:
         paragraph = header.paragraphs[0].insert_paragraph_before() if header.paragraphs else header.add_paragraph()
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        sides = [section.page_width, section.left_margin, section.right_margin]
+        width, left, right = (side or 0 for side in sides)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Length((width - left - right) // 2), WD_TAB_ALIGNMENT.CENTER)
+        text = f"\t{text}"
     spacing = paragraph.paragraph_format
     spacing.line_spacing, spacing.space_before, spacing.space_after = _LINE, Pt(0), Pt(0)
-    run = paragraph.add_run(DRAFT_MARK + DRAFT_WARNING)
+    run = paragraph.add_run(text)
     run.font.name, run.font.size, run.font.bold, run.font.color.rgb = _FONT, _SIZE, True, _RED
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)  # noqa: SLF001 - python-docx has no name for it

@@ -22,6 +22,7 @@ from pipeline.documents.draft_mark import add_draft_mark, find_unmarked_pages
 from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.fill import fill
 from pipeline.errors import CaseError, EngineError, ExitCode
+from pipeline.formats.pdf.overlap import pages_with_overlaps
 from pipeline.formats.pdf.reading import page_count
 from pipeline.formats.word.text import read_word
 from pipeline.options import BuildOptions, CheckOptions
@@ -33,6 +34,7 @@ from tests.support.built import make_docx, make_set
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit
 from tests.support.run import Command
 from tests.support.tools import needs_libreoffice
+from tests.support.word_files import paragraph, reference, word_file
 
 CASE = EXAMPLES / "chen-lihua" / "case.json"
 NOTHING: dict[str, object] = {}
@@ -146,6 +148,12 @@ class TestHeaders:
         pdf = load_engine("office2pdf").convert(_filled(document))
         assert find_unmarked_pages(pdf) == []
         assert _clearance(pdf) >= 0
+
+    def test_the_header_of_a_letter_does_not_move_onto_its_text(self) -> None:
+        section = reference("header", "header1")
+        letter = word_file(paragraph("text"), section, header1=paragraph("head"))
+        pdf = load_engine("office2pdf").convert(add_draft_mark(letter))
+        assert (find_unmarked_pages(pdf), pages_with_overlaps(pdf)) == ([], [])
 
     def test_without_draft_nothing_is_added(self) -> None:
         assert _marks(_filled(Document(io.BytesIO(make_docx("手紙"))), draft=False)) == []

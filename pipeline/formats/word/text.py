@@ -16,7 +16,7 @@ from pipeline.formats.zip_archive import read_parts
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 _PARTS = re.compile(r"word/(document\d*|header\d*|footer\d*|footnotes|endnotes)\.xml")
-_TEXT, _BREAKS = f"{W}t", (f"{W}tab", f"{W}br", f"{W}cr")
+_TEXT, _HYPHEN, _BREAKS = f"{W}t", f"{W}noBreakHyphen", (f"{W}tab", f"{W}br", f"{W}cr")
 _PROPERTY = re.compile(rb"<dc:language>([A-Za-z-]{2,12})</dc:language>")
 _EAST_ASIAN = re.compile(rb'<w:lang [^>]*w:eastAsia="([A-Za-z-]{2,12})"')
 
@@ -57,12 +57,14 @@ def xml_parser() -> etree.XMLParser:
 def text_of(paragraph: etree._Element) -> str:
     """Return the text of a paragraph's own runs, without that of text boxes inside it."""
     pieces = []
-    for node in paragraph.iter(_TEXT, *_BREAKS):
+    for node in paragraph.iter(_TEXT, _HYPHEN, *_BREAKS):
         parent = node.getparent()
         if paragraph_of(parent) is not paragraph:
             continue
         if node.tag == _TEXT:
             pieces.append(node.text or "")
+        elif node.tag == _HYPHEN:
+            pieces.append("-")
         elif parent is not None and parent.tag == f"{W}r":  # else a tab stop
             pieces.append(" ")
     return "".join(pieces)
