@@ -9,11 +9,24 @@ from pipeline.case.base import Frozen, Trilingual
 
 
 class PersonName(Frozen, frozen=True):
-    """The name in the passport; never transliterated by this program (rule ID-09)."""
+    """The name in the passport; never transliterated by this program (rule ID-09).
+
+    A passport with one name only has it as surname, and no given names.
+    """
 
     chinese: str
     surname: str
-    given_names: str
+    given_names: str = ""
+
+    @property
+    def surname_first(self) -> str:
+        """The name in passport letters, surname first."""
+        return f"{self.surname} {self.given_names}".strip()
+
+    @property
+    def given_names_first(self) -> str:
+        """The name in passport letters, given names first."""
+        return f"{self.given_names} {self.surname}".strip()
 
 
 class Passport(Frozen, frozen=True):

@@ -138,12 +138,12 @@ def age_on(birth: date, day: date) -> str:
 
 def surname_first(name: PersonName) -> str:
     """Name in passport letters, surname first: ``patient.name|surname_first`` is ``WANG XIAOMING``."""
-    return f"{_person(name).surname} {name.given_names}"
+    return _person(name).surname_first
 
 
 def given_names_first(name: PersonName) -> str:
     """Name in passport letters, given names first: ``patient.name|given_names_first`` is ``XIAOMING WANG``."""
-    return f"{_person(name).given_names} {name.surname}"
+    return _person(name).given_names_first
 
 
 def _person(name: object) -> PersonName:

@@ -99,7 +99,7 @@ def _title(pdf: Path) -> str:
 
 
 def _marks(docx: bytes) -> list[str]:
-    return [text for text in read_word(docx).paragraphs if text.startswith(DRAFT_MARK)]
+    return [text for text in read_word(docx).paragraphs if text.strip().startswith(DRAFT_MARK)]
 
 
 class TestHeaders:

@@ -81,7 +81,7 @@ def _typed_days(own: str) -> tuple[tuple[date, str], ...]:
 def _names_and_sexes(row: tuple[str, ...], document: FinishedDocument) -> Iterator[Problem]:
     """Yield a problem for each foreign name and sex in the cell after its label."""
     people = [person for _, person in document.case.travellers.values()]
-    names = {f"{person.name.surname} {person.name.given_names}" for person in people}
+    names = {person.name.surname_first for person in people}
     for label, cell in pairwise(row):
         value = mask_tags(_unified(cell)).strip()
         letters = _OTHER_SCRIPT.sub(" ", value).strip()

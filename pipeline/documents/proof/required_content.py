@@ -59,7 +59,7 @@ def _says(document: FinishedDocument, *texts: str) -> bool:
 
 
 def _has_name(document: FinishedDocument, person: Traveller) -> bool:
-    return _says(document, f"{person.name.surname} {person.name.given_names}")
+    return _says(document, person.name.surname_first)
 
 
 def _companions(document: FinishedDocument) -> bool:

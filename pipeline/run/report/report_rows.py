@@ -60,7 +60,7 @@ class Rows:
         if self._names:
             row["file"] = done.name
             if done.patient is not None:
-                row["name"] = [f"{done.patient.surname} {done.patient.given_names}".strip(), done.patient.chinese]
+                row["name"] = [done.patient.surname_first, done.patient.chinese]
         return row
 
     @property
