@@ -26,6 +26,8 @@ _SHIFT = 0.37
 _TOLERANCE_OF_PIXEL = 64
 #: The mean of so many pixels across and down may differ by this. A thin line on the next pixel changes it by less.
 _PART, _TOLERANCE_OF_PART = 10, 16
+#: The same for a picture whose pixels were scaled twice, or stored as JPEG of low quality.
+_TOLERANCE_OF_SCALED_PART = 24
 #: Pixels around a field or a page number that are not compared either.
 _AROUND = 1
 #: The part of a page that a field covers at most.
@@ -69,7 +71,7 @@ def has_same_parts(page: Any, picture: PagePicture) -> bool:
     Pixels are not compared, because those that were scaled before differ at the edges of letters.
     """
     supplied = Image.open(io.BytesIO(picture.png)).convert("RGB")
-    return _differ_in_parts(supplied, _draw(page, picture.place, supplied.size)) <= _TOLERANCE_OF_PART
+    return _differ_in_parts(supplied, _draw(page, picture.place, supplied.size)) <= _TOLERANCE_OF_SCALED_PART
 
 
 def _differ_in_parts(one: Image.Image, other: Image.Image) -> int:

@@ -93,19 +93,20 @@ def _page(picture: Image.Image, request: Request, notes: Notes) -> _Page:
     orientation = orientation if orientation in _TURNS else 1
     width, height = _shape(picture, kind, is_sideways=orientation in _SIDEWAYS)
     placement = _place(width, height, conversion)
+    is_small = size_of_proof(picture.size, placement) == picture.size  # the losses of JPEG would be seen
     finest = max(1, round(placement.width / POINTS_PER_INCH * conversion.dpi))
     if width > finest * _TOLERATED_EXCESS:
         if conversion.jpeg_quality is None:
             notes.add(FINE_RULE)
         data, orientation = _downsample(picture, kind, finest / width, conversion.jpeg_quality), 1
-    elif conversion.jpeg_quality is not None:
+    elif conversion.jpeg_quality is not None and not is_small:
         data, orientation = _downsample(picture, kind, 1.0, conversion.jpeg_quality), 1
     elif kind == "JPEG" and has_coding_of_pdf(request.content):
         picture.draft(picture.mode, size_of_proof(picture.size, placement))  # decode only as much as the proof needs
         picture.load()
         data = plain_jpeg(request.content)
     else:
-        data, orientation = _keep(picture, request.content, kind, orientation)
+        data, orientation = _keep(picture, request, orientation, is_small=is_small)
     return _Page(data, orientation, placement, picture)
 
 
@@ -130,12 +131,13 @@ def _place(width: float, height: float, conversion: Conversion) -> Placement:
     return centre(width * scale, height * scale, A4_POINTS)
 
 
-def _keep(picture: Image.Image, content: bytes, kind: str, orientation: int) -> tuple[bytes, int]:
+def _keep(picture: Image.Image, request: Request, orientation: int, *, is_small: bool) -> tuple[bytes, int]:
     """Return data with every pixel unchanged, and the orientation that it still needs."""
     picture.load()
-    if kind == "PNG" and not is_transparent(picture):
-        return plain_png(content), orientation
-    return _encode(make_upright(picture), _QUALITY if _is_lossy(picture, content, kind) else None), 1
+    if request.kind == "PNG" and not is_transparent(picture):
+        return plain_png(request.content), orientation
+    is_lossy = _is_lossy(picture, request.content, request.kind) and not is_small
+    return _encode(make_upright(picture), _QUALITY if is_lossy else None), 1
 
 
 def _is_lossy(picture: Image.Image, content: bytes, kind: str) -> bool:

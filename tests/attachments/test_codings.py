@@ -255,6 +255,18 @@ class TestTwoReaders:
                 picture.resize((1, 1)).getpixel((0, 0)), abs=3
             )
 
+    @pytest.mark.parametrize("kind", ["WEBP", "JPEG", "PNG"])
+    @pytest.mark.parametrize("coarse", [Conversion(), Conversion(dpi=110, jpeg_quality=60)])
+    def test_a_picture_of_few_pixels_loses_nothing(self, kind: str, coarse: Conversion) -> None:
+        """On its page, it is so large that the losses of JPEG would be seen."""
+        spots = Image.effect_mandelbrot((24, 24), (-2, -1.5, 1, 1.5), 100).quantize(3)
+        spots.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+        content = encoded(spots.convert("RGB"), kind, quality=60)
+        name = {"WEBP": "WebP"}.get(kind, kind)
+        found = read(content, name, conversion=coarse).pdf
+        assert found == read(content, name).pdf
+        assert (b"/DCTDecode" in found) == (kind == "JPEG")
+
     def test_two_palettes_are_refused(self) -> None:
         assert refused(with_two_palettes(), "PNG").code == "attachment-damaged"
 
