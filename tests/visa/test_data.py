@@ -41,7 +41,14 @@ def test_a_table_that_changes_grows_stale_after_its_own_limit(name: str, compare
 
 def test_every_table_is_known() -> None:
     tables = (ROOT / "pipeline").glob("*/data/*.json")
-    assert {path.stem for path in tables} == {*TABLES, "glyph-variants", "glyphs", "labels", "timeline"}
+    assert {path.stem for path in tables} == {
+        *TABLES,
+        "glyph-variants",
+        "glyphs",
+        "labels",
+        "timeline",
+        "word-elements",
+    }
 
 
 def test_every_term_has_a_source() -> None:
