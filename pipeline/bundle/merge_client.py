@@ -62,6 +62,12 @@ def finish_limited(request: FinishRequest) -> Finished:
     return _ask(_FINISH, request, FINISHED, (len(request.pdf), 0))
 
 
+def limits_for(size: int, papers: int) -> ProcessLimits:
+    """Return the limits for work on so many bytes of PDF, with so many supplied papers."""
+    seconds = _SECONDS + papers * _SECONDS_A_PAPER + round(size / 1_000_000 * _SECONDS_A_MEGABYTE)
+    return ProcessLimits(seconds, 3.0 * seconds, _MEMORY + _MEMORY_A_BYTE * size)
+
+
 def _ask_to_merge(request: MergeRequest) -> Merged:
     papers = sum(not piece.is_generated for piece in request.pieces)
     return _ask(_MERGE, request, MERGED, (sum(len(piece.pdf) for piece in request.pieces), papers))
@@ -74,11 +80,8 @@ def _ask(
     work: tuple[int, int],
 ) -> Answer:
     """Call a function of the limited process. ``work`` is the number of bytes of PDF, and of supplied papers."""
-    size, papers = work
-    seconds = _SECONDS + papers * _SECONDS_A_PAPER + round(size / 1_000_000 * _SECONDS_A_MEGABYTE)
-    limits = ProcessLimits(seconds, 3.0 * seconds, _MEMORY + _MEMORY_A_BYTE * size)
     try:
-        answer = answers.decode(LIMITED.call(function, msgspec.msgpack.encode(request), limits))
+        answer = answers.decode(LIMITED.call(function, msgspec.msgpack.encode(request), limits_for(*work)))
     except CallFailedError as error:
         if error.seconds is None:
             raise MergeError(MergeFailure("attachment-broke", "merging it broke the process that does it")) from None

@@ -9,19 +9,16 @@ from dataclasses import replace
 import msgspec
 
 from pipeline.bundle.manifest_rows import BundleRow
+from pipeline.bundle.merge_client import limits_for
 from pipeline.errors import PagePlace, Problem, VerificationError
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.check_messages import BundleCheck, BundleFindings, Finding
 from pipeline.publish.verify.difference import FORCE_HINT, difference
 from pipeline.system.atomic import sha256
 from pipeline.system.limited_client import LIMITED, CallFailedError
-from pipeline.system.limited_process import ProcessLimits
 
 _CHECK = "pipeline.publish.verify.check_task:answer_check"
 _FINDINGS = msgspec.msgpack.Decoder(BundleFindings)
-#: Processor time and address space: for the libraries, and for each megabyte of PDF.
-_SECONDS, _SECONDS_A_MEGABYTE = 30, 0.5
-_MEMORY, _MEMORY_A_BYTE = 600_000_000, 8
 
 
 def content_differences(
@@ -68,8 +65,8 @@ def _documents(files: Mapping[str, bytes], row: BundleRow) -> Iterator[tuple[str
 
 def _look_into(check: BundleCheck) -> BundleFindings:
     size = len(check.bundle) + sum(map(len, check.documents.values()))
-    seconds = _SECONDS + round(size / 1_000_000 * _SECONDS_A_MEGABYTE)
-    limits = ProcessLimits(seconds, 3.0 * seconds, _MEMORY + _MEMORY_A_BYTE * size)
+    papers = sum(part.text is None for part in check.row.page_map)
+    limits = limits_for(size, papers)  # as much as the merge had
     try:
         return _FINDINGS.decode(LIMITED.call(_CHECK, msgspec.msgpack.encode(check), limits))
     except (CallFailedError, msgspec.MsgspecError) as error:
