@@ -187,7 +187,9 @@ def main(words: Sequence[str] | None = None) -> int:
 def _run_all(place: Place, files: Sequence[Path]) -> int:
     codes: Counter[int] = Counter()
     wrong, seconds, kilobytes = 0, (0.0, ""), (0, "")
-    for file in files:
+    for number, file in enumerate(files):
+        if number and number % 50 == 0:
+            print_line(f"{number} of {len(files)} files", err=True)
         ended = place.run(file)
         codes[ended.run.code] += 1
         seconds, kilobytes = max(seconds, (ended.seconds, file.name)), max(kilobytes, (ended.kilobytes, file.name))

@@ -17,8 +17,8 @@ from pypdfium2 import raw
 _DOTS = 96 / 72
 #: Both pictures are compared in at most so many cells across and down of at least so many dots, by their means.
 _CELLS, _DOTS_A_CELL = 240, 3
-#: How far a cell may be from the like one and its neighbours, and all of them on average; of 255.
-_FAR, _MEAN = 90, 10
+#: How far a cell may be from the like one and its neighbours, and all on average, of 255: readers mix inks differently.
+_FAR, _MEAN = 90, 20
 _ACTIONS = {
     "/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/ResetForm", "/GoToR", "/GoToE", "/URI", "/Rendition",
     "/Movie", "/Sound", "/Named", "/SetOCGState", "/Hide", "/RichMediaExecute", "/Trans", "/Thread", "/GoTo3DView",
