@@ -74,10 +74,19 @@ class TestCheck:
 
     def test_what_is_right(self, visa_packet: Command, tmp_path: Path) -> None:
         folder = make_set(tmp_path / "small")
-        shutil.copy(ROOT / "templates" / "starter.docx", folder / "letter.docx")
+        shutil.copy(SMALL / "letter-of-guarantee.docx", folder / "letter.docx")
         run = visa_packet("templates", "check", folder)
         assert (run.code, run.err) == (0, "")
         assert run.out.startswith(f"{folder}: 1 templates, 0 errors, 0 warnings, ")
+
+    def test_findings_of_one_kind_are_printed_once(self, visa_packet: Command, letter: Path) -> None:
+        letter.write_bytes((SMALL / "letter-of-guarantee.docx").read_bytes())
+        content = with_text(letter.read_bytes(), "滞在費", "滞在費☑")
+        content = with_text(content, "帰国旅費", "帰国旅費☑")
+        letter.write_bytes(content)
+        run = visa_packet("templates", "check", letter)
+        assert run.err.count("error glyph-missing") == 1
+        assert "  also: body, " in run.err
 
     def test_an_unknown_set(self, visa_packet: Command) -> None:
         run = visa_packet("templates", "check", "medical-sty", "--json")
@@ -105,7 +114,8 @@ class TestNew:
         (result,) = run.report["results"]
         assert (run.code, result["entry"]) == (0, None)
         assert result["files"] == [str(folder / "letter-of-thanks.docx"), str(folder / "packet.json")]
-        assert visa_packet("templates", "check", folder, "--strict").code == 0
+        checked = visa_packet("templates", "check", folder)
+        assert (checked.code, checked.err.count("warning placeholder-left")) == (0, 1)
         case = EXAMPLES / "chen-lihua" / "case.json"
         built = visa_packet("build", case, "--templates", folder, "-o", tmp_path / "out", "--as-of", AS_OF.isoformat())
         assert built.code == 0, built.err
@@ -212,8 +222,9 @@ class TestCi:
         action = (ROOT / "action.yml").read_text(encoding="utf-8")
         script = action.rsplit("      run: |\n", 1)[1].replace("\n        ", "\n").strip()
         named = dict(re.findall(r"^        (\w+): \$\{\{ inputs\.(\w+) \}\}$", action, re.MULTILINE))
-        assert named == {"SETS": "sets", "STRICT": "strict", "SARIF": "sarif"}
+        assert named.items() >= {"SETS": "sets", "STRICT": "strict", "NOTES": "notes", "SARIF": "sarif"}.items()
         environment = {"SETS": str(letter), "STRICT": strict, "SARIF": "out.sarif", "RUNNER_TEMP": str(tmp_path)}
+        environment["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary.md")
         done = subprocess.run(
             ["bash", "-c", script],  # noqa: S607 - as the action does
             env={**os.environ, **environment},
@@ -226,6 +237,13 @@ class TestCi:
         assert run.code == code
         assert run.out.startswith("::warning file=letter.docx,title=table-layout::")
         assert json.loads(Path("out.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+        assert "| warning | 0 |" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+    def test_every_action_that_it_uses_is_pinned(self) -> None:
+        action = (ROOT / "action.yml").read_text(encoding="utf-8")
+        used = re.findall(r"uses: (\S+) # v[\d.]+\n", action)
+        assert len(used) == action.count("uses: ")
+        assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", one) for one in used)
 
     def test_the_action_installs_what_the_lock_names(self) -> None:
         """As `make demo` does. Without --no-deps and a lock, a new release of any library could break others' CI."""
@@ -238,7 +256,7 @@ class TestCi:
     def test_inputs_of_the_action_are_never_part_of_a_command(self) -> None:
         action = (ROOT / "action.yml").read_text(encoding="utf-8")
         scripts = re.findall(r"run: \|\n((?: {8}.*\n)+)", action)
-        assert len(scripts) == 2
+        assert len(scripts) == 3
         assert not [script for script in scripts if "${{" in script]
 
     def test_the_documentation_shows_inputs_that_there_are(self) -> None:

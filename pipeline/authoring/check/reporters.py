@@ -10,18 +10,42 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.authoring.check.sets import CheckedSet
-from pipeline.errors import Problem, Severity, WordPlace
+from pipeline.errors import JsonPlace, Problem, Severity, WordPlace
 from pipeline.resources import VERSION
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SARIF_LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 _GITHUB_LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 
+#: The other places of findings of one kind that are printed.
+_MOST_PLACES = 3
+
 
 def display_path(file: str) -> str:
     """Return a path for people and CI: relative if the file is below the working directory."""
     path = Path(file).absolute()
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.as_posix()
+
+
+def group_findings(findings: Iterable[Problem]) -> list[list[Problem]]:
+    """Return findings that differ only in their place in a file together, in the order of the first of each kind."""
+    groups: dict[tuple[object, ...], list[Problem]] = {}
+    for finding in findings:
+        place = finding.place if isinstance(finding.place, JsonPlace) else None
+        groups.setdefault((finding.code, finding.file, finding.message, finding.hint, place), []).append(finding)
+    return list(groups.values())
+
+
+def format_more_places(findings: Sequence[Problem]) -> Iterator[str]:
+    """Yield where else findings of one kind are: the first few in words, then the number of the others."""
+    places = [place.describe() for finding in findings if (place := _word_place(finding))]
+    yield from (f"  also: {place}" for place in places[:_MOST_PLACES])
+    if len(places) > _MOST_PLACES:
+        yield f"  and in {len(places) - _MOST_PLACES} more places"
+
+
+def _reported(checked: Iterable[CheckedSet], *, notes: bool) -> list[Problem]:
+    return [finding for each in checked for finding in each.findings if notes or finding.severity != "info"]
 
 
 def format_lines(finding: Problem) -> Iterator[str]:
@@ -54,9 +78,9 @@ def format_json(finding: Problem) -> dict[str, Any]:
     }
 
 
-def format_sarif(checked: Sequence[CheckedSet]) -> dict[str, Any]:
-    """Return the result as SARIF 2.1.0, the format of code scanning."""
-    findings = [finding for each in checked for finding in each.findings]
+def format_sarif(checked: Sequence[CheckedSet], *, notes: bool = False) -> dict[str, Any]:
+    """Return the result as SARIF 2.1.0, the format of code scanning; without ``notes``, errors and warnings only."""
+    findings = _reported(checked, notes=notes)
     codes = sorted({finding.code for finding in findings})
     return {
         "$schema": _SARIF_SCHEMA,
@@ -104,9 +128,9 @@ def _sarif_result(finding: Problem, codes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def format_github(checked: Iterable[CheckedSet]) -> Iterator[str]:
-    """Yield the result as workflow commands, which annotate a pull request on GitHub."""
-    for finding in (finding for each in checked for finding in each.findings):
+def format_github(checked: Iterable[CheckedSet], *, notes: bool = False) -> Iterator[str]:
+    """Yield the result as workflow commands, which annotate a pull request on GitHub; ``notes`` as for SARIF."""
+    for finding in _reported(checked, notes=notes):
         place = _word_place(finding)
         lines = (place.describe() if place else "", finding.message, f"hint: {finding.hint}")
         properties = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -44,10 +44,16 @@ class _Target:
     is_whole: bool = False
 
 
-def check_sets(names: Sequence[str], seconds: float = STEP_SECONDS, engine: str = DEFAULT_ENGINE) -> list[CheckedSet]:
+def check_sets(
+    names: Sequence[str],
+    seconds: float = STEP_SECONDS,
+    engine: str = DEFAULT_ENGINE,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[CheckedSet]:
     """Check sets by name, folder or packet.json, and single Word files. Raise TemplateError for an unknown name.
 
-    ``seconds`` is the time limit of one step of the check of a template.
+    ``seconds`` is the time limit of one step of the check of a template; ``progress`` is called with the number of
+    templates that are checked, and of all.
     """
     # A packet.json stands for its folder. pre-commit and shell patterns name a set and its files side by side.
     paths = [Path(name) for name in names]
@@ -57,7 +63,7 @@ def check_sets(names: Sequence[str], seconds: float = STEP_SECONDS, engine: str 
     in_sets = {resolved(file) for name in unique if is_folder(Path(name)) for file in _listed_files(Path(name))}
     targets = [_target(name) for name in unique if resolved(Path(name)) not in in_sets]
     jobs = [job for target in targets for job in target.jobs]
-    done = check_all([replace(job, engine=engine) for job in jobs], seconds)
+    done = check_all([replace(job, engine=engine) for job in jobs], seconds, progress)
     results = dict(zip(jobs, done, strict=True))
     return [_checked(target, [results[job] for job in target.jobs]) for target in targets]
 

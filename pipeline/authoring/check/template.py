@@ -11,6 +11,7 @@ from jinja2.exceptions import TemplateSyntaxError
 
 from pipeline.authoring.check.conventions import check_conventions
 from pipeline.authoring.check.fonts_used import check_fonts
+from pipeline.authoring.check.leftovers import check_leftovers
 from pipeline.authoring.check.sample_cases import fields_required_by
 from pipeline.authoring.check.tag_names import check_names, lint_tags
 from pipeline.authoring.check.tag_typing import UNREADABLE, check_tag_typing
@@ -70,6 +71,7 @@ def check_template(job: Job) -> TemplateResult:
         names, fields = check_names(docx, job.path, fields_required_by(template.when), is_cover=template.is_cover)
         unsupported = (replace(problem, file=job.path) for problem in unsupported_problems(docx, job.engine))
         findings += [*names, *check_fonts(docx, job.path), *unsupported, *check_conventions(docx, job.path)]
+        findings += check_leftovers(docx, job.path)
         reads = frozenset(f"{kind.__name__}.{field}" for kind, field in fields)
         if not any(finding.severity == "error" for finding in findings):
             findings += _other_engine(content, job.path) if job.engine == Typst.name else []

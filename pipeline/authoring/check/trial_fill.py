@@ -12,9 +12,11 @@ from pipeline.authoring.check.sample_data import Edge
 from pipeline.case.people import PATIENT
 from pipeline.documents.context import PagePlan, cover_context, document_context
 from pipeline.documents.context_types import DocumentNames
-from pipeline.documents.document import DocumentSource, draw
+from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.fill import fill
+from pipeline.documents.proof.finished import FinishedDocument
+from pipeline.documents.proof.foreign_values import find_foreign_values
 from pipeline.errors import Problem, VisaPacketError, WordPlace
 from pipeline.formats.json.reader import texts
 from pipeline.formats.pdf.reading import lost_texts
@@ -71,11 +73,34 @@ def try_out(template: Template, trial: Trial, engine: Engine) -> list[Problem]:
     sample = make_case(trial.recipe)
     context = _context(template, trial, sample)
     try:
-        draw(DocumentSource(template.content, template.file, context), engine, sample.json_file)
+        drawn = draw(DocumentSource(template.content, template.file, context), engine, sample.json_file)
     except VisaPacketError as error:
         lost = error.problems[0].code == "engine-lost-text" and list(_lost_fields(template, sample, context, engine))
-        return lost or [_without_case(problem, template) for problem in error.problems]
-    return []
+        return lost or [_softened(_without_case(problem, template), trial) for problem in error.problems]
+    return [
+        _without_case(problem, template) for problem in find_foreign_values(_finished(template, trial, sample, drawn))
+    ]
+
+
+def _softened(problem: Problem, trial: Trial) -> Problem:
+    """Return a problem as a note if it is text on text where every text is as long as no case has it."""
+    is_extreme = problem.code == "engine-overlap" and trial.recipe.edge == "texts"
+    return replace(problem, severity="info") if is_extreme else problem
+
+
+def _finished(template: Template, trial: Trial, sample: SampleCase, drawn: DrawnDocument) -> FinishedDocument:
+    """Return the document as the rules on finished documents read it: they find values that are typed in."""
+    return FinishedDocument(
+        case=sample.case,
+        case_file=sample.json_file,
+        person=trial.person,
+        template_name=template.file,
+        template=template.content,
+        docx=drawn.docx,
+        pdf=drawn.pdf,
+        printed=drawn.printed,
+        typed_in=template.templates.packet.typed_in,
+    )
 
 
 def _context(template: Template, trial: Trial, sample: SampleCase) -> Mapping[str, Any]:

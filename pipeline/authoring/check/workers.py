@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.authoring.check.template import Job, TemplateResult, check_template, merge_trials, run_trial
@@ -25,8 +25,13 @@ _PATIENCE = 10
 MEMORY_BYTES = 4_000_000_000
 
 
-def check_all(jobs: Sequence[Job], seconds: float = STEP_SECONDS) -> list[TemplateResult]:
-    """Check each template, and return the results in order. ``seconds`` of processor time are the limit of one step."""
+def check_all(
+    jobs: Sequence[Job], seconds: float = STEP_SECONDS, progress: Callable[[int, int], None] | None = None
+) -> list[TemplateResult]:
+    """Check each template, and return the results in order. ``seconds`` of processor time are the limit of one step.
+
+    ``progress`` is called after each template with the number of those that are done, and of all.
+    """
     if not jobs:
         return []
     workers = min(len(jobs), len(os.sched_getaffinity(0)))
@@ -41,6 +46,8 @@ def check_all(jobs: Sequence[Job], seconds: float = STEP_SECONDS) -> list[Templa
         for number, (job, result) in enumerate(zip(jobs, results, strict=True)):
             findings = merge_trials((trial, _wait(answer, job).findings) for trial, answer in trials[number])
             results[number] = TemplateResult((*result.findings, *findings), result.reads)
+            if progress is not None:
+                progress(number + 1, len(jobs))
         return results
     finally:
         pool.stop()

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.authoring.check.reporters import display_path, format_github, format_json, format_lines, format_sarif
+from pipeline.authoring.check.reporters import (
+    display_path,
+    format_github,
+    format_json,
+    format_lines,
+    format_more_places,
+    format_sarif,
+    group_findings,
+)
 from pipeline.authoring.check.sets import CheckedSet, check_sets
 from pipeline.authoring.check.workers import SECONDS_VARIABLE, STEP_SECONDS
 from pipeline.cli.output import COLOURS, CommandReport, emit
@@ -42,7 +53,7 @@ _FORMATS = ("text", "json", "sarif", "github")
     help="Also write the findings to this file, as SARIF 2.1.0.",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-@click.option("--notes", is_flag=True, help="Print notes in full; by default only their number.")
+@click.option("--notes", is_flag=True, help="Print notes too; by default only their number.")
 @click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
@@ -70,13 +81,29 @@ def check(
       visa-packet templates check templates/my-own-set
       visa-packet templates check --format github --sarif templates.sarif
     """
-    checked = check_sets(sets or shipped_sets(), _step_seconds(), engine)
+    with _progress(quiet=as_json or form != "text") as done:
+        checked = check_sets(sets or shipped_sets(), _step_seconds(), engine, done)
     is_wrong = any(each.count("error") or (strict and each.count("warning")) for each in checked)
     code = ExitCode.TEMPLATE if is_wrong else ExitCode.OK
     if sarif_file is not None:
-        _write(sarif_file, checked)
+        _write(sarif_file, format_sarif(checked, notes=notes))
     _tell(checked, "json" if as_json else form, code, notes=notes)
     return code
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that shows how many of the templates are checked, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with click.progressbar(length=1, file=sys.stderr, label="templates", show_pos=True, show_eta=False) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show
 
 
 def _step_seconds() -> float:
@@ -94,9 +121,9 @@ def _tell(checked: Sequence[CheckedSet], form: str, code: ExitCode, *, notes: bo
     if form == "json":
         emit(CommandReport("templates check", code, (), [_result(each) for each in checked]), as_json=True)
     elif form == "sarif":
-        print_json(format_sarif(checked), indent=2)
+        print_json(format_sarif(checked, notes=notes), indent=2)
     elif form == "github":
-        for line in format_github(checked):
+        for line in format_github(checked, notes=notes):
             print_line(line)
     else:
         for each in checked:
@@ -104,9 +131,8 @@ def _tell(checked: Sequence[CheckedSet], form: str, code: ExitCode, *, notes: bo
 
 
 def _print(checked: CheckedSet, *, notes: bool) -> None:
-    for finding in checked.findings:
-        if notes or finding.severity != "info":
-            _print_finding(finding)
+    for group in group_findings(finding for finding in checked.findings if notes or finding.severity != "info"):
+        _print_findings(group)
     counts = ", ".join(
         f"{checked.count(severity)} {word}s"
         for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
@@ -115,8 +141,10 @@ def _print(checked: CheckedSet, *, notes: bool) -> None:
     print_line(f"{display_path(checked.name)}: {checked.templates} templates, {counts}{advice}")
 
 
-def _print_finding(finding: Problem) -> None:
-    first, *more = format_lines(finding)
+def _print_findings(group: Sequence[Problem]) -> None:
+    """Print findings of one kind: the first in full, and where else they are."""
+    finding, *others = group
+    first, *more = *format_lines(finding), *format_more_places(others)
     print_line(Styled(finding.severity, COLOURS[finding.severity], bold=True), f" {first}", err=True)
     for line in more:
         print_line(line, err=True)
@@ -133,9 +161,9 @@ def _result(checked: CheckedSet) -> dict[str, object]:
     }
 
 
-def _write(file: Path, checked: Sequence[CheckedSet]) -> None:
+def _write(file: Path, sarif: Mapping[str, Any]) -> None:
     try:
-        file.write_text(json.dumps(format_sarif(checked), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(sarif, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         message = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
         hint = "name another file after --sarif"

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline.authoring.check.reporters import display_path, format_github, format_json, format_lines, format_sarif
+from pipeline.authoring.check.reporters import (
+    display_path,
+    format_github,
+    format_json,
+    format_lines,
+    format_more_places,
+    format_sarif,
+    group_findings,
+)
 from pipeline.authoring.check.sets import CheckedSet
 from pipeline.errors import JsonPlace, Problem, WordPlace
 
@@ -46,7 +55,7 @@ def test_text_has_place_and_the_text_around() -> None:
 
 
 def test_github_annotations_are_escaped() -> None:
-    first, second, third = format_github(RESULT)
+    first, second, third = format_github(RESULT, notes=True)
     assert first == (
         "::error file=templates/a b/letter%3A1%2Cé.docx,title=name-unknown::body, table 1, row 2, column 3, "
         "near “here: 50 %25, {{ x }}”%0Athere is no x%0Ahere%0Ahint: correct it, 100 %25"
@@ -56,9 +65,26 @@ def test_github_annotations_are_escaped() -> None:
     assert "\n" not in first
 
 
+def test_notes_are_hidden_unless_they_are_asked_for() -> None:
+    assert [line.split(" ", 1)[0] for line in format_github(RESULT)] == ["::error", "::warning"]
+    assert [result["level"] for result in format_sarif(RESULT)["runs"][0]["results"]] == ["error", "warning"]
+
+
+def test_findings_that_differ_in_their_place_only_are_of_one_kind() -> None:
+    places = [WordPlace("body", number) for number in range(1, 7)]
+    same = [replace(WRONG, place=place) for place in places]
+    other = replace(PACKET, place=JsonPlace("/contents/1/when", 20, 7))
+    groups = group_findings([same[0], PACKET, *same[1:], other])
+    assert groups == [same, [PACKET], [other]]
+    assert list(format_more_places(same[1:])) == [
+        *(f"  also: body, paragraph {number}" for number in (2, 3, 4)),
+        "  and in 2 more places",
+    ]
+
+
 class TestSarif:
     def test_it_has_what_the_standard_asks_for(self) -> None:
-        log = format_sarif(RESULT)
+        log = format_sarif(RESULT, notes=True)
         assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
         assert log["$schema"].endswith("sarif-2.1.0.json")
         run = log["runs"][0]
@@ -76,7 +102,7 @@ class TestSarif:
             assert region["startColumn"] >= 1
 
     def test_places(self) -> None:
-        first, second, _ = format_sarif(RESULT)["runs"][0]["results"]
+        first, second, _ = format_sarif(RESULT, notes=True)["runs"][0]["results"]
         place = first["locations"][0]
         assert place["physicalLocation"]["artifactLocation"]["uri"] == "templates/a%20b/letter%3A1%2C%C3%A9.docx"
         assert place["logicalLocations"][0]["fullyQualifiedName"] == PLACE.describe()
