@@ -33,13 +33,17 @@ class StarterFiles:
 
 
 def start_template(name: str, folder: Path) -> StarterFiles:
-    """Create ``name``.docx in ``folder``. Raise InputError for a name that packet.json does not allow, OutputError."""
+    """Create ``name``.docx in ``folder``, in the styles of its set. Raises as ``add_template`` does."""
+    return add_template(name, folder, _template(_templates_in(folder)))
+
+
+def add_template(name: str, folder: Path, content: bytes) -> StarterFiles:
+    """Write a new template to ``folder``. Raise InputError for a name that packet.json does not allow, OutputError."""
     if not ID.fullmatch(name):
         hint = "use 1 to 63 lower-case letters a-z, digits and hyphens, such as letter-of-thanks"
         raise InputError(Problem("template-name", "error", "this name cannot be used for a template", hint, name))
     file = folder / f"{name}.docx"
-    others = sorted(folder.glob("*.docx")) if is_folder(folder) else []
-    files = {file: _template(others)}
+    files = {file: content}
     entry = {
         "document": name,
         "template": f"{name}.docx",
@@ -47,11 +51,15 @@ def start_template(name: str, folder: Path) -> StarterFiles:
         "title": {"ja": "書面の題名", "en": "Title of the letter", "zh": "文件标题"},
         "issuer": {"ja": "発行者", "en": "Issuer", "zh": "出具方"},
     }
-    is_new_set = not is_file(folder / PACKET_FILE) and not others
+    is_new_set = not is_file(folder / PACKET_FILE) and not _templates_in(folder)
     if is_new_set:
         files[folder / PACKET_FILE] = _packet(folder, entry)
     _write(files)
     return StarterFiles(tuple(files), None if is_new_set else entry)
+
+
+def _templates_in(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.docx")) if is_folder(folder) else []
 
 
 def _template(others: Sequence[Path]) -> bytes:

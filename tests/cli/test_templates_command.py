@@ -107,6 +107,23 @@ class TestCheck:
         assert visa_packet("templates", "check", "--format", "xml").code == 2
 
 
+class TestAdopt:
+    def test_a_letter_becomes_a_template_of_a_new_set(self, visa_packet: Command, tmp_path: Path) -> None:
+        document = Document()
+        document.add_paragraph("王晓明 様")
+        document.save(str(tmp_path / "Plain Letter.docx"))
+        case = EXAMPLES / "wang-xiaoming" / "case.json"
+        arguments = ("templates", "adopt", tmp_path / "Plain Letter.docx", "--case", case, "--in", tmp_path / "set")
+        run = visa_packet(*arguments, "--as-of", AS_OF.isoformat())
+        assert run.code == 0
+        assert f"created {tmp_path / 'set' / 'plain-letter.docx'}\n" in run.out
+        assert "{{ patient.name.chinese }}  body, paragraph 1\n" in run.out
+        assert "left to do: " in run.out
+        assert "王晓明" not in run.out
+        again = visa_packet(*arguments, "--json")
+        assert (again.code, again.report["problems"][0]["code"]) == (7, "output-exists")
+
+
 class TestNew:
     def test_a_new_folder_becomes_a_set_that_passes_and_builds(self, visa_packet: Command, tmp_path: Path) -> None:
         folder = tmp_path / "my-own-set"
