@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -140,3 +142,17 @@ class TestLocalPool:
         finally:
             pool.stop()
         assert capfd.readouterr() == ("", "")
+
+    @pytest.mark.process
+    def test_others_may_use_processes_after_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its temporary folder, where the socket of its processes is, goes with the run."""
+        folder = tmp_path / "temporary"
+        folder.mkdir()
+        with monkeypatch.context() as patch:
+            patch.setattr("tempfile.tempdir", str(folder))
+            LocalPool(1, timeout=8).stop()
+        shutil.rmtree(folder)
+        process = multiprocessing.get_context("forkserver").Process(target=answer, args=(1,))
+        process.start()
+        process.join()
+        assert process.exitcode == 0

@@ -27,11 +27,12 @@ import pipeline
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 _SECONDS_TO_END = 30
-#: Modules that the command loads for an option that no run here has, and the engine, which it loads in a fork alone.
+#: Modules that the command loads for an option that no run here has, and the engines, which it loads in a fork alone.
 _NOT_LOADED = (
     "pipeline.run.cluster",
     "pipeline.publish.remote",
     "pipeline.documents.engines.office2pdf",
+    "pipeline.documents.engines.typst.engine",
     "pipeline.__main__",
 )
 

@@ -19,7 +19,6 @@ from pipeline.authoring.check.tags import read_tags
 from pipeline.authoring.check.trial_fill import Template, Trial, list_trials, try_out
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
 from pipeline.documents.engines.typst.elements import RefusedError
-from pipeline.documents.engines.typst.engine import Typst
 from pipeline.documents.engines.typst.word_file import translate_template
 from pipeline.documents.environment import TemplateEnvironment
 from pipeline.errors import Problem, VisaPacketError, WordPlace
@@ -74,7 +73,7 @@ def check_template(job: Job) -> TemplateResult:
         findings += check_leftovers(docx, job.path)
         reads = frozenset(f"{kind.__name__}.{field}" for kind, field in fields)
         if not any(finding.severity == "error" for finding in findings):
-            findings += _other_engine(content, job.path) if job.engine == Typst.name else []
+            findings += _other_engine(content, job.path) if job.engine == "typst" else []
             return TemplateResult(tuple(findings), reads, tuple(list_trials(template)))
     message, hint = "the template was not filled, because of the errors above", "correct them, then check again"
     return TemplateResult((*findings, Problem("not-tried", "info", message, hint, job.path)), reads)

@@ -66,7 +66,7 @@ class LocalPool:
         self._timeout = timeout
         self._cpu_seconds = cpu_seconds
         # Otherwise workers create their own temporary folder, and fail at exit when ours has been removed.
-        multiprocessing.current_process()._config["tempdir"] = tempfile.gettempdir()  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
+        self._temporary_before = _use_temporary(tempfile.gettempdir())
         context = multiprocessing.get_context("forkserver")
         # Workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.run.one"])
@@ -92,6 +92,16 @@ class LocalPool:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
+        _use_temporary(self._temporary_before)
+
+
+def _use_temporary(folder: str | None) -> str | None:
+    """Let multiprocessing use a folder for the files of processes that it starts. Return the one before."""
+    config = multiprocessing.current_process()._config  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
+    before: str | None = config.pop("tempdir", None)
+    if folder is not None:
+        config["tempdir"] = folder
+    return before
 
 
 def _start_worker(initializer: Callable[[], None] | None) -> None:
