@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -144,14 +144,11 @@ class TestLocalPool:
         assert capfd.readouterr() == ("", "")
 
     @pytest.mark.process
-    def test_others_may_use_processes_after_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_others_may_use_processes_after_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Its temporary folder, where the socket of its processes is, goes with the run."""
-        folder = tmp_path / "temporary"
-        folder.mkdir()
-        with monkeypatch.context() as patch:
-            patch.setattr("tempfile.tempdir", str(folder))
+        with tempfile.TemporaryDirectory() as folder, monkeypatch.context() as patch:
+            patch.setattr("tempfile.tempdir", folder)
             LocalPool(1, timeout=8).stop()
-        shutil.rmtree(folder)
         process = multiprocessing.get_context("forkserver").Process(target=answer, args=(1,))
         process.start()
         process.join()
