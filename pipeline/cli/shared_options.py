@@ -34,6 +34,13 @@ as_of_option = click.option(
     metavar="DATE",
     help="Day for which the rules are checked, YYYY-MM-DD; today by default. A fixed day makes a run repeatable.",
 )
+set_folder_option = click.option(
+    "--in",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder of the template set; by default the current folder. A new folder becomes a new set.",
+)
 notes_option = click.option("--notes", is_flag=True, help="Print notes in full; by default only their number.")
 directory_option = click.option(
     "--directory",

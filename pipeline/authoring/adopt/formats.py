@@ -210,15 +210,17 @@ def unseen_parts(names: Iterable[str]) -> list[str]:
 
 def without_parts(docx: DocxFile, removed: list[str]) -> Mapping[str, etree._Element]:
     """Return the parsed parts without those that are removed, and without what refers to them."""
-    kept = {name: root for name, root in docx.xml.items() if name not in removed and not name.startswith("customXml/")}
+    visible = {
+        name: root for name, root in docx.xml.items() if name not in removed and not name.startswith("customXml/")
+    }
     targets = {name.rsplit("/", 1)[-1] for name in removed}
-    for name, root in kept.items():
+    for name, root in visible.items():
         rows = list(root) if name.endswith(".rels") or name == "[Content_Types].xml" else []
         for row in rows:
             target = row.get("Target") or row.get("PartName") or ""
             if target.rsplit("/", 1)[-1] in targets and row.get("TargetMode") != "External":
                 root.remove(row)
-    return kept
+    return visible
 
 
 def _child(parent: etree._Element, name: str, *, first: bool = False) -> etree._Element:

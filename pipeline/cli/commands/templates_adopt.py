@@ -16,7 +16,7 @@ from pipeline.authoring.check.sets import check_sets
 from pipeline.authoring.starter import add_template
 from pipeline.case.load import load_case
 from pipeline.cli.output import CommandReport, emit
-from pipeline.cli.shared_options import as_of_option, day_of, json_option
+from pipeline.cli.shared_options import as_of_option, day_of, json_option, set_folder_option
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.documents.context import document_context
 from pipeline.errors import ExitCode, Problem
@@ -27,13 +27,7 @@ _WIDTH = 14
 @click.command("adopt", short_help="Make a template of a letter that exists.")
 @click.argument("letter", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--name", help="Name of the template; by default that of the letter.")
-@click.option(
-    "--in",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    help="Folder of the template set; by default the current folder. A new folder becomes a new set.",
-)
+@set_folder_option
 @click.option("--case", type=click.Path(path_type=Path), help="The case of the letter: its values become tags.")
 @as_of_option
 @json_option

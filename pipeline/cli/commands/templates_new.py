@@ -8,20 +8,14 @@ import click
 
 from pipeline.authoring.starter import StarterFiles, start_template
 from pipeline.cli.output import CommandReport, emit
-from pipeline.cli.shared_options import json_option
+from pipeline.cli.shared_options import json_option, set_folder_option
 from pipeline.cli.terminal import print_json, print_line
 from pipeline.errors import ExitCode
 
 
 @click.command("new", short_help="Create a Word template to start from.")
 @click.argument("name")
-@click.option(
-    "--in",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    help="Folder of the template set; by default the current folder. A new folder becomes a new set.",
-)
+@set_folder_option
 @json_option
 def new(name: str, folder: Path, as_json: bool) -> int:
     """Create NAME.docx, a template with letterhead, seal block and an example of each tag, in the styles of its set.

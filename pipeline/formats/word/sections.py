@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from lxml import etree
@@ -42,18 +42,23 @@ def has_even_pages(xml: Mapping[str, etree._Element]) -> bool:
     return settings is not None and is_on(settings.find(f"{W}evenAndOddHeaders"))
 
 
+def related_parts(relationships: Iterable[etree._Element]) -> dict[str, str]:
+    """Return the name of each part that the text refers to, by the id of the relationship."""
+    return {
+        str(row.get("Id")): posixpath.normpath(posixpath.join("/word", row.get("Target") or "")).lstrip("/")
+        for row in relationships
+    }
+
+
 def used_furniture(xml: Mapping[str, etree._Element]) -> Iterator[PageFurniture]:
     """Yield the headers and footers of kinds that are switched on. A section has those of the section before, too."""
-    parts = {
-        row.get("Id"): posixpath.normpath(posixpath.join("/word", row.get("Target") or "")).lstrip("/")
-        for row in xml.get(RELATIONSHIPS, ())
-    }
+    parts = related_parts(xml.get(RELATIONSHIPS, ()))
     sections = sections_of(xml)
     first_pages = [is_on(section.find(f"{W}titlePg")) for section in sections]
     for number, section in enumerate(sections):
         for reference in section.iterchildren(*_KINDS):
             kind = reference.get(f"{W}type") or "default"
             used = {"first": any(first_pages[number:]), "even": has_even_pages(xml)}.get(kind, True)
-            part = parts.get(reference.get(_ID))
+            part = parts.get(reference.get(_ID, ""))
             if used and part is not None and part in xml:
                 yield PageFurniture(part, number, kind)

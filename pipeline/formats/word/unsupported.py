@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -13,29 +12,13 @@ from pipeline.errors import Problem, WordPlace
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.elements import field_codes
 from pipeline.formats.word.inventory import InventoryEntry, entry_of, judge
+from pipeline.formats.word.names import prefixed_name
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.sections import PageFurniture, has_even_pages, is_on, sections_of, used_furniture
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W
 from pipeline.formats.word.word_places import Paragraph, Part
 
-#: Namespaces, as the inventory writes them.
-_PREFIXES = {
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
-    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
-    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
-    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
-    "http://schemas.openxmlformats.org/drawingml/2006/main": "a",
-    "http://schemas.openxmlformats.org/drawingml/2006/picture": "pic",
-    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing": "wp",
-    "http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing": "wp14",
-    "http://schemas.microsoft.com/office/word/2010/wordprocessingShape": "wps",
-    "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup": "wpg",
-    "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas": "wpc",
-    "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
-    "http://schemas.microsoft.com/office/word/2012/wordml": "w15",
-    "http://www.w3.org/XML/1998/namespace": "xml",
-}
 #: The second alternative of a drawing: engines and Word take the first.
 _FALLBACK = "mc:Fallback"
 _DRAWING = "w:drawing"
@@ -44,10 +27,7 @@ _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
 _SETTINGS = "word/settings.xml"
 _USUAL_SWITCH = re.compile(r"\\\*\s*(?:MERGEFORMAT|CHARFORMAT|Arabic)\b", re.IGNORECASE)
 _COUNTERS = {"PAGE", "NUMPAGES"}
-_ADVICE = (
-    "change it in Word, or build with an engine that draws it ({engines}); docs/templates.md lists what Word can do"
-)
-_NO_ADVICE = "change it in Word; docs/templates.md lists what Word can do here"
+_ADVICE = "change it in Word{engines}; docs/templates.md lists what Word can do here"
 
 
 class Unsupported(NamedTuple):
@@ -95,16 +75,16 @@ def unsupported_problems(docx: DocxFile, engine: str) -> list[Problem]:
 
 def _advice(entry: InventoryEntry) -> str:
     engines = [f"--engine {engine}" for engine, answer in entry.answers.items() if answer != "refused"]
-    return _ADVICE.format(engines=f", or draw it with {' or '.join(engines)}" if engines else "")
+    return _ADVICE.format(engines=f", or build with {' or '.join(engines)}" if engines else "")
 
 
 def _in_tree(element: etree._Element, ancestors: tuple[str, ...], engine: str) -> list[_Found]:
     """Return the refused entries of an element and of what is in it."""
-    name = _name(str(element.tag))
+    name = prefixed_name(str(element.tag))
     if name == _FALLBACK:
         return []
     verdict = judge(
-        ancestors, name, tuple((_name(str(key)), str(value)) for key, value in element.attrib.items()), engine
+        ancestors, name, tuple((prefixed_name(str(key)), str(value)) for key, value in element.attrib.items()), engine
     )
     found = [_Found(element, verdict.refused)] if verdict.refused else []
     if verdict.is_open and len(element):
@@ -115,7 +95,7 @@ def _in_tree(element: etree._Element, ancestors: tuple[str, ...], engine: str) -
 
 
 def _fields(part: Part) -> Iterator[_Found]:
-    path = (_name(str(part.root.tag)),)
+    path = (prefixed_name(str(part.root.tag)),)
     for instruction, element in field_codes(part.root):
         word, _, rest = instruction.strip().partition(" ")
         word = word.upper()
@@ -128,7 +108,7 @@ def _lists(part: Part, styles: Styles, engine: str) -> Iterator[_Found]:
     for paragraph in part.paragraphs:
         level = styles.list_level(paragraph.element)
         if level is not None:
-            around = (_name(str(part.root.tag)), *(("w:tc",) if paragraph.cell else ()))
+            around = (prefixed_name(str(part.root.tag)), *(("w:tc",) if paragraph.cell else ()))
             for _, entry in _in_tree(level, around, engine):
                 yield _Found(paragraph.element, entry)
 
@@ -160,10 +140,3 @@ def _sections(docx: DocxFile, furniture: tuple[PageFurniture, ...], styles: Styl
         if grid is not None and grid.get(f"{W}type") not in {None, "default"}:
             loose = (one for one in docx.xml[MAIN_PART].iter(f"{W}p") if styles.follows_grid(one))
             yield from (_Found(one, entry_of("~grid")) for one in list(loose)[:1])
-
-
-@lru_cache(maxsize=5000)
-def _name(tag: str) -> str:
-    """Return a name with the prefix that the inventory uses."""
-    space, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
-    return f"{_PREFIXES.get(space, space)}:{local}" if space else local

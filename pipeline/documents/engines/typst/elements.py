@@ -11,19 +11,13 @@ from typing import Any
 
 from lxml import etree
 
+from pipeline.formats.word.names import prefixed_name
 from pipeline.formats.word.text import W
 
 #: Elements whose text is that of the document, and elements between whose children tags may stand.
 _WITH_TEXT = ("w:t", "w:instrText")
 _BETWEEN = ("w:body", "w:tc", "w:tbl", "w:hdr", "w:ftr")
 _TABLE = Path(__file__).with_name("elements.json")
-_PREFIXES = {
-    W[1:-1]: "w",
-    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
-    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
-    "http://schemas.microsoft.com/office/word/2010/wordml": "w14",
-    "http://www.w3.org/XML/1998/namespace": "xml",
-}
 
 
 class RefusedError(Exception):
@@ -39,7 +33,7 @@ def check_elements(root: etree._Element) -> None:
     """Raise RefusedError for the first element, attribute or value below ``root`` that is not translated."""
     for element in _effective(root):
         _check_text(element)
-        name, parent = prefixed(element.tag), _parent(element)
+        name, parent = prefixed_name(element.tag), _parent(element)
         rule = _drawn().get(f"{parent}/{name}") or _drawn().get(name)
         if rule is None or parent not in rule["in"]:
             raise RefusedError(f"the element {name} inside {parent}")
@@ -50,7 +44,7 @@ def check_settings(root: etree._Element) -> None:
     """Raise RefusedError for a setting of the file that may change its pages and is not followed."""
     known = _table()["settings"]
     for setting in root:
-        name = prefixed(setting.tag)
+        name = prefixed_name(setting.tag)
         if name == "w:compat":
             for part in setting:
                 _check_compatibility(part)
@@ -63,15 +57,15 @@ def check_settings(root: etree._Element) -> None:
 
 def _check_compatibility(setting: etree._Element) -> None:
     name = setting.get(f"{W}name")
-    if prefixed(setting.tag) != "w:compatSetting" or (
+    if prefixed_name(setting.tag) != "w:compatSetting" or (
         name == "compatibilityMode" and setting.get(f"{W}val") != _table()["settings"]["w:compatibilityMode"]
     ):
-        raise RefusedError(f"the compatibility setting {name or prefixed(setting.tag)}")
+        raise RefusedError(f"the compatibility setting {name or prefixed_name(setting.tag)}")
 
 
 def _check_text(element: etree._Element) -> None:
     """Raise RefusedError for text, such as a tag, where it is in no run and between no paragraphs or rows."""
-    name, parent = prefixed(element.tag), _parent(element)
+    name, parent = prefixed_name(element.tag), _parent(element)
     inside = (element.text or "").strip() and name not in {*_WITH_TEXT, "w:body", "w:tc"}
     after = (element.tail or "").strip() and parent not in _BETWEEN
     if inside or after:
@@ -80,7 +74,7 @@ def _check_text(element: etree._Element) -> None:
 
 def _check_attributes(element: etree._Element, name: str, known: dict[str, re.Pattern[str]]) -> None:
     for key, value in element.attrib.items():
-        attribute = prefixed(key)
+        attribute = prefixed_name(key)
         if attribute in known:
             if not known[attribute].fullmatch(str(value)):
                 raise RefusedError(f"the value {str(value)[:40]!r} of {attribute} in the element {name}")
@@ -91,22 +85,14 @@ def _check_attributes(element: etree._Element, name: str, known: dict[str, re.Pa
 def _effective(root: etree._Element) -> Iterator[etree._Element]:
     """Yield the elements below ``root`` without those that have no effect."""
     for element in root:
-        if isinstance(element.tag, str) and prefixed(element.tag) not in _table()["no_effect"]:
+        if isinstance(element.tag, str) and prefixed_name(element.tag) not in _table()["no_effect"]:
             yield element
             yield from _effective(element)
 
 
 def _parent(element: etree._Element) -> str:
     parent = element.getparent()
-    return "" if parent is None else prefixed(parent.tag)
-
-
-@cache
-def prefixed(tag: str) -> str:
-    """Return a name as Word writes it, such as ``w:p``."""
-    name = etree.QName(tag)
-    space = name.namespace or ""
-    return f"{_PREFIXES.get(space, space.rsplit('/', 1)[-1])}:{name.localname}" if space else name.localname
+    return "" if parent is None else prefixed_name(parent.tag)
 
 
 @cache

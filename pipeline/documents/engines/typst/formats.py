@@ -8,7 +8,8 @@ from functools import cached_property
 
 from lxml import etree
 
-from pipeline.documents.engines.typst.elements import RefusedError, check_elements, prefixed
+from pipeline.documents.engines.typst.elements import RefusedError, check_elements
+from pipeline.formats.word.names import prefixed_name
 from pipeline.formats.word.text import W
 
 #: The attributes of an element's properties, by the name of the property, such as ``w:spacing``.
@@ -76,9 +77,9 @@ class Formats:
         found = style.find(f"{W}tblPr/{W}tblCellMar") if style is not None else None
         if style is not None:
             for child in style:
-                if prefixed(child.tag) == "w:tblPr":
+                if prefixed_name(child.tag) == "w:tblPr":
                     check_elements(child)
-                elif prefixed(child.tag) in {"w:pPr", "w:rPr", "w:tblStylePr", "w:trPr", "w:tcPr"}:
+                elif prefixed_name(child.tag) in {"w:pPr", "w:rPr", "w:tblStylePr", "w:trPr", "w:tcPr"}:
                     raise RefusedError("a format of text or cells in the default table style", "word/styles.xml")
         return sides(found)
 
@@ -146,10 +147,10 @@ def sides(margins: etree._Element | None) -> dict[str, int]:
 def _properties(element: etree._Element | None) -> Properties:
     if element is None:
         return {}
-    found = {prefixed(child.tag): {prefixed(k): str(v) for k, v in child.attrib.items()} for child in element}
+    found = {prefixed_name(child.tag): {prefixed_name(k): str(v) for k, v in child.attrib.items()} for child in element}
     rule = element.find(f"{W}pBdr/{W}bottom")
     if rule is not None:
-        found["w:pBdr"] = {prefixed(key): str(value) for key, value in rule.attrib.items()}
+        found["w:pBdr"] = {prefixed_name(key): str(value) for key, value in rule.attrib.items()}
     return found
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -16,14 +15,13 @@ from pipeline.documents.engines.typst.environment import check_statements
 from pipeline.documents.engines.typst.source import literal
 from pipeline.documents.engines.typst.translation import WordPart, translate
 from pipeline.documents.prepared_template import CACHED_TEMPLATES, prepare_template
+from pipeline.formats.word.sections import RELATIONSHIPS, related_parts
 from pipeline.formats.word.text import document_language, xml_parser
 from pipeline.formats.zip_archive import read_parts
 from pipeline.system.cache import cache_key, cached
 
 _MAIN, _STYLES, _SETTINGS = "word/document.xml", "word/styles.xml", "word/settings.xml"
 _PROPERTIES = "docProps/core.xml"
-_RELATIONSHIPS = "word/_rels/document.xml.rels"
-_MARGINS = ("/header", "/footer")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 #: The day of a file without one: PDF/A requires a day, and a document is the same each time.
 _NO_DAY = "2000-01-01"
@@ -82,6 +80,8 @@ def translate_document(docx: bytes) -> str:
         texts = {name: part.decode().replace("{", _BRACE) for name, part in parts.items() if name.endswith(".xml")}
     except (zipfile.BadZipFile, UnicodeDecodeError):
         raise RefusedError("a file that is no Word document") from None
+    if any(_BRACE.encode() in part for part in parts.values()):
+        raise RefusedError("a private character")
     parts = {**parts, **{name: text.encode() for name, text in texts.items()}}
     return _file(docx, parts, texts).replace(_BRACE, "{")
 
@@ -93,7 +93,8 @@ def _file(docx: bytes, parts: Mapping[str, bytes], texts: Mapping[str, str]) -> 
         raise RefusedError(f"a file without {missing[0]}")
     if _SETTINGS in parts:
         check_settings(etree.fromstring(parts[_SETTINGS], xml_parser()))
-    margins = {key: WordPart(name, texts[name]) for key, name in _targets(parts) if name in texts}
+    related = related_parts(etree.fromstring(parts.get(RELATIONSHIPS, b"<none/>"), xml_parser()))
+    margins = {key: WordPart(name, texts[name]) for key, name in related.items() if name in texts}
     source = translate(WordPart(_MAIN, texts[_MAIN]), margins, parts[_STYLES])
     return _about(parts.get(_PROPERTIES, b"<none/>")) + _language(docx) + source
 
@@ -116,13 +117,3 @@ def _language(docx: bytes) -> str:
     """Return the rule that sets the language of the document."""
     language, _, region = (document_language(docx) or "ja").lower().partition("-")
     return f'#set text(lang: "{language}"' + (f', region: "{region}")\n' if region else ")\n")
-
-
-def _targets(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Yield the id of each relationship of the main part to a header or footer, and the name of that part."""
-    for relationship in etree.fromstring(parts.get(_RELATIONSHIPS, b"<none/>"), xml_parser()):
-        if str(relationship.get("Type")).endswith(_MARGINS):
-            yield (
-                str(relationship.get("Id")),
-                posixpath.normpath(posixpath.join("word", str(relationship.get("Target")))).lstrip("/"),
-            )

@@ -240,3 +240,9 @@ def test_the_check_says_why_a_template_is_left_to_the_other_engine(tmp_path: Pat
     assert [(one.severity, one.message.partition(": ")[2]) for one in notes] == (
         [("info", "it does not draw the element w:tab inside w:r")] if engine == "typst" else []
     )
+
+
+def test_the_character_that_stands_for_a_brace_is_not_drawn_as_one() -> None:
+    with pytest.raises(RefusedError, match="a private character"):
+        translate_document(letter(paragraph("a\ue07b")))
+    assert "{ x" in translate_document(letter(paragraph("{ x")))
