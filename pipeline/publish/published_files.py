@@ -18,7 +18,7 @@ _MAX_ADDED = 10_000_000
 
 
 def read_packet(folder: Path, manifest: Manifest) -> dict[str, bytes]:
-    """Return everything in ``folder`` but its subfolders, by relative path. Raise OSError.
+    """Return every file and empty folder in ``folder``, by relative path. Raise OSError.
 
     A listed file that is a link or no regular file is left out. Unlisted files are empty, and of a file that is longer
     than it can be, only the beginning is read.
@@ -29,7 +29,8 @@ def read_packet(folder: Path, manifest: Manifest) -> dict[str, bytes]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if name not in sizes:
-            files |= {} if path.is_dir() and not path.is_symlink() else {name: b""}
+            is_folder = path.is_dir() and not path.is_symlink()
+            files |= {} if is_folder and any(path.iterdir()) else {name: b""}
         elif path.is_file() and not path.is_symlink():
             files[name] = read(Path(name), sizes[name], below=folder)
     return files

@@ -134,6 +134,12 @@ def test_an_extra_file_is_found(spoilt: Path, name: str) -> None:
     assert difference(spoilt) == [("verify-unlisted", f"{name} is not in the manifest")]
 
 
+@pytest.mark.parametrize("name", ["extra", "documents/extra", ".hidden", "deep/er"])
+def test_an_extra_folder_is_found(spoilt: Path, name: str) -> None:
+    (spoilt / name).mkdir(parents=True)
+    assert difference(spoilt) == [("verify-unlisted", f"{name} is not in the manifest")]
+
+
 def test_an_extra_link_or_pipe_is_found(spoilt: Path) -> None:
     (spoilt / "link").symlink_to("documents")
     os.mkfifo(spoilt / "pipe")
