@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 import pikepdf
@@ -57,7 +57,7 @@ _NOT_DRAWN = (
 )
 #: Keys of a stream with data in another file, or with a program for printers.
 _NOT_DRAWN_OF_STREAM = ("/F", "/FFilter", "/FDecodeParms", "/Subtype2", "/PS", "/Level1")
-_NESTED = (pikepdf.Array, pikepdf.Dictionary, pikepdf.Stream)
+CONTAINERS = (pikepdf.Array, pikepdf.Dictionary, pikepdf.Stream)
 
 
 def note_active_content(nodes: Iterable[Any], notes: Notes) -> None:
@@ -93,28 +93,41 @@ def strip(pdf: pikepdf.Pdf) -> None:
 
 def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
     """Yield every dictionary of the PDF, including those of streams."""
-    waiting: list[Any] = [each for each in pdf.objects if isinstance(each, _NESTED)]
+    return (each for each in containers(pdf) if not isinstance(each, pikepdf.Array))
+
+
+def containers(pdf: pikepdf.Pdf) -> Iterator[Any]:
+    """Yield every array, dictionary and stream of the PDF."""
+    waiting: list[Any] = [each for each in pdf.objects if isinstance(each, CONTAINERS)]
     while waiting:
         each = waiting.pop()
-        if not isinstance(each, pikepdf.Array):
-            yield each
+        yield each
         waiting += [item for item in _values(each) if not item.is_indirect]
 
 
-def reachable(pdf: pikepdf.Pdf) -> Iterator[Any]:
-    """Yield every dictionary that the PDF will have when it is saved: not those that removed keys led to."""
-    waiting: list[Any] = [pdf.Root]
-    seen: set[tuple[int, int]] = set()
+def reachable(start: Iterable[Any], seen: set[tuple[int, int]], ignored: Container[str] = ()) -> Iterator[Any]:
+    """Yield the containers in ``start``, and those to which they lead unless they are ``seen``, which grows.
+
+    ``ignored`` keys lead nowhere.
+    """
+    waiting = list(start)
     while waiting:
         each = waiting.pop()
-        if not isinstance(each, pikepdf.Array):
-            yield each
-        found = [item for item in _values(each) if item.objgen not in seen]
+        yield each
+        found = [item for item in _values(each, ignored) if item.objgen not in seen]
         seen |= {item.objgen for item in found if item.is_indirect}
         waiting += found
 
 
-def _values(container: Any) -> list[Any]:
+def surviving(pdf: pikepdf.Pdf) -> Iterator[Any]:
+    """Yield every dictionary that the PDF will have when it is saved: not those that removed keys led to."""
+    return (each for each in reachable([pdf.Root], set()) if not isinstance(each, pikepdf.Array))
+
+
+def _values(container: Any, ignored: Container[str] = ()) -> list[Any]:
     """Return the arrays, dictionaries and streams in an array, a dictionary or a stream."""
-    values = container if isinstance(container, pikepdf.Array) else [value for _, value in container.items()]
-    return [value for value in values if isinstance(value, _NESTED)]
+    if isinstance(container, pikepdf.Array):
+        values = list(container)
+    else:
+        values = [value for key, value in container.items() if key not in ignored]
+    return [value for value in values if isinstance(value, CONTAINERS)]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pikepdf
-from PIL import Image
 
-from pipeline.attachments.jpeg import size_of
+from pipeline.attachments.ambiguous_content import ambiguous_picture
+from pipeline.attachments.coded_sizes import OF_PICTURES, CodedSizes, coded_sizes
 from pipeline.attachments.messages import PRINT_AGAIN, Limits
 from pipeline.errors import UnusableError
-
-#: Filters whose output is a picture. qpdf does not decode them.
-_OF_PICTURES = frozenset({"/DCTDecode", "/DCT", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode", "/CCF"})
 
 
 def check_streams(pdf: pikepdf.Pdf, limits: Limits) -> None:
@@ -33,7 +29,7 @@ def _decoded_size(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> i
     filters = [str(name) for name in _listed(stream.get("/Filter"))]
     if len(filters) > limits.filters:
         raise _bomb(f"a stream of the PDF has more than {limits.filters} filters")
-    codec = next((index for index, name in enumerate(filters) if name in _OF_PICTURES), None)
+    codec = next((index for index, name in enumerate(filters) if name in OF_PICTURES), None)
     if stream.get("/Subtype") == pikepdf.Name.Image:
         _check_pixels(int(stream.get("/Width", 0)), int(stream.get("/Height", 0)), limits)
     try:
@@ -44,12 +40,26 @@ def _decoded_size(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> i
         raise
     if len(content) > limits.stream_bytes:
         raise _large_stream(limits)
-    if codec is not None and filters[codec] in {"/DCTDecode", "/DCT"}:
-        _check_pixels(*size_of(content), limits)
-    if codec is not None and filters[codec] == "/JPXDecode":
-        with Image.open(io.BytesIO(content), formats=["JPEG2000"]) as picture:
-            _check_pixels(*picture.size, limits)
+    if codec is not None:
+        if codec != len(filters) - 1:
+            raise ambiguous_picture(pdf, stream, "coding")
+        _check_coded(pdf, stream, coded_sizes(filters[codec], content, _parameters(stream, codec)), limits)
     return len(content)
+
+
+def _check_coded(pdf: pikepdf.Pdf, stream: pikepdf.Stream, sizes: CodedSizes, limits: Limits) -> None:
+    """Check the pixels that a decoder makes room for."""
+    width, height = int(stream.get("/Width", 0)), int(stream.get("/Height", 0))
+    for across, down in (*sizes.whole, *sizes.parts):
+        _check_pixels(across, down or height, limits)
+    if "/Width" in stream and not sizes.fit(width, height):
+        raise ambiguous_picture(pdf, stream, "size")
+
+
+def _parameters(stream: pikepdf.Stream, index: int) -> Any:
+    """Return the parameters of a filter."""
+    parameters = _listed(stream.get("/DecodeParms"))
+    return parameters[index] if index < len(parameters) else None
 
 
 def _decode(pdf: pikepdf.Pdf, stream: pikepdf.Stream, codec: int | None) -> bytes:

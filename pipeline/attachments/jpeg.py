@@ -33,12 +33,12 @@ def has_coding_of_pdf(content: bytes) -> bool:
     return len(frames) == 1 and frames[0] in _OF_PDF
 
 
-def size_of(content: bytes) -> tuple[int, int]:
-    """Return width and height in pixels from the header of the picture. Raises BrokenJpegError."""
-    for marker, segment in _segments(content):
-        if marker in _FRAMES:
-            return int.from_bytes(segment[7:9]), int.from_bytes(segment[5:7])
-    raise BrokenJpegError
+def sizes_of(content: bytes) -> list[tuple[int, int]]:
+    """Return width and height in pixels from each header of a picture. Raises BrokenJpegError if there is none."""
+    frames = [segment for marker, segment in _segments(content) if marker in _FRAMES]
+    if not frames:
+        raise BrokenJpegError
+    return [(int.from_bytes(frame[7:9]), int.from_bytes(frame[5:7])) for frame in frames]
 
 
 def _is_needed(marker: int, segment: bytes) -> bool:

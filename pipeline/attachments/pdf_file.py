@@ -9,7 +9,8 @@ from typing import Any
 import pikepdf
 
 from pipeline.attachments.a4_pages import lay_out, shown_size
-from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_active_content, reachable, strip
+from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_active_content, strip, surviving
+from pipeline.attachments.ambiguous_content import reject_ambiguous_pictures, reject_double_keys
 from pipeline.attachments.decompression import check_streams
 from pipeline.attachments.downsample import downsample_pictures
 from pipeline.attachments.flatten import flatten
@@ -37,19 +38,19 @@ def read_pdf(request: Request) -> ReaderAnswer:
     with open_pdf(content, request.password, notes) as pdf:
         _check_pages(pdf, request.limits.pages)
         check_streams(pdf, request.limits)
+        note_repairs(pdf, notes)
+        reject_ambiguous_pictures(pdf)
         reject_hidden_layers(pdf)
         _reject_own(pdf)
         _reject_portfolio(pdf)
         note_active_content(dictionaries(pdf), notes)
         if is_drawn_from_xfa(pdf):
             notes.add(XFA_RULE)
-        if pdf.get_warnings():
-            notes.add(REPAIRED_RULE)
         sizes = [shown_size(page) for page in pdf.pages]
         new, placements = lay_out(flatten(pdf, notes), notes)
     with new:
         strip(new)
-        remaining = list(reachable(new))
+        remaining = list(surviving(new))
         _reject_active(remaining)
         if lacks_a_font(remaining):
             notes.add(FONT_RULE)
@@ -85,6 +86,14 @@ def open_pdf(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:
             raise _protected()
         notes.add(RESTRICTED_RULE)
     return pdf
+
+
+def note_repairs(pdf: pikepdf.Pdf, notes: Notes) -> None:
+    """Add a note if qpdf has repaired the PDF, all of whose objects were read. Raises UnusableError for double keys."""
+    warnings = [str(each) for each in pdf.get_warnings()]
+    reject_double_keys(warnings)
+    if warnings:
+        notes.add(REPAIRED_RULE)
 
 
 def _protected() -> UnusableError:

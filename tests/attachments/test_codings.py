@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from pipeline.attachments.jpeg import BrokenJpegError, plain_jpeg, size_of
+from pipeline.attachments.jpeg import BrokenJpegError, plain_jpeg, sizes_of
 from pipeline.attachments.messages import Conversion
 from pipeline.attachments.picture_proof import PictureProof
 from pipeline.attachments.placement import fill_page
@@ -296,7 +296,7 @@ class TestPlainJpeg:
             assert before.tobytes() == after.tobytes()
 
     def test_the_size_is_that_of_the_picture(self) -> None:
-        assert size_of(encoded(quadrants((123, 45)), "JPEG")) == (123, 45)
+        assert sizes_of(encoded(quadrants((123, 45)), "JPEG")) == [(123, 45)]
 
     @pytest.mark.parametrize(
         "content", [b"", b"\xff\xd8", b"\xff\xd8\xff\xe0\x00", b"\xff\xd8\xff\xda\x00\x02abc", b"\xff\xd8abc", b"GIF"]

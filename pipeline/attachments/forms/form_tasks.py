@@ -9,7 +9,7 @@ from pipeline.attachments.forms.fields import Field, find_fields
 from pipeline.attachments.forms.fill_form import fill_fields, flatten_form, save
 from pipeline.attachments.messages import FORM_CREATOR, FieldDescription, FormRequest, Request
 from pipeline.attachments.notes import Notes
-from pipeline.attachments.pdf_file import open_pdf
+from pipeline.attachments.pdf_file import note_repairs, open_pdf
 from pipeline.packet.paper import FillReport
 
 #: For a form that stays a file of its own. A form that goes into a bundle is cleaned as every attachment.
@@ -44,6 +44,7 @@ def inspect_form(request: Request) -> tuple[FieldDescription, ...]:
 def _open(request: Request) -> pikepdf.Pdf:
     pdf = open_pdf(request.content, request.password, Notes())
     check_streams(pdf, request.limits)
+    note_repairs(pdf, Notes())
     return pdf
 
 
