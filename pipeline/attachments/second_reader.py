@@ -37,6 +37,7 @@ def compare_readers(
     before, after = _open(supplied, password), _open(clean, None)
     try:
         before.init_forms()
+        after.init_forms()
         if not len(before) == len(after) == len(pages):
             raise _disagreement("number of pages")
         return tuple(_compare(before, after, number, pages[number]) for number in range(len(pages)))

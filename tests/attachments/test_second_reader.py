@@ -6,11 +6,13 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from pipeline.attachments.messages import FormRequest, Request
 from pipeline.attachments.page_pictures import draw_supplied, looks_like
 from pipeline.attachments.placement import Placement
+from pipeline.attachments.read_paper import convert
 from pipeline.attachments.second_reader import PageProof, compare_readers
 from pipeline.errors import UnusableError
-from tests.support.attachments import add_page, page_text, pdf_of
+from tests.support.attachments import add_field, add_page, page_text, pdf_of
 from tests.support.built import make_pdf, saved
 from tests.support.reading import read, refused
 
@@ -32,6 +34,19 @@ def ruled(lines: int, width: float) -> bytes:
         for line in range(lines)
     ]
     return f"{width} w ".encode() + " ".join(columns + rows).encode()
+
+
+def contents_seen_by_one() -> tuple[bytes, bytes]:
+    """A form of two streams, and the same with a tabulator after the word that begins the second: pdfium skips it."""
+    with pikepdf.new() as pdf:
+        page = add_page(pdf)
+        add_field(pdf, "name", "")
+        page.obj.Contents = pikepdf.Array([pdf.make_stream(area(BLUE)), pdf.make_stream(area(RED))])
+        content = saved(pdf, compress_streams=False)
+    second = b"stream\n" + area(RED)
+    masked = content.replace(second, second.replace(b"\n", b"\t"))
+    assert masked != content
+    return content, masked
 
 
 class TestComparison:
@@ -63,16 +78,15 @@ class TestComparison:
             compare_readers(pdf_of(*pages, area(RED)), None, made, [PageProof((595, 842), PLACE)] * 4)
 
     def test_content_that_only_one_reader_sees_is_refused(self) -> None:
-        """The word that begins the second stream is followed by a tabulator, and pdfium does not find its content."""
-        with pikepdf.new() as pdf:
-            page = add_page(pdf)
-            page.obj.Contents = pikepdf.Array([pdf.make_stream(area(BLUE)), pdf.make_stream(area(RED))])
-            content = saved(pdf, compress_streams=False)
-        second = b"stream\n" + area(RED)
-        masked = content.replace(second, second.replace(b"\n", b"\t"))
-        assert masked != content
+        content, masked = contents_seen_by_one()
         assert "picture of page 1" in refused(masked).message
         assert read(content).pages == 1
+
+    def test_so_it_is_in_a_form_that_is_filled(self) -> None:
+        content, masked = contents_seen_by_one()
+        assert convert(Request(content, form=FormRequest())).pages == 1
+        with pytest.raises(UnusableError, match="picture of page 1"):
+            convert(Request(masked, form=FormRequest()))
 
 
 class TestFalseAlarm:
