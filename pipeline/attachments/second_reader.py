@@ -63,7 +63,7 @@ def _picture_of(page: Any) -> PagePicture:
 
 
 def _compare(before: Any, after: Any, number: int, proof: PageProof) -> PagePicture:
-    """Compare one page. Each is closed afterwards: pdfium remembers the decoded pictures of an open one."""
+    """Compare one page. Each is closed when it has been drawn: pdfium remembers the decoded pictures of an open one."""
     supplied, clean = before[number], after[number]
     if any(abs(one - other) > _TOLERANCE_POINTS for one, other in zip(supplied.get_size(), proof.size, strict=True)):
         raise _disagreement("size of a page")
@@ -72,9 +72,9 @@ def _compare(before: Any, after: Any, number: int, proof: PageProof) -> PagePict
     if letters - made or (made - letters and not is_annotated):
         raise _disagreement("text")
     picture = draw_supplied(supplied, proof.placement)
+    supplied.close()
     if not looks_like(clean, picture, proof.placement.box):
         raise _disagreement(f"picture of page {number + 1}")
-    supplied.close()
     clean.close()
     return picture
 

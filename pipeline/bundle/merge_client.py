@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from pipeline.attachments.messages import LIMITS
 from pipeline.bundle.merge_messages import (
     FINISHED,
     MERGED,
@@ -23,8 +24,9 @@ _MERGE = "pipeline.bundle.merge_task:answer_merge"
 _FINISH = "pipeline.bundle.merge_task:answer_finish"
 #: Processor time: for the program itself, for each paper, and for each megabyte.
 _SECONDS, _SECONDS_A_PAPER, _SECONDS_A_MEGABYTE = 20, 10, 0.5
-#: Address space: of the libraries, and for each byte, which is in memory as read, parsed, written and packed.
-_MEMORY, _MEMORY_A_BYTE = 600_000_000, 8
+#: Address space: as much as reading a paper, as its pictures are decoded again; of the libraries; and for each byte,
+#: which is in memory as read, parsed, written and packed.
+_MEMORY, _MEMORY_A_BYTE = LIMITS.memory_bytes + 100_000_000, 8
 
 Answer = TypeVar("Answer")
 

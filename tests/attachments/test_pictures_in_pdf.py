@@ -73,6 +73,17 @@ class TestPicturesInside:
         assert refused(content).code == "attachment-damaged"
 
 
+@pytest.mark.timeout(180)
+def test_the_most_pixels_fit_into_the_memory() -> None:
+    """As a picture and in a PDF, in the coding that needs the most memory to decode."""
+    size = (8_900, 6_700)
+    assert size[0] * size[1] < LIMITS.pixels
+    content = encoded(Image.new("CMYK", size, (0, 200, 90, 9)), "JPEG", progressive=True)
+    assert read(content, "JPEG", apart=True).pages == 1
+    inside = pdf_with_picture(content, ["DCTDecode"], size, ColorSpace=pikepdf.Name.DeviceCMYK)
+    assert read(inside, apart=True).pages == 1
+
+
 class TestCoarser:
     def test_pictures_inside_become_coarser_and_the_rest_stays(self) -> None:
         noise = Image.effect_noise((2400, 2400), 60).convert("RGB")
