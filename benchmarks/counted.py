@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import docx.package
-import office2pdf
 import pikepdf
 import pypdf
 import pypdfium2
@@ -58,10 +57,11 @@ def _build(case: Source, out: Path) -> dict[str, int]:
 
 def _watch(counter: Counter[str]) -> None:
     """Count the calls of what takes time, and the files of data that Python opens."""
+    from pipeline.documents.engines.typst import engine  # noqa: PLC0415 - as above
     from pipeline.documents.environment import TemplateEnvironment  # noqa: PLC0415 - as above
 
     watched: list[tuple[Any, str, str]] = [
-        (office2pdf, "convert_bytes", "conversions of documents, and of empty ones"),
+        (engine, "_compile", "compilations of documents"),
         (TemplateEnvironment, "compile", "compiled templates"),
         (docx.package.Package, "open", "Word files opened"),
         (pypdf.PdfReader, "__init__", "PDFs opened by pypdf"),

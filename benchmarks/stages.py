@@ -11,7 +11,7 @@ from measure import OPTIONS, Row, Size, make_cases, percentiles
 
 from pipeline.documents import document as draw
 from pipeline.documents import drawing as documents
-from pipeline.documents.engines.office2pdf import Office2Pdf
+from pipeline.documents.engines.typst import engine
 from pipeline.publish import destination
 from pipeline.run import one as build
 from pipeline.run.inputs import sources
@@ -20,7 +20,8 @@ WATCHED: dict[str, tuple[Any, str]] = {
     "check": (build, "find_problems"),
     "read papers": (build, "read_papers"),
     "fill": (draw, "fill"),
-    "convert": (Office2Pdf, "convert"),
+    "fill for the engine": (engine, "_fill"),
+    "compile": (engine, "_compile"),
     "prove the page": (draw, "_check_page"),
     "rules on pages": (documents, "check_page"),
     "merge": (build, "assemble"),

@@ -37,7 +37,7 @@ class DocumentOptions:
     """Options of drawing documents. ``right_hand_pages`` changes the page numbers on cover sheets."""
 
     as_of: date
-    engine: str = "office2pdf"
+    engine: str = "typst"
     right_hand_pages: bool = False
 
 
@@ -75,7 +75,7 @@ class BuildOptions:
 
     as_of: date
     templates: str = "medical-stay"
-    engine: str = "office2pdf"
+    engine: str = "typst"
     strict: bool = False
     directory: Path | None = None
     draft: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TypedDict
 
 from pipeline.case.base import Trilingual
@@ -77,7 +77,7 @@ def timeline_names(case: Case, as_of: date) -> TimelineNames:
             }
             for step in timeline.steps
         ],
-        "timeline_picture": Picture(partial(_picture, timeline), PICTURE_MM, "时间安排图"),
+        "timeline_picture": Picture(cache(partial(_picture, timeline)), PICTURE_MM, "时间安排图"),
     }
 
 

@@ -65,7 +65,7 @@ def _kinds(document: WordFile) -> dict[str, bool]:
 
 
 def _write(header: _Header, section: Section) -> None:
-    """Write the mark: centred, or after a centred tab above other lines, which the default engine would push down."""
+    """Write the mark: centred, or after a centred tab above other lines, which office2pdf would push down."""
     text = DRAFT_MARK + DRAFT_WARNING
     if header.is_linked_to_previous:
         header.is_linked_to_previous = False

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
+from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.engines.typst.engine import Typst
 from pipeline.formats.pdf.reading import page_count, text_of
 from tests.support.cases import GOOD_EXAMPLES
@@ -37,7 +37,7 @@ def example(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=[DEFAULT_ENGINE, "typst"])
+@pytest.fixture(params=["office2pdf", "typst"])
 def documents(
     request: pytest.FixtureRequest, example: str, packet_of: Callable[..., Path], shared: Shared
 ) -> Documents:
@@ -92,16 +92,16 @@ class TestParity:
 _ELSEWHERE = 0.15
 
 
-#: Part of the characters that may be elsewhere than in the default engine: those of justified lines.
+#: Part of the characters that may be elsewhere than with office2pdf: those of justified lines.
 _JUSTIFIED = 0.03
 
 
 class TestTypst:
-    """The engine typst against the default engine, whose lines it breaks at the same characters."""
+    """The engine typst against office2pdf, whose lines it breaks at nearly the same characters."""
 
     @pytest.fixture
     def both(self, example: str, packet_of: Callable[..., Path]) -> Documents:
-        first, second = (_pdfs(packet_of(example, engine) / "documents") for engine in (DEFAULT_ENGINE, "typst"))
+        first, second = (_pdfs(packet_of(example, engine) / "documents") for engine in ("office2pdf", "typst"))
         assert set(first) == set(second)
         return {name: (first[name], second[name]) for name in first}
 

@@ -42,10 +42,10 @@ def test_an_engine_that_fails_is_reported(visa_packet: Command, monkeypatch: pyt
     run = visa_packet("doctor", "--json")
     assert run.code == 6
     (check,) = [check for check in run.report["results"] if check["status"] == "missing"]
-    assert (check["name"], check["detail"], check["hint"]) == ("engine office2pdf", "it failed", "fix it")
+    assert (check["name"], check["detail"], check["hint"]) == ("engine typst", "it failed", "fix it")
     shown = visa_packet("doctor")
     assert shown.code == 6
-    assert "missing engine office2pdf" in shown.out
+    assert "missing engine typst" in shown.out
     assert "hint: fix it" in shown.out
 
 

@@ -78,7 +78,7 @@ def test_it_records_the_origin_of_the_packet(built: Path) -> None:
     papers = (EXAMPLES / built.name / "papers").iterdir()
     assert sorted(sizes) == sorted(paper.stat().st_size for paper in papers)
     assert manifest["template_set"] == {"id": "medical-stay", "sha256": load_template_set("medical-stay").sha256}
-    assert manifest["engine"]["name"] == "office2pdf"
+    assert manifest["engine"]["name"] == "typst"
     assert set(manifest["versions"]) == set(LIBRARIES)
     assert manifest["versions"] == library_versions()
 

@@ -70,7 +70,7 @@ def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Publi
         case_id=case_id,
         as_of=AS_OF,
         template_set=TemplateSetUsed("medical-stay", "0" * 64),
-        engine=EngineUsed("office2pdf", "0"),
+        engine=EngineUsed("typst", "0"),
         options=OptionsUsed(
             right_hand_pages=False, max_bytes=None, signature_fields=False, recipient_copy=False, encrypted=False
         ),

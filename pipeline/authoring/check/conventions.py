@@ -66,7 +66,7 @@ TABLE_WIDTH = Convention(
 NESTED_TABLE = Convention(
     "table-nested",
     "a table is inside a cell of another table",
-    "use one table with more columns, or two tables: the default engine draws nested tables incorrectly",
+    "use one table with more columns, or two tables: office2pdf draws nested tables incorrectly",
 )
 GRID = Convention(
     "document-grid",
@@ -77,12 +77,12 @@ PAPER = Convention("paper-size", "the page is not A4 portrait", "set Size to A4 
 HEADER_TAB = Convention(
     "header-tab",
     "a header has a tab beside a picture",
-    "use a table of two columns without borders: the default engine draws the tab at another position",
+    "use a table of two columns without borders: office2pdf draws the tab at another position",
 )
 MERGED_PICTURE = Convention(
     "merged-picture",
     "a picture is in a vertically merged cell",
-    "split the cells, or move the picture: the default engine omits the borders of such cells",
+    "split the cells, or move the picture: office2pdf omits the borders of such cells",
 )
 HIDDEN = Convention(
     "hidden-text",

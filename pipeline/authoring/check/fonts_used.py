@@ -17,7 +17,7 @@ from pipeline.formats.word.word_places import Part
 
 CHINESE = "Noto Sans CJK SC"
 _FONT_HINT = "use Noto Sans CJK JP, and Noto Sans CJK SC for Chinese; only these are shipped with the program"
-_SYMBOL_HINT = "type a character such as ■, □ or • in Noto Sans CJK JP: the default engine omits such symbols"
+_SYMBOL_HINT = "type a character such as ■, □ or • in Noto Sans CJK JP: office2pdf omits such symbols"
 _OTHER_CHARACTER = "use another character: with a system font, the page would differ between computers"
 
 

@@ -26,7 +26,7 @@ from pipeline.cli.shared_options import (
     timeout_option,
 )
 from pipeline.cli.terminal import Styled, print_line
-from pipeline.documents.engines.engine import ENGINES
+from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES
 from pipeline.language import Language
 from pipeline.options import BuildOptions
 from pipeline.run.pools.pool import SECONDS_TO_END
@@ -57,7 +57,7 @@ from pipeline.system.atomic import sweep
 )
 @click.option(
     "--engine",
-    default="office2pdf",
+    default=DEFAULT_ENGINE,
     show_default=True,
     type=click.Choice(list(ENGINES)),
     help="Engine that converts Word documents to PDF.",

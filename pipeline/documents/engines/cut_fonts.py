@@ -1,4 +1,4 @@
-"""Cuts the faces that documents use out of the font packages, for the default engine, and caches them.
+"""Cuts the faces that documents use out of the font packages, for office2pdf, and caches them.
 
 At each conversion the engine lists every character of every face that it gets: half a million in the eleven faces of
 the packages, which takes longer than drawing the page. Documents use three of these faces, and nearly always only the

@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # the command line reads this module, and loads nothing to fi
 
 #: The name on the command line -> module and class. The first is the default.
 ENGINES = {
-    "office2pdf": ("pipeline.documents.engines.office2pdf", "Office2Pdf"),
     "typst": ("pipeline.documents.engines.typst.engine", "Typst"),
+    "office2pdf": ("pipeline.documents.engines.office2pdf", "Office2Pdf"),
     "libreoffice": ("pipeline.documents.engines.libreoffice", "LibreOffice"),
 }
 DEFAULT_ENGINE = next(iter(ENGINES))

@@ -1,4 +1,4 @@
-"""The second engine: LibreOffice, for templates that the default engine cannot draw, and for comparison."""
+"""The third engine: LibreOffice, for templates that the others cannot draw, and for comparison."""
 
 from __future__ import annotations
 

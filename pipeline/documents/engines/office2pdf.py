@@ -1,4 +1,4 @@
-"""The default engine: office2pdf, a converter inside a Python wheel, which uses the two font packages only."""
+"""The engine for what typst does not draw: office2pdf, a wheel that converts with the two font packages only."""
 
 from __future__ import annotations
 

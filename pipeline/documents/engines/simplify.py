@@ -111,7 +111,7 @@ def _settle_headers(xml: dict[str, etree._Element]) -> None:
 
 
 def _fill_empty(root: etree._Element) -> None:
-    """Put a blank into an empty header or footer: the default engine would draw that of the other pages instead."""
+    """Put a blank into an empty header or footer: office2pdf would draw that of the other pages instead."""
     paragraph = root.find(f"{W}p")
     if (
         paragraph is not None

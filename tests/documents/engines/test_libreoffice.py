@@ -1,4 +1,4 @@
-"""LibreOffice behind the protocol: the same promises as the default engine, and no trust in its exit code."""
+"""LibreOffice behind the protocol: the same promises as office2pdf, and no trust in its exit code."""
 
 from __future__ import annotations
 

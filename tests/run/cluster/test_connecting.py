@@ -53,8 +53,8 @@ def test_processes_of_this_machine_are_no_option_of_a_cluster(visa_packet: Comma
 
 def test_what_differs_is_named_once() -> None:
     here = wanted_versions(BuildOptions(AS_OF))
-    assert {"visa-packet", "pypdf", "engine office2pdf", "rules and tables", "template set medical-stay"} <= here.keys()
-    assert find_differences(here, [local_versions("medical-stay", "office2pdf")] * 3) == []
+    assert {"visa-packet", "pypdf", "engine typst", "rules and tables", "template set medical-stay"} <= here.keys()
+    assert find_differences(here, [local_versions("medical-stay", "typst")] * 3) == []
     there = {**here, "visa-packet": "9.9", "pypdf": ""}
     assert find_differences(here, [there, there, here]) == [
         f"pypdf {here['pypdf']} on this machine and none on a worker",
