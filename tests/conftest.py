@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -12,9 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import settings
 
+from pipeline.attachments.messages import ReaderAnswer, Request
+from pipeline.attachments.reader_client import READER
 from pipeline.authoring.check import workers
 from pipeline.cli.main import main
 from pipeline.documents.engines.engine import DEFAULT_ENGINE
@@ -106,6 +110,32 @@ def shared(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
     place = (own.parent if hasattr(pytestconfig, "workerinput") else own) / "shared"
     place.mkdir(exist_ok=True)
     return Shared(place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _papers_read_once(shared: Shared) -> Iterator[None]:
+    """Read the unchanged papers of the examples once for all tests: that takes a third of a second for each case.
+
+    tests/attachments shows that the same file gives the same paper, and tests/acceptance reads them in each run.
+    """
+    read, answers = READER.ask, msgspec.msgpack.Decoder(ReaderAnswer)
+    papers = {hashlib.sha256(path.read_bytes()).digest() for path in EXAMPLES.glob("*/papers/*")}
+
+    def ask(request: Request) -> ReaderAnswer:
+        if hashlib.sha256(request.content).digest() not in papers:
+            return read(request)
+        name = hashlib.sha256(msgspec.msgpack.encode(request)).hexdigest()
+        answer = shared.folder(name, lambda folder: _write_answer(folder, read(request))) / "answer"
+        return answers.decode(answer.read_bytes())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(READER, "ask", ask)
+        yield
+
+
+def _write_answer(folder: Path, answer: ReaderAnswer) -> None:
+    folder.mkdir()
+    (folder / "answer").write_bytes(msgspec.msgpack.encode(answer))
 
 
 @pytest.fixture(scope="session")

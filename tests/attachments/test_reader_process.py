@@ -13,15 +13,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.attachments.messages import LIMITS, Limits, Request
+from pipeline.attachments.messages import LIMITS, Limits, ReaderAnswer, Request
 from pipeline.attachments.read_paper import convert
 from pipeline.attachments.reader_client import READER
+from pipeline.attachments.reader_tasks import run_task
 from pipeline.errors import Problem, UnusableError
 from pipeline.system.limited_client import LIMITED, LimitedClient
 from pipeline.system.limited_process import Call, pack
 from pipeline.system.processes import isolation
 from tests.support.attachments import page_text, pdf_of
-from tests.support.cases import ROOT
+from tests.support.cases import EXAMPLES, ROOT
 from tests.support.reading import read, text
 
 CANARY = Path("/tmp/attach-canary")  # noqa: S108 - a reader that may write would write it
@@ -218,3 +219,11 @@ def refused_for_memory() -> Problem:
     with pytest.raises(UnusableError) as error:
         read(pdf_of(b" " * 90_000_000), limits=replace(LIMITS, memory_bytes=200_000_000), apart=True)
     return error.value.problem
+
+
+def test_the_same_file_gives_the_same_paper() -> None:
+    paper = EXAMPLES / "wang-xiaoming" / "papers" / "bank-certificate.pdf"
+    request = Request(paper.read_bytes())
+    first, second = run_task(request), run_task(request)
+    assert isinstance(first, ReaderAnswer)
+    assert second == first

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
 from pipeline.formats.characters import refused_characters
 from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import BuildOptions
@@ -119,14 +119,14 @@ def test_texts_that_were_lost_somewhere_before(build: Build, empty: bytes, text:
     )
 )
 def test_any_character_leaves_ink(drawn: list[str]) -> None:
-    engine = load_engine("office2pdf")
+    engine = load_engine(DEFAULT_ENGINE)
     shown, empty = (engine.convert(make_docx(*texts)) for texts in (drawn, [""]))
     seen = squeeze(inked(shown, empty))
     assert [character for character in drawn if squeeze(character) not in seen] == []
 
 
 def test_the_pages_are_compared_with_an_empty_one() -> None:
-    engine = load_engine("office2pdf")
+    engine = load_engine(DEFAULT_ENGINE)
     [one], [other] = (pictures(engine.convert(make_docx(""))) for _ in range(2))
     assert ink(one, other) == 0
 

@@ -11,12 +11,15 @@ from typing import Any
 
 from lxml import etree
 
+from pipeline.formats.word.inventory import entry_of
 from pipeline.formats.word.names import prefixed_name
 from pipeline.formats.word.text import W
 
 #: Elements whose text is that of the document, and elements between whose children tags may stand.
 _WITH_TEXT = ("w:t", "w:instrText")
 _BETWEEN = ("w:body", "w:tc", "w:tbl", "w:hdr", "w:ftr")
+#: A setting has the same effect, which is none, with each engine.
+_OTHER = "office2pdf"
 _TABLE = Path(__file__).with_name("elements.json")
 
 
@@ -51,7 +54,7 @@ def check_settings(root: etree._Element) -> None:
         elif name in known:
             if setting.get(f"{W}val") != known[name]:
                 raise RefusedError(f"the setting {name} {setting.get(f'{W}val')}")
-        elif name.startswith("w:") and name not in known["no_effect"]:
+        elif entry_of(name, ("w:settings",)).answers.get(_OTHER) != "no-effect":
             raise RefusedError(f"the setting {name}")
 
 
