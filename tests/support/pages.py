@@ -118,7 +118,8 @@ def _inked(page: Any, blank: Image.Image) -> str:
         for number, unit in enumerate(units)
         if _is_blank(unit) or drawn.crop(_dots(text.get_charbox(number), page.get_size(), drawn)).getbbox()
     ]
-    return b"".join(unit.to_bytes(2, "little") for unit in seen).decode("utf-16-le", "replace")
+    text_seen = b"".join(unit.to_bytes(2, "little") for unit in seen).decode("utf-16-le", "replace")
+    return text_seen.replace("\x02", "-")  # pdfium's character for a hyphen at the end of a line
 
 
 def _is_blank(unit: int) -> bool:

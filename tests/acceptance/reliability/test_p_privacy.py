@@ -27,6 +27,7 @@ from tests.support.canaries import markers_in_place_of
 from tests.support.cases import AS_OF
 from tests.support.expectation import Limits, Scene
 from tests.support.faults import EXIT, at_start, by_case, once
+from tests.support.processes import of_session, wait_until
 from tests.support.run import run_process
 from tests.support.tools import needs_libreoffice, needs_strace
 
@@ -117,6 +118,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next(
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     scene.wait_until_idle()
+    wait_until(lambda: not of_session(process.pid))  # a process that ends has no environment, and still its locks
     left = [*scene.temporary.rglob("*"), *scene.out.glob(".*")]
     assert left
     assert {path.stat().st_mode & 0o077 for path in left[:1]} == {0}

@@ -52,8 +52,9 @@ def check_settings(root: etree._Element) -> None:
             for part in setting:
                 _check_compatibility(part)
         elif name in known:
-            if setting.get(f"{W}val") != known[name]:
-                raise RefusedError(f"the setting {name} {setting.get(f'{W}val')}")
+            value = setting.get(f"{W}val", "")
+            if value != known[name]:
+                raise RefusedError(f"the setting {name} {value}".rstrip())
         elif entry_of(name, ("w:settings",)).answers.get(_OTHER) != "no-effect":
             raise RefusedError(f"the setting {name}")
 

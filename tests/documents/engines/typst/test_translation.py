@@ -24,6 +24,7 @@ from pipeline.formats.word.text import W
 from pipeline.formats.zip_archive import read_parts
 from tests.support.built import make_docx, with_parts, with_text
 from tests.support.cases import ROOT
+from tests.support.pages import places
 
 _BODY = re.compile(r"<w:body>.*(?=<w:sectPr)", re.DOTALL)
 _FOOTER = re.compile(r"<w:footerReference[^>]*/>")
@@ -91,6 +92,16 @@ def test_a_value_is_data(value: str) -> None:
     shown = text_of(drawn(body, {"value": value}))
     plain = "".join(value.split())
     assert shown == f"[{plain}]{plain}{plain.upper()}"
+
+
+def test_a_word_that_is_wider_than_its_cell_is_broken_at_the_margin() -> None:
+    address = "a.very.long.address.without.any.break@rehabilitation.example"
+    pdf = drawn(table(("{{ address }}", "next")), {"address": address})
+    assert address in text_of(pdf)
+    letters = [place for place in places(pdf) if place.character.isascii()][: len(address)]
+    assert "".join(place.character for place in letters) == address
+    assert len({place.y for place in letters}) == 2
+    assert max(place.x for place in letters) < letters[0].x + 4000 / 20 - 10  # the column without its margins
 
 
 def test_a_document_is_text() -> None:
