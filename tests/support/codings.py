@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import cast
 
 from PIL import Image, ImageCms
 
@@ -54,9 +53,9 @@ def without_adobe(picture: Image.Image) -> bytes:
 def interlaced(picture: Image.Image) -> bytes:
     """A PNG whose rows come in seven passes (Adam7): Pillow cannot write it."""
     passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+    pixels, row = picture.tobytes(), 3 * picture.width
     rows = b"".join(
-        b"\0"
-        + b"".join(bytes(cast("tuple[int, ...]", picture.getpixel((x, y)))) for x in range(left, picture.width, wide))
+        b"\0" + b"".join(pixels[y * row + 3 * x : y * row + 3 * x + 3] for x in range(left, picture.width, wide))
         for left, top, wide, high in passes
         for y in range(top, picture.height, high)
         if left < picture.width
