@@ -42,7 +42,7 @@ NOTHING: dict[str, object] = {}
 EMPTY_FIELDS = dict.fromkeys(
     ("/hospital/fax", "/guarantor/fax", "/patient/application/birth_place", "/patient/application/questions"), REMOVE
 )
-ENGINES = ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)]
+ENGINES = ["typst", "office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)]
 
 
 def drafts(engine: str, folder: Path) -> Path:

@@ -16,6 +16,7 @@ from office2pdf import Office2PdfError
 
 from pipeline.bundle.merge_client import merge_limited
 from pipeline.bundle.merge_messages import Merged, MergeRequest
+from pipeline.documents.engines.engine import DEFAULT_ENGINE
 from pipeline.errors import CaseError, EngineError, ExitCode, OutputError, Problem, VerificationError, VisaPacketError
 from pipeline.formats.pdf.reading import text_of
 from pipeline.options import BuildOptions, CheckOptions
@@ -151,7 +152,7 @@ DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
 @pytest.mark.parametrize(
     ("target", "error", "expected"),
     [
-        ("pipeline.documents.engines.office2pdf.Office2Pdf.convert", EngineError(PROBLEM), EngineError),
+        ("pipeline.documents.engines.typst.engine.Typst.draw_many", EngineError(PROBLEM), EngineError),
         ("pipeline.bundle.page_map.merge_limited", ValueError("王晓明"), ValueError),
         ("pipeline.publish.packet_files.seal", KeyError("王晓明"), KeyError),
         ("pipeline.run.one.verify_files", VerificationError(PROBLEM), VerificationError),
@@ -175,9 +176,10 @@ def test_a_failure_at_any_stage_publishes_nothing(
     earlier: bool,  # noqa: FBT001 - a parameter of pytest
 ) -> None:
     before = request.getfixturevalue("former") if earlier else None
+    engine = "office2pdf" if "office2pdf" in target else DEFAULT_ENGINE
     monkeypatch.setattr(target, raising(error))
     with pytest.raises(expected):
-        build_case(bare, out, BuildOptions(AS_OF, small, allow_missing=True))
+        build_case(bare, out, BuildOptions(AS_OF, small, engine=engine, allow_missing=True))
     assert (snapshot(out / "wang-xiaoming") if earlier else None) == before
     assert not out.exists() or names_in(out) == (["wang-xiaoming"] if earlier else [])
 

@@ -103,7 +103,8 @@ def _narrow(gone: str, added: str) -> Iterator[Segment]:
         Segment("added", added[start : len(added) - end]),
         Segment("same", added[len(added) - end :]),
     )
-    yield from (segment for segment in segments if segment.text)
+    # A space alone is no change of a word.
+    yield from (each for each in segments if each.text.strip() or (each.text and each.kind == "same"))
 
 
 def _common_prefix(one: str, other: str) -> int:

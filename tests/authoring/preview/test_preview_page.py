@@ -33,7 +33,7 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     name = "{{ patient.name.chinese }}"
     return {
         "before": make_set(folder / "before", f"滞在予定表 {name}", "<script>alert(1)</script>"),
-        "now": make_set(folder / "now", f"治療予定表 {name}", "<script>alert(1)</script>", *["line"] * 40),
+        "now": make_set(folder / "now", f"治療予定表 {name}", "<script>alert(1)</script>", *["line"] * 70),
     }
 
 
@@ -67,7 +67,7 @@ def test_the_figures(made: Preview) -> None:
     assert letter["state"] == "changed"
     assert (letter["pages"], letter["pages_changed"], letter["pages_added"], letter["pages_gone"]) == (2, 1, 1, 0)
     assert letter["words_gone"] == 1
-    assert letter["words_added"] == 41
+    assert letter["words_added"] == 71
 
 
 def test_the_page_names_nobody_but_in_the_pages_text(made: Preview) -> None:

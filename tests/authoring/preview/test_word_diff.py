@@ -69,6 +69,7 @@ def test_distant_places_are_reported_separately() -> None:
         ("患者拟于东京医院治疗", "患者计划于东京医院治疗", "患者-拟-+计划+于东京医院治疗"),
         ("氏名", "患者氏名", "+患者+氏名"),
         ("人人", "人", "人-人-"),
+        (" の", "のの", "+の+の"),
     ],
 )
 def test_in_a_run_of_characters_only_the_differing_ones_are_reported(before: str, after: str, expected: str) -> None:

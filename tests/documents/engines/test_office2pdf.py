@@ -49,9 +49,8 @@ def fault_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable
 
 
 def build(visa_packet: Command, case: Path, templates: Path, out: Path, *more: str) -> Any:
-    return visa_packet(
-        "build", case, "--templates", templates, "-o", out, "--as-of", AS_OF.isoformat(), "--json", *more
-    )
+    words = ("--engine", "office2pdf", "--as-of", AS_OF.isoformat(), "--json")
+    return visa_packet("build", case, "--templates", templates, "-o", out, *words, *more)
 
 
 def test_an_unknown_engine_is_wrong_usage(tmp_path: Path, visa_packet: Command) -> None:
