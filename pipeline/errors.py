@@ -205,6 +205,11 @@ class UnusableError(AttachmentError):
         return UnusableError(self.problem.code, self.problem.message, self.problem.hint, field)
 
 
+def system_reason(error: OSError) -> str:
+    """Return why the operating system refused something, in its words."""
+    return (error.strerror or "the system gives no reason").lower()
+
+
 def bug(error: BaseException) -> Problem:
     """Return a problem with the class of the error and the innermost line of this package in its traceback."""
     traceback: Any = error.__traceback__

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
+import pipeline
 from pipeline.errors import CellPlace, JsonPlace, PagePlace, Place, Problem, TemplateError, UnusableError, WordPlace
+
+PACKAGE = Path(pipeline.__file__).parent
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,9 @@ def test_an_unusable_attachment_names_the_field_to_correct() -> None:
     error = UnusableError("attachment-password", "no password", "add one")
     assert error.problem.args == {"field": "path"}
     assert error.in_field("password_file").problem.args == {"field": "password_file"}
+
+
+def test_no_message_has_the_name_of_an_exception() -> None:
+    """Except for bugs, which are reported to the developers. The engine's crash has no type that can be imported."""
+    modules = [path for path in PACKAGE.rglob("*.py") if "type(error).__name__" in path.read_text("utf-8")]
+    assert sorted(path.name for path in modules) == ["errors.py", "office2pdf.py"]

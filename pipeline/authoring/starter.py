@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.case.base import ID
-from pipeline.errors import InputError, OutputError, Problem
+from pipeline.errors import InputError, OutputError, Problem, system_reason
 from pipeline.formats.files import is_file, is_folder, resolved
 from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
@@ -100,5 +100,5 @@ def _write(files: dict[Path, bytes]) -> None:
             message, hint = "the file already exists", "choose another name, or move the file away"
             raise OutputError(Problem("output-exists", "error", message, hint, str(error.filename))) from None
         except OSError as error:
-            message = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
+            message = f"the file cannot be written: {system_reason(error)}"
             raise OutputError(Problem("output-file", "error", message, "choose another folder", str(file))) from None

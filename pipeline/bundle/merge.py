@@ -33,11 +33,11 @@ __all__ = ["Merged", "Piece", "merge"]
 
 
 class PieceError(Exception):
-    """A library failed with the error ``kind`` on the piece with this id."""
+    """A library failed on the piece with this id."""
 
-    def __init__(self, piece: str, kind: str) -> None:
-        super().__init__(piece, kind)
-        self.piece, self.kind = piece, kind
+    def __init__(self, piece: str) -> None:
+        super().__init__(piece)
+        self.piece = piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _naming(piece: Piece) -> Iterator[None]:
     except MemoryError:
         raise
     except Exception as error:
-        raise PieceError(piece.id, type(error).__name__) from error
+        raise PieceError(piece.id) from error
 
 
 def _open(piece: Piece) -> _Opened:

@@ -19,6 +19,7 @@ from pipeline.bundle.volumes import split
 from pipeline.formats.pdf.encryption import protect
 
 _MERGE_REQUESTS = msgspec.msgpack.Decoder(MergeRequest)
+_NOT_MERGED = "a library cannot merge it into a bundle"
 _FINISH_REQUESTS = msgspec.msgpack.Decoder(FinishRequest)
 
 
@@ -41,14 +42,14 @@ def _answer(work: Callable[[], Merged | Finished]) -> bytes:
     try:
         answer = work()
     except PieceError as error:
-        answer = MergeFailure("attachment-damaged", f"it cannot be merged into a bundle ({error.kind})", error.piece)
+        answer = MergeFailure("attachment-damaged", _NOT_MERGED, error.piece)
     except DifferentPageError as error:
         message = f"page {error.page} of it looks different in the bundle, so other viewers may show another document"
         answer = MergeFailure("attachment-disagreement", message, error.piece)
     except MemoryError:
         answer = MergeFailure("attachment-memory", "merging it takes too much memory")
-    except Exception as error:  # noqa: BLE001 - libraries raise anything on what is in a paper
-        answer = MergeFailure("attachment-damaged", f"it cannot be merged into a bundle ({type(error).__name__})")
+    except Exception:  # noqa: BLE001 - libraries raise anything on what is in a paper
+        answer = MergeFailure("attachment-damaged", _NOT_MERGED)
     return msgspec.msgpack.encode(answer)
 
 

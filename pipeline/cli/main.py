@@ -11,7 +11,7 @@ import click
 
 from pipeline.cli.crash import own_messages_only, print_crash
 from pipeline.cli.output import CommandReport, emit
-from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
+from pipeline.errors import ExitCode, Problem, VisaPacketError, bug, system_reason
 from pipeline.resources import VERSION
 from pipeline.system.temporary import own_temporary_folder
 
@@ -146,6 +146,6 @@ def _system_problem(error: OSError) -> Problem:
     what, code = "a file or folder cannot be used", "output"
     if frames[-1].partition(".")[0] == "click":
         what, code = "the report cannot be printed", "output-report"
-    message = f"{what}: {(error.strerror or type(error).__name__).lower()}"
+    message = f"{what}: {system_reason(error)}"
     hint = "packets that were published are complete; free some space and run the command again"
     return Problem(code, "error", message, hint, None if error.filename is None else str(error.filename))

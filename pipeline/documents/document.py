@@ -85,8 +85,8 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[bytes]
         raise EngineError(_without_glyph(error.characters, name, case)) from None
     except VisaPacketError as error:
         raise type(error)([_in_file(problem, name) for problem in error.problems]) from None
-    except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError) as error:
-        message = f"the engine made an unreadable PDF ({type(error).__name__})"
+    except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError):
+        message = "the engine made an unreadable PDF"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
     return DrawnDocument(filled.docx, pdf, pages, filled.texts)
 

@@ -54,6 +54,12 @@ _UNUSABLE = (
     ValueError,
 )
 
+_REASONS: dict[type[Exception], str] = {
+    RecursionError: "it calls itself without end",
+    ZeroDivisionError: "it divides by zero",
+    TypeError: "a value is of another type than it needs",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FilledDocument:
@@ -154,8 +160,7 @@ def _paragraph(error: Exception, source: str) -> str | None:
 
 
 def _failure(name: str, error: Exception, place: WordPlace) -> Problem:
-    # Only the type is reported: the message of the error may quote a value of the case.
-    kind = type(error).__name__
+    # The message of the error is not reported: it may quote a value of the case.
     if isinstance(error, MemoryError):
         message = f"filling it takes more than {MEMORY >> 20} MB of memory"
         return Problem("template-memory", "error", message, _TOO_MUCH, name, place)
@@ -164,6 +169,8 @@ def _failure(name: str, error: Exception, place: WordPlace) -> Problem:
         return Problem("template-time", "error", message, _TOO_MUCH, name, place)
     if place.text:
         hint = "correct the tag in Word: a filter or a calculation may get an unsuitable value; see docs/templates.md"
-        return Problem("template-field", "error", f"the tag cannot be evaluated ({kind})", hint, name, place)
+        reason = next((words for kind, words in _REASONS.items() if isinstance(error, kind)), "a value is unsuitable")
+        return Problem("template-field", "error", f"the tag cannot be evaluated: {reason}", hint, name, place)
     hint = "open it in Word and save it as .docx; `visa-packet templates check` reports more"
-    return Problem("template-unusable", "error", f"the template cannot be filled ({kind})", hint, name)
+    message = "the template cannot be filled: it is damaged, or its tags are nested too deeply"
+    return Problem("template-unusable", "error", message, hint, name)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import OutputError, Problem
+from pipeline.errors import OutputError, Problem, system_reason
 from pipeline.system.atomic import (
     flush,
     flush_folders,
@@ -155,6 +155,5 @@ def _obstacle(folder: Path, nearest: Path, kind: FolderKind) -> int | None:
 
 
 def _failure(error: OSError, path: Path, hint: str) -> OutputError:
-    reason = error.strerror or type(error).__name__
-    message = f"the output cannot be written: {reason.lower()}"
+    message = f"the output cannot be written: {system_reason(error)}"
     return OutputError(Problem("output", "error", message, hint, str(path)))

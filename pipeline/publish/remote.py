@@ -6,6 +6,9 @@ last: a folder without a manifest is not a packet, and the next run builds it ag
 
 from __future__ import annotations
 
+import base64
+import errno
+import hashlib
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,8 +19,10 @@ from typing import Any
 from pipeline.errors import InputError, OutputError, Problem, load_extra
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import Manifest
+from pipeline.system.atomic import sha256
 
 _PARTIAL = ".partial"
+_LONGEST_REASON = 200
 
 
 class Remote:
@@ -56,18 +61,25 @@ class Remote:
         return content
 
     def is_whole(self, case_id: str, manifest: Manifest) -> bool:
-        """Compare the files by name and size: to compare hashes, all files would have to be downloaded."""
+        """Compare the files by name and size, then by hash: stores do not give the one of the manifest."""
         files, root = self._open()
         listed = {output.path: output.bytes for output in manifest.outputs}
+        place = f"{root}/{case_id}"
         try:
-            found = _sizes(files, f"{root}/{case_id}")
+            found = _sizes(files, place)
+            found.pop(MANIFEST_NAME, None)
+            return listed == found and all(
+                sha256(files.cat_file(f"{place}/{output.path}")) == output.sha256 for output in manifest.outputs
+            )
         except Exception as error:  # as above
             raise OSError(str(error)) from error
-        found.pop(MANIFEST_NAME, None)
-        return listed == found
 
     def publish(self, case_id: str, files: Mapping[str, bytes]) -> None:
-        """Upload the files, then copy them, the manifest last. Until then, the former packet stays complete."""
+        """Upload the files, then copy them, the manifest last. Until then, the former packet stays complete.
+
+        What the store has is compared with what was sent, before the former packet is removed and before the manifest
+        is copied.
+        """
         system, root = self._open()
         uploads = f"{root}/{_PARTIAL}/{case_id}"
         uploaded, place = f"{uploads}/{uuid.uuid4().hex}", f"{root}/{case_id}"
@@ -75,12 +87,14 @@ class Remote:
         try:
             for path in order:
                 _put(system, f"{uploaded}/{path}", files[path])
+                _check_stored(system, f"{uploaded}/{path}", files[path])
             former = _sizes(system, place)
             for path in [MANIFEST_NAME] * (MANIFEST_NAME in former) + sorted(former.keys() - files.keys()):
                 system.rm_file(f"{place}/{path}")
             for path in order:
                 system.makedirs(f"{place}/{path}".rpartition("/")[0], exist_ok=True)
                 system.cp_file(f"{uploaded}/{path}", f"{place}/{path}")
+                _check_stored(system, f"{place}/{path}", files[path])
             system.rm(uploads, recursive=True)
         except Exception as error:  # noqa: BLE001 - each library has its own exceptions
             raise self._failure(error, case_id) from None
@@ -99,22 +113,39 @@ class Remote:
         fsspec = load_extra("fsspec", "remote", "an address for -o")
         try:
             system, root = fsspec.url_to_fs(self._address)
-        except (ImportError, ValueError) as error:
-            message = f"no installed library can reach this address ({type(error).__name__})"
+        except (ImportError, ValueError):
+            message = "no installed library can reach this address"
             hint = "check its beginning; for s3:// install s3fs, for gs:// gcsfs, for abfs:// adlfs"
             raise InputError(Problem("output-address", "error", message, hint, self._address)) from None
         system.invalidate_cache()
         return system, root.rstrip("/")
 
     def _failure(self, error: Exception, name: str) -> OutputError:
-        message = f"the output cannot be written: {getattr(error, 'strerror', None) or type(error).__name__}"
+        message = f"the output cannot be written: {_reason(error)}"
         hint = "check the address and your permissions; a packet without manifest.json is incomplete"
         return OutputError(Problem("output", "error", message, hint, f"{self._address}/{name}"))
+
+
+def _reason(error: Exception) -> str:
+    """Return what the store says, if it is more than a path."""
+    text: str = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "/")
+    return "the store gives no reason" if "/" in text else text[:_LONGEST_REASON]
 
 
 def _put(system: Any, path: str, content: bytes) -> None:
     system.makedirs(path.rpartition("/")[0], exist_ok=True)
     system.pipe_file(path, content)
+
+
+def _check_stored(system: Any, path: str, content: bytes) -> None:
+    """Raise OSError unless a file of the store has this content, by the digest that the store gives, or read back."""
+    info = system.info(path)
+    digest = hashlib.md5(content, usedforsecurity=False)
+    given = {str(info.get("ETag", "")).strip('"'), info.get("md5Hash")}  # of S3, and of Google's store
+    if digest.hexdigest() in given or base64.b64encode(digest.digest()).decode() in given:
+        return
+    if system.cat_file(path) != content:
+        raise OSError(errno.EIO, "the store has another content than was sent")
 
 
 def _sizes(system: Any, folder: str) -> dict[str, int]:

@@ -268,7 +268,8 @@ class TestTwoReaders:
         assert (b"/DCTDecode" in found) == (kind == "JPEG")
 
     def test_two_palettes_are_refused(self) -> None:
-        assert refused(with_two_palettes(), "PNG").code == "attachment-damaged"
+        problem = refused(with_two_palettes(), "PNG")
+        assert (problem.code, "two palettes" in problem.message) == ("attachment-damaged", True)
 
     def test_another_picture_on_the_page_is_refused(self) -> None:
         proof = PictureProof()

@@ -55,5 +55,5 @@ def test_an_engine_that_is_not_installed_is_reported(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("pipeline.cli.commands.doctor.load_engine", missing)
     (check,) = [check for check in examine() if check.status == "missing"]
-    assert check.detail == "ModuleNotFoundError"
+    assert check.detail == "a library is not installed, or not completely"
     assert "pip install" in (check.hint or "")

@@ -168,15 +168,15 @@ def test_limits_of_filling_are_gone_when_it_ends(context: Mapping[str, Any]) -> 
             "near “{{ 1 / 0 }}”: the tag cannot be evaluat",
         ),
         ("{% for x in range(999999999) %}{% endfor %}", "template-field", "unknown name 'range'"),
-        ("{{ ''|int + '' }}", "template-field", "evaluated (TypeError)"),
+        ("{{ ''|int + '' }}", "template-field", "evaluated: a value is of another type"),
         ("{{ 'a'.center(99999999999999) }}", "template-memory", "takes more than 256 MB of memory"),
         (DOUBLED, "template-memory", "takes more than 256 MB of memory"),
-        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "template-field", "evaluated (RecursionError)"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "template-field", "evaluated: it calls itself without end"),
         ("{{ case_id|safe }}", "template-syntax", "near “{{ case_id|safe }}”: No filter named 'safe'"),
         ("{{ [1, 2]|random }}", "template-syntax", "No filter named 'random'"),
         (LOOPS, "template-field", f"the loops of this document have more than {MOST_TURNS:,} turns"),
-        ("{% for x in [1] %}" * 25 + "{% endfor %}" * 25, "template-unusable", "SyntaxError"),
-        ("{% if 1 %}" * 500 + "{% endif %}" * 500, "template-unusable", "RecursionError"),
+        ("{% for x in [1] %}" * 25 + "{% endfor %}" * 25, "template-unusable", "nested too deeply"),
+        ("{% if 1 %}" * 500 + "{% endif %}" * 500, "template-unusable", "nested too deeply"),
     ],
 )
 def test_an_invalid_tag_is_reported_without_a_value(
@@ -198,21 +198,24 @@ def test_an_optional_field_may_be_guarded(context: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "kind"),
+    "template",
     [
-        (b"", "BadZipFile"),
-        (b"plain text", "BadZipFile"),
-        (make_docx("x")[:-200], "BadZipFile"),
-        (make_docx("x")[:1000], "BadZipFile"),
-        (with_part("word/document.xml", None), "KeyError"),
-        (with_part("[Content_Types].xml", None), "KeyError"),
-        (with_part("word/document.xml", b"<w:p"), "XMLSyntaxError"),
-        (with_broken_data(), "error"),
+        b"",
+        b"plain text",
+        make_docx("x")[:-200],
+        make_docx("x")[:1000],
+        with_part("word/document.xml", None),
+        with_part("[Content_Types].xml", None),
+        with_part("word/document.xml", b"<w:p"),
+        with_broken_data(),
     ],
 )
-def test_a_file_that_is_not_a_word_document_is_reported(context: Mapping[str, Any], template: bytes, kind: str) -> None:
+def test_a_file_that_is_not_a_word_document_is_reported(context: Mapping[str, Any], template: bytes) -> None:
     problem = problem_of(template, context)
-    assert (problem.code, problem.message) == ("template-unusable", f"the template cannot be filled ({kind})")
+    assert (problem.code, problem.message) == (
+        "template-unusable",
+        "the template cannot be filled: it is damaged, or its tags are nested too deeply",
+    )
 
 
 def test_what_one_document_printed_is_not_in_the_next(context: Mapping[str, Any]) -> None:
@@ -363,7 +366,7 @@ class TestPicture:
 
     def test_it_is_drawn_only_when_it_is_printed(self, context: Mapping[str, Any]) -> None:
         assert self.filled(context, "{{ case_id }}").texts == ("wang-xiaoming",)
-        with pytest.raises(TemplateError, match="ZeroDivisionError"):
+        with pytest.raises(TemplateError, match="it divides by zero"):
             self.filled(context, "{{ broken }}")
 
     @pytest.mark.parametrize("tag", ["{{ chart.draw() }}", "{{ chart.draw }}", "{{ chart.width }}"])

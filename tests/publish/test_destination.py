@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -104,13 +106,61 @@ class TestPublishing:
         assert contents(store) == wanted | {f"/out/b/{path}": content for path, content in FORMER.items()}
         assert remote.manifest("a") == FILES[MANIFEST_NAME]
 
-    def test_a_packet_is_whole_if_names_and_sizes_match_its_manifest(self, store: Any, packet: Path) -> None:
+    def test_a_packet_is_whole_if_names_and_contents_match_its_manifest(self, store: Any, packet: Path) -> None:
         remote = Remote("shelf://out")
         remote.publish("a", FILES)
         assert remote.is_whole("a", manifest_of(packet, FILES))
         assert not remote.is_whole("a", manifest_of(packet, FORMER))
-        store.pipe_file("/out/a/bundle.pdf", b"longer than it was")
-        assert not remote.is_whole("a", manifest_of(packet, FILES))
+        for content in (b"longer than it was", b"BUNDLE"):
+            store.pipe_file("/out/a/bundle.pdf", content)
+            assert not remote.is_whole("a", manifest_of(packet, FILES))
+
+    @pytest.mark.parametrize("step", ["pipe_file", "cp_file"])
+    def test_what_the_store_changes_is_found_before_the_manifest_is_there(
+        self, store: Any, monkeypatch: pytest.MonkeyPatch, step: str
+    ) -> None:
+        """The size is the same."""
+        remote, original = Remote("shelf://out"), getattr(type(store), step)
+        remote.publish("a", FORMER)
+
+        def change(self: Any, *given: Any, **named: Any) -> None:
+            original(self, *given, **named)
+            path = given[0] if step == "pipe_file" else given[1]
+            if path.endswith("bundle.pdf"):
+                self.store[self._strip_protocol(path)].getbuffer()[-1] ^= 1
+
+        monkeypatch.setattr(type(store), step, change)
+        with pytest.raises(OutputError, match="the store has another content than was sent"):
+            remote.publish("a", FILES)
+        there = contents(store)
+        assert ("/out/a/manifest.json" in there) == (step == "pipe_file")
+        assert step == "cp_file" or there["/out/a/bundle.pdf"] == FORMER["bundle.pdf"]
+
+    @pytest.mark.parametrize("name", ["ETag", "md5Hash"])
+    @pytest.mark.parametrize("is_right", [True, False])
+    def test_a_digest_of_the_store_saves_reading_back(
+        self, store: Any, monkeypatch: pytest.MonkeyPatch, name: str, *, is_right: bool
+    ) -> None:
+        """Any other digest proves nothing: a file that was sent in parts has one of another kind."""
+        info, read = type(store).info, type(store).cat_file
+        read_back: list[str] = []
+
+        def with_digest(self: Any, path: str, **named: Any) -> dict[str, Any]:
+            found: dict[str, Any] = info(self, path, **named)
+            if found["type"] == "directory":
+                return found
+            digest = hashlib.md5(read(self, path) if is_right else b"", usedforsecurity=False)
+            given = f'"{digest.hexdigest()}"' if name == "ETag" else base64.b64encode(digest.digest()).decode()
+            return {**found, name: given}
+
+        def counted(self: Any, path: str, *given: Any, **named: Any) -> Any:
+            read_back.append(path)
+            return read(self, path, *given, **named)
+
+        monkeypatch.setattr(type(store), "info", with_digest)
+        monkeypatch.setattr(type(store), "cat_file", counted)
+        Remote("shelf://out").publish("a", FILES)
+        assert len(read_back) == (0 if is_right else 2 * len(FILES))
 
     def test_a_missing_packet_is_reported(self, store: Any) -> None:
         with pytest.raises(OSError, match="none"):

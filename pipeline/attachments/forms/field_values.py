@@ -66,8 +66,8 @@ def render_text(source: str, names: MappingNames) -> str:
         return html.unescape(environment.from_string(source).render(names.in_texts)).strip()
     except JinjaError as error:
         raise ExpressionError(error.message or "the tag cannot be filled", hint, "text") from None
-    except _UNUSABLE as error:
-        raise ExpressionError(f"the tag cannot be filled ({type(error).__name__})", hint, "text") from None
+    except _UNUSABLE:
+        raise ExpressionError("the tag cannot be filled: a value does not suit it", hint, "text") from None
 
 
 def choose_option(path: str, options: Mapping[str, str], names: MappingNames) -> str | None:

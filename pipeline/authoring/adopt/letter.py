@@ -19,7 +19,7 @@ from pipeline.authoring.adopt.formats import (
     without_parts,
 )
 from pipeline.authoring.adopt.values import TagProposal, printed_values, replace_values
-from pipeline.errors import InputError, Problem, TemplateError
+from pipeline.errors import InputError, Problem, TemplateError, system_reason
 from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.word.word_places import Part
@@ -65,7 +65,7 @@ def _open(file: Path) -> DocxFile:
     try:
         return open_docx(read_docx(file))
     except OSError as error:
-        message = f"the letter cannot be read: {(error.strerror or type(error).__name__).lower()}"
+        message = f"the letter cannot be read: {system_reason(error)}"
         raise InputError(Problem("letter-unreadable", "error", message, "check its name", str(file))) from None
     except WordFileError as error:
         raise TemplateError(replace(problem, file=str(file)) for problem in error.problems) from None

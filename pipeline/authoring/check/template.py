@@ -21,7 +21,7 @@ from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.word_file import translate_template
 from pipeline.documents.environment import TemplateEnvironment
-from pipeline.errors import Problem, VisaPacketError, WordPlace
+from pipeline.errors import Problem, VisaPacketError, WordPlace, system_reason
 from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.word.unsupported import unsupported_problems
@@ -57,7 +57,7 @@ def check_template(job: Job) -> TemplateResult:
         content = read_docx(Path(job.path))
         docx = open_docx(content)
     except OSError as error:
-        message = f"the template cannot be read: {error.strerror or type(error).__name__}"
+        message = f"the template cannot be read: {system_reason(error)}"
         hint = "check the name in packet.json, and the permissions of the file"
         return TemplateResult((Problem("template-missing", "error", message, hint, job.path),))
     except WordFileError as error:

@@ -85,5 +85,5 @@ def run_step(task: tuple[Job, Trial | None]) -> TemplateResult:
         return _failure("template-memory", f"the check takes more than {MEMORY_BYTES:,} bytes of memory", job)
     except Exception as error:  # noqa: BLE001 - every failure that a template causes is a finding on it
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
-        return _failure("template-broke", f"the check failed ({where})", job)
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        return _failure("template-broke", f"the check failed at {where}", job)

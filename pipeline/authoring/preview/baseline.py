@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import InputError, Problem, TemplateError, VisaPacketError
+from pipeline.errors import InputError, Problem, TemplateError, VisaPacketError, system_reason
 from pipeline.formats.files import is_folder
 from pipeline.packet.set_files import set_folder
 
@@ -124,7 +124,8 @@ def _run_git(folder: Path, *arguments: str) -> bytes | None:
             timeout=_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        message = f"git cannot be used: {type(error).__name__}"
+        reason = system_reason(error) if isinstance(error, OSError) else f"it takes longer than {_SECONDS:g} seconds"
+        message = f"git cannot be used: {reason}"
         hint = "install git, or name a folder with the other version after --against"
         raise InputError(Problem("template-git", "error", message, hint, str(folder))) from None
     return result.stdout if result.returncode == 0 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -14,8 +15,9 @@ from pipeline.case.importing.column_mapping import Column
 #: Number of digits that a spreadsheet stores.
 _MOST_DIGITS = 15
 _TOO_LONG = f"the cell contains a number of more than {_MOST_DIGITS} digits; a spreadsheet loses the last ones"
+_LOST_DIGITS = "the spreadsheet has shortened this number; its last digits are lost"
 #: A long number as a spreadsheet exports it.
-_SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+_SHORTENED = re.compile(r"-?[0-9]+(\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 #: A date format in which two numbers follow each other, such as %Y%m%d.
 _JOINED = re.compile(r"%[Ymd]%[Ymd]")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
@@ -37,8 +39,9 @@ _REJECTED = {
 
 def convert_cell(cell: Cell, column: Column, date_formats: Sequence[str]) -> Any:
     """Return the value of a case, or None for an empty cell. Raise CellError."""
-    if cell.kind in _REJECTED:
-        raise CellError(*_REJECTED[cell.kind])
+    kind = "unreadable" if _is_too_large(cell) else cell.kind
+    if kind in _REJECTED:
+        raise CellError(*_REJECTED[kind])
     if normalise(cell.value) == "":
         return None
     if column.values:
@@ -48,6 +51,12 @@ def convert_cell(cell: Cell, column: Column, date_formats: Sequence[str]) -> Any
     if column.type == "integer":
         return _integer(cell)
     return column.text.replace("{}", _text(cell, column))
+
+
+def _is_too_large(cell: Cell) -> bool:
+    """Return True for a number with an exponent, as a CSV file has it, that no spreadsheet can store."""
+    text = normalise(cell.value) if isinstance(cell.value, str) else ""
+    return _SHORTENED.fullmatch(text) is not None and math.isinf(float(text))
 
 
 def _text(cell: Cell, column: Column) -> str:
@@ -60,7 +69,7 @@ def _text(cell: Cell, column: Column) -> str:
         message = "the cell contains a date or a time, but the field is text"
         raise CellError("cell-date", message, 'set the type "date" in the mapping, or format the cell as text')
     if _SHORTENED.fullmatch(normalise(value)):
-        raise CellError("cell-number", "the spreadsheet has shortened this number; its last digits are lost", _AS_TEXT)
+        raise CellError("cell-number", _LOST_DIGITS, _AS_TEXT)
     if _CODE.search(str(value)):
         message = "the cell contains the code of an invisible character, such as _x000D_"
         raise CellError("text-character", message, "delete it from the cell")
@@ -99,6 +108,8 @@ def _integer(cell: Cell) -> int:
         return int(value)
     if isinstance(value, str) and _WHOLE.fullmatch(normalise(value)):
         return int(normalise(value))
+    if isinstance(value, str) and _SHORTENED.fullmatch(normalise(value)):
+        raise CellError("cell-number", _LOST_DIGITS, _AS_TEXT)
     raise CellError("cell-integer", "this is not a whole number", "type digits only")
 
 

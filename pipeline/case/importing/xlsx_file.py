@@ -97,8 +97,8 @@ def read_workbook(content: bytes, sheet: str | None, header_row: int) -> SourceT
             reader = _WorkbookReader(io.BytesIO(content), read_only=True, keep_links=False)
             reader.read()
             return _table(reader, _select_sheet(reader.wb, sheet), header_row)
-    except _BROKEN as error:
-        message = f"the workbook is damaged ({type(error).__name__})"
+    except _BROKEN:
+        message = "the workbook is damaged"
         raise _error("table-damaged", message, "open it in the spreadsheet program and save it again") from None
 
 

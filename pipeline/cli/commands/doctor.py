@@ -14,7 +14,7 @@ from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES, load_engine
-from pipeline.errors import ExitCode, VisaPacketError
+from pipeline.errors import ExitCode, VisaPacketError, system_reason
 from pipeline.formats.fonts import FONT_PACKAGES, font_file
 from pipeline.formats.pdf.reading import embedded_fonts
 from pipeline.packet.set_files import load_template_set
@@ -80,9 +80,8 @@ def _guarded(name: str, subject: str, look: Callable[[str], tuple[str | None, st
         problem = error.problems[0]
         return Check(name, "missing", None, problem.message, problem.hint)
     except (ImportError, OSError) as error:
-        return Check(
-            name, "missing", None, type(error).__name__, "reinstall visa-packet: pip install --force-reinstall"
-        )
+        reason = system_reason(error) if isinstance(error, OSError) else "a library is not installed, or not completely"
+        return Check(name, "missing", None, reason, "reinstall visa-packet: pip install --force-reinstall")
     return Check(name, "ok", found, detail)
 
 

@@ -12,7 +12,7 @@ from pipeline.cli.output import CommandReport, emit, problem_to_json
 from pipeline.cli.passwords import P12_PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import json_option
 from pipeline.cli.terminal import print_line
-from pipeline.errors import InputError, Problem, load_extra
+from pipeline.errors import InputError, Problem, load_extra, system_reason
 from pipeline.formats.files import is_folder, read
 from pipeline.packet.file_names import BUNDLE_NAME, MANIFEST_NAME
 from pipeline.publish.folder import publish_file
@@ -81,7 +81,7 @@ def _read(path: Path, code: str) -> bytes:
     try:
         content = read(path, _MAX_BYTES)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = system_reason(error)
     else:
         if len(content) <= _MAX_BYTES:
             return content

@@ -27,7 +27,7 @@ from pipeline.cli.output import COLOURS, CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES
-from pipeline.errors import ExitCode, OutputError, Problem
+from pipeline.errors import ExitCode, OutputError, Problem, system_reason
 from pipeline.packet.set_files import shipped_sets
 
 _MOST_SECONDS = 86_400
@@ -165,6 +165,6 @@ def _write(file: Path, sarif: Mapping[str, Any]) -> None:
     try:
         file.write_text(json.dumps(sarif, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        message = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
+        message = f"the file cannot be written: {system_reason(error)}"
         hint = "name another file after --sarif"
         raise OutputError(Problem("output-sarif", "error", message, hint, str(file))) from None

@@ -35,8 +35,8 @@ def make_deterministic(pdf: bytes, language: str | None = None) -> bytes:
                 opened.Root.Lang = pikepdf.String(language)
             out = io.BytesIO()
             opened.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    except (pikepdf.PdfError, KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(type(error).__name__) from None
+    except (pikepdf.PdfError, KeyError, TypeError, ValueError):
+        raise UnreadableError("it is damaged") from None
     written = out.getvalue()
     if not pages or page_count(written) != pages:
         raise UnreadableError("no pages" if not pages else "two parsers count different pages")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.errors import EngineError, Problem
+from pipeline.errors import EngineError, Problem, system_reason
 
 if TYPE_CHECKING:  # the command line reads this module, and loads nothing to fill documents with
     from pipeline.documents.fill import FilledDocument
@@ -70,7 +70,7 @@ def load_engine(name: str) -> Engine:
 
 def temporary_failure(error: OSError) -> EngineError:
     """Return the error for a folder for temporary files that an engine cannot use."""
-    reason = (error.strerror or type(error).__name__).lower()
+    reason = system_reason(error)
     message = f"the folder for temporary files cannot be used: {reason}"
     return EngineError(
         Problem("engine-temporary", "error", message, "free some space there, or set TMPDIR to another folder")

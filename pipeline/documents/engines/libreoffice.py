@@ -17,7 +17,7 @@ from pipeline.documents.engines.deterministic import UnreadableError, make_deter
 from pipeline.documents.engines.engine import Engine, temporary_failure
 from pipeline.documents.engines.libreoffice_program import find_soffice, install_line
 from pipeline.documents.engines.simplify import simplify
-from pipeline.errors import EngineError, Problem
+from pipeline.errors import EngineError, Problem, system_reason
 from pipeline.formats.fonts import UndrawableError, font_folders
 from pipeline.formats.word.text import document_language, undrawable_in
 from pipeline.system.processes import isolation, run_group
@@ -143,8 +143,10 @@ class LibreOffice(Engine):
                     check=False,
                     timeout=self.seconds_to_start,
                 )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise self._cannot_start(type(error).__name__) from None
+        except OSError as error:
+            raise self._cannot_start(system_reason(error)) from None
+        except subprocess.TimeoutExpired:
+            raise self._cannot_start(f"it takes longer than {self.seconds_to_start:g} seconds") from None
         if done.returncode in _NOT_STARTED:
             raise self._cannot_start(f"exit code {done.returncode}")
         version = _VERSION.search(done.stdout.decode(errors="replace"))

@@ -94,8 +94,8 @@ def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
         undrawable = _NO_GLYPH.search(str(error))
         if undrawable:
             raise UndrawableError(undrawable[1]) from None
-        # Only the type is reported: the library's message may quote the document.
-        raise _failure("engine-failed", f"the engine could not convert the document ({type(error).__name__})") from None
+        # The library's message is not reported: it may quote the document.
+        raise _failure("engine-failed", "the engine could not convert the document") from None
     except BaseException as error:
         # A panic of the library is not an Exception and cannot be imported; its message may quote the document.
         if type(error).__name__ != "PanicException":
@@ -123,7 +123,7 @@ def _describe(warning: library.ConvertWarning) -> str:
         return f"font {warning.from_!r} is not shipped, {warning.to!r} would be used"
     if isinstance(warning, library.UnsupportedElementWarning | library.PartialElementWarning):
         return f"the element {warning.element!r} is not drawn as in Word"
-    return type(warning).__name__
+    return "an element is not drawn as in Word"
 
 
 def _failure(code: str, message: str) -> EngineError:

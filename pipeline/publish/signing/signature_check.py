@@ -44,8 +44,8 @@ def signatures_in(bundle: bytes, roots: Sequence[Certificate] = ()) -> list[Sign
         embedded = PdfFileReader(io.BytesIO(bundle)).embedded_regular_signatures
         context = ValidationContext(trust_roots=list(roots), allow_fetching=False)
         found = [(each.field_name, validate_pdf_signature(each, context)) for each in embedded]
-    except _UNREADABLE as error:
-        raise ValueError(type(error).__name__) from None
+    except _UNREADABLE:
+        raise ValueError("the signatures cannot be read") from None
     return [_signature(field, status, has_roots=bool(roots)) for field, status in found]
 
 

@@ -25,8 +25,8 @@ def answer_sign(content: bytes) -> bytes:
     except InputError as error:
         problem = error.problems[0]
         answer = SignRefusal(problem.code, problem.message, problem.hint, problem.file)
-    except Exception as error:  # noqa: BLE001 - libraries raise anything on a damaged file
-        message = f"the file is not a PDF that can be signed ({type(error).__name__})"
+    except Exception:  # noqa: BLE001 - libraries raise anything on a damaged file
+        message = "the file is not a PDF that can be signed"
         answer = SignRefusal("sign-bundle", message, "give a bundle.pdf that visa-packet built")
     return msgspec.msgpack.encode(answer)
 

@@ -26,8 +26,8 @@ def _look_into(check: BundleCheck) -> BundleFindings:
         return BundleFindings(tuple(_findings(_opened(check))))
     except pikepdf.PasswordError:
         return BundleFindings(is_locked=True)
-    except Exception as error:  # noqa: BLE001 - parsers raise anything on a damaged file
-        message = f"{check.row.path} cannot be read ({type(error).__name__})"
+    except Exception:  # noqa: BLE001 - parsers raise anything on a damaged file
+        message = f"{check.row.path} cannot be read: it is damaged"
         return BundleFindings((Finding("verify-unreadable", message),))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import EngineError, ExitCode, InputError, Problem, VisaPacketError, bug, load_extra
+from pipeline.errors import EngineError, ExitCode, InputError, Problem, VisaPacketError, bug, load_extra, system_reason
 from pipeline.options import BuildOptions
 from pipeline.run.cluster.parcel import pack, unpack
 from pipeline.run.cluster.versions import Versions, find_differences, version_problem, wanted_versions
@@ -98,7 +98,7 @@ class _ClusterResult:
                 "the connection to the scheduler was lost", "start the run again; it will continue"
             ) from None
         except OSError as error:  # a full disk of the worker, say
-            message = f"the worker failed: {(error.strerror or type(error).__name__).lower()}"
+            message = f"the worker failed: {system_reason(error)}"
             hint = "check the disks of the workers, then build this case again"
             problem = Problem("worker-failed", "error", message, hint, self.task.source.name)
             return failed(self.task, ExitCode.ENGINE, (problem,))
@@ -124,8 +124,8 @@ def _connected(cluster: Cluster) -> Any:
         client = distributed.Client(
             cluster.scheduler, security=security, timeout=_PATIENCE, set_as_default=False, name="visa-packet"
         )
-    except (OSError, TypeError, ValueError) as error:
-        message = f"the scheduler cannot be reached ({type(error).__name__})"
+    except (OSError, TypeError, ValueError):
+        message = "the scheduler cannot be reached"
         hint = "check address, certificates and clock; the scheduler must be running"
         raise _unusable(message, hint, cluster.scheduler) from None
     try:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from pipeline.errors import EngineError, Problem
+from pipeline.errors import EngineError, Problem, system_reason
 from pipeline.system.atomic import sweep
 
 
@@ -37,7 +37,7 @@ def starting() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = system_reason(error)
         message = f"the worker processes cannot be started: {reason}"
         hint = "close other programs, or use fewer processes with -j; they share semaphores, on Linux in /dev/shm"
         raise EngineError(Problem("worker-start", "error", message, hint)) from None

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.errors import OutputError, Problem
+from pipeline.errors import OutputError, Problem, system_reason
 from pipeline.language import Language
 from pipeline.publish.folder import check_file_target, publish_written_file
 from pipeline.resources import VERSION
@@ -70,7 +70,7 @@ class ReportPage:
                 raise self._failure
             self._assemble()
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
+            reason = system_reason(error)
             message, hint = f"the HTML report cannot be written: {reason}", "the packets are complete"
             raise OutputError(Problem("output", "error", message, hint, str(self._target))) from None
         publish_written_file(self._made, self._target, _is_own)

@@ -231,8 +231,8 @@ def test_a_tracked_change_is_refused_at_its_place(refuse: Refuse) -> None:
     ("tag", "code", "words"),
     [
         ("{% for x in [1] * 9999 %}" * 3 + "{% endfor %}" * 3, "template-field", "more than 100,000 turns"),
-        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "template-field", "cannot be evaluated (RecursionError)"),
-        ("{% for s in stays recursive %}{{ loop(stays) }}{% endfor %}", "template-field", "(RecursionError)"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "template-field", "cannot be evaluated: it calls itself"),
+        ("{% for s in stays recursive %}{{ loop(stays) }}{% endfor %}", "template-field", "it calls itself"),
         ("{{ 'a' * 99999999999 }}", "template-field", "more than 10,000 entries"),
         ("{{ 9 ** 9 ** 9 ** 9 }}", "template-field", "the operator ** cannot be used here"),
         ("{{" * 60_000, "template-tags", "60,000 tags begin here"),

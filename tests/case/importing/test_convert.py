@@ -47,6 +47,16 @@ def only(table: Path, mapping: Path = MAPPING) -> Problem:
     return problem
 
 
+@pytest.mark.parametrize("type_", ["text", "integer", "date"])
+@pytest.mark.parametrize(
+    ("value", "words"), [("1e999", "too large"), ("-12.5E+400", "too large"), ("1.1E+17", "number|date")]
+)
+def test_a_number_with_an_exponent_is_refused(type_: Any, value: str, words: str) -> None:
+    with pytest.raises(CellError, match=words) as error:
+        convert_cell(Cell(3, 2, value), Column("n", "/n", type_), ["%Y-%m-%d"])
+    assert error.value.problem.code == ("cell-date" if type_ == "date" and "|" in words else "cell-number")
+
+
 def test_the_workbook_and_the_csv_give_the_same_cases() -> None:
     found = cases(SAMPLE / "cases.xlsx")
     assert list(found) == ["b2027-001", "b2027-002", "b2027-003"]

@@ -58,8 +58,9 @@ def _fill(document: FilledDocument) -> str:
     try:
         with limited(MEMORY, SECONDS):
             return environment.from_string(translate_template(document.template)).render(document.context)
-    except (MemoryError, OutOfTimeError) as error:
-        raise _failure(f"the engine could not fill its form of the template ({type(error).__name__})") from None
+    except (MemoryError, OutOfTimeError):
+        message = "the engine could not fill its form of the template within the limits of memory and time"
+        raise _failure(message) from None
 
 
 def _compile(source: str) -> bytes:
@@ -71,8 +72,8 @@ def _compile(source: str) -> bytes:
             raise UndrawableError(undrawable[1]) from None
         if _TOO_HIGH in str(error.message):
             raise RefusedError(_TOO_HIGH) from None
-        # Only the type is reported: the message may quote the document.
-        raise _failure(f"the engine could not compile the document ({type(error).__name__})") from None
+        # The library's message is not reported: it may quote the document.
+        raise _failure("the engine could not compile the document") from None
     assert isinstance(pdf, bytes)  # noqa: S101 - one PDF for one document
     return pdf
 

@@ -16,6 +16,15 @@ from pipeline.documents.environment import Picture, TemplateEnvironment
 #: Characters for which Word begins something, such as a tab or a paragraph, or Typst does.
 _BREAKS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _STATEMENTS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
+#: Tags whose word in the template is not the name that Jinja has for them.
+_WORDS: dict[type[nodes.Stmt], str] = {
+    nodes.For: "for with the word recursive",
+    nodes.AssignBlock: "set with an end",
+    nodes.CallBlock: "call",
+    nodes.FilterBlock: "filter",
+    nodes.FromImport: "from",
+    nodes.ScopedEvalContextModifier: "autoescape",
+}
 
 
 class TypstEnvironment(TemplateEnvironment):
@@ -39,7 +48,8 @@ def check_statements(source: str) -> None:
     """Raise RefusedError for a tag that prints parts of the template, which are markup, like values."""
     for node in TypstEnvironment().parse(source).find_all(nodes.Stmt):
         if not isinstance(node, _STATEMENTS) or (isinstance(node, nodes.For) and node.recursive):
-            raise RefusedError(f"the tag {type(node).__name__.lower()}")
+            kind = type(node)
+            raise RefusedError(f"the tag {_WORDS.get(kind, kind.__name__.lower())}")
 
 
 def _place(picture: Picture) -> str:
