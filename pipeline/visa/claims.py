@@ -74,14 +74,15 @@ def makes_claim(rule_id: str, text: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=2)
+# The check of a template set fills its templates with several cases in turn.
+@lru_cache(maxsize=8)
 def case_texts(case: Case) -> tuple[tuple[str, str], ...]:
     """Return every text of the case, with its JSON pointer."""
     data = msgspec.json.decode(msgspec.json.encode(case))
     return tuple((pointer, text) for pointer, text, is_key in texts(data) if not is_key)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def free_texts(case: Case) -> tuple[tuple[str, str], ...]:
     """Return every text of the case that makes a statement, with its JSON pointer."""
     found = case_texts(case)

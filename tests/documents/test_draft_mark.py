@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from pipeline.packet.paper_rules import MISSING_RULES, UNFILLED_RULES
 from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
-from tests.support.built import make_docx, make_set
+from tests.support.built import make_docx, make_part, make_set
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit
 from tests.support.run import Command
 from tests.support.tools import needs_libreoffice
@@ -45,15 +44,23 @@ EMPTY_FIELDS = dict.fromkeys(
 ENGINES = ["typst", "office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)]
 
 
-def drafts(engine: str, folder: Path) -> Path:
-    return build_case(CASE, folder, BuildOptions(AS_OF, engine=engine, draft=True)).folder
-
-
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("engine", "documents"),
+    [
+        ("typst", ()),
+        ("office2pdf", ("cover-sheet", "invitation-letter", "schedule-of-stay")),
+        pytest.param("libreoffice", ("cover-sheet", "invitation-letter"), marks=needs_libreoffice),
+    ],
+)
 def test_every_page_that_is_made_bears_it_and_no_other(
-    engine: str, tmp_path: Path, packet_of: Callable[..., Path]
+    engine: str, documents: tuple[str, ...], tmp_path: Path, packet_with_companion: Path
 ) -> None:
-    draft, final = drafts(engine, tmp_path), packet_of("chen-lihua", engine)
+    """With the default engine each page of the shipped set, with the others some of its documents."""
+    templates = str(make_part(tmp_path / "set", *documents)) if documents else "medical-stay"
+    options = BuildOptions(AS_OF, templates, engine, draft=True)
+    draft, final = build_case(CASE, tmp_path / "draft", options).folder, packet_with_companion
+    if documents:
+        final = build_case(CASE, tmp_path / "final", replace(options, draft=False, allow_missing=True)).folder
     names = sorted(path.name for path in (draft / "documents").glob("*.pdf"))
     assert names == sorted(path.name for path in (final / "documents").glob("*.pdf"))
     for name in names:

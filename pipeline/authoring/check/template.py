@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import nodes
@@ -27,7 +29,7 @@ from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.word.unsupported import unsupported_problems
 from pipeline.formats.word.word_places import Part
 from pipeline.packet.set_files import find_set, load_packet
-from pipeline.packet.template_set import PacketEntry, PacketFile, TemplateSet
+from pipeline.packet.template_set import PACKET_FILE, PacketEntry, PacketFile, TemplateSet
 
 #: The set whose list of papers fills a cover sheet that belongs to no set.
 _DEFAULT_SET = "medical-stay"
@@ -119,10 +121,17 @@ def _template(job: Job, content: bytes, docx: DocxFile) -> Template:
 
 
 def _packet(job: Job) -> PacketFile:
-    try:
-        return load_packet(Path(job.folder))[1] if job.folder else load_packet(find_set(_DEFAULT_SET))[1]
-    except VisaPacketError:  # reported once for the set, not for each template
-        return load_packet(find_set(_DEFAULT_SET))[1]
+    for folder in (Path(job.folder),) if job.folder else ():
+        with suppress(VisaPacketError, OSError):  # reported once for the set, not for each template
+            return _load_once(folder, (folder / PACKET_FILE).read_bytes())
+    default = find_set(_DEFAULT_SET)
+    return _load_once(default, (default / PACKET_FILE).read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _load_once(folder: Path, _content: bytes) -> PacketFile:
+    """Return the packet.json of a set, which is read for each template of it."""
+    return load_packet(folder)[1]
 
 
 def _reads_packet(docx: DocxFile) -> bool:

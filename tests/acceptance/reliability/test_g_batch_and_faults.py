@@ -135,7 +135,7 @@ SIGNALS = ((signal.SIGINT, "all"), (signal.SIGINT, "one"), (signal.SIGTERM, "one
 @case("G03")
 def test_a_signal_ends_a_run_and_a_further_run_goes_on(scene: Scene, tmp_path: Path, subtests: pytest.Subtests) -> None:
     """Four runs over the same cases, each ended by a signal after it has published one; a fifth publishes the rest."""
-    count = 16
+    count = 10
     lines = many(scene, count)
     for number, to in SIGNALS:
         with subtests.test(f"{number.name} to {to}"):
@@ -191,7 +191,7 @@ def test_a_manifest_that_says_nothing_is_written_again(scene: Scene) -> None:
 
 @case("G07")
 def test_one_bad_of_many(scene: Scene) -> None:
-    count = 20
+    count = 10
     lines = many(scene, count, bad={7})
     run = scene.build(lines, "-j", "2")
     run.ended({f"case-{n}": 3 if n == 7 else 0 for n in range(count)}, limits=UNLIMITED)
