@@ -54,7 +54,14 @@ _UNUSABLE = (
     ValueError,
 )
 
-_REASONS: dict[type[Exception], str] = {
+_REASONS_OF_FILE: Mapping[type[Exception], str] = {
+    zipfile.BadZipFile: "it is not a whole ZIP archive",
+    KeyError: "a part of it is missing, or its content type",
+    LxmlError: "the XML of a part is damaged",
+    SyntaxError: "its tags are nested too deeply",
+    RecursionError: "its tags are nested too deeply",
+}
+_REASONS_OF_TAG: Mapping[type[Exception], str] = {
     RecursionError: "it calls itself without end",
     ZeroDivisionError: "it divides by zero",
     TypeError: "a value is of another type than it needs",
@@ -169,8 +176,12 @@ def _failure(name: str, error: Exception, place: WordPlace) -> Problem:
         return Problem("template-time", "error", message, _TOO_MUCH, name, place)
     if place.text:
         hint = "correct the tag in Word: a filter or a calculation may get an unsuitable value; see docs/templates.md"
-        reason = next((words for kind, words in _REASONS.items() if isinstance(error, kind)), "a value is unsuitable")
+        reason = _reason(error, _REASONS_OF_TAG, "a value is unsuitable")
         return Problem("template-field", "error", f"the tag cannot be evaluated: {reason}", hint, name, place)
     hint = "open it in Word and save it as .docx; `visa-packet templates check` reports more"
-    message = "the template cannot be filled: it is damaged, or its tags are nested too deeply"
-    return Problem("template-unusable", "error", message, hint, name)
+    reason = _reason(error, _REASONS_OF_FILE, "it is damaged")
+    return Problem("template-unusable", "error", f"the template cannot be filled: {reason}", hint, name)
+
+
+def _reason(error: Exception, reasons: Mapping[type[Exception], str], default: str) -> str:
+    return next((words for kind, words in reasons.items() if isinstance(error, kind)), default)

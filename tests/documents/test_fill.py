@@ -198,24 +198,23 @@ def test_an_optional_field_may_be_guarded(context: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "template",
+    ("template", "reason"),
     [
-        b"",
-        b"plain text",
-        make_docx("x")[:-200],
-        make_docx("x")[:1000],
-        with_part("word/document.xml", None),
-        with_part("[Content_Types].xml", None),
-        with_part("word/document.xml", b"<w:p"),
-        with_broken_data(),
+        (b"", "it is not a whole ZIP archive"),
+        (b"plain text", "it is not a whole ZIP archive"),
+        (make_docx("x")[:-200], "it is not a whole ZIP archive"),
+        (make_docx("x")[:1000], "it is not a whole ZIP archive"),
+        (with_part("word/document.xml", None), "a part of it is missing, or its content type"),
+        (with_part("[Content_Types].xml", None), "a part of it is missing, or its content type"),
+        (with_part("word/document.xml", b"<w:p"), "the XML of a part is damaged"),
+        (with_broken_data(), "it is damaged"),
     ],
 )
-def test_a_file_that_is_not_a_word_document_is_reported(context: Mapping[str, Any], template: bytes) -> None:
+def test_a_file_that_is_not_a_word_document_is_reported(
+    context: Mapping[str, Any], template: bytes, reason: str
+) -> None:
     problem = problem_of(template, context)
-    assert (problem.code, problem.message) == (
-        "template-unusable",
-        "the template cannot be filled: it is damaged, or its tags are nested too deeply",
-    )
+    assert (problem.code, problem.message) == ("template-unusable", f"the template cannot be filled: {reason}")
 
 
 def test_what_one_document_printed_is_not_in_the_next(context: Mapping[str, Any]) -> None:
