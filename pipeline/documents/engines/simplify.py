@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 from lxml import etree
 
 from pipeline.formats.word.docx_file import DocxFile
+from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.sections import RELATIONSHIPS, has_even_pages, is_on, sections_of, used_furniture
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W, xml_parser
@@ -21,6 +22,7 @@ _MISREAD = (
     b"<w:noBreakHyphen",
     b"<w:cr/",
     b"<w:bidi ",
+    b"<w:pageBreakBefore",
     b'w:type="even"',
     b'w:type="first"',
     b"<w:titlePg",
@@ -49,6 +51,7 @@ def simplify(docx: bytes) -> bytes:
     _remove_hidden(DocxFile(parts, xml))
     for root in xml.values():
         _rewrite(root)
+    _begin_on_first_page(xml.get(MAIN_PART))
     _settle_headers(xml)
     return pack(
         parts
@@ -88,6 +91,14 @@ def _rewrite(root: etree._Element) -> None:
     for element in list(root.iter(f"{W}bidi")):
         if not is_on(element):
             element.getparent().remove(element)  # type: ignore[union-attr] # it is inside the properties of a paragraph
+
+
+def _begin_on_first_page(root: etree._Element | None) -> None:
+    """Let the first paragraph begin no page: office2pdf would leave the first page empty."""
+    body = root.find(f"{W}body") if root is not None else None
+    first = body[0] if body is not None and len(body) else None
+    for mark in list(first.iterfind(f"{W}pPr/{W}pageBreakBefore")) if first is not None else ():
+        mark.getparent().remove(mark)  # type: ignore[union-attr] # it is inside the properties of a paragraph
 
 
 def _settle_headers(xml: dict[str, etree._Element]) -> None:

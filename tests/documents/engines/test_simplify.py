@@ -66,6 +66,13 @@ def test_right_to_left_that_is_switched_off_is_left_to_right() -> None:
     assert "bidi" in body(word_file(paragraph("a", "<w:bidi/>")))
 
 
+def test_a_page_break_before_the_first_paragraph_makes_no_empty_page() -> None:
+    assert pages(word_file(paragraph("a", "<w:pageBreakBefore/>") + paragraph("b", "<w:pageBreakBefore/>"))) == [
+        "a",
+        "b",
+    ]
+
+
 @pytest.mark.parametrize("kind", ["even", "first"])
 def test_a_header_of_a_kind_that_is_switched_off_is_on_no_page(kind: str) -> None:
     section = reference("header", "header1") + reference("header", "header2", kind)

@@ -29,6 +29,7 @@ from tests.support.word_files import (
     text,
     word_file,
 )
+from tests.support.word_samples import word_samples
 
 ENGINES = {"office2pdf", "libreoffice"}
 SHIPPED = sorted((ROOT / "templates").rglob("*.docx"))
@@ -71,6 +72,19 @@ def test_a_file_of_python_docx_and_one_of_libreoffice_have_nothing_unknown() -> 
     saved = ROOT / "tests" / "authoring" / "check" / "saved-by-libreoffice.docx"
     assert [one for one in words(saved.read_bytes()) if one.startswith("what Word writes as")] == []
     assert refused(make_docx("one", "two")) == []
+
+
+def test_every_element_is_judged_as_the_table_says() -> None:
+    """Alone in a file: whatever else of the table is about the same element."""
+    count = 0
+    for sample in word_samples():
+        count += 1
+        found = [entry for _, entry in find_unsupported(open_docx(sample.content), "office2pdf")]
+        if sample.entry.is_refused("office2pdf"):
+            assert sample.entry in found, sample.element
+        else:
+            assert [entry.words for entry in found] == [], sample.element
+    assert count > 300
 
 
 def test_what_the_table_does_not_have_is_refused_for_every_engine() -> None:
