@@ -116,13 +116,12 @@ def architecture_page() -> str:
 
 def templates_page() -> str:
     """Return docs/templates.md with the table of what Word can do. The rest is hand-written."""
-    words = {"drawn": "yes", "no-effect": "no effect", "refused": "no"}
-    judged = [engine for engine in ENGINES if engine in inventory()[0].answers]  # the others leave it to one of these
+    words = {"drawn": "yes", "in-part": "in part", "no-effect": "no effect", "refused": "no"}
     rows = "".join(
-        f"| {entry.words} | {' | '.join(words[entry.answers[engine]] for engine in judged)} | {entry.reason} |\n"
+        f"| {entry.words} | {' | '.join(words[entry.answers[engine]] for engine in ENGINES)} | {entry.reason} |\n"
         for entry in inventory()
     )
-    head = f"| in Word | {' | '.join(judged)} | why |\n|---|{'---|' * len(judged)}---|\n"
+    head = f"| in Word | {' | '.join(ENGINES)} | why |\n|---|{'---|' * len(ENGINES)}---|\n"
     return _with_parts("templates.md", {"word": head + rows})
 
 

@@ -62,6 +62,7 @@ _VALUES = {
     "w:type": "oddPage",
     "w:vAlign": "center",
     "w:ilvl": "0",
+    "w:lang": "ja-JP",
     "w:tblStyle": "none",
     "w:pStyle": "Normal",
     "w:rStyle": "none",
@@ -125,9 +126,10 @@ def _attributes(name: str, names: str, value: str) -> str:
     listed = [one for one in names.replace("+", ",").split(",") if one]
     if not listed:
         return ""
+    likely = dict.fromkeys(listed, "ja-JP") if name == "w:lang" else _LIKELY
     border = {"w:val": "single", "w:space": "1"} if {"w:sz", "w:space"} <= set(listed) else {}
     return "".join(
-        f' {one}="{value or border.get(one) or (_VALUES.get(name, "1") if one == "w:val" else _LIKELY.get(one, "1"))}"'
+        f' {one}="{value or border.get(one) or (_VALUES.get(name, "1") if one == "w:val" else likely.get(one, "1"))}"'
         for one in listed
     )
 

@@ -19,12 +19,12 @@ from typing import Any, Literal, NamedTuple
 
 from pipeline.resources import read_data
 
-Answer = Literal["drawn", "no-effect", "refused"]
+Answer = Literal["drawn", "in-part", "no-effect", "refused"]
 #: Prefix, name and value of each attribute of an element.
 Attributes = tuple[tuple[str, str], ...]
 
 _TABLE = "word-elements"
-#: An engine that leaves what it does not draw to another one, so that the answers of the other are the ones that count.
+#: An engine that leaves what it does not draw to another one, whose answer decides whether a document is refused.
 _LEFT_TO = {"typst": "office2pdf"}
 _ANY = "*"
 #: Values with which Word switches off what an element stands for.
@@ -106,8 +106,16 @@ def judge(ancestors: tuple[str, ...], name: str, attributes: Attributes, engine:
     entry = best.entry if best else _unlisted(name)
     if entry.is_refused(engine):
         return Verdict(None if dict(attributes).get("w:val") in _OFF else entry, is_open=False)
-    refused = _refused_attribute(ancestors, name, attributes, engine)
+    entries = entries_of_attributes(ancestors, name, attributes)
+    refused = next((one for one in entries if one.is_refused(engine)), None)
     return Verdict(refused, is_open=best is not None and best.name != _ANY)
+
+
+@lru_cache(maxsize=50_000)
+def has_no_effect(ancestors: tuple[str, ...], name: str, attributes: Attributes, engine: str) -> bool:
+    """Return True if an element with all its attributes does not change a page of an engine."""
+    entries = [entry_of(name, ancestors), *entries_of_attributes(ancestors, name, attributes)]
+    return all(entry.answers.get(engine) == "no-effect" for entry in entries)
 
 
 def entry_of(name: str, ancestors: tuple[str, ...] = ()) -> InventoryEntry:
@@ -127,23 +135,22 @@ def _selector_of(ancestors: tuple[str, ...], name: str) -> _Selector | None:
     return _heaviest(selectors) if selectors else None
 
 
-def _refused_attribute(
-    ancestors: tuple[str, ...], name: str, attributes: Attributes, engine: str
+def entries_of_attributes(ancestors: tuple[str, ...], name: str, attributes: Attributes) -> Iterator[InventoryEntry]:
+    """Yield the entry of each attribute, without those that the entry of the element is about too."""
+    entries = (entry_of_attribute(ancestors, name, attributes, attribute) for attribute, _ in attributes)
+    yield from (entry for entry in entries if entry)
+
+
+def entry_of_attribute(
+    ancestors: tuple[str, ...], name: str, attributes: Attributes, attribute: str
 ) -> InventoryEntry | None:
-    """Return the entry of the first attribute that an engine refuses."""
+    """Return the entry of an attribute beside the others, or None if the entry of its element is about it too."""
     named = dict(attributes)
-    for attribute, value in attributes:
-        possible = [*_attributes().get((name, attribute), ()), *_attributes().get((_ANY, attribute), ())]
-        selectors = [one for one in possible if one.fits(ancestors, named)]
-        if selectors:
-            entry = _heaviest(selectors).entry
-        elif name in _with_attributes():
-            entry = _unlisted(f"{name} {attribute}={value[:20]!r}")
-        else:
-            continue  # the entry of the element is about its attributes too
-        if entry.is_refused(engine):
-            return entry
-    return None
+    possible = [*_attributes().get((name, attribute), ()), *_attributes().get((_ANY, attribute), ())]
+    selectors = [one for one in possible if one.fits(ancestors, named)]
+    if selectors:
+        return _heaviest(selectors).entry
+    return _unlisted(f"{name} {attribute}={named[attribute][:20]!r}") if name in _with_attributes() else None
 
 
 def _heaviest(selectors: Sequence[_Selector]) -> _Selector:
@@ -156,7 +163,8 @@ def _elements() -> Mapping[str, list[_Selector]]:
     found: dict[str, list[_Selector]] = defaultdict(list)
     for one in _selectors():
         is_global = one.name == _ANY and not one.ancestors
-        if not one.attribute or not (is_global or "refused" in one.entry.answers.values()):
+        is_refused = any(map(one.entry.is_refused, one.entry.answers))
+        if not one.attribute or not (is_global or is_refused):
             found[one.name].append(_Selector(one.entry, one.ancestors, one.name))
     return found
 

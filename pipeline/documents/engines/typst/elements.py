@@ -1,25 +1,26 @@
-"""What the engine knows of Word: every element and attribute is drawn, has no effect on a page, or is refused."""
+"""What the engine draws of Word: every element and attribute is drawn, has no effect on a page, or is refused.
+
+What has no effect, and the words for what is refused, come from the inventory (``formats/word/inventory.py``).
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from pipeline.formats.word.inventory import entry_of
+from pipeline.formats.word.inventory import Attributes, entry_of, entry_of_attribute, has_no_effect, table_digest
 from pipeline.formats.word.names import prefixed_name
 from pipeline.formats.word.text import W
 
 #: Elements whose text is that of the document, and elements between whose children tags may stand.
 _WITH_TEXT = ("w:t", "w:instrText")
 _BETWEEN = ("w:body", "w:tc", "w:tbl", "w:hdr", "w:ftr")
-#: A setting has the same effect, which is none, with each engine.
-_OTHER = "office2pdf"
+_ENGINE = "typst"
 _TABLE = Path(__file__).with_name("elements.json")
 
 
@@ -34,13 +35,15 @@ class RefusedError(Exception):
 
 def check_elements(root: etree._Element) -> None:
     """Raise RefusedError for the first element, attribute or value below ``root`` that is not translated."""
-    for element in _effective(root):
+    for element in root.iterchildren(etree.Element):
         _check_text(element)
         name, parent = prefixed_name(element.tag), _parent(element)
         rule = _drawn().get(f"{parent}/{name}") or _drawn().get(name)
-        if rule is None or parent not in rule["in"]:
-            raise RefusedError(f"the element {name} inside {parent}")
-        _check_attributes(element, name, rule["attributes"])
+        if rule is not None and parent in rule["in"]:
+            _check_attributes(element, name, rule["attributes"])
+            check_elements(element)
+        elif not has_no_effect(_ancestors(element), name, _attributes_of(element), _ENGINE):
+            raise RefusedError(f"{entry_of(name, _ancestors(element)).words} ({name} in {parent})")
 
 
 def check_settings(root: etree._Element) -> None:
@@ -55,7 +58,7 @@ def check_settings(root: etree._Element) -> None:
             value = setting.get(f"{W}val", "")
             if value != known[name]:
                 raise RefusedError(f"the setting {name} {value}".rstrip())
-        elif entry_of(name, ("w:settings",)).answers.get(_OTHER) != "no-effect":
+        elif not has_no_effect(("w:settings",), name, _attributes_of(setting), _ENGINE):
             raise RefusedError(f"the setting {name}")
 
 
@@ -77,21 +80,22 @@ def _check_text(element: etree._Element) -> None:
 
 
 def _check_attributes(element: etree._Element, name: str, known: dict[str, re.Pattern[str]]) -> None:
-    for key, value in element.attrib.items():
-        attribute = prefixed_name(key)
-        if attribute in known:
-            if not known[attribute].fullmatch(str(value)):
-                raise RefusedError(f"the value {str(value)[:40]!r} of {attribute} in the element {name}")
-        elif not _ignored().fullmatch(attribute):
-            raise RefusedError(f"the attribute {attribute} of the element {name}")
+    attributes = _attributes_of(element)
+    for attribute, value in attributes:
+        entry = entry_of_attribute(_ancestors(element), name, attributes, attribute)
+        is_drawn = attribute in known and known[attribute].fullmatch(value)
+        has_effect = attribute in known or entry is None or entry.answers.get(_ENGINE) != "no-effect"
+        if not is_drawn and has_effect:
+            words = (entry or entry_of(name, _ancestors(element))).words
+            raise RefusedError(f"{words} ({attribute}={value[:40]} of {name})")
 
 
-def _effective(root: etree._Element) -> Iterator[etree._Element]:
-    """Yield the elements below ``root`` without those that have no effect."""
-    for element in root:
-        if isinstance(element.tag, str) and prefixed_name(element.tag) not in _table()["no_effect"]:
-            yield element
-            yield from _effective(element)
+def _attributes_of(element: etree._Element) -> Attributes:
+    return tuple((prefixed_name(str(key)), str(value)) for key, value in element.attrib.items())
+
+
+def _ancestors(element: etree._Element) -> tuple[str, ...]:
+    return tuple(prefixed_name(str(one.tag)) for one in element.iterancestors())[::-1]
 
 
 def _parent(element: etree._Element) -> str:
@@ -101,13 +105,13 @@ def _parent(element: etree._Element) -> str:
 
 @cache
 def table_bytes() -> bytes:
-    """Return the file with the table, on which every translation depends."""
-    return _TABLE.read_bytes()
+    """Return the tables on which every translation depends."""
+    return table_digest() + _TABLE.read_bytes()
 
 
 @cache
 def _table() -> Any:
-    return json.loads(table_bytes())
+    return json.loads(_TABLE.read_bytes())
 
 
 @cache
@@ -120,8 +124,3 @@ def _drawn() -> dict[str, Any]:
         }
         for name, rule in _table()["drawn"].items()
     }
-
-
-@cache
-def _ignored() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(name).replace(r"\*", ".*") for name in _table()["ignored_attributes"]))

@@ -12,6 +12,7 @@ from lxml import etree
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.formats import Formats, RunFormat
 from pipeline.documents.engines.typst.source import color, is_balanced, literal
+from pipeline.formats.word.inventory import entry_of
 from pipeline.formats.word.text import W
 
 _FIELDS = {"PAGE": "page-number", "NUMPAGES": "page-count"}
@@ -69,7 +70,7 @@ class _Field:
         """Return the piece that draws the field."""
         name = self.code.split("\\")[0].strip()
         if name not in _FIELDS:
-            raise RefusedError(f"the field {name[:40]}")
+            raise RefusedError(f"{entry_of(f'field:{name.upper()}').words} (field {name[:40]})")
         return TextPiece(self.style, "", _FIELDS[name])
 
 

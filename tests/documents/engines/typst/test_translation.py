@@ -139,22 +139,28 @@ def test_tags_select_runs_paragraphs_and_rows(given: Mapping[str, Any], shown: s
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        (paragraph("x", properties="<w:numPr/>"), "the element w:numPr inside w:pPr"),
+        (paragraph("x", properties="<w:numPr/>"), "lists with bullets, 1, a, A, i or I (w:numPr in w:pPr)"),
         (
             paragraph("x", properties='<w:jc w:val="thaiDistribute"/>'),
-            "the value 'thaiDistribute' of w:val in the element w:jc",
+            "alignment of other scripts (w:val=thaiDistribute of w:jc)",
         ),
         (
             paragraph("x", properties='<w:spacing w:beforeLines="1"/>'),
-            "the attribute w:beforeLines of the element w:spacing",
+            "space in lines only, or automatic space (w:beforeLines=1 of w:spacing)",
         ),
         (paragraph("x", properties='<w:spacing w:line="240" w:lineRule="auto"/>'), "a line spacing that is not exact"),
-        ("<w:p><w:r><w:tab/></w:r></w:p>", "the element w:tab inside w:r"),
-        ("<w:p><w:r><w:rPr><w:u/></w:rPr></w:r></w:p>", "the element w:u inside w:rPr"),
-        ("<w:p><w:r><w:footnoteReference/></w:r></w:p>", "the element w:footnoteReference inside w:r"),
-        ("<w:p><w:hyperlink/></w:p>", "the element w:hyperlink inside w:p"),
-        (table(("a", "b")).replace("<w:p>", f"{table(('c', 'd'))}<w:p>", 1), "the element w:tbl inside w:tc"),
-        (table(("a", "b"), cell="<w:vMerge/>"), "the element w:vMerge inside w:tcPr"),
+        ("<w:p><w:r><w:tab/></w:r></w:p>", "a line break, a page break, a column break, a tab (w:tab in w:r)"),
+        ("<w:p><w:r><w:rPr><w:u/></w:rPr></w:r></w:p>", "a single underline (w:u in w:rPr)"),
+        ("<w:p><w:r><w:footnoteReference/></w:r></w:p>", "a footnote (w:footnoteReference in w:r)"),
+        ("<w:p><w:hyperlink/></w:p>", "a link (w:hyperlink in w:p)"),
+        (
+            table(("a", "b")).replace("<w:p>", f"{table(('c', 'd'))}<w:p>", 1),
+            "tables, merged cells, rows that stay together, repeated headings (w:tbl in w:tc)",
+        ),
+        (
+            table(("a", "b"), cell="<w:vMerge/>"),
+            "tables, merged cells, rows that stay together, repeated headings (w:vMerge in w:tcPr)",
+        ),
         (
             table(("a", "b")).replace('<w:gridCol w:w="5000"/>', ""),
             "a row with more or fewer cells than its table has columns",
@@ -189,7 +195,7 @@ def test_bold_chinese_is_refused() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ('<w:defaultTabStop w:val="720"/>', "<w:autoHyphenation/>", "the setting w:autoHyphenation"),
+        ('<w:defaultTabStop w:val="720"/>', "<w:mirrorMargins/>", "the setting w:mirrorMargins"),
         (
             'w:val="doNotCompress"',
             'w:val="compressPunctuation"',
@@ -249,7 +255,9 @@ def test_the_check_says_why_a_template_is_left_to_the_other_engine(tmp_path: Pat
     file.write_bytes(letter(paragraph("x") + "<w:p><w:r><w:tab/><w:t>y</w:t></w:r></w:p>"))
     notes = [one for one in check_template(Job(str(file), engine=engine)).findings if one.code == "engine-other"]
     assert [(one.severity, one.message.partition(": ")[2]) for one in notes] == (
-        [("info", "it does not draw the element w:tab inside w:r")] if engine == "typst" else []
+        [("info", "it does not draw a line break, a page break, a column break, a tab (w:tab in w:r)")]
+        if engine == "typst"
+        else []
     )
 
 
