@@ -148,7 +148,9 @@ def numbering(kind: str = "decimal", words: str = "%1.", more: str = "") -> str:
     )
 
 
-LISTED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+#: Paragraphs have exact lines otherwise, which a list must not have.
+SINGLE = '<w:spacing w:line="240" w:lineRule="auto"/>'
+LISTED = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>{SINGLE}'
 
 
 def reference(kind: str, name: str, when: str = "default") -> str:

@@ -10,6 +10,7 @@ from pipeline.formats.word.inventory import InventoryEntry, inventory
 from tests.support.word_files import (
     LISTED,
     PAGE,
+    SINGLE,
     cell,
     field,
     numbering,
@@ -150,7 +151,7 @@ def _placed(parent: str, ancestors: list[str], name: str, xml: str) -> bytes | N
         "w:rPr": lambda: word_file(paragraph("before ", more=run(text("words 文字"), xml))),
         "w:r": lambda: word_file(paragraph("before ", more=run(xml) + run(text(" after")))),
         "w:pPr": lambda: word_file(paragraph("words", xml) + paragraph("next")),
-        "w:numPr": lambda: word_file(paragraph("words", inner), numbering=numbering()),
+        "w:numPr": lambda: word_file(paragraph("words", inner + SINGLE), numbering=numbering()),
         "w:sectPr": lambda: word_file(paragraph("words"), PAGE + xml),
         "w:pgBorders": lambda: word_file(paragraph("words"), PAGE + inner),
         "w:settings": lambda: word_file(paragraph("words"), settings=xml),

@@ -13,6 +13,7 @@ from pathlib import Path
 import office2pdf as library
 import pikepdf
 
+from pipeline.documents.engines.cell_borders import close_gaps
 from pipeline.documents.engines.cut_fonts import cut_faces, has_common_characters
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.engines.simplify import simplify
@@ -105,7 +106,8 @@ def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
         kinds = ", ".join(sorted({_describe(warning) for warning in result.warnings}))
         raise _failure("engine-warning", f"the engine would not draw the document as Word does: {kinds}")
     language = document_language(docx)
-    return set_language(result.pdf, language) if language else result.pdf
+    pdf = close_gaps(result.pdf)
+    return set_language(pdf, language) if language else pdf
 
 
 @cache

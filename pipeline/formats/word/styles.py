@@ -98,6 +98,22 @@ class Styles:
                 return spacing.get(f"{W}lineRule") or "auto"
         return None
 
+    def indent(self, paragraph: etree._Element, side: str) -> str | None:
+        """Return an indent of a paragraph, such as ``left`` or ``firstLine``, or None if it has none."""
+        for properties in self._of_paragraph(paragraph):
+            indents = properties.find(f"{W}ind")
+            if indents is not None and indents.get(f"{W}{side}"):
+                return indents.get(f"{W}{side}")
+        return None
+
+    def conditions(self, table: etree._Element) -> set[str]:
+        """Return the parts of a table that have a format of their own in its style, such as ``band1Horz``."""
+        named = table.find(f"{W}tblPr/{W}tblStyle")
+        style = named.get(f"{W}val") if named is not None else None
+        return {
+            part.get(f"{W}type") or "" for element in self._chain(style) for part in element.iterfind(f"{W}tblStylePr")
+        }
+
     def follows_grid(self, paragraph: etree._Element) -> bool:
         """Return True if the lines of a paragraph follow the document grid: those without exact spacing."""
         if self.line_rule(paragraph) == "exact":

@@ -9,21 +9,20 @@ from typing import NamedTuple
 from lxml import etree
 
 from pipeline.errors import Problem, WordPlace
+from pipeline.formats.word.combinations import Found, combinations
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.elements import field_codes
 from pipeline.formats.word.inventory import InventoryEntry, entry_of, judge
 from pipeline.formats.word.names import prefixed_name
 from pipeline.formats.word.parts import MAIN_PART
-from pipeline.formats.word.sections import PageFurniture, has_even_pages, is_on, sections_of, used_furniture
+from pipeline.formats.word.sections import PageFurniture, has_even_pages, sections_of, used_furniture
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W
-from pipeline.formats.word.word_places import Paragraph, Part
+from pipeline.formats.word.word_places import Part
 
 #: The second alternative of a drawing: engines and Word take the first.
 _FALLBACK = "mc:Fallback"
 _DRAWING = "w:drawing"
-_INLINE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}inline"
-_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
 _SETTINGS = "word/settings.xml"
 _USUAL_SWITCH = re.compile(r"\\\*\s*(?:MERGEFORMAT|CHARFORMAT|Arabic)\b", re.IGNORECASE)
 _COUNTERS = {"PAGE", "NUMPAGES"}
@@ -34,11 +33,6 @@ class Unsupported(NamedTuple):
     """Something that an engine does not draw as Word does, with its entry in the inventory."""
 
     place: WordPlace
-    entry: InventoryEntry
-
-
-class _Found(NamedTuple):
-    element: etree._Element | None
     entry: InventoryEntry
 
 
@@ -56,7 +50,7 @@ def find_unsupported(docx: DocxFile, engine: str) -> list[Unsupported]:
         places = [*_in_tree(part.root, (), engine), *_fields(part), *_lists(part, styles, engine)]
         if part.name == MAIN_PART:
             places += _sections(docx, furniture, styles)
-        places += _paragraphs(part, styles)
+        places += combinations(part, styles)
         found += [Unsupported(part.place(element), entry) for element, entry in places if entry.is_refused(engine)]
     others = {f"style {name}": style for name, style in styles.used().items()}
     others |= {"settings": docx.xml[_SETTINGS]} if _SETTINGS in docx.xml else {}
@@ -78,7 +72,7 @@ def _advice(entry: InventoryEntry) -> str:
     return _ADVICE.format(engines=f", or build with {' or '.join(engines)}" if engines else "")
 
 
-def _in_tree(element: etree._Element, ancestors: tuple[str, ...], engine: str) -> list[_Found]:
+def _in_tree(element: etree._Element, ancestors: tuple[str, ...], engine: str) -> list[Found]:
     """Return the refused entries of an element and of what is in it."""
     name = prefixed_name(str(element.tag))
     if name == _FALLBACK:
@@ -86,7 +80,7 @@ def _in_tree(element: etree._Element, ancestors: tuple[str, ...], engine: str) -
     verdict = judge(
         ancestors, name, tuple((prefixed_name(str(key)), str(value)) for key, value in element.attrib.items()), engine
     )
-    found = [_Found(element, verdict.refused)] if verdict.refused else []
+    found = [Found(element, verdict.refused)] if verdict.refused else []
     if verdict.is_open and len(element):
         path = (*ancestors, name)
         inner = [one for child in element.iterchildren(etree.Element) for one in _in_tree(child, path, engine)]
@@ -94,49 +88,34 @@ def _in_tree(element: etree._Element, ancestors: tuple[str, ...], engine: str) -
     return found
 
 
-def _fields(part: Part) -> Iterator[_Found]:
+def _fields(part: Part) -> Iterator[Found]:
     path = (prefixed_name(str(part.root.tag)),)
     for instruction, element in field_codes(part.root):
         word, _, rest = instruction.strip().partition(" ")
         word = word.upper()
         has_switch = word in _COUNTERS and "\\" in _USUAL_SWITCH.sub("", rest)
-        yield _Found(element, entry_of(f"field:{word}" + ("\\" if has_switch else ""), path))
+        yield Found(element, entry_of(f"field:{word}" + ("\\" if has_switch else ""), path))
 
 
-def _lists(part: Part, styles: Styles, engine: str) -> Iterator[_Found]:
+def _lists(part: Part, styles: Styles, engine: str) -> Iterator[Found]:
     """Yield the refused entries of the list level of each paragraph."""
     for paragraph in part.paragraphs:
         level = styles.list_level(paragraph.element)
         if level is not None:
             around = (prefixed_name(str(part.root.tag)), *(("w:tc",) if paragraph.cell else ()))
             for _, entry in _in_tree(level, around, engine):
-                yield _Found(paragraph.element, entry)
+                yield Found(paragraph.element, entry)
 
 
-def _paragraphs(part: Part, styles: Styles) -> Iterator[_Found]:
-    """Yield the entries of what a paragraph does together with its text."""
-    for paragraph in part.paragraphs:
-        if not paragraph.text.strip():
-            continue
-        if any(True for _ in paragraph.element.iterfind(f"{W}r/{W}drawing/{_INLINE}//{_PICTURE}")):
-            yield _Found(paragraph.element, entry_of("~picture-in-line"))
-        if is_on(paragraph.element.find(f"{W}pPr/{W}rPr/{W}vanish")) and not _is_hidden(paragraph, styles):
-            yield _Found(paragraph.element, entry_of("~hidden-mark"))
-
-
-def _is_hidden(paragraph: Paragraph, styles: Styles) -> bool:
-    return all(styles.is_hidden(run) for run in paragraph.element.iter(f"{W}r"))
-
-
-def _sections(docx: DocxFile, furniture: tuple[PageFurniture, ...], styles: Styles) -> Iterator[_Found]:
+def _sections(docx: DocxFile, furniture: tuple[PageFurniture, ...], styles: Styles) -> Iterator[Found]:
     """Yield the entries of what sections do together with headers, settings and paragraphs."""
     sections = sections_of(docx.xml)
     if not sections:
-        yield _Found(None, entry_of("~no-section"))
+        yield Found(None, entry_of("~no-section"))
     if has_even_pages(docx.xml) and furniture:
-        yield _Found(None, entry_of("~even-pages"))
+        yield Found(None, entry_of("~even-pages"))
     for section in sections:
         grid = section.find(f"{W}docGrid")
         if grid is not None and grid.get(f"{W}type") not in {None, "default"}:
             loose = (one for one in docx.xml[MAIN_PART].iter(f"{W}p") if styles.follows_grid(one))
-            yield from (_Found(one, entry_of("~grid")) for one in list(loose)[:1])
+            yield from (Found(one, entry_of("~grid")) for one in list(loose)[:1])

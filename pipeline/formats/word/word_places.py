@@ -57,8 +57,9 @@ class Part:
         return {paragraph.element: index for index, paragraph in enumerate(self.paragraphs)}
 
     def place(self, element: etree._Element | None) -> WordPlace:
-        """Return the place of ``element``: only the part if it is not in a paragraph."""
-        index = self._by_element.get(paragraph_of(element)) if element is not None else None  # type: ignore[arg-type]
+        """Return the place of ``element``, of a table that of its first paragraph, else only the part."""
+        paragraph = _paragraph_near(element) if element is not None else None
+        index = self._by_element.get(paragraph) if paragraph is not None else None
         return WordPlace(self.label) if index is None else self.place_at(index)
 
     def place_at(self, index: int) -> WordPlace:
@@ -72,6 +73,15 @@ class Part:
 
     def _stripped(self, index: int) -> str:
         return self.paragraphs[index].text.strip()
+
+
+def _paragraph_near(element: etree._Element) -> etree._Element | None:
+    """Return the paragraph of an element, or the first one of the cell, row or table that the element is or is in."""
+    own = paragraph_of(element)
+    if own is not None:
+        return own
+    around = (one for one in (element, *element.iterancestors()) if one.tag in {_CELL, _ROW, _TABLE})
+    return next((paragraph for one in around for paragraph in one.iter(_PARAGRAPH)), None)
 
 
 def _cut(text: str | None) -> str | None:

@@ -19,6 +19,7 @@ from tests.support.cases import ROOT
 from tests.support.word_files import (
     LISTED,
     PAGE,
+    SINGLE,
     box,
     cell,
     field,
@@ -116,6 +117,17 @@ def test_what_the_table_does_not_have_is_refused_for_every_engine() -> None:
     assert len(words(word_file(paragraph("a")), "no-such-engine")) > 0
 
 
+STRIPES = (
+    '<w:style w:type="table" w:styleId="T"><w:tblStylePr w:type="band1Horz"><w:tcPr><w:shd w:val="clear" '
+    'w:color="auto" w:fill="DDDDDD"/></w:tcPr></w:tblStylePr></w:style>'
+)
+
+
+def striped(look: str) -> str:
+    """A table in a style with stripes."""
+    return table(row("a"), row("b"), properties=f'<w:tblStyle w:val="T"/><w:tblLook {look}/>')
+
+
 NOTE = '<w:footnote w:id="1"><w:p><w:r><w:t>note</w:t></w:r></w:p></w:footnote>'
 HEADED = reference("header", "header1")
 
@@ -161,6 +173,23 @@ HEADED = reference("header", "header1")
             "a document grid for lines without",
         ),
         (word_file(paragraph("a", "<w:rPr><w:vanish/></w:rPr>")), "body", "a hidden paragraph mark beside text"),
+        (
+            word_file(paragraph(more=run(text("a") + "<w:tab/>"), properties='<w:ind w:left="9"/>')),
+            "body",
+            "a tab in an",
+        ),
+        (
+            word_file(paragraph("a", LISTED.replace(SINGLE, "")), numbering=numbering()),
+            "body",
+            "a list with line spacing of Exactly",
+        ),
+        (
+            word_file(paragraph("a", LISTED + '<w:ind w:left="9"/>'), numbering=numbering()),
+            "body",
+            "a paragraph of a list with an indent of its own",
+        ),
+        (word_file(table(row("x", cell(table(row("y")) + paragraph())))), "body", "a table inside a cell"),
+        (word_file(striped('w:firstRow="1" w:noHBand="0"'), styles=STRIPES), "body", "stripes of a table style"),
         (word_file(paragraph("a"), settings="<w:mirrorMargins/>"), "settings", "margins that are mirrored"),
     ],
 )
@@ -174,6 +203,10 @@ def test_what_is_not_drawn_is_refused_by_name_and_place(content: bytes, place: s
     ("content", "expected"),
     [
         (cell(paragraph("a", LISTED)), "a list number or bullet in a table"),
+        (
+            cell(paragraph("a"), '<w:tcBorders><w:left w:val="dashed" w:sz="4"/></w:tcBorders>'),
+            "a vertical border of dots",
+        ),
         (cell(paragraph("a"), '<w:textDirection w:val="tbRl"/>'), "text of a cell that is turned"),
         (cell(paragraph("a"), '<w:shd w:val="pct25" w:color="000000" w:fill="FFFFFF"/>'), "shading with a pattern"),
     ],
@@ -182,8 +215,7 @@ def test_a_refusal_in_a_table_names_the_cell(content: str, expected: str) -> Non
     docx = word_file(table(row("x", "y"), row("z", content)), numbering=numbering())
     ((part, where, found),) = refused(docx)
     assert (part, found.startswith(expected)) == ("body", True)
-    if "w:textDirection" not in content and "w:shd" not in content:
-        assert where == "table 1, row 2, column 2"
+    assert where == "table 1, row 2, column 2"
 
 
 @pytest.mark.parametrize(
@@ -193,6 +225,10 @@ def test_a_refusal_in_a_table_names_the_cell(content: str, expected: str) -> Non
             paragraph("a", '<w:ind w:leftChars="200" w:left="420"/><w:spacing w:beforeLines="50" w:before="180"/>')
         ),
         word_file(paragraph("a", more=run(text("b"), '<w:dstrike w:val="0"/><w:shd w:val="clear" w:fill="auto"/>'))),
+        word_file(striped('w:firstRow="1" w:noHBand="1"'), styles=STRIPES),
+        word_file(striped('w:val="0220"'), styles=STRIPES),
+        word_file(striped('w:val="0000"'), styles=STRIPES),
+        word_file(paragraph(more=run(text("a") + "<w:tab/>"))),
         word_file(table(row("a", "b"), properties='<w:tblInd w:w="108" w:type="dxa"/>')),
         word_file(paragraph("a"), reference("header", "header1", "even"), header1=paragraph(more=run("<w:pict/>"))),
         word_file(paragraph("a"), reference("header", "header1", "first"), header1=paragraph(more=run("<w:pict/>"))),

@@ -1,0 +1,89 @@
+"""Finds what engines draw otherwise only in a combination: a tab in an indented paragraph, a list with exact lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml import etree
+
+from pipeline.formats.word.inventory import InventoryEntry, entry_of
+from pipeline.formats.word.sections import is_on
+from pipeline.formats.word.styles import Styles
+from pipeline.formats.word.text import W
+from pipeline.formats.word.word_places import Paragraph, Part
+
+_INLINE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}inline"
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
+_INDENTS = ("left", "start", "firstLine", "hanging")
+_NO_INDENT = {None, "0"}
+#: For each kind of stripes: where a table says that it has a first row or column, and that it has no such stripes.
+_STRIPES = {"Horz": ("firstRow", "noHBand", 0x0020, 0x0200), "Vert": ("firstColumn", "noVBand", 0x0080, 0x0400)}
+
+
+class Found(NamedTuple):
+    """An element, or None for the whole part, with its entry."""
+
+    element: etree._Element | None
+    entry: InventoryEntry
+
+
+def combinations(part: Part, styles: Styles) -> Iterator[Found]:
+    """Yield the entries of what paragraphs and tables do together with their text and styles."""
+    for paragraph in part.paragraphs:
+        if paragraph.text.strip():
+            yield from _with_text(paragraph, styles)
+        if styles.list_level(paragraph.element) is not None:
+            yield from _in_list(paragraph, styles)
+    for table in part.root.iter(f"{W}tbl"):
+        if _has_stripes_below_heading(table, styles):
+            yield Found(next(table.iter(f"{W}p"), None), entry_of("~stripes"))
+
+
+def _with_text(paragraph: Paragraph, styles: Styles) -> Iterator[Found]:
+    element = paragraph.element
+    if any(True for _ in element.iterfind(f"{W}r/{W}drawing/{_INLINE}//{_PICTURE}")):
+        yield Found(element, entry_of("~picture-in-line"))
+    if is_on(element.find(f"{W}pPr/{W}rPr/{W}vanish")) and not _is_hidden(paragraph, styles):
+        yield Found(element, entry_of("~hidden-mark"))
+    if element.find(f"{W}r/{W}tab") is not None and _is_indented(element, styles):
+        yield Found(element, entry_of("~tab-indented"))
+
+
+def _in_list(paragraph: Paragraph, styles: Styles) -> Iterator[Found]:
+    if styles.line_rule(paragraph.element) in {"exact", "atLeast"}:
+        yield Found(paragraph.element, entry_of("~list-lines"))
+    if paragraph.element.find(f"{W}pPr/{W}ind") is not None:
+        yield Found(paragraph.element, entry_of("~list-indent"))
+
+
+def _is_hidden(paragraph: Paragraph, styles: Styles) -> bool:
+    return all(styles.is_hidden(run) for run in paragraph.element.iter(f"{W}r"))
+
+
+def _is_indented(paragraph: etree._Element, styles: Styles) -> bool:
+    return any(styles.indent(paragraph, side) not in _NO_INDENT for side in _INDENTS)
+
+
+def _has_stripes_below_heading(table: etree._Element, styles: Styles) -> bool:
+    """Return True if stripes begin below a first row, or beside a first column, of another format."""
+    look = table.find(f"{W}tblPr/{W}tblLook")
+    if look is None:
+        return False
+    kinds = styles.conditions(table)
+    return any(
+        _looks(look, first, flag) and not _looks(look, without, other)
+        for direction, (first, without, flag, other) in _STRIPES.items()
+        if any(kind.endswith(direction) for kind in kinds)
+    )
+
+
+def _looks(look: etree._Element, name: str, flag: int) -> bool:
+    """Return True if a look has something: by its own attribute, or by a flag of older programs."""
+    own = look.get(f"{W}{name}")
+    if own is not None:
+        return own in {"1", "true", "on"}
+    try:
+        return bool(int(look.get(f"{W}val") or "0", 16) & flag)
+    except ValueError:
+        return False
