@@ -7,7 +7,8 @@ from typing import Any
 import pikepdf
 
 from pipeline.attachments.ambiguous_content import ambiguous_picture
-from pipeline.attachments.coded_sizes import OF_PICTURES, CodedSizes, coded_sizes
+from pipeline.attachments.coded_sizes import DCT, OF_PICTURES, CodedSizes, coded_sizes
+from pipeline.attachments.jpeg import BrokenJpegError, has_coding_of_pdf
 from pipeline.attachments.messages import PRINT_AGAIN, Limits
 from pipeline.errors import UnusableError
 
@@ -24,9 +25,21 @@ def check_streams(pdf: pikepdf.Pdf, limits: Limits) -> None:
                 raise _bomb(f"the PDF decompresses to more than {limits.decoded_bytes // 1_000_000} MB")
 
 
+def jpeg_in(pdf: pikepdf.Pdf, stream: pikepdf.Stream) -> tuple[bytes, Any] | None:
+    """Return the JPEG in a stream, whatever filters are around it, with its parameters; None for another stream."""
+    last = len(filters := _filters(stream)) - 1
+    if last < 0 or filters[last] not in DCT:
+        return None
+    return _decode(pdf, stream, last), _parameters(stream, last)
+
+
+def _filters(stream: pikepdf.Stream) -> list[str]:
+    return [str(name) for name in _listed(stream.get("/Filter"))]
+
+
 def _decoded_size(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> int:
     """Return the size of a decoded stream. A picture is decoded only up to its picture filter."""
-    filters = [str(name) for name in _listed(stream.get("/Filter"))]
+    filters = _filters(stream)
     if len(filters) > limits.filters:
         raise _bomb(f"a stream of the PDF has more than {limits.filters} filters")
     codec = next((index for index, name in enumerate(filters) if name in OF_PICTURES), None)
@@ -43,6 +56,8 @@ def _decoded_size(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> i
     if codec is not None:
         if codec != len(filters) - 1:
             raise ambiguous_picture(pdf, stream, "coding")
+        if filters[codec] in DCT:
+            _check_jpeg(content)
         _check_coded(pdf, stream, coded_sizes(filters[codec], content, _parameters(stream, codec)), limits)
     return len(content)
 
@@ -54,6 +69,16 @@ def _check_coded(pdf: pikepdf.Pdf, stream: pikepdf.Stream, sizes: CodedSizes, li
         _check_pixels(across, down or height, limits)
     if "/Width" in stream and not sizes.fit(width, height):
         raise ambiguous_picture(pdf, stream, "size")
+
+
+def _check_jpeg(content: bytes) -> None:
+    try:
+        is_known = has_coding_of_pdf(content)
+    except BrokenJpegError:
+        is_known = False
+    if not is_known:
+        message = "a picture in the PDF is damaged, or is a JPEG in a coding that PDF does not know"
+        raise UnusableError("attachment-damaged", message, PRINT_AGAIN)
 
 
 def _parameters(stream: pikepdf.Stream, index: int) -> Any:

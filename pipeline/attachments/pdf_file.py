@@ -11,12 +11,12 @@ import pikepdf
 from pipeline.attachments.a4_pages import lay_out, shown_size
 from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_active_content, strip, surviving
 from pipeline.attachments.ambiguous_content import reject_ambiguous_pictures, reject_double_keys
-from pipeline.attachments.decompression import check_streams
+from pipeline.attachments.decompression import check_streams, jpeg_in
 from pipeline.attachments.downsample import downsample_pictures
 from pipeline.attachments.flatten import flatten
-from pipeline.attachments.jpeg import BrokenJpegError, has_coding_of_pdf, plain_jpeg
+from pipeline.attachments.jpeg import plain_jpeg
 from pipeline.attachments.layers import reject_hidden_layers
-from pipeline.attachments.messages import PRINT_AGAIN, ReaderAnswer, Request
+from pipeline.attachments.messages import ReaderAnswer, Request
 from pipeline.attachments.missing_fonts import FONT_RULE, lacks_a_font
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.second_reader import PageProof, compare_readers
@@ -153,19 +153,6 @@ def _reject_active(remaining: Iterable[Any]) -> None:
 def _strip_pictures(pdf: pikepdf.Pdf) -> None:
     """Remove the data about camera and location from JPEG pictures."""
     for each in pdf.objects:
-        if isinstance(each, pikepdf.Stream) and _is_jpeg(each):
-            content = each.read_raw_bytes()
-            parameters: Any = each.get("/DecodeParms")
-            try:
-                is_known = has_coding_of_pdf(content)
-                each.write(plain_jpeg(content), filter=pikepdf.Name.DCTDecode, decode_parms=parameters)
-            except BrokenJpegError:
-                is_known = False
-            if not is_known:
-                message = "a picture in the PDF is damaged, or is a JPEG in a coding that PDF does not know"
-                raise UnusableError("attachment-damaged", message, PRINT_AGAIN)
-
-
-def _is_jpeg(stream: pikepdf.Stream) -> bool:
-    names = stream.get("/Filter")
-    return names == "/DCTDecode" or (isinstance(names, pikepdf.Array) and [str(n) for n in names] == ["/DCTDecode"])
+        if isinstance(each, pikepdf.Stream) and (found := jpeg_in(pdf, each)) is not None:
+            content, parameters = found
+            each.write(plain_jpeg(content), filter=pikepdf.Name.DCTDecode, decode_parms=parameters)

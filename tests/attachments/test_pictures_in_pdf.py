@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from pipeline.attachments.messages import LIMITS, Conversion
-from tests.support.attachments import add_page, encoded, quadrants
+from tests.support.attachments import add_page, encoded, exif_with_place, quadrants
 from tests.support.built import saved
 from tests.support.reading import read, refused
 
@@ -56,9 +56,22 @@ class TestPicturesInside:
             if said == (200, 200) or filters != ["FlateDecode"]:
                 assert refused(content, limits=FEW).code == "attachment-pixels"
 
-    def test_a_coding_that_pdf_does_not_know_is_refused(self) -> None:
+    @pytest.mark.parametrize("filters", [["DCTDecode"], ["DCT"], ["FlateDecode", "DCTDecode"]])
+    def test_a_coding_that_pdf_does_not_know_is_refused(self, filters: list[str]) -> None:
         arithmetic = JPEG.replace(b"\xff\xc0", b"\xff\xc9", 1)
-        assert refused(pdf_with_picture(arithmetic, ["DCTDecode"], (200, 200))).code == "attachment-damaged"
+        raw = zlib.compress(arithmetic) if len(filters) > 1 else arithmetic
+        problem = refused(pdf_with_picture(raw, filters, (200, 200)))
+        assert (problem.code, "coding" in problem.message) == ("attachment-damaged", True)
+
+    @pytest.mark.parametrize("filters", [["DCTDecode"], ["DCT"], ["FlateDecode", "DCTDecode"]])
+    def test_the_data_of_a_camera_is_removed_whatever_is_around_it(self, filters: list[str]) -> None:
+        taken = encoded(quadrants((200, 200)), "JPEG", exif=exif_with_place(1))
+        raw = zlib.compress(taken) if len(filters) > 1 else taken
+        assert b"Exif" in taken
+        with pikepdf.open(io.BytesIO(read(pdf_with_picture(raw, filters, (200, 200))).pdf)) as pdf:
+            [picture] = [each for each in pdf.objects if isinstance(each, pikepdf.Stream) and "/Width" in each]
+            assert picture.Filter == pikepdf.Name.DCTDecode
+            assert b"Exif" not in picture.read_raw_bytes()
 
     def test_parameters_of_filters_before_a_coding_count(self) -> None:
         rows = b"".join(b"\2" + JPEG[start : start + 10].ljust(10, b"\0") for start in range(0, len(JPEG), 10))
