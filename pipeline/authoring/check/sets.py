@@ -110,8 +110,9 @@ def _checked(target: _Target, results: Sequence[TemplateResult]) -> CheckedSet:
     if target.is_whole and reads:
         packet = str(Path(find_set(target.name), PACKET_FILE))
         hint = "no action needed: a rule may need the field, or another set may print it"
-        for path in _unread_fields(Case, get_type_hints(DocumentNames), reads):
-            message = f"no template of this set prints {path}"
+        unread = list(_unread_fields(Case, get_type_hints(DocumentNames), reads))
+        if unread:
+            message = f"no template of this set prints {', '.join(unread)}"
             findings.append(Problem("name-unused", "info", message, hint, packet))
     return CheckedSet(target.name, len(target.jobs), tuple(findings))
 
