@@ -37,7 +37,7 @@ class TestCheck:
     def test_text(self, visa_packet: Command, letter: Path) -> None:
         run = visa_packet("templates", "check", letter)
         assert run.code == 4
-        assert run.out == "letter.docx: 1 templates, 1 errors, 0 warnings, 1 notes; --notes shows the notes\n"
+        assert run.out == "letter.docx: 1 template, 1 errors, 0 warnings, 1 notes; --notes shows the notes\n"
         assert run.err.startswith("error name-unknown  letter.docx  body, table ")
         assert "did you mean 'address'?" in run.err
         assert "  > 〒{{ guarantor.postal_code }}　{{ guarantor.adress.ja }}\n" in run.err
@@ -77,7 +77,7 @@ class TestCheck:
         shutil.copy(SMALL / "letter-of-guarantee.docx", folder / "letter.docx")
         run = visa_packet("templates", "check", folder)
         assert (run.code, run.err) == (0, "")
-        assert run.out.startswith(f"{folder}: 1 templates, 0 errors, 0 warnings, ")
+        assert run.out.startswith(f"{folder}: 1 template, 0 errors, 0 warnings, ")
 
     def test_findings_of_one_kind_are_printed_once(self, visa_packet: Command, letter: Path) -> None:
         letter.write_bytes((SMALL / "letter-of-guarantee.docx").read_bytes())
@@ -240,7 +240,12 @@ class TestCi:
         script = action.rsplit("      run: |\n", 1)[1].replace("\n        ", "\n").strip()
         named = dict(re.findall(r"^        (\w+): \$\{\{ inputs\.(\w+) \}\}$", action, re.MULTILINE))
         assert named.items() >= {"SETS": "sets", "STRICT": "strict", "NOTES": "notes", "SARIF": "sarif"}.items()
-        environment = {"SETS": str(letter), "STRICT": strict, "SARIF": "out.sarif", "RUNNER_TEMP": str(tmp_path)}
+        environment = {
+            "SETS": f"{letter}\n{letter}\n",
+            "STRICT": strict,
+            "SARIF": "out.sarif",
+            "RUNNER_TEMP": str(tmp_path),
+        }
         environment["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary.md")
         done = subprocess.run(
             ["bash", "-c", script],  # noqa: S607 - as the action does
@@ -250,6 +255,7 @@ class TestCi:
             check=False,
         )
         assert done.returncode == code, done.stderr
+        assert done.stdout.splitlines()[-2:] == [str(letter)] * 2
         run = visa_packet(*done.stdout.splitlines())
         assert run.code == code
         assert run.out.startswith("::warning file=letter.docx,title=table-layout::")
@@ -261,6 +267,16 @@ class TestCi:
         used = re.findall(r"uses: (\S+) # v[\d.]+\n", action)
         assert len(used) == action.count("uses: ")
         assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", one) for one in used)
+
+    def test_the_cache_of_the_action_belongs_to_the_lock(self, tmp_path: Path) -> None:
+        action = (ROOT / "action.yml").read_text(encoding="utf-8")
+        assert "key: visa-packet-" in action
+        assert "${{ steps.lock.outputs.digest }}" in action
+        (script,) = re.findall(r"id: lock .*\n(?:.*\n){3}      run: (.*)\n", action)
+        out = tmp_path / "output"
+        environment = {**os.environ, "ACTION_PATH": str(ROOT), "GITHUB_OUTPUT": str(out)}
+        subprocess.run(["bash", "-c", script], env=environment, check=True)  # noqa: S607 - as the action does
+        assert re.fullmatch(r"digest=[0-9a-f]{40}\n", out.read_text(encoding="utf-8"))
 
     def test_the_action_installs_what_the_lock_names(self) -> None:
         """As `make demo` does. Without --no-deps and a lock, a new release of any library could break others' CI."""

@@ -138,7 +138,8 @@ def _print(checked: CheckedSet, *, notes: bool) -> None:
         for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
     )
     advice = "" if notes or not checked.count("info") else "; --notes shows the notes"
-    print_line(f"{display_path(checked.name)}: {checked.templates} templates, {counts}{advice}")
+    number = f"{checked.templates} template{'' if checked.templates == 1 else 's'}"
+    print_line(f"{display_path(checked.name)}: {number}, {counts}{advice}")
 
 
 def _print_findings(group: Sequence[Problem]) -> None:
