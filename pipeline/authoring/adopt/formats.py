@@ -23,6 +23,8 @@ _CHINESE_FONTS = (
 _SCRIPTS = ("ascii", "hAnsi", "eastAsia", "cs")
 #: Line height of the fonts in twentieths of a point for a size in half points, and the step to which it is rounded up.
 _PITCH, _STEP = 14.48, 5
+#: The pitch of single spacing, and the rules with which the pitch is a length.
+_SINGLE, _SET = 240, {"exact", "atLeast"}
 _A4 = {"w": "11906", "h": "16838"}
 _MARGINS = {
     "top": "1134",
@@ -87,22 +89,27 @@ def _set_font(fonts: etree._Element) -> set[str]:
 
 
 def set_pitch(docx: DocxFile) -> int:
-    """Give each paragraph without a picture exact line spacing that its largest text fits in. Return their number."""
+    """Give each paragraph without a picture exact line spacing that its largest text fits in. Return their number.
+
+    A list gets single spacing: engines draw its exact lines wrongly.
+    """
     styles = Styles(docx)
     changed = 0
     for root in docx.text_parts.values():
         for paragraph in root.iter(f"{W}p"):
             if next(paragraph.iter(*_DRAWN), None) is not None:
                 continue
-            least = math.ceil(_largest_size(paragraph, styles) * _PITCH / _STEP) * _STEP
             rule, pitch = styles.line_rule(paragraph), styles.line_pitch(paragraph)
-            if rule == "exact" and pitch >= least:
-                continue
-            spacing = _child(_child(paragraph, "pPr", first=True), "spacing")
-            wanted = pitch if rule in {"exact", "atLeast"} else math.ceil(least * max(240, pitch) / 240 / _STEP) * _STEP
-            spacing.set(f"{W}line", str(max(least, wanted)))
-            spacing.set(f"{W}lineRule", "exact")
-            changed += 1
+            least = math.ceil(_largest_size(paragraph, styles) * _PITCH / _STEP) * _STEP
+            wanted = pitch if rule in _SET else math.ceil(least * max(_SINGLE, pitch) / _SINGLE / _STEP) * _STEP
+            if styles.list_level(paragraph) is not None:
+                change = (_SINGLE, "auto") if rule in _SET else None
+            else:
+                change = (max(least, wanted), "exact") if rule != "exact" or pitch < least else None
+            if change is not None:
+                spacing = _child(_child(paragraph, "pPr", first=True), "spacing")
+                spacing.attrib.update({f"{W}line": str(change[0]), f"{W}lineRule": change[1]})
+                changed += 1
     return changed
 
 

@@ -122,6 +122,8 @@ def _pitches(part: Part, styles: Styles) -> Iterator[tuple[Convention, etree._El
     for paragraph in part.paragraphs:
         if _WIDE_TAG.fullmatch(paragraph.text) or _has_picture(paragraph):
             continue  # removed with its tag, or as high as its picture
+        if styles.list_level(paragraph.element) is not None:
+            continue  # engines draw its exact lines wrongly
         if styles.line_rule(paragraph.element) != "exact":
             yield PITCH, paragraph.element
         elif paragraph.text.strip():

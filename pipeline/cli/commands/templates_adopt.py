@@ -41,7 +41,7 @@ def adopt(
 
     \b
     Example:
-      visa-packet templates adopt LETTER.docx --case cases/wang --in templates/my-own-set --name letter-of-thanks
+      visa-packet templates adopt LETTER.docx --case cases/wang.json --in templates/my-own-set --name letter-of-thanks
     """
     adopted = adopt_letter(letter, _names(case, as_of))
     started = add_template(name or letter.stem.lower().replace("_", "-").replace(" ", "-"), folder, adopted.content)

@@ -107,6 +107,8 @@ def _read_bytes(path: Path, name: str) -> bytes:
         return read(path, MAX_BYTES)
     except NotRegularError:
         raise _fail("file-kind", "this is not a regular file", "give a JSON file", name) from None
+    except IsADirectoryError:
+        raise _fail("file-kind", "this is a folder", "give a JSON file, such as the case.json in it", name) from None
     except FileNotFoundError:
         raise _fail("file-missing", "the file does not exist", "check the path", name) from None
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import Pt
 
 from pipeline.authoring.adopt.letter import adopt_letter
 from pipeline.authoring.adopt.values import printed_values
@@ -35,6 +36,7 @@ def letter(tmp_path: Path) -> Path:
     named.add_run("明").bold = True
     named.add_run("（WANG XIAOMING）様")
     document.add_paragraph("生年月日：1992年3月14日　旅券 EJ0123456")
+    document.add_paragraph("検査", style="List Number").paragraph_format.line_spacing = Pt(12)
     table = document.add_table(1, 2)
     table.cell(0, 0).text, table.cell(0, 1).text = "氏名", "王晓明"
     document.add_paragraph("中文段落").runs[0]._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "SimSun")
@@ -59,9 +61,9 @@ def test_the_result_passes_the_check_and_prints_the_values_of_the_case(letter: P
 def test_the_table_says_what_was_done(letter: Path) -> None:
     steps = dict(adopt_letter(letter).steps)
     assert steps["fonts"] == "Calibri, Courier, SimSun, Symbol, ＭＳ 明朝 replaced by Noto Sans CJK"
-    assert steps["line spacing"] == "exact in 6 paragraphs"
+    assert steps["line spacing"] == "set in 7 paragraphs"
     assert steps["paper"] == "the paper was not A4"
-    assert steps["tables"] == "fixed columns in 1 tables"
+    assert steps["tables"] == "fixed columns in 1 table"
     assert "names of authors" in steps["metadata"]
     assert steps["tags"] == "nothing to change"
 

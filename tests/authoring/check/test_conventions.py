@@ -123,7 +123,7 @@ NUMBERING = (
     f'<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:abstractNum '
     f'w:abstractNumId="3">{LEVEL}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="3"/></w:num></w:numbering>'
 )
-IN_LIST = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr>'
+IN_LIST = '<w:pPr><w:spacing w:line="240" w:lineRule="auto"/><w:numPr><w:numId w:val="1"/></w:numPr>'
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_missing(tmp_path: Path) -> None:
 def test_directory(tmp_path: Path) -> None:
     with pytest.raises(CaseError) as error:
         read_json(tmp_path)
-    assert [problem.code for problem in error.value.problems] == ["file-unreadable"]
+    assert [problem.message for problem in error.value.problems] == ["this is a folder"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files by /proc")
