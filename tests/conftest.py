@@ -130,6 +130,7 @@ def _papers_read_once(shared: Shared) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(READER, "ask", ask)
+        patch.setattr(READER, "ask_together", lambda requests: [None] * len(requests))
         yield
 
 

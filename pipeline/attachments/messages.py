@@ -127,3 +127,6 @@ class Refusal(msgspec.Struct, frozen=True, tag=True):
 
 
 ANSWERS: msgspec.msgpack.Decoder[ReaderAnswer | Refusal] = msgspec.msgpack.Decoder(ReaderAnswer | Refusal)
+ANSWER_LISTS: msgspec.msgpack.Decoder[list[ReaderAnswer | Refusal]] = msgspec.msgpack.Decoder(
+    list[ReaderAnswer | Refusal]
+)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from pipeline.attachments.forms.field_mapping import Filling
 from pipeline.attachments.forms.in_packet import filling_for, form_findings
-from pipeline.attachments.messages import Conversion
-from pipeline.attachments.read_paper import read_paper
+from pipeline.attachments.messages import Conversion, ReaderAnswer, Request
+from pipeline.attachments.read_paper import convert, make_request
+from pipeline.attachments.reader_client import READER
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
@@ -16,13 +18,26 @@ from pipeline.packet.plan import AttachmentPart
 from pipeline.packet.planned_case import PlannedCase
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The request to read an attachment, and the values for its fields if it is a form."""
+
+    request: Request
+    filling: Filling | None
+
+
 def read_papers(planned: PlannedCase, options: CheckOptions, findings: Findings) -> dict[str, Paper]:
     """Return each usable attachment as a paper, by part id. Add the problems of the files to ``findings``."""
     papers: dict[str, Paper] = {}
     in_forms: list[Problem] = []
-    for part in planned.packet.attachments:
+    parts = planned.packet.attachments
+    asked = [_prepare(part, planned, options) for part in parts]
+    answers = iter(READER.ask_together([each.request for each in asked if isinstance(each, _Asked)]))
+    for part, each in zip(parts, asked, strict=True):
         try:
-            papers[part.id], found = _read(part, planned, options)
+            if not isinstance(each, _Asked):
+                raise each
+            papers[part.id], found = _read(part, planned, each, next(answers))
             in_forms += found
         except UnusableError as error:
             attachment, problem = part.attachment, error.problem
@@ -36,17 +51,31 @@ def read_papers(planned: PlannedCase, options: CheckOptions, findings: Findings)
     return papers
 
 
-def _read(part: AttachmentPart, planned: PlannedCase, options: CheckOptions) -> tuple[Paper, list[Problem]]:
-    """Return the paper, and findings about it if it is a form."""
+def _prepare(
+    part: AttachmentPart, planned: PlannedCase, options: CheckOptions
+) -> _Asked | UnusableError | AttachmentError:
+    """Return what to ask about an attachment, or the reason why it cannot be read."""
     document, attachment = planned.loaded.json_file, part.attachment
-    filling = filling_for(part, planned.loaded.case, options.as_of, document.folder)
-    paper = read_paper(
-        document.folder,
-        attachment.path,
-        Conversion(part.print_size_mm),
-        password_file=attachment.password_file,
-        form=None if filling is None else filling.request(draft=options.draft),
-    )
+    try:
+        filling = filling_for(part, planned.loaded.case, options.as_of, document.folder)
+        request = make_request(
+            document.folder,
+            attachment.path,
+            Conversion(part.print_size_mm),
+            password_file=attachment.password_file,
+            form=None if filling is None else filling.request(draft=options.draft),
+        )
+    except (UnusableError, AttachmentError) as error:
+        return error
+    return _Asked(request, filling)
+
+
+def _read(
+    part: AttachmentPart, planned: PlannedCase, asked: _Asked, answer: ReaderAnswer | None
+) -> tuple[Paper, list[Problem]]:
+    """Return the paper, and findings about it if it is a form."""
+    document, filling = planned.loaded.json_file, asked.filling
+    paper = convert(asked.request, answer)
     if filling is None or paper.form is None:
         return paper, []
     filling.check(paper.form)

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from pipeline.attachments.kinds import kind_of
-from pipeline.attachments.messages import Conversion, FormRequest, Request
+from pipeline.attachments.messages import Conversion, FormRequest, ReaderAnswer, Request
 from pipeline.attachments.reader_client import READER
 from pipeline.attachments.safe_open import read_inside
 from pipeline.errors import UnusableError
@@ -25,6 +25,21 @@ def read_paper(
 ) -> Paper:
     """Convert the attachment at ``path`` inside ``folder`` to a PDF of A4 pages. Raises UnusableError.
 
+    The other arguments are those of ``make_request``.
+    """
+    return convert(make_request(folder, path, conversion, password_file=password_file, form=form))
+
+
+def make_request(
+    folder: Path,
+    path: str,
+    conversion: Conversion = Conversion(),  # noqa: B008 - frozen
+    *,
+    password_file: str | None = None,
+    form: FormRequest | None = None,
+) -> Request:
+    """Return the request to convert an attachment. Raises UnusableError.
+
     ``password_file`` is the path, also inside ``folder``, of a file with the password of a PDF. With ``form``, the
     fields of the PDF are filled first.
     """
@@ -34,12 +49,15 @@ def read_paper(
     if form is not None and kind != "PDF":
         hint = "give the fillable PDF, or remove form_mapping"
         raise UnusableError("form-fields", "only a PDF can be filled", hint)
-    return convert(Request(content, kind, conversion=conversion, password=password, form=form))
+    return Request(content, kind, conversion=conversion, password=password, form=form)
 
 
-def convert(request: Request) -> Paper:
-    """Return the paper that the reader process makes of a file. Raises UnusableError."""
-    answer = READER.ask(request)
+def convert(request: Request, answer: ReaderAnswer | None = None) -> Paper:
+    """Return the paper that the reader process makes of a file. Raises UnusableError.
+
+    The process is asked unless its ``answer`` is given.
+    """
+    answer = answer or READER.ask(request)
     digest = hashlib.sha256(request.content).hexdigest()
     size = len(request.content)
     return Paper(answer.pdf, answer.pages, digest, size, answer.notes, answer.form, pictures=answer.pictures)

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
-from pipeline.attachments.messages import ANSWERS, ReaderAnswer, Refusal, Request
+from pipeline.attachments.messages import ANSWER_LISTS, ANSWERS, ReaderAnswer, Refusal, Request
 from pipeline.errors import UnusableError
 from pipeline.system.limited_client import LIMITED, CallFailedError
+from pipeline.system.limited_process import ProcessLimits
+
+#: The most bytes that one fork reads of several files.
+_TOGETHER_BYTES = 8_000_000
+#: A group of files that takes longer is read one by one.
+_TOGETHER_SECONDS = 20
 
 
 class Reader:
-    """Reads attachments with ``function``, which takes a Request and returns a ReaderAnswer or a Refusal, as bytes."""
+    """Reads attachments with ``function``, which takes a Request and returns a ReaderAnswer or a Refusal, as bytes.
+
+    ``function_for_many`` does so for a list of requests.
+    """
 
     def __init__(self) -> None:
         self.function = "pipeline.attachments.reader_tasks:answer_request"
+        self.function_for_many = "pipeline.attachments.reader_tasks:answer_requests"
 
     def prepare(self) -> None:
         """Start the limited process, so that it has loaded its libraries when it is asked. Does not wait."""
@@ -31,6 +43,39 @@ class Reader:
         if isinstance(answer, Refusal):
             raise UnusableError(answer.code, answer.message, answer.hint, answer.field)
         return answer
+
+    def ask_together(self, requests: Sequence[Request]) -> list[ReaderAnswer | None]:
+        """Return the answers about attachments of one case, which one fork reads: to fork takes as long as to read.
+
+        None stands for an attachment to ask about alone: it cannot be used, or the fork broke at one of them.
+        """
+        answers: list[ReaderAnswer | None] = []
+        for group in _groups(requests):
+            answers += self._ask_group(group) if len(group) > 1 else [None]
+        return answers
+
+    def _ask_group(self, requests: Sequence[Request]) -> list[ReaderAnswer | None]:
+        try:
+            limits = ProcessLimits(_TOGETHER_SECONDS, _TOGETHER_SECONDS, requests[0].limits.memory_bytes)
+            content = LIMITED.call(self.function_for_many, msgspec.msgpack.encode(requests), limits)
+            answers = ANSWER_LISTS.decode(content)
+        except (CallFailedError, msgspec.MsgspecError):
+            return [None] * len(requests)
+        if len(answers) != len(requests):
+            return [None] * len(requests)
+        return [answer if isinstance(answer, ReaderAnswer) else None for answer in answers]
+
+
+def _groups(requests: Sequence[Request]) -> Iterator[list[Request]]:
+    """Yield the requests in groups of files that are small enough to be read together."""
+    group: list[Request] = []
+    for request in requests:
+        if group and sum(len(each.content) for each in (*group, request)) > _TOGETHER_BYTES:
+            yield group
+            group = []
+        group.append(request)
+    if group:
+        yield group
 
 
 _BROKEN = Refusal("attachment-broke", "the reader process crashed on this file")

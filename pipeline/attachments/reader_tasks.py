@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from functools import cache
+
 import msgspec
+import pikepdf
+from PIL import Image
 
 from pipeline.attachments.forms.form_tasks import fill_form, inspect_form
 from pipeline.attachments.library_limits import limit_libraries
@@ -10,8 +15,28 @@ from pipeline.attachments.messages import ReaderAnswer, Refusal, Request
 from pipeline.attachments.pdf_file import read_pdf
 from pipeline.attachments.pictures import read_picture
 from pipeline.errors import UnusableError
+from pipeline.formats.pdf.geometry import A4_POINTS
 
 _REQUESTS = msgspec.msgpack.Decoder(Request)
+_REQUEST_LISTS = msgspec.msgpack.Decoder(tuple[Request, ...])
+#: The operators of a page with text in a font that is not embedded: pdfium looks for one at the first use.
+_TEXT = b"BT /F 12 Tf 72 720 Td (text) Tj ET"
+
+
+@cache
+def warm_up() -> None:
+    """Read a page of text and a photograph, which are made here."""
+    photo = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(photo, "JPEG")
+    run_task(Request(photo.getvalue(), "JPEG"))
+    page = io.BytesIO()
+    with pikepdf.new() as pdf:
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        added = pdf.add_blank_page(page_size=A4_POINTS)
+        added.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        added.obj.Contents = pdf.make_stream(_TEXT)
+        pdf.save(page)
+    run_task(Request(page.getvalue()))
 
 
 def answer_request(content: bytes) -> bytes:
@@ -19,6 +44,13 @@ def answer_request(content: bytes) -> bytes:
     request = _REQUESTS.decode(content)
     limit_libraries(request.limits)
     return msgspec.msgpack.encode(run_task(request))
+
+
+def answer_requests(content: bytes) -> bytes:
+    """Answer Requests that have the same limits in this process, which reads nothing else, with a list of answers."""
+    requests = _REQUEST_LISTS.decode(content)
+    limit_libraries(requests[0].limits)
+    return msgspec.msgpack.encode([run_task(request) for request in requests])
 
 
 def run_task(request: Request) -> ReaderAnswer | Refusal:

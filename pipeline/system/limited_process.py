@@ -13,6 +13,7 @@ import signal
 import struct
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import BinaryIO, Literal, TypeVar
 
@@ -99,12 +100,22 @@ def main() -> None:
             outcomes.flush()
 
 
+@cache
 def _function(name: str) -> Function:
-    """Return a function of this program. Its module is loaded once, and shared with the forks."""
-    module, _, attribute = name.partition(":")
-    function: Function = getattr(import_module(module), attribute)
+    """Return a function of this program. Its module is loaded and warmed up once, and shared with the forks.
+
+    A module may have a function ``warm_up``, which uses its libraries: what they initialise, no fork does again.
+    """
+    path, _, attribute = name.partition(":")
+    module = import_module(path)
+    function: Function = getattr(module, attribute)
+    getattr(module, "warm_up", _do_nothing)()
     gc.freeze()
     return function
+
+
+def _do_nothing() -> None:
+    """Stand for the warming up of a module without libraries."""
 
 
 def _outcome(

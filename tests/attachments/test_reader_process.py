@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pipeline.attachments import reader_client
 from pipeline.attachments.messages import LIMITS, Limits, ReaderAnswer, Request
 from pipeline.attachments.read_paper import convert
-from pipeline.attachments.reader_client import READER
+from pipeline.attachments.reader_client import READER, Reader
 from pipeline.attachments.reader_tasks import run_task
 from pipeline.errors import Problem, UnusableError
 from pipeline.system.limited_client import LIMITED, LimitedClient
@@ -35,6 +36,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The worker whose files say what goes wrong."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(READER, "function", BREAKING)
+    monkeypatch.setattr(READER, "function_for_many", f"{BREAKING}_many")
     CANARY.unlink(missing_ok=True)
     LIMITED.stop()
     yield
@@ -150,6 +152,38 @@ class TestFaults:
         assert gone(pid)
         worker.stdout.close()
         worker.wait()
+
+
+@pytest.mark.usefixtures("breaking")
+class TestTogether:
+    """``Reader.ask_together``, which the tests of other rooms replace: no other Reader is patched."""
+
+    def ask(self, *contents: bytes, memory: int = LIMITS.memory_bytes) -> list[int | None]:
+        """The pages of each, or None."""
+        reader = Reader()
+        reader.function_for_many = READER.function_for_many
+        limits = replace(LIMITS, memory_bytes=memory)
+        answers = reader.ask_together([Request(content, limits=limits) for content in contents])
+        return [None if answer is None else answer.pages for answer in answers]
+
+    def test_files_of_a_case_share_one_process(self) -> None:
+        first, second, good = self.ask(b"pid", b"pid", GOOD)
+        assert first == second
+        assert good == 1
+
+    @pytest.mark.parametrize("order", ["segfault", "half an answer", "raises", "memory"])
+    def test_where_one_breaks_it_each_is_to_be_asked_about_alone(self, order: str) -> None:
+        assert self.ask(GOOD, order.encode(), GOOD) == [None, None, None]
+
+    def test_one_that_cannot_be_used_is_to_be_asked_about_alone(self) -> None:
+        assert self.ask(GOOD, b"no PDF", GOOD) == [1, None, 1]
+
+    def test_a_single_file_has_a_process_of_its_own_anyway(self) -> None:
+        assert self.ask(GOOD) == [None]
+
+    def test_large_files_are_not_read_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reader_client, "_TOGETHER_BYTES", 2 * len(GOOD))
+        assert self.ask(GOOD, GOOD, GOOD, GOOD + b" ") == [1, 1, None, None]
 
 
 def sleepers() -> set[int]:
