@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from pipeline.errors import Problem
 from pipeline.language import LANGUAGES, language_of
 from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.built import snapshot
-from tests.support.cases import EXAMPLES
+from tests.support.cases import EXAMPLES, change
 from tests.support.run import Command
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
@@ -99,7 +100,7 @@ class TestNotes:
     def test_only_their_number_is_printed(self, visa_packet: Command) -> None:
         run = visa_packet(*VALIDATE)
         assert "info " not in run.err
-        assert "4 notes; --notes shows them" in run.err
+        assert "8 notes; --notes shows them" in run.err
 
     def test_warnings_are_printed_beside_it(self, visa_packet: Command) -> None:
         run = visa_packet("validate", EXAMPLES / "gao-zhiyuan" / "case.json", "--as-of", "2026-11-22")
@@ -108,31 +109,31 @@ class TestNotes:
 
     def test_they_are_printed_when_asked_for(self, visa_packet: Command) -> None:
         run = visa_packet(*VALIDATE, "--notes")
-        assert run.err.count("info ") == 4
+        assert run.err.count("info ") == 8
         assert "--notes" not in run.err
 
     def test_one_note(self, visa_packet: Command, tmp_path: Path) -> None:
         shutil.copytree(CASE.parent, tmp_path / "case")
         path = tmp_path / "case" / "case.json"
-        text = path.read_text(encoding="utf-8").replace('"exit_date": "2027-03-16"', '"exit_date": "2027-07-16"')
-        text = text.replace('"entries": "multiple"', '"entries": "single"')
-        text = text.replace(
-            '{ "role": "passport"', '{ "role": "combined_form", "path": "x.pdf" }, { "role": "passport"'
-        )
-        path.write_text(text, encoding="utf-8")
+        data = json.loads(path.read_text(encoding="utf-8"))
+        edits: dict[str, Any] = {"/treatment/visits/1/exit_date": "2027-07-16", "/visa/entries": "single"}
+        papers = {"combined_form": "x.pdf", "funds_proof": "papers/bank-certificate.pdf"}
+        edits["/attachments"] = [{"role": role, "path": paper} for role, paper in papers.items()]
+        change(data, edits)
+        path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         run = visa_packet("validate", path, "--as-of", "2026-11-22")
         assert run.code == 3
         assert "1 note; --notes shows it" in run.err
 
     def test_the_report_has_them_all(self, visa_packet: Command) -> None:
         run = visa_packet(*VALIDATE, "--json")
-        assert [problem["severity"] for problem in run.problems].count("info") == 4
-        assert "4 notes; --notes shows them" in run.err
+        assert [problem["severity"] for problem in run.problems].count("info") == 8
+        assert "8 notes; --notes shows them" in run.err
 
     def test_a_build_prints_their_number(self, visa_packet: Command, tmp_path: Path) -> None:
         run = visa_packet("build", CASE, "-o", tmp_path / "out", "--as-of", "2026-11-22")
         assert "info " not in run.err
-        assert "4 notes; --notes shows them" in run.err
+        assert "8 notes; --notes shows them" in run.err
 
     def test_a_case_without_notes_has_no_such_line(self, visa_packet: Command, tmp_path: Path) -> None:
         path = tmp_path / "case.json"

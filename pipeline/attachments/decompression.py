@@ -11,6 +11,7 @@ from pipeline.attachments.coded_sizes import DCT, OF_PICTURES, CodedSizes, coded
 from pipeline.attachments.jpeg import BrokenJpegError, has_coding_of_pdf
 from pipeline.attachments.messages import PRINT_AGAIN, Limits
 from pipeline.errors import UnusableError
+from pipeline.system.processes import raise_memory_limit
 
 
 def check_streams(pdf: pikepdf.Pdf, limits: Limits) -> None:
@@ -111,6 +112,8 @@ def _check_pixels(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.pixels:
         message = f"a picture in the PDF has more than {limits.pixels // 1_000_000} million pixels"
         raise UnusableError("attachment-pixels", message, "scan it at 300 dpi")
+    if width * height > limits.large_pixels:
+        raise_memory_limit()
 
 
 def _large_stream(limits: Limits) -> UnusableError:

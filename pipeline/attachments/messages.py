@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -19,7 +20,8 @@ class Limits:
     """Limits for one attachment: pages and pixels, and for a PDF objects, filters, and bytes of decoded streams.
 
     ``cpu_seconds``, ``wall_seconds`` and ``memory_bytes`` (address space) limit the process that reads it, and catch
-    what passes the other limits. A progressive JPEG in CMYK of 60 million pixels needs 900 MB.
+    what passes the other limits. With a picture of more than ``large_pixels``, the process may use
+    ``most_memory_bytes``: a progressive JPEG in CMYK of 60 million pixels needs 900 MB.
     """
 
     pages: int = 300
@@ -30,12 +32,14 @@ class Limits:
     filters: int = 4
     cpu_seconds: int = 40
     wall_seconds: float = 60.0
-    memory_bytes: int = 1_000_000_000
+    memory_bytes: int = 500_000_000
+    large_pixels: int = 20_000_000
+    most_memory_bytes: int = 1_000_000_000
 
     @property
     def of_process(self) -> ProcessLimits:
         """The limits of the process."""
-        return ProcessLimits(self.cpu_seconds, self.wall_seconds, self.memory_bytes)
+        return ProcessLimits(self.cpu_seconds, self.wall_seconds, self.memory_bytes, self.most_memory_bytes)
 
 
 LIMITS = Limits()
@@ -94,6 +98,25 @@ class FieldDescription(msgspec.Struct, frozen=True):
     filled: bool
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """What a paper must hold: kinds of values of its traveller, of which one is enough, and these values.
+
+    ``own`` are the numbers of all travellers of the case by kind. ``issued_on`` is the day of issue in the case. A
+    ``photo`` is judged as a picture that is printed at ``photo_size_mm``.
+    """
+
+    holds: tuple[str, ...]
+    chinese: str
+    surname: str
+    given_names: str
+    passport_number: str
+    birth_date: date
+    own: dict[str, tuple[str, ...]]
+    issued_on: date | None = None
+    photo: bool = False
+    photo_size_mm: tuple[float, float] | None = None
+
+
 class Request(msgspec.Struct, frozen=True):
     """One file, of a kind in ``kinds.py``, and the task for it."""
 
@@ -103,6 +126,7 @@ class Request(msgspec.Struct, frozen=True):
     conversion: Conversion = Conversion()
     password: str | None = None
     form: FormRequest | None = None
+    wanted: Wanted | None = None
     limits: Limits = LIMITS
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from pipeline.attachments.forms.field_mapping import Filling
 from pipeline.attachments.forms.in_packet import filling_for, form_findings
 from pipeline.attachments.messages import Conversion, ReaderAnswer, Request
 from pipeline.attachments.read_paper import convert, make_request
 from pipeline.attachments.reader_client import READER
+from pipeline.attachments.wanted import wanted_of
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
@@ -67,7 +70,8 @@ def _prepare(
         )
     except (UnusableError, AttachmentError) as error:
         return error
-    return _Asked(request, filling)
+    wanted = wanted_of(part, planned.loaded.case, planned.templates)
+    return _Asked(structs.replace(request, wanted=wanted), filling)
 
 
 def _read(

@@ -20,6 +20,7 @@ from pipeline.attachments.png import plain_png
 from pipeline.attachments.second_reader import draw_pages
 from pipeline.errors import UnusableError
 from pipeline.formats.pdf.geometry import A4_POINTS
+from pipeline.system.processes import raise_memory_limit
 
 FINE_RULE = "FIL-05"
 #: A picture may be this much finer than requested: the margins make a full-page scan a little finer.
@@ -83,6 +84,8 @@ def _pages(request: Request, notes: Notes) -> Iterator[_Page]:
             if picture.width * picture.height > limits.pixels:
                 message = f"the picture has more than {limits.pixels // 1_000_000} million pixels"
                 raise UnusableError("attachment-pixels", message, "scan it at 300 dpi")
+            if picture.width * picture.height > limits.large_pixels:
+                raise_memory_limit()
             yield _page(picture, request, notes)
 
 

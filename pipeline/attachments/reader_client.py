@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec import structs
 
 from pipeline.attachments.messages import ANSWER_LISTS, ANSWERS, ReaderAnswer, Refusal, Request
 from pipeline.errors import UnusableError
 from pipeline.system.limited_client import LIMITED, CallFailedError
-from pipeline.system.limited_process import ProcessLimits
 
 #: The most bytes that one fork reads of several files.
 _TOGETHER_BYTES = 8_000_000
@@ -56,7 +56,9 @@ class Reader:
 
     def _ask_group(self, requests: Sequence[Request]) -> list[ReaderAnswer | None]:
         try:
-            limits = ProcessLimits(_TOGETHER_SECONDS, _TOGETHER_SECONDS, requests[0].limits.memory_bytes)
+            limits = structs.replace(
+                requests[0].limits.of_process, cpu_seconds=_TOGETHER_SECONDS, wall_seconds=float(_TOGETHER_SECONDS)
+            )
             content = LIMITED.call(self.function_for_many, msgspec.msgpack.encode(requests), limits)
             answers = ANSWER_LISTS.decode(content)
         except (CallFailedError, msgspec.MsgspecError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from functools import cache
 
 import msgspec
@@ -11,11 +12,15 @@ from PIL import Image
 
 from pipeline.attachments.forms.form_tasks import fill_form, inspect_form
 from pipeline.attachments.library_limits import limit_libraries
-from pipeline.attachments.messages import ReaderAnswer, Refusal, Request
+from pipeline.attachments.messages import ReaderAnswer, Refusal, Request, Wanted
+from pipeline.attachments.paper_text import search_paper
 from pipeline.attachments.pdf_file import read_pdf
+from pipeline.attachments.photo import judge_photo
 from pipeline.attachments.pictures import read_picture
 from pipeline.errors import UnusableError
 from pipeline.formats.pdf.geometry import A4_POINTS
+from pipeline.packet.paper import Note
+from pipeline.system.processes import memory_limit
 
 _REQUESTS = msgspec.msgpack.Decoder(Request)
 _REQUEST_LISTS = msgspec.msgpack.Decoder(tuple[Request, ...])
@@ -61,7 +66,7 @@ def run_task(request: Request) -> ReaderAnswer | Refusal:
         problem = error.problem
         return Refusal(problem.code, problem.message, problem.hint, problem.args["field"])
     except MemoryError:
-        message = f"reading it takes more than {request.limits.memory_bytes // 1_000_000} MB of memory"
+        message = f"reading it takes more than {memory_limit() // 1_000_000} MB of memory"
         return Refusal("attachment-memory", message)
     except Exception:  # noqa: BLE001 - libraries raise anything on broken files
         kind = "PDF" if request.kind == "PDF" else "picture"
@@ -81,4 +86,15 @@ def _run(request: Request) -> ReaderAnswer:
 
 
 def _read(request: Request) -> ReaderAnswer:
-    return read_pdf(request) if request.kind == "PDF" else read_picture(request)
+    answer = read_pdf(request) if request.kind == "PDF" else read_picture(request)
+    if request.wanted is None:
+        return answer
+    return msgspec.structs.replace(answer, notes=(*answer.notes, *_judge(request, request.wanted, answer)))
+
+
+def _judge(request: Request, wanted: Wanted, answer: ReaderAnswer) -> Iterator[Note]:
+    """Yield what is to be said about the content of a paper."""
+    if wanted.photo and request.kind != "PDF":
+        yield from judge_photo(request.content, wanted.photo_size_mm)
+    if wanted.holds:
+        yield from search_paper(answer.pdf, wanted)

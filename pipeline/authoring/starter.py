@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -83,9 +83,19 @@ def _packet(folder: Path, entry: dict[str, Any]) -> bytes:
         "source": "Write here where the list of papers comes from.",
         "as_of": date.today().isoformat(),  # noqa: DTZ011 - the user's own day
         "official_list": [],
-        "contents": [entry],
+        "contents": [entry, *_places()],
     }
     return (json.dumps(packet, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _places() -> Iterator[dict[str, Any]]:
+    """Yield an entry for each role of the shipped set's list, so that no supplied paper is left out."""
+    packet = json.loads((shipped("templates") / "medical-stay" / PACKET_FILE).read_bytes())
+    rows = {row["role"]: {key: row[key] for key in ("title", "issuer")} for row in packet["official_list"]}
+    for entry in packet["contents"]:
+        if "attachments" in entry:
+            place = {key: value for key, value in entry.items() if key != "section"}
+            yield rows.get(entry["attachments"], {}) | place
 
 
 def _write(files: dict[Path, bytes]) -> None:

@@ -26,7 +26,7 @@ _FINISH = "pipeline.bundle.merge_task:answer_finish"
 _SECONDS, _SECONDS_A_PAPER, _SECONDS_A_MEGABYTE = 20, 10, 0.5
 #: Address space: as much as reading a paper, as its pictures are decoded again; of the libraries; and for each byte,
 #: which is in memory as read, parsed, written and packed.
-_MEMORY, _MEMORY_A_BYTE = LIMITS.memory_bytes + 100_000_000, 8
+_MEMORY, _MEMORY_A_BYTE = LIMITS.most_memory_bytes + 100_000_000, 8
 
 Answer = TypeVar("Answer")
 

@@ -5,25 +5,35 @@ They need the plan of the packet, and not only the case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pipeline.case.base import Trilingual
-from pipeline.case.filing import Role
+from pipeline.case.filing import SIGNED, Role
 from pipeline.case.load import LoadedCase
 from pipeline.case.people import PATIENT
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
-from pipeline.packet.paper import Paper
-from pipeline.packet.plan import Packet
+from pipeline.language import LANGUAGES
+from pipeline.packet.paper import Note, Paper
+from pipeline.packet.plan import AttachmentPart, Packet
 from pipeline.packet.template_set import OfficialRow, TemplateSet
 from pipeline.visa.rules.checks import make_finding, make_template_finding
 from pipeline.visa.rules.registry import Hit
 
 LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE = "DOC-14", "OUT-03", "GUA-11", "DOC-13"
+NO_PLACE_RULE, NOT_FILED_RULE = "DOC-22", "DOC-23"
+#: Rules on the text of a paper, whose findings name the paper (pipeline/attachments/paper_text.py).
+_TEXT_RULES = ("DOC-18", "DOC-19", "DOC-20", "DOC-21")
+_PHOTO_RULES = ("PHO-01", "PHO-02")
 #: Rules on a file, found while it is read (pipeline/attachments).
-_FILE_RULES = ("OUT-01B", "OUT-05", "OUT-05B", *(f"FIL-0{number}" for number in range(1, 8)))
+_FILE_RULES = (
+    *_TEXT_RULES,
+    *_PHOTO_RULES,
+    *("OUT-01B", "OUT-05", "OUT-05B"),
+    *(f"FIL-0{number}" for number in range(1, 8)),
+)
 #: The rules that this module checks.
-PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, *_FILE_RULES})
+PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, NO_PLACE_RULE, NOT_FILED_RULE, *_FILE_RULES})
 
 #: Papers that only others issue. No document of a template set may have their titles.
 _OFFICIAL_FORMS: tuple[Role, ...] = ("combined_form", "visa_application", "certificate_of_eligibility", "passport")
@@ -33,7 +43,8 @@ _PAPERS_OF_OTHERS: tuple[Role, ...] = ("photo", "funds_proof", "identity_documen
 
 def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> list[Problem]:
     """Return the findings about the template set: documents that this case needs, and the official list."""
-    found, packet_file = [], str(templates.folder / "packet.json")
+    packet_file = str(templates.folder / "packet.json")
+    found = list(_without_place(loaded, templates, packet))
     if len(loaded.case.companions) > 1 and not _has_list_of_applicants(templates, packet):
         found.append(make_finding(LIST_RULE, Hit("/companions"), loaded.json_file))
     if not _is_in_official_order(templates):
@@ -42,6 +53,16 @@ def set_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> 
     made_up = [*_made_as((*_OFFICIAL_FORMS, *_PAPERS_OF_OTHERS), templates), *_titled_as(_PAPERS_OF_OTHERS, templates)]
     found += [make_template_finding(OTHERS_RULE, (), packet_file) for _ in dict.fromkeys(made_up)]
     return found
+
+
+def _without_place(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -> Iterator[Problem]:
+    """Yield a finding for each supplied paper that no bundle contains. Signed originals have rules of their own."""
+    placed = {part.index for part in packet.attachments}
+    for index, attachment in enumerate(loaded.case.attachments):
+        if index not in placed and attachment.role != SIGNED:
+            rule = NOT_FILED_RULE if attachment.role in templates.packet.not_filed else NO_PLACE_RULE
+            name = Trilingual(**dict.fromkeys(LANGUAGES, f"role {attachment.role}"))
+            yield make_finding(rule, Hit(f"/attachments/{index}/role", [name]), loaded.json_file)
 
 
 def _titled_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
@@ -62,12 +83,21 @@ def _made_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
 def paper_findings(packet: Packet, papers: Mapping[str, Paper], json_file: JsonFile) -> list[Problem]:
     """Return the findings about the files of the usable attachments."""
     return [
-        make_finding(note.rule, Hit(f"/attachments/{part.index}/path", note.details), json_file)
+        make_finding(note.rule, Hit(f"/attachments/{part.index}/path", _details(note, part)), json_file)
         for part in packet.attachments
         if part.id in papers
         for note in sorted(papers[part.id].notes, key=lambda note: note.rule)
         if note.rule in PAPERS_RULES
     ]
+
+
+def _details(note: Note, part: AttachmentPart) -> list[str | Trilingual]:
+    """Return the details of a note. About a text, the first is the paper: its title, role and person."""
+    if note.rule not in _TEXT_RULES:
+        return list(note.details)
+    title, about = part.title, f"{part.attachment.role}, {part.person}"
+    named = Trilingual(ja=f"{title.ja}（{about}）", en=f"{title.en} ({about})", zh=f"{title.zh}（{about}）")
+    return [named, *note.details]
 
 
 def _has_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:

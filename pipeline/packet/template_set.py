@@ -47,6 +47,9 @@ Shown = Literal[
 ]
 
 
+#: What the text of a supplied paper may have to hold of its traveller.
+Held = Literal["name", "passport_number", "birth_date"]
+
 #: Letter of a row in the official list; ＋ is for what the list does not number.
 Letter = Literal["ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "＋"]
 
@@ -70,7 +73,7 @@ class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
 
     ``section`` is the section of the outline that contains the entry. ``whom`` is the patient, or everyone: the
     bundles that have the entry. A document that is ``apart`` is in no bundle. ``signed_by`` is who signs or seals the
-    document after printing.
+    document after printing. ``holds`` is what the text of a paper must hold of its traveller.
     """
 
     document: str | None = None
@@ -85,6 +88,7 @@ class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     signed_by: Signer | None = None
     shows: tuple[Shown, ...] = ()
     attachments: Role | None = None
+    holds: tuple[Held, ...] = ()
     print_size_mm: tuple[float, float] | None = None
     section: str | None = None
 
@@ -105,6 +109,7 @@ class PacketFile(msgspec.Struct, frozen=True):
     contents: tuple[PacketEntry, ...]
     sections: tuple[Section, ...] = ()
     typed_in: tuple[str, ...] = ()
+    not_filed: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,10 @@ class TemplateSet:
     def official(self, role: Role) -> OfficialRow | None:
         """Return the row of the official list for a role, or None."""
         return next((row for row in self.packet.official_list if row.role == role), None)
+
+    def held_by(self, role: str) -> tuple[Held, ...]:
+        """Return what the text of a paper of a role must hold of its traveller."""
+        return next((entry.holds for entry in self.packet.contents if entry.attachments == role), ())
 
     def section(self, *, template: str | None = None, role: str | None = None) -> Section | None:
         """Return the section of the outline for the documents of a template, or for the attachments of a role."""

@@ -43,11 +43,15 @@ class BrokenMessageError(Exception):
 
 
 class ProcessLimits(msgspec.Struct, frozen=True):
-    """Limits of one call: processor time, time on the clock, and address space."""
+    """Limits of one call: processor time, time on the clock, and address space.
+
+    The function may raise its limit of address space up to ``most_memory_bytes``.
+    """
 
     cpu_seconds: int = 20
     wall_seconds: float = 60.0
     memory_bytes: int = 500_000_000
+    most_memory_bytes: int | None = None
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -154,7 +158,7 @@ def _work(function: Function, argument: bytes, limits: ProcessLimits, write: int
     """Work on a call in a fork, and write the result."""
     os.setsid()
     limit_to_computing(limits.cpu_seconds)
-    limit_memory(limits.memory_bytes)
+    limit_memory(limits.memory_bytes, limits.most_memory_bytes)
     with open(write, "wb") as out:
         out.write(_framed(function(argument)))
 

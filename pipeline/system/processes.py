@@ -71,10 +71,24 @@ def discard(*descriptors: int) -> None:
     os.close(nothing)
 
 
-def limit_memory(size: int) -> None:
-    """Limit this process to ``size`` bytes of address space, and forbid core files, which would contain its data."""
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+def limit_memory(size: int, most: int | None = None) -> None:
+    """Limit this process to ``size`` bytes of address space, and forbid core files, which would contain its data.
+
+    With ``most``, it may raise the limit to that.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (size, max(size, most or 0)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def memory_limit() -> int:
+    """Return the limit of address space of this process in bytes."""
+    return resource.getrlimit(resource.RLIMIT_AS)[0]
+
+
+def raise_memory_limit() -> None:
+    """Raise the limit of address space of this process as far as it may."""
+    most = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def limit_to_computing(seconds: int) -> None:

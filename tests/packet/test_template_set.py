@@ -4,10 +4,11 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from pipeline.case.filing import Role
 from pipeline.errors import Problem, TemplateError
 from pipeline.packet.set_files import load_template_set
 from tests.support.built import MEDICAL_STAY, make_set
@@ -177,7 +178,11 @@ class TestBuild:
         words = {"ja": "表紙", "en": "Cover", "zh": "封面"}
         cover = {"document": "cover", "template": "letter.docx", "title": words, "issuer": words, "when": "always"}
         growing = ("{%p for row in packet.required * 8 * packet.page_count %}", "{{ row.letter }}", "{%p endfor %}")
-        folder = make_set(tmp_path / "set", *growing, edits={"contents": [{**cover, "is_cover": True}]})
+        folder = make_set(
+            tmp_path / "set",
+            *growing,
+            edits={"contents": [{**cover, "is_cover": True}], "not_filed": list(get_args(Role))},
+        )
         (problem,) = self.refused(visa_packet, folder, tmp_path / "out")
         assert problem["code"] == "template-cover"
 

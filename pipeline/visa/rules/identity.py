@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
 from stdnum.jp import cn
 
 from pipeline.case.model import Case
 from pipeline.case.people import Passport, Traveller
 from pipeline.visa.calendar import months_after
 from pipeline.visa.mrz import Mrz, name_in_zone, parse_zone, wrong_check_digits
+from pipeline.visa.resident_id import has_check_digit, has_day_of_birth
 from pipeline.visa.rules.registry import Hit, rule
 
 _ORDINARY = re.compile(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|1[45][0-9]{7}")
@@ -72,20 +71,11 @@ def _compared(person: Traveller, zone: Mrz) -> Iterator[tuple[str, bool]]:
 
 @rule("ID-04")
 def resident_id_is_valid(case: Case, _as_of: date) -> Iterator[Hit]:
-    # Not ric.validate: it rejects areas formed after the birth, although numbers were issued even later.
     for pointer, number in _resident_ids(case):
-        if number[-1] != ric.calc_check_digit(number):
+        if not has_check_digit(number):
             yield Hit(pointer, ["check_digit"])
-        elif not _has_day_of_birth(number):
+        elif not has_day_of_birth(number):
             yield Hit(pointer, ["day"])
-
-
-def _has_day_of_birth(number: str) -> bool:
-    try:
-        ric.get_birth_date(number)
-    except ValidationError:
-        return False
-    return True
 
 
 @rule("ID-05")

@@ -15,10 +15,13 @@ from typing import Any
 
 import pikepdf
 import pytest
+from msgspec import structs
 
 from pipeline.attachments.forms.in_packet import filling_for, form_findings
-from pipeline.attachments.read_paper import read_paper
+from pipeline.attachments.read_paper import convert, make_request, read_paper
+from pipeline.attachments.wanted import wanted_of
 from pipeline.case.load import LoadedCase, load_case
+from pipeline.case.model import Case
 from pipeline.documents.drawing import draw_documents, page_findings
 from pipeline.documents.signed_originals import signed_findings
 from pipeline.errors import Problem
@@ -29,10 +32,11 @@ from pipeline.packet.paper_rules import missing_papers, paper_findings, set_find
 from pipeline.packet.plan import Packet, plan_packet
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.set_files import load_template_set
+from pipeline.packet.template_set import TemplateSet
 from pipeline.visa.rules.catalogue import checked_rules
 from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
-from tests.support.attachments import add_field, add_link, add_signature
+from tests.support.attachments import add_field, add_link, add_signature, page_text
 from tests.support.built import MEDICAL_STAY, make_picture, saved
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
 from tests.support.forms_made import Form
@@ -78,7 +82,7 @@ def findings(
     loaded = load_case(path, EXAMPLES / "directory")
     templates = load_template_set(changed_set(folder / "set", content))
     packet = plan_packet(loaded.case, templates)
-    papers = read_papers(packet, folder, content["paper"]) if "paper" in content else {}
+    papers = read_papers(loaded.case, templates, folder, content["paper"]) if "paper" in content else {}
     problems = [
         *check_rules(loaded.case, as_of, loaded.json_file),
         *plan_differences(loaded),
@@ -163,13 +167,18 @@ def replace_in_docx(path: Path, replacements: Mapping[str, str]) -> None:
             archive.writestr(name, content)
 
 
-def read_papers(packet: Packet, folder: Path, wanted: Mapping[str, Any]) -> dict[str, Paper]:
+def read_papers(case: Case, templates: TemplateSet, folder: Path, wanted: Mapping[str, Any]) -> dict[str, Paper]:
     """Create the attachment paper.pdf of a sample, and read it like any other."""
     if "picture" in wanted:
         (folder / "paper.png").write_bytes(make_picture("PNG", tuple(wanted["picture"])))
     else:
         (folder / "paper.pdf").write_bytes(make_paper(wanted))
-    return {part.id: read_paper(folder, part.attachment.path) for part in packet.attachments}
+    return {
+        part.id: convert(
+            structs.replace(make_request(folder, part.attachment.path), wanted=wanted_of(part, case, templates))
+        )
+        for part in plan_packet(case, templates).attachments
+    }
 
 
 def make_paper(wanted: Mapping[str, Any]) -> bytes:
@@ -184,6 +193,11 @@ def make_paper(wanted: Mapping[str, Any]) -> bytes:
             pdf.Root.AcroForm = pikepdf.Dictionary(XFA=pdf.make_stream(b"<xdp/>"), Fields=[])
         if wanted.get("script"):
             pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.beep()")
+        if "text" in wanted:
+            helvetica = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1)
+            helvetica.BaseFont = pikepdf.Name.Helvetica
+            page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=helvetica))
+            page.obj.Contents = pdf.make_stream(page_text(wanted["text"], 10))
         if "link" in wanted:
             add_link(pdf, wanted["link"])
         if "field" in wanted:
