@@ -5,6 +5,7 @@ They need the plan of the packet, and not only the case.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from pipeline.case.base import Trilingual
@@ -21,7 +22,7 @@ from pipeline.visa.rules.checks import make_finding, make_template_finding
 from pipeline.visa.rules.registry import Hit
 
 LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE = "DOC-14", "OUT-03", "GUA-11", "DOC-13"
-NO_PLACE_RULE, NOT_FILED_RULE = "DOC-22", "DOC-23"
+NO_PLACE_RULE, NOT_FILED_RULE, FEW_PAGES_RULE = "DOC-22", "DOC-23", "DOC-24"
 #: Rules on the text of a paper, whose findings name the paper (pipeline/attachments/paper_text.py).
 _TEXT_RULES = ("DOC-18", "DOC-19", "DOC-20", "DOC-21")
 _PHOTO_RULES = ("PHO-01", "PHO-02")
@@ -33,7 +34,9 @@ _FILE_RULES = (
     *(f"FIL-0{number}" for number in range(1, 8)),
 )
 #: The rules that this module checks.
-PAPERS_RULES = frozenset({LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, NO_PLACE_RULE, NOT_FILED_RULE, *_FILE_RULES})
+PAPERS_RULES = frozenset(
+    {LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, NO_PLACE_RULE, NOT_FILED_RULE, FEW_PAGES_RULE, *_FILE_RULES}
+)
 
 #: Papers that only others issue. No document of a template set may have their titles.
 _OFFICIAL_FORMS: tuple[Role, ...] = ("combined_form", "visa_application", "certificate_of_eligibility", "passport")
@@ -82,22 +85,38 @@ def _made_as(roles: tuple[Role, ...], templates: TemplateSet) -> list[str]:
 
 def paper_findings(packet: Packet, papers: Mapping[str, Paper], json_file: JsonFile) -> list[Problem]:
     """Return the findings about the files of the usable attachments."""
-    return [
+    noted = [
         make_finding(note.rule, Hit(f"/attachments/{part.index}/path", _details(note, part)), json_file)
         for part in packet.attachments
         if part.id in papers
         for note in sorted(papers[part.id].notes, key=lambda note: note.rule)
         if note.rule in PAPERS_RULES
     ]
+    return [*noted, *_few_pages(packet, papers, json_file)]
+
+
+def _few_pages(packet: Packet, papers: Mapping[str, Paper], json_file: JsonFile) -> Iterator[Problem]:
+    """Yield a finding for the first paper of a role and a person whose papers have fewer pages than usual."""
+    groups: dict[tuple[str, str], list[AttachmentPart]] = defaultdict(list)
+    for part in packet.attachments:
+        groups[part.attachment.role, part.person].append(part)
+    for first, *others in groups.values():
+        pages = [papers[part.id].pages for part in (first, *others) if part.id in papers]
+        if len(pages) == 1 + len(others) and sum(pages) < first.least_pages:
+            yield make_finding(FEW_PAGES_RULE, Hit(f"/attachments/{first.index}/path", [_named_part(first)]), json_file)
 
 
 def _details(note: Note, part: AttachmentPart) -> list[str | Trilingual]:
     """Return the details of a note. About a text, the first is the paper: its title, role and person."""
     if note.rule not in _TEXT_RULES:
         return list(note.details)
+    return [_named_part(part), *note.details]
+
+
+def _named_part(part: AttachmentPart) -> Trilingual:
+    """Title, role and person of a supplied paper."""
     title, about = part.title, f"{part.attachment.role}, {part.person}"
-    named = Trilingual(ja=f"{title.ja}（{about}）", en=f"{title.en} ({about})", zh=f"{title.zh}（{about}）")
-    return [named, *note.details]
+    return Trilingual(ja=f"{title.ja}（{about}）", en=f"{title.en} ({about})", zh=f"{title.zh}（{about}）")
 
 
 def _has_list_of_applicants(templates: TemplateSet, packet: Packet) -> bool:

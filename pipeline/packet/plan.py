@@ -32,7 +32,8 @@ class DocumentPart:
 class AttachmentPart:
     """A paper that the user supplies. ``index`` is its position in the attachments of the case.
 
-    ``original_of`` is the document that it replaces, if it is a signed original.
+    ``original_of`` is the document that it replaces, if it is a signed original. The papers of its role and person
+    usually have ``least_pages`` together.
     """
 
     id: str
@@ -43,6 +44,7 @@ class AttachmentPart:
     issuer: Trilingual
     print_size_mm: tuple[float, float] | None
     original_of: DocumentPart | None = None
+    least_pages: int = 1
 
 
 Part = DocumentPart | AttachmentPart
@@ -184,7 +186,8 @@ def _attachments(
     for index, attachment in enumerate(case.attachments):
         if attachment.role == role and attachment.person == person and titled.title and titled.issuer:
             part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
-            yield AttachmentPart(part_id, index, attachment, person, titled.title, titled.issuer, entry.print_size_mm)
+            names = (person, titled.title, titled.issuer)
+            yield AttachmentPart(part_id, index, attachment, *names, entry.print_size_mm, least_pages=entry.least_pages)
 
 
 def _requirement(row: OfficialRow, case: Case, person: str, generated: Collection[str | None]) -> Requirement:

@@ -73,7 +73,8 @@ class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
 
     ``section`` is the section of the outline that contains the entry. ``whom`` is the patient, or everyone: the
     bundles that have the entry. A document that is ``apart`` is in no bundle. ``signed_by`` is who signs or seals the
-    document after printing. ``holds`` is what the text of a paper must hold of its traveller.
+    document after printing. ``holds`` is what the text of a paper must hold of its traveller,
+    ``least_pages`` how many pages the papers of a role and a person usually have together.
     """
 
     document: str | None = None
@@ -89,6 +90,7 @@ class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     shows: tuple[Shown, ...] = ()
     attachments: Role | None = None
     holds: tuple[Held, ...] = ()
+    least_pages: int = 1
     print_size_mm: tuple[float, float] | None = None
     section: str | None = None
 
