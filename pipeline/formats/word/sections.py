@@ -62,3 +62,10 @@ def used_furniture(xml: Mapping[str, etree._Element]) -> Iterator[PageFurniture]
             part = parts.get(reference.get(_ID, ""))
             if used and part is not None and part in xml:
                 yield PageFurniture(part, number, kind)
+
+
+def has_lost_furniture(xml: Mapping[str, etree._Element]) -> bool:
+    """Return True if a section refers to a header or footer that the file does not have."""
+    parts = related_parts(xml.get(RELATIONSHIPS, ()))
+    references = (one for section in sections_of(xml) for one in section.iterchildren(*_KINDS))
+    return any(parts.get(reference.get(_ID, "")) not in xml for reference in references)

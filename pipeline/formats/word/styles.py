@@ -208,13 +208,14 @@ class Styles:
         if sheet is None:
             return {}
         kinds = {kind.get(f"{W}abstractNumId"): kind for kind in sheet.iterfind(f"{W}abstractNum")}
-        return {
-            (number.get(f"{W}numId"), level.get(f"{W}ilvl")): level
-            for number in sheet.iterfind(f"{W}num")
-            for named in number.iterfind(f"{W}abstractNumId")
-            if named.get(f"{W}val") in kinds
-            for level in kinds[named.get(f"{W}val")].iterfind(f"{W}lvl")
-        }
+        found = {}
+        for number in sheet.iterfind(f"{W}num"):
+            named = number.find(f"{W}abstractNumId")
+            kind = kinds.get(named.get(f"{W}val")) if named is not None else None
+            levels = list(kind.iterfind(f"{W}lvl")) if kind is not None else []
+            levels += number.iterfind(f"{W}lvlOverride/{W}lvl")  # the last one counts
+            found.update({(number.get(f"{W}numId"), level.get(f"{W}ilvl")): level for level in levels})
+        return found
 
     @cached_property
     def _by_id(self) -> dict[str, etree._Element]:

@@ -15,7 +15,13 @@ from pipeline.formats.word.elements import field_codes
 from pipeline.formats.word.inventory import InventoryEntry, entry_of, judge
 from pipeline.formats.word.names import prefixed_name
 from pipeline.formats.word.parts import MAIN_PART
-from pipeline.formats.word.sections import PageFurniture, has_even_pages, sections_of, used_furniture
+from pipeline.formats.word.sections import (
+    PageFurniture,
+    has_even_pages,
+    has_lost_furniture,
+    sections_of,
+    used_furniture,
+)
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W
 from pipeline.formats.word.word_places import Part
@@ -112,6 +118,8 @@ def _sections(docx: DocxFile, furniture: tuple[PageFurniture, ...], styles: Styl
     sections = sections_of(docx.xml)
     if not sections:
         yield Found(None, entry_of("~no-section"))
+    if has_lost_furniture(docx.xml):
+        yield Found(None, entry_of("~lost-furniture"))
     if has_even_pages(docx.xml) and furniture:
         yield Found(None, entry_of("~even-pages"))
     for section in sections:

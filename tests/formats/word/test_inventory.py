@@ -147,6 +147,17 @@ HEADED = reference("header", "header1")
             "a list numbered",
         ),
         (word_file(paragraph("a", LISTED), numbering=numbering("none", "")), "body", "a list without numbers"),
+        (
+            word_file(
+                paragraph("a", LISTED.replace('numId w:val="1"', 'numId w:val="2"')),
+                numbering=numbering()
+                + '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:lvl w:ilvl="0">'
+                '<w:numFmt w:val="japaneseCounting"/><w:lvlText w:val="第%1条"/></w:lvl></w:lvlOverride></w:num>',
+            ),
+            "body",
+            "a list numbered",
+        ),
+        (word_file(paragraph("a"), reference("header", "none")), "body", "a header or footer that is not in the file"),
         (word_file(paragraph("a", more=field("SEQ x"))), "body", "a field that prints a number of a sequence"),
         (word_file(paragraph("a", more=field("PAGE"))), "body", "a page number in the text"),
         (word_file(paragraph("a", more=field(r"PAGE \* ROMAN"))), "body", "a page number in another style"),

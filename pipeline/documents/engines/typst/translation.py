@@ -109,7 +109,9 @@ def _page(section: etree._Element, others: Mapping[str, WordPart], flow: _Flow) 
     for kind, place in (("header", "top"), ("footer", "bottom")):
         reference = section.find(f"{W}{kind}Reference")
         if reference is not None:
-            part = others[reference.get(_RELATIONSHIP) or ""]
+            part = others.get(reference.get(_RELATIONSHIP) or "")
+            if part is None:
+                raise RefusedError(f"a {kind} whose part is missing")
             root = _parse(part)
             with _in_part(part):
                 content = flow.of(root)
