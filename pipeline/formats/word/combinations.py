@@ -28,11 +28,13 @@ class Found(NamedTuple):
     entry: InventoryEntry
 
 
-def combinations(part: Part, styles: Styles) -> Iterator[Found]:
-    """Yield the entries of what paragraphs and tables do together with their text and styles."""
+def combinations(part: Part, styles: Styles, width: int) -> Iterator[Found]:
+    """Yield the entries of what paragraphs and tables do with their text and styles, on pages with text so wide."""
     for paragraph in part.paragraphs:
         if paragraph.text.strip():
             yield from _with_text(paragraph, styles)
+            if paragraph.cell is None and _reaches_over(paragraph.element, styles, width):
+                yield Found(paragraph.element, entry_of("~tab-outside"))
         if styles.list_level(paragraph.element) is not None:
             yield from _in_list(paragraph, styles)
     for table in part.root.iter(f"{W}tbl"):
@@ -63,6 +65,13 @@ def _is_hidden(paragraph: Paragraph, styles: Styles) -> bool:
 
 def _is_indented(paragraph: etree._Element, styles: Styles) -> bool:
     return any(styles.indent(paragraph, side) not in _NO_INDENT for side in _INDENTS)
+
+
+def _reaches_over(paragraph: etree._Element, styles: Styles, width: int) -> bool:
+    """Return True if a paragraph has so many tabs that one may reach a tab stop to the right of the margin."""
+    within = [stop for stop in styles.tab_stops(paragraph) if stop <= width or not width]
+    tabs = sum(1 for _ in paragraph.iterfind(f"{W}r/{W}tab"))
+    return len(within) < min(tabs, len(styles.tab_stops(paragraph)))
 
 
 def _has_stripes_below_heading(table: etree._Element, styles: Styles) -> bool:

@@ -69,3 +69,18 @@ def has_lost_furniture(xml: Mapping[str, etree._Element]) -> bool:
     parts = related_parts(xml.get(RELATIONSHIPS, ()))
     references = (one for section in sections_of(xml) for one in section.iterchildren(*_KINDS))
     return any(parts.get(reference.get(_ID, "")) not in xml for reference in references)
+
+
+def text_width(xml: Mapping[str, etree._Element]) -> int:
+    """Return the width of the text in twentieths of a point, of the narrowest section; 0 if a section states none."""
+    widths = []
+    for section in sections_of(xml):
+        size, margins = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
+        if size is None or margins is None:
+            return 0
+        sides = [size.get(f"{W}w"), *(margins.get(f"{W}{side}") for side in ("left", "right"))]
+        if not all((side or "").isdecimal() for side in sides):
+            return 0
+        paper, left, right = (int(side or 0) for side in sides)
+        widths.append(paper - left - right)
+    return min(widths, default=0)

@@ -106,6 +106,15 @@ class Styles:
                 return indents.get(f"{W}{side}")
         return None
 
+    def tab_stops(self, paragraph: etree._Element) -> list[int]:
+        """Return the positions of the tab stops of a paragraph and its styles, from left to right."""
+        stops: dict[int, bool] = {}
+        for properties in self._of_paragraph(paragraph):
+            for stop in properties.iterfind(f"{W}tabs/{W}tab"):
+                if (stop.get(f"{W}pos") or "").isdecimal():
+                    stops.setdefault(int(stop.get(f"{W}pos") or 0), stop.get(f"{W}val") != "clear")
+        return sorted(position for position, is_set in stops.items() if is_set)
+
     def conditions(self, table: etree._Element) -> set[str]:
         """Return the parts of a table that have a format of their own in its style, such as ``band1Horz``."""
         named = table.find(f"{W}tblPr/{W}tblStyle")

@@ -20,6 +20,7 @@ from pipeline.formats.word.sections import (
     has_even_pages,
     has_lost_furniture,
     sections_of,
+    text_width,
     used_furniture,
 )
 from pipeline.formats.word.styles import Styles
@@ -56,7 +57,7 @@ def find_unsupported(docx: DocxFile, engine: str) -> list[Unsupported]:
         places = [*_in_tree(part.root, (), engine), *_fields(part), *_lists(part, styles, engine)]
         if part.name == MAIN_PART:
             places += _sections(docx, furniture, styles)
-        places += combinations(part, styles)
+        places += combinations(part, styles, text_width(docx.xml))
         found += [Unsupported(part.place(element), entry) for element, entry in places if entry.is_refused(engine)]
     others = {f"style {name}": style for name, style in styles.used().items()}
     others |= {"settings": docx.xml[_SETTINGS]} if _SETTINGS in docx.xml else {}

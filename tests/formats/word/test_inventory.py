@@ -123,6 +123,12 @@ STRIPES = (
 )
 
 
+def stops(*positions: int) -> str:
+    """Tab stops; the text is 9,638 wide."""
+    marks = "".join(f'<w:tab w:val="left" w:pos="{one}"/>' for one in positions)
+    return f"<w:tabs>{marks}</w:tabs>"
+
+
 def striped(look: str) -> str:
     """A table in a style with stripes."""
     return table(row("a"), row("b"), properties=f'<w:tblStyle w:val="T"/><w:tblLook {look}/>')
@@ -199,6 +205,12 @@ HEADED = reference("header", "header1")
             "body",
             "a paragraph of a list with an indent of its own",
         ),
+        (word_file(paragraph("a", '<w:ind w:left="-200"/>')), "body", "an indent into the margin"),
+        (
+            word_file(paragraph("", stops(4800, 9700), run(text("a") + "<w:tab/>" + text("b") + "<w:tab/>"))),
+            "body",
+            "a tab stop to the right of the margin",
+        ),
         (word_file(table(row("x", cell(table(row("y")) + paragraph())))), "body", "a table inside a cell"),
         (word_file(striped('w:firstRow="1" w:noHBand="0"'), styles=STRIPES), "body", "stripes of a table style"),
         (word_file(paragraph("a"), settings="<w:mirrorMargins/>"), "settings", "margins that are mirrored"),
@@ -218,6 +230,7 @@ def test_what_is_not_drawn_is_refused_by_name_and_place(content: bytes, place: s
             cell(paragraph("a"), '<w:tcBorders><w:left w:val="dashed" w:sz="4"/></w:tcBorders>'),
             "a vertical border of dots",
         ),
+        (cell(paragraph("a", '<w:shd w:val="clear" w:fill="FFCC00"/>')), "shading of a paragraph in a table"),
         (cell(paragraph("a"), '<w:textDirection w:val="tbRl"/>'), "text of a cell that is turned"),
         (cell(paragraph("a"), '<w:shd w:val="pct25" w:color="000000" w:fill="FFFFFF"/>'), "shading with a pattern"),
     ],
@@ -240,6 +253,8 @@ def test_a_refusal_in_a_table_names_the_cell(content: str, expected: str) -> Non
         word_file(striped('w:val="0220"'), styles=STRIPES),
         word_file(striped('w:val="0000"'), styles=STRIPES),
         word_file(paragraph(more=run(text("a") + "<w:tab/>"))),
+        word_file(paragraph("", stops(4800, 9700), run(text("a") + "<w:tab/>"))),
+        word_file(table(row(cell(paragraph("a", '<w:shd w:val="clear" w:fill="auto"/>'))))),
         word_file(table(row("a", "b"), properties='<w:tblInd w:w="108" w:type="dxa"/>')),
         word_file(paragraph("a"), reference("header", "header1", "even"), header1=paragraph(more=run("<w:pict/>"))),
         word_file(paragraph("a"), reference("header", "header1", "first"), header1=paragraph(more=run("<w:pict/>"))),
