@@ -19,8 +19,8 @@ demo: $(VENV)/.installed ## build the example packet
 test: $(VENV)/.dev ## run the tests on every core; COVERAGE=--cov measures what they reach, and takes a third longer
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(COVERAGE)
 
-test-fast: $(VENV)/.dev ## unit tests alone: without processes, LibreOffice and a browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore tests/acceptance -m "not (process or libreoffice or soak)"
+test-fast: $(VENV)/.dev ## unit tests that take little: without processes, LibreOffice, browser and whole packets
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore tests/acceptance -m "not (process or libreoffice or slow or soak)"
 
 soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
 	$(BIN)/python -m pytest -s -m soak --timeout 7200

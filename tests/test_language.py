@@ -17,6 +17,8 @@ from tests.support.built import snapshot
 from tests.support.cases import EXAMPLES, change
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 VALIDATE = ("validate", CASE, "--as-of", "2026-11-22")
 

@@ -33,6 +33,8 @@ from tests.support.attachments import (
 from tests.support.built import make_pdf, saved
 from tests.support.reading import notes, pages_by_another_parser, paper, read, refusal, refused, text
 
+pytestmark = pytest.mark.slow
+
 WORD = "word.txt"
 SAID = pdf_of(page_text("one"), page_text("two"), page_text("three"))
 

@@ -16,6 +16,8 @@ from tests.support.attachments import add_page, encoded, exif_with_place, quadra
 from tests.support.built import saved
 from tests.support.reading import read, refused
 
+pytestmark = pytest.mark.slow
+
 
 def pdf_with_picture(raw: bytes, filters: list[str], size: tuple[int, int], **entries: Any) -> bytes:
     """A page with a picture of that coding, said to be of that size."""

@@ -15,6 +15,8 @@ from tests.support.cases import Edit
 from tests.support.reading import JPEG, PNG, expanded
 from tests.support.run import Command, assert_refused
 
+pytestmark = pytest.mark.slow
+
 DAY = ("--as-of", "2026-11-22")
 SCAN = make_pdf_of(make_picture("JPEG", (800, 1000), quality=90), 3)
 

@@ -26,6 +26,8 @@ from tests.support.attachments import page_text, pdf_of
 from tests.support.cases import EXAMPLES, ROOT
 from tests.support.reading import read, text
 
+pytestmark = pytest.mark.slow
+
 CANARY = Path("/tmp/attach-canary")  # noqa: S108 - a reader that may write would write it
 GOOD = pdf_of(page_text("good"))
 BREAKING = "tests.support.worker_that_breaks:answer"

@@ -35,6 +35,8 @@ from tests.support.cases import AS_OF, EXAMPLES, Edit, change
 from tests.support.reading import pictures_of, text
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 DAY = ("--as-of", "2026-11-22", "--allow-missing")
 
 

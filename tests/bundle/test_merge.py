@@ -28,6 +28,8 @@ from tests.support.built import make_pdf, make_pdf_of, make_picture, make_set, o
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 from tests.support.tools import needs_mupdf, needs_poppler, needs_qpdf
 
+pytestmark = pytest.mark.slow
+
 ORDER_OF_ONE = [
     "cover-sheet",
     "invitation-letter",

@@ -17,6 +17,8 @@ from tests.support.built import make_set, names_in, snapshot
 from tests.support.cases import EXAMPLES, PERSONAL, REMOVE, Edit, change
 from tests.support.run import Command, assert_refused
 
+pytestmark = pytest.mark.slow
+
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")
 

@@ -15,6 +15,8 @@ from pipeline.visa.rules.catalogue import UncheckedRule, all_rules, unchecked_ru
 from tests.support.cases import EXAMPLES, GOOD_EXAMPLES, REMOVE, Edit
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
 

@@ -13,6 +13,8 @@ from pipeline.language import LANGUAGES, Language
 from tests.support.cases import EXAMPLES, PERSONAL, Edit
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 CHEN = EXAMPLES / "chen-lihua" / "case.json"
 DAY = ("--as-of", "2026-11-22")

@@ -9,6 +9,8 @@ import pytest
 from tests.support.cases import EXAMPLES
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "xu-wenjing" / "case.json"
 TABLE = EXAMPLES / "table"
 DAY = ("--as-of", "2026-11-22")

@@ -25,6 +25,8 @@ from tests.support.built import make_part, make_set
 from tests.support.cases import AS_OF, EXAMPLES, Edit
 from tests.support.run import Command, assert_refused
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "sun-yifan" / "case.json"
 DAY = ("--as-of", "2026-11-22")
 SIGNED_BY_HOSPITAL = ["invitation-letter", "regenerative-medicine-sheet", "cost-estimate", "treatment-schedule"]

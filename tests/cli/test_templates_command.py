@@ -18,7 +18,7 @@ from tests.support.built import MEDICAL_STAY, make_set, with_text
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.run import Command
 
-pytestmark = pytest.mark.usefixtures("inline_pools")
+pytestmark = [pytest.mark.usefixtures("inline_pools"), pytest.mark.slow]
 
 SMALL = ROOT / "templates" / "short-term-visit"
 WRONG = ("guarantor.address.ja", "guarantor.adress.ja")

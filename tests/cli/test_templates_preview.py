@@ -11,6 +11,8 @@ from tests.support.built import make_set
 from tests.support.cases import EXAMPLES, Edit
 from tests.support.run import Command, assert_refused
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 DAY = ("--as-of", "2026-11-22")
 

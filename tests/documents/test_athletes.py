@@ -23,6 +23,8 @@ from pipeline.visa.claims import makes_claim
 from tests.support.built import make_part
 from tests.support.cases import AS_OF, REMOVE, Edit
 
+pytestmark = pytest.mark.slow
+
 LANGUAGES = ("ja", "en", "zh")
 TABLE = read_data("anti-doping")
 SAID = [*TABLE["statements"], *TABLE["steps"]]

@@ -16,6 +16,8 @@ from pipeline.formats.pdf.reading import squeeze, text_of
 from tests.support.built import MEDICAL_STAY
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 
+pytestmark = pytest.mark.slow
+
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 CHEN = EXAMPLES / "chen-lihua" / "case.json"
 COMBINED, VISA = "combined-form-data-sheet", "visa-application-data-sheet"

@@ -15,6 +15,8 @@ from pipeline.formats.pdf.reading import embedded_fonts, lost_texts, page_count,
 from tests.support.built import make_docx, make_pdf, with_text
 from tests.support.cases import AS_OF, EXAMPLES, Edit
 
+pytestmark = pytest.mark.slow
+
 
 class FaultEngine(Engine):
     """Converts with the real engine, after ``spoil`` had its way with the document."""

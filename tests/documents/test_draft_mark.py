@@ -35,6 +35,8 @@ from tests.support.run import Command
 from tests.support.tools import needs_libreoffice
 from tests.support.word_files import paragraph, reference, word_file
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "chen-lihua" / "case.json"
 NOTHING: dict[str, object] = {}
 #: Fields of the two forms that stay empty.

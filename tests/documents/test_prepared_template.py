@@ -26,6 +26,8 @@ from pipeline.run.check import check_case
 from tests.support.built import MEDICAL_STAY, make_docx, make_picture
 from tests.support.cases import AS_OF, EXAMPLES
 
+pytestmark = pytest.mark.slow
+
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 

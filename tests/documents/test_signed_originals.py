@@ -22,6 +22,8 @@ from tests.support.built import make_docx
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, Edit
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 SCAN = "papers/hukou.pdf"
 SIGNED: dict[str, Any] = {"role": "signed", "document": "letter-of-guarantee", "path": SCAN, "issued_on": "2026-11-20"}
 

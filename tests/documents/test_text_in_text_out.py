@@ -27,6 +27,8 @@ from tests.support.built import make_docx, make_set
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, change
 from tests.support.pages import ink, inked, pictures
 
+pytestmark = pytest.mark.slow
+
 _EDGES = read_data("glyphs", "formats")["edges"]
 _COVERED = [
     chr(code)

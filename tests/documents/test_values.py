@@ -22,6 +22,8 @@ from pipeline.run.one import build_case
 from pipeline.run.published_packet import PublishedPacket, packet_of
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, Edit
 
+pytestmark = pytest.mark.slow
+
 #: Tables of printed words, by what the JSON pointer of a code ends with; a number stands for any place in a list.
 WORDS = {
     "/sex": "sex",

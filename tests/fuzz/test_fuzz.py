@@ -24,6 +24,8 @@ from tests.support.built import make_docx, make_pdf, make_pdf_of, make_picture
 from tests.support.cases import EXAMPLES, ROOT
 from tests.support.sheets import SAMPLE
 
+pytestmark = pytest.mark.slow
+
 CASE = (EXAMPLES / "wang-xiaoming" / "case.json").read_bytes()
 DOCX = (ROOT / "templates" / "medical-stay" / "invitation-letter.docx").read_bytes()
 SAMPLES: dict[str, list[bytes]] = {

@@ -19,6 +19,8 @@ from pipeline.run.one import build_case
 from tests.support.built import make_part
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit, change
 
+pytestmark = pytest.mark.slow
+
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 FORBIDDEN = ("認可", "承認", "认可", "批准", "approved")
 #: A number of the hospital, not of the therapy: the label is that of the embassy's instructions for the combined form.

@@ -19,6 +19,8 @@ from tests.support.built import make_set
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit, strings
 from tests.support.struct_pictures import SCHEMAS, picture_of_schema, picture_of_type
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["one", "two"])
 def built(request: pytest.FixtureRequest, packet: Path, packet_with_companion: Path) -> Path:

@@ -27,6 +27,8 @@ from tests.support.built import make_set, names_in, snapshot
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
 

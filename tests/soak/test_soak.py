@@ -26,7 +26,7 @@ from tests.support.run import Run
 CASES, WRONG_CASES, KILLS = 1_000, 30, 5
 TEMPLATES = "medical-stay"
 soak = pytest.mark.soak
-pytestmark = pytest.mark.timeout(3_600)
+pytestmark = [pytest.mark.timeout(3_600), pytest.mark.slow]
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,9 @@ def write_cases(folder: Path, count: int, wrong: int) -> dict[str, Way | None]:
     base = json.loads((_BASE / "case.json").read_text(encoding="utf-8"))
     del base["$schema"]
     base["treatment"]["infusion_ml"] = 0
+    for attachment in base["attachments"]:
+        if attachment["role"] == "funds_proof":  # a scan, because the text of the example's paper names its patient
+            attachment["path"] = "papers/hukou.pdf"
     every = count // wrong
     found: dict[str, Way | None] = {}
     for number in range(count):

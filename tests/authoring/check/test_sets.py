@@ -18,7 +18,7 @@ from tests.support.built import make_docx, make_set, with_parts, with_text
 from tests.support.cases import REMOVE, ROOT, change
 from tests.support.template_checks import check_here, word_place
 
-pytestmark = pytest.mark.usefixtures("inline_pools")
+pytestmark = [pytest.mark.usefixtures("inline_pools"), pytest.mark.slow]
 
 SMALL = ROOT / "templates" / "short-term-visit"
 GUARANTEE, OTHER = "letter-of-guarantee.docx", "other.docx"

@@ -18,6 +18,8 @@ from tests.support.cases import ROOT
 from tests.support.template_checks import check_here, word_place
 from tests.support.word_files import paragraph, row, table, word_file
 
+pytestmark = pytest.mark.slow
+
 LETTER = (ROOT / "templates" / "short-term-visit" / "invitation-letter.docx").read_bytes()
 
 

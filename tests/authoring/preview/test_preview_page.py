@@ -23,6 +23,8 @@ from pipeline.options import BuildOptions
 from tests.support.built import make_set, snapshot
 from tests.support.cases import AS_OF, EXAMPLES, strings
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
 

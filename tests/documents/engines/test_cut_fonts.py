@@ -20,6 +20,8 @@ from pipeline.system.cache import cache_folder
 from tests.support.built import MEDICAL_STAY, make_docx
 from tests.support.cases import GOOD_EXAMPLES
 
+pytestmark = pytest.mark.slow
+
 COMMON = ("王晓明 WANG Xiaoming", "高橋 直樹 ①㈱㎡ ■□ ア–ク", "Ünal Çağrı → é")
 RARE = ("𠮷", "䶮", "㛃")
 

@@ -16,6 +16,8 @@ from tests.support.built import make_pdf, make_pdf_of, make_picture, saved
 from tests.support.cases import EXAMPLES
 from tests.support.reading import read
 
+pytestmark = pytest.mark.slow
+
 NO_INTENT = "it has no output intent, so its colours are undefined"
 
 

@@ -34,6 +34,8 @@ from tests.support.built import MEDICAL_STAY, make_part, make_pdf, make_set, sav
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit, change
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = "documents/01-cover-sheet.pdf"
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 

@@ -23,6 +23,8 @@ from pipeline.visa.timeline.picture import draw_png, is_own_png
 from pipeline.visa.timeline.timeline import make_timeline
 from tests.support.cases import EXAMPLES
 
+pytestmark = pytest.mark.slow
+
 LOADED = load_case(EXAMPLES / "chen-lihua" / "case.json")
 
 #: Days on which arithmetic with dates is likely to go wrong, beside any other.

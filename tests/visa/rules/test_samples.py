@@ -41,6 +41,8 @@ from tests.support.built import MEDICAL_STAY, make_picture, saved
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, REMOVE, change
 from tests.support.forms_made import Form
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))
 FIELDS = {"why", "as_of", "edits", "remove", "packet", "templates", "paper", "form", "expect"}

@@ -33,6 +33,8 @@ from pipeline.visa.timeline.step import Kind, TimelineStep, Who
 from pipeline.visa.timeline.timeline import Timeline, make_timeline
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, REMOVE, Edit
 
+pytestmark = pytest.mark.slow
+
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 CHEN = EXAMPLES / "chen-lihua" / "case.json"
 replace = msgspec.structs.replace

@@ -155,7 +155,7 @@ def test_tags_select_runs_paragraphs_and_rows(given: Mapping[str, Any], shown: s
         ("<w:p><w:hyperlink/></w:p>", "a link (w:hyperlink in w:p)"),
         (
             table(("a", "b")).replace("<w:p>", f"{table(('c', 'd'))}<w:p>", 1),
-            "tables, merged cells, rows that stay together, repeated headings (w:tbl in w:tc)",
+            "a table inside a cell (w:tbl in w:tc)",
         ),
         (
             table(("a", "b"), cell="<w:vMerge/>"),
