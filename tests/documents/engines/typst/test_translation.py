@@ -104,6 +104,18 @@ def test_a_word_that_is_wider_than_its_cell_is_broken_at_the_margin() -> None:
     assert max(place.x for place in letters) < letters[0].x + 4000 / 20 - 10  # the column without its margins
 
 
+def test_a_line_break_in_a_justified_paragraph_stretches_its_line() -> None:
+    exact = '<w:spacing w:line="280" w:lineRule="exact"/>'
+    texts, context = "one two{{ x }}three four", {"x": "\n"}
+    ends = []
+    for justified in ("both", "left"):
+        pdf = drawn(paragraph(texts, properties=f'{exact}<w:jc w:val="{justified}"/>'), context)
+        lines = [place.y for place in places(pdf)]
+        assert len(set(lines)) == 2
+        ends.append(max(place.x for place in places(pdf) if place.y == lines[0]))
+    assert ends[0] > 500 > 200 > ends[1]
+
+
 def test_a_document_is_text() -> None:
     docx = letter(paragraph("{{ patient }} {% if x %} {# no #}", '\\ " #panic()'))
     assert text_of(Typst().convert(docx)) == '{{patient}}{%ifx%}{#no#}\\"#panic()'
