@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
+from itertools import cycle
 from pathlib import Path
 
 import typst as library
 
 from pipeline.documents.engines.engine import Engine, load_engine
+from pipeline.documents.engines.typst.division import SIGNS, DivisionError, describe, divide
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.environment import TypstEnvironment
 from pipeline.documents.engines.typst.translation import PRELUDE
@@ -23,6 +25,8 @@ from pipeline.formats.fonts import UndrawableError, font_folders
 _NO_GLYPH = re.compile(r'the text `?"(.*?)"`? could not be displayed', re.DOTALL)
 #: The message with which the prelude stops.
 _TOO_HIGH = "the header or footer is higher than its margin"
+#: What PDF/A requires of the PDF of all documents; each document gets its own.
+_ABOUT = '#set document(title: "documents", date: datetime(year: 2000, month: 1, day: 1))\n'
 #: The engine for what this one does not translate.
 _OTHER = "office2pdf"
 
@@ -44,12 +48,27 @@ class Typst(Engine):
             return load_engine(_OTHER).convert(docx)
 
     def draw_many(self, documents: Iterable[FilledDocument]) -> Iterator[bytes]:
-        """Yield the PDF/A-2b of each document, from its translated template and its context."""
-        for document in documents:
+        """Yield the PDF/A-2b of each document, from its translated template and its context.
+
+        All are compiled at once. If that fails, each is compiled alone, so that the error is that of its document.
+        """
+        filled = [_try_to_fill(document) for document in documents]
+        together = _compile_together([source for _, source in filled if isinstance(source, str)])
+        for document, source in filled:
             try:
-                yield _compile(_fill(document))
+                if not isinstance(source, str):
+                    raise source
+                yield next(together) if together else _compile(source)
             except RefusedError:
                 yield load_engine(_OTHER).convert(document.docx)
+
+
+def _try_to_fill(document: FilledDocument) -> tuple[FilledDocument, str | RefusedError | EngineError]:
+    """Return a document with its Typst source, or with the error that takes its place."""
+    try:
+        return document, _fill(document)
+    except (RefusedError, EngineError) as error:
+        return document, error
 
 
 def _fill(document: FilledDocument) -> str:
@@ -63,9 +82,17 @@ def _fill(document: FilledDocument) -> str:
         raise _failure(message) from None
 
 
+def _compile_together(sources: Sequence[str]) -> Iterator[bytes] | None:
+    """Return the PDFs of documents that are compiled at once, or None if that fails."""
+    try:
+        return iter(divide(_pdf(sources), [describe(source) for source in sources])) if sources else None
+    except (library.TypstError, DivisionError):
+        return None
+
+
 def _compile(source: str) -> bytes:
     try:
-        pdf = _compiler().compile(_source(source), format="pdf", pdf_standards=["a-2b"])
+        (pdf,) = divide(_pdf([source]), [describe(source)])
     except library.TypstError as error:
         undrawable = _NO_GLYPH.search(str(error.message))
         if undrawable:
@@ -74,7 +101,8 @@ def _compile(source: str) -> bytes:
             raise RefusedError(_TOO_HIGH) from None
         # The library's message is not reported: it may quote the document.
         raise _failure("the engine could not compile the document") from None
-    assert isinstance(pdf, bytes)  # noqa: S101 - one PDF for one document
+    except DivisionError:
+        raise _failure("the engine could not tell the pages of the document") from None
     return pdf
 
 
@@ -83,8 +111,17 @@ def _failure(message: str) -> EngineError:
     return EngineError(Problem("engine-failed", "error", message, hint))
 
 
-def _source(source: str) -> bytes:
-    return (_prelude() + source).encode()
+def _pdf(sources: Iterable[str]) -> bytes:
+    """Return one PDF/A-2b of all documents. Each begins on a new page. Raises TypstError."""
+    # The rule about a document as a whole is replaced by one for all of them.
+    bodies = [source.partition("\n")[2] for source in sources]
+    parts = (
+        f'#document-part("{sign}")[\n{body}\n#document-end\n]\n#pagebreak(weak: true)\n'
+        for sign, body in zip(cycle(SIGNS), bodies)
+    )
+    pdf = _compiler().compile("".join([_prelude(), _ABOUT, *parts]).encode(), format="pdf", pdf_standards=["a-2b"])
+    assert isinstance(pdf, bytes)  # noqa: S101 - one PDF
+    return pdf
 
 
 @cache

@@ -242,8 +242,9 @@ def test_a_missing_glyph_is_an_error() -> None:
 
 
 def test_a_failure_does_not_quote_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = '#set document(date: datetime(year: 2000, month: 1, day: 1))\n#set text(lang: "ja")\n'
     monkeypatch.setattr(
-        "pipeline.documents.engines.typst.engine.translate_template", lambda _template: '#panic("王晓明")'
+        "pipeline.documents.engines.typst.engine.translate_template", lambda _template: f'{rules}#panic("王晓明")'
     )
     with pytest.raises(EngineError) as error:
         drawn(paragraph("x"))
