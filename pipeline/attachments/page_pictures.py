@@ -13,7 +13,7 @@ from pypdfium2 import raw
 
 from pipeline.attachments.placement import POINTS_PER_INCH, Placement
 from pipeline.formats.pdf.geometry import to_shown
-from pipeline.formats.pdf.reading import Box
+from pipeline.formats.pdf.read_page import Box
 from pipeline.packet.paper import PagePicture, PixelBox
 
 #: On paper: a letter of 8 points is 5 pixels high.

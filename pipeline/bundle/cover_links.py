@@ -12,7 +12,8 @@ import pypdfium2
 from pypdfium2 import raw
 
 from pipeline.bundle.piece import Piece
-from pipeline.formats.pdf.reading import Box, squeeze
+from pipeline.formats.pdf.read_page import Box
+from pipeline.formats.pdf.reading import squeeze
 
 _NUMBER = re.compile(r"(?<!\S)[0-9]{1,4}(?!\S)")
 _AROUND = 1.5  # points by which a link is larger than its text

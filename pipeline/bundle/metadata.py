@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
 from xml.sax.saxutils import escape
 
-from pypdf import PdfWriter
-from pypdf.generic import NameObject, StreamObject, TextStringObject
-
-from pipeline.bundle.pypdf_objects import add_stream, dictionary
+import pikepdf
+from pikepdf import Dictionary, Name, String
 
 PRODUCER = "visa-packet"
 
@@ -26,20 +23,19 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 """
 
 
-def add_metadata(writer: PdfWriter, title: str, language: str, *, two_sided: bool) -> None:
+def add_metadata(pdf: pikepdf.Pdf, title: str, language: str, *, two_sided: bool) -> None:
     """Set title, language and view. The metadata contain no dates and no names."""
-    writer.metadata = {"/Title": title, "/Producer": PRODUCER}
-    view = {"DisplayDocTitle": True} | ({"Duplex": "/DuplexFlipLongEdge"} if two_sided else {})
-    root = writer.root_object
-    root[NameObject("/Lang")] = TextStringObject(language)
-    root[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    root[NameObject("/ViewerPreferences")] = dictionary(view)
-    # Uncompressed, so that programs without a PDF parser can read it.
-    root[NameObject("/Metadata")] = add_stream(writer, b"", {"Type": "/Metadata", "Subtype": "/XML"}, packed=False)
+    pdf.trailer.Info = pdf.make_indirect(Dictionary(Title=String(title), Producer=String(PRODUCER)))
+    pdf.Root.Lang = String(language)
+    pdf.Root.PageMode = Name.UseOutlines
+    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    if two_sided:
+        pdf.Root.ViewerPreferences.Duplex = Name.DuplexFlipLongEdge
 
 
-def set_claim(writer: PdfWriter, title: str, language: str, *, pdf_a: bool) -> None:
+def set_claim(pdf: pikepdf.Pdf, title: str, language: str, *, pdf_a: bool) -> None:
     """Set the XMP metadata, with or without the claim to PDF/A-2b."""
     claim = _PDF_A if pdf_a else ""
     xmp = _XMP.format(title=escape(title), language=escape(language), producer=PRODUCER, pdf_a=claim)
-    cast("StreamObject", writer.root_object["/Metadata"]).set_data(xmp.encode())
+    # It is saved uncompressed, so that programs without a PDF parser can read it.
+    pdf.Root.Metadata = pdf.make_stream(xmp.encode(), Type=Name.Metadata, Subtype=Name.XML)

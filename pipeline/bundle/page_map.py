@@ -14,7 +14,8 @@ from pipeline.bundle.piece import Piece
 from pipeline.documents.document import DrawnDocument
 from pipeline.documents.drawing import page_plan
 from pipeline.formats.json.reader import JsonFile
-from pipeline.formats.pdf.reading import text_of
+from pipeline.formats.pdf.read_page import ReadPage
+from pipeline.formats.pdf.reading import read_pages, text_of
 from pipeline.options import BundleOptions
 from pipeline.packet.paper import PagePicture, Paper
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, State
@@ -68,6 +69,7 @@ def merge_parts(
             is_cover=row.kind == "cover",
             is_generated=row.kind in {"cover", "document"},
             pictures=_pictures(contents[row.id]),
+            pages=_read_pages(contents[row.id]),
             signer=part.signed_by if options.signature_fields and isinstance(part, DocumentPart) else None,
         )
         for row, part in zip(page_map, bundle.parts, strict=True)
@@ -91,6 +93,11 @@ def text_hash(text: str, key: bytes) -> str:
 
 def _pictures(content: Paper | DrawnDocument) -> tuple[PagePicture, ...]:
     return content.pictures if isinstance(content, Paper) else ()
+
+
+def _read_pages(content: Paper | DrawnDocument) -> tuple[ReadPage, ...]:
+    """Return the pages of a document, which were read when it was checked. No byte of a paper is parsed here."""
+    return read_pages(content.pdf) if isinstance(content, DrawnDocument) else ()
 
 
 def _text_hash(part: Part, pdf: bytes, case: JsonFile) -> str | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pikepdf import Matrix, Rectangle
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, IndirectObject, NameObject
+import pikepdf
+from pikepdf import Array, Dictionary, Matrix, Rectangle
 
-from pipeline.bundle.pypdf_objects import add_stream
 from pipeline.formats.pdf.geometry import to_shown
-from pipeline.formats.pdf.reading import Box, ReadPage
+from pipeline.formats.pdf.read_page import Box, ReadPage
 from pipeline.formats.pdf.typesetting import Line, set_line
 
 SIZE = 6.5  # points
@@ -70,27 +69,23 @@ class Numbering:
         moved = Matrix(spot.scale, 0, 0, spot.scale, *_shift(spot, width, height)).transform(Rectangle(*box))
         return moved.llx, moved.lly, moved.urx, moved.ury
 
-    def add(self, writer: PdfWriter, page: PageObject, font: IndirectObject) -> None:
-        """Number ``page``, the last page of ``writer``."""
-        line, spot = self.lines[len(writer.pages) - 1], self._spots[len(writer.pages) - 1]
+    def add(self, pdf: pikepdf.Pdf, index: int, font: pikepdf.Object) -> None:
+        """Number the page with this index."""
+        page, line, spot = pdf.pages[index], self.lines[index], self._spots[index]
         box = Rectangle(*(float(end) for end in page.cropbox))
-        shown = to_shown(box, page.rotation // 90)
+        shown = to_shown(box, int(page.obj.get("/Rotate", 0)) // 90 % 4)
         shrinking = _shrinking(spot, shown, box) if spot.scale != 1 else None
         if shrinking is not None:
-            _transform_annotations(page, shrinking)
-        content = page.raw_get("/Contents") if "/Contents" in page else ArrayObject()
-        parts = content.get_object()
-        own = list(parts) if isinstance(parts, ArrayObject) else [content]
+            _transform_annotations(page.obj, shrinking)
+        content: Any = page.obj.get("/Contents", Array())
+        own = list(content) if isinstance(content, Array) else [content]
         first, last = (
-            add_stream(writer, operators, packed=False)
-            for operators in (_before_content(shrinking), _after_content(line, spot, shown))
+            pdf.make_stream(operators) for operators in (_before_content(shrinking), _after_content(line, spot, shown))
         )
-        page[NameObject("/Contents")] = ArrayObject([first, *own, last])
-        resources = DictionaryObject(page.get("/Resources", DictionaryObject()).get_object())
-        fonts = DictionaryObject(resources.get("/Font", DictionaryObject()).get_object())
-        fonts[NameObject(_FONT)] = font
-        resources[NameObject("/Font")] = fonts
-        page[NameObject("/Resources")] = resources
+        page.obj.Contents = Array([first, *own, last])
+        before: Any = page.obj.get("/Resources", Dictionary())
+        resources = Dictionary({**before, "/Font": Dictionary({**before.get("/Font", Dictionary()), _FONT: font})})
+        page.obj.Resources = resources
 
 
 def number_text(case_id: str, page: int, pages: int) -> str:
@@ -151,12 +146,11 @@ def _after_content(line: Line, spot: _Spot, shown: Matrix) -> bytes:
     return f"\nQ {artifact} q {_operands(shown.inverse())} cm {_GREY} {letters} Q EMC\n".encode()
 
 
-def _transform_annotations(page: PageObject, matrix: Matrix) -> None:
+def _transform_annotations(page: Any, matrix: Matrix) -> None:
     """Move the annotations of a page with its content. Their appearance follows their rectangle."""
-    for annotation in page.get("/Annots", ArrayObject()).get_object():
-        moved = matrix.transform(Rectangle(*(float(end) for end in annotation.get_object()["/Rect"])))
-        ends = (moved.llx, moved.lly, moved.urx, moved.ury)
-        annotation.get_object()[NameObject("/Rect")] = ArrayObject(FloatObject(round(end, 3)) for end in ends)
+    for annotation in page.get("/Annots", Array()):
+        moved = matrix.transform(Rectangle(*(float(end) for end in annotation.Rect)))
+        annotation.Rect = Array(round(end, 3) for end in (moved.llx, moved.lly, moved.urx, moved.ury))
 
 
 def _operands(matrix: Matrix) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from pipeline.formats.pdf.read_page import ReadPage
 from pipeline.packet.paper import PagePicture
 
 
@@ -12,7 +13,8 @@ class Piece(msgspec.Struct, frozen=True):
 
     ``section`` is the outline entry above it, ``listed_as`` its title on cover sheets. ``is_generated``: the engine
     generated it; it is not a supplied paper. ``signer`` is who signs it if its seal boxes become fields for signatures.
-    ``pictures`` show each page of a supplied paper.
+    ``pictures`` show each page of a supplied paper. ``pages`` are those of the PDF as a second parser reads them; if
+    there are none, they are read when the piece is merged.
     """
 
     id: str
@@ -25,3 +27,4 @@ class Piece(msgspec.Struct, frozen=True):
     is_generated: bool = False
     signer: str | None = None
     pictures: tuple[PagePicture, ...] = ()
+    pages: tuple[ReadPage, ...] = ()

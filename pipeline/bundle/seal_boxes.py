@@ -10,7 +10,8 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from pipeline.formats.pdf.reading import Box, drawn_boxes
+from pipeline.formats.pdf.read_page import Box
+from pipeline.formats.pdf.reading import drawn_boxes
 
 _SEAL = re.compile(r"(?<!\S)印(?!\S)")
 _THIN = 2.0  # points: a thinner box is a line of a frame

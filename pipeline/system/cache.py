@@ -1,4 +1,4 @@
-"""Files that are computed once on a machine and cached for later processes, such as cut fonts and prepared templates.
+"""Files that are computed once on a machine and cached for later processes, such as prepared templates.
 
 They are in the user's cache folder, private to the user, and each file is either complete or absent. Nothing depends
 on them: without a cache folder, or if it is deleted at any time, they are computed again. No value of a case is ever

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -382,10 +383,14 @@ class TestPacket:
             fonts: list[Any] = [font for number in numbers for font in pdf.pages[number].Resources.Font.values()]
             programs = {font.DescendantFonts[0].objgen: str(font.DescendantFonts[0].BaseFont) for font in fonts}
         faces = [name.rpartition("+")[2] for name in programs.values()]
-        assert sorted(faces) == ["NotoSansCJKjp-Bold", "NotoSansCJKjp-Regular", "NotoSansCJKsc-Regular"]
+        # the documents share one of each; the cover sheet, which is drawn last, and the page numbers have their own
+        most = {"NotoSansCJKjp-Bold": 2, "NotoSansCJKjp-Regular": 3, "NotoSansCJKsc-Regular": 2}
+        assert Counter(faces) <= Counter(most)
 
     def test_it_is_smaller_than_its_documents(self, filed: Filed) -> None:
-        assert len(filed.pdf) < 0.9 * sum(part["bytes"] for part in filed.page_map)
+        """They share their fonts. The bundle of a companion has one document besides the cover sheet."""
+        if filed.described["person"] == "patient":
+            assert len(filed.pdf) < 0.5 * sum(part["bytes"] for part in filed.page_map)
 
     def test_no_image_is_stored_twice(self, filed: Filed) -> None:
         with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
@@ -540,7 +545,7 @@ class TestMerge:
             shared, own = (page.Resources.Font["/F"] for page in pdf.pages)
             assert own.Encoding == "/Identity-H"
             assert "/W" not in own.DescendantFonts[0]
-            assert "/W" in shared.DescendantFonts[0], "the font of a document is shared"
+            assert shared.objgen == own.objgen, "what is the same is stored once"
 
     def test_outline_title_and_author_of_a_piece_are_not_taken_over(self) -> None:
         with pikepdf.open(io.BytesIO(make_pdf(2))) as pdf:

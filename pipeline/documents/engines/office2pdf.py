@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +13,6 @@ import office2pdf as library
 import pikepdf
 
 from pipeline.documents.engines.cell_borders import close_gaps
-from pipeline.documents.engines.cut_fonts import cut_faces, has_common_characters
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.engines.simplify import simplify
 from pipeline.errors import EngineError, Problem
@@ -62,13 +60,7 @@ class Office2Pdf(Engine):
 
     def convert(self, docx: bytes) -> bytes:
         """Return the PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
-        docx = simplify(docx)
-        cut = cut_faces() if has_common_characters(docx) else None
-        if cut is not None:
-            # If the cut faces cannot draw the document, the full fonts decide, and their error is the one reported.
-            with suppress(EngineError, UndrawableError):
-                return _convert(docx, (cut,))
-        return _convert(docx, tuple(font_folders()))
+        return _convert(simplify(docx), tuple(font_folders()))
 
 
 def _empty_cache_early() -> None:

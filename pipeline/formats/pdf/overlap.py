@@ -9,7 +9,7 @@ from typing import Any
 
 import pypdfium2
 
-from pipeline.formats.pdf.reading import Box
+from pipeline.formats.pdf.read_page import Box
 
 #: Two characters lie on each other if they share so much of the smaller one. Neighbours share a tenth at most.
 _SHARED = 0.3

@@ -6,7 +6,6 @@ import ctypes
 import io
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,28 +15,12 @@ from pypdfium2 import raw
 
 from pipeline.formats.fonts import without_glyph
 from pipeline.formats.pdf.geometry import to_shown
+from pipeline.formats.pdf.read_page import EDGE, Box, ReadPage
 
 #: PDFium's character for a hyphen that breaks a word at the end of a line.
 _HYPHEN_AT_LINE_END = "\x02"
 #: The replacement of a lost character.
 _REPLACEMENT = "\ufffd"
-#: Height in points of the strips along the upper and lower edge of a page whose content is read.
-EDGE = 60
-
-#: Left, lower, right and upper edge, in points from the lower left corner of a page as a viewer shows it.
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """The text of a page with its lines, and its width and height in points as a viewer shows it.
-
-    ``edges`` are the boxes of drawings and annotations less than ``EDGE`` from the upper or lower edge.
-    """
-
-    text: str
-    size: tuple[float, float]
-    edges: tuple[Box, ...]
 
 
 # The documents of a packet are read when they are drawn, and again when they are merged.
