@@ -61,7 +61,7 @@ def _watch(counter: Counter[str]) -> None:
     from pipeline.documents.environment import TemplateEnvironment  # noqa: PLC0415 - as above
 
     watched: list[tuple[Any, str, str]] = [
-        (engine, "_compile", "compilations of documents"),
+        (engine, "_pdf", "compilations of documents"),
         (TemplateEnvironment, "compile", "compiled templates"),
         (docx.package.Package, "open", "Word files opened"),
         (pypdf.PdfReader, "__init__", "PDFs opened by pypdf"),

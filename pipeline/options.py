@@ -61,10 +61,12 @@ class PublishOptions:
     """Options of the published packet.
 
     ``recipient_copy`` adds a copy for third parties, with masked identity numbers. A ``password`` encrypts the PDF
-    files and leaves out the Word files. ``force`` replaces a packet that is up to date, or signed.
+    files and leaves out the Word files. With ``no_documents``, a document that is in a bundle is no file of its own.
+    ``force`` replaces a packet that is up to date, or signed.
     """
 
     recipient_copy: bool = False
+    no_documents: bool = False
     password: str | None = field(default=None, repr=False)
     force: bool = False
 
@@ -84,6 +86,7 @@ class BuildOptions:
     max_bytes: int | None = None
     signature_fields: bool = False
     recipient_copy: bool = False
+    no_documents: bool = False
     password: str | None = field(default=None, repr=False)
     force: bool = False
     templates_sha256: str | None = None
@@ -114,4 +117,4 @@ class BuildOptions:
     @property
     def publish(self) -> PublishOptions:
         """Options of the published packet."""
-        return PublishOptions(self.recipient_copy, self.password, self.force)
+        return PublishOptions(self.recipient_copy, self.no_documents, self.password, self.force)

@@ -42,6 +42,7 @@ class OptionsUsed(Frozen, frozen=True):
     max_bytes: int | None
     signature_fields: bool
     recipient_copy: bool
+    no_documents: bool
     encrypted: bool
 
 
@@ -80,11 +81,14 @@ class Inputs(Frozen, frozen=True):
 
 
 class DocumentRow(Frozen, frozen=True):
-    """A document that was built. ``signed`` is the hash of the signed scan that replaces it in the bundle."""
+    """A document that was built. ``signed`` is the hash of the signed scan that replaces it in the bundle.
+
+    ``path`` is None if the document is no file of its own.
+    """
 
     document: str
     person: str
-    path: str
+    path: str | None
     text_sha256: str
     signed_by: Signer | None
     signed: str | None

@@ -45,7 +45,7 @@ class PacketContent:
 
 def packet_files(content: PacketContent, origin: Origin, options: PublishOptions) -> dict[str, bytes]:
     """Return every file of a packet by its path."""
-    files = dict(_document_files(content, options.password))
+    files = dict(_document_files(content, options))
     for bundle in content.bundles:
         files |= bundle.files
     if content.copy is not None:
@@ -60,15 +60,18 @@ def _named_documents(packet: Packet) -> Iterator[tuple[str, DocumentPart]]:
         yield f"documents/{number:02}-{part.id}", part
 
 
-def _document_files(content: PacketContent, password: str | None) -> Iterator[tuple[str, bytes]]:
+def _document_files(content: PacketContent, options: PublishOptions) -> Iterator[tuple[str, bytes]]:
     """Each document as Word file and PDF, numbered in order.
 
-    With a password, the Word files are left out: no encryption of them works in every program.
+    With a password, the Word files are left out: no encryption of them works in every program. Without documents, only
+    the PDFs of those that stand apart from the bundles remain, such as the patient's guide.
     """
     for name, part in _named_documents(content.planned.packet):
-        if password is None:
+        if options.no_documents and part not in content.planned.packet.apart:
+            continue
+        if options.password is None and not options.no_documents:
             yield f"{name}.docx", content.documents[part.id].docx
-        yield f"{name}.pdf", protect(content.documents[part.id].pdf, password)
+        yield f"{name}.pdf", protect(content.documents[part.id].pdf, options.password)
 
 
 def _manifest(content: PacketContent, files: Mapping[str, bytes], origin: Origin) -> Manifest:
@@ -84,7 +87,7 @@ def _manifest(content: PacketContent, files: Mapping[str, bytes], origin: Origin
         options=origin.options,
         inputs=Inputs(origin.case, origin.directory, tuple(_supplied_files(content))),
         state=content.planned.state,
-        documents=tuple(_document_rows(content)),
+        documents=tuple(_document_rows(content, files)),
         missing=tuple(_missing_papers(packet)),
         versions=origin.versions,
         rules=origin.rules,
@@ -104,14 +107,14 @@ def _supplied_files(content: PacketContent) -> Iterator[SuppliedFile]:
         )
 
 
-def _document_rows(content: PacketContent) -> Iterator[DocumentRow]:
+def _document_rows(content: PacketContent, files: Mapping[str, bytes]) -> Iterator[DocumentRow]:
     packet = content.planned.packet
     scans = {part.original_of.id: content.papers[part.id].sha256 for part in packet.attachments if part.original_of}
     for name, part in _named_documents(packet):
         yield DocumentRow(
             document=part.document,
             person=part.person,
-            path=f"{name}.pdf",
+            path=f"{name}.pdf" if f"{name}.pdf" in files else None,
             text_sha256=text_sha256(content.documents[part.id].docx),
             signed_by=part.signed_by,
             signed=scans.get(part.id),

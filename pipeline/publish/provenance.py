@@ -62,6 +62,7 @@ def origin_of(planned: PlannedCase, options: BuildOptions) -> Origin:
             max_bytes=options.max_bytes,
             signature_fields=options.signature_fields,
             recipient_copy=options.recipient_copy,
+            no_documents=options.no_documents,
             encrypted=options.password is not None,
         ),
         versions=library_versions(),

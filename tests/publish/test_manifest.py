@@ -13,6 +13,7 @@ from pipeline.options import BuildOptions
 from pipeline.packet.set_files import load_template_set
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.provenance import LIBRARIES, library_versions
+from pipeline.publish.verify.verify import verify_path
 from pipeline.resources import VERSION
 from pipeline.run.one import build_case
 from tests.support.built import make_set
@@ -137,3 +138,18 @@ def test_it_holds_no_name_of_a_file_or_folder(case_folder: Path, edit: Edit, tmp
 def test_names_of_files_name_nobody(built: Path) -> None:
     names = [path.name for path in built.rglob("*")]
     assert all(not set(name) & set("王晓明陈丽华") for name in names)
+
+
+def test_without_documents_only_what_is_in_no_bundle_remains(packet: Path, tmp_path: Path) -> None:
+    case = EXAMPLES / packet.name / "case.json"
+    folder = build_case(case, tmp_path, BuildOptions(AS_OF, no_documents=True)).folder
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert names == {"bundle.pdf", "manifest.json", "documents/11-patient-guide.pdf"}
+    assert (folder / "bundle.pdf").read_bytes() == (packet / "bundle.pdf").read_bytes()
+    found, whole = manifest_of(folder), manifest_of(packet)
+    assert [error.message for error in validator("manifest").iter_errors(found)] == []
+    assert {row["path"] for row in found["documents"]} == {None, "documents/11-patient-guide.pdf"}
+    differing = {key for key, value in whole.items() if found[key] != value}
+    assert differing == {"documents", "options", "outputs", "sha256"}
+    assert verify_path(folder).manifest.options.no_documents
+    assert not build_case(case, tmp_path, BuildOptions(AS_OF)).is_current

@@ -72,7 +72,12 @@ def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Publi
         template_set=TemplateSetUsed("medical-stay", "0" * 64),
         engine=EngineUsed("typst", "0"),
         options=OptionsUsed(
-            right_hand_pages=False, max_bytes=None, signature_fields=False, recipient_copy=False, encrypted=False
+            right_hand_pages=False,
+            max_bytes=None,
+            signature_fields=False,
+            recipient_copy=False,
+            no_documents=False,
+            encrypted=False,
         ),
         inputs=Inputs("0" * 64, (), ()),
         state="incomplete" if missing else "final",

@@ -65,6 +65,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Also build recipient-copy.pdf for third parties: the documents with masked identity numbers.",
 )
 @click.option(
+    "--no-documents",
+    is_flag=True,
+    help="Leave out the Word file and the PDF of each document that is in a bundle, for many cases.",
+)
+@click.option(
     "--encrypt",
     is_flag=True,
     help=f"Encrypt every PDF (AES-256) and leave out the Word files. The password is read from --password-file or "
@@ -100,6 +105,7 @@ def build(
     max_bytes: int | None,
     signature_fields: bool,
     recipient_copy: bool,
+    no_documents: bool,
     encrypt: bool,
     password_file: Path | None,
     force: bool,
@@ -151,6 +157,7 @@ def build(
         max_bytes=max_bytes,
         signature_fields=signature_fields,
         recipient_copy=recipient_copy,
+        no_documents=no_documents,
         password=_password(password_file, encrypt=encrypt, signature_fields=signature_fields),
         force=force,
     )
