@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -12,13 +13,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.options import BuildOptions
+from pipeline.system.limited_client import LIMITED
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "wang-xiaoming" / "case.json"
 AS_OF = date(2026, 11, 22)
 OPTIONS = BuildOptions(AS_OF, force=True)
+
+#: What other fields and files must agree with.
+_FIXED = {"attachments", "passport", "visits", "visa", "registration_number", "plan_number", "tb_screening"}
+_LONG, _FIRST_CHINESE, _LETTERS = 8, "\u3040", "一二三四五六七八九十"
 
 Row = dict[str, float]
 
@@ -58,7 +65,8 @@ def run(*words: object) -> None:
 def make_cases(count: int, folder: Path, *, papers: bool = True) -> Path:
     """So many cases like the example, with its papers or without any, one a line of a file.
 
-    Each has an id of its own, which stands on every page: nothing that was read or drawn before can be used again.
+    Each has an id of its own, which stands on every page, and other texts: nothing that was read or drawn before can be
+    used again.
     """
     shutil.copytree(EXAMPLE.parent, folder, dirs_exist_ok=True)
     (folder / EXAMPLE.name).unlink(missing_ok=True)
@@ -69,8 +77,28 @@ def make_cases(count: int, folder: Path, *, papers: bool = True) -> Path:
     lines = folder / "cases.jsonl"
     with lines.open("w", encoding="utf-8") as file:
         for number in range(count):
-            file.write(json.dumps(case | {"case_id": f"case-{number:05}"}, ensure_ascii=False) + "\n")
+            varied = _varied(case, number) | {"case_id": f"case-{number:05}"}
+            file.write(json.dumps(varied, ensure_ascii=False) + "\n")
     return lines
+
+
+def _varied(value: Any, number: int) -> Any:
+    """The same value with another letter in each text of Chinese characters that is long enough not to be a name."""
+    if isinstance(value, dict):
+        return {key: each if key in _FIXED else _varied(each, number) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_varied(each, number) for each in value]
+    if isinstance(value, str) and len(value) > _LONG and any(letter >= _FIRST_CHINESE for letter in value):
+        letters = "".join(_LETTERS[int(digit)] for digit in str(number))
+        return value[:-1] + letters + value[-1]
+    return value
+
+
+def processor_time() -> float:
+    """Processor seconds of this process, and of the process with limits that it has started, with its forks."""
+    process = LIMITED.start()
+    times = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:15]
+    return time.process_time() + sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
 def spread(values: Sequence[float], unit: float = 1) -> Row:

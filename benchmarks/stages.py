@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from measure import OPTIONS, Row, Size, make_cases, percentiles
+from measure import OPTIONS, Row, Size, make_cases, percentiles, processor_time
 
 from pipeline.documents import document as draw
 from pipeline.documents import drawing as documents
@@ -32,7 +32,7 @@ WATCHED: dict[str, tuple[Any, str]] = {
 
 
 def stages(size: Size, folder: Path) -> dict[str, Row]:
-    """Wall time by stage, and the processor time of the whole, which other programs disturb less."""
+    """Wall time by stage, and the processor time of all processes, which other programs disturb less."""
     found: dict[str, list[float]] = {}
     spent: dict[str, float] = {}
     before = {name: getattr(owner, function) for name, (owner, function) in WATCHED.items()}
@@ -41,9 +41,9 @@ def stages(size: Size, folder: Path) -> dict[str, Row]:
     try:
         for number, case in enumerate(sources((str(make_cases(size.packets + 1, folder / "cases")),))):
             spent.clear()
-            wall, processor = time.perf_counter(), time.process_time()
+            wall, processor = time.perf_counter(), processor_time()
             build.build_case(case, folder / "out", OPTIONS)
-            spent |= {"packet": time.perf_counter() - wall, "packet, processor": time.process_time() - processor}
+            spent |= {"packet": time.perf_counter() - wall, "packet, processor": processor_time() - processor}
             if number:  # the first one warms up
                 for name, seconds in spent.items():
                     found.setdefault(name, []).append(seconds)

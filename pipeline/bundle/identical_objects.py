@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from pikepdf import Array, Dictionary, Stream
 
 #: Objects that stay apart: each page, field and annotation has a place of its own.
 _SINGLE = {"/Page", "/Pages", "/Catalog", "/Annot"}
+_REFERENCE = re.compile(rb"(\d+) (\d+) R")
 _ObjectId = tuple[int, int]
 
 
@@ -34,7 +36,7 @@ def merge_identical(pdf: pikepdf.Pdf) -> None:
             return
         replaced |= found
         for other in pdf.objects:
-            if other.objgen not in replaced:
+            if other.objgen not in replaced and _refers(other, found):
                 _refer(other, found)
 
 
@@ -54,6 +56,14 @@ def _key(each: pikepdf.Object, contents: dict[_ObjectId, bytes]) -> bytes:
     return contents[each.objgen] + each.stream_dict.unparse()
 
 
+def _refers(each: Any, found: Mapping[_ObjectId, Any]) -> bool:
+    """Return True if an object may refer to one of these. Most do not, such as long lists of numbers."""
+    if not isinstance(each, Dictionary | Stream | Array):
+        return False
+    text = each.stream_dict.unparse() if isinstance(each, Stream) else each.unparse(resolved=True)
+    return any((int(number), int(generation)) in found for number, generation in _REFERENCE.findall(text))
+
+
 def _refer(each: Any, found: Mapping[_ObjectId, Any]) -> None:
     """Replace references inside an object."""
     for place, value in _places(each):
@@ -62,7 +72,7 @@ def _refer(each: Any, found: Mapping[_ObjectId, Any]) -> None:
         if value.is_indirect:
             if value.objgen in found:
                 each[place] = found[value.objgen]
-        else:
+        elif _refers(value, found):
             _refer(value, found)
 
 

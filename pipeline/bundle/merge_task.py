@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
+import pikepdf
 
 from pipeline.attachments.library_limits import limit_libraries
 from pipeline.attachments.messages import LIMITS
@@ -17,10 +19,20 @@ from pipeline.bundle.seal_boxes import SealBox, seal_boxes
 from pipeline.bundle.signature_fields import SignatureField, with_signature_fields
 from pipeline.bundle.volumes import split
 from pipeline.formats.pdf.encryption import protect
+from pipeline.formats.pdf.geometry import A4_POINTS
 
 _MERGE_REQUESTS = msgspec.msgpack.Decoder(MergeRequest)
 _NOT_MERGED = "a library cannot merge it into a bundle"
 _FINISH_REQUESTS = msgspec.msgpack.Decoder(FinishRequest)
+
+
+def warm_up() -> None:
+    """Merge two empty pages, which are made here, with a font that pages are numbered with."""
+    page = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=A4_POINTS)
+        pdf.save(page)
+    merge([Piece(name, name, page.getvalue(), number) for number, name in enumerate("ab", 1)], "t", "ja", "case-1")
 
 
 def answer_merge(content: bytes) -> bytes:
