@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 
 import pytest
@@ -40,6 +41,14 @@ def test_a_room_says_what_lives_there_and_holds_no_logic(room: str) -> None:
     assert docstring is not None
     assert len(docstring.splitlines()) in _LINES
     assert len(tree.body) == 1
+
+
+def test_words_of_the_former_prose_stay_away() -> None:
+    """Each had several meanings; the glossary has one word for each thing."""
+    former = re.compile(r"\b(told|anew|mend)\b", re.IGNORECASE)
+    files = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").rglob("*.json")]
+    files += [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".json", ".html", ".js", ".css", ".typ"}]
+    assert [str(path) for path in files if former.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_no_package_has_logic_in_its_init() -> None:
