@@ -34,7 +34,7 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 class DivisionError(Exception):
-    """The pages of the documents cannot be told apart."""
+    """The pages of the documents cannot be distinguished."""
 
 
 @dataclass(frozen=True, slots=True)
