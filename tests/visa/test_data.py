@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.resources import is_stale, read_data
+from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import ROOT
 
 TABLES = ("anti-doping", "fees", "jpets", "missions", "photo", "visa-terms", "wordings")
@@ -77,3 +78,13 @@ def test_every_mission_of_a_case_has_name_and_addressee() -> None:
     for mission in missions.values():
         assert mission["addressee"]["ja"] == mission["name"]["ja"].removesuffix("館") + "　殿"
         assert len({*mission["name"].values(), *mission["addressee"].values()}) == 6
+
+
+def test_messages_about_the_fee_have_the_amounts_of_the_table() -> None:
+    table = read_data("fees")
+    amounts = [value for currency in ("jpy", "cny") for value in table[currency].values()]
+    assert table["jpy"]["multiple"] == 2 * table["jpy"]["single"]
+    for text in checked_rules()["VIS-10"].texts.values():
+        assert [amount for amount in amounts if str(amount) not in text.message.replace(",", "")] == []
+    for text in checked_rules()["DOC-10"].texts.values():
+        assert [amount for amount in amounts if str(amount) not in text.hint.replace(",", "")] == []
