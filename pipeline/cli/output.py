@@ -43,6 +43,11 @@ class CommandReport:
     results: Sequence[dict[str, Any]] = ()
 
 
+def format_count(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 note" or "2 notes"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def emit(report: CommandReport, *, as_json: bool) -> None:
     """Print the problems of a report on standard error and, with ``as_json``, the whole report on standard output."""
     for problem in report.problems:
@@ -70,7 +75,7 @@ def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
             print_problem(problem.in_language(style.language))
     notes = sum(problem.severity == "info" for problem in problems)
     if notes and not style.notes:
-        line = "1 note; --notes shows it" if notes == 1 else f"{notes} notes; --notes shows them"
+        line = f"{format_count(notes, 'note')}; --notes shows {'it' if notes == 1 else 'them'}"
         print_line(Styled(line, dim=True), err=True)
 
 

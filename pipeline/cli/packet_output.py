@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.bundle.manifest_rows import BundleRow
-from pipeline.cli.output import STATES, problem_to_json
+from pipeline.cli.output import STATES, format_count, problem_to_json
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
 from pipeline.publish.destination import Destination
@@ -55,7 +55,9 @@ def print_packet(done: TaskResult, out: Destination) -> None:
         for part in bundle.page_map:
             print_line(f"{part.page:>6}{part.pages:>7}  {part.title}")
         print_line(Styled(out.address(folder / bundle.path), bold=True))
-        print_line(f"{bundle.pages} pages, {len(bundle.page_map)} documents and papers")
+        number = len(bundle.page_map)
+        parts = "1 document or paper" if number == 1 else f"{number} documents and papers"
+        print_line(f"{format_count(bundle.pages, 'page')}, {parts}")
         for volume in bundle.volumes:
             where, last = out.address(folder / volume.path), volume.page + volume.pages - 1
             print_line(f"{where}  (pages {volume.page} to {last}, {volume.bytes / 1_000_000:.1f} MB)")

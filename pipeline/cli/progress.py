@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.output import CommandReport, OutputStyle, print_problems, report_to_json
+from pipeline.cli.output import CommandReport, OutputStyle, format_count, print_problems, report_to_json
 from pipeline.cli.packet_output import result_to_json
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
@@ -109,4 +109,4 @@ def _line(done: TaskResult) -> tuple[Styled, str]:
         codes = sorted({problem.code for problem in done.problems if problem.severity == "error"})
         return mark, f"{done.case_id or done.name}  {', '.join(codes)}"
     pages = sum(bundle.pages for bundle in done.built.manifest.bundles)
-    return mark, f"{done.case_id}  {pages} pages, {done.seconds:.1f} s"
+    return mark, f"{done.case_id}  {format_count(pages, 'page')}, {done.seconds:.1f} s"

@@ -37,7 +37,7 @@ class TestCheck:
     def test_text(self, visa_packet: Command, letter: Path) -> None:
         run = visa_packet("templates", "check", letter)
         assert run.code == 4
-        assert run.out == "letter.docx: 1 template, 1 errors, 0 warnings, 1 notes; --notes shows the notes\n"
+        assert run.out == "letter.docx: 1 template, 1 error, 0 warnings, 1 note; --notes shows it\n"
         assert run.err.startswith("error name-unknown  letter.docx  body, table ")
         assert "did you mean 'address'?" in run.err
         assert "  > 〒{{ guarantor.postal_code }}　{{ guarantor.adress.ja }}\n" in run.err

@@ -237,4 +237,5 @@ def _check_file(docx: DocxFile, styles: Styles, file: str) -> Iterator[Problem]:
     unused = styles.unused()
     if unused:
         hint = "no action needed; without them the file is smaller and easier to maintain"
-        yield Problem("styles-unused", "info", f"{len(unused)} styles are not used", hint, file)
+        number = "1 style is" if len(unused) == 1 else f"{len(unused)} styles are"
+        yield Problem("styles-unused", "info", f"{number} not used", hint, file)

@@ -23,7 +23,7 @@ from pipeline.authoring.check.reporters import (
 )
 from pipeline.authoring.check.sets import CheckedSet, check_sets
 from pipeline.authoring.check.workers import SECONDS_VARIABLE, STEP_SECONDS
-from pipeline.cli.output import COLOURS, CommandReport, emit
+from pipeline.cli.output import COLOURS, CommandReport, emit, format_count
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES
@@ -133,13 +133,16 @@ def _tell(checked: Sequence[CheckedSet], form: str, code: ExitCode, *, notes: bo
 def _print(checked: CheckedSet, *, notes: bool) -> None:
     for group in group_findings(finding for finding in checked.findings if notes or finding.severity != "info"):
         _print_findings(group)
-    counts = ", ".join(
-        f"{checked.count(severity)} {word}s"
-        for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
-    )
-    advice = "" if notes or not checked.count("info") else "; --notes shows the notes"
-    number = f"{checked.templates} template{'' if checked.templates == 1 else 's'}"
-    print_line(f"{display_path(checked.name)}: {number}, {counts}{advice}")
+    counts = [
+        format_count(checked.templates, "template"),
+        *(
+            format_count(checked.count(severity), word)
+            for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
+        ),
+    ]
+    unseen = 0 if notes else checked.count("info")
+    advice = f"; --notes shows {'it' if unseen == 1 else 'them'}" if unseen else ""
+    print_line(f"{display_path(checked.name)}: {', '.join(counts)}{advice}")
 
 
 def _print_findings(group: Sequence[Problem]) -> None:

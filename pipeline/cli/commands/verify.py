@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli.outcome import attempt
-from pipeline.cli.output import CommandReport, emit, problem_to_json
+from pipeline.cli.output import CommandReport, emit, format_count, problem_to_json
 from pipeline.cli.passwords import PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import directory_option, json_option
 from pipeline.cli.terminal import print_line
@@ -84,7 +84,8 @@ def _print(path: Path, verified: Verified) -> None:
     manifest = verified.manifest
     pages = sum(bundle.pages for bundle in manifest.bundles)
     files = len(manifest.outputs)
-    print_line(f"{path}: verified: {files} files, {pages} pages to file, as of {manifest.as_of}")
+    numbers = f"{format_count(files, 'file')}, {format_count(pages, 'page')} to file"
+    print_line(f"{path}: verified: {numbers}, as of {manifest.as_of}")
     if not verified.looked_into:
         print_line("encrypted: only hashes were checked; use --password-file to check the contents")
     for row in _signatures(verified):
