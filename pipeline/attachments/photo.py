@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageFilter, ImageStat
 
+from pipeline.attachments.plain_colours import make_scalable
 from pipeline.packet.paper import Note
 from pipeline.resources import read_data
 
@@ -20,7 +21,8 @@ def judge_photo(content: bytes, size_mm: tuple[float, float] | None) -> Iterator
     limits = read_data("photo")
     with Image.open(io.BytesIO(content)) as picture:
         width, height = picture.size
-        small = picture.convert("L").resize((_JUDGED_WIDTH, max(1, round(_JUDGED_WIDTH * height / width))))
+        grey = make_scalable(picture).convert("L")
+        small = grey.resize((_JUDGED_WIDTH, max(1, round(_JUDGED_WIDTH * height / width))))
     unusable = [
         *(["few_pixels"] if min(width, height) < limits["least_pixels"] else []),
         *(["one_colour"] if ImageStat.Stat(small).stddev[0] < limits["least_contrast"] else []),

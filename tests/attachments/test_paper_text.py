@@ -21,6 +21,7 @@ from pipeline.run.check import check_case
 from tests.support.attachments import encoded, page_text, pdf_of
 from tests.support.built import make_picture
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, Edit
+from tests.support.codings import lab
 
 WANTED = Wanted(
     holds=("name", "passport_number", "birth_date"),
@@ -112,3 +113,8 @@ def test_a_photo_that_was_scanned_or_sent_by_phone_is_good(quality: int, degrees
 def test_a_blurred_photo_is_doubted() -> None:
     blurred = Image.open(io.BytesIO(PHOTO)).filter(ImageFilter.GaussianBlur(12))
     assert [note.details for note in judge_photo(encoded(blurred, "JPEG"), (45.0, 45.0))] == [("blurred",)]
+
+
+def test_a_photo_in_lab_colours_is_judged_as_any_other() -> None:
+    photo = Image.open(io.BytesIO(PHOTO)).convert("RGB").resize((600, 600))
+    assert list(judge_photo(encoded(lab(photo), "TIFF"), (45.0, 45.0))) == []
