@@ -14,13 +14,13 @@ import pikepdf
 
 from pipeline.documents.engines.cell_borders import close_gaps
 from pipeline.documents.engines.engine import Engine
+from pipeline.documents.engines.missing_glyph import characters_in
 from pipeline.documents.engines.simplify import simplify
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
 from pipeline.formats.word.text import document_language
 from pipeline.formats.zip_archive import pack
 
-_NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 #: Settings of fontconfig that name a folder without fonts. Without settings it searches the usual folders.
 _NO_FONTS = Path(__file__).with_name("no-fonts.conf")
 #: The library reports a header or footer that it replaces in the way of a font that it replaces.
@@ -84,9 +84,9 @@ def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
         result = library.convert_bytes(docx, library.Format.DOCX, _options(folders))
     except library.Office2PdfError as error:
         # The library has no type for this error, and only its message names the characters.
-        undrawable = _NO_GLYPH.search(str(error))
+        undrawable = characters_in(str(error))
         if undrawable:
-            raise UndrawableError(undrawable[1]) from None
+            raise UndrawableError(undrawable) from None
         # The library's message is not reported: it may quote the document.
         raise _failure("engine-failed", "the engine could not convert the document") from None
     except BaseException as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from pathlib import Path
 import typst as library
 
 from pipeline.documents.engines.engine import Engine, load_engine
+from pipeline.documents.engines.missing_glyph import characters_in
 from pipeline.documents.engines.typst.division import SIGNS, DivisionError, describe, divide
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.environment import TypstEnvironment
@@ -22,7 +22,6 @@ from pipeline.documents.fill_limits import OutOfTimeError, limited
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
 
-_NO_GLYPH = re.compile(r'the text `?"(.*?)"`? could not be displayed', re.DOTALL)
 #: The message with which the prelude stops.
 _TOO_HIGH = "the header or footer is higher than its margin"
 #: What PDF/A requires of the PDF of all documents; each document gets its own.
@@ -94,9 +93,9 @@ def _compile(source: str) -> bytes:
     try:
         (pdf,) = divide(_pdf([source]), [describe(source)])
     except library.TypstError as error:
-        undrawable = _NO_GLYPH.search(str(error.message))
+        undrawable = characters_in(str(error.message))
         if undrawable:
-            raise UndrawableError(undrawable[1]) from None
+            raise UndrawableError(undrawable) from None
         if _TOO_HIGH in str(error.message):
             raise RefusedError(_TOO_HIGH) from None
         # The library's message is not reported: it may quote the document.
