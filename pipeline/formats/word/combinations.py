@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from pipeline.formats.word.inventory import InventoryEntry, entry_of
+from pipeline.formats.word.list_numbers import is_plain
 from pipeline.formats.word.sections import is_on
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W
@@ -35,8 +36,11 @@ def combinations(part: Part, styles: Styles, width: int) -> Iterator[Found]:
             yield from _with_text(paragraph, styles)
             if paragraph.cell is None and _reaches_over(paragraph.element, styles, width):
                 yield Found(paragraph.element, entry_of("~tab-outside"))
-        if styles.list_level(paragraph.element) is not None:
+        level = styles.list_level(paragraph.element)
+        if level is not None:
             yield from _in_list(paragraph, styles)
+            if not is_plain(level):
+                yield Found(paragraph.element, entry_of("~list-number"))
     for table in part.root.iter(f"{W}tbl"):
         if _has_stripes_below_heading(table, styles):
             yield Found(next(table.iter(f"{W}p"), None), entry_of("~stripes"))

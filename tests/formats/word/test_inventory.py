@@ -35,7 +35,13 @@ from tests.support.word_files import (
 )
 from tests.support.word_samples import word_samples
 
+SECOND = LISTED.replace('ilvl w:val="0"', 'ilvl w:val="1"')
 SHIPPED = sorted((ROOT / "templates").rglob("*.docx"))
+
+
+def below_bullet(words: str) -> str:
+    """A numbering part with a level of bullets and a level of numbers below it."""
+    return numbering(words=words).replace('w:numFmt w:val="decimal"', 'w:numFmt w:val="bullet"', 1)
 
 
 def refused(content: bytes, engine: str = "office2pdf") -> list[tuple[str, str | None, str]]:
@@ -57,6 +63,20 @@ def test_every_entry_has_words_a_reason_and_an_answer_of_each_engine() -> None:
         assert set(entry.answers.values()) <= {"drawn", "in-part", "no-effect", "refused"}
         elements.update(entry.elements)
     assert [element for element, times in elements.items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("level", "numbers"),
+    [
+        (LISTED, numbering(words="(%1)")),
+        (LISTED, numbering(words="第%1条")),
+        (SECOND, numbering(words="%1-%2")),
+        (SECOND, below_bullet("%2.")),
+        (LISTED, below_bullet("・")),
+    ],
+)
+def test_lists_with_plain_numbers_are_drawn(level: str, numbers: str) -> None:
+    assert refused(word_file(paragraph("a", level), numbering=numbers)) == []
 
 
 def test_the_table_is_written_as_the_program_writes_json() -> None:
@@ -205,6 +225,11 @@ HEADED = reference("header", "header1")
             "body",
             "a paragraph of a list with an indent of its own",
         ),
+        (word_file(paragraph("a", LISTED), numbering=numbering(words="%1.%2")), "body", "a list whose numbers"),
+        (word_file(paragraph("a", LISTED), numbering=numbering(words="Art")), "body", "a list whose numbers"),
+        (word_file(paragraph("a", SECOND), numbering=numbering(words="%1.")), "body", "a list whose numbers"),
+        (word_file(paragraph("a", SECOND), numbering=numbering(words="%2/%1")), "body", "a list whose numbers"),
+        (word_file(paragraph("a", SECOND), numbering=below_bullet("%1.%2")), "body", "a list whose numbers"),
         (word_file(paragraph("a", '<w:ind w:left="-200"/>')), "body", "an indent into the margin"),
         (
             word_file(paragraph("", stops(4800, 9700), run(text("a") + "<w:tab/>" + text("b") + "<w:tab/>"))),
