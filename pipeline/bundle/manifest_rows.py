@@ -11,6 +11,7 @@ class PageMapRow(Frozen, frozen=True):
     """One part of a bundle. ``page`` is its first page, ``bytes`` the size of its PDF before the merge.
 
     ``section`` is the outline entry above it. ``text`` is the keyed hash of its text (None for supplied papers).
+    ``unsigned`` if somebody must still sign it.
     """
 
     id: str
@@ -21,6 +22,7 @@ class PageMapRow(Frozen, frozen=True):
     pages: int
     bytes: int
     text: str | None
+    unsigned: bool
 
     @property
     def last_page(self) -> int:

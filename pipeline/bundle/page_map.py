@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.merge_client import merge_limited
@@ -21,15 +21,13 @@ from pipeline.packet.paper import PagePicture, Paper
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, State
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.template_set import Section, TemplateSet
+from pipeline.visa.labels import label
 
 #: The papers and the documents of a packet by part id.
 Contents = Mapping[str, Paper | DrawnDocument]
 
 #: Language of a bundle; its documents may have others.
-LANGUAGE = "ja"
-
-#: The state of a packet in the title of its bundles.
-_STATE_IN_TITLE: Mapping[State, str] = {"final": "", "incomplete": "（未添付の書類あり）", "draft": "（案）"}
+LANGUAGE: Final = "ja"
 
 
 def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, right_hand: bool) -> PageMap:
@@ -48,6 +46,7 @@ def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, r
             pages=contents[part.id].pages,
             bytes=len(contents[part.id].pdf),
             text=_text_hash(part, contents[part.id].pdf, planned.loaded.json_file),
+            unsigned=part.is_unsigned,
         )
         for part in bundle.parts
     )
@@ -74,7 +73,7 @@ def merge_parts(
         )
         for row, part in zip(page_map, bundle.parts, strict=True)
     )
-    title = f"{planned.templates.packet.title.ja} {case_id}{_STATE_IN_TITLE[planned.state]}"
+    title = f"{planned.templates.packet.title.ja} {case_id}{_in_title(planned.state)}"
     return merge_limited(MergeRequest(pieces, title, LANGUAGE, case_id, two_sided=options.right_hand_pages))
 
 
@@ -89,6 +88,11 @@ def text_key(case: JsonFile) -> bytes:
 def text_hash(text: str, key: bytes) -> str:
     """Return the hash of the text of a document under the key of its case."""
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _in_title(state: State) -> str:
+    """Return the state of a packet for the title of its bundles, which says nothing of one that is ready to file."""
+    return "" if state == "ready_to_file" else f"（{label(state, 'state', LANGUAGE)}）"
 
 
 def _pictures(content: Paper | DrawnDocument) -> tuple[PagePicture, ...]:

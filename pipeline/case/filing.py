@@ -93,3 +93,4 @@ class Attachment(Frozen, frozen=True):
     document: str | None = None
     printed_hash: str | None = None
     form_mapping: str | None = None
+    signed: bool = False

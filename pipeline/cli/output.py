@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +10,17 @@ from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, Problem
 from pipeline.language import Language
 from pipeline.resources import VERSION
+from pipeline.visa.labels import describe_state
 
 if TYPE_CHECKING:
     from pipeline.packet.plan import State
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
-#: The states of a packet in words.
-STATES: Mapping[State, str] = {
-    "final": "no errors, no missing papers",
-    "incomplete": "papers are missing; the cover sheet lists them",
-    "draft": "not for filing",
-}
+
+
+def styled_state(state: State, language: Language) -> Styled:
+    """Return the state of a packet in words, in a colour that says whether something is open."""
+    return Styled(describe_state(state, language), fg="green" if state == "ready_to_file" else "yellow")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.bundle.manifest_rows import BundleRow
-from pipeline.cli.output import STATES, format_count, problem_to_json
+from pipeline.cli.output import format_count, problem_to_json, styled_state
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
 from pipeline.publish.destination import Destination
 from pipeline.run.published_packet import PublishedPacket
 from pipeline.run.task import TaskResult
+from pipeline.visa.labels import label
 
 
 def result_to_json(done: TaskResult, language: Language, out: Destination) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def _bundle(bundle: BundleRow, built: PublishedPacket, out: Destination) -> dict
     }
 
 
-def print_packet(done: TaskResult, out: Destination) -> None:
+def print_packet(done: TaskResult, out: Destination, language: Language) -> None:
     """Print each bundle with its parts, the documents outside the bundles, and the state of the packet."""
     if done.built is None:
         return
@@ -53,7 +54,8 @@ def print_packet(done: TaskResult, out: Destination) -> None:
     for bundle in manifest.bundles:
         print_line(Styled("  page  pages  document", dim=True))
         for part in bundle.page_map:
-            print_line(f"{part.page:>6}{part.pages:>7}  {part.title}")
+            mark = Styled(f"  {label('to_be_signed', 'state', language)}" if part.unsigned else "", fg="yellow")
+            print_line(f"{part.page:>6}{part.pages:>7}  {part.title}", mark)
         print_line(Styled(out.address(folder / bundle.path), bold=True))
         number = len(bundle.page_map)
         parts = "1 document or paper" if number == 1 else f"{number} documents and papers"
@@ -66,7 +68,6 @@ def print_packet(done: TaskResult, out: Destination) -> None:
         print_line(f"{papers} downsampled to fit the size limit; --notes lists them")
     for path in manifest.apart:
         print_line(f"{out.address(folder / path)}  (not in a bundle)")
-    colour = None if manifest.state == "final" else "yellow"
-    print_line(Styled(f"{manifest.state}: {STATES[manifest.state]}", fg=colour))
+    print_line(styled_state(manifest.state, language))
     current = ", up to date: nothing has changed since it was built" if done.status == "current" else ""
     print_line(f"{done.seconds:.2f} s{current}")

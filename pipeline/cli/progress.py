@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -15,8 +15,11 @@ from pipeline.cli.output import CommandReport, OutputStyle, format_count, print_
 from pipeline.cli.packet_output import result_to_json
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
+from pipeline.language import Language
+from pipeline.packet.plan import State
 from pipeline.publish.destination import Destination
 from pipeline.run.task import TaskResult
+from pipeline.visa.labels import label
 
 if TYPE_CHECKING:
     from pipeline.run.report.report_page import ReportPage
@@ -32,6 +35,7 @@ class Progress:
         self._out = out
         self._total = total
         self._counts: Counter[str] = Counter()
+        self._states: Counter[State] = Counter()
         self._failed: list[TaskResult] = []
         self._bar: Any = None
         self._started = time.perf_counter()
@@ -51,6 +55,8 @@ class Progress:
     def add(self, done: TaskResult) -> None:
         """Count one case, and print its result."""
         self._counts[done.status] += 1
+        if done.built is not None:
+            self._states[done.built.manifest.state] += 1
         if done.status == "failed":
             self._failed.append(done)
         if self._style.as_json:
@@ -58,7 +64,7 @@ class Progress:
         if self._bar is not None:
             self._bar.update(1, done)
         elif not self._style.quiet and not self._style.as_json:
-            print_line(*_line(done))
+            print_line(*_line(done, self._style.language))
 
     def finish(self, page: ReportPage | None = None) -> ExitCode:
         """Publish the HTML report. Print every failure with place and hint, and the number of cases by status."""
@@ -75,6 +81,7 @@ class Progress:
         if self._style.as_json:
             report = report_to_json(CommandReport("build", code, problems)) | {
                 "counts": self._numbers(),
+                "states": {state: self._states[state] for state in get_args(State)},
                 "html": address,
             }
             print_json(report)
@@ -83,6 +90,10 @@ class Progress:
                 print_line(Styled(address, bold=True))
             numbers = ", ".join(f"{count} {status}" for status, count in self._numbers().items())
             print_line(f"{numbers}; {self._seconds():.1f} s, {self._rate()}")
+            states = (
+                f"{self._states[state]} {label(state, 'state', self._style.language)}" for state in get_args(State)
+            )
+            print_line(", ".join(states))
         return code
 
     def _publish(self, page: ReportPage | None) -> tuple[str | None, tuple[Problem, ...]]:
@@ -102,11 +113,12 @@ class Progress:
         return f"{self._counts.total() / max(self._seconds(), 0.001):.1f} cases/s"
 
 
-def _line(done: TaskResult) -> tuple[Styled, str]:
+def _line(done: TaskResult, language: Language) -> tuple[Styled, str]:
     word, colour = _MARKS[done.status]
     mark = Styled(f"{word:<8}", colour)
     if done.built is None:
         codes = sorted({problem.code for problem in done.problems if problem.severity == "error"})
         return mark, f"{done.case_id or done.name}  {', '.join(codes)}"
     pages = sum(bundle.pages for bundle in done.built.manifest.bundles)
-    return mark, f"{done.case_id}  {format_count(pages, 'page')}, {done.seconds:.1f} s"
+    state = label(done.built.manifest.state, "state", language)
+    return mark, f"{done.case_id}  {state}, {format_count(pages, 'page')}, {done.seconds:.1f} s"

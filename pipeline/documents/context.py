@@ -27,8 +27,8 @@ from pipeline.documents.context_types import (
     RequiredPaper,
     Stay,
 )
-from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, Requirement
-from pipeline.packet.template_set import OfficialRow, TemplateSet
+from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, Requirement, State
+from pipeline.packet.template_set import OfficialRow
 from pipeline.resources import read_data
 from pipeline.visa.tb_screening import screening_for
 
@@ -42,6 +42,14 @@ class PagePlan:
 
     first_page: Mapping[str, int]
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverHeading:
+    """What a cover sheet says of the whole packet: its title and its state."""
+
+    title: Trilingual
+    state: State
 
 
 def document_context(case: Case, as_of: date, person: str = PATIENT) -> DocumentNames:
@@ -80,10 +88,11 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Document
     }
 
 
-def cover_context(case: Case, as_of: date, templates: TemplateSet, bundle: Bundle, pages: PagePlan) -> CoverNames:
+def cover_context(case: Case, as_of: date, heading: CoverHeading, bundle: Bundle, pages: PagePlan) -> CoverNames:
     """Return the names for a cover sheet: those of every document, and the papers of the bundle with their pages."""
     papers: ListOfPapers = {
-        "title": templates.packet.title,
+        "title": heading.title,
+        "state": _label("state", heading.state),
         "fellows": list(_fellows(case, bundle.person)),
         "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
         "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
@@ -224,6 +233,7 @@ def _paper(part: Part, pages: PagePlan) -> PageOfPaper:
     return {
         "page": pages.first_page[part.id],
         "original": _is_original(part),
+        "unsigned": part.is_unsigned,
         "issued_on": supplied.issued_on if supplied else None,
         "valid_until": supplied.valid_until if supplied else None,
     }
@@ -252,4 +262,5 @@ def _enclosed(part: Part, pages: PagePlan) -> EnclosedPaper:
         "issuer": part.issuer,
         "page": pages.first_page[part.id],
         "original": _is_original(part),
+        "unsigned": part.is_unsigned,
     }

@@ -107,10 +107,14 @@ class Fellow(TypedDict):
 
 
 class PageOfPaper(TypedDict):
-    """The first page of a paper. ``original`` is True for a signed original; only supplied papers have dates."""
+    """The first page of a paper. Only supplied papers have dates.
+
+    ``original`` is True for a signed original, ``unsigned`` for what is to be signed.
+    """
 
     page: int
     original: bool
+    unsigned: bool
     issued_on: date | None
     valid_until: date | None
 
@@ -133,6 +137,7 @@ class EnclosedPaper(TypedDict):
     issuer: Trilingual
     page: int
     original: bool
+    unsigned: bool
 
 
 class MissingRow(TypedDict):
@@ -146,6 +151,7 @@ class ListOfPapers(TypedDict):
     """The lists on a cover sheet."""
 
     title: Trilingual
+    state: Trilingual
     fellows: Sequence[Fellow]
     required: Sequence[RequiredPaper]
     enclosed: Sequence[EnclosedPaper]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.documents.context import PagePlan, cover_context, document_context
+from pipeline.documents.context import CoverHeading, PagePlan, cover_context, document_context
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw_all
 from pipeline.documents.engines.engine import Engine, load_engine
 from pipeline.documents.proof.finished import FinishedDocument
@@ -123,4 +123,5 @@ def _cover_context(
     bundle: Bundle, planned: PlannedCase, options: DocumentOptions, pages: Mapping[str, int]
 ) -> Mapping[str, Any]:
     plan = page_plan(bundle, pages, right_hand=options.right_hand_pages)
-    return cover_context(planned.loaded.case, options.as_of, planned.templates, bundle, plan)
+    heading = CoverHeading(planned.templates.packet.title, planned.state)
+    return cover_context(planned.loaded.case, options.as_of, heading, bundle, plan)

@@ -27,6 +27,11 @@ class DocumentPart:
     is_cover: bool
     signed_by: Signer | None
 
+    @property
+    def is_unsigned(self) -> bool:
+        """True if somebody must sign the document: a bundle has it only until its signed original replaces it."""
+        return self.signed_by is not None
+
 
 @dataclass(frozen=True, slots=True)
 class AttachmentPart:
@@ -45,6 +50,11 @@ class AttachmentPart:
     print_size_mm: tuple[float, float] | None
     original_of: DocumentPart | None = None
     least_pages: int = 1
+
+    @property
+    def is_unsigned(self) -> bool:
+        """True for a form that this program fills, unless the case says that it was signed."""
+        return self.attachment.form_mapping is not None and not self.attachment.signed
 
 
 Part = DocumentPart | AttachmentPart
@@ -71,6 +81,11 @@ class Bundle:
     def missing(self) -> tuple[OfficialRow, ...]:
         """The rows whose paper is needed but missing."""
         return tuple(requirement.row for requirement in self.requirements if requirement.missing)
+
+    @property
+    def unsigned(self) -> tuple[Part, ...]:
+        """The parts that somebody must still sign."""
+        return tuple(part for part in self.parts if part.is_unsigned)
 
     @property
     def documents(self) -> tuple[DocumentPart, ...]:
@@ -103,8 +118,9 @@ def _registered_elsewhere(case: Case) -> bool:
     return household is not None and provinces is not None and household not in provinces
 
 
-#: A packet is final (to file), incomplete (to file with the missing papers added), or a draft (to look at).
-State = Literal["final", "incomplete", "draft"]
+#: A packet is a draft (to look at), incomplete (papers are missing), to be signed, or ready to file. The words for
+#: people are in the table "state" of pipeline/visa/data/labels.json.
+State = Literal["draft", "incomplete", "to_be_signed", "ready_to_file"]
 
 #: The conditions that packet.json may name.
 CONDITIONS: dict[str, Callable[[Case], bool]] = {
@@ -137,10 +153,12 @@ def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
 
 
 def state_of(packet: Packet, *, draft: bool) -> State:
-    """Return the state of a packet with this plan, if it has no errors."""
+    """Return the state of a packet with this plan, if it has no errors. Nothing else decides it."""
     if draft:
         return "draft"
-    return "incomplete" if any(bundle.missing for bundle in packet.bundles) else "final"
+    if any(bundle.missing for bundle in packet.bundles):
+        return "incomplete"
+    return "to_be_signed" if any(bundle.unsigned for bundle in packet.bundles) else "ready_to_file"
 
 
 def _concerns(whom: Literal["patient", "everyone"], person: str) -> bool:

@@ -58,7 +58,7 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
         *signed_findings(loaded, templates, packet, options.as_of),
         *set_findings(loaded, templates, packet),
     ]
-    lacks_are_permitted = options.papers_may_miss or planned.state == "final"
+    lacks_are_permitted = options.papers_may_miss or planned.state != "incomplete"
     return Findings(options, [_permitted(problem) if lacks_are_permitted else problem for problem in problems])
 
 

@@ -23,9 +23,11 @@ from pipeline.run.check import find_problems
 from pipeline.visa.calendar import last_day_within
 from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
 
-Standing = Literal["missing", "unusable", "expired", "unsigned", "changed", "signed", "enclosed", "made", "not_needed"]
+Standing = Literal[
+    "missing", "unusable", "expired", "unsigned", "filled", "changed", "signed", "enclosed", "made", "not_needed"
+]
 #: Items that require an action.
-OPEN: frozenset[Standing] = frozenset({"missing", "unusable", "expired", "unsigned", "changed"})
+OPEN: frozenset[Standing] = frozenset({"missing", "unusable", "expired", "unsigned", "filled", "changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class _Items:
 
     def _paper(self, part: AttachmentPart, letter: str | None) -> Item:
         until = last_filing_day(part.attachment)
-        standing = self._fault(part, until) or "enclosed"
+        standing = self._fault(part, until) or ("filled" if part.is_unsigned else "enclosed")
         return Item(part.person, "paper", part.attachment.role, letter, part.title, standing, until, part.index)
 
     def _document(self, document: DocumentPart, original: AttachmentPart | None, bundle: Bundle) -> Item:
@@ -140,7 +142,7 @@ class _Items:
         until = last_day_within(self.planned.loaded.case.visa.letter_date, VALIDITY_MONTHS)
         item = Item(document.person, "document", document.document, next(rows, None), document.title, "made")
         if original is None:
-            return replace(item, standing="unsigned", until=until) if document.signed_by else item
+            return replace(item, standing="unsigned", until=until) if document.is_unsigned else item
         until_signed = last_filing_day(original.attachment)
         changed = has_changed(original, self.planned.loaded, self.planned.templates, self.as_of)
         standing = self._fault(original, until_signed) or ("changed" if changed else "signed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.language import Language
 from pipeline.resources import read_data
 
@@ -10,3 +12,11 @@ def label(code: str, table: str, language: Language) -> str:
     """Return the word for ``code`` in ``table``."""
     text: str = read_data("labels")[table][code][language]
     return text
+
+
+_COLONS: Mapping[Language, str] = {"en": ": ", "ja": "：", "zh": "："}
+
+
+def describe_state(state: str, language: Language) -> str:
+    """Return the state of a packet with its meaning: ``ready to file: complete, and …``."""
+    return f"{label(state, 'state', language)}{_COLONS[language]}{label(state, 'state_meaning', language)}"

@@ -67,7 +67,7 @@ def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def one_page_rows(count: int) -> PageMap:
     """The page map of a bundle in which every document has one page."""
     pages = range(1, count + 1)
-    return tuple(PageMapRow(str(page), "document", None, str(page), page, 1, 1, None) for page in pages)
+    return tuple(PageMapRow(str(page), "document", None, str(page), page, 1, 1, None, unsigned=False) for page in pages)
 
 
 @dataclass(frozen=True)

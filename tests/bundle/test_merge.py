@@ -289,7 +289,7 @@ class TestPacket:
     def test_title_language_and_view(self, filed: Filed) -> None:
         reader = PdfReader(io.BytesIO(filed.pdf))
         assert reader.metadata is not None
-        assert reader.metadata.title == f"医療滞在ビザ 提出書類一式 {filed.folder.name}"
+        assert reader.metadata.title == f"医療滞在ビザ 提出書類一式 {filed.folder.name}（署名待ち）"
         assert reader.metadata.producer == "visa-packet"
         assert set(reader.metadata) == {"/Title", "/Producer"}
         root = reader.root_object

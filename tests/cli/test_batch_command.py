@@ -77,7 +77,8 @@ def test_standard_input_and_a_second_run(
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
         run = build("-", out)
         assert run.code == 0, run.err
-        assert [line.split()[0] for line in run.out.splitlines()[:-2]] == [status] * 3
+        assert [line.split()[0] for line in run.out.splitlines()[:-3]] == [status] * 3
+        assert run.out.splitlines()[-1] == "0 draft, 3 incomplete, 0 to be signed, 0 ready to file"
     assert names_in(out) == ["case-0000", "case-0001", "case-0002", "report.html"]
 
 

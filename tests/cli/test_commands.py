@@ -54,7 +54,7 @@ class TestReport:
         [bundle] = result["bundles"]
         assert bundle["pages"] == sum(part["pages"] for part in bundle["documents"])
         assert len(bundle["documents"]) == 16
-        assert result["state"] == "final"
+        assert result["state"] == "to_be_signed"
         assert {problem["severity"] for problem in result["problems"]} <= {"warning", "info"}
         for problem in result["problems"]:
             assert (problem["message"] in run.err) == (problem["severity"] == "warning")

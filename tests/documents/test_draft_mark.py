@@ -60,13 +60,13 @@ def test_every_page_that_is_made_bears_it_and_no_other(
     """With the default engine each page of the shipped set, with the others some of its documents."""
     templates = str(make_part(tmp_path / "set", *documents)) if documents else "medical-stay"
     options = BuildOptions(AS_OF, templates, engine, draft=True)
-    draft, final = build_case(CASE, tmp_path / "draft", options).folder, packet_with_companion
+    draft, clean = build_case(CASE, tmp_path / "draft", options).folder, packet_with_companion
     if documents:
-        final = build_case(CASE, tmp_path / "final", BuildOptions(AS_OF, templates, allow_missing=True)).folder
+        clean = build_case(CASE, tmp_path / "clean", BuildOptions(AS_OF, templates, allow_missing=True)).folder
     names = sorted(path.name for path in (draft / "documents").glob("*.pdf"))
-    assert names == sorted(path.name for path in (final / "documents").glob("*.pdf"))
+    assert names == sorted(path.name for path in (clean / "documents").glob("*.pdf"))
     for name in names:
-        pdf, without = ((folder / "documents" / name).read_bytes() for folder in (draft, final))
+        pdf, without = ((folder / "documents" / name).read_bytes() for folder in (draft, clean))
         assert find_unmarked_pages(pdf) == []
         assert len(find_unmarked_pages(without)) == page_count(pdf) == page_count(without)
         assert _clearance(pdf) >= 0, f"the mark of {name} touches the text"
@@ -233,7 +233,7 @@ class TestState:
     def test_with_the_forms_nothing_of_them_is_asked(self, edit: Edit) -> None:
         checked = check_case(edit(EMPTY_FIELDS), CheckOptions(AS_OF))
         assert not UNFILLED_RULES & {problem.code for problem in checked.problems}
-        assert checked.state == "final"
+        assert checked.state == "to_be_signed"
 
     @pytest.mark.parametrize("options", [CheckOptions(AS_OF, draft=True), CheckOptions(AS_OF, allow_missing=True)])
     def test_no_other_error_is_allowed(self, edit: Edit, options: CheckOptions) -> None:
@@ -246,7 +246,7 @@ class TestState:
         for edits in (NOTHING, WITHOUT_FORMS):
             folder = build_case(edit(edits), out, BuildOptions(AS_OF, small, allow_missing=True)).folder
             titles.append(_title(folder / "bundle.pdf"))
-        assert titles[1] == f"{titles[0]}（未添付の書類あり）"
+        assert titles[1] == f"{titles[0]}（不足あり）"
 
     def test_a_packet_of_another_state_is_built_again(
         self, edit: Edit, small: str, tmp_path: Path, visa_packet: Command
@@ -259,8 +259,8 @@ class TestState:
         case = edit({})
         assert build(case, "--draft") == ("built", "draft")
         assert build(case, "--draft") == ("current", "draft")
-        assert build(case) == ("built", "final")
-        assert build(case, "--allow-missing") == ("current", "final")
+        assert build(case) == ("built", "ready_to_file")
+        assert build(case, "--allow-missing") == ("current", "ready_to_file")
         case = edit(WITHOUT_FORMS)
         assert build(case, "--allow-missing") == ("built", "incomplete")
         assert build(case, "--allow-missing") == ("current", "incomplete")
@@ -269,7 +269,7 @@ class TestState:
     @pytest.mark.parametrize(
         ("edits", "options", "code", "state", "line"),
         [
-            ({}, [], 0, "final", "final"),
+            ({}, [], 0, "to_be_signed", "to be signed"),
             (WITHOUT_FORMS, [], 3, None, "Only papers are missing"),
             (WITHOUT_FORMS, ["--allow-missing"], 0, "incomplete", "incomplete"),
             (WITHOUT_FORMS, ["--draft"], 0, "draft", "draft"),

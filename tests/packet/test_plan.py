@@ -13,15 +13,35 @@ import pytest
 from pipeline.case.filing import Role
 from pipeline.case.load import load_case
 from pipeline.case.model import Case
-from pipeline.documents.context import PagePlan, cover_context
+from pipeline.documents.context import CoverHeading, PagePlan, cover_context
 from pipeline.documents.context_types import ListOfPapers
+from pipeline.errors import CaseError
 from pipeline.packet.paper_rules import missing_papers
-from pipeline.packet.plan import CONDITIONS, DocumentPart, plan_packet, state_of
+from pipeline.packet.plan import CONDITIONS, DocumentPart, State, plan_packet, state_of
 from pipeline.packet.set_files import load_template_set
-from pipeline.packet.template_set import ConditionName
+from pipeline.packet.template_set import ConditionName, TemplateSet
+from pipeline.resources import read_data
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit, change
 
 SET = load_template_set("medical-stay")
+
+
+#: The documents of wang-xiaoming that somebody signs.
+SIGNED_DOCUMENTS = (
+    "invitation-letter",
+    "letter-of-guarantee",
+    "schedule-of-stay",
+    "regenerative-medicine-sheet",
+    "cost-estimate",
+    "treatment-schedule",
+)
+
+
+def _with_originals(edit: Edit, *documents: str) -> Path:
+    """The case with the signed originals of those documents as well."""
+    for document in documents:
+        path = edit({"/attachments/-": {"role": "signed", "document": document, "path": "papers/hukou.pdf"}})
+    return path
 
 
 @pytest.fixture
@@ -168,11 +188,46 @@ def test_a_missing_paper_is_an_error_with_source_and_place(edit: Edit) -> None:
         assert '"attachments"' in line
 
 
-def test_the_state_of_a_packet(edit: Edit) -> None:
-    whole = plan_packet(planned(edit({})), SET)
-    assert (state_of(whole, draft=False), state_of(whole, draft=True)) == ("final", "draft")
-    lacking = plan_packet(planned(edit(WITHOUT_FORMS)), SET)
-    assert (state_of(lacking, draft=False), state_of(lacking, draft=True)) == ("incomplete", "draft")
+class TestState:
+    """The state of a packet: draft, incomplete, to be signed, ready to file."""
+
+    def state(self, path: Path, *, draft: bool = False, templates: TemplateSet = SET) -> State:
+        return state_of(plan_packet(planned(path), templates), draft=draft)
+
+    def test_a_draft_is_one_whatever_else_is_open(self, edit: Edit) -> None:
+        assert self.state(edit({}), draft=True) == "draft"
+        assert self.state(edit(WITHOUT_FORMS), draft=True) == "draft"
+
+    def test_without_a_paper_it_is_incomplete(self, edit: Edit) -> None:
+        assert self.state(edit(WITHOUT_FORMS)) == "incomplete"
+
+    def test_until_every_original_is_in_it_is_to_be_signed(self, edit: Edit) -> None:
+        assert self.state(edit({})) == "to_be_signed"
+        first, *others = SIGNED_DOCUMENTS
+        assert self.state(_with_originals(edit, first)) == "to_be_signed"
+        assert self.state(_with_originals(edit, *others)) == "ready_to_file"
+
+    def test_a_set_without_signed_documents_is_ready(self, edit: Edit) -> None:
+        contents = tuple(entry for entry in SET.packet.contents if entry.signed_by is None)
+        rows = tuple(row for row in SET.packet.official_list if row.document is None)
+        packet = msgspec.structs.replace(SET.packet, contents=contents, official_list=rows)
+        assert self.state(edit({}), templates=dataclasses.replace(SET, packet=packet)) == "ready_to_file"
+
+    def test_a_filled_form_is_not_signed_until_the_case_says_so(self, edit: Edit) -> None:
+        _with_originals(edit, *SIGNED_DOCUMENTS)
+        assert self.state(edit({"/attachments/4/form_mapping": "mapping.json"})) == "to_be_signed"
+        assert self.state(edit({"/attachments/4/signed": False})) == "to_be_signed"
+        assert self.state(edit({"/attachments/4/signed": True})) == "ready_to_file"
+
+    @pytest.mark.parametrize("lacks", ["issued_on", "form_mapping"])
+    def test_that_a_form_is_signed_needs_a_date_and_a_mapping(self, edit: Edit, lacks: str) -> None:
+        edit({"/attachments/4/form_mapping": "mapping.json", "/attachments/4/signed": True})
+        with pytest.raises(CaseError, match=lacks):
+            planned(edit({f"/attachments/4/{lacks}": REMOVE}))
+
+    def test_every_state_has_words(self) -> None:
+        for table in ("state", "state_meaning"):
+            assert set(read_data("labels")[table]) == set(get_args(State))
 
 
 def test_a_paper_missing_for_a_companion_has_its_own_rule(case_with_companion: Any) -> None:
@@ -223,7 +278,8 @@ class TestCover:
         case = planned(path)
         bundle = plan_packet(case, SET).bundles[person]
         first = {part.id: page for page, part in enumerate(bundle.parts, start=1)}
-        return cover_context(case, AS_OF, SET, bundle, PagePlan(first, len(first)))["packet"]
+        heading = CoverHeading(SET.packet.title, "to_be_signed")
+        return cover_context(case, AS_OF, heading, bundle, PagePlan(first, len(first)))["packet"]
 
     @pytest.mark.parametrize("person", [0, 1])
     def test_every_paper_is_listed_once(self, case_with_companion: Any, person: int) -> None:
@@ -248,7 +304,9 @@ class TestCover:
         place = 1 + ids(planned(path)).index("treatment-schedule")
         rows = {row["letter"]: row for row in self.names(path)["required"]}
         assert rows["ク"]["present"] is True
-        assert rows["ク"]["pages"] == [{"page": place, "original": False, "issued_on": None, "valid_until": None}]
+        assert rows["ク"]["pages"] == [
+            {"page": place, "original": False, "unsigned": True, "issued_on": None, "valid_until": None}
+        ]
         assert "Treatment schedule" not in [row["title"].en for row in self.names(path)["enclosed"]]
 
     def test_each_bundle_has_the_papers_of_one_person(self, case_with_companion: Any) -> None:

@@ -48,7 +48,7 @@ def test_every_paper_and_document_has_a_standing() -> None:
         "combined-form-data-sheet": "made",
         "treatment-schedule": "unsigned",
     }
-    assert (found.builds, found.errors) == ("final", ())
+    assert (found.builds, found.errors) == ("to_be_signed", ())
     assert len(found.open) == 6
     assert [item.letter for item in found.items if item.id == "treatment-schedule"] == ["ク"]
 
@@ -83,7 +83,7 @@ def test_a_signed_original(edit: Edit) -> None:
     changed = status(edit({"/attachments/6/printed_hash": "0" * 64}))
     assert standings(changed)["letter-of-guarantee"] == "changed"
     assert "letter-of-guarantee" in {item.id for item in changed.open}
-    assert changed.builds == "final"
+    assert changed.builds == "to_be_signed"
     old = status(edit({"/attachments/6/issued_on": "2026-08-01"}))
     assert standings(old)["letter-of-guarantee"] == "expired"
 
@@ -125,7 +125,7 @@ class TestCommand:
     def test_it_is_reported_in_three_languages(self, visa_packet: Command, language: str) -> None:
         run = visa_packet("status", CASE, "--as-of", "2026-11-22", "--lang", language)
         assert run.code == 0
-        words = {"en": ("unsigned", "final"), "ja": ("未署名", "最終版"), "zh": ("未签章", "最终材料")}
+        words = {"en": ("unsigned", "to be signed"), "ja": ("未署名", "署名待ち"), "zh": ("未签章", "待签章")}
         assert all(word in run.out for word in words[language])
         assert not any(value in run.out for value in PERSONAL)
 

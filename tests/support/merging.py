@@ -21,7 +21,17 @@ _CHECK = "pipeline.publish.verify.check_task:answer_check"
 def differences(merged: Merged, pieces: Sequence[Piece], case_id: str) -> tuple[Finding, ...]:
     """What ``verify`` finds in a bundle of supplied papers that was just merged."""
     rows = tuple(
-        PageMapRow(piece.id, "attachment", None, piece.title, piece.page, page_count(piece.pdf), len(piece.pdf), None)
+        PageMapRow(
+            piece.id,
+            "attachment",
+            None,
+            piece.title,
+            piece.page,
+            page_count(piece.pdf),
+            len(piece.pdf),
+            None,
+            unsigned=False,
+        )
         for piece in pieces
     )
     row = BundleRow(

@@ -48,7 +48,9 @@ def problem(code: str, pointer: str | None = "/patient") -> Problem:
 
 def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> PublishedPacket:
     parts = tuple(
-        PageMapRow(str(number), "document", None, title, number, 1 if number < 3 else pages, 1, None)
+        PageMapRow(
+            str(number), "document", None, title, number, 1 if number < 3 else pages, 1, None, unsigned=number == 2
+        )
         for number, title in enumerate(TITLES, start=1)
     )
     bundle = BundleRow(
@@ -80,7 +82,7 @@ def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Publi
             encrypted=False,
         ),
         inputs=Inputs("0" * 64, (), ()),
-        state="incomplete" if missing else "final",
+        state="incomplete" if missing else "ready_to_file",
         documents=(),
         missing=papers[:missing],
         versions={},

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.authoring.check.sample_cases import AS_OF, Recipe, SampleCase, find_recipe, make_case
 from pipeline.authoring.check.sample_data import Edge
 from pipeline.case.people import PATIENT
-from pipeline.documents.context import PagePlan, cover_context, document_context
+from pipeline.documents.context import CoverHeading, PagePlan, cover_context, document_context
 from pipeline.documents.context_types import DocumentNames
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import Engine
@@ -109,7 +109,8 @@ def _context(template: Template, trial: Trial, sample: SampleCase) -> Mapping[st
     bundles = plan_packet(sample.case, template.templates).bundles
     bundle = next(bundle for bundle in bundles if bundle.person == trial.person)
     pages = PagePlan({part.id: _PAGE for part in bundle.parts}, _PAGE)
-    return cover_context(sample.case, AS_OF, template.templates, bundle, pages)
+    heading = CoverHeading(template.templates.packet.title, "to_be_signed")
+    return cover_context(sample.case, AS_OF, heading, bundle, pages)
 
 
 @cache

@@ -134,10 +134,11 @@ def build(
     file with one case per line, or - for such lines on standard input.
 
     For a case with the id X, OUT/X contains bundle.pdf, a bundle for each companion, documents/ and manifest.json.
-    A packet is published only when all of it has been verified; until then an earlier packet stays. A packet is final
-    if there are no errors and no missing papers of the official list; see --allow-missing and --draft. A packet is not
-    built again if its case, papers, templates and rules are unchanged. For many cases, OUT/report.html lists the
-    results, to filter and sort in a browser.
+    A packet is published only when all of it has been verified; until then an earlier packet stays. A packet is ready
+    to file if no paper of the official list is missing and every signed original is attached; until then it is to be
+    signed, incomplete (see --allow-missing) or a draft (see --draft). A packet is not built again if its case, papers,
+    templates and rules are unchanged. For many cases, OUT/report.html lists the results, to filter and sort in a
+    browser.
 
     \b
     Example:
@@ -186,7 +187,7 @@ def build(
             done = await_task(task, submit_task(task, pool), pool)
     print_problems(done.problems, style)
     if not as_json:
-        print_packet(done, destination)
+        print_packet(done, destination, language)
     emit(CommandReport("build", done.code, (), [result_to_json(done, language, destination)]), as_json=as_json)
     return done.code
 

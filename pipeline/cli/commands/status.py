@@ -26,7 +26,7 @@ from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.run.status import OPEN, Status, status_of, status_to_json
-from pipeline.visa.labels import label
+from pipeline.visa.labels import describe_state, label
 
 
 @click.command(short_help="List missing, expired and unsigned documents of each case.")
@@ -89,5 +89,11 @@ def _print(overview: Status, language: Language) -> None:
         word = Styled(ljust(words[item.standing], columns), "red" if item.standing in OPEN else None)
         until = Styled(f"  {text('until', day=item.until)}" if item.until else "", dim=True)
         print_line("    ", word, f"  {item.letter or '　'}  {getattr(item.title, language)}", until)
-    result = text(overview.builds or "nothing", codes=", ".join(overview.errors))
-    print_line(Styled(f"  {result}", fg="green" if overview.builds == "final" else "yellow"))
+    if overview.builds is None:
+        result = Styled(text("nothing", codes=", ".join(overview.errors)), fg="red")
+    else:
+        state = describe_state(overview.builds, language)
+        permission = text("permission") if overview.builds == "incomplete" else ""
+        colour = "green" if overview.builds == "ready_to_file" else "yellow"
+        result = Styled(text("builds", state=state) + permission, fg=colour)
+    print_line("  ", result)

@@ -11,7 +11,7 @@ import click
 from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt, overall
-from pipeline.cli.output import STATES, CommandReport, OutputStyle, emit, print_problems, problem_to_json
+from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json, styled_state
 from pipeline.cli.shared_options import case_files, cases_argument, check_options, day_of
 from pipeline.cli.terminal import print_line
 from pipeline.language import Language
@@ -40,7 +40,7 @@ def validate(
     """Check each CASE: its JSON against the schemas, the rules of the visa, and its attachments.
 
     Nothing is written. All problems are printed at once, each with its place and a hint, and the state of the packet
-    that a build would give: final, incomplete or draft.
+    that a build would give: draft, incomplete, to be signed or ready to file.
 
     \b
     Example:
@@ -62,7 +62,7 @@ def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, 
     if checked is not None:
         print_problems(problems, style)
         if not as_json:
-            print_line(f"{source.name}: Ready to build ({checked.state}): {STATES[checked.state]}.")
+            print_line(f"{source.name}: ", styled_state(checked.state, style.language))
     elif _only_papers_are_missing(outcome) and not as_json:
         print_line(f"{source.name}: Only papers are missing: build with --allow-missing or --draft.")
     return {

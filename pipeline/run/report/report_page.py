@@ -14,19 +14,21 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.errors import OutputError, Problem, system_reason
 from pipeline.language import Language
+from pipeline.packet.plan import State
 from pipeline.publish.folder import check_file_target, publish_written_file
 from pipeline.resources import VERSION
 from pipeline.run.report.report_rows import Rows
 from pipeline.run.report.summary import ReportHeader
 from pipeline.run.task import TaskResult
 from pipeline.system.atomic import FILE_MODE, work_folder
+from pipeline.visa.labels import label
 
 PAGE_NAME = "report.html"
 #: The beginning of every page, by which an earlier page is recognised.
@@ -93,6 +95,7 @@ class ReportPage:
                 "rules": self._rows.rules,
                 "roles": dict(self._head.roles),
                 "words": _words(self._head.language),
+                "states": _states(self._head.language),
                 "language": self._head.language,
                 "names": self._head.names,
             }
@@ -155,6 +158,11 @@ def _hash(text: str) -> str:
 def _words(language: Language) -> dict[str, str]:
     words: dict[str, str] = json.loads(_read("words.json"))[language]
     return words
+
+
+def _states(language: Language) -> dict[str, str]:
+    """The words for the states of a packet, in the order in which a packet goes through them."""
+    return {state: label(state, "state", language) for state in get_args(State)}
 
 
 @cache

@@ -79,13 +79,14 @@ class Rows:
     def _packet(self, built: PublishedPacket) -> dict[str, Any]:
         manifest = built.manifest
         return {
+            "state": manifest.state,
             "bundles": [self._bundle(bundle) for bundle in manifest.bundles],
             "apart": list(manifest.apart),
             "missing": [[paper.letter, paper.role, paper.person] for paper in manifest.missing],
         }
 
     def _bundle(self, bundle: BundleRow) -> list[Any]:
-        parts = [[self.texts.refer(part.title), part.page, part.pages] for part in bundle.page_map]
+        parts = [[self.texts.refer(part.title), part.page, part.pages, int(part.unsigned)] for part in bundle.page_map]
         return [bundle.person, bundle.path, bundle.pages, parts]
 
     def _finding(self, problem: Problem) -> list[Any]:

@@ -85,7 +85,7 @@ def test_a_form_without_margin_makes_no_draft(prepare: Prepare, small: str) -> N
     with pytest.raises(AttachmentError) as error:
         check_case(case, CheckOptions(AS_OF, small, draft=True))
     assert [each.code for each in error.value.problems if each.severity == "error"] == ["form-draft"]
-    assert check_case(case, CheckOptions(AS_OF, small)).state == "final"
+    assert check_case(case, CheckOptions(AS_OF, small)).state == "to_be_signed"
 
 
 def test_a_value_that_does_not_fit_forbids_to_build(prepare: Prepare, small: str) -> None:

@@ -29,11 +29,12 @@ def test_a_built_case() -> None:
     [[person, path, pages, parts]] = row["bundles"]
     assert (person, path, pages) == ("patient", "bundle.pdf", 5)
     assert [(rows.texts.all[title].split(" / ")[1], *where) for title, *where in parts] == [
-        ("List of documents", 1, 1),
-        ("Letter of invitation", 2, 1),
-        ("Passport", 3, 3),
+        ("List of documents", 1, 1, 0),
+        ("Letter of invitation", 2, 1, 1),
+        ("Passport", 3, 3, 0),
     ]
     assert row["apart"] == ["documents/09-patient-guide.pdf"]
+    assert row["state"] == "incomplete"
     assert row["missing"] == [["イ", "photo", "patient"], ["ア", "passport", "companion-1"]]
 
 

@@ -95,7 +95,7 @@ def findings(
         *(findings_in_form(content["form"], loaded, as_of) if "form" in content else ()),
     ]
     if "templates" in content:
-        planned = PlannedCase(loaded, templates, Packet((), packet.documents), "final")
+        planned = PlannedCase(loaded, templates, Packet((), packet.documents), "to_be_signed")
         problems += page_findings(draw_documents(planned, papers, DocumentOptions(as_of)))
     return problems
 

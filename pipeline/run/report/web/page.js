@@ -4,7 +4,7 @@
   const PAGE = 50; // rows in the document at once
   const PRINTED = 1000; // rows on paper at most
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { rows, rules, roles, words } = data;
+  const { rows, rules, roles, words, states } = data;
   const language = data.language;
   const number = new Intl.NumberFormat(language);
   const one = (selector) => document.querySelector(selector);
@@ -36,13 +36,15 @@
     row.codes = [...new Set(row.findings.map((found) => found[0]))];
     row.pages = row.bundles.reduce((sum, bundle) => sum + bundle[2], 0);
     row.label = row.id || say("no_id", number.format(row.number));
-    row.haystack = [row.label, row.file || "", ...(row.name || []), ...row.codes].join("\n").toLowerCase();
+    row.haystack = [row.label, row.file || "", ...(row.name || []), states[row.state] || "", ...row.codes].join("\n").toLowerCase();
   }
   const order = { failed: 0, built: 1, current: 2 };
+  const steps = Object.keys(states);
   const columns = [
     { key: "number", by: (row) => row.number },
     { key: "case", by: (row) => row.label },
     { key: "status", by: (row) => order[row.status] },
+    { key: "state", by: (row) => steps.indexOf(row.state) },
     { key: "findings", by: (row) => row.levels[0] * 1e8 + row.levels[1] * 1e4 + row.levels[2], down: true },
     { key: "missing", by: (row) => row.missing.length, down: true },
     { key: "pages", by: (row) => row.pages, down: true },
@@ -128,6 +130,7 @@
       cell("number", number.format(row.number)),
       make("th", { role: "rowheader", scope: "row" }, button, ...[name, file].filter(Boolean)),
       cell("status", make("span", { class: `badge ${row.status}` }, words[row.status])),
+      cell("state", row.state ? make("span", { class: `badge ${row.state}` }, states[row.state]) : "–"),
       cell("findings", ...chips(row)),
       cell("missing", row.missing.length ? number.format(row.missing.length) : "–"),
       cell("pages", row.pages ? number.format(row.pages) : "–"),
@@ -188,9 +191,10 @@
     for (const [whose, path, pages, documents] of row.bundles) {
       side.append(
         make("h2", null, link(row, path, say("bundle", person(whose))), " ", make("small", null, count("page", pages))),
-        make("ol", { class: "documents" }, ...documents.map(([title, first, length]) => make("li", null,
+        make("ol", { class: "documents" }, ...documents.map(([title, first, length, unsigned]) => make("li", null,
           make("span", { class: "first", "aria-label": say("on_page", first) }, String(first)),
-          make("span", { class: "title" }, link(row, path, text(title), first)),
+          make("span", { class: "title" }, link(row, path, text(title), first),
+            unsigned ? make("span", { class: "unsigned" }, ` ${states.to_be_signed}`) : ""),
           make("span", { class: "length" }, count("page", length))))),
         look(row, path, say("bundle", person(whose)), viewer));
     }
