@@ -15,7 +15,8 @@ class CheckOptions:
     of a shipped template set or the folder of another; a set with another hash than ``templates_sha256`` is rejected.
     ``directory`` is the folder of hospitals and guarantors, by default the folder ``directory`` near the case.
     With ``strict``, warnings block the build. A ``draft`` has a mark on every page that is generated.
-    Supporting documents of the official list may be missing from a draft, or with ``allow_missing``.
+    Supporting documents of the official list may be missing from a draft, or with ``allow_missing``. In a draft, or
+    with ``allow_changed``, a signed original may replace a document that has changed since it was signed.
     """
 
     as_of: date
@@ -25,11 +26,17 @@ class CheckOptions:
     draft: bool = False
     allow_missing: bool = False
     templates_sha256: str | None = None
+    allow_changed: bool = False
 
     @property
     def papers_may_miss(self) -> bool:
         """True if missing papers do not block the build."""
         return self.draft or self.allow_missing
+
+    @property
+    def changes_are_accepted(self) -> bool:
+        """True if documents that have changed since they were signed do not block the build."""
+        return self.draft or self.allow_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class BuildOptions:
     password: str | None = field(default=None, repr=False)
     force: bool = False
     templates_sha256: str | None = None
+    allow_changed: bool = False
 
     @property
     def check(self) -> CheckOptions:
@@ -102,6 +110,7 @@ class BuildOptions:
             self.draft,
             self.allow_missing,
             self.templates_sha256,
+            self.allow_changed,
         )
 
     @property

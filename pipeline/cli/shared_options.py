@@ -77,6 +77,12 @@ def check_options(command: Function) -> Function:
             is_flag=True,
             help="Build even if papers of the official list are missing; the cover sheet lists them.",
         ),
+        click.option(
+            "--allow-changed",
+            is_flag=True,
+            help="File signed originals of documents that have changed since they were signed; the cover sheet lists "
+            "them.",
+        ),
         click.option("--draft", is_flag=True, help="Mark every generated page 案 / DRAFT; papers may be missing."),
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         notes_option,

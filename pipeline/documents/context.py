@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -46,10 +46,14 @@ class PagePlan:
 
 @dataclass(frozen=True, slots=True)
 class CoverHeading:
-    """What a cover sheet says of the whole packet: its title and its state."""
+    """What a cover sheet says of the whole packet: its title and its state.
+
+    ``changed`` are the ids of the signed originals whose document has changed since it was signed.
+    """
 
     title: Trilingual
     state: State
+    changed: Collection[str] = ()
 
 
 def document_context(case: Case, as_of: date, person: str = PATIENT) -> DocumentNames:
@@ -97,6 +101,7 @@ def cover_context(case: Case, as_of: date, heading: CoverHeading, bundle: Bundle
         "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
         "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
         "originals": sum(_is_original(part) for part in bundle.parts),
+        "changed": [part.title for part in bundle.parts if part.id in heading.changed],
         "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
         "page_count": pages.pages,
     }

@@ -156,6 +156,7 @@ class ListOfPapers(TypedDict):
     required: Sequence[RequiredPaper]
     enclosed: Sequence[EnclosedPaper]
     originals: int
+    changed: Sequence[Trilingual]
     missing: Sequence[MissingRow]
     page_count: int
 

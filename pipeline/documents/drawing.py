@@ -11,10 +11,11 @@ from pipeline.documents.document import DocumentSource, DrawnDocument, draw_all
 from pipeline.documents.engines.engine import Engine, load_engine
 from pipeline.documents.proof.finished import FinishedDocument
 from pipeline.documents.proof.page_rules import check_page
+from pipeline.documents.signed_originals import has_changed
 from pipeline.errors import Problem, TemplateError
 from pipeline.options import DocumentOptions
 from pipeline.packet.paper import Paper
-from pipeline.packet.plan import Bundle, DocumentPart
+from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart
 from pipeline.packet.planned_case import PlannedCase
 
 _COVER_ATTEMPTS = 4
@@ -123,5 +124,11 @@ def _cover_context(
     bundle: Bundle, planned: PlannedCase, options: DocumentOptions, pages: Mapping[str, int]
 ) -> Mapping[str, Any]:
     plan = page_plan(bundle, pages, right_hand=options.right_hand_pages)
-    heading = CoverHeading(planned.templates.packet.title, planned.state)
+    heading = CoverHeading(planned.templates.packet.title, planned.state, _changed(bundle, planned, options))
     return cover_context(planned.loaded.case, options.as_of, heading, bundle, plan)
+
+
+def _changed(bundle: Bundle, planned: PlannedCase, options: DocumentOptions) -> set[str]:
+    """Return the ids of the signed originals whose document has changed since it was signed."""
+    originals = (part for part in bundle.parts if isinstance(part, AttachmentPart))
+    return {part.id for part in originals if has_changed(part, planned.loaded, planned.templates, options.as_of)}

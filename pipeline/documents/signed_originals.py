@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
@@ -14,12 +15,19 @@ from pipeline.documents.fill import fill
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.word.text import read_word
+from pipeline.packet.paper_rules import ACCEPTED_RULE, CHANGED_RULE
 from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
 from pipeline.packet.template_set import TemplateSet
 from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit
 
-CHANGED_RULE = "DOC-17"
+
+@dataclass(frozen=True, slots=True)
+class ChangeCheck:
+    """The day for which documents are filled again, and whether the user accepts that they have changed."""
+
+    as_of: date
+    accepted: bool = False
 
 
 def text_sha256(docx: bytes) -> str:
@@ -27,7 +35,7 @@ def text_sha256(docx: bytes) -> str:
     return hashlib.sha256("\0".join(read_word(docx).paragraphs).encode()).hexdigest()
 
 
-def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, as_of: date) -> list[Problem]:
+def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, check: ChangeCheck) -> list[Problem]:
     """Return the problems of signed originals: invalid entries, and documents that have changed since.
 
     Raises TemplateError if a document cannot be filled.
@@ -39,9 +47,11 @@ def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, 
         if index not in used
         for problem in _misplaced(attachment, f"/attachments/{index}", packet, loaded.json_file)
     ]
-    changed = (part for part in packet.attachments if has_changed(part, loaded, templates, as_of))
+    changed = (part for part in packet.attachments if has_changed(part, loaded, templates, check.as_of))
+    rule = ACCEPTED_RULE if check.accepted else CHANGED_RULE
     return misplaced + [
-        make_finding(CHANGED_RULE, Hit(f"/attachments/{part.index}/printed_hash"), loaded.json_file) for part in changed
+        make_finding(rule, Hit(f"/attachments/{part.index}/printed_hash", [part.title]), loaded.json_file)
+        for part in changed
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError
 from pipeline.options import CheckOptions
-from pipeline.packet.paper_rules import LACKS
+from pipeline.packet.paper_rules import ACCEPTED_RULE, LACKS
 from pipeline.visa.rules.catalogue import checked_rules
 
 
@@ -26,9 +26,15 @@ class Findings:
     def blocks(self, problem: Problem) -> bool:
         """Return True if a finding blocks the build. Findings of low confidence and permitted missing papers do not."""
         entry = checked_rules().get(problem.code)
-        if entry is not None and (entry.confidence == "low" or (self.options.papers_may_miss and entry.id in LACKS)):
+        if entry is not None and (entry.confidence == "low" or entry.id in self._permitted):
             return False
         return problem.severity == "error" or (self.options.strict and problem.severity == "warning")
+
+    @property
+    def _permitted(self) -> frozenset[str]:
+        """The rules whose findings the options permit, also with ``strict``."""
+        lacks: frozenset[str] = LACKS if self.options.papers_may_miss else frozenset()
+        return lacks | ({ACCEPTED_RULE} if self.options.changes_are_accepted else set())
 
     def raise_if_blocking(self) -> None:
         """Raise an error with all findings if one of them blocks the build.

@@ -157,6 +157,9 @@ UNFILLED_RULES = frozenset({"FRM-01", "FRM-02", "GUA-04", "GUA-05"})
 
 LACKS = MISSING_RULES | UNFILLED_RULES
 
+#: Rules on a document that has changed since it was signed: refused, or accepted by the user.
+CHANGED_RULE, ACCEPTED_RULE = "DOC-17", "DOC-17B"
+
 
 def missing_papers(packet: Packet, json_file: JsonFile) -> list[Problem]:
     """Return a finding for each paper of the official list that is missing."""

@@ -11,7 +11,7 @@ from pipeline.attachments.read_paper import warm_up
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
-from pipeline.documents.signed_originals import signed_findings
+from pipeline.documents.signed_originals import ChangeCheck, signed_findings
 from pipeline.errors import Problem
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
@@ -55,7 +55,7 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
         *check_rules(loaded.case, options.as_of, loaded.json_file),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.json_file),
-        *signed_findings(loaded, templates, packet, options.as_of),
+        *signed_findings(loaded, templates, packet, ChangeCheck(options.as_of, options.changes_are_accepted)),
         *set_findings(loaded, templates, packet),
     ]
     lacks_are_permitted = options.papers_may_miss or planned.state != "incomplete"

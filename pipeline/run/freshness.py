@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.attachments.safe_open import read_inside
 from pipeline.errors import UnusableError
 from pipeline.options import CheckOptions
+from pipeline.packet.paper_rules import ACCEPTED_RULE
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.publish.destination import Destination
 from pipeline.publish.manifest import Manifest, Origin, read_manifest, seal
@@ -29,6 +30,7 @@ def current_packet(
             and _state_is_same(manifest, planned, options)
             and manifest.origin == origin
             and _papers_are_same(manifest, planned)
+            and (options.changes_are_accepted or all(found.rule != ACCEPTED_RULE for found in manifest.findings))
             and not (options.strict and any(found.severity == "warning" for found in manifest.findings))
             and out.is_whole(case_id, manifest)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipeline.run.check import check_case
 from pipeline.run.one import build_case
 from pipeline.run.published_packet import PublishedPacket
 from pipeline.system.atomic import sha256
-from tests.support.built import make_docx
+from tests.support.built import make_docx, make_part
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, Edit
 from tests.support.run import Command
 
@@ -110,15 +111,51 @@ def test_without_originals_the_cover_sheet_says_nothing_of_them(packet: Path) ->
         ({"/guarantor/representative/name/ja": "田中 一郎"}, 1),
     ],
 )
-def test_a_change_of_what_was_printed_is_a_warning(
+def test_a_change_of_what_was_printed_is_found(
     edit: Edit, printed: Mapping[str, str], edits: dict[str, Any], changed: int
 ) -> None:
     entry = {**SIGNED, "printed_hash": printed["letter-of-guarantee"]}
-    checked = check_case(edit({**edits, "/attachments/-": entry}), CheckOptions(AS_OF))
-    found = [problem for problem in checked.problems if problem.code == "DOC-17"]
-    assert [(problem.severity, problem.pointer) for problem in found] == (
-        [("warning", "/attachments/6/printed_hash")] * changed
+    checked = check_case(edit({**edits, "/attachments/-": entry}), CheckOptions(AS_OF, allow_changed=True))
+    found = [problem for problem in checked.problems if problem.code.startswith("DOC-17")]
+    assert [(problem.code, problem.severity, problem.pointer) for problem in found] == (
+        [("DOC-17B", "warning", "/attachments/6/printed_hash")] * changed
     )
+
+
+class TestChanged:
+    """A document that has changed since it was signed."""
+
+    @pytest.fixture
+    def changed(self, edit: Edit) -> Path:
+        return edit({"/attachments/-": {**SIGNED, "printed_hash": "0" * 64}})
+
+    @pytest.mark.parametrize("options", [CheckOptions(AS_OF), CheckOptions(AS_OF, allow_missing=True)])
+    def test_it_blocks_the_build(self, changed: Path, options: CheckOptions) -> None:
+        with pytest.raises(CaseError) as error:
+            check_case(changed, options)
+        [problem] = [problem for problem in error.value.problems if problem.severity == "error"]
+        assert problem.code == "DOC-17"
+        assert "Letter of guarantee" in problem.message
+        assert "--allow-changed" in problem.hint
+
+    def test_a_draft_only_warns(self, changed: Path) -> None:
+        found = {problem.code for problem in check_case(changed, CheckOptions(AS_OF, draft=True)).problems}
+        assert found & {"DOC-17", "DOC-17B"} == {"DOC-17B"}
+
+    def test_consent_is_on_the_cover_sheet_and_in_the_manifest(self, changed: Path, tmp_path: Path) -> None:
+        part = str(make_part(tmp_path / "part", "cover-sheet", "letter-of-guarantee"))
+        options = BuildOptions(AS_OF, part, allow_changed=True, strict=True)
+        built = build_case(changed, tmp_path / "out", options)
+        assert built.manifest.state == "ready_to_file"
+        assert "DOC-17B" in {found.rule for found in built.manifest.findings}
+        cover = text_of((built.folder / "documents" / "01-cover-sheet.pdf").read_bytes())
+        assert "acceptedassigned" in cover
+        assert build_case(changed, tmp_path / "out", replace(options, strict=False)).is_current
+        with pytest.raises(CaseError):
+            build_case(changed, tmp_path / "out", BuildOptions(AS_OF, part))
+
+    def test_without_a_change_the_cover_sheet_says_nothing_of_it(self, packet: Path) -> None:
+        assert "acceptedassigned" not in text_of((packet / "documents" / "01-cover-sheet.pdf").read_bytes())
 
 
 @pytest.mark.parametrize(

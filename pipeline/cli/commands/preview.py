@@ -92,7 +92,9 @@ def preview(
       visa-packet templates preview --case examples/wang-xiaoming/case.json -o preview
       visa-packet templates preview templates/medical-stay --case examples/wang-xiaoming/case.json --against HEAD~1
     """
-    options = BuildOptions(day_of(as_of), template_set, engine, directory=directory, allow_missing=True)
+    options = BuildOptions(
+        day_of(as_of), template_set, engine, directory=directory, allow_missing=True, allow_changed=True
+    )
     source = _one_case(case)
     style = OutputStyle(language, notes)
     work = partial(make_preview, source, out, options, against, language)

@@ -31,6 +31,7 @@ def validate(
     templates: str,
     directory: Path | None,
     allow_missing: bool,
+    allow_changed: bool,
     draft: bool,
     strict: bool,
     notes: bool,
@@ -47,7 +48,9 @@ def validate(
       visa-packet validate examples/wang-xiaoming/case.json
       visa-packet validate examples/chen-lihua --json
     """
-    options = CheckOptions(day_of(as_of), templates, directory, strict, draft, allow_missing)
+    options = CheckOptions(
+        day_of(as_of), templates, directory, strict, draft, allow_missing, allow_changed=allow_changed
+    )
     style = OutputStyle(language, notes)
     results = [_validate_one(source, options, style, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)

@@ -14,7 +14,6 @@ import pytest
 
 from pipeline.attachments.forms.in_packet import FORM_RULES
 from pipeline.documents.proof.page_rules import PAGE_RULES
-from pipeline.documents.signed_originals import CHANGED_RULE
 from pipeline.errors import Severity
 from pipeline.language import LANGUAGES
 from pipeline.packet import paper_rules as papers
@@ -34,7 +33,7 @@ RAW: dict[str, Any] = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
 
 #: Every rule that is known, by theme and number; a letter marks the second half of a rule with two severities.
 NUMBERS = {
-    "DOC": "01 02 03 04 05 06 06B 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24",
+    "DOC": "01 02 03 04 05 06 06B 07 08 09 10 11 12 13 14 15 16 17 17B 18 19 20 21 22 23 24",
     "GUA": "01 02 03 04 05 06 07 08 09 10 11",
     "VIS": "01 01B 02 03 04 04B 05 06 07 08 09 10 11 12 13",
     "FRM": "01 02 03 04 05 06 07 08 09",
@@ -69,7 +68,7 @@ def decorated() -> list[tuple[str, str]]:
 
 def found_by_the_plan() -> frozenset[str]:
     """Return the ids of the rules on papers, which other modules check instead of a function of a theme."""
-    return papers.MISSING_RULES | papers.PAPERS_RULES | {CHANGED_RULE} | FORM_RULES
+    return papers.MISSING_RULES | papers.PAPERS_RULES | {papers.CHANGED_RULE, papers.ACCEPTED_RULE} | FORM_RULES
 
 
 #: Rules that need more than the case, by the theme that the catalogue gives them.

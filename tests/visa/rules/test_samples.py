@@ -23,7 +23,7 @@ from pipeline.attachments.wanted import wanted_of
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.model import Case
 from pipeline.documents.drawing import draw_documents, page_findings
-from pipeline.documents.signed_originals import signed_findings
+from pipeline.documents.signed_originals import ChangeCheck, signed_findings
 from pipeline.errors import Problem
 from pipeline.language import LANGUAGES
 from pipeline.options import DocumentOptions
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.slow
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))
-FIELDS = {"why", "as_of", "edits", "remove", "packet", "templates", "paper", "form", "expect"}
+FIELDS = {"why", "as_of", "edits", "remove", "packet", "templates", "paper", "form", "accepted", "expect"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def findings(
         *check_rules(loaded.case, as_of, loaded.json_file),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.json_file),
-        *signed_findings(loaded, templates, packet, as_of),
+        *signed_findings(loaded, templates, packet, ChangeCheck(as_of, content.get("accepted", False))),
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.json_file),
         *(findings_in_form(content["form"], loaded, as_of) if "form" in content else ()),
