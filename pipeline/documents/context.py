@@ -27,6 +27,7 @@ from pipeline.documents.context_types import (
     RequiredPaper,
     Stay,
 )
+from pipeline.packet.document_fields import name_fields
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, Requirement, State
 from pipeline.packet.template_set import OfficialRow
 from pipeline.resources import read_data
@@ -102,6 +103,9 @@ def cover_context(case: Case, as_of: date, heading: CoverHeading, bundle: Bundle
         "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
         "originals": sum(_is_original(part) for part in bundle.parts),
         "changed": [part.title for part in bundle.parts if part.id in heading.changed],
+        "unfilled": [
+            {"title": each.document.title, "fields": name_fields(each.fields)} for each in bundle.lacks_values
+        ],
         "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
         "page_count": pages.pages,
     }

@@ -147,6 +147,13 @@ class MissingRow(TypedDict):
     title: Trilingual
 
 
+class UnfilledDocument(TypedDict):
+    """A document of the bundle, and the names of its empty fields."""
+
+    title: Trilingual
+    fields: Trilingual
+
+
 class ListOfPapers(TypedDict):
     """The lists on a cover sheet."""
 
@@ -157,6 +164,7 @@ class ListOfPapers(TypedDict):
     enclosed: Sequence[EnclosedPaper]
     originals: int
     changed: Sequence[Trilingual]
+    unfilled: Sequence[UnfilledDocument]
     missing: Sequence[MissingRow]
     page_count: int
 

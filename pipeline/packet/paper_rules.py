@@ -15,8 +15,9 @@ from pipeline.case.people import PATIENT
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
 from pipeline.language import LANGUAGES
+from pipeline.packet.document_fields import name_fields, place_of
 from pipeline.packet.paper import Note, Paper
-from pipeline.packet.plan import AttachmentPart, Packet
+from pipeline.packet.plan import AttachmentPart, Packet, Unfilled
 from pipeline.packet.template_set import OfficialRow, TemplateSet
 from pipeline.visa.rules.checks import make_finding, make_template_finding
 from pipeline.visa.rules.registry import Hit
@@ -33,9 +34,15 @@ _FILE_RULES = (
     *("OUT-01B", "OUT-05", "OUT-05B"),
     *(f"FIL-0{number}" for number in range(1, 8)),
 )
+#: Rules on a document with empty fields: it is made, or it is not because all of them are empty.
+FIELDS_RULE, NOT_MADE_RULE = "DOC-25", "DOC-26"
 #: The rules that this module checks.
 PAPERS_RULES = frozenset(
-    {LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE, NO_PLACE_RULE, NOT_FILED_RULE, FEW_PAGES_RULE, *_FILE_RULES}
+    {
+        *(LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE),
+        *(NO_PLACE_RULE, NOT_FILED_RULE, FEW_PAGES_RULE, FIELDS_RULE, NOT_MADE_RULE),
+        *_FILE_RULES,
+    }
 )
 
 #: Papers that only others issue. No document of a template set may have their titles.
@@ -155,7 +162,7 @@ MISSING_RULES = frozenset({PATIENT_RULE, COMPANION_RULE, *PAPER_RULES.values()})
 UNFILLED_RULES = frozenset({"FRM-01", "FRM-02", "GUA-04", "GUA-05"})
 
 
-LACKS = MISSING_RULES | UNFILLED_RULES
+LACKS = MISSING_RULES | UNFILLED_RULES | {FIELDS_RULE}
 
 #: Rules on a document that has changed since it was signed: refused, or accepted by the user.
 CHANGED_RULE, ACCEPTED_RULE = "DOC-17", "DOC-17B"
@@ -164,6 +171,29 @@ CHANGED_RULE, ACCEPTED_RULE = "DOC-17", "DOC-17B"
 def missing_papers(packet: Packet, json_file: JsonFile) -> list[Problem]:
     """Return a finding for each paper of the official list that is missing."""
     return [_missing(row, bundle.person, json_file) for bundle in packet.bundles for row in bundle.missing]
+
+
+def unfilled_documents(packet: Packet, json_file: JsonFile) -> list[Problem]:
+    """Return a finding for each document with empty fields. It names them, and who has to give their values."""
+    return [
+        make_finding(
+            FIELDS_RULE if each.is_made else NOT_MADE_RULE,
+            Hit(place_of(each.fields[0]), [_with_fields(each)]),
+            json_file,
+        )
+        for bundle in packet.bundles
+        for each in bundle.unfilled
+    ]
+
+
+def _with_fields(unfilled: Unfilled) -> Trilingual:
+    """Title, empty fields and issuer of a document."""
+    title, issuer, fields = unfilled.document.title, unfilled.document.issuer, name_fields(unfilled.fields)
+    return Trilingual(
+        ja=f"{title.ja}：{fields.ja}（記入者：{issuer.ja}）",
+        en=f"{title.en}: {fields.en} (given by: {issuer.en})",
+        zh=f"{title.zh}：{fields.zh}（填写方：{issuer.zh}）",
+    )
 
 
 def _missing(row: OfficialRow, person: str, json_file: JsonFile) -> Problem:

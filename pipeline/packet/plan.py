@@ -10,7 +10,8 @@ from pipeline.case.base import Trilingual
 from pipeline.case.filing import SIGNED, Attachment, Role
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.case.people import PATIENT
-from pipeline.packet.template_set import OfficialRow, PacketEntry, Signer, TemplateSet
+from pipeline.packet.document_fields import empty_fields
+from pipeline.packet.template_set import Field, OfficialRow, PacketEntry, Signer, TemplateSet
 from pipeline.resources import read_data
 
 
@@ -70,17 +71,32 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfilled:
+    """A document with empty fields, which no signed original replaces. It is made unless all its fields are empty."""
+
+    document: DocumentPart
+    fields: tuple[Field, ...]
+    is_made: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """The parts that one traveller files, in order. ``person`` is their name in the case: patient, companion-1."""
 
     person: str
     parts: tuple[Part, ...]
     requirements: tuple[Requirement, ...]
+    unfilled: tuple[Unfilled, ...] = ()
 
     @property
     def missing(self) -> tuple[OfficialRow, ...]:
         """The rows whose paper is needed but missing."""
         return tuple(requirement.row for requirement in self.requirements if requirement.missing)
+
+    @property
+    def lacks_values(self) -> tuple[Unfilled, ...]:
+        """The documents of the bundle with empty fields."""
+        return tuple(each for each in self.unfilled if each.is_made)
 
     @property
     def unsigned(self) -> tuple[Part, ...]:
@@ -118,8 +134,8 @@ def _registered_elsewhere(case: Case) -> bool:
     return household is not None and provinces is not None and household not in provinces
 
 
-#: A packet is a draft (to look at), incomplete (papers are missing), to be signed, or ready to file. The words for
-#: people are in the table "state" of pipeline/visa/data/labels.json.
+#: A packet is a draft (to look at), incomplete (papers or values are missing), to be signed, or ready to file. The
+#: words for people are in the table "state" of pipeline/visa/data/labels.json.
 State = Literal["draft", "incomplete", "to_be_signed", "ready_to_file"]
 
 #: The conditions that packet.json may name.
@@ -146,17 +162,20 @@ def plan_packet(case: Case, templates: TemplateSet) -> Packet:
 
 def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
     included = [entry for entry in templates.packet.contents if not entry.apart and _is_included(entry, case, person)]
+    unfilled = tuple(each for entry in included for each in _unfilled(entry, case, person))
+    not_made = {each.document.document for each in unfilled if not each.is_made}
+    included = [entry for entry in included if entry.document not in not_made]
     parts = tuple(part for entry in included for part in _parts(entry, case, templates, person))
     generated: Collection[str | None] = {entry.document for entry in included if entry.document}
     listed = [row for row in templates.packet.official_list if _concerns(row.whom, person)]
-    return Bundle(person, parts, tuple(_requirement(row, case, person, generated) for row in listed))
+    return Bundle(person, parts, tuple(_requirement(row, case, person, generated) for row in listed), unfilled)
 
 
 def state_of(packet: Packet, *, draft: bool) -> State:
     """Return the state of a packet with this plan, if it has no errors. Nothing else decides it."""
     if draft:
         return "draft"
-    if any(bundle.missing for bundle in packet.bundles):
+    if any(bundle.missing or bundle.lacks_values for bundle in packet.bundles):
         return "incomplete"
     return "to_be_signed" if any(bundle.unsigned for bundle in packet.bundles) else "ready_to_file"
 
@@ -177,6 +196,14 @@ def _parts(entry: PacketEntry, case: Case, templates: TemplateSet, person: str) 
         yield from _attachments(entry, entry.attachments, case, templates, person)
     else:
         yield from (_original(document, case) or document for document in _documents(entry, person))
+
+
+def _unfilled(entry: PacketEntry, case: Case, person: str) -> Iterator[Unfilled]:
+    """Yield the document of an entry if it has empty fields. In a signed original, they were filled in by hand."""
+    empty = empty_fields(entry.fields, case)
+    for document in _documents(entry, person):
+        if empty and _original(document, case) is None:
+            yield Unfilled(document, empty, is_made=len(empty) < len(entry.fields))
 
 
 def _original(document: DocumentPart, case: Case) -> AttachmentPart | None:

@@ -50,6 +50,9 @@ Shown = Literal[
 #: What the text of a supplied paper may have to hold of its traveller.
 Held = Literal["name", "passport_number", "birth_date"]
 
+#: A field of a document for which the case may have no value.
+Field = Literal["days", "lodging", "plan_title", "plan_number", "risk_class", "committee", "cell_processing"]
+
 #: Letter of a row in the official list; ＋ is for what the list does not number.
 Letter = Literal["ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "＋"]
 
@@ -73,7 +76,8 @@ class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
 
     ``section`` is the section of the outline that contains the entry. ``whom`` is the patient, or everyone: the
     bundles that have the entry. A document that is ``apart`` is in no bundle. ``signed_by`` is who signs or seals the
-    document after printing. ``holds`` is what the text of a paper must hold of its traveller,
+    document after printing. A document whose ``fields`` are all empty is not made.
+    ``holds`` is what the text of a paper must hold of its traveller,
     ``least_pages`` how many pages the papers of a role and a person usually have together.
     """
 
@@ -88,6 +92,7 @@ class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     is_cover: bool = False
     signed_by: Signer | None = None
     shows: tuple[Shown, ...] = ()
+    fields: tuple[Field, ...] = ()
     attachments: Role | None = None
     holds: tuple[Held, ...] = ()
     least_pages: int = 1

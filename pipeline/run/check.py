@@ -16,7 +16,8 @@ from pipeline.errors import Problem
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
 from pipeline.packet.paper import Paper
-from pipeline.packet.paper_rules import LACKS, missing_papers, set_findings
+from pipeline.packet.paper_rules import LACKS, UNFILLED_RULES, missing_papers, set_findings, unfilled_documents
+from pipeline.packet.plan import Packet
 from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
@@ -55,13 +56,19 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
         *check_rules(loaded.case, options.as_of, loaded.json_file),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.json_file),
+        *unfilled_documents(packet, loaded.json_file),
         *signed_findings(loaded, templates, packet, ChangeCheck(options.as_of, options.changes_are_accepted)),
         *set_findings(loaded, templates, packet),
     ]
-    lacks_are_permitted = options.papers_may_miss or planned.state != "incomplete"
-    return Findings(options, [_permitted(problem) if lacks_are_permitted else problem for problem in problems])
+    permitted = _permitted_lacks(packet, options)
+    return Findings(
+        options,
+        [replace(problem, severity="warning") if problem.code in permitted else problem for problem in problems],
+    )
 
 
-def _permitted(problem: Problem) -> Problem:
-    """A lack that is allowed, or that of a paper for which the template set does not ask, as a warning."""
-    return replace(problem, severity="warning") if problem.code in LACKS else problem
+def _permitted_lacks(packet: Packet, options: CheckOptions) -> frozenset[str]:
+    """Return the rules on lacks that are only warnings: those that are permitted, or of a form that nobody asks for."""
+    if options.papers_may_miss:
+        return LACKS
+    return frozenset() if any(bundle.missing for bundle in packet.bundles) else UNFILLED_RULES

@@ -24,10 +24,20 @@ from pipeline.visa.calendar import last_day_within
 from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
 
 Standing = Literal[
-    "missing", "unusable", "expired", "unsigned", "filled", "changed", "signed", "enclosed", "made", "not_needed"
+    "missing",
+    "unusable",
+    "expired",
+    "unfilled",
+    "unsigned",
+    "filled",
+    "changed",
+    "signed",
+    "enclosed",
+    "made",
+    "not_needed",
 ]
 #: Items that require an action.
-OPEN: frozenset[Standing] = frozenset({"missing", "unusable", "expired", "unsigned", "filled", "changed"})
+OPEN: frozenset[Standing] = frozenset({"missing", "unusable", "expired", "unfilled", "unsigned", "filled", "changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,8 @@ class _Items:
         rows = (each.row.letter for each in bundle.requirements if each.row.document == document.id)
         until = last_day_within(self.planned.loaded.case.visa.letter_date, VALIDITY_MONTHS)
         item = Item(document.person, "document", document.document, next(rows, None), document.title, "made")
+        if any(each.document == document for each in bundle.unfilled):
+            return replace(item, standing="unfilled", until=until)
         if original is None:
             return replace(item, standing="unsigned", until=until) if document.is_unsigned else item
         until_signed = last_filing_day(original.attachment)

@@ -53,7 +53,6 @@ ORDER_OF_TWO = [
     *ORDER_OF_ONE[:3],
     "list-of-applicants",
     "schedule-of-stay",
-    "regenerative-medicine-sheet",
     "tb-screening-checklist",
     "visa-application-data-sheet",
     "combined-form-data-sheet",

@@ -270,7 +270,7 @@ class TestState:
         ("edits", "options", "code", "state", "line"),
         [
             ({}, [], 0, "to_be_signed", "to be signed"),
-            (WITHOUT_FORMS, [], 3, None, "Only papers are missing"),
+            (WITHOUT_FORMS, [], 3, None, "Only papers or fields are missing"),
             (WITHOUT_FORMS, ["--allow-missing"], 0, "incomplete", "incomplete"),
             (WITHOUT_FORMS, ["--draft"], 0, "draft", "draft"),
             ({**WITHOUT_FORMS, "/visa/letter_date": "2026-12-08"}, [], 3, None, ""),

@@ -172,9 +172,11 @@ def test_the_regenerative_medicine_sheet_says_what_the_case_says(packet: Path) -
     assert squeeze("未記入") not in text
 
 
-def test_a_sheet_without_plan_names_no_class_and_shows_what_is_open(packet_with_companion: Path) -> None:
-    text = document(packet_with_companion, "regenerative-medicine-sheet")
-    assert text.count(squeeze("未記入")) == 5
+def test_a_sheet_without_plan_names_no_class_and_shows_what_is_open(edit: Edit, tmp_path: Path) -> None:
+    sheet = "regenerative-medicine-sheet"
+    path = edit({f"/treatment/{name}": REMOVE for name in OF_TREATMENT if name != "plan_title"})
+    text = document(built(path, tmp_path, sheet), sheet)
+    assert text.count(squeeze("未記入")) == 4
     assert not [word for word in ("第一種", "第二種", "第三種", "受理）", "届出") if word in text]
 
 
@@ -186,8 +188,12 @@ def test_a_class_without_a_plan_number_is_not_named(edit: Edit, tmp_path: Path) 
     assert text.count(squeeze("未記入")) == 2
 
 
+def test_a_document_without_any_of_its_fields_is_not_made(packet_with_companion: Path) -> None:
+    assert not list((packet_with_companion / "documents").glob("*-regenerative-medicine-sheet.*"))
+
+
 def test_a_case_without_the_optional_fields_gives_the_same_papers(edit: Edit, tmp_path: Path) -> None:
-    folder = build_case(edit(BARE), tmp_path, BuildOptions(AS_OF)).folder
+    folder = build_case(edit(BARE), tmp_path, BuildOptions(AS_OF, allow_missing=True)).folder
     schedule = document(folder, "treatment-schedule")
     case = load_case(WANG).case
     assert case.treatment.need_for_visits
@@ -235,10 +241,16 @@ def test_no_document_says_that_a_therapy_has_leave_of_the_state(which: str, requ
         assert [word for word in FORBIDDEN if word in text] == [], pdf.name
 
 
-@pytest.mark.parametrize("which", ["packet", "packet_with_companion"])
-def test_every_seal_place_is_empty(which: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(
+    ("which", "names"),
+    [
+        ("packet", ("schedule-of-stay", "regenerative-medicine-sheet")),
+        ("packet_with_companion", ("schedule-of-stay", "list-of-applicants")),
+    ],
+)
+def test_every_seal_place_is_empty(which: str, names: tuple[str, ...], request: pytest.FixtureRequest) -> None:
     folder: Path = request.getfixturevalue(which)
-    for name in ("schedule-of-stay", "regenerative-medicine-sheet"):
+    for name in names:
         text = document(folder, name)
         assert text.count(squeeze("印seal")) == 1
         assert_says(text, "署名 Signature")

@@ -19,9 +19,9 @@ from pipeline.errors import CaseError
 from pipeline.packet.paper_rules import missing_papers
 from pipeline.packet.plan import CONDITIONS, DocumentPart, State, plan_packet, state_of
 from pipeline.packet.set_files import load_template_set
-from pipeline.packet.template_set import ConditionName, TemplateSet
+from pipeline.packet.template_set import ConditionName, Field, TemplateSet
 from pipeline.resources import read_data
-from tests.support.cases import AS_OF, EXAMPLES, REMOVE, WITHOUT_FORMS, Edit, change
+from tests.support.cases import AS_OF, EXAMPLES, REMOVE, ROOT, WITHOUT_FORMS, Edit, change
 
 SET = load_template_set("medical-stay")
 
@@ -42,6 +42,12 @@ def _with_originals(edit: Edit, *documents: str) -> Path:
     for document in documents:
         path = edit({"/attachments/-": {"role": "signed", "document": document, "path": "papers/hukou.pdf"}})
     return path
+
+
+def _without_originals(path: Path) -> list[Any]:
+    """The attachments of a case without the signed originals."""
+    attachments: list[Any] = json.loads(path.read_text(encoding="utf-8"))["attachments"]
+    return [entry for entry in attachments if entry["role"] != "signed"]
 
 
 @pytest.fixture
@@ -201,6 +207,13 @@ class TestState:
     def test_without_a_paper_it_is_incomplete(self, edit: Edit) -> None:
         assert self.state(edit(WITHOUT_FORMS)) == "incomplete"
 
+    @pytest.mark.parametrize("field", ["plan_title", "visits/1/lodging"])
+    def test_with_an_empty_field_it_is_incomplete(self, edit: Edit, field: str) -> None:
+        _with_originals(edit, *SIGNED_DOCUMENTS)
+        path = edit({f"/treatment/{field}": REMOVE})
+        assert self.state(path) == "ready_to_file"  # the fields of signed originals were filled in by hand
+        assert self.state(edit({"/attachments": _without_originals(path)})) == "incomplete"
+
     def test_until_every_original_is_in_it_is_to_be_signed(self, edit: Edit) -> None:
         assert self.state(edit({})) == "to_be_signed"
         first, *others = SIGNED_DOCUMENTS
@@ -353,3 +366,17 @@ def test_a_document_apart_is_in_no_bundle(case_with_companion: Any) -> None:
     assert [part.id for part in packet.apart] == ["schedule-of-stay", "patient-guide"]
     assert "schedule-of-stay" not in [part.id for bundle in packet.bundles for part in bundle.parts]
     assert packet.documents[-2:] == packet.apart
+
+
+def test_a_document_whose_fields_are_all_empty_is_not_made(case_with_companion: Any, edit: Edit) -> None:
+    sheet = "regenerative-medicine-sheet"
+    assert sheet not in ids(planned(case_with_companion({})))
+    signed = {"role": "signed", "document": sheet, "path": "papers/hukou.pdf"}
+    assert f"signed-{sheet}" in ids(planned(case_with_companion({"/attachments/-": signed})))
+    assert sheet in ids(planned(edit({"/treatment/plan_title": REMOVE})))
+
+
+def test_every_field_has_a_name_and_a_place() -> None:
+    assert set(read_data("labels")["field"]) == set(get_args(Field))
+    enum = json.loads((ROOT / "schemas" / "packet.schema.json").read_text("utf-8"))["$defs"]["document_entry"]
+    assert set(enum["properties"]["fields"]["items"]["enum"]) == set(get_args(Field))

@@ -245,7 +245,7 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
             REMOVE,
         )
     )
-    assert (build_case(path, out, BuildOptions(AS_OF)).folder / "bundle.pdf").is_file()
+    assert (build_case(path, out, BuildOptions(AS_OF, allow_missing=True)).folder / "bundle.pdf").is_file()
 
 
 def test_no_attachment_at_all_still_gives_the_documents(edit: Edit, out: Path) -> None:

@@ -67,7 +67,7 @@ def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, 
         if not as_json:
             print_line(f"{source.name}: ", styled_state(checked.state, style.language))
     elif _only_papers_are_missing(outcome) and not as_json:
-        print_line(f"{source.name}: Only papers are missing: build with --allow-missing or --draft.")
+        print_line(f"{source.name}: Only papers or fields are missing: build with --allow-missing or --draft.")
     return {
         "case": source.name,
         "case_id": checked.loaded.case.case_id if checked else None,

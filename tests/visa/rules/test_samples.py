@@ -28,7 +28,7 @@ from pipeline.errors import Problem
 from pipeline.language import LANGUAGES
 from pipeline.options import DocumentOptions
 from pipeline.packet.paper import Paper
-from pipeline.packet.paper_rules import missing_papers, paper_findings, set_findings
+from pipeline.packet.paper_rules import missing_papers, paper_findings, set_findings, unfilled_documents
 from pipeline.packet.plan import Packet, plan_packet
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.set_files import load_template_set
@@ -89,6 +89,7 @@ def findings(
         *check_rules(loaded.case, as_of, loaded.json_file),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.json_file),
+        *unfilled_documents(packet, loaded.json_file),
         *signed_findings(loaded, templates, packet, ChangeCheck(as_of, content.get("accepted", False))),
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.json_file),
