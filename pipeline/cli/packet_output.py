@@ -26,9 +26,26 @@ def result_to_json(done: TaskResult, language: Language, out: Destination) -> di
         "bundles": [_bundle(bundle, built, out) for bundle in built.manifest.bundles] if built else [],
         "apart": [out.address(built.folder / path) for path in built.manifest.apart] if built else [],
         "state": built.manifest.state if built else None,
+        "former": _former(done, out),
         "seconds": round(done.seconds, 3),
         "problems": [problem_to_json(problem, language) for problem in done.problems],
     }
+
+
+def _former(done: TaskResult, out: Destination) -> dict[str, str] | None:
+    former = done.former
+    if former is None:
+        return None
+    return {"folder": out.address(former.folder), "as_of": former.as_of.isoformat(), "state": former.state}
+
+
+def print_former(done: TaskResult, out: Destination, language: Language, *, err: bool) -> None:
+    """Print that an earlier packet is still there, if a failed build left one as it was."""
+    if done.former is not None:
+        text = label("former", "verdict", language)
+        state = label(done.former.state, "state", language)
+        where = out.address(done.former.folder)
+        print_line(Styled(text.format(folder=where, day=done.former.as_of, state=state), fg="yellow"), err=err)
 
 
 def _bundle(bundle: BundleRow, built: PublishedPacket, out: Destination) -> dict[str, Any]:
@@ -47,6 +64,7 @@ def _bundle(bundle: BundleRow, built: PublishedPacket, out: Destination) -> dict
 def print_packet(done: TaskResult, out: Destination, language: Language) -> None:
     """Print each bundle with its parts, the documents outside the bundles, and the state of the packet."""
     if done.built is None:
+        print_former(done, out, language, err=False)
         return
     from pipeline.bundle.fit_size import COARSER  # noqa: PLC0415 - without a packet, none of its libraries are needed
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from pipeline.cli.output import CommandReport, OutputStyle, format_count, print_problems, report_to_json
-from pipeline.cli.packet_output import result_to_json
+from pipeline.cli.packet_output import print_former, result_to_json
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.language import Language
@@ -72,6 +72,7 @@ class Progress:
         for done in self._failed:
             print_line(Styled(f"{done.case_id or done.name}: failed ({int(done.code)})", fg="red", bold=True), err=True)
             print_problems(done.problems, self._style)
+            print_former(done, self._out, self._style.language, err=True)
         code = ExitCode.SOME_FAILED if self._failed else ExitCode.OK
         if self._failed and self._total == 1:
             code = self._failed[0].code

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from pipeline.errors import JsonPlace, Problem
+from pipeline.packet.plan import State
+from pipeline.publish.destination import Destination
 from pipeline.publish.manifest import Manifest, RecordedFinding
 from pipeline.visa.rules.catalogue import checked_rules
 
@@ -21,6 +26,31 @@ class PublishedPacket:
     manifest: Manifest
     problems: tuple[Problem, ...]
     is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormerPacket:
+    """A packet that an earlier run published, and that a failed build left as it was."""
+
+    folder: Path
+    as_of: date
+    state: State
+
+
+class _Beginning(msgspec.Struct):
+    """The part of a manifest that all versions of this program have in common."""
+
+    as_of: date
+    state: State
+
+
+def former_packet(case_id: str, out: Destination) -> FormerPacket | None:
+    """Return the packet of a case in ``out``, or None if there is none, whichever version published it."""
+    try:
+        manifest = msgspec.json.decode(out.manifest(case_id), type=_Beginning)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return FormerPacket(out.folder(case_id), manifest.as_of, manifest.state)
 
 
 def packet_of(manifest: Manifest, folder: Path) -> PublishedPacket:

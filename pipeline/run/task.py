@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.people import PersonName
-from pipeline.case.source import Source
+from pipeline.case.source import Source, read_case_id
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Destination
-from pipeline.run.published_packet import PublishedPacket
+from pipeline.run.published_packet import FormerPacket, PublishedPacket, former_packet
+
+#: The form of a case id (schemas/case.schema.json), which the case of a failed build may not have.
+_CASE_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}[a-z0-9]")
 
 Status = Literal["built", "current", "failed"]
 
@@ -29,7 +33,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """The result of a task. ``seconds`` is its run time."""
+    """The result of a task. ``seconds`` is its run time, ``former`` an earlier packet that a failure left as it was."""
 
     name: str
     status: Status
@@ -39,6 +43,7 @@ class TaskResult:
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     patient: PersonName | None = None
+    former: FormerPacket | None = None
 
 
 def run_task(task: Task) -> TaskResult:
@@ -60,7 +65,9 @@ def run_task(task: Task) -> TaskResult:
 
 def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> TaskResult:
     """Return the result of a task that published nothing."""
-    return TaskResult(task.source.name, "failed", code, problems=problems)
+    case_id = read_case_id(task.source)
+    former = former_packet(case_id, task.out) if case_id and _CASE_ID.fullmatch(case_id) else None
+    return TaskResult(task.source.name, "failed", code, problems=problems, former=former)
 
 
 def _build(task: Task, loaded: LoadedCase) -> TaskResult:

@@ -56,6 +56,7 @@ class Rows:
             "seconds": round(done.seconds, 2),
             "findings": [self._finding(problem.in_language(self._language)) for problem in done.problems],
             **(self._packet(done.built) if done.built else {}),
+            **({"former": [done.former.as_of.isoformat(), done.former.state]} if done.former else {}),
         }
         if self._names:
             row["file"] = done.name

@@ -227,6 +227,9 @@
   function findings(row) {
     const side = make("div", { class: "found" }, make("h2", null, words.column_findings));
     if (row.file && row.id) side.append(make("p", { class: "quiet" }, row.file));
+    if (row.former) {
+      side.append(make("p", { class: "former" }, say("former", row.former[0], states[row.former[1]])));
+    }
     if (row.findings.length === 0) side.append(make("p", { class: "quiet" }, words.no_findings));
     const sorted = [...row.findings].sort((a, b) => severities.indexOf(a[1]) - severities.indexOf(b[1]));
     const [grave, notes] = [sorted.filter((each) => each[1] !== "info"), sorted.filter((each) => each[1] === "info")];
