@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,16 +11,19 @@ from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, Problem
 from pipeline.language import Language
 from pipeline.resources import VERSION
-from pipeline.visa.labels import describe_state
+from pipeline.visa.labels import describe_state, label
 
 if TYPE_CHECKING:
     from pipeline.packet.plan import State
 
+_SEVERITIES = ("error", "warning", "info")
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
-def styled_state(state: State, language: Language) -> Styled:
-    """Return the state of a packet in words, in a colour that says whether something is open."""
+def styled_state(state: State | None, language: Language, failure: str = "invalid") -> Styled:
+    """Return the state of a packet in words, in a colour that says whether something is open; None is a failure."""
+    if state is None:
+        return Styled(label(failure, "verdict", language), fg="red", bold=True)
     return Styled(describe_state(state, language), fg="green" if state == "ready_to_file" else "yellow")
 
 
@@ -56,27 +60,43 @@ def emit(report: CommandReport, *, as_json: bool) -> None:
         print_json(report_to_json(report))
 
 
-def print_problem(problem: Problem) -> None:
+def print_problem(problem: Problem, *, hint: bool = True) -> None:
     """Print one problem on standard error: place, message, hint, and the source of a rule."""
     severity = Styled(problem.severity, COLOURS[problem.severity], bold=True)
     where = (problem.cell,) if problem.cell else (problem.line, problem.column)
     place = ":".join(str(part) for part in (problem.file, *where) if part is not None)
     print_line(severity, f" {problem.code}  {place}  {problem.pointer or ''}".rstrip(), err=True)
     print_line(f"  {problem.located_message}", err=True)
-    print_line(f"  hint: {problem.hint}", err=True)
+    if hint:
+        print_line(f"  hint: {problem.hint}", err=True)
     if problem.source:
         print_line(Styled(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
 
 
 def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
-    """Print problems on standard error; of notes only their number, unless ``style`` asks for them in full."""
-    for problem in problems:
+    """Print problems on standard error: errors first, then warnings, and equal hints once.
+
+    Of notes, print only their number, unless ``style`` asks for them in full.
+    """
+    hints: set[str] = set()
+    for problem in sorted(problems, key=lambda problem: _SEVERITIES.index(problem.severity)):
         if style.notes or problem.severity != "info":
-            print_problem(problem.in_language(style.language))
+            translated = problem.in_language(style.language)
+            print_problem(translated, hint=translated.hint not in hints)
+            hints.add(translated.hint)
     notes = sum(problem.severity == "info" for problem in problems)
     if notes and not style.notes:
         line = f"{format_count(notes, 'note')}; --notes shows {'it' if notes == 1 else 'them'}"
         print_line(Styled(line, dim=True), err=True)
+
+
+def print_verdict(words: Styled, problems: Sequence[Problem], language: Language, name: str = "") -> None:
+    """Print the last line about a case: the verdict in words, and the numbers of errors, warnings and notes."""
+    numbers = Counter(problem.severity for problem in problems)
+    counts = label("counts", "verdict", language).format(
+        errors=numbers["error"], warnings=numbers["warning"], notes=numbers["info"]
+    )
+    print_line(f"{name}: " if name else "", words, f"  ({counts})")
 
 
 def problem_to_json(problem: Problem, language: Language = "en") -> dict[str, Any]:

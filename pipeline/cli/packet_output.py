@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.bundle.manifest_rows import BundleRow
-from pipeline.cli.output import format_count, problem_to_json, styled_state
+from pipeline.cli.output import format_count, print_verdict, problem_to_json, styled_state
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
 from pipeline.publish.destination import Destination
@@ -65,6 +65,7 @@ def print_packet(done: TaskResult, out: Destination, language: Language) -> None
     """Print each bundle with its parts, the documents outside the bundles, and the state of the packet."""
     if done.built is None:
         print_former(done, out, language, err=False)
+        print_verdict(styled_state(None, language, "failed"), done.problems, language)
         return
     from pipeline.bundle.fit_size import COARSER  # noqa: PLC0415 - without a packet, none of its libraries are needed
 
@@ -86,6 +87,6 @@ def print_packet(done: TaskResult, out: Destination, language: Language) -> None
         print_line(f"{papers} downsampled to fit the size limit; --notes lists them")
     for path in manifest.apart:
         print_line(f"{out.address(folder / path)}  (not in a bundle)")
-    print_line(styled_state(manifest.state, language))
     current = ", up to date: nothing has changed since it was built" if done.status == "current" else ""
     print_line(f"{done.seconds:.2f} s{current}")
+    print_verdict(styled_state(manifest.state, language), done.problems, language)

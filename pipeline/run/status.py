@@ -15,6 +15,7 @@ from pipeline.case.base import Trilingual
 from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.documents.signed_originals import has_changed
+from pipeline.errors import Problem
 from pipeline.options import CheckOptions
 from pipeline.packet.paper_rules import LACKS
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Requirement, State
@@ -56,7 +57,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The items of a case. ``builds`` is the state of a packet built now, None if ``errors`` (codes) block it."""
+    """The items of a case. ``builds`` is the state of a packet built now, None if ``errors`` (codes) block it.
+
+    ``problems`` are all findings.
+    """
 
     case_id: str
     as_of: date
@@ -64,6 +68,7 @@ class Status:
     builds: State | None
     errors: tuple[str, ...]
     items: tuple[Item, ...]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def open(self) -> tuple[Item, ...]:
@@ -82,7 +87,8 @@ def status_of(where: Path | Source, options: CheckOptions) -> Status:
     maker = _Items(planned, papers, options.as_of)
     items = tuple(item for bundle in packet.bundles for item in maker.of_bundle(bundle))
     builds = None if errors else planned.state
-    return Status(case.case_id, options.as_of, case.visa.filing_date, builds, tuple(errors), items)
+    found = (*findings.problems, *findings.unusable)
+    return Status(case.case_id, options.as_of, case.visa.filing_date, builds, tuple(errors), items, found)
 
 
 def status_to_json(status: Status) -> dict[str, Any]:
@@ -94,6 +100,10 @@ def status_to_json(status: Status) -> dict[str, Any]:
         "builds": status.builds,
         "errors": list(status.errors),
         "open": len(status.open),
+        "findings": {
+            name: sum(problem.severity == severity for problem in status.problems)
+            for name, severity in (("errors", "error"), ("warnings", "warning"), ("notes", "info"))
+        },
         "items": [_item(item) for item in status.items],
     }
 
@@ -135,6 +145,9 @@ class _Items:
         for document in bundle.documents:
             if not document.is_cover:
                 yield self._document(document, originals.get(document.id), bundle)
+        for each in bundle.unfilled:
+            if not each.is_made:
+                yield Item(bundle.person, "document", each.document.document, None, each.document.title, "unfilled")
 
     def _without_paper(self, requirement: Requirement, bundle: Bundle) -> Iterator[Item]:
         row = requirement.row

@@ -269,7 +269,7 @@ def test_text_output_names_place_and_hint(visa_packet: Command, edit: Edit) -> N
     path = edit({"/visa/letter_date": "2026-12-08"})
     run = visa_packet("validate", path, "--as-of", AS_OF)
     assert run.code == 3
-    assert run.out == ""
+    assert run.out == f"{path}: cannot be built  (errors: 1, warnings: 0, notes: 8)\n"
     line = next(n for n, t in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "letter_date" in t)
     assert f"error LET-03  {path}:{line}:20  /visa/letter_date" in run.err
     assert "hint: date the letters on the day" in run.err

@@ -273,7 +273,7 @@ class TestState:
             (WITHOUT_FORMS, [], 3, None, "Only papers or fields are missing"),
             (WITHOUT_FORMS, ["--allow-missing"], 0, "incomplete", "incomplete"),
             (WITHOUT_FORMS, ["--draft"], 0, "draft", "draft"),
-            ({**WITHOUT_FORMS, "/visa/letter_date": "2026-12-08"}, [], 3, None, ""),
+            ({**WITHOUT_FORMS, "/visa/letter_date": "2026-12-08"}, [], 3, None, "cannot be built  (errors: "),
         ],
     )
     def test_validate_reports_the_state_of_a_build(
@@ -290,6 +290,5 @@ class TestState:
         run = visa_packet("validate", case, "--as-of", "2026-11-22", *options)
         assert run.code == code
         assert line in run.out
-        assert bool(run.out) == bool(line)
         [result] = visa_packet("validate", case, "--as-of", "2026-11-22", "--json", *options).report["results"]
         assert (result["exit_code"], result["state"]) == (ExitCode(code), state)

@@ -12,7 +12,8 @@ from pipeline.errors import CaseError
 from pipeline.language import LANGUAGES
 from pipeline.options import CheckOptions
 from pipeline.run.status import Status, status_of, status_to_json
-from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit
+from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, REMOVE, WITHOUT_FORMS, Edit
+from tests.support.forms_made import Form
 from tests.support.run import Command
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
@@ -97,6 +98,26 @@ def test_each_traveller_has_items_of_their_own() -> None:
         "identity_document": "enclosed",
         "visa-application-data-sheet": "made",
     }
+
+
+def test_a_document_with_empty_fields_is_open(edit: Edit) -> None:
+    found = status(edit({"/treatment/plan_title": REMOVE}))
+    assert standings(found)["regenerative-medicine-sheet"] == "unfilled"
+    assert (found.builds, found.errors) == ("incomplete", ())
+    not_made = status(EXAMPLES / "chen-lihua" / "case.json")
+    assert standings(not_made)["regenerative-medicine-sheet"] == "unfilled"
+    assert not_made.builds == "to_be_signed"
+
+
+def test_a_filled_form_is_open(edit: Edit, case_folder: Path) -> None:
+    form = Form()
+    form.add("Case", (60, 700, 260, 720))
+    (case_folder / "form.pdf").write_bytes(form.saved())
+    (case_folder / "mapping.json").write_text('{"fields": {"Case": {"text": "{{ case_id }}"}}}', encoding="utf-8")
+    found = status(edit({"/attachments/4/path": "form.pdf", "/attachments/4/form_mapping": "mapping.json"}))
+    assert standings(found)["visa_application"] == "filled"
+    signed = status(edit({"/attachments/4/signed": True}))
+    assert standings(signed)["visa_application"] == "enclosed"
 
 
 def test_an_error_blocks_the_build(edit: Edit) -> None:

@@ -11,7 +11,7 @@ from wcwidth import ljust, width
 
 from pipeline.case.source import Source
 from pipeline.cli.outcome import attempt, overall
-from pipeline.cli.output import CommandReport, OutputStyle, emit, problem_to_json
+from pipeline.cli.output import CommandReport, OutputStyle, emit, print_verdict, problem_to_json
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
@@ -96,4 +96,4 @@ def _print(overview: Status, language: Language) -> None:
         permission = text("permission") if overview.builds == "incomplete" else ""
         colour = "green" if overview.builds == "ready_to_file" else "yellow"
         result = Styled(text("builds", state=state) + permission, fg=colour)
-    print_line("  ", result)
+    print_verdict(result, overview.problems, language)

@@ -11,12 +11,21 @@ import click
 from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt, overall
-from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json, styled_state
+from pipeline.cli.output import (
+    CommandReport,
+    OutputStyle,
+    emit,
+    print_problems,
+    print_verdict,
+    problem_to_json,
+    styled_state,
+)
 from pipeline.cli.shared_options import case_files, cases_argument, check_options, day_of
 from pipeline.cli.terminal import print_line
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.packet.paper_rules import LACKS
+from pipeline.visa.labels import label
 
 if TYPE_CHECKING:
     from pipeline.run.check import CheckedCase
@@ -64,10 +73,11 @@ def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, 
     problems = checked.problems if checked else outcome.problems
     if checked is not None:
         print_problems(problems, style)
-        if not as_json:
-            print_line(f"{source.name}: ", styled_state(checked.state, style.language))
     elif _only_papers_are_missing(outcome) and not as_json:
-        print_line(f"{source.name}: Only papers or fields are missing: build with --allow-missing or --draft.")
+        print_line(label("permission", "verdict", style.language))
+    if not as_json:
+        state = styled_state(checked.state if checked else None, style.language)
+        print_verdict(state, problems, style.language, source.name)
     return {
         "case": source.name,
         "case_id": checked.loaded.case.case_id if checked else None,
