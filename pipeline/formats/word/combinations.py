@@ -41,6 +41,8 @@ def combinations(part: Part, styles: Styles, width: int) -> Iterator[Found]:
             yield from _in_list(paragraph, styles)
             if not is_plain(level):
                 yield Found(paragraph.element, entry_of("~list-number"))
+            if _follows_other_list(paragraph.element, level, styles):
+                yield Found(paragraph.element, entry_of("~list-after-list"))
     for table in part.root.iter(f"{W}tbl"):
         if _has_stripes_below_heading(table, styles):
             yield Found(next(table.iter(f"{W}p"), None), entry_of("~stripes"))
@@ -61,6 +63,12 @@ def _in_list(paragraph: Paragraph, styles: Styles) -> Iterator[Found]:
         yield Found(paragraph.element, entry_of("~list-lines"))
     if paragraph.element.find(f"{W}pPr/{W}ind") is not None:
         yield Found(paragraph.element, entry_of("~list-indent"))
+
+
+def _follows_other_list(paragraph: etree._Element, level: etree._Element, styles: Styles) -> bool:
+    before = paragraph.getprevious()
+    level_before = styles.list_level(before) if before is not None and before.tag == f"{W}p" else None
+    return level_before is not None and level_before.getparent() is not level.getparent()
 
 
 def _is_hidden(paragraph: Paragraph, styles: Styles) -> bool:

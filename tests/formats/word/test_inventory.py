@@ -36,6 +36,11 @@ from tests.support.word_files import (
 from tests.support.word_samples import word_samples
 
 SECOND = LISTED.replace('ilvl w:val="0"', 'ilvl w:val="1"')
+OTHER = LISTED.replace('numId w:val="1"', 'numId w:val="2"')
+TWO_LISTS = (
+    numbering().replace("<w:num ", numbering().partition("<w:num ")[0].replace('NumId="0"', 'NumId="1"') + "<w:num ")
+    + '<w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
+)
 SHIPPED = sorted((ROOT / "templates").rglob("*.docx"))
 
 
@@ -77,6 +82,11 @@ def test_every_entry_has_words_a_reason_and_an_answer_of_each_engine() -> None:
 )
 def test_lists_with_plain_numbers_are_drawn(level: str, numbers: str) -> None:
     assert refused(word_file(paragraph("a", level), numbering=numbers)) == []
+
+
+def test_two_lists_with_a_paragraph_between_them_are_drawn() -> None:
+    lists = paragraph("a", LISTED) + paragraph("x", SINGLE) + paragraph("b", OTHER)
+    assert refused(word_file(lists, numbering=TWO_LISTS)) == []
 
 
 def test_the_table_is_written_as_the_program_writes_json() -> None:
@@ -224,6 +234,14 @@ HEADED = reference("header", "header1")
             word_file(paragraph("a", LISTED + '<w:ind w:left="9"/>'), numbering=numbering()),
             "body",
             "a paragraph of a list with an indent of its own",
+        ),
+        (
+            word_file(
+                paragraph("a", LISTED) + paragraph("b", OTHER),
+                numbering=TWO_LISTS,
+            ),
+            "body",
+            "a list directly after another list",
         ),
         (word_file(paragraph("a", LISTED), numbering=numbering(words="%1.%2")), "body", "a list whose numbers"),
         (word_file(paragraph("a", LISTED), numbering=numbering(words="Art")), "body", "a list whose numbers"),
