@@ -147,7 +147,7 @@ def _placed(parent: str, ancestors: list[str], name: str, xml: str) -> bytes | N
     elif parent in _TABLE_PARTS:
         return _in_table(parent, xml)
     elif parent == "w:pPr" and "w:tc" in ancestors:
-        return word_file(table(row(cell(paragraph("words", xml)))))
+        return word_file(table(row(cell(paragraph("words", xml)), "b")))
     inner = f"<{parent}>{xml}</{parent}>"
     places: dict[str, Callable[[], bytes]] = {
         "w:rPr": lambda: word_file(paragraph("before ", more=run(text("words 文字"), xml))),
