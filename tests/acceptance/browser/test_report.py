@@ -90,7 +90,7 @@ def column(page: Page, name: str) -> list[str]:
 
 
 def tile(page: Page, name: str) -> Locator:
-    return page.get_by_role("group", name="Status").get_by_role("button", name=name)
+    return page.get_by_role("group", name="Result").get_by_role("button", name=name)
 
 
 class TestFilters:
@@ -136,7 +136,7 @@ class TestFilters:
 
     def test_sorting_by_each_column_both_ways(self, opened: Opened, report: Path) -> None:
         page = opened(report)
-        for name in ("No.", "Case", "Status", "Findings", "Missing", "Pages", "Seconds"):
+        for name in ("No.", "Case", "Result", "State", "Findings", "Missing", "Pages", "Seconds"):
             head = page.get_by_role("columnheader", name=name)
             orders = []
             for _ in range(2):
