@@ -23,6 +23,8 @@ from tests.support.built import make_picture, make_png_header
 from tests.support.codings import CODINGS, GREYS, big_endian, turned
 from tests.support.reading import A4, box_of_picture, colour_at, notes, pictures_of, read, refusal, refused
 
+pytestmark = pytest.mark.slow
+
 CORNERS = ("red", "green", "blue", "white")
 
 

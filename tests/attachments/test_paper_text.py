@@ -23,6 +23,8 @@ from tests.support.built import make_picture
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, Edit
 from tests.support.codings import lab
 
+pytestmark = pytest.mark.slow
+
 WANTED = Wanted(
     holds=("name", "passport_number", "birth_date"),
     chinese="王晓明",

@@ -15,6 +15,8 @@ from pipeline.attachments.read_paper import read_paper
 from tests.support.built import make_picture, make_png_header
 from tests.support.reading import A4, JPEG, PNG, box_of_picture, millimetres, paper, refusal
 
+pytestmark = pytest.mark.slow
+
 
 class TestPicture:
     @pytest.mark.parametrize("size", [(300, 200), (200, 300), (3000, 100), (100, 3000), (20, 20)])

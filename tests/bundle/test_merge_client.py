@@ -18,6 +18,8 @@ from tests.support.attachments import pdf_of
 from tests.support.built import make_pdf
 from tests.support.processes import memory_peak
 
+pytestmark = pytest.mark.slow
+
 GOOD = Piece("good", "good", make_pdf(1), 1)
 #: Takes pdfium seconds to read, and more memory than 100 MB.
 HEAVY = pdf_of(b"0 0 m 9 9 l S\n" * 1_500_000)

@@ -20,6 +20,8 @@ from pipeline.run.one import build_case
 from tests.support.built import make_part
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 
+pytestmark = pytest.mark.slow
+
 WANG = EXAMPLES / "wang-xiaoming" / "case.json"
 LINE = {"text": {"ja": "再診", "en": "Second consultation", "zh": "复诊"}, "amount_jpy": 1}
 RATES = {"jpy_per_cny": "3", "jpy_per_usd": "200", "date": "2026-11-18", "source": "みほん銀行 公示仲値"}

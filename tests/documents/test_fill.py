@@ -25,6 +25,8 @@ from tests.support.built import MEDICAL_STAY, make_docx, make_picture, make_set
 from tests.support.cases import AS_OF, EXAMPLES, Edit
 from tests.support.run import Command, assert_refused
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def context() -> Mapping[str, Any]:

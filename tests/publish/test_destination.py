@@ -25,6 +25,8 @@ from tests.support.built import make_set, snapshot
 from tests.support.cases import EXAMPLES
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 FORMER = {"bundle.pdf": b"former", "documents/01-old.pdf": b"old", MANIFEST_NAME: b"{}"}
 FILES = {"documents/01-a.pdf": b"a", "bundle.pdf": b"bundle", MANIFEST_NAME: b'{"new": 1}'}
 

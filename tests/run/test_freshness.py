@@ -23,6 +23,8 @@ from pipeline.visa.rules.catalogue import CATALOGUE_FILE
 from tests.support.built import make_set
 from tests.support.cases import AS_OF, EXAMPLES, change
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., TaskResult]
 PHOTO = "papers/photo.jpg"
 

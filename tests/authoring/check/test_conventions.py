@@ -21,6 +21,8 @@ from tests.support.built import make_docx, with_parts, with_text
 from tests.support.cases import ROOT
 from tests.support.template_checks import word_place
 
+pytestmark = pytest.mark.slow
+
 LETTER = (ROOT / "templates" / "short-term-visit" / "invitation-letter.docx").read_bytes()
 SHIPPED = sorted((ROOT / "templates").rglob("*.docx"))
 STYLES, FOOTER = "word/styles.xml", "word/footer1.xml"

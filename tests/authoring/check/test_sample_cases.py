@@ -9,6 +9,8 @@ from pipeline.authoring.check.sample_data import RARE, Edge, case_schema, genera
 from pipeline.formats.json.schema import validator
 from pipeline.packet.plan import CONDITIONS
 
+pytestmark = pytest.mark.slow
+
 EDGES: tuple[Edge, ...] = ("least", "few", "lists", "texts")
 
 

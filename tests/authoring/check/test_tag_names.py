@@ -17,6 +17,8 @@ from tests.support.built import make_docx
 from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.template_checks import word_place
 
+pytestmark = pytest.mark.slow
+
 
 def found(*paragraphs: str, given: frozenset[str] = frozenset(), is_cover: bool = False) -> list[tuple[str, str]]:
     findings, _ = check_names(open_docx(make_docx(*paragraphs)), "letter.docx", given, is_cover=is_cover)

@@ -20,6 +20,8 @@ from pipeline.packet.set_files import load_template_set
 from tests.support.built import make_docx, make_png_header, with_parts, with_text
 from tests.support.cases import ROOT
 
+pytestmark = pytest.mark.slow
+
 LETTER = make_docx("before", "here", "after")
 RELS = "word/_rels/document.xml.rels"
 TYPES = "[Content_Types].xml"

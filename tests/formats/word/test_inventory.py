@@ -35,6 +35,8 @@ from tests.support.word_files import (
 )
 from tests.support.word_samples import word_samples
 
+pytestmark = pytest.mark.slow
+
 SECOND = LISTED.replace('ilvl w:val="0"', 'ilvl w:val="1"')
 OTHER = LISTED.replace('numId w:val="1"', 'numId w:val="2"')
 TWO_LISTS = (

@@ -21,6 +21,8 @@ from tests.support.built import names_in
 from tests.support.cases import ROOT
 from tests.support.reported import head, run, write
 
+pytestmark = pytest.mark.slow
+
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 

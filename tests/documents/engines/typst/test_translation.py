@@ -26,6 +26,8 @@ from tests.support.built import make_docx, with_parts, with_text
 from tests.support.cases import ROOT
 from tests.support.pages import places
 
+pytestmark = pytest.mark.slow
+
 _BODY = re.compile(r"<w:body>.*(?=<w:sectPr)", re.DOTALL)
 _FOOTER = re.compile(r"<w:footerReference[^>]*/>")
 _FORMAT = '<w:tblPr><w:tblW w:w="9000" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr>'
