@@ -8,18 +8,20 @@ import re
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from zipfile import BadZipFile
 
 import office2pdf as library
 import pikepdf
 
 from pipeline.documents.engines.cell_borders import close_gaps
+from pipeline.documents.engines.deterministic import make_deterministic
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.engines.missing_glyph import characters_in
 from pipeline.documents.engines.simplify import simplify
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
 from pipeline.formats.word.text import document_language
-from pipeline.formats.zip_archive import pack
+from pipeline.formats.zip_archive import pack, read_parts
 
 #: Settings of fontconfig that name a folder without fonts. Without settings it searches the usual folders.
 _NO_FONTS = Path(__file__).with_name("no-fonts.conf")
@@ -99,7 +101,18 @@ def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
         raise _failure("engine-warning", f"the engine would not draw the document as Word does: {kinds}")
     language = document_language(docx)
     pdf = close_gaps(result.pdf)
+    if not _has_days(docx):  # the library takes the present time
+        pdf = make_deterministic(pdf)
     return set_language(pdf, language) if language else pdf
+
+
+def _has_days(docx: bytes) -> bool:
+    """Return True if the file says when it was created and changed."""
+    try:
+        properties = read_parts(docx).get("docProps/core.xml", b"")
+    except BadZipFile:  # the library has refused it
+        return True
+    return b":created" in properties and b":modified" in properties
 
 
 @cache

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 
 import office2pdf
 import pytest
+from pypdf import PdfReader
 
 from pipeline.documents.engines.engine import ENGINES, Engine, load_engine
 from pipeline.documents.engines.office2pdf import Office2Pdf
@@ -20,6 +22,7 @@ from tests.support.built import MEDICAL_STAY, make_docx, make_set
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, ROOT, Edit
 from tests.support.run import Command, assert_refused
 from tests.support.tools import needs_libreoffice
+from tests.support.word_files import paragraph, word_file
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
@@ -228,6 +231,15 @@ def test_what_was_converted_is_soon_forgotten() -> None:
     template = MEDICAL_STAY / "invitation-letter.docx"
     done = subprocess.run([sys.executable, "-c", program, CASE, template], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 205_000_000
+
+
+def test_a_file_without_a_day_has_no_time_in_its_pdf() -> None:
+    without = Office2Pdf().convert(word_file(paragraph("a")))
+    assert PdfReader(io.BytesIO(without)).metadata is not None
+    assert not re.search(rb"/(Creation|Mod)Date", without)
+    assert not re.search(rb"(Create|Modify|Metadata)Date", without)
+    with_day = Office2Pdf().convert((MEDICAL_STAY / "cost-estimate.docx").read_bytes())
+    assert b"/ModDate (D:2026" in with_day or b"/ModDate(D:2026" in with_day
 
 
 class TestBuild:
