@@ -133,9 +133,11 @@ SIGNALS = ((signal.SIGINT, "all"), (signal.SIGINT, "one"), (signal.SIGTERM, "one
 
 
 @case("G03")
-def test_a_signal_ends_a_run_and_a_further_run_goes_on(scene: Scene, tmp_path: Path, subtests: pytest.Subtests) -> None:
+@pytest.mark.parametrize("count", [10, pytest.param(16, marks=pytest.mark.soak)])
+def test_a_signal_ends_a_run_and_a_further_run_goes_on(
+    scene: Scene, tmp_path: Path, subtests: pytest.Subtests, count: int
+) -> None:
     """Four runs over the same cases, each ended by a signal after it has published one; a fifth publishes the rest."""
-    count = 10
     lines = many(scene, count)
     for number, to in SIGNALS:
         with subtests.test(f"{number.name} to {to}"):
@@ -190,8 +192,8 @@ def test_a_manifest_that_says_nothing_is_written_again(scene: Scene) -> None:
 
 
 @case("G07")
-def test_one_bad_of_many(scene: Scene) -> None:
-    count = 10
+@pytest.mark.parametrize("count", [10, pytest.param(20, marks=pytest.mark.soak)])
+def test_one_bad_of_many(scene: Scene, count: int) -> None:
     lines = many(scene, count, bad={7})
     run = scene.build(lines, "-j", "2")
     run.ended({f"case-{n}": 3 if n == 7 else 0 for n in range(count)}, limits=UNLIMITED)
@@ -219,13 +221,14 @@ def test_a_report_that_cannot_be_written_is_told_before_the_work(scene: Scene, k
 
 
 @case("G12")
-def test_one_worker_or_four_and_any_order_give_the_same_bytes(scene: Scene) -> None:
-    paths = sorted(many(scene, 5).iterdir())
-    codes = {f"case-{n}": 0 for n in range(5)}
+@pytest.mark.parametrize(("count", "workers"), [(5, 4), pytest.param(9, 8, marks=pytest.mark.soak)])
+def test_one_worker_or_many_and_any_order_give_the_same_bytes(scene: Scene, count: int, workers: int) -> None:
+    paths = sorted(many(scene, count).iterdir())
+    codes = {f"case-{n}": 0 for n in range(count)}
     scene.build(*paths, "-j", "1").ended(codes, limits=UNLIMITED)
     first = packets(scene)
     random.Random(7).shuffle(paths)  # noqa: S311 - an order
-    scene.build(*paths, "-j", "4", "--force").ended(codes, limits=UNLIMITED)
+    scene.build(*paths, "-j", str(workers), "--force").ended(codes, limits=UNLIMITED)
     assert packets(scene) == first
 
 
