@@ -20,6 +20,7 @@ def wanted_of(part: AttachmentPart, case: Case, templates: TemplateSet) -> Wante
     """Return what the paper of a part must hold; None if nothing is wanted of its role."""
     role = part.attachment.role
     holds = _ON_SIGNED if role == SIGNED else templates.held_by(role)
+    written_by_hand = role == SIGNED or part.attachment.signed  # the day: it is the day of signing
     if not holds and role != "photo":
         return None
     _, person = case.travellers[part.person]
@@ -35,7 +36,7 @@ def wanted_of(part: AttachmentPart, case: Case, templates: TemplateSet) -> Wante
             "passport_number": tuple(each.passport.number for each in people),
             "resident_id": _resident_ids(person, people),
         },
-        issued_on=part.attachment.issued_on if holds else None,
+        issued_on=part.attachment.issued_on if holds and not written_by_hand else None,
         photo_size_mm=part.print_size_mm if role == "photo" else None,
         photo=role == "photo",
     )
