@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,7 @@ import office2pdf as library
 import pikepdf
 
 from pipeline.documents.engines.cell_borders import close_gaps
-from pipeline.documents.engines.deterministic import make_deterministic
+from pipeline.documents.engines.deterministic import UnreadableError, make_deterministic
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.engines.missing_glyph import characters_in
 from pipeline.documents.engines.simplify import simplify
@@ -102,7 +103,8 @@ def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
     language = document_language(docx)
     pdf = close_gaps(result.pdf)
     if not _has_days(docx):  # the library takes the present time
-        pdf = make_deterministic(pdf)
+        with suppress(UnreadableError):  # the check of the output reports it
+            pdf = make_deterministic(pdf)
     return set_language(pdf, language) if language else pdf
 
 
