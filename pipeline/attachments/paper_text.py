@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
 
 import pypdfium2
 
@@ -16,14 +15,15 @@ from pipeline.attachments.messages import Wanted
 from pipeline.documents.proof.dates_in_text import find_days
 from pipeline.packet.paper import Note
 from pipeline.visa.mrz import parse_zone, wrong_check_digits
+from pipeline.visa.passport_numbers import E_SERIES, G_SERIES
 from pipeline.visa.resident_id import is_resident_id
 
 OTHER_PERSON_RULE, NOT_NAMED_RULE, NO_TEXT_RULE, DATE_RULE = "DOC-18", "DOC-19", "DOC-20", "DOC-21"
 
 #: With fewer characters, a text says nothing: it may be a page number or the name of a scanner.
 _LEAST_TEXT = 20
-#: Ordinary passports of China: E and eight digits, E, a letter and seven digits, or G and eight digits.
-_PASSPORT = re.compile(r"(?<![A-Z0-9])(?:E[A-HJ-NP-Z][0-9]{7}|[EG][0-9]{8})(?![A-Z0-9])")
+#: Without the oldest series: nine digits may be anything.
+_PASSPORT = re.compile(rf"(?<![A-Z0-9])(?:{E_SERIES}|{G_SERIES})(?![A-Z0-9])")
 _RESIDENT_ID = re.compile(r"(?<![A-Z0-9])[1-9][0-9]{16}[0-9X](?![A-Z0-9])")
 _ZONE = re.compile(r"[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{14}[0-9<][0-9]")
 _LETTERS = re.compile(r"[A-Z]+")
@@ -40,8 +40,7 @@ def search_paper(pdf: bytes, wanted: Wanted) -> Iterator[Note]:
         yield Note(OTHER_PERSON_RULE, tuple(others))
     elif not any(_holds(text, kind, wanted) for kind in wanted.holds):
         yield Note(NOT_NAMED_RULE, wanted.holds)
-    days = find_days(text)
-    if wanted.issued_on is not None and days and wanted.issued_on not in days:
+    if wanted.issued_on is not None and (days := find_days(text)) and wanted.issued_on not in days:
         yield Note(DATE_RULE)
 
 
@@ -78,13 +77,10 @@ def _holds(text: str, kind: str, wanted: Wanted) -> bool:
     if kind == "passport_number":
         return wanted.passport_number in joined
     if kind == "birth_date":
-        return _has_day(text, joined, wanted.birth_date)
-    letters = "".join(_LETTERS.findall(text))
+        return wanted.birth_date in find_days(text) or f"{wanted.birth_date:%Y%m%d}" in joined
+    words = _LETTERS.findall(text)
+    letters = "".join(words)
     given, surname = ("".join(_LETTERS.findall(name)) for name in (wanted.given_names, wanted.surname))
-    in_letters = surname in _LETTERS.findall(text) and given in letters
+    in_letters = surname in words and given in letters
     together = given and (surname + given in letters or given + surname in letters)
     return wanted.chinese in joined or bool(in_letters or together)
-
-
-def _has_day(text: str, joined: str, day: date) -> bool:
-    return day in find_days(text) or f"{day:%Y%m%d}" in joined

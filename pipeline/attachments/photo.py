@@ -31,15 +31,15 @@ def judge_photo(content: bytes, size_mm: tuple[float, float] | None) -> Iterator
         yield Note(UNUSABLE_RULE, tuple(unusable))
         return
     doubtful = [
-        *(["shape"] if size_mm and _is_of_other_shape(width / height, size_mm[0] / size_mm[1]) else []),
+        *(["shape"] if size_mm and _stretch(width / height, size_mm[0] / size_mm[1]) > limits["most_stretch"] else []),
         *(["blurred"] if _sharpness(small) < limits["least_sharpness"] else []),
     ]
     if doubtful:
         yield Note(DOUBTFUL_RULE, tuple(doubtful))
 
 
-def _is_of_other_shape(ratio: float, wanted: float) -> bool:
-    return max(ratio / wanted, wanted / ratio) > float(read_data("photo")["most_stretch"])
+def _stretch(ratio: float, wanted: float) -> float:
+    return max(ratio / wanted, wanted / ratio)
 
 
 def _sharpness(picture: Image.Image) -> float:

@@ -63,7 +63,7 @@ def convert(request: Request, answer: ReaderAnswer | None = None) -> Paper:
     return Paper(answer.pdf, answer.pages, digest, size, answer.notes, answer.form, pictures=answer.pictures)
 
 
-def warm_up() -> None:
+def prepare_reader() -> None:
     """Start the reader process, so that it has loaded its libraries when the first paper is read. Does not wait."""
     READER.prepare()
 

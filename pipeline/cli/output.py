@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, Problem
-from pipeline.language import Language
+from pipeline.language import Language, format_count
 from pipeline.resources import VERSION
 from pipeline.visa.labels import describe_state, label
 
@@ -45,11 +45,6 @@ class CommandReport:
     exit_code: ExitCode
     problems: Sequence[Problem] = ()
     results: Sequence[dict[str, Any]] = ()
-
-
-def format_count(number: int, noun: str) -> str:
-    """Return a number with its noun, such as "1 note" or "2 notes"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def emit(report: CommandReport, *, as_json: bool) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.bundle.manifest_rows import BundleRow
-from pipeline.cli.output import format_count, print_verdict, problem_to_json, styled_state
+from pipeline.cli.output import print_verdict, problem_to_json, styled_state
 from pipeline.cli.terminal import Styled, print_line
-from pipeline.language import Language
+from pipeline.language import Language, format_count
 from pipeline.publish.destination import Destination
 from pipeline.run.published_packet import PublishedPacket
 from pipeline.run.task import TaskResult

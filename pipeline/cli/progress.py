@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from pipeline.cli.output import CommandReport, OutputStyle, format_count, print_problems, report_to_json
+from pipeline.cli.output import CommandReport, OutputStyle, print_problems, report_to_json
 from pipeline.cli.packet_output import print_former, result_to_json
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
-from pipeline.language import Language
+from pipeline.language import Language, format_count
 from pipeline.packet.plan import State
 from pipeline.publish.destination import Destination
 from pipeline.run.task import TaskResult

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.case.base import Trilingual
 from pipeline.case.model import Case
+from pipeline.language import LANGUAGES, SEPARATORS
 from pipeline.packet.template_set import Field
 from pipeline.resources import read_data
 
@@ -19,7 +20,6 @@ _IS_FILLED: Mapping[Field, Callable[[Case], bool]] = {
     "committee": lambda case: bool(case.treatment.committee_name or case.treatment.committee_number),
     "cell_processing": lambda case: bool(case.treatment.cell_processing),
 }
-_SEPARATORS = Trilingual(ja="、", en=", ", zh="、")
 
 
 def empty_fields(fields: Iterable[Field], case: Case) -> tuple[Field, ...]:
@@ -36,5 +36,5 @@ def name_fields(fields: Iterable[Field]) -> Trilingual:
     """Return the names of fields in a list."""
     names = [read_data("labels")["field"][field] for field in fields]
     return Trilingual(
-        **{key: getattr(_SEPARATORS, key).join(name[key] for name in names) for key in ("ja", "en", "zh")}
+        **{language: SEPARATORS[language].join(name[language] for name in names) for language in LANGUAGES}
     )

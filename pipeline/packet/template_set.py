@@ -76,9 +76,9 @@ class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
 
     ``section`` is the section of the outline that contains the entry. ``whom`` is the patient, or everyone: the
     bundles that have the entry. A document that is ``apart`` is in no bundle. ``signed_by`` is who signs or seals the
-    document after printing. A document whose ``fields`` are all empty is not made.
-    ``holds`` is what the text of a paper must hold of its traveller,
-    ``least_pages`` how many pages the papers of a role and a person usually have together.
+    document after printing. A document whose ``fields`` are all empty is not made. ``holds`` is what the text of a
+    paper must hold of its traveller, ``least_pages`` how many pages the papers of a role and a person usually have
+    together.
     """
 
     document: str | None = None

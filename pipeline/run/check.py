@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.attachments.packet_papers import read_papers
-from pipeline.attachments.read_paper import warm_up
+from pipeline.attachments.read_paper import prepare_reader
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
@@ -49,7 +49,7 @@ def check_loaded(loaded: LoadedCase, options: CheckOptions) -> CheckedCase:
 
 def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
     """Check everything but the attachments' contents. Raises TemplateError if a template cannot be filled."""
-    warm_up()  # the process that reads the attachments starts meanwhile
+    prepare_reader()  # the process that reads the attachments starts meanwhile
     loaded, templates, packet = planned.loaded, planned.templates, planned.packet
     problems = [
         *check_characters(loaded.json_file),

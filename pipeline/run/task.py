@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.case.base import ID
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.people import PersonName
 from pipeline.case.source import Source, read_case_id
@@ -14,9 +14,6 @@ from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Destination
 from pipeline.run.published_packet import FormerPacket, PublishedPacket, former_packet
-
-#: The form of a case id (schemas/case.schema.json), which the case of a failed build may not have.
-_CASE_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}[a-z0-9]")
 
 Status = Literal["built", "current", "failed"]
 
@@ -66,7 +63,7 @@ def run_task(task: Task) -> TaskResult:
 def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> TaskResult:
     """Return the result of a task that published nothing."""
     case_id = read_case_id(task.source)
-    former = former_packet(case_id, task.out) if case_id and _CASE_ID.fullmatch(case_id) else None
+    former = former_packet(case_id, task.out) if case_id and ID.fullmatch(case_id) else None  # invalid, maybe
     return TaskResult(task.source.name, "failed", code, problems=problems, former=former)
 
 

@@ -113,13 +113,10 @@ def _function(name: str) -> Function:
     path, _, attribute = name.partition(":")
     module = import_module(path)
     function: Function = getattr(module, attribute)
-    getattr(module, "warm_up", _do_nothing)()
+    if hasattr(module, "warm_up"):
+        module.warm_up()
     gc.freeze()
     return function
-
-
-def _do_nothing() -> None:
-    """Stand for the warming up of a module without libraries."""
 
 
 def _outcome(

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from pipeline.language import Language
 from pipeline.resources import read_data
 
+_COLONS: Mapping[Language, str] = {"en": ": ", "ja": "：", "zh": "："}
+
 
 def label(code: str, table: str, language: Language) -> str:
     """Return the word for ``code`` in ``table``."""
     text: str = read_data("labels")[table][code][language]
     return text
-
-
-_COLONS: Mapping[Language, str] = {"en": ": ", "ja": "：", "zh": "："}
 
 
 def describe_state(state: str, language: Language) -> str:

@@ -24,6 +24,7 @@ from pipeline.formats.word.docx_file import DocxFile, open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.word.word_places import Part
 from pipeline.formats.zip_archive import pack
+from pipeline.language import format_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +49,17 @@ def adopt_letter(file: Path, names: Mapping[str, Any] | None = None) -> AdoptedL
     fonts = set_fonts(docx)
     steps = [("fonts", f"{', '.join(sorted(fonts))} replaced by Noto Sans CJK" if fonts else "")]
     pitched = set_pitch(docx)
-    steps.append(("line spacing", f"set in {_count(pitched, 'paragraph')}" if pitched else ""))
+    steps.append(("line spacing", f"set in {format_count(pitched, 'paragraph')}" if pitched else ""))
     steps.append(("paper", "; ".join(set_paper(docx))))
     fixed = set_tables(docx)
-    steps.append(("tables", f"fixed columns in {_count(fixed, 'table')}" if fixed else ""))
+    steps.append(("tables", f"fixed columns in {format_count(fixed, 'table')}" if fixed else ""))
     removed = unseen_parts(docx.parts)
-    hidden = clean_metadata(docx) + ([f"{_count(len(removed), 'part')} that no page shows"] if removed else [])
+    hidden = clean_metadata(docx) + ([f"{format_count(len(removed), 'part')} that no page shows"] if removed else [])
     steps.append(("metadata", f"removed: {', '.join(hidden)}" if hidden else ""))
-    steps.append(("tags", f"{_count(len(tags), 'value')} of the case replaced" if tags else ""))
+    steps.append(("tags", f"{format_count(len(tags), 'value')} of the case replaced" if tags else ""))
     written = {name: _serialised(root) for name, root in without_parts(docx, removed).items()}
     parts = {name: written.get(name, content) for name, content in docx.parts.items() if name not in removed}
     return AdoptedLetter(pack(parts), tuple((what, how or "nothing to change") for what, how in steps), tuple(tags))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _open(file: Path) -> DocxFile:

@@ -121,7 +121,8 @@ def _template(job: Job, content: bytes, docx: DocxFile) -> Template:
 
 
 def _packet(job: Job) -> PacketFile:
-    for folder in (Path(job.folder),) if job.folder else ():
+    if job.folder:
+        folder = Path(job.folder)
         with suppress(VisaPacketError, OSError):  # reported once for the set, not for each template
             return _load_once(folder, (folder / PACKET_FILE).read_bytes())
     default = find_set(_DEFAULT_SET)

@@ -23,11 +23,12 @@ from pipeline.authoring.check.reporters import (
 )
 from pipeline.authoring.check.sets import CheckedSet, check_sets
 from pipeline.authoring.check.workers import SECONDS_VARIABLE, STEP_SECONDS
-from pipeline.cli.output import COLOURS, CommandReport, emit, format_count
+from pipeline.cli.output import COLOURS, CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES
 from pipeline.errors import ExitCode, OutputError, Problem, system_reason
+from pipeline.language import format_count
 from pipeline.packet.set_files import shipped_sets
 
 _MOST_SECONDS = 86_400

@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from pipeline.cli.outcome import attempt
-from pipeline.cli.output import CommandReport, emit, format_count, problem_to_json
+from pipeline.cli.output import CommandReport, emit, problem_to_json
 from pipeline.cli.passwords import PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import directory_option, json_option
 from pipeline.cli.terminal import print_line
+from pipeline.language import format_count
 from pipeline.publish.verify.changes import CurrentInputs
 from pipeline.publish.verify.verify import Verified, verify_path
 

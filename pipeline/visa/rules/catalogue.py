@@ -15,11 +15,9 @@ import msgspec
 
 from pipeline.case.base import Trilingual
 from pipeline.errors import Severity
-from pipeline.language import LANGUAGES, Language
+from pipeline.language import LANGUAGES, SEPARATORS, Language
 
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.json")
-
-_SEPARATORS: Mapping[Language, str] = {"en": ", ", "ja": "、", "zh": "、"}
 
 
 class RuleText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +62,7 @@ class Rule(CatalogueEntry, frozen=True, kw_only=True, forbid_unknown_fields=True
         named = [self.details[detail] if isinstance(detail, str) else detail for detail in details]
         return {
             language: self.texts[language].with_detail(
-                _SEPARATORS[language].join(getattr(name, language) for name in named)
+                SEPARATORS[language].join(getattr(name, language) for name in named)
             )
             for language in LANGUAGES
         }
