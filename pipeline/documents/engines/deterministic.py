@@ -13,6 +13,11 @@ from pipeline.formats.pdf.reading import page_count
 #: Where an ICC profile stores its creation time, and the time that replaces it: 2000-01-01 00:00:00.
 _PROFILE_TIME = slice(24, 36)
 _FIXED_TIME = b"\x07\xd0\x00\x01\x00\x01" + bytes(6)
+#: Entries of the metadata with a time, or derived from one.
+_CHANGING = (
+    *("xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate"),
+    *("xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:History"),
+)
 _UNIQUE_ID = re.compile(rb"/UniqueID [0-9]+ def")
 #: The key with which every Type 1 font encrypts its private part.
 _TYPE1_KEY = 55665
@@ -57,7 +62,7 @@ def _fix(pdf: pikepdf.Pdf) -> None:
             del pdf.trailer[key]
     if "/Metadata" in pdf.Root:
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
-            for key in ("xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate"):
+            for key in _CHANGING:
                 if key in metadata:
                     del metadata[key]
     for intent in pdf.Root.get("/OutputIntents", []):
