@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.main import COMMANDS
-from pipeline.formats.json.schema import schema_names, validator
+from pipeline.formats.json.schema_files import schema_names
+from pipeline.formats.json.violations import validator
 from pipeline.language import LANGUAGES, Language
 from pipeline.resources import VERSION
 from pipeline.visa.rules.catalogue import UncheckedRule, all_rules, unchecked_rules

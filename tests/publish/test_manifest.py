@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import inspect
 
-from pipeline.formats.json.schema import validator
+from pipeline.formats.json.violations import validator
 from pipeline.options import BuildOptions
 from pipeline.packet.set_files import load_template_set
 from pipeline.publish.manifest import Manifest

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline.formats.json.schema import validator
+from pipeline.formats.json.violations import validator
 from pipeline.visa.rules.catalogue import all_rules
 from tests.support.cases import PERSONAL, ROOT
 

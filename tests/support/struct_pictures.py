@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import inspect
 from referencing import Registry, Resource
 
-from pipeline.formats.json.schema import schema_names, schema_text
+from pipeline.formats.json.schema_files import schema_names, schema_text
 
 SCHEMAS: dict[str, Any] = {name: json.loads(schema_text(name)) for name in schema_names()}
 #: The one list that the types leave to the schema: no code tells one province from another.

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from jsonschema import Draft202012Validator
 
-from pipeline.formats.json.schema import Resolver, find_schema
+from pipeline.formats.json.violations import Resolver, find_schema
 
 Edge = Literal["least", "few", "lists", "texts"]
 

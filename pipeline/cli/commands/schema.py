@@ -11,7 +11,7 @@ from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import complete, json_option
 from pipeline.cli.terminal import print_line
 from pipeline.errors import ExitCode
-from pipeline.formats.json.schema import schema_names, schema_text
+from pipeline.formats.json.schema_files import schema_names, schema_text
 from pipeline.resources import shipped
 
 

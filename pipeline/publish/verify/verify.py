@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import Problem, VerificationError, VisaPacketError
 from pipeline.formats.files import is_file, is_folder, read
-from pipeline.formats.json.schema import validator
+from pipeline.formats.json.schema import is_valid
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.manifest import Manifest, read_manifest, seal
 from pipeline.publish.published_files import MAX_MANIFEST, cut_signatures, read_packet
@@ -118,7 +118,7 @@ def _intact_manifest(files: Mapping[str, bytes]) -> Manifest:
         manifest = read_manifest(content)
     except ValueError:
         manifest = None
-    if manifest is None or not validator("manifest").is_valid(fields):
+    if manifest is None or not is_valid(fields, "manifest"):
         message = f"{MANIFEST_NAME} does not have the form of this version's manifests"
         raise VerificationError(difference("verify-manifest", message))
     if seal(manifest) != content:

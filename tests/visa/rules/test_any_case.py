@@ -15,7 +15,7 @@ from pipeline.case.model import Case
 from pipeline.case.people import Passport
 from pipeline.case.treatment import Visit
 from pipeline.cli.commands.timeline import table_of
-from pipeline.formats.json.schema import validator
+from pipeline.formats.json.violations import validator
 from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.timeline.as_json import timeline_to_json
 from pipeline.visa.timeline.ics import to_ics

@@ -20,7 +20,7 @@ from pipeline.case.base import Trilingual
 from pipeline.case.load import load_case
 from pipeline.case.model import Case
 from pipeline.cli.commands.timeline import table_of
-from pipeline.formats.json.schema import validator
+from pipeline.formats.json.violations import validator
 from pipeline.language import LANGUAGES, Language
 from pipeline.resources import read_data
 from pipeline.visa.calendar import is_working_day

@@ -1,0 +1,54 @@
+"""The JSON Schemas of ``schemas/``, and the formats that they name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from typing import Any
+
+from pipeline.resources import shipped
+
+_SUFFIX = ".schema.json"
+#: An address that HTML's input type "email" accepts, with a dot in the domain.
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def schema_names() -> list[str]:
+    """Return the names of the shipped schemas, such as ``case`` and ``patient``."""
+    return sorted(path.name.removesuffix(_SUFFIX) for path in shipped("schemas").glob(f"*{_SUFFIX}"))
+
+
+@cache
+def schema_text(name: str) -> str:
+    """Return the text of a schema. Raise FileNotFoundError for an unknown name."""
+    return (shipped("schemas") / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
+
+
+def all_schemas() -> Iterator[tuple[str, Any]]:
+    """Yield every schema with the address by which others refer to it."""
+    for name in schema_names():
+        schema = json.loads(schema_text(name))
+        yield schema["$id"], schema
+
+
+def _is_date(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    try:
+        return _ISO_DATE.fullmatch(value) is not None and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _is_email(value: object) -> bool:
+    return not isinstance(value, str) or _EMAIL.fullmatch(value) is not None
+
+
+FORMATS: dict[str, Callable[[object], bool]] = {"date": _is_date, "email": _is_email}
