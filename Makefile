@@ -22,8 +22,8 @@ test: $(VENV)/.dev ## run the tests on every core; COVERAGE=--cov measures what 
 test-fast: $(VENV)/.dev ## unit tests that take little: without processes, LibreOffice, browser and whole packets
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore tests/acceptance -m "not (process or libreoffice or slow or soak)"
 
-soak: $(VENV)/.dev ## what takes too long for every change: a thousand cases killed five times, random batches, power cuts
-	$(BIN)/python -m pytest -s -m soak --timeout 7200
+soak: $(VENV)/.dev ## what takes too long for every change: random examples, a thousand cases killed five times, power cuts
+	$(BIN)/python -m pytest -s -m "soak or hypothesis" --hypothesis-profile soak --randomly-seed default --timeout 7200
 
 floors: $(VENV)-floors/.installed ## run the tests with the oldest version of each dependency that pyproject.toml allows
 	# The pages of docs/ name what the lock has.

@@ -15,7 +15,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from pipeline.attachments.messages import ReaderAnswer, Request
 from pipeline.attachments.reader_client import READER
@@ -32,9 +34,12 @@ from tests.support.run import Command, Run
 from tests.support.shared import Shared
 from tests.support.tools import PROGRAMS, without_override
 
-# No test is about time: a slow machine must not fail one.
-settings.register_profile("visa-packet", deadline=None)
-settings.load_profile("visa-packet")
+# No test is about time: a slow machine must not fail one. Nor is one about chance: each run draws the same examples.
+# `make soak` draws others each time, and twenty times as many.
+_TIMELESS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)
+settings.register_profile("change", _TIMELESS, derandomize=True)
+settings.register_profile("soak", _TIMELESS, max_examples=2000)
+settings.load_profile("change")
 
 # What one run computes for later ones stays in this checkout, where `make clean` removes it.
 CACHE = ROOT / ".cache"
@@ -47,6 +52,12 @@ pytest_plugins = ["tests.support.skips", "tests.support.expectation", "tests.sup
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_sessionstart() -> None:
+    """Draw no constants of the modules that happen to be loaded, unless others are to be drawn each time."""
+    if settings().derandomize:
+        pytest.MonkeyPatch().setattr(providers, "_get_local_constants", Constants)
 
 
 @pytest.fixture(autouse=True)

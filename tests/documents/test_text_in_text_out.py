@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
@@ -88,7 +88,7 @@ def assert_printed(folder: Path, texts: Sequence[str], empty: bytes) -> None:
         assert [text for text in texts if squeeze(text) not in found] == []
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings().max_examples // 10)
 @given(texts=st.tuples(names, passport_names, names, names, addresses, diagnoses))
 def test_any_text_is_in_document_and_bundle_and_seen_on_its_page(
     build: Build, empty: bytes, texts: tuple[str, ...]
@@ -111,7 +111,7 @@ def test_texts_that_were_lost_somewhere_before(build: Build, empty: bytes, text:
     assert_printed(build({"/patient/address/text": text}), [text], empty)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings().max_examples // 25)
 @given(
     drawn=st.lists(
         st.sampled_from([each for each in _STANDING if unicodedata.category(each) not in {"Zs", "Cf", "Mn"}]),

@@ -493,7 +493,10 @@ def test_packets_of_each_kind_are_verified(protected: dict[str, tuple[Path, str 
 
 
 @pytest.mark.parametrize("extra", ["with the extra", "without it"])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_no_damage_goes_unseen_and_none_is_a_crash(
     protected: dict[str, tuple[Path, str | None]], tmp_path: Path, extra: str, data: st.DataObject

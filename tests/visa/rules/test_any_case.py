@@ -70,6 +70,11 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
+#: An example is a whole case: a quarter of the usual number.
+few = settings(max_examples=settings().max_examples // 4)
+
+
+@few
 @given(case=cases(), as_of=days)
 def test_no_rule_breaks_down_on_any_values(case: Case, as_of: date) -> None:
     for finding in check_rules(case, as_of, LOADED.json_file):
@@ -77,6 +82,7 @@ def test_no_rule_breaks_down_on_any_values(case: Case, as_of: date) -> None:
         assert finding.pointer
 
 
+@few
 @given(case=cases(), as_of=days)
 def test_no_timeline_breaks_down_on_any_values(case: Case, as_of: date) -> None:
     timeline = make_timeline(case, as_of)
@@ -85,7 +91,7 @@ def test_no_timeline_breaks_down_on_any_values(case: Case, as_of: date) -> None:
     assert validator("timeline").is_valid(timeline_to_json(timeline))
 
 
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 20)
 @given(case=cases(), as_of=days)
 def test_no_picture_breaks_down_on_any_values(case: Case, as_of: date) -> None:
     assert is_own_png(draw_png(make_timeline(case, as_of), "en"))
@@ -98,6 +104,7 @@ def test_the_day_of_the_run_may_be_any(example: str, as_of: date) -> None:
     assert check_rules(loaded.case, as_of, loaded.json_file)
 
 
+@few
 @given(case=cases())
 def test_what_is_drawn_is_what_the_schema_lets_through(case: Case) -> None:
     """Otherwise the test above would prove less than it claims."""

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 from PIL import Image
@@ -119,6 +119,7 @@ class TestFiling:
         filing = make_timeline(case, date.fromisoformat(as_of)).filing
         assert (filing.earliest.isoformat(), filing.latest.isoformat()) == expected
 
+    @settings(max_examples=settings().max_examples // 4)
     @given(data=st.data())
     def test_a_day_of_the_window_is_one_on_which_every_rule_is_quiet(self, data: st.DataObject) -> None:
         case, as_of = data.draw(cases()), data.draw(near)
@@ -131,6 +132,7 @@ class TestFiling:
         quiet = not [rule for rule in OF_FILING if list(checks[rule](case, as_of))]
         assert filing.fits == (quiet and is_working_day(case.visa.filing_date))
 
+    @settings(max_examples=settings().max_examples // 4)
     @given(data=st.data())
     def test_the_ends_of_the_window_are_days_of_it(self, data: st.DataObject) -> None:
         case, as_of = data.draw(cases()), data.draw(near)
