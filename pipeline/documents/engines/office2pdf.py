@@ -13,14 +13,17 @@ from zipfile import BadZipFile
 
 import office2pdf as library
 import pikepdf
+from pypdfium2 import PdfiumError
 
-from pipeline.documents.engines.cell_borders import close_gaps
+from pipeline.documents.engines.cell_borders import complete_borders
 from pipeline.documents.engines.deterministic import UnreadableError, make_deterministic
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.engines.missing_glyph import characters_in
+from pipeline.documents.engines.side_marks import mark_sides
 from pipeline.documents.engines.simplify import simplify
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
+from pipeline.formats.pdf.reading import page_count
 from pipeline.formats.word.text import document_language
 from pipeline.formats.zip_archive import pack, read_parts
 
@@ -82,6 +85,18 @@ def _empty() -> bytes:
 
 def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
     """Return the PDF of ``docx``, drawn with the fonts in these folders."""
+    pdf = _draw(docx, folders)
+    marked = mark_sides(docx) if _has_several_pages(pdf) else None
+    pdf = complete_borders(_draw(marked, folders) if marked else pdf)
+    if not _has_days(docx):  # the library takes the present time
+        with suppress(UnreadableError):  # the check of the output reports it
+            pdf = make_deterministic(pdf)
+    language = document_language(docx)
+    return set_language(pdf, language) if language else pdf
+
+
+def _draw(docx: bytes, folders: tuple[Path, ...]) -> bytes:
+    """Return the PDF of ``docx`` as the library makes it."""
     try:
         _empty_cache_early()
         result = library.convert_bytes(docx, library.Format.DOCX, _options(folders))
@@ -100,12 +115,14 @@ def _convert(docx: bytes, folders: tuple[Path, ...]) -> bytes:
     if result.warnings:
         kinds = ", ".join(sorted({_describe(warning) for warning in result.warnings}))
         raise _failure("engine-warning", f"the engine would not draw the document as Word does: {kinds}")
-    language = document_language(docx)
-    pdf = close_gaps(result.pdf)
-    if not _has_days(docx):  # the library takes the present time
-        with suppress(UnreadableError):  # the check of the output reports it
-            pdf = make_deterministic(pdf)
-    return set_language(pdf, language) if language else pdf
+    return result.pdf
+
+
+def _has_several_pages(pdf: bytes) -> bool:
+    try:
+        return page_count(pdf) > 1
+    except PdfiumError:
+        return False  # the check of the output reports it
 
 
 def _has_days(docx: bytes) -> bool:

@@ -117,11 +117,20 @@ class Styles:
 
     def conditions(self, table: etree._Element) -> set[str]:
         """Return the parts of a table that have a format of their own in its style, such as ``band1Horz``."""
+        parts = (part for style in self._of_table(table) for part in style.iterfind(f"{W}tblStylePr"))
+        return {part.get(f"{W}type") or "" for part in parts}
+
+    def table_borders(self, table: etree._Element, side: str) -> Iterator[etree._Element]:
+        """Yield the borders that a table and its styles set for a side: that of the table, then those of its parts."""
+        sources = (table, *self._of_table(table))
+        borders = (source.find(f"{W}tblPr/{W}tblBorders/{W}{side}") for source in sources)
+        yield from [border for border in borders if border is not None][:1]
+        for style in self._of_table(table):
+            yield from style.iterfind(f"{W}tblStylePr/{W}tcPr/{W}tcBorders/{W}{side}")
+
+    def _of_table(self, table: etree._Element) -> Iterator[etree._Element]:
         named = table.find(f"{W}tblPr/{W}tblStyle")
-        style = named.get(f"{W}val") if named is not None else None
-        return {
-            part.get(f"{W}type") or "" for element in self._chain(style) for part in element.iterfind(f"{W}tblStylePr")
-        }
+        return self._chain(named.get(f"{W}val") if named is not None else None)
 
     def follows_grid(self, paragraph: etree._Element) -> bool:
         """Return True if the lines of a paragraph follow the document grid: those without exact spacing."""
