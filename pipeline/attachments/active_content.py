@@ -93,7 +93,12 @@ def strip(pdf: pikepdf.Pdf) -> None:
 
 def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
     """Yield every dictionary of the PDF, including those of streams."""
-    return (each for each in containers(pdf) if not isinstance(each, pikepdf.Array))
+    return dictionaries_in(containers(pdf))
+
+
+def dictionaries_in(parts: Iterable[Any]) -> Iterator[Any]:
+    """Yield those ``parts`` of a PDF that are no arrays."""
+    return (each for each in parts if not isinstance(each, pikepdf.Array))
 
 
 def containers(pdf: pikepdf.Pdf) -> Iterator[Any]:
@@ -121,7 +126,7 @@ def reachable(start: Iterable[Any], seen: set[tuple[int, int]], ignored: Contain
 
 def surviving(pdf: pikepdf.Pdf) -> Iterator[Any]:
     """Yield every dictionary that the PDF will have when it is saved: not those that removed keys led to."""
-    return (each for each in reachable([pdf.Root], set()) if not isinstance(each, pikepdf.Array))
+    return dictionaries_in(reachable([pdf.Root], set()))
 
 
 def _values(container: Any, ignored: Container[str] = ()) -> list[Any]:

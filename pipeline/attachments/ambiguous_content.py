@@ -7,7 +7,7 @@ from typing import Any
 
 import pikepdf
 
-from pipeline.attachments.active_content import CONTAINERS, containers, reachable
+from pipeline.attachments.active_content import CONTAINERS, reachable
 from pipeline.attachments.inherited_keys import find_inherited
 from pipeline.attachments.messages import PRINT_AGAIN
 from pipeline.errors import UnusableError
@@ -26,9 +26,12 @@ def reject_double_keys(warnings: Iterable[str]) -> None:
         raise UnusableError("attachment-disagreement", message, PRINT_AGAIN)
 
 
-def reject_ambiguous_pictures(pdf: pikepdf.Pdf) -> None:
-    """Raise UnusableError for a mask that has a mask itself, such as a picture that is its own, and a bad palette."""
-    for each in containers(pdf):
+def reject_ambiguous_pictures(pdf: pikepdf.Pdf, parts: Iterable[Any]) -> None:
+    """Raise UnusableError for a mask that has a mask itself, such as a picture that is its own, and a bad palette.
+
+    ``parts`` are the arrays, dictionaries and streams of the PDF.
+    """
+    for each in parts:
         if _is_bad_palette(each):
             raise _ambiguous(pdf, _is_bad_palette, "the colours of a picture or an area")
         if _has_bad_mask(each):

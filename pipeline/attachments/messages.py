@@ -118,7 +118,10 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One file, of a kind in ``kinds.py``, and the task for it."""
+    """One file, of a kind in ``kinds.py``, and the task for it.
+
+    ``drawn_later``: what a PDF becomes is compared with its pictures when it is in its bundle, and not before.
+    """
 
     content: bytes
     kind: str = "PDF"
@@ -127,6 +130,7 @@ class Request(msgspec.Struct, frozen=True):
     password: str | None = None
     form: FormRequest | None = None
     wanted: Wanted | None = None
+    drawn_later: bool = False
     limits: Limits = LIMITS
 
 

@@ -29,13 +29,19 @@ class _Asked:
     filling: Filling | None
 
 
-def read_papers(planned: PlannedCase, options: CheckOptions, findings: Findings) -> dict[str, Paper]:
-    """Return each usable attachment as a paper, by part id. Add the problems of the files to ``findings``."""
+def read_papers(
+    planned: PlannedCase, options: CheckOptions, findings: Findings, *, drawn_later: bool = False
+) -> dict[str, Paper]:
+    """Return each usable attachment as a paper, by part id. Add the problems of the files to ``findings``.
+
+    If the papers are ``drawn_later``, their pages are compared with those of the files when they are merged.
+    """
     papers: dict[str, Paper] = {}
     in_forms: list[Problem] = []
     parts = planned.packet.attachments
-    asked = [_prepare(part, planned, options) for part in parts]
-    answers = iter(READER.ask_together([each.request for each in asked if isinstance(each, _Asked)]))
+    asked = [_prepare(part, planned, options, drawn_later=drawn_later) for part in parts]
+    requests = [each.request for each in asked if isinstance(each, _Asked)]
+    answers = iter(READER.ask_together(requests))
     for part, each in zip(parts, asked, strict=True):
         try:
             if not isinstance(each, _Asked):
@@ -55,7 +61,7 @@ def read_papers(planned: PlannedCase, options: CheckOptions, findings: Findings)
 
 
 def _prepare(
-    part: AttachmentPart, planned: PlannedCase, options: CheckOptions
+    part: AttachmentPart, planned: PlannedCase, options: CheckOptions, *, drawn_later: bool
 ) -> _Asked | UnusableError | AttachmentError:
     """Return what to ask about an attachment, or the reason why it cannot be read."""
     document, attachment = planned.loaded.json_file, part.attachment
@@ -71,7 +77,7 @@ def _prepare(
     except (UnusableError, AttachmentError) as error:
         return error
     wanted = wanted_of(part, planned.loaded.case, planned.templates)
-    return _Asked(structs.replace(request, wanted=wanted), filling)
+    return _Asked(structs.replace(request, wanted=wanted, drawn_later=drawn_later), filling)
 
 
 def _read(

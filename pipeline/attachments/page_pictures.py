@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 import pikepdf
@@ -28,7 +29,7 @@ _TOLERANCE_OF_PIXEL = 64
 _PART, _TOLERANCE_OF_PART = 10, 16
 #: The same for a picture whose pixels were scaled twice, or stored as JPEG of low quality.
 _TOLERANCE_OF_SCALED_PART = 24
-#: Pixels around a field or a page number that are not compared either.
+#: Pixels around a field that are not compared either.
 _AROUND = 1
 #: The part of a page that a field covers at most.
 _LARGE_FIELD = 0.25
@@ -45,19 +46,23 @@ def draw_supplied(page: Any, place: Placement) -> PagePicture:
     size = max(1, round(place.width * scale)), max(1, round(place.height * scale))
     width, height = page.get_size()
     whole = (0.0, 0.0, width, height)
-    out = io.BytesIO()
-    _draw(page, whole, size).save(out, "PNG", compress_level=1)
-    hidden = tuple(_in_pixels(box, whole, size) for box in _fields(page))
-    return PagePicture(out.getvalue(), place.box, hidden)
+    pixels = zlib.compress(_draw(page, whole, size).tobytes(), 1)
+    hidden = tuple(_around(box, whole, size) for box in _fields(page))
+    return PagePicture(pixels, size, place.box, hidden)
 
 
-def looks_like(page: Any, picture: PagePicture, place: Box, hidden: Sequence[Box] = ()) -> bool:
-    """Return True if the part of a page at ``place`` looks like a picture. ``hidden`` boxes of it are not compared."""
-    supplied = Image.open(io.BytesIO(picture.png)).convert("RGB")
-    drawn = _draw(page, place, supplied.size)
-    for box in (*picture.hidden, *(_in_pixels(each, place, supplied.size) for each in hidden)):
+def looks_like(page: Any, picture: PagePicture, place: Box, added: Box | None = None) -> bool:
+    """Return True if the part of a page at ``place`` looks like a picture.
+
+    What is drawn in the box ``added`` does not count; the picture must be white there.
+    """
+    supplied = _image(picture)
+    drawn = _draw(page, place, picture.size)
+    for box in picture.hidden:
         supplied.paste("white", box)
         drawn.paste("white", box)
+    if added is not None:
+        drawn.paste("white", _inside(added, place, picture.size))
     if _largest(ImageChops.difference(supplied, drawn)) <= _TOLERANCE_OF_PART:
         return True
     if _differ_in_parts(supplied, drawn) > _TOLERANCE_OF_PART:
@@ -70,23 +75,33 @@ def has_same_parts(page: Any, picture: PagePicture) -> bool:
 
     Pixels are not compared, because those that were scaled before differ at the edges of letters.
     """
-    supplied = Image.open(io.BytesIO(picture.png)).convert("RGB")
-    return _differ_in_parts(supplied, _draw(page, picture.place, supplied.size)) <= _TOLERANCE_OF_SCALED_PART
+    return _differ_in_parts(_image(picture), _draw(page, picture.place, picture.size)) <= _TOLERANCE_OF_SCALED_PART
+
+
+def _image(picture: PagePicture) -> Image.Image:
+    return Image.frombytes("RGB", picture.size, zlib.decompress(picture.pixels))
 
 
 def _differ_in_parts(one: Image.Image, other: Image.Image) -> int:
     return _largest(ImageChops.difference(_parts(one), _parts(other)))
 
 
-def _in_pixels(box: Box, part: Box, size: tuple[int, int]) -> PixelBox:
+def _around(box: Box, part: Box, size: tuple[int, int]) -> PixelBox:
     """Return where a box is in a picture of a part of the page, with some pixels around it."""
+    left, upper, right, lower = (int(end) for end in _in_pixels(box, part, size))
+    return left - _AROUND, upper - _AROUND, right + _AROUND + 1, lower + _AROUND + 1
+
+
+def _inside(box: Box, part: Box, size: tuple[int, int]) -> PixelBox:
+    """Return the pixels in a picture of a part of the page that are in a box as a whole."""
+    left, upper, right, lower = (end + _SHIFT for end in _in_pixels(box, part, size))
+    return ceil(left), ceil(upper), int(right), int(lower)
+
+
+def _in_pixels(box: Box, part: Box, size: tuple[int, int]) -> Box:
     across, down = size[0] / (part[2] - part[0]), size[1] / (part[3] - part[1])
-    return (
-        int((box[0] - part[0]) * across) - _AROUND,
-        int((part[3] - box[3]) * down) - _AROUND,
-        int((box[2] - part[0]) * across) + _AROUND + 1,
-        int((part[3] - box[1]) * down) + _AROUND + 1,
-    )
+    left, upper = (box[0] - part[0]) * across, (part[3] - box[3]) * down
+    return left, upper, (box[2] - part[0]) * across, (part[3] - box[1]) * down
 
 
 def _draw(page: Any, part: Box, size: tuple[int, int]) -> Image.Image:

@@ -9,8 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-import pypdfium2
-
 from pipeline.attachments.messages import Wanted
 from pipeline.documents.proof.dates_in_text import find_days
 from pipeline.packet.paper import Note
@@ -29,9 +27,9 @@ _ZONE = re.compile(r"[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{1
 _LETTERS = re.compile(r"[A-Z]+")
 
 
-def search_paper(pdf: bytes, wanted: Wanted) -> Iterator[Note]:
+def search_text(text: str, wanted: Wanted) -> Iterator[Note]:
     """Yield what is to be said about the text of a paper for the traveller it should be of."""
-    text = unicodedata.normalize("NFKC", _text_of(pdf)).upper()
+    text = unicodedata.normalize("NFKC", text).upper()
     if len("".join(text.split())) < _LEAST_TEXT:
         yield Note(NO_TEXT_RULE)
         return
@@ -42,14 +40,6 @@ def search_paper(pdf: bytes, wanted: Wanted) -> Iterator[Note]:
         yield Note(NOT_NAMED_RULE, wanted.holds)
     if wanted.issued_on is not None and (days := find_days(text)) and wanted.issued_on not in days:
         yield Note(DATE_RULE)
-
-
-def _text_of(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
-    finally:
-        document.close()
 
 
 def _numbers_of_others(text: str, wanted: Wanted) -> list[str]:

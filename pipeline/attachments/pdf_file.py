@@ -9,7 +9,14 @@ from typing import Any
 import pikepdf
 
 from pipeline.attachments.a4_pages import lay_out, shown_size
-from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_active_content, strip, surviving
+from pipeline.attachments.active_content import (
+    ACTIVE_RULE,
+    containers,
+    dictionaries_in,
+    note_active_content,
+    strip,
+    surviving,
+)
 from pipeline.attachments.ambiguous_content import reject_ambiguous_pictures, reject_double_keys
 from pipeline.attachments.decompression import check_streams, jpeg_in
 from pipeline.attachments.downsample import downsample_pictures
@@ -28,8 +35,11 @@ _DEEPEST = 50
 _OWN = "visa-packet"
 
 
-def read_pdf(request: Request) -> ReaderAnswer:
-    """Return a clean copy of the PDF. Raises UnusableError, or any error of a library if the file is broken."""
+def read_pdf(request: Request) -> tuple[ReaderAnswer, str]:
+    """Return a clean copy of the PDF, and its text.
+
+    Raises UnusableError, or any error of a library if the file is broken.
+    """
     content, conversion = request.content, request.conversion
     # qpdf repairs a PDF without its end and does not complain, but the result has fewer pages than the paper.
     if b"%%EOF" not in content.rstrip(b"\0\t\n\r ")[-1024:]:
@@ -39,11 +49,12 @@ def read_pdf(request: Request) -> ReaderAnswer:
         _check_pages(pdf, request.limits.pages)
         check_streams(pdf, request.limits)
         note_repairs(pdf, notes)
-        reject_ambiguous_pictures(pdf)
+        parts = list(containers(pdf))
+        reject_ambiguous_pictures(pdf, parts)
         reject_hidden_layers(pdf)
         _reject_own(pdf)
         _reject_portfolio(pdf)
-        note_active_content(dictionaries(pdf), notes)
+        note_active_content(dictionaries_in(parts), notes)
         if is_drawn_from_xfa(pdf):
             notes.add(XFA_RULE)
         sizes = [shown_size(page) for page in pdf.pages]
@@ -60,8 +71,9 @@ def read_pdf(request: Request) -> ReaderAnswer:
         out = io.BytesIO()
         new.save(out, deterministic_id=True)
     proofs = [PageProof(*pair) for pair in zip(sizes, placements, strict=True)]
-    pictures = compare_readers(content, request.password, out.getvalue(), proofs)
-    return ReaderAnswer(out.getvalue(), len(sizes), notes.all(), pictures=pictures)
+    read = compare_readers(content, request.password, out.getvalue(), proofs, drawn_later=request.drawn_later)
+    answer = ReaderAnswer(out.getvalue(), len(sizes), notes.all(), pictures=tuple(page.picture for page in read))
+    return answer, "\n".join(page.text for page in read)
 
 
 def open_pdf(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:

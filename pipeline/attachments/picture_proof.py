@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +24,7 @@ _SPACES = {"L": pikepdf.Name.DeviceGray, "RGB": pikepdf.Name.DeviceRGB, "CMYK": 
 
 
 class PictureProof:
-    """Pages with the pixels that Pillow decodes, small and in a coding that nobody can misread."""
+    """Pages with the pixels that Pillow decodes, small and without a coding."""
 
     def __init__(self) -> None:
         self._pdf = pikepdf.new()
@@ -38,9 +37,8 @@ class PictureProof:
         small.getexif()[ORIENTATION] = picture.getexif().get(ORIENTATION, 1)
         shown = _as_bytes(make_upright(small))
         reference = self._pdf.make_stream(
-            b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, BitsPerComponent=8
+            shown.tobytes(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, BitsPerComponent=8
         )
-        reference.write(zlib.compress(shown.tobytes(), 1), filter=pikepdf.Name.FlateDecode)
         reference.Width, reference.Height = shown.size
         reference.ColorSpace = self._space(drawn.get("/ColorSpace"), shown.mode)
         add_page(self._pdf, reference, place.matrix(), A4_POINTS)
@@ -56,7 +54,7 @@ class PictureProof:
     def compare(self, pictures: Sequence[PagePicture]) -> None:
         """Raise UnusableError if pages do not look like these pictures of them."""
         out = io.BytesIO()
-        self._pdf.save(out)
+        self._pdf.save(out, compress_streams=False)
         document = pypdfium2.PdfDocument(out.getvalue())
         try:
             for number, picture in enumerate(pictures):

@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.attachments.forms.form_tasks import fill_form, inspect_form
 from pipeline.attachments.library_limits import limit_libraries
 from pipeline.attachments.messages import ReaderAnswer, Refusal, Request, Wanted
-from pipeline.attachments.paper_text import search_paper
+from pipeline.attachments.paper_text import search_text
 from pipeline.attachments.pdf_file import read_pdf
 from pipeline.attachments.photo import judge_photo
 from pipeline.attachments.pictures import read_picture
@@ -86,15 +86,15 @@ def _run(request: Request) -> ReaderAnswer:
 
 
 def _read(request: Request) -> ReaderAnswer:
-    answer = read_pdf(request) if request.kind == "PDF" else read_picture(request)
+    answer, text = read_pdf(request) if request.kind == "PDF" else (read_picture(request), "")
     if request.wanted is None:
         return answer
-    return msgspec.structs.replace(answer, notes=(*answer.notes, *_judge(request, request.wanted, answer)))
+    return msgspec.structs.replace(answer, notes=(*answer.notes, *_judge(request, request.wanted, text)))
 
 
-def _judge(request: Request, wanted: Wanted, answer: ReaderAnswer) -> Iterator[Note]:
+def _judge(request: Request, wanted: Wanted, text: str) -> Iterator[Note]:
     """Yield what is to be said about the content of a paper."""
     if wanted.photo and request.kind != "PDF":
         yield from judge_photo(request.content, wanted.photo_size_mm)
     if wanted.holds:
-        yield from search_paper(answer.pdf, wanted)
+        yield from search_text(text, wanted)

@@ -28,7 +28,7 @@ def compare_papers(bundle: bytes, pieces: Sequence[Piece], numbering: Numbering)
                 index = piece.page - 1 + number
                 page = document[index]
                 place = numbering.moved(index, picture.place)
-                if not looks_like(page, picture, place, [numbering.room(index)]):
+                if not looks_like(page, picture, place, numbering.room(index)):
                     raise DifferentPageError(piece.id, number + 1)
                 page.close()  # pdfium remembers the decoded pictures of an open page
     finally:

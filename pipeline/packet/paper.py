@@ -35,13 +35,14 @@ PixelBox = tuple[int, int, int, int]
 
 
 class PagePicture(msgspec.Struct, frozen=True):
-    """How a second reader draws a page of a supplied file: a small PNG. The page in the bundle must look like it.
+    """How a second reader draws a page of a supplied file. The page in the bundle must look like it.
 
-    ``place`` is where that page is on its A4 page (left, lower, right and upper end in points). The boxes ``hidden``
-    are not compared.
+    ``pixels`` are red, green and blue, compressed by zlib; ``size`` is their number across and down. ``place`` is where
+    that page is on its A4 page (left, lower, right and upper end in points). The boxes ``hidden`` are not compared.
     """
 
-    png: bytes
+    pixels: bytes
+    size: tuple[int, int]
     place: tuple[float, float, float, float]
     hidden: tuple[PixelBox, ...] = ()
 

@@ -39,7 +39,7 @@ def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) ->
         return current
     prepare_merge()  # its process loads libraries meanwhile
     findings = find_problems(planned, options.check)  # characters, rules, missing papers, signed originals
-    papers = read_papers(planned, options.check, findings)  # fill forms, clean, flatten: PDFs of A4 pages
+    papers = read_papers(planned, options.check, findings, drawn_later=True)  # fill forms, clean: PDFs of A4 pages
     findings.raise_if_blocking()
     out.check(case_id, force=options.publish.force)  # nothing is drawn if it cannot be published there
     documents = draw_documents(planned, papers, options.documents)  # fill, convert, compare the pages with the case

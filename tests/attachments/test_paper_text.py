@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
 from pipeline.attachments.messages import Wanted
-from pipeline.attachments.paper_text import search_paper
+from pipeline.attachments.paper_text import search_text
 from pipeline.attachments.photo import judge_photo
 from pipeline.errors import CaseError
 from pipeline.options import CheckOptions
 from pipeline.run.check import check_case
-from tests.support.attachments import encoded, page_text, pdf_of
+from tests.support.attachments import encoded
 from tests.support.built import make_picture
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, Edit
 from tests.support.codings import lab
@@ -38,7 +38,7 @@ PHOTO = (EXAMPLES / "wang-xiaoming" / "papers" / "photo.jpg").read_bytes()
 
 
 def found(text: str) -> list[tuple[str, tuple[str, ...]]]:
-    return [(note.rule, note.details) for note in search_paper(pdf_of(page_text(text, 9)), WANTED)]
+    return [(note.rule, note.details) for note in search_text(text, WANTED)]
 
 
 @pytest.mark.parametrize(

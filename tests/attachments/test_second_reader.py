@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pikepdf
 import pypdfium2
 import pytest
 
@@ -12,17 +11,11 @@ from pipeline.attachments.placement import Placement
 from pipeline.attachments.read_paper import convert
 from pipeline.attachments.second_reader import PageProof, compare_readers
 from pipeline.errors import UnusableError
-from tests.support.attachments import add_field, add_page, page_text, pdf_of
-from tests.support.built import make_pdf, saved
+from tests.support.attachments import BLUE, RED, area, contents_seen_by_one, page_text, pdf_of
+from tests.support.built import make_pdf
 from tests.support.reading import read, refused
 
 PLACE = Placement(0, 0, 595, 842)
-#: Two colours of the same grey.
-BLUE, RED = "0.20 0.40 1.00", "1.00 0.11 0.11"
-
-
-def area(colour: str) -> bytes:
-    return f"{colour} rg 0 0 595 842 re f ".encode()
 
 
 def ruled(lines: int, width: float) -> bytes:
@@ -34,19 +27,6 @@ def ruled(lines: int, width: float) -> bytes:
         for line in range(lines)
     ]
     return f"{width} w ".encode() + " ".join(columns + rows).encode()
-
-
-def contents_seen_by_one() -> tuple[bytes, bytes]:
-    """A form of two streams, and the same with a tabulator after the word that begins the second: pdfium skips it."""
-    with pikepdf.new() as pdf:
-        page = add_page(pdf)
-        add_field(pdf, "name", "")
-        page.obj.Contents = pikepdf.Array([pdf.make_stream(area(BLUE)), pdf.make_stream(area(RED))])
-        content = saved(pdf, compress_streams=False)
-    second = b"stream\n" + area(RED)
-    masked = content.replace(second, second.replace(b"\n", b"\t"))
-    assert masked != content
-    return content, masked
 
 
 class TestComparison:

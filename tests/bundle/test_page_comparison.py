@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.attachments.messages import ReaderAnswer, Request
+from pipeline.attachments.reader_tasks import run_task
 from pipeline.bundle.merge import merge
 from pipeline.bundle.merge_client import MergeError, merge_limited
 from pipeline.bundle.merge_messages import MergeRequest
 from pipeline.bundle.page_comparison import DifferentPageError
 from pipeline.bundle.piece import Piece
-from tests.support.attachments import page_text, pdf_of
-from tests.support.reading import read
+from tests.support.attachments import contents_seen_by_one, page_text, pdf_of
+from tests.support.reading import read, refused
 
 TEXT = page_text("Balance 1,234.56")
 FULL = b"0.9 0.9 1 rg 0 0 2000 2000 re f 0 0 1 rg 0 0 40 40 re f "
@@ -54,3 +56,19 @@ def test_paper_and_page_are_named() -> None:
         merge_limited(MergeRequest(pieces, "t", "ja", "case-1"))
     assert (error.value.failure.code, error.value.failure.piece) == ("attachment-disagreement", "b")
     assert error.value.failure.message.startswith("page 1 of it looks different in the bundle")
+
+
+def test_what_is_lost_where_the_number_is_printed_is_found() -> None:
+    """The clean page is empty there, so that is where its number goes."""
+    with pytest.raises(DifferentPageError):
+        merged(pdf_of(TEXT + b" 0 0 0 rg 530 20 12 5 re f"), pdf_of(TEXT))
+
+
+def test_a_build_compares_the_pages_only_here() -> None:
+    """What only one reader sees is lost on the clean page, and found in the bundle."""
+    _, masked = contents_seen_by_one()
+    assert "picture of page 1" in refused(masked).message
+    later = run_task(Request(masked, drawn_later=True))
+    assert isinstance(later, ReaderAnswer)
+    with pytest.raises(DifferentPageError):
+        merge([Piece("paper", "paper", later.pdf, 1, pictures=later.pictures)], "t", "ja", "case-1")

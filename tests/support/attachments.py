@@ -15,6 +15,8 @@ from PIL import Image
 from tests.support.built import saved
 
 SCRIPT = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
+#: Two colours of the same grey.
+BLUE, RED = "0.20 0.40 1.00", "1.00 0.11 0.11"
 
 #: What is seen of ``corners`` at upper left, upper right, lower left, lower right when the page is turned clockwise.
 SEEN = {
@@ -285,3 +287,20 @@ def _with_thumbnail(exif: bytes) -> bytes:
     entries = b"".join(struct.pack(">HHII", tag, 4, 1, value) for tag, value in fields)
     directory = struct.pack(">H", len(fields)) + entries + bytes(4)
     return head + data[:link] + here.to_bytes(4) + data[link + 4 :] + directory + THUMBNAIL
+
+
+def area(colour: str) -> bytes:
+    return f"{colour} rg 0 0 595 842 re f ".encode()
+
+
+def contents_seen_by_one() -> tuple[bytes, bytes]:
+    """A form of two streams, and the same with a tabulator after the word that begins the second: pdfium skips it."""
+    with pikepdf.new() as pdf:
+        page = add_page(pdf)
+        add_field(pdf, "name", "")
+        page.obj.Contents = pikepdf.Array([pdf.make_stream(area(BLUE)), pdf.make_stream(area(RED))])
+        content = saved(pdf, compress_streams=False)
+    second = b"stream\n" + area(RED)
+    masked = content.replace(second, second.replace(b"\n", b"\t"))
+    assert masked != content
+    return content, masked
