@@ -10,7 +10,7 @@ from pipeline.case.base import Frozen, Trilingual
 
 class Visa(Frozen, frozen=True):
     entries: Literal["single", "multiple"]
-    mission: Literal["beijing", "shanghai", "guangzhou", "shenyang", "chongqing", "qingdao"]
+    mission: Literal["beijing", "shanghai", "guangzhou", "shenyang", "dalian", "chongqing", "qingdao", "hong_kong"]
     letter_date: dt.date
     filing_date: dt.date
     agency: str | None = None

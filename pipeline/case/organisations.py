@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from pipeline.case.base import Bilingual, Frozen
 
 
@@ -37,6 +39,11 @@ class Organisation(Frozen, frozen=True, kw_only=True):
     fax: str | None = None
     corporate_number: str | None = None
     mandarin_contact: MandarinContact | None = None
+
+    def __post_init__(self) -> None:
+        """Write the postal code with its hyphen, as it is printed."""
+        digits = self.postal_code.replace("-", "")
+        msgspec.structs.force_setattr(self, "postal_code", f"{digits[:3]}-{digits[3:]}")
 
 
 class Hospital(Organisation, frozen=True):

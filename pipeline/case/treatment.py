@@ -109,6 +109,7 @@ class Treatment(Frozen, frozen=True):
     dose: Trilingual | None = None
     guidance: Trilingual | None = None
     culture_and_release_days: int | None = None
+    cells_usable_days: int | None = None
     need_for_visits: Trilingual | None = None
     infusion_ml: int | None = None
     aftercare: tuple[str, ...] = ()

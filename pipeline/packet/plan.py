@@ -12,7 +12,7 @@ from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.case.people import PATIENT
 from pipeline.packet.document_fields import empty_fields
 from pipeline.packet.template_set import Field, OfficialRow, PacketEntry, Signer, TemplateSet
-from pipeline.resources import read_data
+from pipeline.visa.missions import is_in_provinces
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,8 @@ class Packet:
 
 
 def _registered_elsewhere(case: Case) -> bool:
-    provinces = read_data("missions")["missions"][case.visa.mission]["provinces"]
     household = case.patient.household_province
-    return household is not None and provinces is not None and household not in provinces
+    return household is not None and not is_in_provinces(case.visa.mission, household)
 
 
 #: A packet is a draft (to look at), incomplete (papers or values are missing), to be signed, or ready to file. The

@@ -1,11 +1,12 @@
-"""Arithmetic with calendar months, as terms of validity are counted, and with working days of Japan and China."""
+"""Arithmetic with calendar months, as terms of validity are counted, and with working days."""
 
 from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 
 from pipeline.system.cache import cached
@@ -55,48 +56,67 @@ def first_day_reaching(day: date, months: int) -> date:
     return first
 
 
-def is_working_day(day: date) -> bool:
-    """Return True if offices in both Japan and China work on that day, as far as holidays are known."""
-    return day not in (_cached_days_off()[day.year] if day.year in _CACHED_YEARS else _days_off(day.year))
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The days on which offices are open that observe the holidays of all ``countries``, and a yearly closing.
+
+    ``closing`` is its first and last day as ``MM-DD``; it includes a turn of the year.
+    """
+
+    countries: tuple[str, ...]
+    closing: tuple[str, str] | None = None
+
+    def includes(self, day: date) -> bool:
+        """Return True if the offices are open on that day, as far as holidays are known."""
+        return not self.is_closing(day) and not any(is_day_off(day, country) for country in self.countries)
+
+    def is_closing(self, day: date) -> bool:
+        """Return True if the day is in the yearly closing."""
+        text = f"{day:%m-%d}"
+        return self.closing is not None and (text >= self.closing[0] or text <= self.closing[1])
+
+    def nth(self, day: date, number: int) -> date:
+        """Return the ``number``-th working day after ``day``, before it if negative, within the range of ``date``."""
+        step, end = (1, date.max) if number > 0 else (-1, date.min)
+        while number and day != end:
+            day += timedelta(days=step)
+            number -= step * self.includes(day)
+        return day
+
+    def first_from(self, day: date) -> date:
+        """Return ``day`` if it is a working day, otherwise the next one."""
+        return day if self.includes(day) else self.nth(day, 1)
+
+    def last_until(self, day: date) -> date:
+        """Return ``day`` if it is a working day, otherwise the previous one."""
+        return day if self.includes(day) else self.nth(day, -1)
 
 
-def nth_working_day(day: date, number: int) -> date:
-    """Return the ``number``-th working day after ``day``, or before it if negative, within the range of ``date``."""
-    step, end = (1, date.max) if number > 0 else (-1, date.min)
-    while number and day != end:
-        day += timedelta(days=step)
-        number -= step * is_working_day(day)
-    return day
-
-
-def working_day_from(day: date) -> date:
-    """Return ``day`` if it is a working day, otherwise the next one."""
-    return day if is_working_day(day) else nth_working_day(day, 1)
-
-
-def working_day_until(day: date) -> date:
-    """Return ``day`` if it is a working day, otherwise the previous one."""
-    return day if is_working_day(day) else nth_working_day(day, -1)
+def is_day_off(day: date, country: str) -> bool:
+    """Return True on a weekend or public holiday of the country (``JP``, ``CN``, ``HK``), unless it is worked."""
+    known = _cached_days_off(country) if day.year in _CACHED_YEARS else {day.year: _days_off(country, day.year)}
+    return day in known[day.year]
 
 
 @cache
-def _cached_days_off() -> Mapping[int, frozenset[date]]:
+def _cached_days_off(country: str) -> Mapping[int, frozenset[date]]:
     """Return the days off of the cached years. Loading the holidays library takes longer than drawing a page."""
-    lines = cached(f"days-off-{version('holidays')}", _serialized_days_off).decode("ascii").split("\n")
+    stored = cached(f"days-off-{country}-{version('holidays')}", partial(_serialized_days_off, country))
+    lines = stored.decode("ascii").split("\n")
     days = [[date.fromisoformat(word) for word in line.split()] for line in lines]
     return {year: frozenset(found) for year, found in zip(_CACHED_YEARS, days, strict=True)}
 
 
-def _serialized_days_off() -> bytes:
-    return "\n".join(" ".join(map(str, sorted(_days_off(year)))) for year in _CACHED_YEARS).encode("ascii")
+def _serialized_days_off(country: str) -> bytes:
+    return "\n".join(" ".join(map(str, sorted(_days_off(country, year)))) for year in _CACHED_YEARS).encode("ascii")
 
 
 @cache
-def _days_off(year: int) -> frozenset[date]:
-    """Return the days of a year on which offices of either country do not work."""
+def _days_off(country: str, year: int) -> frozenset[date]:
+    """Return the days of a year on which offices of the country do not work."""
     import holidays  # noqa: PLC0415 - slow, see _cached_days_off
 
-    calendars = [holidays.country_holidays(country) for country in ("JP", "CN")]
+    observed = holidays.country_holidays(country)
     first = date(year, 1, 1).toordinal()
     days = map(date.fromordinal, range(first, date(year, 12, 31).toordinal() + 1))
-    return frozenset(day for day in days if not all(each.is_working_day(day) for each in calendars))
+    return frozenset(day for day in days if not observed.is_working_day(day))

@@ -7,7 +7,8 @@ from datetime import date
 from pipeline.case.filing import Attachment
 from pipeline.case.model import Case
 from pipeline.resources import read_data
-from pipeline.visa.calendar import last_day_within, months_after, nth_working_day
+from pipeline.visa.calendar import last_day_within, months_after
+from pipeline.visa.missions import working_days
 
 #: How old letters and papers may be on the filing date.
 VALIDITY_MONTHS = 3
@@ -30,7 +31,7 @@ def months_to_enter(entries: str) -> int:
 
 def assumed_issue(case: Case) -> date:
     """Return the day on which the visa is expected to be issued if it is filed as planned."""
-    return nth_working_day(case.visa.filing_date, visa_terms()["processing_working_days"])
+    return working_days(case).nth(case.visa.filing_date, visa_terms()["processing_working_days"])
 
 
 def last_entry(case: Case) -> date:

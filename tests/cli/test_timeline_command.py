@@ -23,7 +23,7 @@ def test_the_table_is_for_people(visa_packet: Command) -> None:
     run = visa_packet("timeline", CASE, *DAY)
     assert (run.code, run.err) == (0, "")
     lines = run.out.splitlines()
-    assert "2026-11-24 – 2026-12-31  coordinator  Filing window" in lines
+    assert "2026-11-24 – 2026-12-28  coordinator  Filing window" in lines
     assert "2027-01-14               hospital     Visit 1: Tissue harvest" in lines
     assert any(line.startswith("from 2026-12-14") and line.endswith("Decision, at the earliest") for line in lines)
 
@@ -48,7 +48,7 @@ def test_the_report_holds_the_timeline(visa_packet: Command) -> None:
     assert (run.report["command"], result["case_id"], result["problems"]) == ("timeline", "wang-xiaoming", [])
     assert result["timeline"]["filing"] == {
         "earliest": "2026-11-24",
-        "latest": "2026-12-31",
+        "latest": "2026-12-28",
         "planned": "2026-12-07",
         "is_open": True,
         "fits": True,
@@ -127,4 +127,4 @@ def test_a_wrong_filing_day_is_what_the_timeline_is_for(visa_packet: Command, ed
     run = visa_packet("timeline", edit({"/visa/filing_date": day}), *DAY, "--json")
     assert run.code == 0
     filing = run.report["results"][0]["timeline"]["filing"]
-    assert (filing["fits"], filing["earliest"], filing["latest"]) == (False, "2026-11-24", "2026-12-31")
+    assert (filing["fits"], filing["earliest"], filing["latest"]) == (False, "2026-11-24", "2026-12-28")

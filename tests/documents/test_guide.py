@@ -61,7 +61,7 @@ def test_it_says_what_the_case_says() -> None:
         assert visit.lodging
         assert_says(example(WANG), visit.purpose.zh, visit.physician.ja, visit.lodging.name.ja, visit.lodging.phone)
     assert_says(example(WANG), "第0–2周", "2027年3月11日 – 2027年3月24日", "2027年6月3日 起")
-    assert_says(example(WANG), "2026年11月24日 – 2026年12月31日", "2027年2月25日 起", "42天：医疗机构给出的天数")
+    assert_says(example(WANG), "2026年11月24日 – 2026年12月28日", "2027年2月25日 起", "42天：医疗机构给出的天数")
 
 
 def test_contacts_who_speak_mandarin_come_first() -> None:

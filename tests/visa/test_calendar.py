@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.visa.calendar import (
+    WorkingDays,
     days_after,
     first_day_reaching,
-    is_working_day,
+    is_day_off,
     last_day_within,
     months_after,
-    nth_working_day,
-    working_day_from,
-    working_day_until,
 )
+
+#: The days of a Japanese mission in mainland China.
+OPEN = WorkingDays(("JP", "CN"), ("12-29", "01-03"))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,11 @@ def test_the_day_of_the_month_stays_or_is_the_last_of_its_month(day: date, month
         ("2026-12-07", True),
         ("2026-12-05", False),
         ("2026-12-06", False),
+        ("2026-12-28", True),
+        ("2026-12-29", False),
+        ("2026-12-31", False),
         ("2027-01-01", False),
+        ("2027-01-04", True),
         ("2027-01-11", False),
         ("2027-04-29", False),
         ("2027-02-08", False),
@@ -66,8 +71,8 @@ def test_the_day_of_the_month_stays_or_is_the_last_of_its_month(day: date, month
     ],
 )
 def test_a_working_day_is_one_in_both_countries(day: str, works: bool) -> None:  # noqa: FBT001 - a table
-    """The table includes holidays of only Japan or only China, and a Saturday worked in China."""
-    assert is_working_day(date.fromisoformat(day)) == works
+    """The table includes holidays of only Japan or only China, a Saturday worked in China, and the turn of the year."""
+    assert OPEN.includes(date.fromisoformat(day)) == works
 
 
 @pytest.mark.parametrize(
@@ -78,13 +83,14 @@ def test_a_working_day_is_one_in_both_countries(day: str, works: bool) -> None: 
         ("2026-12-07", 5, "2026-12-14"),
         ("2026-12-04", 1, "2026-12-07"),
         ("2026-09-30", 1, "2026-10-08"),
+        ("2026-12-28", 1, "2027-01-04"),
         ("9999-12-30", 5, "9999-12-31"),
         ("2026-12-08", -1, "2026-12-07"),
         ("2026-12-14", -5, "2026-12-07"),
     ],
 )
 def test_nth_working_day(day: str, number: int, expected: str) -> None:
-    assert nth_working_day(date.fromisoformat(day), number) == date.fromisoformat(expected)
+    assert OPEN.nth(date.fromisoformat(day), number) == date.fromisoformat(expected)
 
 
 #: Days whose holidays both countries have published or are computed for.
@@ -118,18 +124,18 @@ def test_last_day_within_three_months(day: str, expected: str) -> None:
 
 @given(day=working_years, number=st.integers(1, 15))
 def test_working_days_before_are_those_after_read_backwards(day: date, number: int) -> None:
-    found = nth_working_day(day, -number)
-    assert is_working_day(found)
-    assert sum(map(is_working_day, (found + timedelta(days=n) for n in range((day - found).days)))) == number
+    found = OPEN.nth(day, -number)
+    assert OPEN.includes(found)
+    assert sum(map(OPEN.includes, (found + timedelta(days=n) for n in range((day - found).days)))) == number
 
 
 @given(day=working_years)
 def test_the_working_days_around_a_day(day: date) -> None:
-    earlier, later = working_day_until(day), working_day_from(day)
+    earlier, later = OPEN.last_until(day), OPEN.first_from(day)
     assert earlier <= day <= later
-    assert is_working_day(earlier)
-    assert is_working_day(later)
-    assert (earlier == later) == is_working_day(day)
+    assert OPEN.includes(earlier)
+    assert OPEN.includes(later)
+    assert (earlier == later) == OPEN.includes(day)
 
 
 @pytest.mark.parametrize(
@@ -141,13 +147,15 @@ def test_days_after(day: str, number: int, expected: str) -> None:
 
 
 def test_before_the_first_day_there_is_none() -> None:
-    assert nth_working_day(date(1, 1, 2), -5) == date.min
+    assert OPEN.nth(date(1, 1, 2), -5) == date.min
     assert first_day_reaching(date(1, 1, 5), 3) == date.min
 
 
 def test_cached_days_off_are_those_of_the_library() -> None:
-    countries = [holidays.country_holidays(country) for country in ("JP", "CN")]
+    known = {country: holidays.country_holidays(country) for country in ("JP", "CN", "HK")}
     day = date(2019, 12, 1)
     while day < date(2041, 2, 1):  # a little before and after the cached years
-        assert is_working_day(day) == all(country.is_working_day(day) for country in countries)
+        assert {name: is_day_off(day, name) for name in known} == {
+            name: not country.is_working_day(day) for name, country in known.items()
+        }
         day += timedelta(days=1)

@@ -6,15 +6,17 @@ import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from pipeline.case.treatment import ConditionKind
 from pipeline.resources import is_stale, read_data
+from pipeline.visa.missions import serves
 from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import ROOT
 
-TABLES = ("anti-doping", "fees", "jpets", "missions", "photo", "visa-terms", "wordings")
+TABLES = ("airports", "anti-doping", "exchange-rates", "fees", "jpets", "missions", "photo", "visa-terms", "wordings")
 
 
 def words(data: Any) -> list[str]:
@@ -31,7 +33,7 @@ def test_a_table_is_dated(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "compared"),
-    [("jpets", "2026-10-15"), ("fees", "2026-11-22"), ("photo", "2026-11-22"), ("missions", "2026-11-22")],
+    [("jpets", "2026-10-15"), ("fees", "2026-11-22"), ("photo", "2026-11-22"), ("missions", "2026-11-30")],
 )
 def test_a_table_that_changes_grows_stale_after_its_own_limit(name: str, compared: str) -> None:
     last_fresh = date.fromisoformat(compared) + timedelta(days=read_data(name)["stale_after_days"])
@@ -66,9 +68,23 @@ def test_the_photo_is_printed_in_its_size() -> None:
 def test_the_words_that_are_looked_for_are_expressions() -> None:
     table = read_data("wordings")
     assert all(re.compile(part) for part in table["parts"].values())
-    for expression in (*table["treatments"].values(), table["dated_statement"]):
+    conditions = [word for words in table["conditions"].values() for word in words.values()]
+    others = (table["dated_statement"], table["employees"], table["former"])
+    for expression in (*table["treatments"].values(), *table["sides"].values(), *conditions, *others):
         assert not re.compile(expression, re.IGNORECASE).search("")
     assert all(text == text.strip().lower() for text in table["vague_purposes"])
+
+
+def test_every_kind_of_condition_has_words_that_its_own_name_has() -> None:
+    words, names = read_data("wordings")["conditions"], read_data("labels")["condition_kind"]
+    assert {*words, "other"} == set(get_args(ConditionKind)) == set(names)
+    for kind, expressions in words.items():
+        for language, expression in expressions.items():
+            assert re.search(expression, names[kind][language], re.IGNORECASE)
+
+
+def test_every_airport_with_a_name_is_in_japan() -> None:
+    assert set(read_data("labels")["airport"]) <= set(read_data("airports")["japan"])
 
 
 def test_every_mission_of_a_case_has_name_and_addressee() -> None:
@@ -76,8 +92,19 @@ def test_every_mission_of_a_case_has_name_and_addressee() -> None:
     schema = json.loads((ROOT / "schemas" / "visa.schema.json").read_text(encoding="utf-8"))
     assert list(missions) == schema["properties"]["mission"]["enum"]
     for mission in missions.values():
-        assert mission["addressee"]["ja"] == mission["name"]["ja"].removesuffix("館") + "　殿"
+        head = "長" * mission["name"]["ja"].endswith("所")
+        assert mission["addressee"]["ja"] == mission["name"]["ja"].removesuffix("館") + head + "　殿"
         assert len({*mission["name"].values(), *mission["addressee"].values()}) == 6
+        assert mission["source"]
+        assert mission["confidence"] in {"high", "medium"}  # an area of low confidence must not block
+
+
+def test_every_province_has_one_mission() -> None:
+    common = json.loads((ROOT / "schemas" / "common.schema.json").read_text(encoding="utf-8"))
+    for province in common["$defs"]["province"]["enum"]:
+        for address in ("", "大连市") if province == "辽宁" else ("",):
+            serving = [mission for mission in read_data("missions")["missions"] if serves(mission, province, address)]
+            assert len(serving) == 1, (province, address)
 
 
 def test_messages_about_the_fee_have_the_amounts_of_the_table() -> None:

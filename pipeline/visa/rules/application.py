@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from pipeline.case.base import NONE
 from pipeline.case.model import Case
 from pipeline.case.people import Application, Companion, Patient, Questions
+from pipeline.resources import read_data
 from pipeline.visa.rules.registry import Hit, rule
 
 #: Answers that the form requires of everyone; it marks the occupation of the partner as not mandatory.
@@ -20,6 +22,10 @@ _ASKED = (
     "mobile",
     "employer",
 )
+
+
+#: Year, month and perhaps day in an answer, in digits.
+_DAY = re.compile(r"(?<!\d)([12]\d{3})\s?[-/.年]\s?(\d{1,2})(?:\s?[-/.月]\s?(\d{1,2}))?(?!\d)")
 
 
 @rule("FRM-01")
@@ -48,6 +54,30 @@ def yes_has_details(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, application in _applications(case):
         if any(_answers(application.questions).values()) and application.details is None:
             yield Hit(f"{pointer}/questions")
+
+
+@rule("FRM-10")
+def employee_has_employer(case: Case, _as_of: date) -> Iterator[Hit]:
+    words = read_data("wordings")
+    without_form = dict(_without_form(case))
+    for pointer, person in case.travellers.values():
+        application, occupation = person.application, person.occupation
+        named = f"{occupation.ja} / {occupation.en} / {occupation.zh}"
+        employed = re.search(words["employees"], named, re.IGNORECASE)
+        if application is None or not employed or re.search(words["former"], named, re.IGNORECASE):
+            continue
+        if application.employer is None and pointer not in without_form:  # FRM-01 reports it for the others
+            yield Hit(f"{pointer}/application")
+        elif application.employer is not None and application.employer.name == NONE:
+            yield Hit(f"{pointer}/application/employer/name")
+
+
+@rule("DAT-05")
+def previous_stays_are_past(case: Case, _as_of: date) -> Iterator[Hit]:
+    for pointer, application in _applications(case):
+        days = (found.groups(default="1") for found in _DAY.finditer(application.previous_stays or ""))
+        if any(tuple(map(int, day)) > case.visa.filing_date.timetuple()[:3] for day in days):
+            yield Hit(f"{pointer}/previous_stays")
 
 
 @rule("VIS-04")

@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.case.base import Trilingual
 from pipeline.case.model import Case
-from pipeline.resources import read_data
+from pipeline.visa.missions import area_of, serves
 from pipeline.visa.rules.registry import Hit, rule
 
 
@@ -20,10 +20,10 @@ def chinese_nationals(case: Case, _as_of: date) -> Iterator[Hit]:
 
 @rule("VIS-07")
 def mission_of_residence(case: Case, _as_of: date) -> Iterator[Hit]:
-    beijing = read_data("missions")["missions"]["beijing"]["provinces"]
-    if (case.patient.address.province in beijing) != (case.visa.mission == "beijing"):
-        names = "、".join(beijing)
-        yield Hit("/visa/mission", [Trilingual(ja=names, en=names, zh=names)])
+    home = case.patient.address
+    if not serves(case.visa.mission, home.province, home.text):
+        area = area_of(case.visa.mission)
+        yield Hit("/visa/mission", [Trilingual(ja=area, en=area, zh=area)])
 
 
 @rule("VIS-09")

@@ -9,6 +9,7 @@ from datetime import date
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.resources import read_data
 from pipeline.visa.claims import free_texts
+from pipeline.visa.missions import working_days
 from pipeline.visa.rules.registry import Hit, rule
 from pipeline.visa.rules.wording import claims_of
 from pipeline.visa.terms import assumed_issue, last_entry
@@ -60,6 +61,13 @@ def time_for_the_procedure(case: Case, _as_of: date) -> Iterator[Hit]:
     first_entry = min(visit.entry_date for visit in case.treatment.visits)
     if case.visa.filing_date < first_entry <= assumed_issue(case):
         yield Hit("/visa/filing_date")
+
+
+@rule("VIS-14")
+def mission_is_open(case: Case, _as_of: date) -> Iterator[Hit]:
+    days, filing = working_days(case), case.visa.filing_date
+    if not days.includes(filing):
+        yield Hit("/visa/filing_date", ["year_end" if days.is_closing(filing) else "day_off"])
 
 
 @rule("VIS-08")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.visa.rules.registry import Hit, rule
-
-SIX_WEEKS = timedelta(weeks=6)
 
 
 @rule("SCH-04")
@@ -27,34 +25,6 @@ def visits_in_order(case: Case, _as_of: date) -> Iterator[Hit]:
     for index, (earlier, later) in enumerate(pairwise(visits), start=1):
         if later.entry_date <= earlier.exit_date:
             yield Hit(f"/treatment/visits/{index}/entry_date", ["overlap"])
-
-
-@rule("SCH-01")
-def after_culture(case: Case, _as_of: date) -> Iterator[Hit]:
-    days = case.treatment.culture_and_release_days
-    if days is not None:
-        yield from (Hit(pointer) for pointer, interval in _intervals(case) if interval < timedelta(days=days))
-
-
-@rule("SCH-02")
-def culture_time_known(case: Case, _as_of: date) -> Iterator[Hit]:
-    treatment = case.treatment
-    if treatment.has_cultured_cells and treatment.culture_and_release_days is None:
-        yield from (Hit(pointer) for pointer, interval in _intervals(case) if interval < SIX_WEEKS)
-
-
-def _intervals(case: Case) -> Iterator[tuple[str, timedelta]]:
-    """Yield each injection with the time since the latest harvest before it."""
-    steps = [
-        (procedure, f"/treatment/visits/{index}/procedures/{number}/date")
-        for index, visit in enumerate(case.treatment.visits)
-        for number, procedure in enumerate(visit.procedures)
-    ]
-    harvests = [procedure.date for procedure, _ in steps if procedure.step == "harvest"]
-    for procedure, pointer in steps:
-        earlier = [day for day in harvests if day <= procedure.date]
-        if procedure.step == "injection" and earlier:
-            yield pointer, procedure.date - max(earlier)
 
 
 @rule("DOC-07")

@@ -9,24 +9,19 @@ from typing import NamedTuple
 
 from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
-from pipeline.visa.calendar import (
-    first_day_reaching,
-    is_working_day,
-    last_day_within,
-    nth_working_day,
-    working_day_from,
-    working_day_until,
-)
+from pipeline.visa.calendar import WorkingDays, first_day_reaching, last_day_within
+from pipeline.visa.missions import working_days
 from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day, months_to_enter, visa_terms
 
 
 @dataclass(frozen=True, slots=True)
 class FilingWindow:
-    """The first and last day of the filing window, and the planned day."""
+    """The first and last day of the filing window, and the planned day; ``open_days`` are those of the mission."""
 
     earliest: date
     latest: date
     planned: date
+    open_days: WorkingDays
 
     @property
     def is_open(self) -> bool:
@@ -35,8 +30,8 @@ class FilingWindow:
 
     @property
     def fits(self) -> bool:
-        """True if the planned day is a working day of the window."""
-        return self.earliest <= self.planned <= self.latest and is_working_day(self.planned)
+        """True if the planned day is in the window, and the mission is open."""
+        return self.earliest <= self.planned <= self.latest and self.open_days.includes(self.planned)
 
 
 class Limit(NamedTuple):
@@ -73,20 +68,21 @@ def find_filing_window(case: Case, as_of: date) -> FilingWindow:
     entries = [visit.entry_date for visit in case.treatment.visits]
     last_use = min(entries) if case.visa.entries == "single" else max(entries)
     dated = [paper.issued_on for paper in case.attachments if paper.issued_on is not None]
-    earliest = working_day_from(
-        max(as_of, case.visa.letter_date, *dated, first_day_to_file(last_use, case.visa.entries))
+    days = working_days(case)
+    earliest = days.first_from(
+        max(as_of, case.visa.letter_date, *dated, first_day_to_file(days, last_use, case.visa.entries))
     )
     limits = [limit.last_day for limit in paper_limits(case)]
-    latest = working_day_until(min(last_day_to_file(min(entries)), *limits))
-    return FilingWindow(earliest, latest, case.visa.filing_date)
+    latest = days.last_until(min(last_day_to_file(days, min(entries)), *limits))
+    return FilingWindow(earliest, latest, case.visa.filing_date, days)
 
 
-def first_day_to_file(last_use: date, entries: str) -> date:
+def first_day_to_file(days: WorkingDays, last_use: date, entries: str) -> date:
     """Return the first filing day for which a visa issued as expected is still valid on ``last_use``."""
     first_issue = first_day_reaching(last_use, months_to_enter(entries))
-    return nth_working_day(first_issue, -visa_terms()["processing_working_days"])
+    return days.nth(first_issue, -visa_terms()["processing_working_days"])
 
 
-def last_day_to_file(entry: date) -> date:
+def last_day_to_file(days: WorkingDays, entry: date) -> date:
     """Return the last filing day that leaves the processing time before ``entry``."""
-    return nth_working_day(entry, -visa_terms()["processing_working_days"] - 1)
+    return days.nth(entry, -visa_terms()["processing_working_days"] - 1)

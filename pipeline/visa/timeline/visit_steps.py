@@ -10,7 +10,8 @@ from pipeline.case.base import Trilingual
 from pipeline.case.model import Case
 from pipeline.case.treatment import Visit
 from pipeline.resources import read_data
-from pipeline.visa.calendar import days_after, working_day_from
+from pipeline.visa.calendar import days_after
+from pipeline.visa.missions import working_days
 from pipeline.visa.terms import last_entry
 from pipeline.visa.timeline.filing_window import first_day_to_file, last_day_to_file
 from pipeline.visa.timeline.step import Days, Kind, TimelineStep, make_step
@@ -63,8 +64,10 @@ def _before_next(case: Case, number: int, before: Visit, visit: Visit) -> Iterat
     note = timeline_text("notes", "no_figure" if earliest is None else known)
     yield _step(f"visit-{number}-window", "visit_window", (earliest, latest), number, note)
     if not multiple:
-        first = working_day_from(max(days_after(before.exit_date, 1), first_day_to_file(visit.entry_date, "single")))
-        last = last_day_to_file(visit.entry_date)
+        days = working_days(case)
+        possible = first_day_to_file(days, visit.entry_date, "single")
+        first = days.first_from(max(days_after(before.exit_date, 1), possible))
+        last = last_day_to_file(days, visit.entry_date)
         window = (first, last) if first <= last else (None, None)
         note = timeline_text("notes", "application" if first <= last else "no_application")
         yield _step(f"visit-{number}-application", "application", window, number, note)
