@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from struct import Struct
 from typing import Any
 
 from jinja2 import Undefined, nodes, pass_context
@@ -15,6 +17,8 @@ from pipeline.documents.environment import Picture, TemplateEnvironment
 
 #: Characters for which Word begins something, such as a tab or a paragraph, or Typst does.
 _BREAKS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+#: The width and height of a PNG, and where they are.
+_PNG_SIZE, _PNG_SIZE_AT = Struct(">II"), 16
 _STATEMENTS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
 #: Tags whose word in the template is not the name that Jinja has for them.
 _WORDS: dict[type[nodes.Stmt], str] = {
@@ -54,6 +58,10 @@ def check_statements(source: str) -> None:
 
 def _place(picture: Picture) -> str:
     """Return source that ends the string around the tag of a picture, draws the picture, and begins another string."""
-    data = ",".join(map(str, picture.draw()))
-    drawn = f'image(bytes(({data})), width: {picture.width_mm:g}mm, alt: "{escaped(picture.description)}")'
+    png = picture.draw()
+    # A PNG in Typst source would be a number for each byte. SVG is text, and decoded faster.
+    size = 'width="{}" height="{}"'.format(*_PNG_SIZE.unpack_from(png, _PNG_SIZE_AT))
+    data = f'<image {size} href="data:image/png;base64,{b64encode(png).decode()}"/>'
+    svg = escaped(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{data}</svg>')
+    drawn = f'image(bytes("{svg}"), width: {picture.width_mm:g}mm, alt: "{escaped(picture.description)}")'
     return f'" + box({drawn}) + "'

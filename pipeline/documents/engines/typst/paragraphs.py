@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -10,6 +11,14 @@ from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.formats import Formats, ParagraphFormat, RunFormat
 from pipeline.documents.engines.typst.runs import RunStyles, commonest, pieces, text_arguments
 from pipeline.documents.engines.typst.source import TAG, color, length
+
+#: A call of a paragraph in a filled template, with the length of words that have room in any case.
+_CALL = re.compile(r"^(p\d+\()(\d+), (.*)", re.MULTILINE)
+#: A word as the prelude has it.
+_LONG_WORD = re.compile("[^\\s/\u00ad\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef-]{12,}")
+#: The width in ems of the widest letter, except two dashes, each of which is as wide as three letters at most.
+_WIDEST = 1.1
+_DASHES = dict.fromkeys((0x2E3A, 0x2E3B), "---")
 
 
 class Paragraphs:
@@ -20,8 +29,8 @@ class Paragraphs:
         self._runs = RunStyles()
         self._names: dict[str, str] = {}
 
-    def translate(self, paragraph: etree._Element, *, in_cell: bool = False) -> str:
-        """Return the statement that draws a paragraph."""
+    def translate(self, paragraph: etree._Element, width: int, *, in_cell: bool = False) -> str:
+        """Return the statement that draws a paragraph in a column of that width, in twentieths of a point."""
         style = self._formats.paragraph(paragraph)
         listed = pieces(paragraph, self._formats)
         base = commonest(listed) or self._formats.mark(paragraph)
@@ -30,13 +39,26 @@ class Paragraphs:
         body = "; ".join(self._runs.call(piece, base) for piece in listed)
         name = self._names.setdefault(_arguments(style, base, in_cell=in_cell), f"p{len(self._names)}")
         page_break = "pagebreak(weak: true)\n" if style.break_before and not in_cell else ""
-        return f"{page_break}{name}({{{body}}})\n"
+        size = max([base.size, *(piece.style.size for piece in listed)])
+        room = width - style.left - style.right - abs(style.first)
+        return f"{page_break}{name}({max(0, int(room / (size * 10 * _WIDEST)))}, {{{body}}})\n"
 
     def definitions(self) -> Iterator[str]:
         """Yield the definitions of all formats so far."""
         yield from self._runs.definitions()
         for arguments, name in self._names.items():
             yield f"#let {name} = paragraph.with({arguments})"
+
+
+def with_long_words(source: str) -> str:
+    """Return the source of a filled template in which the paragraphs with words that may have no room break them."""
+
+    def call(found: re.Match[str]) -> str:
+        words = _LONG_WORD.findall(found[3])
+        is_long = any(len(word.translate(_DASHES)) > int(found[2]) for word in words)
+        return f"{found[1]}{'breaks: true, ' if is_long else ''}{found[3]}"
+
+    return _CALL.sub(call, source)
 
 
 def _is_one_tag(text: str) -> bool:

@@ -24,8 +24,8 @@ _EDGES = {
 }
 
 
-def translate_table(table: etree._Element, formats: Formats, flow: Callable[[etree._Element], str]) -> str:
-    """Return the statement that draws a table."""
+def translate_table(table: etree._Element, formats: Formats, flow: Callable[[etree._Element, int], str]) -> str:
+    """Return the statement that draws a table. ``flow`` draws the content of a cell of a width."""
     widths = [int(column.get(f"{W}w") or 0) for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
     own = table.find(f"{W}tblPr/{W}tblCellMar")
     margins = dict.fromkeys(_ORDER, 0) | formats.cell_margins | sides(own)
@@ -38,7 +38,7 @@ def translate_table(table: etree._Element, formats: Formats, flow: Callable[[etr
         is_head = is_head and row.find(f"{W}trPr/{W}tblHeader") is not None
         headers += is_head
         is_head = is_head and not tags
-        rows.append(f"({_row(row, len(widths), _Cells(margins, inner, flow))}),\n{tags}")
+        rows.append(f"({_row(row, _Cells(widths, margins, inner, flow))}),\n{tags}")
     before = only_tags(_text_before_rows(table))
     if not is_balanced(before + "".join(only_tags(row.tail) for row in table.iterfind(f"{W}tr"))):
         raise RefusedError("a tag that begins in a table and ends outside")
@@ -60,14 +60,15 @@ def _text_before_rows(table: etree._Element) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """What the cells of a table share: margins, the thickness of the line between rows, and how content is drawn."""
+    """What the cells of a table share: columns, margins, the thickness of the line between rows, how they are drawn."""
 
+    columns: list[int]
     margins: dict[str, int]
     line: float
-    flow: Callable[[etree._Element], str]
+    flow: Callable[[etree._Element, int], str]
 
 
-def _row(row: etree._Element, columns: int, shared: _Cells) -> str:
+def _row(row: etree._Element, shared: _Cells) -> str:
     cells: list[str] = []
     taken = 0
     for cell in row.iterfind(f"{W}tc"):
@@ -75,29 +76,31 @@ def _row(row: etree._Element, columns: int, shared: _Cells) -> str:
             raise RefusedError("a tag between two cells")
         if not is_balanced(text_inside(cell)):
             raise RefusedError("a tag that begins in a cell and ends outside")
-        taken += int(_value(cell, "gridSpan") or 1)
-        cells.append(_cell(cell, row, shared, is_first=not cells))
-    if taken != columns:
+        before, taken = taken, taken + int(_value(cell, "gridSpan") or 1)
+        cells.append(_cell(cell, row, shared, range(before, taken)))
+    if taken != len(shared.columns):
         raise RefusedError("a row with more or fewer cells than its table has columns")
     return "".join(f"{cell}, " for cell in cells)
 
 
-def _cell(cell: etree._Element, row: etree._Element, shared: _Cells, *, is_first: bool) -> str:
+def _cell(cell: etree._Element, row: etree._Element, shared: _Cells, columns: range) -> str:
+    """Return a cell that fills these columns of its row."""
     properties = row.find(f"{W}trPr")
-    arguments = [] if properties is None or properties.find(f"{W}cantSplit") is None else ["breakable: false"]
-    arguments += _look(cell)
     place = _PLACES[_value(cell, "vAlign") or "top"]
     own = shared.margins | sides(cell.find(f"{W}tcPr/{W}tcMar"))
-    body = f"{{\n{shared.flow(cell)}}}"
+    width = sum(shared.columns[columns.start : columns.stop]) - own["left"] - own["right"]
+    body = f"{{\n{shared.flow(cell, width)}}}"
     more = {side: own[side] - shared.margins[side] for side in _ORDER if own[side] != shared.margins[side]}
     if more:
         body = f"pad({', '.join(f'{side}: {length(width)}' for side, width in more.items())}, {body})"
     height = properties.find(f"{W}trHeight") if properties is not None else None
-    if height is not None and (is_first or _is_exact(height)):
+    if height is not None and (columns.start == 0 or _is_exact(height)):
         # The height of a row contains its line, and the margins that the table gives to each cell.
         rest = int(height.get(f"{W}val") or 0) - shared.margins["top"] - shared.margins["bottom"] - shared.line
         body = f"{'exactly' if _is_exact(height) else 'at-least'}({length(rest)}, {place}, {body})"
-    return f"table.cell({', '.join([*arguments, body])})"
+    if properties is not None and properties.find(f"{W}cantSplit") is not None:
+        body = f"whole({body})"
+    return f"table.cell({', '.join([*_look(cell), body])})"
 
 
 def _look(cell: etree._Element) -> list[str]:

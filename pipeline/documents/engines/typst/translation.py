@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lxml import etree
@@ -45,9 +46,10 @@ def translate(document: WordPart, others: Mapping[str, WordPart], styles: bytes)
     with _in_part(document):
         if not is_balanced(text_inside(body)):
             raise RefusedError("a block of tags that does not end")
-        content = flow.of(body)
-    page = _page(section, others, flow)
-    return "".join(f"{line}\n" for line in flow.paragraphs.definitions()) + page + "#{\n" + content + "}\n"
+        page = _Page(section)
+        content = flow.of(body, page.width)
+        rule = page.rule(others, flow)
+    return "".join(f"{line}\n" for line in flow.paragraphs.definitions()) + rule + "#{\n" + content + "}\n"
 
 
 class _Flow:
@@ -57,17 +59,14 @@ class _Flow:
         self._formats = formats
         self.paragraphs = Paragraphs(formats)
 
-    def of(self, parent: etree._Element) -> str:
-        """Return the statements that draw the content of a body, header or footer."""
-        return self._of(parent, in_cell=False)
-
-    def _of(self, parent: etree._Element, *, in_cell: bool) -> str:
+    def of(self, parent: etree._Element, width: int, *, in_cell: bool = False) -> str:
+        """Return the statements that draw the content of a body, header, footer or cell of that width."""
         out = [only_tags(parent.text)]
         for element in parent:
             if element.tag == f"{W}p":
-                out.append(self.paragraphs.translate(element, in_cell=in_cell))
+                out.append(self.paragraphs.translate(element, width, in_cell=in_cell))
             elif element.tag == f"{W}tbl":
-                out.append(translate_table(element, self._formats, lambda cell: self._of(cell, in_cell=True)))
+                out.append(translate_table(element, self._formats, partial(self.of, in_cell=True)))
             tags = only_tags(element.tail)
             out.append(f"{tags}\n" if tags else "")
         return "".join(out)
@@ -94,27 +93,40 @@ def _in_part(part: WordPart) -> Iterator[None]:
         raise RefusedError(error.what, error.part or part.name) from None
 
 
-def _page(section: etree._Element, others: Mapping[str, WordPart], flow: _Flow) -> str:
-    """Return the rule that sets the page of a section."""
-    size, margins = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
-    if size is None or margins is None:
-        raise RefusedError("a section without a size or without margins")
-    at = {str(key)[len(W) :]: int(value) for key, value in margins.attrib.items()}
-    sides = ", ".join(f"{side}: {length(at[side])}" for side in ("top", "bottom", "left", "right"))
-    arguments = [
-        f"width: {length(int(size.get(f'{W}w') or 0))}, height: {length(int(size.get(f'{W}h') or 0))}",
-        f"margin: ({sides})",
-        "header-ascent: 0pt, footer-descent: 0pt",
-    ]
-    for kind, place in (("header", "top"), ("footer", "bottom")):
-        reference = section.find(f"{W}{kind}Reference")
-        if reference is not None:
-            part = others.get(reference.get(_RELATIONSHIP) or "")
-            if part is None:
-                raise RefusedError(f"a {kind} whose part is missing")
-            root = _parse(part)
-            with _in_part(part):
-                content = flow.of(root)
-            room = at[place] - at[kind]
-            arguments.append(f"{kind}: margin-text({place}, {length(at[kind])}, {length(room)}, {{\n{content}}})")
-    return f"#set page({', '.join(arguments)})\n"
+class _Page:
+    """The page of a section."""
+
+    def __init__(self, section: etree._Element) -> None:
+        sizes = [section.find(f"{W}pgSz"), section.find(f"{W}pgMar")]
+        self._section = section
+        self._at: dict[str, int] = {}
+        for element in sizes:
+            if element is None:
+                raise RefusedError("a section without a size or without margins")
+            self._at |= {str(key)[len(W) :]: int(value) for key, value in element.attrib.items() if value.isdigit()}
+
+    @property
+    def width(self) -> int:
+        """The width between the margins, in twentieths of a point."""
+        return self._at["w"] - self._at["left"] - self._at["right"]
+
+    def rule(self, others: Mapping[str, WordPart], flow: _Flow) -> str:
+        """Return the rule that sets the page."""
+        at = self._at
+        sides = ", ".join(f"{side}: {length(at[side])}" for side in ("top", "bottom", "left", "right"))
+        arguments = [
+            f"width: {length(at['w'])}, height: {length(at['h'])}, margin: ({sides})",
+            "header-ascent: 0pt, footer-descent: 0pt",
+        ]
+        for kind, place in (("header", "top"), ("footer", "bottom")):
+            reference = self._section.find(f"{W}{kind}Reference")
+            if reference is not None:
+                part = others.get(reference.get(_RELATIONSHIP) or "")
+                if part is None:
+                    raise RefusedError(f"a {kind} whose part is missing")
+                root = _parse(part)
+                with _in_part(part):
+                    content = flow.of(root, self.width)
+                room = at[place] - at[kind]
+                arguments.append(f"{kind}: margin-text({place}, {length(at[kind])}, {length(room)}, {{\n{content}}})")
+        return f"#set page({', '.join(arguments)})\n"

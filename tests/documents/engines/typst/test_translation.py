@@ -19,7 +19,7 @@ from pipeline.documents.engines.typst.word_file import translate_document, trans
 from pipeline.documents.fill import fill
 from pipeline.errors import EngineError
 from pipeline.formats.fonts import UndrawableError
-from pipeline.formats.pdf.reading import embedded_fonts, page_count, text_of
+from pipeline.formats.pdf.reading import embedded_fonts, page_count, read_pages, text_of
 from pipeline.formats.word.text import W
 from pipeline.formats.zip_archive import read_parts
 from tests.support.built import make_docx, with_parts, with_text
@@ -104,6 +104,23 @@ def test_a_word_that_is_wider_than_its_cell_is_broken_at_the_margin() -> None:
     assert "".join(place.character for place in letters) == address
     assert len({place.y for place in letters}) == 2
     assert max(place.x for place in letters) < letters[0].x + 4000 / 20 - 10  # the column without its margins
+
+
+@pytest.mark.parametrize("word", ["\u042e" * 21, "\u2e3b" * 12])
+def test_a_word_of_the_widest_letters_is_broken(word: str) -> None:
+    drawn_letters = [
+        place for place in places(drawn(table(("{{ x }}", "next")), {"x": word})) if place.character in word
+    ]
+    assert len({place.y for place in drawn_letters}) == 2
+
+
+def test_a_row_that_stays_together_moves_to_the_next_page() -> None:
+    for properties, is_split in (("<w:cantSplit/>", False), ("", True)):
+        rows = ((str(number), "{{ lines }}") for number in range(20))
+        body = paragraph("above") * 2 + table(*rows, properties=properties)
+        pages = read_pages(drawn(body, {"lines": "first\nx\ny\nlast"}))
+        assert len(pages) > 1
+        assert any(page.text.split()[-1] != "last" for page in pages) == is_split
 
 
 def test_a_line_break_in_a_justified_paragraph_stretches_its_line() -> None:
