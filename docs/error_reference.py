@@ -69,9 +69,9 @@ def _first_arguments(tree: ast.Module) -> Iterator[str]:
     """Yield the first arguments of calls that create a problem."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(_MAKERS):
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+            first = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str) and not first.value.endswith("-"):
+                yield first.value.partition("/")[0]
 
 
 def _groups() -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from types import ModuleType
 
 import click
 from error_reference import error_page
+from field_reference import field_page
 from licence_list import licence_page
 from tested_cases import case_table
 
@@ -158,6 +159,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": lambda: _NOTE + error_page(),
     "licences.md": lambda: _NOTE + licence_page(),
     "security-tests.md": lambda: _NOTE + case_table(),
+    "fields.md": lambda: _NOTE + field_page("en"),
+    "fields.ja.md": lambda: _NOTE + field_page("ja"),
+    "fields.zh.md": lambda: _NOTE + field_page("zh"),
 }
 
 

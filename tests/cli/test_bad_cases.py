@@ -56,7 +56,7 @@ BAD = {
     "utf-16": Bad(encoded("utf-16"), "file-encoding", good=encoded("utf-8-sig")),
     "gb18030": Bad(encoded("gb18030"), "file-encoding", stands="", good=encoded("utf-8")),
     "not-json": Bad(
-        text('"multiple",', '"multiple"'), "json-syntax", stands='"mission"', good=text('"multiple",', '"multiple" ,')
+        text('"multiple",', '"multiple"'), "json-syntax", stands='"', good=text('"multiple",', '"multiple" ,')
     ),
     "cut-off": Bad(
         lambda path, _edit: path.write_text(path.read_text("utf-8")[:-3], "utf-8"), "json-syntax", stands=""

@@ -17,6 +17,8 @@ from pipeline.errors import CaseError, JsonPlace, Problem
 from pipeline.formats.characters import refused_characters
 from pipeline.formats.files import NotRegularError, read
 from pipeline.formats.json.positions import Positions, escape, find_positions
+from pipeline.formats.json.syntax import find_mistake
+from pipeline.formats.messages import worded_problem, words
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -77,7 +79,11 @@ def is_plain_key(key: str) -> bool:
 
 
 class _RefusedNumberError(ValueError):
-    """A number that JSON does not have or that cannot be stored exactly."""
+    """A number that JSON does not have or that cannot be stored exactly: the name of its fault, and its text."""
+
+    def __init__(self, fault: str, token: str) -> None:
+        self.fault, self.token = fault, token
+        super().__init__(fault)
 
 
 def read_json(path: Path) -> JsonFile:
@@ -98,43 +104,39 @@ def parse_json(raw: bytes, name: str, folder: Path, first_line: int = 1) -> Json
     return json_file
 
 
-def _fail(code: str, message: str, hint: str, name: str, place: tuple[int, int | None] | None = None) -> CaseError:
-    return CaseError(Problem(code, "error", message, hint, name, JsonPlace(None, *place) if place else None))
+def _fail(problem: Problem, name: str, place: tuple[int, int | None] | None = None) -> CaseError:
+    return CaseError(replace(problem, file=name, place=JsonPlace(None, *place) if place else None))
 
 
 def _read_bytes(path: Path, name: str) -> bytes:
     try:
         return read(path, MAX_BYTES)
     except NotRegularError:
-        raise _fail("file-kind", "this is not a regular file", "give a JSON file", name) from None
+        raise _fail(worded_problem("file-kind"), name) from None
     except IsADirectoryError:
-        raise _fail("file-kind", "this is a folder", "give a JSON file, such as the case.json in it", name) from None
+        raise _fail(worded_problem("file-kind/folder"), name) from None
     except FileNotFoundError:
-        raise _fail("file-missing", "the file does not exist", "check the path", name) from None
+        raise _fail(worded_problem("file-missing"), name) from None
     except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        raise _fail("file-unreadable", message, "check its permissions", name) from None
+        raise _fail(worded_problem("file-unreadable", reason=error.strerror), name) from None
 
 
 def _check_size(raw: bytes, name: str, first_line: int) -> None:
     if len(raw) > MAX_BYTES:
-        message = f"the case is larger than {MAX_BYTES:,} bytes"
-        raise _fail("file-size", message, "put one case in a file or line", name, (first_line, None))
+        raise _fail(worded_problem("file-size", limit=f"{MAX_BYTES:,}"), name, (first_line, None))
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
-        raise _fail("file-empty", "the file is empty", "start from examples/wang-xiaoming/case.json", name)
+        raise _fail(worded_problem("file-empty"), name)
 
 
 def _decode(raw: bytes, name: str) -> str:
-    hint = "save the file as UTF-8"
     if raw.startswith(_UTF16):
-        raise _fail("file-encoding", "the file is in UTF-16", hint, name)
+        raise _fail(worded_problem("file-encoding/utf-16"), name)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        message = "the file is not UTF-8: the first invalid byte is at this place (column in bytes)"
-        raise _fail("file-encoding", message, hint, name, (line, column)) from None
+        raise _fail(worded_problem("file-encoding"), name, (line, column)) from None
 
 
 def _check_depth(text: str, name: str) -> None:
@@ -143,8 +145,8 @@ def _check_depth(text: str, name: str) -> None:
         if character in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                message, hint = f"the JSON is nested deeper than {MAX_DEPTH} levels", "close what is open before this"
-                raise _fail("json-depth", message, hint, name, Positions(text).line_and_column(offset))
+                problem = worded_problem("json-depth", limit=MAX_DEPTH)
+                raise _fail(problem, name, Positions(text).line_and_column(offset))
         elif character in "]}":
             depth -= 1
 
@@ -172,31 +174,30 @@ def _parse(text: str, name: str) -> tuple[Any, bool]:
             parse_int=_int,
         )
     except json.JSONDecodeError as error:
-        # The messages of the parser are fixed and quote nothing.
-        message = f"this is not JSON: {error.msg.lower()}"
-        hint = "correct the text at this place; an editor for JSON marks it"
-        raise _fail("json-syntax", message, hint, name, (error.lineno, error.colno)) from None
+        mistake = find_mistake(error)
+        problem = worded_problem(f"json-syntax/{mistake.name}", closing=mistake.closing)
+        raise _fail(problem, name, Positions(text).line_and_column(mistake.offset)) from None
     except _RefusedNumberError as error:
-        hint = "write a plain number, or leave the field out"
-        raise _fail("json-number", error.args[0], hint, name, _place_of_number(text, error.args[1])) from None
+        problem = worded_problem(f"json-number/{error.fault}", limit=MAX_DIGITS)
+        raise _fail(problem, name, _place_of_number(text, error.token)) from None
     return data, keys_repeat
 
 
 def _refuse_constant(token: str) -> Any:
-    raise _RefusedNumberError("JSON has no such number as NaN or Infinity", token)
+    raise _RefusedNumberError("name", token)
 
 
 def _float(token: str) -> float:
     value = float(token)
     if not math.isfinite(value):
-        raise _RefusedNumberError("the number is too large", token)
+        raise _RefusedNumberError("large", token)
     # To JSON Schema, 42.0 is an integer; to Python it is not.
     return int(value) if value.is_integer() else value
 
 
 def _int(token: str) -> int:
     if len(token) > MAX_DIGITS:
-        raise _RefusedNumberError(f"the number has more than {MAX_DIGITS} digits", token)
+        raise _RefusedNumberError("digits", token)
     return int(token)
 
 
@@ -210,16 +211,16 @@ def _place_of_number(text: str, token: str) -> tuple[int, int]:
 def _repeated_keys(json_file: JsonFile) -> Iterator[Problem]:
     for pointer, offset in json_file.positions.repeated:
         line, column = json_file.positions.line_and_column(offset)
-        message = "the object has this key twice; only one could be used"
         place = JsonPlace(shown_pointer(pointer), line, column)
-        yield Problem("json-repeated-key", "error", message, "remove one of them", json_file.name, place)
+        yield replace(worded_problem("json-repeated-key"), file=json_file.name, place=place)
 
 
 def _refused_text(json_file: JsonFile) -> Iterator[Problem]:
     for pointer, text, is_key in texts(json_file.data):
         for name, kind in refused_characters(text):
-            message = f"the {'key' if is_key else 'text'} contains {name}, {kind}, which a document would lose or hide"
-            yield json_file.problem("text-character", pointer, message, "type the text again without it", at_key=is_key)
+            where, reason = words("texts", "key" if is_key else "text"), words("characters", kind)
+            problem = worded_problem("text-character", kind=where, name=name, reason=reason)
+            yield json_file.locate(problem, pointer, at_key=is_key)
 
 
 def texts(data: Any, pointer: str = "") -> Iterator[tuple[str, str, bool]]:

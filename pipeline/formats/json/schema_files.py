@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, reduce
+from operator import getitem
 from typing import Any
 
+from pipeline.language import Language
 from pipeline.resources import shipped
 
 _SUFFIX = ".schema.json"
@@ -31,11 +33,30 @@ def schema_text(name: str) -> str:
     return (shipped("schemas") / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
 
 
+@cache
+def field_words(language: Language) -> Mapping[str, Mapping[str, str]]:
+    """Return title and description of the fields of a case, by schema and place in it: ``patient/properties/name``."""
+    text = (shipped("schemas") / f"words.{language}.json").read_text(encoding="utf-8")
+    words: Mapping[str, Mapping[str, str]] = json.loads(text)
+    return words
+
+
 def all_schemas() -> Iterator[tuple[str, Any]]:
     """Yield every schema with the address by which others refer to it."""
     for name in schema_names():
         schema = json.loads(schema_text(name))
         yield schema["$id"], schema
+
+
+def described_schema(name: str) -> Any:
+    """Return a schema whose parts have their title and description in other languages, as ``x-lang``."""
+    schema = json.loads(schema_text(name))
+    for language in ("ja", "zh"):
+        for place, texts in field_words(language).items():
+            schema_name, *steps = place.split("/")
+            if schema_name == name:
+                reduce(getitem, steps, schema).setdefault("x-lang", {})[language] = texts
+    return schema
 
 
 def _is_date(value: object) -> bool:

@@ -1,9 +1,9 @@
-"""Explaining violations of the JSON Schemas in plain words. No message contains a value of the data."""
+"""Explaining violations of the JSON Schemas in plain words and every language. No message contains a value."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
@@ -16,14 +16,17 @@ from referencing import Registry, Resource
 from pipeline.errors import Problem
 from pipeline.formats.json.positions import escape
 from pipeline.formats.json.reader import JsonFile, is_plain_key
-from pipeline.formats.json.schema_files import FORMATS, all_schemas, schema_text
+from pipeline.formats.json.schema_files import FORMATS, described_schema, schema_names, schema_text
+from pipeline.formats.messages import Words, either, has_message, worded_problem, words
+from pipeline.language import LANGUAGES, Language
 
 _LONGEST_EXAMPLE = 90
 
 
 @cache
 def _registry() -> Registry[Any]:
-    return Registry().with_resources((address, Resource.from_contents(each)) for address, each in all_schemas())
+    schemas = map(described_schema, schema_names())
+    return Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in schemas)
 
 
 @cache
@@ -38,7 +41,7 @@ def format_checker() -> FormatChecker:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """Return the validator of a schema. It checks formats, and references stay inside ``schemas/``."""
-    return Draft202012Validator(json.loads(schema_text(name)), registry=_registry(), format_checker=format_checker())
+    return Draft202012Validator(described_schema(name), registry=_registry(), format_checker=format_checker())
 
 
 class Resolver(Protocol):
@@ -91,31 +94,47 @@ def _precedence(error: ValidationError) -> int:
 
 def _violations(json_file: JsonFile, error: ValidationError) -> Iterator[Problem]:
     pointer = "".join(f"/{escape(str(step))}" for step in error.absolute_path)
-    if error.validator == "additionalProperties":
+    keyword = str(error.validator)
+    if keyword == "additionalProperties":
         yield from _unknown_fields(json_file, error, pointer)
-    elif error.validator == "required":
+    elif keyword == "required":
         yield from _missing_fields(json_file, error, pointer)
     else:
-        message = _MESSAGES.get(str(error.validator), _other)(error)
-        yield json_file.problem(f"schema-{error.validator}", pointer, message, _hint(_schema_of(error)))
+        yield json_file.locate(_violation(error, keyword), pointer)
+
+
+def _violation(error: ValidationError, keyword: str) -> Problem:
+    hint, code = _hint(_schema_of(error)), f"schema-{keyword}"
+    if keyword == "type":
+        expected = _expected(error)
+        return worded_problem(
+            code, hint, expected=either("types", [expected] if isinstance(expected, str) else expected)
+        )
+    if keyword == "format":
+        return worded_problem(code, hint, expected=words("formats", _expected(error)))
+    if keyword == "enum":
+        return worded_problem(code, hint, expected=", ".join(map(str, _expected(error))))
+    if has_message(code):
+        return worded_problem(code, hint, expected=str(_expected(error)))
+    return replace(worded_problem("schema-keyword", hint, expected=keyword), code=code)
 
 
 def _unknown_fields(json_file: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
     known = list(_schema_of(error).get("properties", {}))
     for name in sorted(set(_instance(error)) - set(known)):
         near = get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
-        field = f"the field {name!r}" if is_plain_key(name) else "a field of this name"
-        message = f"{field} is not allowed here"
-        yield json_file.problem("schema-unknown-field", f"{pointer}/{escape(name)}", message, hint, at_key=True)
+        hint = words("hints", "near", name=near[0]) if near else words("hints", "known", names=", ".join(known))
+        field = words("hints", "field", name=name) if is_plain_key(name) else words("hints", "unnamed")
+        problem = worded_problem("schema-unknown-field", hint, field=field)
+        yield json_file.locate(problem, f"{pointer}/{escape(name)}", at_key=True)
 
 
 def _missing_fields(json_file: JsonFile, error: ValidationError, pointer: str) -> Iterator[Problem]:
     properties = _schema_of(error).get("properties", {})
     for name in _expected(error):
         if name not in _instance(error):
-            hint = f"add it: {_hint(properties.get(name, {}))}"
-            problem = json_file.problem("schema-required", pointer, f"the field {name!r} is missing", hint)
+            hint = words("hints", "add", about=_hint(properties.get(name, {})))
+            problem = json_file.locate(worded_problem("schema-required", hint, field=name), pointer)
             yield replace(problem, args={"field": name})
 
 
@@ -133,53 +152,16 @@ def _schema_of(error: ValidationError) -> Mapping[str, Any]:
     return error.schema if isinstance(error.schema, Mapping) else {}
 
 
-def _hint(schema: Mapping[str, Any]) -> str:
+def _hint(schema: Mapping[str, Any]) -> Words:
     """Return the description of the field in the schema, with its first example."""
-    description = str(schema.get("description", "")).rstrip(".")
+    about: Words = {language: _description(schema, language) for language in LANGUAGES}
     examples = schema.get("examples") or []
     example = json.dumps(examples[0], ensure_ascii=False) if examples else ""
-    parts = [description, f"for example {example}" if 0 < len(example) <= _LONGEST_EXAMPLE else ""]
-    return "; ".join(part for part in parts if part) or "see `visa-packet schema`"
+    if 0 < len(example) <= _LONGEST_EXAMPLE:
+        return words("hints", "example" if about["en"] else "only-example", about=about, example=example)
+    return about if about["en"] else words("hints", "none")
 
 
-_WORDS = {
-    "object": "an object",
-    "array": "a list",
-    "string": "text in quotes",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "null",
-}
-
-
-def _type(error: ValidationError) -> str:
-    expected = _expected(error)
-    names = [expected] if isinstance(expected, str) else expected
-    return f"this must be {' or '.join(_WORDS[name] for name in names)}"
-
-
-def _format(error: ValidationError) -> str:
-    wanted = {"date": "a day of the calendar, written YYYY-MM-DD", "email": "an e-mail address"}
-    return f"this is not {wanted[_expected(error)]}"
-
-
-def _other(error: ValidationError) -> str:
-    return f"this violates the schema's keyword {error.validator!r}"
-
-
-_MESSAGES: dict[str, Callable[[ValidationError], str]] = {
-    "type": _type,
-    "format": _format,
-    "enum": lambda error: f"this must be one of: {', '.join(map(str, _expected(error)))}",
-    "pattern": lambda _error: "this does not have the form that the field requires",
-    "minLength": lambda _error: "this is too short",
-    "maxLength": lambda error: f"this is longer than {_expected(error)} characters",
-    "minItems": lambda error: f"the list is shorter than {_expected(error)}",
-    "maxItems": lambda error: f"the list is longer than {_expected(error)}",
-    "maxContains": lambda error: f"only {_expected(error)} entry of the list may be of this kind",
-    "minimum": lambda error: f"this is less than {_expected(error)}",
-    "maximum": lambda error: f"this is more than {_expected(error)}",
-    "uniqueItems": lambda _error: "the list has the same entry twice",
-    "not": lambda _error: "this is a name that cannot be used",
-}
+def _description(schema: Mapping[str, Any], language: Language) -> str:
+    described = schema.get("x-lang", {}).get(language, schema)
+    return str(described.get("description", "")).rstrip(".。")

@@ -1,0 +1,55 @@
+"""The messages on files in three languages, from ``data/messages.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipeline.errors import Problem
+from pipeline.language import LANGUAGES, Language
+from pipeline.resources import read_data
+
+#: A text in every language.
+Words = Mapping[Language, str]
+
+
+def worded_problem(key: str, hint: Words | None = None, **args: object) -> Problem:
+    """Return an error with its texts in every language.
+
+    ``key`` names the entry: a code, or a code, a slash and one of its cases. ``args`` fill its texts; one that differs
+    by language is a mapping. ``hint`` replaces that of the entry.
+    """
+    entry = _table()[key]
+    messages, hints = _fill(entry["message"], args), hint or _fill(entry["hint"], args)
+    texts = {language: (messages[language], hints[language]) for language in LANGUAGES}
+    return Problem(key.partition("/")[0], "error", *texts["en"], translations=texts)
+
+
+def has_message(key: str) -> bool:
+    """Return True if the table has an entry of this name."""
+    return key in _table()
+
+
+def words(group: str, name: str, /, **args: object) -> Words:
+    """Return an entry of a group of words, such as a type of JSON, filled with ``args``."""
+    return _fill(_table()["words"][group][name], args)
+
+
+def either(group: str, names: Iterable[str]) -> Words:
+    """Return entries of a group of words as alternatives: "a number or null"."""
+    found = [words(group, name) for name in names]
+    joints = words("joints", "or")
+    return {language: joints[language].join(each[language] for each in found) for language in LANGUAGES}
+
+
+def _table() -> Mapping[str, Any]:
+    table: Mapping[str, Any] = read_data("messages", "formats")
+    return table
+
+
+def _fill(texts: Words, args: Mapping[str, object]) -> Words:
+    return {language: texts[language].format_map(_args_in(language, args)) for language in LANGUAGES}
+
+
+def _args_in(language: Language, args: Mapping[str, object]) -> dict[str, object]:
+    return {name: each[language] if isinstance(each, Mapping) else each for name, each in args.items()}
