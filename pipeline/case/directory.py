@@ -35,6 +35,13 @@ ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 _MOST_IDS = 10
 
 
+class Suspension(Frozen, frozen=True):
+    """An order that stops the treatment of a plan, with the day from which it applies."""
+
+    since: dt.date
+    source: str
+
+
 class FiledPlan(Frozen, frozen=True):
     """A plan that was submitted and received; without ``routes`` it covers all routes."""
 
@@ -47,6 +54,7 @@ class FiledPlan(Frozen, frozen=True):
     committee_number: str | None = None
     committee_name: str | None = None
     cell_processing: CellProcessing | None = None
+    suspended: Suspension | None = None
 
     def uncovered(self, case: Case) -> list[Aspect]:
         """Return the aspects of the case that the plan does not cover."""

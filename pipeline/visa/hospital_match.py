@@ -15,7 +15,7 @@ from pipeline.errors import Problem
 #: Entries last compared with the public registry longer ago than this get a warning.
 OLD_AFTER_DAYS = 90
 
-Reason = Literal["condition", "treatment", "route", "language", "prefecture"]
+Reason = Literal["condition", "treatment", "route", "suspended", "language", "prefecture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,20 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A matching hospital, with the plans that cover the treatment."""
+    """A matching hospital, with the plans that cover the treatment, and those that would but are suspended."""
 
     hospital: ListedEntry[HospitalEntry]
     plans: tuple[FiledPlan, ...]
+    suspended: tuple[FiledPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A hospital that does not match, with every reason."""
+    """A hospital that does not match, with every reason, and the suspended plans that would cover the treatment."""
 
     hospital: ListedEntry[HospitalEntry]
     reasons: tuple[Reason, ...]
+    suspended: tuple[FiledPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,12 @@ def match_case(case: Case, hospitals: Iterable[ListedEntry[HospitalEntry]], wish
     fits, left_out = [], []
     for hospital in sorted(hospitals, key=lambda listed: listed.id):
         reasons = tuple(_reasons(case, hospital.entry, wishes))
+        covering = [plan for plan in hospital.entry.plans if not plan.uncovered(case)]
+        suspended = tuple(plan for plan in covering if plan.suspended)
         if reasons:
-            left_out.append(LeftOut(hospital, reasons))
+            left_out.append(LeftOut(hospital, reasons, suspended))
         else:
-            plans = tuple(plan for plan in hospital.entry.plans if not plan.uncovered(case))
-            fits.append(Fit(hospital, plans))
+            fits.append(Fit(hospital, tuple(plan for plan in covering if not plan.suspended), suspended))
     return Match(tuple(fits), tuple(left_out))
 
 
@@ -77,6 +80,8 @@ def _reasons(case: Case, entry: HospitalEntry, wishes: Wishes) -> Iterator[Reaso
     aspect = first_uncovered(entry.plans, case)
     if aspect is not None:
         yield aspect
+    elif all(plan.suspended for plan in entry.plans if not plan.uncovered(case)):
+        yield "suspended"
     if not _speaks(entry, wishes.language):
         yield "language"
     if not _is_in(entry, wishes.prefecture):

@@ -32,7 +32,8 @@ def test_it_lists_who_fits_and_why_others_do_not(visa_packet: Command) -> None:
         "東京都 / Tokyo  ja, en, zh",
         "PB3999001  Class II  自己脂肪由来",
         "2026-11-16",
-        "midori  no plan for",
+        "midori  the plan for the treatment is suspended",
+        "suspended plan PB7999005: since 2026-10-01 (医療機関の公表（見本）)",
     ):
         assert words in run.out
     assert "directory-old" in run.err
@@ -70,7 +71,11 @@ def test_the_report(visa_packet: Command) -> None:
         }
     ]
     reasons = {other["id"]: other["reasons"] for other in result["match"]["left_out"]}
-    assert reasons == {"midori": ["treatment"], "reiji": ["language"]}
+    assert reasons == {"midori": ["suspended"], "reiji": ["language"]}
+    assert [other["suspended"] for other in result["match"]["left_out"]] == [
+        [{"plan_number": "PB7999005", "since": "2026-10-01", "source": "医療機関の公表（見本）"}],
+        [],
+    ]
     assert [problem["code"] for problem in result["problems"]] == ["directory-old"]
 
 

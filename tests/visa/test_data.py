@@ -16,7 +16,18 @@ from pipeline.visa.missions import serves
 from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import ROOT
 
-TABLES = ("airports", "anti-doping", "exchange-rates", "fees", "jpets", "missions", "photo", "visa-terms", "wordings")
+TABLES = (
+    "airports",
+    "anti-doping",
+    "emergency-orders",
+    "exchange-rates",
+    "fees",
+    "jpets",
+    "missions",
+    "photo",
+    "visa-terms",
+    "wordings",
+)
 
 
 def words(data: Any) -> list[str]:

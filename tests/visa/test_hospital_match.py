@@ -8,7 +8,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry, read_hospitals
+from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry, Suspension, read_hospitals
 from pipeline.case.load import load_case
 from pipeline.case.model import Case
 from pipeline.resources import read_data
@@ -48,20 +48,20 @@ KNEE = HOSPITALS[0].entry.plans[0]
 @pytest.mark.parametrize(
     ("case", "wishes", "fits", "left_out"),
     [
-        (WANG.case, NO_WISHES, ["aoba", "reiji"], {"midori": ("treatment",)}),
-        (WANG.case, Wishes(language="zh"), ["aoba"], {"midori": ("treatment",), "reiji": ("language",)}),
-        (WANG.case, Wishes(language="ZH"), ["aoba"], {"midori": ("treatment",), "reiji": ("language",)}),
+        (WANG.case, NO_WISHES, ["aoba", "reiji"], {"midori": ("suspended",)}),
+        (WANG.case, Wishes(language="zh"), ["aoba"], {"midori": ("suspended",), "reiji": ("language",)}),
+        (WANG.case, Wishes(language="ZH"), ["aoba"], {"midori": ("suspended",), "reiji": ("language",)}),
         (
             WANG.case,
             Wishes(prefecture="大阪府"),
             ["reiji"],
-            {"aoba": ("prefecture",), "midori": ("treatment", "prefecture")},
+            {"aoba": ("prefecture",), "midori": ("suspended", "prefecture")},
         ),
         (
             WANG.case,
             Wishes("zh", "osaka"),
             [],
-            {"aoba": ("prefecture",), "midori": ("treatment", "prefecture"), "reiji": ("language",)},
+            {"aoba": ("prefecture",), "midori": ("suspended", "prefecture"), "reiji": ("language",)},
         ),
         (CHEN.case, NO_WISHES, ["aoba"], {"midori": ("condition",), "reiji": ("condition",)}),
         (
@@ -102,6 +102,14 @@ def test_the_route_matters_when_the_plan_names_routes(routes: Any, fits: bool) -
     found = match_case(WANG.case, with_plans(replace(KNEE, routes=routes)), NO_WISHES)
     assert bool(found.fits) == fits
     assert fits or found.left_out[0].reasons == ("route",)
+
+
+def test_a_suspended_plan_is_left_out_with_its_source() -> None:
+    suspended = replace(KNEE, plan_number="PB3999009", suspended=Suspension(date(2026, 3, 13), "an order"))
+    [other] = match_case(WANG.case, with_plans(suspended), NO_WISHES).left_out
+    assert (other.reasons, other.suspended) == (("suspended",), (suspended,))
+    [fit] = match_case(WANG.case, with_plans(suspended, KNEE), NO_WISHES).fits
+    assert (fit.plans, fit.suspended) == ((KNEE,), (suspended,))
 
 
 def test_a_hospital_without_plans_is_left_out() -> None:

@@ -116,12 +116,20 @@ def _print(name: str, matches: Match, language: Language) -> None:
         print_line(f"  {entry.prefecture.ja} / {entry.prefecture.en}  {', '.join(entry.languages)}")
         for plan in fit.plans:
             print_line(f"  {plan.plan_number}  {label(plan.risk_class, 'risk_class', language)}  {plan.plan_title}")
+        _print_suspended(fit.suspended, language)
         print_line(f"  {text('checked', as_of=entry.as_of.isoformat(), source=entry.source)}")
     if matches.left_out:
         print_line(text("left_out"))
     for other in matches.left_out:
         print_line(f"  {other.hospital.id}  {'; '.join(text(reason) for reason in other.reasons)}")
+        _print_suspended(other.suspended, language)
     print_line(Styled(text("note"), dim=True))
+
+
+def _print_suspended(plans: Sequence[FiledPlan], language: Language) -> None:
+    for row in _suspended(plans):
+        words = label("suspended_plan", "match", language)
+        print_line(f"  {words.format(number=row['plan_number'], since=row['since'], source=row['source'])}")
 
 
 def _document(matches: Match) -> dict[str, Any]:
@@ -140,6 +148,7 @@ def _fit(fit: Fit) -> dict[str, Any]:
         "prefecture": {"ja": entry.prefecture.ja, "en": entry.prefecture.en},
         "languages": list(entry.languages),
         "plans": [_plan(plan) for plan in fit.plans],
+        "suspended": _suspended(fit.suspended),
         "as_of": entry.as_of.isoformat(),
         "source": entry.source,
     }
@@ -151,4 +160,17 @@ def _plan(plan: FiledPlan) -> dict[str, Any]:
 
 def _left_out(other: LeftOut) -> dict[str, Any]:
     name = other.hospital.entry.hospital.name
-    return {"id": other.hospital.id, "name": {"ja": name.ja, "en": name.en}, "reasons": list(other.reasons)}
+    return {
+        "id": other.hospital.id,
+        "name": {"ja": name.ja, "en": name.en},
+        "reasons": list(other.reasons),
+        "suspended": _suspended(other.suspended),
+    }
+
+
+def _suspended(plans: Sequence[FiledPlan]) -> list[dict[str, str]]:
+    return [
+        {"plan_number": plan.plan_number, "since": plan.suspended.since.isoformat(), "source": plan.suspended.source}
+        for plan in plans
+        if plan.suspended is not None
+    ]

@@ -1,6 +1,6 @@
-"""Rule REG-11: compare the case with the plans that the directory lists for its hospital.
+"""Rules REG-11 and REG-13: compare the case with the plans that the directory lists for its hospital.
 
-It needs the directory entry, which is not part of a case, and is therefore separate from the rules on the case alone.
+They need the directory entry, which is not part of a case, and are therefore separate from the rules on the case alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipeline.errors import Problem
 from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit
 
-PLAN_RULE = "REG-11"
+PLAN_RULE, SUSPENDED_RULE = "REG-11", "REG-13"
 
 _POINTERS: dict[Aspect, str] = {
     "condition": "/condition/kind",
@@ -29,8 +29,17 @@ def plan_differences(loaded: LoadedCase) -> list[Problem]:
     """Return a finding for each difference; none if the case does not refer to a hospital in the directory."""
     if loaded.references.hospital is None:
         return []
-    hits = _differences(loaded.case, loaded.references.hospital.entry.plans)
-    return [make_finding(PLAN_RULE, hit, loaded.json_file) for hit in hits]
+    plans = loaded.references.hospital.entry.plans
+    found = {PLAN_RULE: _differences(loaded.case, plans), SUSPENDED_RULE: _suspended(loaded.case, plans)}
+    return [make_finding(rule_id, hit, loaded.json_file) for rule_id, hits in found.items() for hit in hits]
+
+
+def _suspended(case: Case, plans: Sequence[FiledPlan]) -> Iterator[Hit]:
+    """Yield a hit if the plan of the case is suspended, or every plan that covers a case without a plan number."""
+    number = case.treatment.plan_number
+    used = [plan for plan in plans if (plan.plan_number == number if number else not plan.uncovered(case))]
+    if used and all(plan.suspended for plan in used):
+        yield Hit("/treatment/plan_number" if number else "/treatment/kind")
 
 
 def _differences(case: Case, plans: Sequence[FiledPlan]) -> Iterator[Hit]:

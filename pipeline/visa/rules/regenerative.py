@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from pipeline.case.base import Trilingual
 from pipeline.case.model import Case
 from pipeline.resources import read_data
 from pipeline.visa.rules.registry import Hit, rule
@@ -46,6 +47,15 @@ def _letters(case: Case) -> str | None:
 def cultured_cells(case: Case, _as_of: date) -> Iterator[Hit]:
     if case.treatment.has_cultured_cells and case.treatment.risk_class in {"I", "III"}:
         yield Hit(_CLASS)
+
+
+@rule("REG-12")
+def adipose_cells_by_vein(case: Case, _as_of: date) -> Iterator[Hit]:
+    treatment = case.treatment
+    by_vein = treatment.route == "intravenous" or (treatment.route in {"several", "other"} and treatment.infusion_ml)
+    if by_vein and (treatment.has_cultured_cells or treatment.kind == "uncultured_svf"):
+        days = read_data("emergency-orders")["orders"]
+        yield Hit("/treatment/route", [Trilingual(ja="、".join(days), en=" and ".join(days), zh="、".join(days))])
 
 
 @rule("REG-04")

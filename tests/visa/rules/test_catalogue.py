@@ -27,7 +27,7 @@ from pipeline.visa.rules.catalogue import (
     unchecked_rules,
 )
 from pipeline.visa.rules.checks import THEMES, load_checks
-from pipeline.visa.rules.filed_plan import PLAN_RULE
+from pipeline.visa.rules.filed_plan import PLAN_RULE, SUSPENDED_RULE
 
 RAW: dict[str, Any] = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
 
@@ -39,7 +39,7 @@ NUMBERS = {
     "FRM": "01 02 03 04 05 06 07 08 09 10 11",
     "ID": "01 02 03 04 05 05B 06 07 08 09 10 11 12 13",
     "TB": "01 02 03 04 05 06",
-    "REG": "01 02 02B 03 04 05 06 07 08 09 10 11",
+    "REG": "01 02 02B 03 04 05 06 07 08 09 10 11 12 13",
     "SCH": "01 02 03 04 05 06 07 08 09 10 11 11B",
     "LET": "01 02 03 04 05 06",
     "OUT": "01 01B 02 03 04 05 05B 06 07 08 09",
@@ -74,7 +74,7 @@ def found_by_the_plan() -> frozenset[str]:
 
 
 #: Rules that need more than the case, by the theme that the catalogue gives them.
-ELSEWHERE = dict.fromkeys(found_by_the_plan(), "papers") | {PLAN_RULE: "directory"}
+ELSEWHERE = dict.fromkeys(found_by_the_plan(), "papers") | dict.fromkeys((PLAN_RULE, SUSPENDED_RULE), "directory")
 ELSEWHERE |= dict.fromkeys(PAGE_RULES, "pages")
 
 
