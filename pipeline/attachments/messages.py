@@ -61,24 +61,32 @@ class Conversion(msgspec.Struct, frozen=True):
 
 
 class FieldValue(msgspec.Struct, frozen=True):
-    """The value of one field: a ``text`` in a language, or the ``state`` of a box or list (empty: no option fits)."""
+    """The value of one field: a ``text`` in a language, or the ``state`` of a box or list (empty: no option fits).
+
+    If it does not suit the field, the ``alternatives`` are tried in turn. ``place`` is the place of the box to tick
+    among the boxes of its field in reading order (from 0), and their number.
+    """
 
     field: str
     text: str | None = None
     state: str | None = None
     language: Language = "ja"
+    alternatives: tuple[str, ...] = ()
+    place: tuple[int, int] | None = None
 
 
 class FormRequest(msgspec.Struct, frozen=True):
     """The values for the fields of a form, and the names of all fields of its mapping.
 
-    ``mark`` is printed on each page. ``flatten`` is None for a form that goes into a bundle. For a form that stays a
-    file of its own it decides if the fields become parts of the pages.
+    ``order`` are fields that must follow one another from top to bottom. ``mark`` is printed on each page. ``flatten``
+    is None for a form that goes into a bundle. For a form that stays a file of its own it decides if the fields become
+    parts of the pages.
     """
 
     values: tuple[FieldValue, ...] = ()
     mapped: tuple[str, ...] = ()
     left_empty: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     mark: str | None = None
     flatten: bool | None = None
 

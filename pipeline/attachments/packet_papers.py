@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
-from pipeline.attachments.forms.field_mapping import Filling
-from pipeline.attachments.forms.in_packet import filling_for, form_findings
+from pipeline.attachments.forms.field_mapping import Filling, problems_of_an_attachment
+from pipeline.attachments.forms.in_packet import filling_for, form_findings, mapping_for
 from pipeline.attachments.messages import Conversion, ReaderAnswer, Request
-from pipeline.attachments.read_paper import convert, make_request
+from pipeline.attachments.read_paper import convert, make_request, with_form
 from pipeline.attachments.reader_client import READER
 from pipeline.attachments.wanted import wanted_of
 from pipeline.errors import AttachmentError, Problem, UnusableError
@@ -66,18 +66,27 @@ def _prepare(
     """Return what to ask about an attachment, or the reason why it cannot be read."""
     document, attachment = planned.loaded.json_file, part.attachment
     try:
-        filling = filling_for(part, planned.loaded.case, options.as_of, document.folder)
         request = make_request(
             document.folder,
             attachment.path,
             Conversion(part.print_size_mm),
             password_file=attachment.password_file,
-            form=None if filling is None else filling.request(draft=options.draft),
         )
+        filling = None
+        with problems_of_an_attachment():
+            mapping = mapping_for(attachment, document.folder, request)
+        if mapping is not None:
+            filling = filling_for(mapping, part, planned.loaded.case, options.as_of)
+            request = with_form(request, filling.request(draft=options.draft))
     except (UnusableError, AttachmentError) as error:
         return error
     wanted = wanted_of(part, planned.loaded.case, planned.templates)
     return _Asked(structs.replace(request, wanted=wanted, drawn_later=drawn_later), filling)
+
+
+def _named_by(part: AttachmentPart) -> str:
+    """Return the field of an attachment that decides its mapping."""
+    return "path" if part.attachment.form_mapping is None else "form_mapping"
 
 
 def _read(
@@ -89,5 +98,5 @@ def _read(
     if filling is None or paper.form is None:
         return paper, []
     filling.check(paper.form)
-    found = form_findings(paper.form, filling, document, f"/attachments/{part.index}/form_mapping")
+    found = form_findings(paper.form, filling, document, f"/attachments/{part.index}/{_named_by(part)}")
     return replace(paper, mapping_sha256=filling.mapping.sha256), found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from msgspec import structs
+
 from pipeline.attachments.kinds import kind_of
 from pipeline.attachments.messages import Conversion, FormRequest, ReaderAnswer, Request
 from pipeline.attachments.reader_client import READER
@@ -46,10 +48,16 @@ def make_request(
     content = read_inside(folder, path)
     kind = kind_of(path, content)
     password = None if password_file is None else _read_password(folder, password_file)
-    if form is not None and kind != "PDF":
-        hint = "give the fillable PDF, or remove form_mapping"
+    request = Request(content, kind, conversion=conversion, password=password)
+    return request if form is None else with_form(request, form)
+
+
+def with_form(request: Request, form: FormRequest) -> Request:
+    """Return a request that fills a form first. Raises UnusableError if the file is not a PDF."""
+    if request.kind != "PDF":
+        hint = "give the fillable PDF, or remove form_mapping; a form that was filled in has the role visa_application"
         raise UnusableError("form-fields", "only a PDF can be filled", hint)
-    return Request(content, kind, conversion=conversion, password=password, form=form)
+    return structs.replace(request, form=form)
 
 
 def convert(request: Request, answer: ReaderAnswer | None = None) -> Paper:

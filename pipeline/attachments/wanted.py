@@ -18,7 +18,7 @@ _ON_SIGNED: tuple[Held, ...] = ("name", "passport_number")
 
 def wanted_of(part: AttachmentPart, case: Case, templates: TemplateSet) -> Wanted | None:
     """Return what the paper of a part must hold; None if nothing is wanted of its role."""
-    role = part.attachment.role
+    role = part.attachment.paper
     holds = _ON_SIGNED if role == SIGNED else templates.held_by(role)
     written_by_hand = role == SIGNED or part.attachment.signed  # the day: it is the day of signing
     if not holds and role != "photo":

@@ -115,7 +115,7 @@ def _section(part: Part, templates: TemplateSet) -> str | None:
     elif part.original_of:
         found = templates.section(template=part.original_of.template)
     else:
-        found = templates.section(role=part.attachment.role)
+        found = templates.section(role=part.attachment.paper)
     return _bilingual(found) if found else None
 
 

@@ -76,7 +76,9 @@ Role = Literal[
 
 #: The role of the scan of a document that was printed, and signed or sealed.
 SIGNED = "signed"
-AttachmentRole = Literal[Role, "signed"]
+#: The role of the blank visa application form, which is filled in from the case.
+BLANK_FORM = "application_form"
+AttachmentRole = Literal[Role, "signed", "application_form"]
 
 
 #: The fields of an attachment that name a file in the folder of the case. A cluster gets exactly these files.
@@ -94,3 +96,13 @@ class Attachment(Frozen, frozen=True):
     printed_hash: str | None = None
     form_mapping: str | None = None
     signed: bool = False
+
+    @property
+    def paper(self) -> Role | Literal["signed"]:
+        """The role of the paper in the bundle: the blank application form is filled in and becomes the application."""
+        return "visa_application" if self.role == "application_form" else self.role
+
+    @property
+    def is_filled_in(self) -> bool:
+        """True for a form that this program fills in from the case."""
+        return self.form_mapping is not None or self.role == BLANK_FORM

@@ -123,7 +123,7 @@ class Case(Frozen, frozen=True):
 
     def has_paper(self, role: Role) -> bool:
         """Return True if a paper of the patient with that role is attached."""
-        return any(paper.role == role and paper.person == "patient" for paper in self.attachments)
+        return any(paper.paper == role and paper.person == "patient" for paper in self.attachments)
 
     @property
     def longest_stay(self) -> int:

@@ -17,11 +17,19 @@ class PersonName(Frozen, frozen=True):
     chinese: str
     surname: str
     given_names: str = ""
+    chinese_surname: str | None = None
 
     @property
     def surname_first(self) -> str:
         """The name in passport letters, surname first."""
         return f"{self.surname} {self.given_names}".strip()
+
+    @property
+    def chinese_parts(self) -> tuple[str, str]:
+        """Surname and given names in Chinese characters; both empty if the case does not divide the name."""
+        surname = self.chinese_surname or ""
+        is_known = bool(surname) and self.chinese.startswith(surname)
+        return (surname, self.chinese.removeprefix(surname).strip()) if is_known else ("", "")
 
     @property
     def given_names_first(self) -> str:

@@ -252,7 +252,7 @@ def _answers(part: Part, row: OfficialRow) -> bool:
     document = part if isinstance(part, DocumentPart) else part.original_of
     if document is not None:
         return document.id == row.document
-    return isinstance(part, AttachmentPart) and part.attachment.role == row.role
+    return isinstance(part, AttachmentPart) and part.attachment.paper == row.role
 
 
 def _is_original(part: Part) -> bool:

@@ -70,7 +70,7 @@ def _without_place(loaded: LoadedCase, templates: TemplateSet, packet: Packet) -
     placed = {part.index for part in packet.attachments}
     for index, attachment in enumerate(loaded.case.attachments):
         if index not in placed and attachment.role != SIGNED:
-            rule = NOT_FILED_RULE if attachment.role in templates.packet.not_filed else NO_PLACE_RULE
+            rule = NOT_FILED_RULE if attachment.paper in templates.packet.not_filed else NO_PLACE_RULE
             name = Trilingual(**dict.fromkeys(LANGUAGES, f"role {attachment.role}"))
             yield make_finding(rule, Hit(f"/attachments/{index}/role", [name]), loaded.json_file)
 
@@ -106,7 +106,7 @@ def _few_pages(packet: Packet, papers: Mapping[str, Paper], json_file: JsonFile)
     """Yield a finding for the first paper of a role and a person whose papers have fewer pages than usual."""
     groups: dict[tuple[str, str], list[AttachmentPart]] = defaultdict(list)
     for part in packet.attachments:
-        groups[part.attachment.role, part.person].append(part)
+        groups[part.attachment.paper, part.person].append(part)
     for first, *others in groups.values():
         pages = [papers[part.id].pages for part in (first, *others) if part.id in papers]
         if len(pages) == 1 + len(others) and sum(pages) < first.least_pages:

@@ -55,7 +55,7 @@ class AttachmentPart:
     @property
     def is_unsigned(self) -> bool:
         """True for a form that this program fills, unless the case says that it was signed."""
-        return self.attachment.form_mapping is not None and not self.attachment.signed
+        return self.attachment.is_filled_in and not self.attachment.signed
 
 
 Part = DocumentPart | AttachmentPart
@@ -186,7 +186,7 @@ def _concerns(whom: Literal["patient", "everyone"], person: str) -> bool:
 def _is_included(entry: PacketEntry, case: Case, person: str) -> bool:
     """True if the bundle of ``person`` has the entry. A paper belongs to the bundle of its person."""
     concerned = entry.attachments is not None or _concerns(entry.whom, person)
-    replaced = any(attachment.role == entry.unless_attached for attachment in case.attachments)
+    replaced = any(attachment.paper == entry.unless_attached for attachment in case.attachments)
     return concerned and CONDITIONS[entry.when](case) and not replaced
 
 
@@ -228,7 +228,7 @@ def _attachments(
 ) -> Iterator[AttachmentPart]:
     titled: PacketEntry | OfficialRow = templates.official(role) or entry
     for index, attachment in enumerate(case.attachments):
-        if attachment.role == role and attachment.person == person and titled.title and titled.issuer:
+        if attachment.paper == role and attachment.person == person and titled.title and titled.issuer:
             part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
             names = (person, titled.title, titled.issuer)
             yield AttachmentPart(part_id, index, attachment, *names, entry.print_size_mm, least_pages=entry.least_pages)
@@ -237,7 +237,7 @@ def _attachments(
 def _requirement(row: OfficialRow, case: Case, person: str, generated: Collection[str | None]) -> Requirement:
     """``generated`` are the ids of the documents of the bundle; one of them may meet the requirement."""
     needed = CONDITIONS[row.when](case)
-    supplied = any(attachment.role == row.role and attachment.person == person for attachment in case.attachments)
+    supplied = any(attachment.paper == row.role and attachment.person == person for attachment in case.attachments)
     return Requirement(row, needed, needed and not supplied and row.document not in generated)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from pipeline.attachments.forms.editions import shipped_editions
 from pipeline.attachments.safe_open import read_inside
+from pipeline.case.filing import Attachment
 from pipeline.errors import UnusableError
 from pipeline.options import CheckOptions
 from pipeline.packet.paper_rules import ACCEPTED_RULE
@@ -45,13 +49,19 @@ def _state_is_same(manifest: Manifest, planned: PlannedCase, options: CheckOptio
 
 
 def _papers_are_same(manifest: Manifest, planned: PlannedCase) -> bool:
-    recorded = [(each.role, each.person, each.sha256, each.form_mapping) for each in manifest.inputs.attachments]
+    recorded = manifest.inputs.attachments
+    attachments = [(part.attachment, part.person) for part in planned.packet.attachments]
     folder = planned.loaded.json_file.folder
+    return len(recorded) == len(attachments) and all(
+        (row.role, row.person, row.sha256) == (each.role, person, sha256(read_inside(folder, each.path)))
+        and _mapping_is_same(row.form_mapping, each, folder)
+        for row, (each, person) in zip(recorded, attachments, strict=True)
+    )
 
-    def hash_of(path: str | None) -> str | None:
-        return None if path is None else sha256(read_inside(folder, path))
 
-    return recorded == [
-        (part.attachment.role, part.person, hash_of(part.attachment.path), hash_of(part.attachment.form_mapping))
-        for part in planned.packet.attachments
-    ]
+def _mapping_is_same(recorded: str | None, attachment: Attachment, folder: Path) -> bool:
+    if attachment.form_mapping is not None:
+        return recorded == sha256(read_inside(folder, attachment.form_mapping))
+    if attachment.is_filled_in:  # with the shipped mapping for its edition, which its hash decides
+        return recorded in {each.json_file.sha256 for each in shipped_editions().values()}
+    return recorded is None

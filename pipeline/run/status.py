@@ -134,11 +134,11 @@ class _Items:
         listed = {requirement.row.role for requirement in bundle.requirements}
         papers = [part for part in bundle.parts if isinstance(part, AttachmentPart) and part.original_of is None]
         for requirement in bundle.requirements:
-            supplied = [part for part in papers if part.attachment.role == requirement.row.role]
+            supplied = [part for part in papers if part.attachment.paper == requirement.row.role]
             yield from (self._paper(part, requirement.row.letter) for part in supplied)
             if not supplied:
                 yield from self._without_paper(requirement, bundle)
-        yield from (self._paper(part, None) for part in papers if part.attachment.role not in listed)
+        yield from (self._paper(part, None) for part in papers if part.attachment.paper not in listed)
         originals = {
             part.original_of.id: part for part in bundle.parts if isinstance(part, AttachmentPart) and part.original_of
         }
@@ -158,7 +158,7 @@ class _Items:
     def _paper(self, part: AttachmentPart, letter: str | None) -> Item:
         until = last_filing_day(part.attachment)
         standing = self._fault(part, until) or ("filled" if part.is_unsigned else "enclosed")
-        return Item(part.person, "paper", part.attachment.role, letter, part.title, standing, until, part.index)
+        return Item(part.person, "paper", part.attachment.paper, letter, part.title, standing, until, part.index)
 
     def _document(self, document: DocumentPart, original: AttachmentPart | None, bundle: Bundle) -> Item:
         rows = (each.row.letter for each in bundle.requirements if each.row.document == document.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,6 +103,17 @@ def every_field(rotate: int = 0) -> Form:
     form.add("Signature", (60, 380, 260, 410), "/Sig")
     form.add("Date", (300, 380, 500, 410))
     return form
+
+
+def fonts_of_fields(pdf: bytes) -> set[str]:
+    """The fonts in which the texts of the fields are drawn. Fails if one is not embedded."""
+    with pikepdf.open(io.BytesIO(pdf)) as form:
+        looks = [each.AP.N for page in form.pages for each in page.obj.Annots if "/AP" in each]
+        fonts = [font for each in looks if "/Resources" in each for font in each.Resources.Font.values()]
+        inner = [font.DescendantFonts[0] for font in fonts if font.Subtype == "/Type0"]
+        assert len(inner) == len(fonts)
+        assert all("/FontFile3" in font.FontDescriptor for font in inner)
+        return {str(font.BaseFont).rpartition("+")[2] for font in inner}
 
 
 #: What goes where in the form with every field.

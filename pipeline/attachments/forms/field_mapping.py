@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
 
 import msgspec
 
-from pipeline.attachments.forms.field_values import ExpressionError, MappingNames, choose_option, render_text
+from pipeline.attachments.forms.field_values import ExpressionError, MappingNames, read_choice, render_text
 from pipeline.attachments.messages import FieldValue, FormRequest
 from pipeline.errors import AttachmentError, CaseError, Problem
 from pipeline.formats.json.positions import escape
@@ -18,22 +21,42 @@ from pipeline.language import Language
 from pipeline.packet.paper import FieldProblem, FillReport
 from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
 
+Certainty = Literal["high", "medium", "low"]
+_Names = str | tuple[str, ...]
+
 
 class FieldEntry(msgspec.Struct, frozen=True):
-    """The rule for one field: a ``text`` with tags, or one of ``options`` by the value at ``choose``."""
+    """The rule for one field: a ``text`` with tags, or one of ``options`` by the value at ``choose``.
 
-    text: str | None = None
+    Of several texts or options, the first that suits the form is used. ``order`` is the order of the boxes on the page.
+    """
+
+    text: _Names | None = None
     language: Language | None = None
     choose: str | None = None
-    options: dict[str, str] = {}
+    options: dict[str, _Names] = {}
+    order: tuple[str, ...] = ()
 
 
 class MappingFile(msgspec.Struct, frozen=True):
-    """The contents of a mapping. Fields that are ``left_empty`` are filled by hand."""
+    """The contents of a mapping. Fields that are ``left_empty`` are filled by hand.
+
+    The fields in ``order`` follow one another from top to bottom. The others say how certain the names of the fields
+    are.
+    """
 
     fields: dict[str, FieldEntry]
     left_empty: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     title: str | None = None
+    source: str | None = None
+    as_of: date | None = None
+    certainty: Certainty | None = None
+
+    @property
+    def is_tentative(self) -> bool:
+        """True if the names were not compared with the form: it decides then, and what differs stays empty."""
+        return self.certainty == "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +64,41 @@ class Filling:
     """The values of a case for a form. ``empty`` are the mapped fields for which the case has no value."""
 
     mapping: JsonFile
+    content: MappingFile
     values: tuple[FieldValue, ...]
     empty: tuple[str, ...]
-    left_empty: tuple[str, ...]
 
     def request(self, *, draft: bool = False, flatten: bool | None = None) -> FormRequest:
         """Return the request for the reader process. With ``draft``, each page gets the mark of a draft."""
         mapped = (*(value.field for value in self.values), *self.empty)
-        return FormRequest(self.values, mapped, self.left_empty, DRAFT_MARK + DRAFT_WARNING if draft else None, flatten)
+        mark = DRAFT_MARK + DRAFT_WARNING if draft else None
+        return FormRequest(self.values, mapped, self.content.left_empty, self.content.order, mark, flatten)
 
     def check(self, report: FillReport) -> None:
-        """Raise AttachmentError with every entry of the mapping that does not suit the form."""
-        if report.problems:
+        """Raise AttachmentError with every entry of the mapping that does not suit the form.
+
+        Of a tentative mapping, such entries stay empty instead.
+        """
+        if report.problems and not self.content.is_tentative:
             raise AttachmentError(map(self._problem, report.problems))
 
+    @property
+    def is_tentative(self) -> bool:
+        """True if the mapping is tentative."""
+        return self.content.is_tentative
+
+    @property
+    def title(self) -> str:
+        """The name of the form."""
+        return self.content.title or Path(self.mapping.name).stem
+
+    def misfits(self, report: FillReport) -> list[str]:
+        """Return the fields that stay empty because they do not suit their entry."""
+        by_hand = self.content.left_empty
+        return list(dict.fromkeys(problem.field for problem in report.problems if problem.field not in by_hand))
+
     def _problem(self, found: FieldProblem) -> Problem:
-        name, left_empty = found.field, self.left_empty
+        name, left_empty = found.field, self.content.left_empty
         place = f"left_empty/{left_empty.index(name)}" if name in left_empty else f"fields/{escape(name)}"
         hint = "`visa-packet form inspect` lists the fields of the form, with their kinds and options"
         return self.mapping.problem(found.code, f"/{place}", f"{name}: {found.message}", hint)
@@ -64,7 +106,7 @@ class Filling:
 
 def make_filling(json_file: JsonFile, names: MappingNames) -> Filling:
     """Apply a mapping to the values of a case. Raises AttachmentError with every problem and its place."""
-    mapping = _read_mapping(json_file)
+    mapping = read_mapping(json_file)
     values, empty, problems = [], [], []
     for name, entry in mapping.fields.items():
         try:
@@ -80,7 +122,7 @@ def make_filling(json_file: JsonFile, names: MappingNames) -> Filling:
     problems += _contradictions(json_file, mapping)
     if problems:
         raise AttachmentError(problems)
-    return Filling(json_file, tuple(values), tuple(empty), mapping.left_empty)
+    return Filling(json_file, mapping, tuple(values), tuple(empty))
 
 
 @contextmanager
@@ -92,7 +134,8 @@ def problems_of_an_attachment() -> Iterator[None]:
         raise AttachmentError(error.problems) from None
 
 
-def _read_mapping(json_file: JsonFile) -> MappingFile:
+def read_mapping(json_file: JsonFile) -> MappingFile:
+    """Return the contents of a mapping. Raises AttachmentError if they do not meet the schema."""
     problems = check_schema(json_file, "form-mapping")
     if problems:
         raise AttachmentError(problems)
@@ -102,10 +145,21 @@ def _read_mapping(json_file: JsonFile) -> MappingFile:
 def _value(name: str, entry: FieldEntry, names: MappingNames) -> FieldValue | None:
     """Return the value for a field; None if the case has none."""
     if entry.choose is not None:
-        state = choose_option(entry.choose, entry.options, names)
-        return None if state is None else FieldValue(name, state=state)
-    text = render_text(entry.text or "", names)
-    return FieldValue(name, text, language=entry.language or "ja") if text else None
+        options = {key: _as_tuple(names_) for key, names_ in entry.options.items()}
+        word = read_choice(entry.choose, options, names)
+        if word is None:
+            return None
+        state, *others = options.get(word, ("",))
+        place = (entry.order.index(word), len(entry.order)) if word in entry.order else None
+        return FieldValue(name, state=state, alternatives=tuple(others), place=place)
+    texts = [text for source in _as_tuple(entry.text or "") if (text := render_text(source, names))]
+    if not texts:
+        return None
+    return FieldValue(name, texts[0], language=entry.language or "ja", alternatives=tuple(texts[1:]))
+
+
+def _as_tuple(names: _Names) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
 
 
 def _contradictions(json_file: JsonFile, mapping: MappingFile) -> Iterator[Problem]:

@@ -1,13 +1,13 @@
 """Values of a case for the fields of a form. Every value comes from the case.
 
 A text is made with tags, as in a Word template. It cannot read the applicant's answers to the six questions. Only
-``choose_option`` ticks a box for an answer, and it leaves a question without an answer empty (rule FRM-02).
+``read_choice`` ticks a box for an answer, and it leaves a question without an answer empty (rule FRM-02).
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -70,13 +70,14 @@ def render_text(source: str, names: MappingNames) -> str:
         raise ExpressionError("the tag cannot be filled: a value does not suit it", hint, "text") from None
 
 
-def choose_option(path: str, options: Mapping[str, str], names: MappingNames) -> str | None:
-    """Return the option for the value at ``path``: None if the case has no value, empty if no option names it.
+def read_choice(path: str, options: Mapping[str, Sequence[str]], names: MappingNames) -> str | None:
+    """Return the word for the value at ``path``, by which ``options`` name the option of a form; None without a value.
 
     Raises ExpressionError if the path does not exist, or if two answers of a question lead to the same option.
     """
     steps = path.split(".")
-    if _QUESTIONS in steps and len(set(options.values())) < len(options):
+    listed = [option for each in options.values() for option in each]
+    if _QUESTIONS in steps and len(set(listed)) < len(listed):
         raise ExpressionError("two answers lead to the same option", "give each answer its own", "options")
     value: Any = names.all
     for step in steps:
@@ -85,8 +86,7 @@ def choose_option(path: str, options: Mapping[str, str], names: MappingNames) ->
         value = _step_down(value, step)
     if value is None:
         return None
-    key = str(value).lower() if isinstance(value, bool) else str(value)
-    return options.get(key, "")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _step_down(value: Any, step: str) -> Any:

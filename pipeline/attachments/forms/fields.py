@@ -27,6 +27,14 @@ _EDITABLE = 1 << 18  # of choices: the text need not be an option
 _DEEPEST = 20
 
 
+class UnsuitableValueError(Exception):
+    """A value does not suit its field."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True)
 class Widget:
     """A place of a field. ``page`` counts from 1, and is None if the widget is on no page."""
@@ -145,10 +153,25 @@ def states_of(widget: Any) -> list[str]:
     return [name for name in normal.keys() if name != OFF]  # noqa: SIM118 - a dictionary of pikepdf
 
 
+def size_of(widget: Any) -> tuple[float, float]:
+    """Return width and height of the box for its text, which is turned with the box."""
+    left, bottom, right, top = (float(side) for side in widget.Rect)
+    width, height = abs(right - left), abs(top - bottom)
+    return (height, width) if turn_of(widget) in {90, 270} else (width, height)
+
+
+def turn_of(widget: Any) -> int:
+    """Return by how many degrees the widget is turned."""
+    look = widget.get("/MK")
+    return int(look.get("/R", 0)) % 360 if isinstance(look, pikepdf.Dictionary) else 0
+
+
 def _states(dictionary: Any, widgets: list[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the states with their labels. A state that is a number is the place of its label in the form's list."""
     names = dict.fromkeys(name.removeprefix("/") for widget in widgets for name in states_of(widget))
     labels = _texts(find_inherited(dictionary, "/Opt"))
-    return tuple((name, labels[number] if number < len(labels) else name) for number, name in enumerate(names))
+    places = {name: int(name) if name.isdecimal() else number for number, name in enumerate(names)}
+    return tuple((name, labels[place].strip() if place < len(labels) else name) for name, place in places.items())
 
 
 def _entries_of_list(dictionary: Any) -> tuple[tuple[str, str], ...]:

@@ -11,8 +11,17 @@ from typing import Any
 import pikepdf
 
 from pipeline.attachments.flatten import delete_outdated, flatten
+from pipeline.attachments.forms.boxes import find_option, find_out_of_order, tick, unknown_option
 from pipeline.attachments.forms.draft_stamp import stamp_pages
-from pipeline.attachments.forms.fields import FILLABLE, OFF, UNDRAWN, Field, Widget, find_fields, states_of
+from pipeline.attachments.forms.fields import (
+    FILLABLE,
+    Field,
+    UnsuitableValueError,
+    Widget,
+    find_fields,
+    size_of,
+    turn_of,
+)
 from pipeline.attachments.forms.text_layout import DoesNotFitError, FieldStyle, PlacedLine, lay_out
 from pipeline.attachments.inherited_keys import find_inherited
 from pipeline.attachments.messages import FieldValue, FormRequest
@@ -27,14 +36,6 @@ _FONT_AND_SIZE = re.compile(rb"/\S+\s+(-?[\d.]+)\s+Tf")
 _COLOUR = re.compile(rb"((?:[\d.]+\s+){1,4})(g|rg|k)\b")
 _BLACK = b"0 g"
 _UNKNOWN = "the form has no field of this name"
-
-
-class _UnsuitableError(Exception):
-    """A value does not suit its field."""
-
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,16 @@ def fill_fields(pdf: pikepdf.Pdf, form: FormRequest) -> FillReport:
     fields: dict[str, list[Field]] = {}
     for each in find_fields(pdf):
         fields.setdefault(each.name, []).append(each)
-    report = FillReport()
+    report = FillReport(list(find_out_of_order(pdf, fields, form.order)))
+    misplaced = {problem.field for problem in report.problems}
     appearances: list[_Appearance] = []
     for value in form.values:
+        if value.field in misplaced:
+            continue
         for each in _fillable(value.field, fields, report):
             try:
                 appearances += _fill(pdf, each, value)
-            except _UnsuitableError as error:
+            except UnsuitableValueError as error:
                 report.problems.append(FieldProblem(each.name, error.code, str(error)))
             except DoesNotFitError:
                 report.overflowing.append(each.name)
@@ -73,7 +77,7 @@ def fill_fields(pdf: pikepdf.Pdf, form: FormRequest) -> FillReport:
     ]
     delete_outdated(pdf)
     _draw(pdf, appearances)
-    _delete_other_forms(pdf.Root.AcroForm)
+    _delete_other_forms(pdf.Root)
     if form.mark:
         stamp_pages(pdf, form.mark)
     return report
@@ -100,11 +104,15 @@ def save(pdf: pikepdf.Pdf) -> bytes:
     return out.getvalue()
 
 
-def _delete_other_forms(form: Any) -> None:
-    """Delete what would make viewers draw something else: the form in XFA, and the order to draw each field again."""
-    for key in ("/XFA", "/NeedAppearances"):
-        if key in form:
-            del form[key]
+def _delete_other_forms(root: Any) -> None:
+    """Delete what would make viewers draw or say something else.
+
+    That is the form in XFA, the order to draw each field again, and the seal of the blank form that permits a reader to
+    save it, which is broken now.
+    """
+    for holder, key in ((root.AcroForm, "/XFA"), (root.AcroForm, "/NeedAppearances"), (root, "/Perms")):
+        if key in holder:
+            del holder[key]
 
 
 def _fillable(name: str, fields: Mapping[str, list[Field]], report: FillReport) -> list[Field]:
@@ -125,67 +133,53 @@ def _fill(pdf: pikepdf.Pdf, each: Field, value: FieldValue) -> list[_Appearance]
     """Set the value of a field. Return its appearances, which are drawn later with one font for all fields."""
     if value.state == "":
         if each.kind != "checkbox":  # a check box stays empty
-            raise _UnsuitableError("form-option", "the options of the mapping do not include the value of the case")
+            raise UnsuitableValueError("form-option", "the options of the mapping do not include the value of the case")
         return []
     if each.kind in {"checkbox", "radio"}:
         if value.state is None:
-            raise _UnsuitableError("form-kind", "this field is a box; use choose and options")
-        _tick(pdf, each, value.state)
+            raise UnsuitableValueError("form-kind", "this field is a box; use choose and options")
+        tick(pdf, each, value)
         return []
-    text, label = _option(each, value.text or value.state or "")
-    try:
-        appearances = [_appearance(each, widget, label, value.language) for widget in each.widgets]
-    except UndrawableError:
-        raise _UnsuitableError("form-glyph", "the shipped fonts have no glyph for a character of this text") from None
-    each.dictionary.V = pikepdf.String(text)
+    chosen, appearances = _first_that_fits(each, value)
+    each.dictionary.V = pikepdf.String(chosen)
     for key in ("/RV", "/I"):  # the value as rich text, or as the number of an entry
         if key in each.dictionary:
             del each.dictionary[key]
     return appearances
 
 
+def _first_that_fits(each: Field, value: FieldValue) -> tuple[str, list[_Appearance]]:
+    """Return the first text that suits a field, and how it is drawn.
+
+    Raises the error of the first text if none does: UnsuitableValueError or DoesNotFitError.
+    """
+    errors: list[Exception] = []
+    for text in (value.text or value.state or "", *value.alternatives):
+        try:
+            chosen, label = _option(each, text)
+            return chosen, [_appearance(each, widget, label, value.language) for widget in each.widgets]
+        except UndrawableError:
+            message = "the shipped fonts have no glyph for a character of this text"
+            errors.append(UnsuitableValueError("form-glyph", message))
+        except (UnsuitableValueError, DoesNotFitError) as error:
+            errors.append(error)
+    raise errors[0]
+
+
 def _option(each: Field, text: str) -> tuple[str, str]:
-    """Return the value and its label. Raises _UnsuitableError if a list does not have it."""
+    """Return the value and its label. Raises UnsuitableValueError if a list does not have it."""
     if each.kind != "choice":
         return text, text
-    known = next((option for option in each.options if text in option), None)
+    known = find_option(each, text)
     if known is None and not each.editable:
-        raise _unknown_option(each)
-    return known or (text, text)
-
-
-def _unknown_option(each: Field) -> _UnsuitableError:
-    options = ", ".join(state for state, _ in each.options) or "none"
-    return _UnsuitableError("form-option", f"the form does not have this option; it has: {options}")
-
-
-def _tick(pdf: pikepdf.Pdf, each: Field, wanted: str) -> None:
-    state = next((state for state, label in each.options if wanted in {state, label}), None)
-    if state is None:
-        raise _unknown_option(each)
-    name = pikepdf.Name(f"/{state}")
-    each.dictionary.V = name
-    for widget in each.widgets:
-        if not states_of(widget.dictionary) and state == UNDRAWN:
-            widget.dictionary.AP = pikepdf.Dictionary(N=pikepdf.Dictionary({str(name): _cross(pdf, widget)}))
-        widget.dictionary.AS = name if str(name) in states_of(widget.dictionary) else pikepdf.Name(OFF)
-
-
-def _cross(pdf: pikepdf.Pdf, widget: Widget) -> pikepdf.Stream:
-    """Return a cross from corner to corner, for a box without an appearance."""
-    width, height = _size(widget.dictionary)
-    left, right, low, high = 0.2 * width, 0.8 * width, 0.2 * height, 0.8 * height
-    lines = f"q 1 w {left:g} {low:g} m {right:g} {high:g} l {left:g} {high:g} m {right:g} {low:g} l S Q"
-    stream = pdf.make_stream(lines.encode())
-    stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
-    stream.BBox = pikepdf.Array([0, 0, width, height])
-    return stream
+        raise unknown_option(each)
+    return (text, text) if known is None else (known, dict(each.options)[known])
 
 
 def _appearance(each: Field, widget: Widget, text: str, language: Language) -> _Appearance:
     if each.max_length is not None and len(text) > each.max_length:
         raise DoesNotFitError
-    width, height = _size(widget.dictionary)
+    width, height = size_of(widget.dictionary)
     appearance = bytes(find_inherited(widget.dictionary, "/DA") or b"")
     found = _FONT_AND_SIZE.search(appearance)
     colour = _COLOUR.search(appearance)
@@ -197,18 +191,6 @@ def _appearance(each: Field, widget: Widget, text: str, language: Language) -> _
     )
     lines = lay_out(text, width, height, style, language)
     return _Appearance(widget.dictionary, (width, height), lines, colour[0] if colour else _BLACK)
-
-
-def _size(widget: Any) -> tuple[float, float]:
-    """Return width and height of the box for its text, which is turned with the box."""
-    left, bottom, right, top = (float(side) for side in widget.Rect)
-    width, height = abs(right - left), abs(top - bottom)
-    return (height, width) if _turn(widget) in {90, 270} else (width, height)
-
-
-def _turn(widget: Any) -> int:
-    look = widget.get("/MK")
-    return int(look.get("/R", 0)) % 360 if isinstance(look, pikepdf.Dictionary) else 0
 
 
 def _draw(pdf: pikepdf.Pdf, appearances: Sequence[_Appearance]) -> None:
@@ -223,7 +205,7 @@ def _draw(pdf: pikepdf.Pdf, appearances: Sequence[_Appearance]) -> None:
         stream = pdf.make_stream(_frame(each) + _content(each, names))
         stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
         stream.BBox = pikepdf.Array([0, 0, width, height])
-        quarters = _turn(each.widget) // 90
+        quarters = turn_of(each.widget) // 90
         stream.Matrix = to_shown(pikepdf.Rectangle(0, 0, width, height), -quarters).as_array()
         stream.Resources = resources
         each.widget.AP = pikepdf.Dictionary(N=stream)

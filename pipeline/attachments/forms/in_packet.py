@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.attachments.forms.field_mapping import Filling, make_filling, problems_of_an_attachment
+from msgspec import structs
+
+from pipeline.attachments.forms.editions import mapping_of_edition
+from pipeline.attachments.forms.field_mapping import Filling, make_filling
 from pipeline.attachments.forms.field_values import mapping_names
+from pipeline.attachments.messages import FormRequest, Request
+from pipeline.attachments.read_paper import with_form
+from pipeline.attachments.reader_client import READER
 from pipeline.attachments.safe_open import read_inside
 from pipeline.case.base import Trilingual
+from pipeline.case.filing import Attachment
 from pipeline.case.model import Case
 from pipeline.documents.context import document_context
 from pipeline.errors import Problem, UnusableError
@@ -20,32 +27,43 @@ from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit
 
 OVERFLOW_RULE, UNMAPPED_RULE, EMPTY_RULE = "FLD-01", "FLD-02", "FLD-03"
+#: Of a tentative mapping: fields that do not suit it, and that it was not tried on the form itself.
+MISFIT_RULE, TENTATIVE_RULE = "FLD-04", "FLD-05"
 #: The rules that this module checks.
-FORM_RULES = frozenset({OVERFLOW_RULE, UNMAPPED_RULE, EMPTY_RULE})
+FORM_RULES = frozenset({OVERFLOW_RULE, UNMAPPED_RULE, EMPTY_RULE, MISFIT_RULE, TENTATIVE_RULE})
 _MAX_MAPPING_BYTES = 1_000_000
 _MOST_NAMES = 8  # a finding names at most so many fields
 
 
-def filling_for(part: AttachmentPart, case: Case, as_of: date, folder: Path) -> Filling | None:
-    """Return the values for the form that an attachment is; None for every other attachment.
+def mapping_for(attachment: Attachment, folder: Path, request: Request) -> JsonFile | None:
+    """Return the mapping of the form that an attachment is: its own, or that of its edition.
 
-    Raises UnusableError if the mapping cannot be read, AttachmentError with every problem in it.
+    None for every other attachment. Raises UnusableError if there is none, or CaseError if it cannot be read.
+    ``request`` is the one to read the attachment.
     """
-    path = part.attachment.form_mapping
-    if path is None:
+    path = attachment.form_mapping
+    if path is not None:
+        try:
+            raw = read_inside(folder, path, _MAX_MAPPING_BYTES)
+        except UnusableError as error:
+            raise error.in_field("form_mapping") from None
+        return parse_json(raw, str(folder / path), folder)
+    if not attachment.is_filled_in:
         return None
-    try:
-        raw = read_inside(folder, path, _MAX_MAPPING_BYTES)
-    except UnusableError as error:
-        raise error.in_field("form_mapping") from None
-    with problems_of_an_attachment():
-        mapping = parse_json(raw, str(folder / path), folder)
+    fields = READER.ask(structs.replace(with_form(request, FormRequest()), task="inspect")).fields
+    return mapping_of_edition(field.name for field in fields)
+
+
+def filling_for(mapping: JsonFile, part: AttachmentPart, case: Case, as_of: date) -> Filling:
+    """Return the values for a form. Raises AttachmentError with every problem of its mapping."""
     return make_filling(mapping, mapping_names(document_context(case, as_of, part.person)))
 
 
 def form_findings(report: FillReport, filling: Filling, json_file: JsonFile, pointer: str) -> list[Problem]:
     """Return the findings of the rules on forms, at that place of ``document``."""
     fields = {OVERFLOW_RULE: report.overflowing, UNMAPPED_RULE: report.unmapped, EMPTY_RULE: filling.empty}
+    if filling.is_tentative:
+        fields |= {MISFIT_RULE: filling.misfits(report), TENTATIVE_RULE: [filling.title]}
     return [
         make_finding(rule_id, Hit(pointer, [_list_names(names)]), json_file)
         for rule_id, names in fields.items()

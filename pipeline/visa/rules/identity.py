@@ -128,6 +128,13 @@ def _resident_ids(case: Case) -> Iterator[tuple[str, str]]:
             yield f"{pointer}/resident_id", person.resident_id
 
 
+@rule("FRM-05B")
+def chinese_surname_is_first(case: Case, _as_of: date) -> Iterator[Hit]:
+    for pointer, person in case.travellers.values():
+        if person.name.chinese_surname is not None and not any(person.name.chinese_parts):
+            yield Hit(f"{pointer}/name/chinese_surname")
+
+
 @rule("FRM-06")
 def given_names_in_one_word(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, person in case.travellers.values():

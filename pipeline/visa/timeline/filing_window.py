@@ -56,7 +56,7 @@ def paper_limits(case: Case) -> Iterator[Limit]:
     for number, paper in enumerate(case.attachments, start=1):
         last_day = last_filing_day(paper)
         if last_day is not None:
-            yield Limit(f"paper-{number}-{paper.role.replace('_', '-')}", paper.role, last_day, paper.person)
+            yield Limit(f"paper-{number}-{paper.paper.replace('_', '-')}", paper.paper, last_day, paper.person)
 
 
 def find_filing_window(case: Case, as_of: date) -> FilingWindow:

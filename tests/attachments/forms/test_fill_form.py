@@ -15,8 +15,8 @@ from pypdf import PdfReader
 from pipeline.attachments.forms.field_values import (
     ExpressionError,
     MappingNames,
-    choose_option,
     mapping_names,
+    read_choice,
     render_text,
 )
 from pipeline.attachments.forms.fields import find_fields
@@ -27,11 +27,11 @@ from pipeline.attachments.messages import FieldValue, FormRequest
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.documents.context import document_context
 from pipeline.errors import AttachmentError, UnusableError
-from pipeline.formats.pdf.reading import embedded_fonts, read_pages
+from pipeline.formats.pdf.reading import read_pages
 from pipeline.packet.paper import FillReport
 from tests.support.attachments import appearance
 from tests.support.cases import AS_OF, EXAMPLES
-from tests.support.forms_made import COMB, MAPPING, MULTILINE, Form, every_field
+from tests.support.forms_made import COMB, MAPPING, MULTILINE, Form, every_field, fonts_of_fields
 
 SUN = EXAMPLES / "sun-yifan" / "case.json"
 
@@ -76,7 +76,7 @@ class TestEveryField:
         (folder / "form.pdf").write_bytes(every_field().saved())
         (folder / "mapping.json").write_text(json.dumps(MAPPING), encoding="utf-8")
         pdf, found = fill_form(
-            folder / "form.pdf", folder / "mapping.json", document_context(case.case, AS_OF), flatten=False
+            folder / "form.pdf", str(folder / "mapping.json"), document_context(case.case, AS_OF), flatten=False
         )
         assert found == []
         return pdf
@@ -106,7 +106,7 @@ class TestEveryField:
         text = shown(filled)
         for value in ("SUN", "孙一帆", "EN0567890", "丰台区虚构路66号", "1998", "Ordinary", "北京"):
             assert value in "".join(text.split()), value
-        assert all(font.startswith("NotoSansCJK") for font in embedded_fonts(drawn(filled)))
+        assert fonts_of_fields(filled) == {"NotoSansCJKjp-Regular", "NotoSansCJKsc-Regular"}
 
     def test_the_same_values_give_the_same_bytes(self) -> None:
         values = [{"field": "Name in Chinese", "text": "孙一帆", "language": "zh"}]
@@ -308,8 +308,8 @@ class TestValues:
 
     def test_an_unanswered_question_leaves_its_boxes_empty(self) -> None:
         unanswered = mapping_names(document_context(load_case(EXAMPLES / "xu-wenjing" / "case.json").case, AS_OF))
-        options = {"true": "Yes", "false": "No"}
-        assert choose_option("answers.questions.deported", options, unanswered) is None
+        options = {"true": ["Yes"], "false": ["No"]}
+        assert read_choice("answers.questions.deported", options, unanswered) is None
         assert (
             render_text("{% if not answers.questions.deported %}{{ case_id }}{% endif %}", unanswered) == "xu-wenjing"
         )
@@ -324,28 +324,27 @@ class TestValues:
         assert render_text(seen, names) == ""
 
     def test_an_answer_is_the_applicants_own(self, names: MappingNames) -> None:
-        options = {"true": "Yes", "false": "No"}
-        assert choose_option("answers.questions.deported", options, names) == "No"
-        with pytest.raises(ExpressionError, match="same option"):
-            choose_option("answers.questions.deported", {"true": "No", "false": "No"}, names)
+        options = {"true": ["Yes"], "false": ["No"]}
+        assert read_choice("answers.questions.deported", options, names) == "false"
+        for same in ({"true": ["No"], "false": ["No"]}, {"true": ["Yes", "0"], "false": ["No", "0"]}):
+            with pytest.raises(ExpressionError, match="same option"):
+                read_choice("answers.questions.deported", same, names)
 
     @pytest.mark.parametrize(
-        ("path", "options", "state"),
+        ("path", "word"),
         [
-            ("applicant.sex", {"male": "M"}, "M"),
-            ("applicant.sex", {"female": "F"}, ""),
-            ("companions.0.sex", {"female": "F"}, "F"),
-            ("companions.5.sex", {"female": "F"}, None),
+            ("applicant.sex", "male"),
+            ("companions.0.sex", "female"),
+            ("companions.5.sex", None),
+            ("athlete", "true"),
         ],
     )
-    def test_a_choice_follows_the_value(
-        self, names: MappingNames, path: str, options: dict[str, str], state: str
-    ) -> None:
-        assert choose_option(path, options, names) == state
+    def test_a_choice_follows_the_value(self, names: MappingNames, path: str, word: str | None) -> None:
+        assert read_choice(path, {}, names) == word
 
     def test_an_unknown_name_is_reported(self, names: MappingNames) -> None:
         with pytest.raises(ExpressionError, match="gender"):
-            choose_option("applicant.gender", {"male": "M"}, names)
+            read_choice("applicant.gender", {"male": ["M"]}, names)
 
 
 class TestMapping:
@@ -355,7 +354,9 @@ class TestMapping:
         (folder / "form.pdf").write_bytes((form or every_field()).saved())
         (folder / "mapping.json").write_text(json.dumps(mapping, ensure_ascii=False), encoding="utf-8")
         with pytest.raises(AttachmentError) as error:
-            fill_form(folder / "form.pdf", folder / "mapping.json", document_context(case.case, AS_OF), flatten=False)
+            fill_form(
+                folder / "form.pdf", str(folder / "mapping.json"), document_context(case.case, AS_OF), flatten=False
+            )
         return [(problem.code, problem.pointer) for problem in error.value.problems]
 
     def test_entries_that_do_not_suit_the_form(self, tmp_path: Path, case: LoadedCase) -> None:

@@ -162,26 +162,33 @@ class TestCommand:
     """visa-packet form"""
 
     @pytest.fixture
-    def files(self, prepare: Prepare) -> tuple[Path, Path, Path]:
+    def files(self, prepare: Prepare) -> tuple[Path, Path]:
         case = prepare()
-        return case.parent / "form.pdf", case.parent / "mapping.json", case
+        return case.parent / "form.pdf", case
+
+    @pytest.fixture
+    def fill(self, files: tuple[Path, Path]) -> tuple[str | Path, ...]:
+        return ("form", "fill", *files, "--mapping", files[1].parent / "mapping.json")
 
     def test_inspect(self, files: tuple[Path, ...], visa_packet: Command) -> None:
         run = visa_packet("form", "inspect", files[0])
         assert run.code == 0
         assert "options: 1 (Ordinary), 2 (Official)" in run.out
         assert "kept" not in run.out
-        assert len(visa_packet("form", "inspect", files[0], "--json").report["results"]) == 15
+        assert "mapping: no shipped one fits" in run.out
+        [result] = visa_packet("form", "inspect", files[0], "--json").report["results"]
+        assert len(result["fields"]) == 15
+        assert result["mapping"] is None
 
     def test_inspect_of_what_is_no_form(self, files: tuple[Path, ...], visa_packet: Command) -> None:
-        for path in (files[2], files[2].parent / "papers" / "hukou.pdf", files[2].parent / "none.pdf"):
+        for path in (files[1], files[1].parent / "papers" / "hukou.pdf", files[1].parent / "none.pdf"):
             assert visa_packet("form", "inspect", path, "--json").code == 5
 
     @pytest.mark.parametrize("flatten", [[], ["--flatten"]])
-    def test_fill(self, files: tuple[Path, ...], visa_packet: Command, tmp_path: Path, flatten: list[str]) -> None:
+    def test_fill(self, fill: tuple[str | Path, ...], visa_packet: Command, tmp_path: Path, flatten: list[str]) -> None:
         out = tmp_path / "filled.pdf"
         for _ in range(2):  # a file of its own is replaced
-            run = visa_packet("form", "fill", *files, "-o", out, "--as-of", "2026-11-22", "--json", *flatten)
+            run = visa_packet(*fill, "-o", out, "--as-of", "2026-11-22", "--json", *flatten)
             assert run.code == 0
         [result] = run.report["results"]
         assert (result["path"], result["flattened"]) == (str(out), bool(flatten))
@@ -189,19 +196,23 @@ class TestCommand:
             assert ("/AcroForm" in pdf.Root) == (not flatten)
         assert out.stat().st_mode & 0o777 == 0o600
 
-    def test_another_file_is_not_replaced(self, files: tuple[Path, ...], visa_packet: Command) -> None:
+    def test_another_file_is_not_replaced(
+        self, files: tuple[Path, ...], fill: tuple[str | Path, ...], visa_packet: Command
+    ) -> None:
         before = files[0].read_bytes()
-        assert visa_packet("form", "fill", *files, "-o", files[0], "--json").code == 7
+        assert visa_packet(*fill, "-o", files[0], "--json").code == 7
         assert files[0].read_bytes() == before
 
-    def test_nobody_else_travels(self, files: tuple[Path, ...], visa_packet: Command, tmp_path: Path) -> None:
-        run = visa_packet("form", "fill", *files, "-o", tmp_path / "x.pdf", "--person", "companion-1", "--json")
+    def test_nobody_else_travels(self, fill: tuple[str | Path, ...], visa_packet: Command, tmp_path: Path) -> None:
+        run = visa_packet(*fill, "-o", tmp_path / "x.pdf", "--person", "companion-1", "--json")
         assert run.code == 2
 
-    def test_it_says_nothing_active(self, files: tuple[Path, ...], visa_packet: Command, tmp_path: Path) -> None:
+    def test_it_says_nothing_active(
+        self, files: tuple[Path, ...], fill: tuple[str | Path, ...], visa_packet: Command, tmp_path: Path
+    ) -> None:
         with pikepdf.open(io.BytesIO(files[0].read_bytes())) as pdf:
             pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
             pdf.save(files[0].with_name("active.pdf"))
         out = tmp_path / "filled.pdf"
-        visa_packet("form", "fill", files[0].with_name("active.pdf"), *files[1:], "-o", out)
+        visa_packet(*fill[:2], files[0].with_name("active.pdf"), *fill[3:], "-o", out)
         assert b"JavaScript" not in out.read_bytes()

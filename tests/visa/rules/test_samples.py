@@ -17,8 +17,8 @@ import pikepdf
 import pytest
 from msgspec import structs
 
-from pipeline.attachments.forms.in_packet import filling_for, form_findings
-from pipeline.attachments.read_paper import convert, make_request, read_paper
+from pipeline.attachments.forms.in_packet import filling_for, form_findings, mapping_for
+from pipeline.attachments.read_paper import convert, make_request, with_form
 from pipeline.attachments.wanted import wanted_of
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.model import Case
@@ -111,9 +111,11 @@ def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date)
     (folder / "mapping.json").write_text(json.dumps(wanted["mapping"]), encoding="utf-8")
     packet = plan_packet(loaded.case, load_template_set("medical-stay"))
     [part] = [part for part in packet.attachments if part.attachment.form_mapping]
-    filling = filling_for(part, loaded.case, as_of, folder)
-    assert filling is not None
-    paper = read_paper(folder, part.attachment.path, form=filling.request())
+    request = make_request(folder, part.attachment.path)
+    mapping = mapping_for(part.attachment, folder, request)
+    assert mapping is not None
+    filling = filling_for(mapping, part, loaded.case, as_of)
+    paper = convert(with_form(request, filling.request()))
     assert paper.form is not None
     return form_findings(paper.form, filling, loaded.json_file, f"/attachments/{part.index}/form_mapping")
 
