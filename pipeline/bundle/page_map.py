@@ -15,7 +15,7 @@ from pipeline.documents.document import DrawnDocument
 from pipeline.documents.drawing import page_plan
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.pdf.read_page import ReadPage
-from pipeline.formats.pdf.reading import read_pages, text_of
+from pipeline.formats.pdf.reading import text_of_pages
 from pipeline.options import BundleOptions
 from pipeline.packet.paper import PagePicture, Paper
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, State
@@ -45,7 +45,7 @@ def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, r
             page=plan.first_page[part.id],
             pages=contents[part.id].pages,
             bytes=len(contents[part.id].pdf),
-            text=_text_hash(part, contents[part.id].pdf, planned.loaded.json_file),
+            text=_text_hash(contents[part.id], planned.loaded.json_file),
             unsigned=part.is_unsigned,
         )
         for part in bundle.parts
@@ -101,12 +101,12 @@ def _pictures(content: Paper | DrawnDocument) -> tuple[PagePicture, ...]:
 
 def _read_pages(content: Paper | DrawnDocument) -> tuple[ReadPage, ...]:
     """Return the pages of a document, which were read when it was checked. No byte of a paper is parsed here."""
-    return read_pages(content.pdf) if isinstance(content, DrawnDocument) else ()
+    return content.read if isinstance(content, DrawnDocument) else ()
 
 
-def _text_hash(part: Part, pdf: bytes, case: JsonFile) -> str | None:
+def _text_hash(content: Paper | DrawnDocument, case: JsonFile) -> str | None:
     """The hash of a document. A supplied paper has none: its text does not come from the case."""
-    return None if isinstance(part, AttachmentPart) else text_hash(text_of(pdf), text_key(case))
+    return text_hash(text_of_pages(content.read), text_key(case)) if isinstance(content, DrawnDocument) else None
 
 
 def _section(part: Part, templates: TemplateSet) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,8 @@ from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import ALLOWED_PREFIX, UndrawableError, undrawable
 from pipeline.formats.json.reader import JsonFile, texts
 from pipeline.formats.pdf.overlap import pages_with_overlaps
-from pipeline.formats.pdf.reading import embedded_fonts, read_pages, replaced_characters, text_of
+from pipeline.formats.pdf.read_page import ReadPage
+from pipeline.formats.pdf.reading import ReadPdf, replaced_characters, text_of_pages
 from pipeline.formats.zip_archive import read_parts
 
 _OVERLAPPING = (b'w:hRule="exact"', b"<wp:anchor", b"<w:hdr")
@@ -28,13 +29,18 @@ _OVERLAPPING = (b'w:hRule="exact"', b"<wp:anchor", b"<w:hdr")
 
 @dataclass(frozen=True, slots=True)
 class DrawnDocument:
-    """A document as Word file and PDF. ``printed`` has every text that its template printed."""
+    """A document as Word file and PDF, with the pages as read. ``printed`` has every text that its template printed."""
 
     docx: bytes
     pdf: bytes
-    pages: int
+    read: tuple[ReadPage, ...]
     printed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        """The number of pages."""
+        return len(self.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +76,16 @@ def draw(source: DocumentSource, engine: Engine, case: JsonFile) -> DrawnDocumen
     return next(draw_all([source], engine, case))
 
 
-def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[bytes], case: JsonFile) -> DrawnDocument:
+def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[ReadPdf], case: JsonFile) -> DrawnDocument:
     """Return the document with the next of ``pdfs`` after checking it."""
     name = source.name
     try:
         pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
-        _check_text(pdf, filled, source)
-        _check_overlap(pdf, filled.docx, name)
+        _check_text(pdf.pages, filled, source)
+        _check_overlap(pdf.content, filled.docx, name)
         if source.draft:
-            _check_mark(pdf, name)
-        pages = len(read_pages(pdf))
+            _check_mark(pdf.pages, name)
     except UndrawableError as error:
         raise EngineError(_without_glyph(error.characters, name, case)) from None
     except VisaPacketError as error:
@@ -88,32 +93,32 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[bytes]
     except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError):
         message = "the engine made an unreadable PDF"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
-    return DrawnDocument(filled.docx, pdf, pages, filled.texts)
+    return DrawnDocument(filled.docx, pdf.content, pdf.pages, filled.texts)
 
 
-def _check_page(pdf: bytes, printed: Iterable[str], name: str) -> None:
+def _check_page(pdf: ReadPdf, printed: Iterable[str], name: str) -> None:
     """Raise if a page has a font that is not shipped, or a replaced character."""
     printed = tuple(printed)
-    foreign = {font for font in embedded_fonts(pdf) if not font.startswith(ALLOWED_PREFIX)}
+    foreign = {font for font in pdf.fonts if not font.startswith(ALLOWED_PREFIX)}
     if foreign:
-        characters = undrawable("".join(printed)) or undrawable(text_of(pdf))
+        characters = undrawable("".join(printed)) or undrawable(text_of_pages(pdf.pages))
         if characters:
             raise UndrawableError(characters)
         message = f"the page uses fonts that are not shipped: {', '.join(sorted(foreign))}"
         raise EngineError(Problem("engine-font", "error", message, "set the template's text in Noto Sans CJK", name))
-    replaced = replaced_characters(pdf)
+    replaced = replaced_characters(pdf.pages)
     if replaced:
         raise UndrawableError(replaced)
 
 
-def _check_text(pdf: bytes, filled: FilledDocument, source: DocumentSource) -> None:
+def _check_text(pages: Sequence[ReadPage], filled: FilledDocument, source: DocumentSource) -> None:
     """Raise if text of the filled file is not on the pages, or printed values are not in the filled file."""
     unwritten = find_unwritten(filled.docx, filled.texts)
     if unwritten:
         message = f"{len(unwritten)} of the {len(filled.texts)} values that the template prints are not in its text"
         hint = "check the template for a tag in a field, a box or a merged cell"
         raise EngineError(Problem("engine-lost-text", "error", message, hint, source.name))
-    lost = find_lost(filled.docx, pdf)
+    lost = find_lost(filled.docx, pages)
     if lost:
         message = "text of this paragraph of the filled document is not on the page, in whole or in part"
         hint = (
@@ -133,9 +138,9 @@ def _check_overlap(pdf: bytes, docx: bytes, name: str) -> None:
         raise EngineError(Problem("engine-overlap", "error", message, hint, name))
 
 
-def _check_mark(pdf: bytes, name: str) -> None:
+def _check_mark(pages: Iterable[ReadPage], name: str) -> None:
     """Raise if a page of a draft does not have the mark."""
-    unmarked = find_unmarked_pages(pdf)
+    unmarked = find_unmarked_pages(pages)
     if unmarked:
         message = f"the mark of a draft is missing from page {', '.join(map(str, unmarked))}"
         hint = "give the pages of the template a plain header, or room for one"

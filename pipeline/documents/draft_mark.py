@@ -7,6 +7,7 @@ covers it. Templates need no preparation for the mark.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from functools import lru_cache
 
 from docx import Document
@@ -17,7 +18,8 @@ from docx.section import Section, _Header
 from docx.shared import Length, Pt, RGBColor
 
 from pipeline.documents.prepared_template import CACHED_TEMPLATES
-from pipeline.formats.pdf.reading import read_pages, squeeze
+from pipeline.formats.pdf.read_page import ReadPage
+from pipeline.formats.pdf.reading import squeeze
 from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
 
 _FONT = "Noto Sans CJK JP"
@@ -49,10 +51,9 @@ def _add_mark(document: WordFile) -> None:
             section.header_distance = max(_EDGE, min(section.header_distance, room))
 
 
-def find_unmarked_pages(pdf: bytes) -> list[int]:
+def find_unmarked_pages(pages: Iterable[ReadPage]) -> list[int]:
     """Return the numbers (from 1) of the pages without the mark."""
-    pages = enumerate(read_pages(pdf), start=1)
-    return [number for number, page in pages if squeeze(DRAFT_MARK) not in squeeze(page.text)]
+    return [number for number, page in enumerate(pages, start=1) if squeeze(DRAFT_MARK) not in squeeze(page.text)]
 
 
 def _kinds(document: WordFile) -> dict[str, bool]:

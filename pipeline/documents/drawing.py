@@ -86,7 +86,7 @@ def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: DrawnDocumen
         template_name=_name(part, planned),
         template=templates.templates[part.template],
         docx=drawn.docx,
-        pdf=drawn.pdf,
+        pages=drawn.read,
         printed=drawn.printed,
         shows=templates.shows(part.template),
         typed_in=templates.packet.typed_in,

@@ -87,7 +87,7 @@ def test_an_engine_that_drops_a_value_is_found(case: LoadedCase) -> None:
 
 
 def test_an_engine_that_uses_another_font_is_found(case: LoadedCase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.documents.document.embedded_fonts", lambda _pdf: {"NotoSansCJKjp-Regular", "Arial"})
+    monkeypatch.setattr("pipeline.formats.pdf.reading.embedded_fonts", lambda _pdf: {"NotoSansCJKjp-Regular", "Arial"})
     (problem,) = failure(case, load_engine("office2pdf"))
     assert (problem.code, problem.file) == ("engine-font", "letter.docx")
     assert problem.message.endswith("not shipped: Arial")
@@ -111,7 +111,7 @@ def test_a_sign_for_a_lost_character_is_found(case: LoadedCase) -> None:
 
 def test_a_character_that_no_font_has_is_found_on_the_page(case: LoadedCase, monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that draws a box for it, with a right text below."""
-    monkeypatch.setattr("pipeline.documents.document.embedded_fonts", lambda _pdf: {"NotoSansCJKjp-Regular"})
+    monkeypatch.setattr("pipeline.formats.pdf.reading.embedded_fonts", lambda _pdf: {"NotoSansCJKjp-Regular"})
     problems = failure(case, load_engine("office2pdf"), make_docx("☑ {{ case_id }}"))
     assert [(problem.code, "U+2611" in problem.message) for problem in problems] == [("glyph-missing", True)]
 

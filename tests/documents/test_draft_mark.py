@@ -22,7 +22,7 @@ from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.fill import fill
 from pipeline.errors import CaseError, EngineError, ExitCode
 from pipeline.formats.pdf.overlap import pages_with_overlaps
-from pipeline.formats.pdf.reading import page_count
+from pipeline.formats.pdf.reading import page_count, read_pages
 from pipeline.formats.word.text import read_word
 from pipeline.options import BuildOptions, CheckOptions
 from pipeline.packet.paper_rules import MISSING_RULES, UNFILLED_RULES
@@ -67,14 +67,14 @@ def test_every_page_that_is_made_bears_it_and_no_other(
     assert names == sorted(path.name for path in (clean / "documents").glob("*.pdf"))
     for name in names:
         pdf, without = ((folder / "documents" / name).read_bytes() for folder in (draft, clean))
-        assert find_unmarked_pages(pdf) == []
-        assert len(find_unmarked_pages(without)) == page_count(pdf) == page_count(without)
+        assert find_unmarked_pages(read_pages(pdf)) == []
+        assert len(find_unmarked_pages(read_pages(without))) == page_count(pdf) == page_count(without)
         assert _clearance(pdf) >= 0, f"the mark of {name} touches the text"
     for path in (draft / "documents").glob("*.docx"):
         assert any(DRAFT_MARK in paragraph for paragraph in read_word(path.read_bytes()).paragraphs)
     manifest = json.loads((draft / "manifest.json").read_text(encoding="utf-8"))
     parts = manifest["bundles"][0]["page_map"]
-    unmarked = set(find_unmarked_pages((draft / "bundle.pdf").read_bytes()))
+    unmarked = set(find_unmarked_pages(read_pages((draft / "bundle.pdf").read_bytes())))
     supplied = [part for part in parts if part["kind"] == "attachment"]
     assert unmarked == {part["page"] + number for part in supplied for number in range(part["pages"])}
     assert manifest["state"] == "draft"
@@ -121,7 +121,7 @@ class TestHeaders:
         docx = _filled(document)
         pdf = load_engine(engine).convert(docx)
         assert page_count(pdf) > 1
-        assert find_unmarked_pages(pdf) == []
+        assert find_unmarked_pages(read_pages(pdf)) == []
         texts = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
         assert all("Letterhead" in text for text in texts)
 
@@ -132,7 +132,7 @@ class TestHeaders:
         document.settings.odd_and_even_pages_header_footer = engine == "libreoffice"  # the other one refuses them
         pdf = load_engine(engine).convert(_filled(document))
         assert page_count(pdf) > 2
-        assert find_unmarked_pages(pdf) == []
+        assert find_unmarked_pages(read_pages(pdf)) == []
 
     def test_a_later_section_keeps_the_header_of_the_one_before(self) -> None:
         document = Document(io.BytesIO(make_docx("手紙")))
@@ -142,7 +142,7 @@ class TestHeaders:
         assert len(_marks(docx)) == 1
         assert Document(io.BytesIO(docx)).sections[1].header.is_linked_to_previous
         pdf = load_engine("office2pdf").convert(docx)
-        assert find_unmarked_pages(pdf) == []
+        assert find_unmarked_pages(read_pages(pdf)) == []
 
     def test_a_section_with_another_header_has_its_own(self) -> None:
         document = Document(io.BytesIO(make_docx("手紙")))
@@ -155,14 +155,14 @@ class TestHeaders:
         document = Document(io.BytesIO(make_docx("手紙")))
         document.sections[0].top_margin = Mm(3)
         pdf = load_engine("office2pdf").convert(_filled(document))
-        assert find_unmarked_pages(pdf) == []
+        assert find_unmarked_pages(read_pages(pdf)) == []
         assert _clearance(pdf) >= 0
 
     def test_the_header_of_a_letter_does_not_move_onto_its_text(self) -> None:
         section = reference("header", "header1")
         letter = word_file(paragraph("text"), section, header1=paragraph("head"))
         pdf = load_engine("office2pdf").convert(add_draft_mark(letter))
-        assert (find_unmarked_pages(pdf), pages_with_overlaps(pdf)) == ([], [])
+        assert (find_unmarked_pages(read_pages(pdf)), pages_with_overlaps(pdf)) == ([], [])
 
     def test_without_draft_nothing_is_added(self) -> None:
         assert _marks(_filled(Document(io.BytesIO(make_docx("手紙"))), draft=False)) == []

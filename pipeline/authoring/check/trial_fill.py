@@ -97,7 +97,7 @@ def _finished(template: Template, trial: Trial, sample: SampleCase, drawn: Drawn
         template_name=template.file,
         template=template.content,
         docx=drawn.docx,
-        pdf=drawn.pdf,
+        pages=drawn.read,
         printed=drawn.printed,
         typed_in=template.templates.packet.typed_in,
     )

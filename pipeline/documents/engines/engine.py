@@ -14,6 +14,7 @@ from pipeline.errors import EngineError, Problem, system_reason
 
 if TYPE_CHECKING:  # the command line reads this module, and loads nothing to fill documents with
     from pipeline.documents.fill import FilledDocument
+    from pipeline.formats.pdf.reading import ReadPdf
 
 #: The name on the command line -> module and class. The first is the default.
 ENGINES = {
@@ -44,12 +45,14 @@ class Engine(Protocol):
         """
         return map(self.convert, documents)
 
-    def draw_many(self, documents: Iterable[FilledDocument]) -> Iterator[bytes]:
+    def draw_many(self, documents: Iterable[FilledDocument]) -> Iterator[ReadPdf]:
         """Yield the PDF of each filled document, in order, as ``convert_many`` does.
 
         An engine that draws templates itself fills its own form of the template instead of reading the Word file.
         """
-        return self.convert_many(document.docx for document in documents)
+        from pipeline.formats.pdf.reading import read_pdf  # noqa: PLC0415 - loads the parsers
+
+        return map(read_pdf, self.convert_many(document.docx for document in documents))
 
 
 @cache

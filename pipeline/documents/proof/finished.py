@@ -15,7 +15,8 @@ from pipeline.case.model import Case
 from pipeline.case.people import Traveller
 from pipeline.documents.proof.dates_in_text import find_days
 from pipeline.formats.json.reader import JsonFile
-from pipeline.formats.pdf.reading import read_pages, squeeze
+from pipeline.formats.pdf.read_page import ReadPage
+from pipeline.formats.pdf.reading import squeeze
 from pipeline.formats.word.text import WordText, read_word
 from pipeline.visa.claims import case_texts
 
@@ -36,7 +37,7 @@ class FinishedDocument:
     template_name: str
     template: bytes
     docx: bytes
-    pdf: bytes
+    pages: tuple[ReadPage, ...]
     printed: tuple[str, ...]
     #: The content that it must show, by its entry in packet.json.
     shows: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ class FinishedDocument:
     @cached_property
     def pdf_text(self) -> str:
         """The text of the PDF, line by line."""
-        return "\n".join(page.text for page in read_pages(self.pdf))
+        return "\n".join(page.text for page in self.pages)
 
     @cached_property
     def squeezed_pdf(self) -> str:

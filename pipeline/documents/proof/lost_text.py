@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
 from pipeline.errors import WordPlace
-from pipeline.formats.pdf.reading import read_pages
+from pipeline.formats.pdf.read_page import ReadPage
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.page_text import ShownText, shown_texts
 from pipeline.formats.word.text import W, xml_parser
@@ -25,14 +25,14 @@ _PARTS = re.compile(
 )
 
 
-def find_lost(docx: bytes, pdf: bytes) -> list[WordPlace]:
+def find_lost(docx: bytes, read: Sequence[ReadPage]) -> list[WordPlace]:
     """Return the places in a filled Word file of the paragraphs whose text is not, or not often enough, on the pages.
 
     Their texts are not quoted: they have values of the case.
     """
     parts = read_parts(docx)
     xml = {name: etree.fromstring(part, xml_parser()) for name, part in parts.items() if _PARTS.fullmatch(name)}
-    pages = [_plain(page.text) for page in read_pages(pdf)]
+    pages = [_plain(page.text) for page in read]
     wanted = [(one, _plain(piece)) for one in shown_texts(DocxFile(parts, xml), len(pages)) for piece in one.pieces]
     whole = "\n".join(piece for one, piece in wanted for _ in range(one.times))
     drawn = "".join(pages)

@@ -10,7 +10,7 @@ from pipeline.case.treatment import Visit
 from pipeline.documents.proof.finished import FinishedDocument
 from pipeline.errors import Problem
 from pipeline.formats.pdf.geometry import is_a4
-from pipeline.formats.pdf.reading import read_pages, squeeze
+from pipeline.formats.pdf.reading import squeeze
 from pipeline.resources import read_data
 from pipeline.visa.rules.checks import make_template_finding
 
@@ -50,7 +50,7 @@ def find_missing_content(document: FinishedDocument) -> Iterator[Problem]:
 
 def find_wrong_size(document: FinishedDocument) -> Iterator[Problem]:
     """Yield OUT-01, at most once a document."""
-    if not all(is_a4(*paper.size) for paper in read_pages(document.pdf)):
+    if not all(is_a4(*paper.size) for paper in document.pages):
         yield make_template_finding("OUT-01", (), document.template_name)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -23,8 +24,21 @@ _HYPHEN_AT_LINE_END = "\x02"
 _REPLACEMENT = "\ufffd"
 
 
-# The documents of a packet are read when they are drawn, and again when they are merged.
-@lru_cache(maxsize=32)
+@dataclass(frozen=True, slots=True)
+class ReadPdf:
+    """A finished PDF with its pages, and the PostScript names of the fonts on them."""
+
+    content: bytes
+    pages: tuple[ReadPage, ...]
+    fonts: frozenset[str]
+
+
+def read_pdf(pdf: bytes) -> ReadPdf:
+    """Return a PDF with its pages and fonts."""
+    return ReadPdf(pdf, read_pages(pdf), embedded_fonts(pdf))
+
+
+@lru_cache(maxsize=8)
 def read_pages(pdf: bytes) -> tuple[ReadPage, ...]:
     """Return every page of ``pdf``."""
     document = pypdfium2.PdfDocument(pdf)
@@ -58,7 +72,12 @@ def _text_without(page: Any, place: int) -> str:
 
 def text_of(pdf: bytes) -> str:
     """Return the text of ``pdf`` in reading order, as ``squeeze`` does."""
-    return squeeze("".join(page.text for page in read_pages(pdf)))
+    return text_of_pages(read_pages(pdf))
+
+
+def text_of_pages(pages: Iterable[ReadPage]) -> str:
+    """Return the text of these pages, as ``text_of`` does."""
+    return squeeze("".join(page.text for page in pages))
 
 
 def squeeze(text: str) -> str:
@@ -81,17 +100,22 @@ def lost_texts(pdf: bytes, texts: Iterable[str]) -> list[str]:
     return [text for text in texts if squeeze(text) not in whole]
 
 
-def replaced_characters(pdf: bytes) -> str:
-    """Return the characters in the text of ``pdf`` that no shipped font has: the page has a box instead."""
-    text = "".join(page.text for page in read_pages(pdf))
+def replaced_characters(pages: Iterable[ReadPage]) -> str:
+    """Return the characters in the text of these pages that no shipped font has: the page has a box instead."""
+    text = "".join(page.text for page in pages)
     return without_glyph(text) + (_REPLACEMENT if _REPLACEMENT in text else "")
 
 
-def embedded_fonts(pdf: bytes) -> set[str]:
+def embedded_fonts(pdf: bytes) -> frozenset[str]:
     """Return the PostScript names, without subset tags, of the fonts on the pages of ``pdf``."""
     with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
-        fonts = [font for page in document.pages for font in page.Resources.get("/Font", {}).values()]
-        return {str(font.BaseFont).lstrip("/").rpartition("+")[2] for font in fonts}
+        return fonts_on([page.obj for page in document.pages])
+
+
+def fonts_on(pages: Sequence[pikepdf.Object]) -> frozenset[str]:
+    """Return the PostScript names, without subset tags, of the fonts on these pages."""
+    fonts = [font for page in pages for font in page.Resources.get("/Font", pikepdf.Dictionary()).values()]
+    return frozenset(str(font.BaseFont).lstrip("/").rpartition("+")[2] for font in fonts)
 
 
 def _text(page: Any) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.documents.engines.office2pdf import Office2Pdf
 from pipeline.documents.proof.lost_text import find_lost, find_unwritten
+from pipeline.formats.pdf.reading import read_pages
 from pipeline.formats.word.docx_file import open_docx
 from pipeline.formats.word.page_text import shown_texts
 from tests.support.word_files import field, paragraph, reference, row, run, table, text, word_file
@@ -15,7 +16,7 @@ MANY = "".join(paragraph(f"line {number} of the letter") for number in range(60)
 
 def lost(file: bytes, drawn: bytes | None = None) -> list[str]:
     """The places whose text the pages lack, if the engine draws another file in place of this one."""
-    return [place.describe() for place in find_lost(file, Office2Pdf().convert(drawn or file))]
+    return [place.describe() for place in find_lost(file, read_pages(Office2Pdf().convert(drawn or file)))]
 
 
 def test_nothing_is_lost_of_what_is_drawn() -> None:

@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
+from pipeline.formats.pdf.reading import ReadPdf, fonts_on, read_pages
+
 #: With which the labels of pages begin: one document's with one, the next one's with the other.
 SIGNS = ("+", "-")
 _TITLE = re.compile(r'\btitle: "((?:[^"\\]|\\.)*)"')
@@ -66,8 +68,12 @@ def describe(source: str) -> Description:
     )
 
 
-def divide(pdf: bytes, documents: Sequence[Description]) -> list[bytes]:
-    """Return a PDF for each document. The labels of the pages tell which are its own. Raises DivisionError."""
+def divide(pdf: bytes, documents: Sequence[Description]) -> list[ReadPdf]:
+    """Return a PDF for each document. The labels of the pages tell which are its own. Raises DivisionError.
+
+    The pages are read before they are divided, because a reader opens each font for each file that has it.
+    """
+    read = read_pages(pdf)
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         pages = [page.obj for page in opened.pages]
         starts = _starts(list(opened.Root.PageLabels.Nums))
@@ -75,7 +81,10 @@ def divide(pdf: bytes, documents: Sequence[Description]) -> list[bytes]:
             raise DivisionError
         whole = _Whole(opened, pages)
         ends = [*starts[1:], len(pages)]
-        return [whole.part(range(*pair), about) for *pair, about in zip(starts, ends, documents, strict=True)]
+        return [
+            ReadPdf(whole.part(range(start, end), about), read[start:end], fonts_on(pages[start:end]))
+            for start, end, about in zip(starts, ends, documents, strict=True)
+        ]
 
 
 def _starts(labels: Sequence[Any]) -> list[int]:

@@ -22,6 +22,7 @@ from pipeline.documents.fill import MEMORY, SECONDS, FilledDocument
 from pipeline.documents.fill_limits import OutOfTimeError, limited
 from pipeline.errors import EngineError, Problem
 from pipeline.formats.fonts import UndrawableError, font_folders
+from pipeline.formats.pdf.reading import ReadPdf, read_pdf
 
 #: The message with which the prelude stops.
 _TOO_HIGH = "the header or footer is higher than its margin"
@@ -43,11 +44,11 @@ class Typst(Engine):
     def convert(self, docx: bytes) -> bytes:
         """Return the PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
         try:
-            return _compile(translate_document(docx))
+            return _compile(translate_document(docx)).content
         except RefusedError:
             return load_engine(_OTHER).convert(docx)
 
-    def draw_many(self, documents: Iterable[FilledDocument]) -> Iterator[bytes]:
+    def draw_many(self, documents: Iterable[FilledDocument]) -> Iterator[ReadPdf]:
         """Yield the PDF/A-2b of each document, from its translated template and its context.
 
         All are compiled at once. If that fails, each is compiled alone, so that the error is that of its document.
@@ -60,7 +61,7 @@ class Typst(Engine):
                     raise source
                 yield next(together) if together else _compile(source)
             except RefusedError:
-                yield load_engine(_OTHER).convert(document.docx)
+                yield read_pdf(load_engine(_OTHER).convert(document.docx))
 
 
 def _try_to_fill(document: FilledDocument) -> tuple[FilledDocument, str | RefusedError | EngineError]:
@@ -82,7 +83,7 @@ def _fill(document: FilledDocument) -> str:
         raise _failure(message) from None
 
 
-def _compile_together(sources: Sequence[str]) -> Iterator[bytes] | None:
+def _compile_together(sources: Sequence[str]) -> Iterator[ReadPdf] | None:
     """Return the PDFs of documents that are compiled at once, or None if that fails."""
     try:
         return iter(divide(_pdf(sources), [describe(source) for source in sources])) if sources else None
@@ -90,7 +91,7 @@ def _compile_together(sources: Sequence[str]) -> Iterator[bytes] | None:
         return None
 
 
-def _compile(source: str) -> bytes:
+def _compile(source: str) -> ReadPdf:
     try:
         (pdf,) = divide(_pdf([source]), [describe(source)])
     except library.TypstError as error:

@@ -15,7 +15,7 @@ from pipeline.documents.engines.typst.engine import Typst
 from pipeline.documents.fill import FilledDocument, fill
 from pipeline.formats.fonts import UndrawableError
 from pipeline.formats.pdf.pdfa import claims_pdf_a, obstacles
-from pipeline.formats.pdf.reading import read_pages
+from pipeline.formats.pdf.reading import ReadPdf, read_pdf
 from tests.documents.engines.typst.test_translation import letter, paragraph
 
 _FIELD = (
@@ -33,8 +33,8 @@ def document(*pages: str) -> FilledDocument:
     return fill(letter(body), "letter.docx", {})
 
 
-def texts(pdf: bytes) -> list[str]:
-    return ["".join(page.text.split()) for page in read_pages(pdf)]
+def texts(pdf: ReadPdf) -> list[str]:
+    return ["".join(page.text.split()) for page in pdf.pages]
 
 
 DOCUMENTS = (document("one"), document("two", "more", "last"), document("three"), document("four", "end"))
@@ -49,8 +49,9 @@ def test_each_is_as_if_it_were_drawn_alone() -> None:
     together = list(Typst().draw_many(DOCUMENTS))
     alone = [next(Typst().draw_many([each])) for each in DOCUMENTS]
     for one, other in zip(together, alone, strict=True):
-        assert read_pages(one) == read_pages(other)
-        with pikepdf.open(io.BytesIO(one)) as left, pikepdf.open(io.BytesIO(other)) as right:
+        assert one == read_pdf(one.content)
+        assert one.pages == other.pages
+        with pikepdf.open(io.BytesIO(one.content)) as left, pikepdf.open(io.BytesIO(other.content)) as right:
             assert left.docinfo == right.docinfo
             assert left.Root.Lang == right.Root.Lang
             assert left.Root.Metadata.read_bytes() == right.Root.Metadata.read_bytes()
@@ -63,7 +64,7 @@ def test_the_same_documents_give_the_same_bytes() -> None:
 
 def test_each_is_a_tagged_pdf_a_with_its_own_pages_alone() -> None:
     for pdf in Typst().draw_many(DOCUMENTS):
-        with pikepdf.open(io.BytesIO(pdf)) as opened:
+        with pikepdf.open(io.BytesIO(pdf.content)) as opened:
             assert claims_pdf_a(opened)
             assert obstacles(opened) == []
             assert opened.Root.MarkInfo.Marked
@@ -77,7 +78,7 @@ def test_the_outline_has_the_headings_of_the_document() -> None:
     drawn = Typst().draw_many([fill(letter(body), "a.docx", {}) for body in (two, paragraph("none"), two)])
     titles = []
     for pdf in drawn:
-        with pikepdf.open(io.BytesIO(pdf)) as opened, opened.open_outline() as outline:
+        with pikepdf.open(io.BytesIO(pdf.content)) as opened, opened.open_outline() as outline:
             titles.append([item.title for item in outline.root])
     assert titles == [["first", "second"], [], ["first", "second"]]
 
@@ -113,7 +114,7 @@ SOURCE = (
 
 def test_properties_are_those_of_the_rules() -> None:
     (pdf,) = divide(engine._pdf([SOURCE]), [describe(SOURCE)])
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
+    with pikepdf.open(io.BytesIO(pdf.content)) as opened:
         assert opened.docinfo["/Title"] == 'a "b" \\ <c>'
         assert opened.docinfo["/Author"] == "d"
         assert opened.docinfo["/CreationDate"] == "D:20260304000000Z"
