@@ -9,6 +9,9 @@ from pathlib import Path
 from pipeline.formats.files import read
 from pipeline.formats.json.reader import MAX_BYTES
 
+#: Name of the file of a case that has a folder of its own.
+CASE_FILE = "case.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -1,63 +1,85 @@
-"""Publishing the case files of an import. Files that were edited since the last import are never lost silently."""
+"""Publishing the cases of an import. What people added to a case since the last import stays."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.case.importing.convert import ImportedCase
-from pipeline.errors import OutputError, Problem
+from pipeline.case.importing.merge import merge_case
+from pipeline.case.source import CASE_FILE
+from pipeline.errors import CaseError, OutputError, Problem
 from pipeline.formats.files import read
-from pipeline.formats.json.reader import MAX_BYTES
+from pipeline.formats.json.edit import change_text
+from pipeline.formats.json.reader import MAX_BYTES, JsonFile, parse_json
 from pipeline.publish.folder import FOLDER_HINT, publish_files, writing
-from pipeline.system.atomic import sha256
 
-#: File with the hash of each case file at the last import: a file with another hash was edited by hand.
-RECORD = ".imported"
+#: What the last import wrote, beside the case file: what differs from it was changed by people.
+RECORD = ".imported.json"
 
-_MAX_RECORD = 50_000_000
-
-Status = Literal["new", "replaced", "unchanged"]
+Status = Literal["new", "updated", "unchanged", "conflict"]
 
 
-def publish_cases(imported: Iterable[ImportedCase], folder: Path, *, force: bool) -> dict[str, Status]:
-    """Write each case as ``folder/<case id>.json`` and return its status by case id.
+@dataclass(frozen=True, slots=True)
+class _Result:
+    status: Status
+    content: bytes
+    problems: tuple[Problem, ...] = ()
 
-    Without ``force``, raises OutputError and writes nothing if a file was edited since the last import.
+
+def publish_cases(
+    imported: Iterable[ImportedCase], folder: Path, *, force: bool
+) -> tuple[dict[str, Status], list[Problem]]:
+    """Write each case as ``folder/<case id>/case.json``. Return its status by case id, and the conflicts.
+
+    A case with a conflict is not written, unless ``force`` prefers the table. Raise OutputError if no case can be
+    written.
     """
-    cases = {case.case_id: case.content for case in imported}
-    record = _record(folder)
-    with writing(folder, FOLDER_HINT):
-        statuses = {case_id: _status(folder / f"{case_id}.json", content) for case_id, content in cases.items()}
-    changed = list(_changed([case_id for case_id in cases if statuses[case_id] == "replaced"], folder, record))
-    if changed and not force:
-        raise OutputError(changed)
-    files = {f"{case_id}.json": cases[case_id] for case_id, status in statuses.items() if status != "unchanged"}
-    record |= {f"{case_id}.json": sha256(content) for case_id, content in cases.items()}
-    files[RECORD] = (json.dumps(record, indent=2, sort_keys=True) + "\n").encode()
-    publish_files(files, folder)
-    return statuses
+    files: dict[str, bytes] = {}
+    results: dict[str, _Result] = {}
+    for case in imported:
+        with writing(folder, FOLDER_HINT):
+            result = results[case.case_id] = _merge(folder / case.case_id, case.content, force=force)
+        if result.status != "conflict":
+            files[f"{case.case_id}/{CASE_FILE}"] = result.content
+            files[f"{case.case_id}/{RECORD}"] = case.content
+    problems = [problem for result in results.values() for problem in result.problems]
+    if problems and not files:
+        raise OutputError(problems)
+    publish_files({name: content for name, content in files.items() if _read(folder / name) != content}, folder)
+    return {case_id: result.status for case_id, result in results.items()}, problems
 
 
-def _status(path: Path, content: bytes) -> Status:
-    if path.is_symlink() or not path.exists():
-        return "replaced" if path.is_symlink() else "new"
-    return "unchanged" if _read(path) == content else "replaced"
+def _merge(folder: Path, content: bytes, *, force: bool) -> _Result:
+    path = folder / CASE_FILE
+    raw = _read(path)
+    if raw is None:
+        return _Result("new", content)
+    try:
+        case = parse_json(raw, str(path), folder)
+    except CaseError as error:
+        return _Result("updated", content) if force else _Result("conflict", content, error.problems)
+    merged, conflicts = merge_case(_last_import(folder / RECORD), case.data, json.loads(content))
+    if conflicts and not force:
+        return _Result("conflict", content, tuple(_problems(case, conflicts)))
+    text = change_text(case.text, merged)
+    return _Result("unchanged" if text == case.text else "updated", raw if text == case.text else text.encode())
 
 
-def _changed(case_ids: Iterable[str], folder: Path, record: dict[str, str]) -> Iterator[Problem]:
-    """A problem for each file whose content does not come from an import."""
-    for case_id in case_ids:
-        path = folder / f"{case_id}.json"
-        if record.get(path.name) != sha256(_read(path)):
-            message = "this case was edited by hand, or does not come from an import, and differs from the table"
-            hint = "compare both; --force uses the values of the table"
-            yield Problem("case-changed", "error", message, hint, str(path))
+def _problems(case: JsonFile, pointers: Iterable[str]) -> Iterator[Problem]:
+    message = "the table and the case both changed this since the last import, or never agreed on it"
+    hint = "make both the same, in the table or in the case; --force uses the table"
+    for pointer in pointers:
+        yield case.problem("case-conflict", pointer, message, hint)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> bytes | None:
+    """Return the content of a file, or None if there is none."""
+    if not path.exists() and not path.is_symlink():
+        return None
     try:
         return read(path, MAX_BYTES)
     except OSError as error:
@@ -65,9 +87,9 @@ def _read(path: Path) -> bytes:
         raise OutputError(Problem("output", "error", message, "choose another folder with -o", str(path))) from None
 
 
-def _record(folder: Path) -> dict[str, str]:
+def _last_import(path: Path) -> Any:
+    raw = _read(path)
     try:
-        record = json.loads(read(folder / RECORD, _MAX_RECORD))
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
+        return None if raw is None else json.loads(raw)
+    except ValueError:
+        return None

@@ -74,7 +74,7 @@ def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) ->
 
 
 def publish_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write ``files`` (name -> content) into ``folder``, which may contain other files. Raises OutputError.
+    """Write ``files`` (relative path -> content) into ``folder``, which may contain others. Raises OutputError.
 
     All of them are flushed before the first is renamed, so that a full disk changes nothing.
     """
@@ -84,8 +84,10 @@ def publish_files(files: Mapping[str, bytes], folder: Path) -> None:
             for name, content in files.items():
                 write_file(work / name, content)
             for name in files:
+                make_folders((folder / name).parent)
                 (work / name).replace(folder / name)
-        flush(folder)
+        for each in {folder, *((folder / name).parent for name in files)}:
+            flush(each)
 
 
 def publish_written_file(written: Path, path: Path, is_own: Callable[[bytes], bool]) -> None:

@@ -9,12 +9,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.case.source import Source
+from pipeline.case.source import CASE_FILE, Source
 from pipeline.errors import CaseError, InputError, Problem
 from pipeline.formats.files import NotRegularError, is_file, is_folder, open_regular
 from pipeline.formats.json.reader import MAX_BYTES
 
-CASE_FILE = "case.json"
 STANDARD_INPUT = "-"
 LINES = ".jsonl"
 

@@ -8,6 +8,7 @@ import click
 
 from pipeline.case.importing.convert import convert_table
 from pipeline.case.importing.csv_file import ENCODINGS
+from pipeline.case.source import CASE_FILE
 from pipeline.cli.output import CommandReport, emit
 from pipeline.cli.shared_options import json_option
 from pipeline.cli.terminal import print_line
@@ -31,7 +32,7 @@ from pipeline.publish.case_files import publish_cases
     show_default=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder for the case files DIR/<case id>.json.",
+    help="Folder for the cases DIR/<case id>/case.json.",
 )
 @click.option(
     "--encoding",
@@ -41,7 +42,7 @@ from pipeline.publish.case_files import publish_cases
     help="Encoding of a CSV file.",
 )
 @click.option("--skip-wrong", is_flag=True, help="Write the valid rows even if others are invalid.")
-@click.option("--force", is_flag=True, help="Also replace cases that were edited after their import.")
+@click.option("--force", is_flag=True, help="In a conflict, use the value of the table.")
 @json_option
 def import_table(
     table: Path, mapping: Path, out: Path, encoding: str, skip_wrong: bool, force: bool, as_json: bool
@@ -49,8 +50,8 @@ def import_table(
     """Convert each row of TABLE, a workbook (.xlsx) or a CSV file, to a case file.
 
     If there are problems, all of them are printed, each with its cell, and nothing is written. Each case is checked
-    against its schema; rules and papers are checked by `visa-packet validate`. A case that was edited after its import
-    is not replaced.
+    against its schema; rules and papers are checked by `visa-packet validate`. If a case exists, only what changed in
+    the table is changed in it. A case of which the table and people changed the same field is left as it is.
 
     \b
     Example:
@@ -60,19 +61,23 @@ def import_table(
     cases, problems = convert_table(table, mapping, encoding)
     if problems and not (skip_wrong and cases):
         raise CaseError(problems)
-    statuses = publish_cases(cases, out, force=force)
+    statuses, conflicts = publish_cases(cases, out, force=force)
+    problems = [*problems, *conflicts]
     code = ExitCode.SOME_FAILED if problems else ExitCode.OK
     results = [
         {
             "case_id": case.case_id,
             "row": case.row,
-            "file": str(out / f"{case.case_id}.json"),
+            "file": str(out / case.case_id / CASE_FILE),
             "status": statuses[case.case_id],
         }
         for case in cases
     ]
     emit(CommandReport("import", code, problems, results), as_json=as_json)
     if not as_json:
-        counts = [f"{list(statuses.values()).count(status)} {status}" for status in ("new", "replaced", "unchanged")]
+        counts = [
+            f"{list(statuses.values()).count(status)} {status}"
+            for status in ("new", "updated", "unchanged", "conflict")
+        ]
         print_line(f"{out}: {', '.join(counts)}")
     return code

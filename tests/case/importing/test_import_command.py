@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from pipeline.formats.json.edit import change_text
 from tests.support.built import names_in, snapshot
 from tests.support.run import Command, Run, assert_refused
 from tests.support.sheets import MAPPING, SAMPLE, changed_csv, changed_workbook
@@ -28,13 +30,29 @@ def statuses(run: Run) -> list[str]:
     return [result["status"] for result in run.report["results"]]
 
 
-def test_a_file_a_row_private_and_not_written_twice(run: Command, tmp_path: Path) -> None:
+CASES = ["b2027-001", "b2027-002", "b2027-003"]
+
+
+def case_of(tmp_path: Path, number: int = 2) -> Path:
+    return tmp_path / "cases" / f"b2027-00{number}" / "case.json"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_folder_a_row_private_and_not_written_twice(run: Command, tmp_path: Path) -> None:
     assert statuses(run()) == ["new"] * 3
     folder = tmp_path / "cases"
-    assert names_in(folder) == [".imported", "b2027-001.json", "b2027-002.json", "b2027-003.json"]
-    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
-    assert folder.stat().st_mode & 0o777 == 0o700
+    assert names_in(folder) == CASES
+    assert {name for each in folder.iterdir() for name in names_in(each)} == {".imported.json", "case.json"}
+    assert {path.stat().st_mode & 0o777 for path in folder.glob("*/*")} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())} == {0o700}
+    before = snapshot(folder)
     assert statuses(run()) == ["unchanged"] * 3
+    assert snapshot(folder) == before
     assert [result["row"] for result in run().report["results"]] == [3, 4, 5]
 
 
@@ -43,7 +61,7 @@ def test_the_cases_are_packet_of_the_folder(run: Command, visa_packet: Command, 
     options = ("--as-of", "2026-11-22", "--directory", SAMPLE.parent / "directory", "--allow-missing", "--json")
     checked = visa_packet("validate", tmp_path / "cases", *options)
     assert checked.code == 0
-    assert [result["case_id"] for result in checked.report["results"]] == ["b2027-001", "b2027-002", "b2027-003"]
+    assert [result["case_id"] for result in checked.report["results"]] == CASES
 
 
 def test_one_wrong_row_and_nothing_is_written(run: Command, tmp_path: Path) -> None:
@@ -58,40 +76,68 @@ def test_the_others_when_that_is_wanted(run: Command, tmp_path: Path) -> None:
     found = run(changed_workbook(tmp_path / "t.xlsx", {"E4": "M"}), "--skip-wrong")
     assert found.code == 9
     assert [result["case_id"] for result in found.report["results"]] == ["b2027-001", "b2027-003"]
-    assert names_in(tmp_path / "cases") == [".imported", "b2027-001.json", "b2027-003.json"]
+    assert names_in(tmp_path / "cases") == ["b2027-001", "b2027-003"]
 
 
-def test_a_changed_table_replaces_what_it_made(run: Command, tmp_path: Path) -> None:
+def test_a_changed_table_updates_what_it_made(run: Command, tmp_path: Path) -> None:
     run()
-    assert statuses(run(changed_workbook(tmp_path / "t.xlsx", {"O4": "右"}))) == ["unchanged", "replaced", "unchanged"]
+    assert statuses(run(changed_workbook(tmp_path / "t.xlsx", {"O4": "右"}))) == ["unchanged", "updated", "unchanged"]
 
 
-def test_what_people_changed_is_not_replaced_without_a_word(run: Command, tmp_path: Path) -> None:
+def test_what_people_added_stays_as_they_wrote_it(run: Command, tmp_path: Path) -> None:
     run()
-    by_hand = tmp_path / "cases" / "b2027-002.json"
-    by_hand.write_text(by_hand.read_text(encoding="utf-8").replace("left", "right"), encoding="utf-8")
-    before = snapshot(tmp_path / "cases")
-    found = run(changed_workbook(tmp_path / "t.xlsx", {"T3": "2027-01-21"}))
-    assert found.code == 7
-    assert [(problem["code"], problem["file"]) for problem in found.problems] == [("case-changed", str(by_hand))]
-    assert snapshot(tmp_path / "cases") == before
-    assert statuses(run(TABLE, "--force")) == ["unchanged", "replaced", "unchanged"]
-    assert statuses(run()) == ["unchanged"] * 3
+    text = case_of(tmp_path).read_text(encoding="utf-8").replace('"case_id": ', '"case_id":     ')
+    case = json.loads(text)
+    papers = [*case["attachments"], {"role": "funds_proof", "path": "papers/bank.pdf", "issued_on": "2026-11-20"}]
+    case_of(tmp_path).write_text(change_text(text, case | {"athlete": True, "attachments": papers}), encoding="utf-8")
+    assert statuses(run(changed_workbook(tmp_path / "t.xlsx", {"O4": "右"}))) == ["unchanged", "updated", "unchanged"]
+    text = case_of(tmp_path).read_text(encoding="utf-8")
+    case = json.loads(text)
+    assert (case["condition"]["side"], case["athlete"], case["attachments"]) == ("right", True, papers)
+    assert '"case_id":     ' in text
+    assert statuses(run(TABLE)) == ["unchanged", "updated", "unchanged"]
 
 
-def test_a_case_of_another_origin_is_not_replaced(run: Command, tmp_path: Path) -> None:
-    (tmp_path / "cases").mkdir()
-    (tmp_path / "cases" / "b2027-001.json").write_text("{}", encoding="utf-8")
-    (tmp_path / "cases" / ".imported").write_text("broken", encoding="utf-8")
-    assert run().problems[0]["code"] == "case-changed"
-    assert names_in(tmp_path / "cases") == [".imported", "b2027-001.json"]
+def test_a_conflict_costs_only_its_patient(run: Command, tmp_path: Path) -> None:
+    run()
+    edit(case_of(tmp_path), '"left"', '"both"')
+    before = case_of(tmp_path).read_bytes()
+    table = changed_workbook(tmp_path / "t.xlsx", {"O3": "左", "O4": "右"})
+    found = run(table)
+    assert found.code == 9
+    assert [result["status"] for result in found.report["results"]] == ["updated", "conflict", "unchanged"]
+    [problem] = found.problems
+    assert (problem["code"], problem["file"]) == ("case-conflict", str(case_of(tmp_path)))
+    assert problem["pointer"] == "/condition/side"
+    lines = before.decode().split("\n")
+    assert lines[problem["line"] - 1][problem["column"] - 1 :].startswith('"both"')
+    assert case_of(tmp_path).read_bytes() == before
+    assert statuses(run(table, "--force")) == ["unchanged", "updated", "unchanged"]
+    assert statuses(run(table)) == ["unchanged"] * 3
+
+
+def test_a_case_of_another_origin_keeps_its_values(run: Command, tmp_path: Path) -> None:
+    run()
+    (case_of(tmp_path).parent / ".imported.json").write_text("broken", encoding="utf-8")
+    edit(case_of(tmp_path), '"left"', '"both"')
+    found = run()
+    assert (found.code, [problem["pointer"] for problem in found.problems]) == (9, ["/condition/side"])
+
+
+def test_cases_that_cannot_be_read_are_not_replaced(run: Command, tmp_path: Path) -> None:
+    run()
+    for number in (1, 2, 3):
+        case_of(tmp_path, number).write_text("{", encoding="utf-8")
+    found = run()
+    assert (found.code, {problem["code"] for problem in found.problems}) == (7, {"json-syntax"})
+    assert case_of(tmp_path).read_text(encoding="utf-8") == "{"
+    assert statuses(run(TABLE, "--force")) == ["updated"] * 3
 
 
 @pytest.mark.timeout(10)
 def test_a_pipe_in_place_of_a_case_is_not_waited_for(run: Command, tmp_path: Path) -> None:
-    (tmp_path / "cases").mkdir()
-    os.mkfifo(tmp_path / "cases" / ".imported")
-    os.mkfifo(tmp_path / "cases" / "b2027-001.json")
+    case_of(tmp_path, 1).parent.mkdir(parents=True)
+    os.mkfifo(case_of(tmp_path, 1))
     found = run()
     assert (found.code, found.problems[0]["message"]) == (7, "the former case file cannot be read: not a regular file")
 
@@ -116,5 +162,5 @@ def test_for_people(visa_packet: Command, tmp_path: Path) -> None:
     table = changed_csv(tmp_path / "t.csv", {}, "gb18030")
     found = visa_packet("import", table, "--encoding", "gb18030", "--mapping", MAPPING, "-o", tmp_path / "cases")
     assert (found.code, found.err) == (0, "")
-    assert found.out == f"{tmp_path}/cases: 3 new, 0 replaced, 0 unchanged\n"
+    assert found.out == f"{tmp_path}/cases: 3 new, 0 updated, 0 unchanged, 0 conflict\n"
     assert visa_packet("import", table, "-o", tmp_path / "cases", "--json").code == 2
