@@ -34,7 +34,7 @@ def change_text(text: str, data: Any) -> str:
     """Return ``text``, which must be valid JSON, with the values of ``data``.
 
     What is equal keeps its text. New members follow the others in their style; an object that loses members, and a
-    list that becomes shorter, are written anew.
+    list that becomes shorter, get new text.
     """
     for edit in sorted(_edits(text, _read(text, 0), data), key=lambda edit: edit.start, reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
