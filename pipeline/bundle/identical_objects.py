@@ -12,8 +12,28 @@ from pikepdf import Array, Dictionary, Stream
 
 #: Objects that stay apart: each page, field and annotation has a place of its own.
 _SINGLE = {"/Page", "/Pages", "/Catalog", "/Annot"}
-_REFERENCE = re.compile(rb"(\d+) (\d+) R")
+_REFERENCE = re.compile(rb"(?<!\d)(\d++) (\d++) R")
 _ObjectId = tuple[int, int]
+
+
+class _Known:
+    """An object, written without what it refers to."""
+
+    def __init__(self, own: Any) -> None:
+        self.own: Any = own
+        self.id: _ObjectId = own.objgen
+        self._content = hashlib.sha256(own.read_raw_bytes()).digest() if isinstance(own, Stream) else b""
+        self.look()
+
+    def look(self) -> None:
+        """Write it again. ``key`` is the same for objects that are the same; it includes the references."""
+        written = self.own.stream_dict.unparse() if isinstance(self.own, Stream) else self.own.unparse(resolved=True)
+        self.key = self._content + written
+        self.references = _references(written)
+        # One with a parent is a part of a tree.
+        self.is_single = isinstance(self.own, Dictionary) and (
+            "/Parent" in self.own or str(self.own.get("/Type")) in _SINGLE
+        )
 
 
 def merge_identical(pdf: pikepdf.Pdf) -> None:
@@ -21,47 +41,25 @@ def merge_identical(pdf: pikepdf.Pdf) -> None:
 
     Objects that refer to such objects become the same in turn: from a font program to the font that a page names.
     """
-    objects: list[Any] = [each for each in pdf.objects if not _is_single(each)]
-    contents: dict[_ObjectId, bytes] = {}
-    replaced: dict[_ObjectId, Any] = {}
+    objects = [_Known(each) for each in pdf.objects if isinstance(each, Dictionary | Stream | Array)]
     while True:
-        first: dict[bytes, Any] = {}
+        first: dict[bytes, _Known] = {}
         found: dict[_ObjectId, Any] = {}
         for each in objects:
-            if each.objgen not in replaced:
-                same = first.setdefault(_key(each, contents), each)
-                if same.objgen != each.objgen:
-                    found[each.objgen] = same
+            if not each.is_single and (same := first.setdefault(each.key, each)) is not each:
+                found[each.id] = same.own
         if not found:
             return
-        replaced |= found
-        for other in pdf.objects:
-            if other.objgen not in replaced and _refers(other, found):
-                _refer(other, found)
+        objects = [each for each in objects if each.id not in found]
+        for each in objects:
+            if not each.references.isdisjoint(found):
+                _refer(each.own, found)
+                each.look()
 
 
-def _is_single(each: Any) -> bool:
-    """Return True for an object that stays apart. One with a parent is a part of a tree."""
-    if isinstance(each, Dictionary):
-        return "/Parent" in each or str(each.get("/Type")) in _SINGLE
-    return not isinstance(each, Stream | Array)
-
-
-def _key(each: pikepdf.Object, contents: dict[_ObjectId, bytes]) -> bytes:
-    """Return what is the same for objects that are the same: what they refer to, too."""
-    if not isinstance(each, Stream):
-        return each.unparse(resolved=True)
-    if each.objgen not in contents:
-        contents[each.objgen] = hashlib.sha256(each.read_raw_bytes()).digest()
-    return contents[each.objgen] + each.stream_dict.unparse()
-
-
-def _refers(each: Any, found: Mapping[_ObjectId, Any]) -> bool:
-    """Return True if an object may refer to one of these. Most do not, such as long lists of numbers."""
-    if not isinstance(each, Dictionary | Stream | Array):
-        return False
-    text = each.stream_dict.unparse() if isinstance(each, Stream) else each.unparse(resolved=True)
-    return any((int(number), int(generation)) in found for number, generation in _REFERENCE.findall(text))
+def _references(written: bytes) -> set[_ObjectId]:
+    """Return the objects to which a written object may refer. Most refer to none, such as long lists of numbers."""
+    return {(int(number), int(generation)) for number, generation in _REFERENCE.findall(written)}
 
 
 def _refer(each: Any, found: Mapping[_ObjectId, Any]) -> None:
@@ -72,7 +70,7 @@ def _refer(each: Any, found: Mapping[_ObjectId, Any]) -> None:
         if value.is_indirect:
             if value.objgen in found:
                 each[place] = found[value.objgen]
-        elif _refers(value, found):
+        elif not _references(value.unparse()).isdisjoint(found):
             _refer(value, found)
 
 
