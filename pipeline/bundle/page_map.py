@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Literal
 
+from pipeline.bundle.bundle_text import LANGUAGE, text_hash, text_key
 from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.merge_client import merge_limited
 from pipeline.bundle.merge_messages import Merged, MergeRequest
@@ -25,9 +24,6 @@ from pipeline.visa.labels import label
 
 #: The papers and the documents of a packet by part id.
 Contents = Mapping[str, Paper | DrawnDocument]
-
-#: Language of a bundle; its documents may have others.
-LANGUAGE: Final = "ja"
 
 
 def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, right_hand: bool) -> PageMap:
@@ -75,19 +71,6 @@ def merge_parts(
     )
     title = f"{planned.templates.packet.title.ja} {case_id}{_in_title(planned.state)}"
     return merge_limited(MergeRequest(pieces, title, LANGUAGE, case_id, two_sided=options.right_hand_pages))
-
-
-def text_key(case: JsonFile) -> bytes:
-    """Return the key of the text hashes, which depends on the whole case.
-
-    A plain hash of a page would confirm a guessed passport number to anyone who knows the rest of the page.
-    """
-    return hashlib.sha256(b"visa-packet text of a document\0" + case.text.encode()).digest()
-
-
-def text_hash(text: str, key: bytes) -> str:
-    """Return the hash of the text of a document under the key of its case."""
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _in_title(state: State) -> str:

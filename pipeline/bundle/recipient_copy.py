@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.bundle.merge import merge
-from pipeline.bundle.page_map import LANGUAGE
+from pipeline.bundle.bundle_text import LANGUAGE
 from pipeline.bundle.piece import Piece
 from pipeline.case.masking import identity_numbers, mask_case
 from pipeline.documents.document import DrawnDocument
@@ -34,6 +33,8 @@ def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
 
     Raises CaseError if a free text of the case contains such a number, where it cannot be masked.
     """
+    from pipeline.bundle.merge import merge  # noqa: PLC0415 - a bundle is merged by another process
+
     case, document = planned.loaded.case, planned.loaded.json_file
     bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in planned.packet.bundles)
     hidden = replace(planned, loaded=replace(planned.loaded, case=mask_case(case)), packet=Packet(bundles, ()))

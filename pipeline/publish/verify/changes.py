@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.attachments.safe_open import read_inside
-from pipeline.bundle.page_map import text_key
+from pipeline.bundle.bundle_text import text_key
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.errors import Problem, UnusableError
 from pipeline.packet.set_files import load_template_set, shipped_sets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.bundle.page_map import text_hash
+from pipeline.bundle.bundle_text import text_hash
 from pipeline.bundle.page_numbers import number_text
 from pipeline.formats.pdf.reading import split_texts, squeeze, text_of
 from pipeline.publish.verify.check_messages import BundleCheck, Finding

@@ -14,8 +14,8 @@ from pypdfium2 import raw
 
 from pipeline.attachments.active_content import ACTIVE_RULE, dictionaries, note_active_content
 from pipeline.attachments.notes import Notes
+from pipeline.bundle.bundle_text import LANGUAGE
 from pipeline.bundle.manifest_rows import BundleRow, PageMap
-from pipeline.bundle.page_map import LANGUAGE
 from pipeline.formats.pdf.pdfa import claims_pdf_a, obstacles
 from pipeline.formats.pdf.reading import page_count
 from pipeline.publish.verify.check_messages import Finding

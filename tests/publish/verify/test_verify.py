@@ -399,7 +399,7 @@ def test_a_document_that_says_something_else_is_found_with_its_case(spoilt: Path
 
 def test_hashes_of_texts_are_under_a_key_of_the_case(spoilt: Path) -> None:
     """Who knows all of a page but a number of eight digits must not find that number by trying."""
-    from pipeline.bundle.page_map import text_hash, text_key  # noqa: PLC0415 - what a forger would use
+    from pipeline.bundle.bundle_text import text_hash, text_key  # noqa: PLC0415 - what a forger would use
     from pipeline.formats.pdf.reading import text_of  # noqa: PLC0415 - as above
 
     (described,) = json.loads((spoilt / "manifest.json").read_bytes())["bundles"]
