@@ -18,6 +18,7 @@ from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.packet.template_set import PACKET_FILE, PacketFile, TemplateSet
 from pipeline.resources import shipped
+from pipeline.system.cache import cache_key, cached
 
 
 def set_folder(name: str) -> Path:
@@ -135,7 +136,7 @@ def _read_template(path: Path) -> bytes:
     """The contents of a Word template. Raises TemplateError if the file is rejected (pipeline/formats/word/)."""
     try:
         content = read_docx(path)
-        open_docx(content)
+        cached(f"accepted-{cache_key(content)}", lambda: _accept(content))
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise _wrong(
@@ -144,6 +145,12 @@ def _read_template(path: Path) -> bytes:
     except WordFileError as error:
         raise TemplateError(replace(problem, file=str(path)) for problem in error.problems) from None
     return content
+
+
+def _accept(content: bytes) -> bytes:
+    """Return an empty file for the cache: an accepted template is not looked through again. Raise WordFileError."""
+    open_docx(content)
+    return b""
 
 
 def _digest(json_file: JsonFile, templates: dict[str, bytes]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.case.filing import Role
 from pipeline.errors import Problem, TemplateError
+from pipeline.packet import set_files
 from pipeline.packet.set_files import load_template_set
 from tests.support.built import MEDICAL_STAY, make_set
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, change
@@ -50,6 +51,22 @@ def test_a_set_is_read_once_and_later_changes_do_not_reach_a_run(copied: Path) -
     before = load_template_set(str(copied))
     (copied / "cover-sheet.docx").write_bytes(b"changed")
     assert load_template_set(str(copied)) is before
+
+
+def test_only_an_accepted_file_is_not_looked_through_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, looked = make_set(tmp_path / "set"), list[bytes]()
+    monkeypatch.setattr(set_files, "open_docx", looked.append)
+    file = next(folder.glob("*.docx"))
+    content = file.read_bytes() + str(tmp_path).encode()
+    file.write_bytes(content)
+    for _ in range(2):
+        assert set_files._read_template(file) == content
+    assert looked == [content]
+    monkeypatch.undo()
+    file.write_bytes(b"no Word file")
+    for _ in range(2):
+        with pytest.raises(TemplateError):
+            set_files._read_template(file)
 
 
 @pytest.mark.parametrize("name", ["packet.json", "cover-sheet.docx", "letter-of-guarantee.docx"])
