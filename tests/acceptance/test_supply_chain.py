@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from tests.support.cases import ROOT
+from tests.support.wheels import build_wheel
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
@@ -103,21 +100,7 @@ class TestLicences:
         assert page.refused(licence) == refused
 
 
-def test_two_builds_of_the_wheel_are_the_same_bytes(tmp_path: Path) -> None:
+def test_two_builds_of_the_wheel_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
     """From two folders, whose files are of different times."""
-    wheels = []
-    for number, when in enumerate((1_600_000_000, 1_700_000_000)):
-        source = tmp_path / f"source-{number}"
-        source.mkdir()
-        for name in ("pipeline", "templates", "schemas", "pyproject.toml", "README.md", "LICENSE"):
-            if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(ROOT / name, source / name)
-        for path in source.rglob("*"):
-            os.utime(path, (when, when))
-        words = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-q", "-w"]
-        subprocess.run([*words, str(tmp_path / str(number)), str(source)], check=True)
-        [wheel] = (tmp_path / str(number)).glob("*.whl")
-        wheels.append((wheel.name, wheel.read_bytes()))
-    assert wheels[0] == wheels[1]
+    other = build_wheel(tmp_path / "other", modified=1_700_000_000)
+    assert (other.name, other.read_bytes()) == (wheel.name, wheel.read_bytes())

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.built import snapshot
 from tests.support.cases import EXAMPLES, ROOT
+from tests.support.wheels import pip
 
 NO_NETWORK = """
 import socket
@@ -29,7 +30,6 @@ def connect(self, address, real=socket.socket.connect):
 socket.socket.connect = connect
 socket.socket.connect_ex = socket.socket.sendto = socket.getaddrinfo = refuse
 """
-SOURCES = ("pipeline", "templates", "schemas", "pyproject.toml", "README.md", "LICENSE")
 
 
 @dataclass(frozen=True)
@@ -53,28 +53,11 @@ class Installed:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    source.mkdir()
-    for name in SOURCES:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, source / name)
-    pip("wheel", "--no-deps", "--no-build-isolation", "-w", str(folder / "dist"), str(source))
-    shutil.rmtree(source)
-    (wheel,) = (folder / "dist").iterdir()
-    target = folder / "target"
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    target = tmp_path_factory.mktemp("wheel") / "target"
     pip("install", "--no-deps", "--no-index", "--target", str(target), str(wheel))
     (target / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
     return Installed(wheel, target)
-
-
-def pip(*arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def names_in(folder: str, kind: str) -> set[str]:

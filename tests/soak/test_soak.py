@@ -62,7 +62,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
 def test_every_way_to_be_wrong_is_answered_as_it_says(tmp_path: Path) -> None:
     """All thirty and a right one, by the checks alone."""
     (tmp_path / "cases").mkdir()
-    for name, way in write_cases(tmp_path / "cases", len(WRONG) + 1, len(WRONG)).items():
+    for name, way in write_cases(tmp_path / "cases", len(WRONG) + 1, len(WRONG), one_person=True).items():
         code, problems = 0, tuple[Problem, ...]()
         try:
             check_case(tmp_path / "cases" / name, CheckOptions(AS_OF, directory=tmp_path))

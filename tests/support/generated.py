@@ -97,10 +97,11 @@ WRONG: tuple[Way, ...] = (
 )
 
 
-def write_cases(folder: Path, count: int, wrong: int) -> dict[str, Way | None]:
+def write_cases(folder: Path, count: int, wrong: int, *, one_person: bool = False) -> dict[str, Way | None]:
     """Write so many cases into ``folder``, so many of them wrong; returns each case's name with its fault, in order.
 
-    The cases share their papers, so that a thousand take little room.
+    The cases share their papers, so that a thousand take little room. If all are of one person, the tests read each
+    paper once: what is looked for in it is the same.
     """
     _write_papers(folder / "papers")
     base = json.loads((_BASE / "case.json").read_text(encoding="utf-8"))
@@ -115,7 +116,7 @@ def write_cases(folder: Path, count: int, wrong: int) -> dict[str, Way | None]:
         turn, rest = divmod(number, every)
         way = WRONG[turn * len(WRONG) // wrong] if rest == every - 1 and turn < wrong else None
         case = copy.deepcopy(base)
-        change(case, _person(number))
+        change(case, _person(0 if one_person else number) | {"/case_id": f"case-{number:05}"})
         change(case, (way.edits if way else None) or {})
         text = json.dumps(case, ensure_ascii=False).encode()
         path = folder / f"case-{number:05}.json"
@@ -132,7 +133,6 @@ def _person(number: int) -> Edits:
     beginning = f"{_DISTRICTS[number % len(_DISTRICTS)]}{born:%Y%m%d}{number % 500 * 2:03}"
     passport = f"EZ{number:07}"
     return {
-        "/case_id": f"case-{number:05}",
         "/patient/name": {"chinese": chinese + second, "surname": surname, "given_names": given},
         "/patient/birth_date": born.isoformat(),
         "/patient/resident_id": beginning + ric.calc_check_digit(f"{beginning}0"),
