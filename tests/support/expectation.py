@@ -30,7 +30,7 @@ from tests.support.cases import AS_OF, change
 from tests.support.processes import processes_with, wait_until
 from tests.support.run import Run
 from tests.support.shared import Shared
-from tests.support.watching import Ended, Look, WarmCommand, traced, wait_for
+from tests.support.watching import Ended, Look, WarmCommand, WarmRun, traced, wait_for
 
 MEGABYTE = 1024  # of the unit in which the system tells a process's memory
 _CREATES = re.compile(r"O_CREAT|\b(creat|mkdir|mkdirat|rename\w*|link\w*|symlink\w*|PR_SET_NAME)\b")
@@ -227,9 +227,19 @@ class Scene:
         env: Mapping[str, str] | None = None,
         umask: int | None = None,
     ) -> Ended:
-        streams = {name: str(beside[name]) for name in ("out", "err")}
-        own = {"env": self.environment(env), "umask": umask, "cwd": str(Path.cwd()), "program": program}
-        return self.warm.run({"arguments": arguments, **streams, **own}, seconds, look)
+        request = self._request(arguments, beside["out"], beside["err"], env)
+        return self.warm.run({**request, "umask": umask, "program": program}, seconds, look)
+
+    def begin(self, *arguments: str | Path, said: Path, program: str | None = None) -> WarmRun:
+        """Let the command run, or this program, until the test ends it; what it says goes to a file."""
+        said.write_bytes(b"")
+        return self.warm.begin({**self._request(list(map(str, arguments)), said, said), "program": program})
+
+    def _request(
+        self, arguments: Sequence[str], out: Path, err: Path, env: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        own = {"env": self.environment(env), "cwd": str(Path.cwd()), "umask": None}
+        return {"arguments": arguments, "out": str(out), "err": str(err), **own}
 
     def _run_afresh(
         self,

@@ -1,8 +1,8 @@
 """The command in a process that has imported everything: it forks for each run, so that no run starts from nothing.
 
 A fork becomes what a start would be: a session, streams, an environment, a folder and arguments of its own. Its limited
-process is a fork too, which spares the third of a second that a start takes. What a run leaves behind becomes a child
-of this process, which waits for it, counts it and ends it.
+process and the server of its workers are forks too, which spares the third of a second that a start takes. What a run
+leaves behind becomes a child of this process, which waits for it, counts it and ends it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import ctypes
 import gc
 import importlib
 import json
+import multiprocessing.util
 import os
 import pkgutil
 import resource
@@ -20,6 +21,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +32,7 @@ from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.options import CheckOptions
 from pipeline.packet.planned_case import plan_case
+from pipeline.packet.set_files import load_template_set
 from pipeline.run.check import find_problems
 from pipeline.system import limited_client
 from pipeline.system.processes import discard
@@ -134,6 +137,24 @@ class ForkedChild:
         self.returncode = os.waitstatus_to_exitcode(status)
 
 
+def fork_python(_python: bytes, words: Sequence[str], passed: Sequence[int]) -> int:
+    """Run in a fork what multiprocessing would start a Python for: the server of the workers, the resource tracker."""
+    pid = os.fork()
+    if not pid:
+        try:
+            for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    signal.signal(number, signal.SIG_DFL)
+            for opened in sorted({*map(int, os.listdir("/proc/self/fd"))} - {0, 1, 2, *passed}):  # noqa: PTH208 - names
+                with contextlib.suppress(OSError):  # the one by which they were listed
+                    os.close(opened)
+            load_template_set.cache_clear()  # one that is started reads the files itself
+            exec(words[-1], {})  # noqa: S102 - its own text
+        finally:
+            os._exit(0)
+    return pid
+
+
 def _run_child(module: str, requests: int, answers: int) -> None:
     """Run a module in this fork with these pipes as its streams. Never returns."""
     try:
@@ -151,22 +172,24 @@ def _run_child(module: str, requests: int, answers: int) -> None:
 def become(request: Request) -> None:
     """Run as a process of its own would that was started so."""
     os.setsid()
+    # Whoever runs the tests in the background lets them ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if request["umask"] is not None:
         os.umask(request["umask"])
     os.chdir(request["cwd"])
     for number, name in enumerate((os.devnull, request["out"], request["err"])):
-        opened = os.open(name, os.O_RDWR if number else os.O_RDONLY)
+        opened = os.open(name, os.O_RDWR | os.O_APPEND if number else os.O_RDONLY)
         os.dup2(opened, number)
         os.close(opened)
     os.environ.clear()
     os.environ.update(request["env"])
     sys.argv = ["visa-packet", *request["arguments"]]
     sys.path[0] = ""
+    vars(multiprocessing.util)["spawnv_passfds"] = fork_python
     site = Path(request["env"].get("PYTHONPATH", os.devnull), "sitecustomize.py")
+    vars(limited_client)["start_child"] = ForkedChild
     if site.exists():
         runpy.run_path(str(site))
-    else:
-        vars(limited_client)["start_child"] = ForkedChild
     if request["program"] is None:
         runpy.run_module("pipeline", run_name="__main__", alter_sys=True)
     else:

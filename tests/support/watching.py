@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,22 +69,62 @@ def wait_for(process: subprocess.Popen[bytes], trace: Path, seconds: float, look
     return Ended(code, _lines_of(trace, process.pid)[0], Usage(used, peak))
 
 
+class WarmRun:
+    """A run that a test ends itself, in a fork of the warm process. Has what tests use of a Popen."""
+
+    def __init__(self, pid: int, end: Callable[[float], Ended | None]) -> None:
+        self.pid, self._end = pid, end
+        self.ended: Ended | None = None
+
+    def poll(self, seconds: float = 0) -> int | None:
+        """Return the exit code, or None if the run goes on for so many seconds more."""
+        self.ended = self.ended or self._end(seconds)
+        return None if self.ended is None else self.ended.code
+
+    def wait(self, timeout: float = 300) -> int:
+        """Wait for the end of the run and of what it started. Raises TimeoutExpired."""
+        until = time.monotonic() + timeout
+        while (code := self.poll(max(0, min(_OFTEN, until - time.monotonic())))) is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("visa-packet", timeout)
+        return code
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all its processes, as a terminal does."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+
 class WarmCommand:
     """The process of warm.py: started with the first run, one for each process of the tests."""
 
     def __init__(self, folder: Path) -> None:
         self._trace, self._read = folder / "trace", 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._run: WarmRun | None = None
 
     def run(self, request: Mapping[str, Any], seconds: float, look: Look | None) -> Ended:
         """Let it fork for this run, and wait for the end of the fork and of what that started."""
+        run = self.begin(request)
+
+        def end() -> Ended | None:
+            run.poll(_OFTEN)
+            return run.ended
+
+        ended, peak = _until_the_end(run.pid, end, seconds, look)
+        return replace(ended, usage=replace(ended.usage, kilobytes=peak))
+
+    def begin(self, request: Mapping[str, Any]) -> WarmRun:
+        """Let it fork for this run, after the end of the one before, which a test that failed may have left."""
         if self._process is None:
             self._start()
+        if self._run is not None and self._run.poll() is None:
+            self._run.signal(signal.SIGKILL)
+            self._run.wait()
         self._socket.send(json.dumps(request).encode())
         pid = self._answer()["pid"]
-        end, peak = _until_the_end(pid, self._end, seconds, look)
-        trace, self._read = _lines_of(self._trace, pid, self._read)
-        return Ended(end["code"], trace, Usage(end["seconds"], peak), tuple(end["left"]))
+        self._run = WarmRun(pid, lambda seconds: self._end(pid, seconds))
+        return self._run
 
     def stop(self) -> None:
         """End the process, if it was started."""
@@ -101,10 +142,12 @@ class WarmCommand:
                 command, env=environment, stdin=subprocess.DEVNULL, pass_fds=[other.fileno()], start_new_session=True
             )
 
-    def _end(self) -> dict[str, Any] | None:
-        if not select.select([self._socket], [], [], _OFTEN)[0]:
+    def _end(self, pid: int, seconds: float) -> Ended | None:
+        if not select.select([self._socket], [], [], seconds)[0]:
             return None
-        return self._answer()
+        end = self._answer()
+        trace, self._read = _lines_of(self._trace, pid, self._read)
+        return Ended(end["code"], trace, Usage(end["seconds"], 0), tuple(end["left"]))
 
     def _answer(self) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(self._socket.recv(1 << 20))
