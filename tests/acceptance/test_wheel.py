@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.built import snapshot
+from tests.support.built import make_set, snapshot
 from tests.support.cases import EXAMPLES, ROOT
 from tests.support.wheels import pip
 
@@ -115,10 +115,11 @@ def test_it_builds_the_example_like_the_checkout(installed: Installed, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "command",
-    [("schema", "case"), ("rules", "ID-02"), ("doctor",), ("--version",), ("templates", "check", "short-term-visit")],
+    "command", [("schema", "case"), ("rules", "ID-02"), ("doctor",), ("--version",), ("templates", "check", "set")]
 )
 def test_the_other_commands_find_their_data(installed: Installed, tmp_path: Path, command: tuple[str, ...]) -> None:
+    if "templates" in command:
+        make_set(tmp_path / "set")
     done = installed.run("-m", "pipeline", *command, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()

@@ -25,7 +25,7 @@ from pipeline.formats.pdf.typesetting import add_font, set_line, subset_for
 from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.one import build_case
-from tests.support.built import make_pdf, make_pdf_of, make_picture, make_set, outline_of, saved, snapshot
+from tests.support.built import make_part, make_pdf, make_pdf_of, make_picture, make_set, outline_of, saved, snapshot
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
 from tests.support.tools import needs_mupdf, needs_poppler, needs_qpdf
 
@@ -427,7 +427,8 @@ def official_list() -> list[dict[str, Any]]:
 
 
 def test_a_missing_paper_is_listed_without_a_last_word_on_a_line_of_its_own(edit: Edit, tmp_path: Path) -> None:
-    built = build_case(edit({"/attachments": []}), tmp_path, BuildOptions(AS_OF, allow_missing=True))
+    cover = str(make_part(tmp_path / "set", "cover-sheet"))
+    built = build_case(edit({"/attachments": []}), tmp_path / "out", BuildOptions(AS_OF, cover, allow_missing=True))
     [bundle] = built.manifest.bundles
     lines = lines_of_cover((built.folder / bundle.path).read_bytes(), bundle.page_map[0].pages)
     english = lines.index("Certificate of planned treatment and letter of guarantee (combined form)")
@@ -738,7 +739,8 @@ class TestRightHandPages:
 
 @pytest.mark.parametrize("edits", [{"/costs": REMOVE}, {"/athlete": True}])
 def test_numbers_are_correct_with_and_without_optional_parts(edit: Edit, tmp_path: Path, edits: dict[str, Any]) -> None:
-    assert_numbers_are_correct(build_case(edit(edits), tmp_path / "out", BuildOptions(AS_OF)).folder)
+    few = str(make_part(tmp_path / "set", "cover-sheet", "cost-estimate", "note-for-athletes"))
+    assert_numbers_are_correct(build_case(edit(edits), tmp_path / "out", BuildOptions(AS_OF, few)).folder)
 
 
 def assert_numbers_are_correct(folder: Path) -> None:

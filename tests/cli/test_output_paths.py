@@ -20,7 +20,7 @@ WRITING = {
     "build": ("build", CASE, *DAY, "--allow-missing", "-o"),
     "build several": ("build", CASE, EXAMPLES / "sun-yifan", *DAY, "--allow-missing", "-o"),
     "import": ("import", TABLE / "cases.csv", "--mapping", TABLE / "mapping.json", "-o"),
-    "preview": ("templates", "preview", "--case", CASE, *DAY, "-o"),
+    "preview": ("templates", "preview", "short-term-visit", "--case", CASE, *DAY, "-o"),
     "timeline --png": ("timeline", CASE, *DAY, "--png"),
     "timeline --ics": ("timeline", CASE, *DAY, "--ics"),
     "templates new": ("templates", "new", "letter", "--in"),
@@ -49,7 +49,7 @@ READING = {
     "check": ("templates", "check", LONG),
     "list": ("templates", "list", LONG),
     "preview": ("templates", "preview", "--case", LONG),
-    "preview --against": ("templates", "preview", "--case", CASE, "--against", LONG),
+    "preview --against": ("templates", "preview", "short-term-visit", "--case", CASE, "--against", LONG),
     "form": ("form", "inspect", LONG),
 }
 

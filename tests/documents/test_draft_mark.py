@@ -115,24 +115,17 @@ class TestHeaders:
     """Whatever headers a template has, each of its pages bears the mark once."""
 
     @pytest.mark.parametrize("engine", ENGINES)
-    def test_a_header_of_its_own_stays(self, engine: str) -> None:
-        document = Document(io.BytesIO(make_docx(*["手紙"] * 60)))
-        document.sections[0].header.paragraphs[0].text = "Letterhead"
-        docx = _filled(document)
-        pdf = load_engine(engine).convert(docx)
-        assert page_count(pdf) > 1
-        assert find_unmarked_pages(read_pages(pdf)) == []
-        texts = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+    def test_a_header_of_its_own_stays_and_the_first_page_and_even_pages_have_it_too(self, engine: str) -> None:
+        with_header = Document(io.BytesIO(make_docx(*["手紙"] * 60)))
+        with_header.sections[0].header.paragraphs[0].text = "Letterhead"
+        several = Document(io.BytesIO(make_docx(*["手紙"] * 90)))
+        several.sections[0].different_first_page_header_footer = True
+        several.settings.odd_and_even_pages_header_footer = engine == "libreoffice"  # the other ones refuse them
+        pdfs = list(load_engine(engine).convert_many([_filled(with_header), _filled(several)]))
+        assert [page_count(pdf) > pages for pdf, pages in zip(pdfs, (1, 2), strict=True)] == [True, True]
+        assert [find_unmarked_pages(read_pages(pdf)) for pdf in pdfs] == [[], []]
+        texts = [page.extract_text() for page in PdfReader(io.BytesIO(pdfs[0])).pages]
         assert all("Letterhead" in text for text in texts)
-
-    @pytest.mark.parametrize("engine", ENGINES)
-    def test_the_first_page_and_even_pages_too(self, engine: str) -> None:
-        document = Document(io.BytesIO(make_docx(*["手紙"] * 90)))
-        document.sections[0].different_first_page_header_footer = True
-        document.settings.odd_and_even_pages_header_footer = engine == "libreoffice"  # the other one refuses them
-        pdf = load_engine(engine).convert(_filled(document))
-        assert page_count(pdf) > 2
-        assert find_unmarked_pages(read_pages(pdf)) == []
 
     def test_a_later_section_keeps_the_header_of_the_one_before(self) -> None:
         document = Document(io.BytesIO(make_docx("手紙")))

@@ -192,7 +192,7 @@ def test_a_disk_on_which_it_has_room(scene: Scene, disk: Disk) -> None:
 def test_a_font_that_is_not_installed_is_drawn_with_a_shipped_one_alone(
     scene: Scene, tmp_path: Path, engine: str
 ) -> None:
-    """No font of the machine takes its place. The check of templates names it."""
+    """No font of the machine takes its place."""
     scene.templates = make_set(tmp_path / "set", "")
     letter = scene.templates / "letter.docx"
     letter.write_bytes(make_docx("{{ case_id }}", font="Liberation Serif"))
@@ -202,7 +202,13 @@ def test_a_font_that_is_not_installed_is_drawn_with_a_shipped_one_alone(
         for pdf in (scene.out / "case-a" / "documents").glob("*.pdf")
         for font in embedded_fonts(pdf.read_bytes())
     }
-    run = scene.run("templates", "check", scene.templates, "--json", env={"TMPDIR": str(scene.temporary)})
+
+
+@case("C10")
+def test_a_font_that_is_not_installed_is_named_by_the_check(scene: Scene) -> None:
+    letter = scene.folder / "letter.docx"
+    letter.write_bytes(make_docx("{{ case_id }}", font="Liberation Serif"))
+    run = scene.run("templates", "check", letter, "--json", env={"TMPDIR": str(scene.temporary)})
     assert "font-not-shipped" in {problem["code"] for problem in run.run.problems}
     assert "Liberation Serif" in run.run.out
 
