@@ -52,7 +52,6 @@ _NEW_TERM_FROM = date(2025, 5, 31)
 
 #: Conditions under which a claim is wrong; other claims always are.
 _CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
-    "DOC-10": lambda case: case.visa.entries == "multiple",
     "REG-09": lambda case: case.visa.letter_date >= _NEW_TERM_FROM,
     "TB-03": lambda case: screening_for(case).status != "required",
     "VIS-11": lambda case: case.longest_stay <= SHORT_STAY_DAYS,

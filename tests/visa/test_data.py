@@ -60,6 +60,9 @@ def test_every_table_is_known() -> None:
         "glyph-variants",
         "glyphs",
         "labels",
+        "messages",
+        "mofa-application-en",
+        "mofa-application-zh",
         "timeline",
         "word-elements",
     }

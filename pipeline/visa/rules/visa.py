@@ -19,7 +19,6 @@ from pipeline.visa.terms import assumed_issue, last_entry
 def officer_decides(case: Case, _as_of: date) -> Iterator[Hit]:
     if case.visa.entries == "multiple":
         yield Hit("/visa/entries")
-    yield from claims_of(case, "DOC-10")
 
 
 @rule("VIS-01")

@@ -21,6 +21,16 @@ def no_approval(case: Case, _as_of: date) -> Iterator[Hit]:
     yield from claims_of(case, "REG-08")
 
 
+@rule("REG-14")
+def no_promised_result(case: Case, _as_of: date) -> Iterator[Hit]:
+    yield from claims_of(case, "REG-14")
+
+
+@rule("VIS-16")
+def no_promised_visa(case: Case, _as_of: date) -> Iterator[Hit]:
+    yield from claims_of(case, "VIS-16")
+
+
 @rule("REG-09")
 def newer_term(case: Case, _as_of: date) -> Iterator[Hit]:
     yield from claims_of(case, "REG-09")
