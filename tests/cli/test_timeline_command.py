@@ -128,3 +128,18 @@ def test_a_wrong_filing_day_is_what_the_timeline_is_for(visa_packet: Command, ed
     assert run.code == 0
     filing = run.report["results"][0]["timeline"]["filing"]
     assert (filing["fits"], filing["earliest"], filing["latest"]) == (False, "2026-11-24", "2026-12-28")
+
+
+def test_another_day_of_a_visit_is_only_shown(visa_packet: Command, tmp_path: Path) -> None:
+    before = CASE.read_bytes()
+    run = visa_packet("timeline", CASE, *DAY, "--visit-1", "2027-02-21", "--lang", "zh")
+    assert run.code == 0
+    assert "2027-01-12              → 2027-02-21" in run.out
+    assert "SCH-01" in run.err
+    [result] = visa_packet("timeline", CASE, *DAY, "--visit-1", "2027-02-21", "--json").report["results"]
+    assert {"id": "visit-1-entry", "from": ["2027-01-12"] * 2, "to": ["2027-02-21"] * 2} in result["what_if"]["moved"]
+    assert "SCH-01" in {problem["code"] for problem in result["what_if"]["appearing"]}
+    assert visa_packet("timeline", CASE, *DAY, "--visit-3", "2027-02-21", "--json").code == 2
+    refused = visa_packet("timeline", CASE, *DAY, "--visit-1", "2027-02-21", "--ics", tmp_path / "a.ics")
+    assert (refused.code, names_in(tmp_path)) == (2, [])
+    assert CASE.read_bytes() == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import click
 from wcwidth import ljust, width
 
 from pipeline.case.source import Source
+from pipeline.cli.commands.timeline_what_if import days_of_visits, print_what_if, visit_options, what_if_to_json
 from pipeline.cli.outcome import Outcome, attempt
 from pipeline.cli.output import CommandReport, OutputStyle, emit, problem_to_json
 from pipeline.cli.shared_options import as_of_option, case_files, day_of, directory_option, json_option, lang_option
@@ -26,6 +27,7 @@ from pipeline.visa.timeline.picture import draw_png, is_own_png
 from pipeline.visa.timeline.step import TimelineStep
 from pipeline.visa.timeline.step_words import format_days, timeline_text
 from pipeline.visa.timeline.timeline import Timeline
+from pipeline.visa.timeline.what_if import WhatIf, what_if
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class _Files:
 )
 @click.option("--ics", type=click.Path(path_type=Path), metavar="FILE", help="Write a calendar file (iCalendar).")
 @click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="Write a picture, 170 mm wide at 300 dpi.")
+@visit_options
 @lang_option
 @json_option
 def timeline(
@@ -59,6 +62,7 @@ def timeline(
     png: Path | None,
     language: Language,
     as_json: bool,
+    **visits: datetime | None,
 ) -> int:
     """Show the dates of one CASE: last days to file papers, filing window, visits, recovery.
 
@@ -66,15 +70,25 @@ def timeline(
     Files contain the case id, but no name and no illness. A file of the same name is replaced only if visa-packet
     wrote it.
 
+    With --visit-1 (or --visit-2, …), everything on the days of that visit moves with it, and only what changes is
+    shown: the steps that move, and the findings of rules that appear or disappear.
+
     \b
     Example:
       visa-packet timeline examples/wang-xiaoming/case.json
+      visa-packet timeline examples/wang-xiaoming/case.json --visit-1 2027-02-02
       visa-packet timeline examples/wang-xiaoming/case.json --as-of 2026-11-22 --for patient --ics visit.ics
     """
     files = case_files([case])
     if len(files) != 1:
         raise click.UsageError(f"the folder {case} contains several cases; name one of them")
     outputs = _Files(ics, png)
+    if days := days_of_visits(visits):
+        if ics or png:
+            raise click.UsageError("--visit-… only shows what would change; it writes no file")
+        return _show_what_if(
+            lambda: what_if(files[0], day_of(as_of), days, directory), files[0], language, as_json=as_json
+        )
     outcome = attempt(
         lambda: _make(files[0], directory, day_of(as_of), audience, outputs, language), OutputStyle(language)
     )
@@ -83,6 +97,19 @@ def timeline(
     emit(CommandReport("timeline", outcome.code, (), [result]), as_json=as_json)
     if dates is not None and not as_json:
         _print(dates, outputs, language)
+    return ExitCode(outcome.code)
+
+
+def _show_what_if(work: Callable[[], WhatIf], source: Source, language: Language, *, as_json: bool) -> int:
+    outcome = attempt(work, OutputStyle(language))
+    changes = outcome.value
+    dates = Outcome(changes.timeline if changes else None, outcome.code, outcome.problems)
+    result = _result(source, dates, _Files(None, None), language)
+    if changes is not None:
+        result["what_if"] = what_if_to_json(changes, language)
+    emit(CommandReport("timeline", outcome.code, (), [result]), as_json=as_json)
+    if changes is not None and not as_json:
+        print_what_if(changes, language)
     return ExitCode(outcome.code)
 
 
