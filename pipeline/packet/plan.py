@@ -227,11 +227,18 @@ def _attachments(
     entry: PacketEntry, role: Role, case: Case, templates: TemplateSet, person: str
 ) -> Iterator[AttachmentPart]:
     titled: PacketEntry | OfficialRow = templates.official(role) or entry
+    size_mm = entry.print_size_mm or (photo_size(case.visa.mission) if role == "photo" else None)
     for index, attachment in enumerate(case.attachments):
         if attachment.paper == role and attachment.person == person and titled.title and titled.issuer:
             part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
             names = (person, titled.title, titled.issuer)
-            yield AttachmentPart(part_id, index, attachment, *names, entry.print_size_mm, least_pages=entry.least_pages)
+            yield AttachmentPart(part_id, index, attachment, *names, size_mm, least_pages=entry.least_pages)
+
+
+def photo_size(mission: str) -> tuple[float, float]:
+    """Return the width and height in millimetres of the photos that a mission wants."""
+    width, height = read_data("photo")["missions"][mission]["size_mm"]
+    return width, height
 
 
 def _requirement(row: OfficialRow, case: Case, person: str, generated: Collection[str | None]) -> Requirement:

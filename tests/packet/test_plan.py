@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from pipeline.case.filing import Role
 from pipeline.case.load import load_case
@@ -17,7 +18,7 @@ from pipeline.documents.context import CoverHeading, PagePlan, cover_context
 from pipeline.documents.context_types import ListOfPapers
 from pipeline.errors import CaseError
 from pipeline.packet.paper_rules import missing_papers
-from pipeline.packet.plan import CONDITIONS, DocumentPart, State, plan_packet, state_of
+from pipeline.packet.plan import CONDITIONS, DocumentPart, Packet, State, plan_packet, state_of
 from pipeline.packet.set_files import load_template_set
 from pipeline.packet.template_set import ConditionName, Field, TemplateSet
 from pipeline.resources import read_data
@@ -148,10 +149,34 @@ def test_every_role_has_a_place_in_the_bundle(edit: Edit, role: str) -> None:
     assert papers[0].issuer.ja
 
 
+def test_a_photo_has_the_size_of_its_mission(edit: Edit) -> None:
+    missions = read_data("photo")["missions"]
+    assert set(missions) == set(read_data("missions")["missions"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(missions, "shanghai", missions["shanghai"] | {"size_mm": [35, 45]})
+        case = planned(edit({"/visa/mission": "shanghai"}))
+        assert sizes_in(plan_packet(case, SET)) == {("photo", (35, 45))}
+        contents = tuple(
+            structs.replace(entry, print_size_mm=(50.0, 50.0)) if entry.attachments == "photo" else entry
+            for entry in SET.packet.contents
+        )
+        other = dataclasses.replace(SET, packet=structs.replace(SET.packet, contents=contents))
+        assert sizes_in(plan_packet(case, other)) == {("photo", (50.0, 50.0))}
+
+
+def test_each_size_of_a_photo_has_its_origin() -> None:
+    for entry in read_data("photo")["missions"].values():
+        assert date.fromisoformat(entry["as_of"])
+        assert entry["source"]
+        assert entry["confidence"] in {"high", "medium", "low"}
+
+
+def sizes_in(packet: Packet) -> set[tuple[str, tuple[float, float]]]:
+    return {(part.attachment.role, part.print_size_mm) for part in packet.attachments if part.print_size_mm}
+
+
 def test_only_a_photo_has_a_print_size(case_with_companion: Any) -> None:
-    papers = plan_packet(planned(case_with_companion({})), SET).attachments
-    sizes = {(part.attachment.role, part.print_size_mm) for part in papers if part.print_size_mm}
-    assert sizes == {("photo", (45.0, 45.0))}
+    assert sizes_in(plan_packet(planned(case_with_companion({})), SET)) == {("photo", (45.0, 45.0))}
 
 
 def test_what_is_missing_for_one_person(edit: Edit) -> None:
