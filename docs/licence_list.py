@@ -20,11 +20,25 @@ ROOT = Path(__file__).parents[1]
 #: Licences that are compatible with a program under Apache-2.0: permissive, or with a copyleft limited to the file
 #: or library.
 ALLOWED = {
-    *("0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "HPND", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0"),
+    *(
+        "0BSD",
+        "Apache-2.0",
+        "BSD",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "CC0-1.0",
+        "HPND",
+        "ISC",
+        "MIT",
+        "MIT-0",
+        "MIT-CMU",
+        "PSF-2.0",
+    ),
     *("LGPL", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0", "MPL-2.0", "OFL-1.1", "Unlicense", "Zlib", "ZPL-2.1"),
 }
 #: Licence identifiers for the names that packages use.
 _IDENTIFIERS = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache License": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",

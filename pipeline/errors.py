@@ -228,6 +228,11 @@ def load_extra(module: str, extra: str, purpose: str) -> Any:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError:
-        message = f"{purpose} needs a library that is not installed: {module}"
-        hint = f"install it: pip install 'visa-packet[{extra}]'"
-        raise InputError(Problem("extra-missing", "error", message, hint)) from None
+        raise missing_extra(module, extra, purpose) from None
+
+
+def missing_extra(module: str, extra: str, purpose: str) -> InputError:
+    """Return the error about an optional library that is missing, with the command that installs it."""
+    message = f"{purpose} needs a library that is not installed: {module}"
+    hint = f"install it: pip install 'visa-packet[{extra}]'"
+    return InputError(Problem("extra-missing", "error", message, hint))

@@ -27,6 +27,7 @@ class CheckOptions:
     allow_missing: bool = False
     templates_sha256: str | None = None
     allow_changed: bool = False
+    read_scans: bool = False
 
     @property
     def papers_may_miss(self) -> bool:
@@ -98,6 +99,7 @@ class BuildOptions:
     force: bool = False
     templates_sha256: str | None = None
     allow_changed: bool = False
+    read_scans: bool = False
 
     @property
     def check(self) -> CheckOptions:
@@ -111,6 +113,7 @@ class BuildOptions:
             self.allow_missing,
             self.templates_sha256,
             self.allow_changed,
+            self.read_scans,
         )
 
     @property

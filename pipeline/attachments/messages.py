@@ -109,8 +109,9 @@ class FieldDescription(msgspec.Struct, frozen=True):
 class Wanted(msgspec.Struct, frozen=True):
     """What a paper must hold: kinds of values of its traveller, of which one is enough, and these values.
 
-    ``own`` are the numbers of all travellers of the case by kind. ``issued_on`` is the day of issue in the case. A
-    ``photo`` is judged as a picture that is printed at ``photo_size_mm``.
+    ``own`` are the numbers by kind that may be in the paper: those of all travellers of the case, and of zones in a
+    passport only that of its holder. ``issued_on`` is the day of issue in the case. A ``photo`` is judged as a picture
+    that is printed at ``photo_size_mm``.
     """
 
     holds: tuple[str, ...]
@@ -119,7 +120,9 @@ class Wanted(msgspec.Struct, frozen=True):
     given_names: str
     passport_number: str
     birth_date: date
+    expiry_date: date
     own: dict[str, tuple[str, ...]]
+    is_passport: bool = False
     issued_on: date | None = None
     photo: bool = False
     photo_size_mm: tuple[float, float] | None = None
@@ -160,6 +163,29 @@ class Refusal(msgspec.Struct, frozen=True, tag=True):
     message: str
     hint: str = PRINT_AGAIN
     field: str = "path"
+
+
+class ScanRequest(msgspec.Struct, frozen=True):
+    """Pages without text to read: compared with what they should hold, or for values of a new case (None)."""
+
+    pdf: bytes
+    wanted: Wanted | None = None
+
+
+class ReadLine(msgspec.Struct, frozen=True):
+    """A line of text on a page from 1: its box (left, top, right and lower end in mm), and a confidence of 0 to 1."""
+
+    text: str
+    page: int
+    box_mm: tuple[float, float, float, float]
+    confidence: float = 1.0
+
+
+class ScanAnswer(msgspec.Struct, frozen=True):
+    """The notes about pages that were read, or their lines if nothing was wanted."""
+
+    notes: tuple[Note, ...] = ()
+    lines: tuple[ReadLine, ...] = ()
 
 
 ANSWERS: msgspec.msgpack.Decoder[ReaderAnswer | Refusal] = msgspec.msgpack.Decoder(ReaderAnswer | Refusal)

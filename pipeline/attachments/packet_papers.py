@@ -8,9 +8,11 @@ from msgspec import structs
 
 from pipeline.attachments.forms.field_mapping import Filling, problems_of_an_attachment
 from pipeline.attachments.forms.in_packet import filling_for, form_findings, mapping_for
-from pipeline.attachments.messages import Conversion, ReaderAnswer, Request
+from pipeline.attachments.messages import Conversion, ReaderAnswer, Request, Wanted
+from pipeline.attachments.paper_text import NO_TEXT_RULE
 from pipeline.attachments.read_paper import convert, make_request, with_form
 from pipeline.attachments.reader_client import READER
+from pipeline.attachments.scan_client import compare_scan, prepare_scans
 from pipeline.attachments.wanted import wanted_of
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.options import CheckOptions
@@ -36,6 +38,8 @@ def read_papers(
 
     If the papers are ``drawn_later``, their pages are compared with those of the files when they are merged.
     """
+    if options.read_scans:
+        prepare_scans()
     papers: dict[str, Paper] = {}
     in_forms: list[Problem] = []
     parts = planned.packet.attachments
@@ -46,7 +50,8 @@ def read_papers(
         try:
             if not isinstance(each, _Asked):
                 raise each
-            papers[part.id], found = _read(part, planned, each, next(answers))
+            paper, found = _read(part, planned, each, next(answers))
+            papers[part.id] = _compared(paper, each.request.wanted) if options.read_scans else paper
             in_forms += found
         except UnusableError as error:
             attachment, problem = part.attachment, error.problem
@@ -100,3 +105,11 @@ def _read(
     filling.check(paper.form)
     found = form_findings(paper.form, filling, document, f"/attachments/{part.index}/{_named_by(part)}")
     return replace(paper, mapping_sha256=filling.mapping.sha256), found
+
+
+def _compared(paper: Paper, wanted: Wanted | None) -> Paper:
+    """Return a paper with the notes of its scan in place of the one that it has no text."""
+    others = tuple(note for note in paper.notes if note.rule != NO_TEXT_RULE)
+    if wanted is None or others == paper.notes:
+        return paper
+    return replace(paper, notes=(*others, *compare_scan(paper.pdf, wanted)))

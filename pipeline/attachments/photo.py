@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageFilter, ImageStat
 
-from pipeline.attachments.plain_colours import make_scalable
+from pipeline.attachments.plain_colours import ORIENTATION, SIDEWAYS, make_scalable
 from pipeline.packet.paper import Note
 from pipeline.resources import read_data
 
@@ -20,10 +20,12 @@ def judge_photo(content: bytes, size_mm: tuple[float, float] | None) -> Iterator
     """Yield what is wrong with a picture that is printed as a photo of ``size_mm``."""
     limits = read_data("photo")
     with Image.open(io.BytesIO(content)) as picture:
-        width, height = picture.size
+        width, height = _upright_size(picture)
         grey = make_scalable(picture).convert("L")
-        small = grey.resize((_JUDGED_WIDTH, max(1, round(_JUDGED_WIDTH * height / width))))
+        small = grey.resize((_JUDGED_WIDTH, max(1, round(_JUDGED_WIDTH * picture.height / picture.width))))
+    wanted = size_mm[0] / size_mm[1] if size_mm else 1.0
     unusable = [
+        *(["wide"] if width / height > limits["most_width"] * max(1.0, wanted) else []),
         *(["few_pixels"] if min(width, height) < limits["least_pixels"] else []),
         *(["one_colour"] if ImageStat.Stat(small).stddev[0] < limits["least_contrast"] else []),
     ]
@@ -31,11 +33,18 @@ def judge_photo(content: bytes, size_mm: tuple[float, float] | None) -> Iterator
         yield Note(UNUSABLE_RULE, tuple(unusable))
         return
     doubtful = [
-        *(["shape"] if size_mm and _stretch(width / height, size_mm[0] / size_mm[1]) > limits["most_stretch"] else []),
+        *(["shape"] if size_mm and _stretch(width / height, wanted) > limits["most_stretch"] else []),
         *(["blurred"] if _sharpness(small) < limits["least_sharpness"] else []),
     ]
     if doubtful:
         yield Note(DOUBTFUL_RULE, tuple(doubtful))
+
+
+def _upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Return width and height of the picture as it is displayed. Those of a TIFF are after its orientation."""
+    is_sideways = picture.format != "TIFF" and picture.getexif().get(ORIENTATION, 1) in SIDEWAYS
+    width, height = picture.size[:: -1 if is_sideways else 1]
+    return width, height
 
 
 def _stretch(ratio: float, wanted: float) -> float:

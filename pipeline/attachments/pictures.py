@@ -15,7 +15,7 @@ from pipeline.attachments.messages import Conversion, ReaderAnswer, Request
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.picture_proof import PictureProof, size_of_proof
 from pipeline.attachments.placement import POINTS_PER_INCH, Placement, add_page, centre, fill_page
-from pipeline.attachments.plain_colours import ORIENTATION, is_transparent, make_scalable, make_upright
+from pipeline.attachments.plain_colours import ORIENTATION, SIDEWAYS, is_transparent, make_scalable, make_upright
 from pipeline.attachments.png import plain_png
 from pipeline.attachments.second_reader import draw_pages
 from pipeline.errors import UnusableError
@@ -40,7 +40,6 @@ _TURNS = {
     7: pikepdf.Matrix(0, 1, 1, 0, 0, 0),
     8: pikepdf.Matrix(0, 1, -1, 0, 1, 0),
 }
-_SIDEWAYS = frozenset({5, 6, 7, 8})
 #: The colour space in a profile for pixels of a mode; for other modes, it is grey.
 _SPACES = {"RGB": b"RGB ", "P": b"RGB ", "CMYK": b"CMYK"}
 
@@ -94,7 +93,7 @@ def _page(picture: Image.Image, request: Request, notes: Notes) -> _Page:
     kind, conversion = request.kind, request.conversion
     orientation = int(picture.getexif().get(ORIENTATION, 1))
     orientation = orientation if orientation in _TURNS else 1
-    width, height = _shape(picture, kind, is_sideways=orientation in _SIDEWAYS)
+    width, height = _shape(picture, kind, is_sideways=orientation in SIDEWAYS)
     placement = _place(width, height, conversion)
     is_small = size_of_proof(picture.size, placement) == picture.size  # the losses of JPEG would be seen
     finest = max(1, round(placement.width / POINTS_PER_INCH * conversion.dpi))

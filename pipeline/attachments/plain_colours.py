@@ -8,6 +8,8 @@ from pipeline.errors import UnusableError
 
 #: The Exif tag for orientation.
 ORIENTATION = 0x0112
+#: Its values for a picture that is stored with width and height exchanged.
+SIDEWAYS = frozenset({5, 6, 7, 8})
 #: Modes of Pillow that PDF can show directly.
 _PLAIN_MODES = frozenset({"1", "L", "P", "RGB", "CMYK", "I;16"})
 

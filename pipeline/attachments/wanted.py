@@ -25,6 +25,7 @@ def wanted_of(part: AttachmentPart, case: Case, templates: TemplateSet) -> Wante
         return None
     _, person = case.travellers[part.person]
     people = [traveller for _, traveller in case.travellers.values()]
+    numbers = tuple(each.passport.number for each in people)
     return Wanted(
         holds=holds,
         chinese=person.name.chinese,
@@ -32,10 +33,13 @@ def wanted_of(part: AttachmentPart, case: Case, templates: TemplateSet) -> Wante
         given_names=person.name.given_names,
         passport_number=person.passport.number,
         birth_date=person.birth_date,
+        expiry_date=person.passport.expiry_date,
         own={
-            "passport_number": tuple(each.passport.number for each in people),
+            "passport_number": numbers,
             "resident_id": _resident_ids(person, people),
+            "zone": (person.passport.number,) if role == "passport" else numbers,
         },
+        is_passport=role == "passport",
         issued_on=part.attachment.issued_on if holds and not written_by_hand else None,
         photo_size_mm=part.print_size_mm if role == "photo" else None,
         photo=role == "photo",

@@ -21,6 +21,7 @@ COMMANDS = {
     "import": "Convert the rows of a table to case files.",
     "validate": "Check cases and their attachments without building anything.",
     "status": "List missing, expired and unsigned documents of each case.",
+    "read": "Propose values for a new case from a scan or PDF of a paper.",
     "signed": "Print attachment entries for signed originals.",
     "form": "List the fields of a fillable PDF, or fill one from a case.",
     "match": "List the hospitals whose filed plans cover a case.",

@@ -55,6 +55,12 @@ templates_option = click.option(
     metavar="SET",
     help="Name of a shipped template set, or the folder of another.",
 )
+read_scans_option = click.option(
+    "--read-scans",
+    is_flag=True,
+    help="Also read scans and photos of papers, and compare them with the case. Takes a few seconds a page; needs the "
+    "extra `read`.",
+)
 timeout_option = click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -83,6 +89,7 @@ def check_options(command: Function) -> Function:
             help="File signed originals of documents that have changed since they were signed; the cover sheet lists "
             "them.",
         ),
+        read_scans_option,
         click.option("--draft", is_flag=True, help="Mark every generated page 案 / DRAFT; papers may be missing."),
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         notes_option,

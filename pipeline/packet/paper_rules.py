@@ -19,14 +19,16 @@ from pipeline.packet.document_fields import name_fields, place_of
 from pipeline.packet.paper import Note, Paper
 from pipeline.packet.plan import AttachmentPart, Packet, Unfilled
 from pipeline.packet.template_set import OfficialRow, TemplateSet
+from pipeline.visa.rules.catalogue import checked_rules
 from pipeline.visa.rules.checks import make_finding, make_template_finding
 from pipeline.visa.rules.registry import Hit
 
 LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE = "DOC-14", "OUT-03", "GUA-11", "DOC-13"
 NO_PLACE_RULE, NOT_FILED_RULE, FEW_PAGES_RULE = "DOC-22", "DOC-23", "DOC-24"
-#: Rules on the text of a paper, whose findings name the paper (pipeline/attachments/paper_text.py).
-_TEXT_RULES = ("DOC-18", "DOC-19", "DOC-20", "DOC-21")
-_PHOTO_RULES = ("PHO-01", "PHO-02")
+#: Rules on the text of a paper, whose findings name the paper (paper_text.py and scan_search.py of attachments).
+_TEXT_RULES = ("DOC-18", "DOC-19", "DOC-20", "DOC-21", "DOC-27", "DOC-28")
+_SHAPE_RULE = "PHO-02"
+_PHOTO_RULES = ("PHO-01", _SHAPE_RULE)
 #: Rules on a file, found while it is read (pipeline/attachments).
 _FILE_RULES = (
     *_TEXT_RULES,
@@ -115,9 +117,16 @@ def _few_pages(packet: Packet, papers: Mapping[str, Paper], json_file: JsonFile)
 
 def _details(note: Note, part: AttachmentPart) -> list[str | Trilingual]:
     """Return the details of a note. About a text, the first is the paper: its title, role and person."""
-    if note.rule not in _TEXT_RULES:
-        return list(note.details)
-    return [_named_part(part), *note.details]
+    if note.rule in _PHOTO_RULES:
+        return [_with_size(part) if detail == "shape" and part.print_size_mm else detail for detail in note.details]
+    return [_named_part(part), *note.details] if note.rule in _TEXT_RULES else list(note.details)
+
+
+def _with_size(part: AttachmentPart) -> Trilingual:
+    """The detail about the shape of a photo, with the size for which it was checked."""
+    size = " × ".join(f"{length:g}" for length in part.print_size_mm or ())
+    shape = checked_rules()[_SHAPE_RULE].details["shape"]
+    return Trilingual(ja=f"{shape.ja}（{size} mm）", en=f"{shape.en} ({size} mm)", zh=f"{shape.zh}（{size} 毫米）")
 
 
 def _named_part(part: AttachmentPart) -> Trilingual:

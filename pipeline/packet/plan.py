@@ -12,6 +12,7 @@ from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.case.people import PATIENT
 from pipeline.packet.document_fields import empty_fields
 from pipeline.packet.template_set import Field, OfficialRow, PacketEntry, Signer, TemplateSet
+from pipeline.resources import read_data
 from pipeline.visa.missions import is_in_provinces
 
 

@@ -44,6 +44,7 @@ class OptionsUsed(Frozen, frozen=True):
     recipient_copy: bool
     no_documents: bool
     encrypted: bool
+    read_scans: bool = False
 
 
 class RulesUsed(Frozen, frozen=True):

@@ -64,6 +64,7 @@ def origin_of(planned: PlannedCase, options: BuildOptions) -> Origin:
             recipient_copy=options.recipient_copy,
             no_documents=options.no_documents,
             encrypted=options.password is not None,
+            read_scans=options.read_scans,
         ),
         versions=library_versions(),
         rules=rules_used(),

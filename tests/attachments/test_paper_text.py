@@ -15,6 +15,7 @@ from PIL import Image, ImageFilter
 from pipeline.attachments.messages import Wanted
 from pipeline.attachments.paper_text import search_text
 from pipeline.attachments.photo import judge_photo
+from pipeline.attachments.plain_colours import ORIENTATION
 from pipeline.errors import CaseError
 from pipeline.options import CheckOptions
 from pipeline.run.check import check_case
@@ -32,7 +33,8 @@ WANTED = Wanted(
     given_names="XIAO MING",
     passport_number="EJ0123456",
     birth_date=date(1992, 3, 14),
-    own={"passport_number": ("EJ0123456",), "resident_id": ("110105199203140032",)},
+    expiry_date=date(2032, 5, 18),
+    own={"passport_number": ("EJ0123456",), "resident_id": ("110105199203140032",), "zone": ("EJ0123456",)},
 )
 PHOTO = (EXAMPLES / "wang-xiaoming" / "papers" / "photo.jpg").read_bytes()
 
@@ -89,6 +91,12 @@ def test_the_certificate_of_another_patient_is_refused(case_folder: Path, edit: 
     assert "funds_proof" in problem.message
 
 
+def orientation(value: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif[ORIENTATION] = value
+    return exif
+
+
 @pytest.mark.parametrize(
     ("picture", "expected"),
     [
@@ -96,6 +104,9 @@ def test_the_certificate_of_another_patient_is_refused(case_folder: Path, edit: 
         (encoded(Image.new("RGB", (60, 120)), "PNG"), [("PHO-01", ("few_pixels", "one_colour"))]),
         (encoded(Image.effect_noise((500, 500), 6).convert("RGB"), "PNG"), [("PHO-01", ("one_colour",))]),
         (make_picture("PNG", (700, 900)), [("PHO-02", ("shape",))]),
+        ((EXAMPLES / "wang-xiaoming" / "papers" / "passport.png").read_bytes(), [("PHO-01", ("wide",))]),
+        (make_picture("JPEG", (900, 700)), [("PHO-01", ("wide",))]),
+        (make_picture("JPEG", (900, 700), exif=orientation(6)), [("PHO-02", ("shape",))]),
     ],
 )
 def test_a_picture_that_is_no_photo(picture: bytes, expected: list[tuple[str, tuple[str, ...]]]) -> None:

@@ -20,6 +20,7 @@ from pipeline.cli.shared_options import (
     directory_option,
     json_option,
     lang_option,
+    read_scans_option,
     templates_option,
 )
 from pipeline.cli.terminal import Styled, print_line
@@ -34,6 +35,7 @@ from pipeline.visa.labels import describe_state, label
 @as_of_option
 @templates_option
 @directory_option
+@read_scans_option
 @lang_option
 @json_option
 def status(
@@ -41,6 +43,7 @@ def status(
     as_of: datetime | None,
     templates: str,
     directory: Path | None,
+    read_scans: bool,
     language: Language,
     as_json: bool,
 ) -> int:
@@ -53,7 +56,7 @@ def status(
       visa-packet status examples/wang-xiaoming/case.json
       visa-packet status cases/ --lang zh
     """
-    options = CheckOptions(day_of(as_of), templates, directory)
+    options = CheckOptions(day_of(as_of), templates, directory, read_scans=read_scans)
     results = [_status_one(source, options, language, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
     emit(CommandReport("status", code, (), results), as_json=as_json)

@@ -41,6 +41,7 @@ def validate(
     directory: Path | None,
     allow_missing: bool,
     allow_changed: bool,
+    read_scans: bool,
     draft: bool,
     strict: bool,
     notes: bool,
@@ -58,7 +59,14 @@ def validate(
       visa-packet validate examples/chen-lihua --json
     """
     options = CheckOptions(
-        day_of(as_of), templates, directory, strict, draft, allow_missing, allow_changed=allow_changed
+        day_of(as_of),
+        templates,
+        directory,
+        strict,
+        draft,
+        allow_missing,
+        allow_changed=allow_changed,
+        read_scans=read_scans,
     )
     style = OutputStyle(language, notes)
     results = [_validate_one(source, options, style, as_json=as_json) for source in case_files(cases)]

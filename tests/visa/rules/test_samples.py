@@ -7,7 +7,7 @@ import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,9 @@ import pytest
 from msgspec import structs
 
 from pipeline.attachments.forms.in_packet import filling_for, form_findings, mapping_for
+from pipeline.attachments.messages import ReadLine
 from pipeline.attachments.read_paper import convert, make_request, with_form
+from pipeline.attachments.scan_search import search_scan
 from pipeline.attachments.wanted import wanted_of
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.model import Case
@@ -178,12 +180,18 @@ def read_papers(case: Case, templates: TemplateSet, folder: Path, wanted: Mappin
         (folder / "paper.png").write_bytes(make_picture("PNG", tuple(wanted["picture"])))
     else:
         (folder / "paper.pdf").write_bytes(make_paper(wanted))
-    return {
-        part.id: convert(
-            structs.replace(make_request(folder, part.attachment.path), wanted=wanted_of(part, case, templates))
-        )
-        for part in plan_packet(case, templates).attachments
-    }
+    papers = {}
+    for part in plan_packet(case, templates).attachments:
+        looked_for = wanted_of(part, case, templates)
+        request = structs.replace(make_request(folder, part.attachment.path), wanted=looked_for)
+        papers[part.id] = convert(request)
+        if "scan" in wanted and looked_for is not None:
+            lines = [
+                ReadLine(text, 1, (20, 10 * row, 190, 10 * row + 5), wanted.get("confidence", 1.0))
+                for row, text in enumerate(wanted["scan"])
+            ]
+            papers[part.id] = replace(papers[part.id], notes=tuple(search_scan(lines, looked_for)))
+    return papers
 
 
 def make_paper(wanted: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,48 @@
+"""Reads one paper for values of a new case: its text layer, or the picture with the extra ``read``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from pipeline.attachments.messages import ReadLine, ScanAnswer
+from pipeline.attachments.paper_text import LEAST_TEXT
+from pipeline.attachments.proposed_values import ProposedValue, propose_values
+from pipeline.attachments.read_paper import read_paper
+from pipeline.attachments.scan_client import prepare_scans, read_lines
+from pipeline.errors import AttachmentError, UnusableError
+from pipeline.system.limited_client import LIMITED, CallFailedError
+from pipeline.system.limited_process import ProcessLimits
+
+_TEXT_LINES = "pipeline.attachments.text_lines:answer_lines"
+_ANSWERS = msgspec.msgpack.Decoder(ScanAnswer)
+
+
+def read_values(path: Path, person: str, as_of: date) -> list[ProposedValue]:
+    """Return values of the paper at ``path`` for the fields of ``person`` (a JSON pointer).
+
+    Raises AttachmentError if the paper cannot be read, and InputError if it needs an extra that is not installed.
+    """
+    try:
+        lines = _lines_of(read_paper(path.parent, path.name).pdf)
+    except UnusableError as error:
+        raise AttachmentError(replace(error.problem, file=str(path))) from None
+    return propose_values(lines, person, as_of)
+
+
+def _lines_of(pdf: bytes) -> tuple[ReadLine, ...]:
+    try:
+        lines = _ANSWERS.decode(LIMITED.call(_TEXT_LINES, pdf, ProcessLimits())).lines
+        if sum(len(line.text) for line in lines) >= LEAST_TEXT:
+            return lines
+        prepare_scans()
+        return read_lines(pdf)
+    except CallFailedError as error:
+        hint = "scan it with 200 dots per inch, or type the values"
+        if error.seconds is None:
+            raise UnusableError("attachment-broke", "the reader process crashed on this file", hint) from None
+        message = f"reading it took longer than {error.seconds:g} seconds"
+        raise UnusableError("attachment-time", message, hint) from None

@@ -1,0 +1,49 @@
+"""Asks the limited process for scans. It is started only for a command that asks to read scans."""
+
+from __future__ import annotations
+
+import atexit
+from importlib.util import find_spec
+
+import msgspec
+
+from pipeline.attachments.messages import ReadLine, ScanAnswer, ScanRequest, Wanted
+from pipeline.attachments.scan_search import NOT_READ_RULE
+from pipeline.errors import missing_extra
+from pipeline.packet.paper import Note
+from pipeline.system.limited_client import CallFailedError, LimitedClient
+from pipeline.system.limited_process import ProcessLimits
+
+_FUNCTION = "pipeline.attachments.scan_tasks:answer_scan"
+#: A page takes two to five seconds. The libraries occupy a gigabyte of address space before they read anything.
+_LIMITS = ProcessLimits(cpu_seconds=90, wall_seconds=240.0, memory_bytes=3_000_000_000)
+_LIBRARIES = ("rapidocr", "onnxruntime")
+_ANSWERS = msgspec.msgpack.Decoder(ScanAnswer)
+#: Apart from the process that reads files: with these libraries, its forks would exceed their limits of memory.
+_SCANS = LimitedClient()
+atexit.register(_SCANS.stop)
+
+
+def prepare_scans() -> None:
+    """Start the process, so that it has loaded its models when it is asked. Raises InputError without the extra."""
+    missing = next((name for name in _LIBRARIES if find_spec(name) is None), None)
+    if missing:
+        raise missing_extra(missing, "read", "reading scans")
+    _SCANS.prepare(_FUNCTION)
+
+
+def compare_scan(pdf: bytes, wanted: Wanted) -> tuple[Note, ...]:
+    """Return the notes about a paper without text. If it cannot be read, a note says so."""
+    try:
+        return _ask(ScanRequest(pdf, wanted)).notes
+    except (CallFailedError, msgspec.MsgspecError):
+        return (Note(NOT_READ_RULE, ("failed",)),)
+
+
+def read_lines(pdf: bytes) -> tuple[ReadLine, ...]:
+    """Return the lines of a paper without text. Raises CallFailedError if it cannot be read."""
+    return _ask(ScanRequest(pdf)).lines
+
+
+def _ask(request: ScanRequest) -> ScanAnswer:
+    return _ANSWERS.decode(_SCANS.call(_FUNCTION, msgspec.msgpack.encode(request), _LIMITS))
