@@ -22,17 +22,19 @@ from pipeline.formats.json.reader import JsonFile, texts
 from pipeline.formats.pdf.overlap import pages_with_overlaps
 from pipeline.formats.pdf.read_page import ReadPage
 from pipeline.formats.pdf.reading import ReadPdf, replaced_characters, text_of_pages
-from pipeline.formats.zip_archive import read_parts
+from pipeline.formats.word.docx_file import DocxFile, parse_filled
+from pipeline.formats.word.text import WordText, word_text
 
 _OVERLAPPING = (b'w:hRule="exact"', b"<wp:anchor", b"<w:hdr")
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnDocument:
-    """A document as Word file and PDF, with the pages as read. ``printed`` has every text that its template printed."""
+    """A document as Word file and PDF, with what was read of both, and every text that its template printed."""
 
     docx: bytes
     pdf: bytes
+    text: WordText
     read: tuple[ReadPage, ...]
     printed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -82,8 +84,9 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[ReadPd
     try:
         pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
-        _check_text(pdf.pages, filled, source)
-        _check_overlap(pdf.content, filled.docx, name)
+        word = parse_filled(filled.parts)
+        _check_text(pdf.pages, word, filled.texts, name)
+        _check_overlap(pdf.content, filled.parts, name)
         if source.draft:
             _check_mark(pdf.pages, name)
     except UndrawableError as error:
@@ -93,7 +96,7 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[ReadPd
     except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError):
         message = "the engine made an unreadable PDF"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
-    return DrawnDocument(filled.docx, pdf.content, pdf.pages, filled.texts)
+    return DrawnDocument(filled.docx, pdf.content, word_text(word.xml), pdf.pages, filled.texts)
 
 
 def _check_page(pdf: ReadPdf, printed: Iterable[str], name: str) -> None:
@@ -111,25 +114,25 @@ def _check_page(pdf: ReadPdf, printed: Iterable[str], name: str) -> None:
         raise UndrawableError(replaced)
 
 
-def _check_text(pages: Sequence[ReadPage], filled: FilledDocument, source: DocumentSource) -> None:
+def _check_text(pages: Sequence[ReadPage], word: DocxFile, printed: Sequence[str], name: str) -> None:
     """Raise if text of the filled file is not on the pages, or printed values are not in the filled file."""
-    unwritten = find_unwritten(filled.docx, filled.texts)
+    unwritten = find_unwritten(word, printed)
     if unwritten:
-        message = f"{len(unwritten)} of the {len(filled.texts)} values that the template prints are not in its text"
+        message = f"{len(unwritten)} of the {len(printed)} values that the template prints are not in its text"
         hint = "check the template for a tag in a field, a box or a merged cell"
-        raise EngineError(Problem("engine-lost-text", "error", message, hint, source.name))
-    lost = find_lost(filled.docx, pages)
+        raise EngineError(Problem("engine-lost-text", "error", message, hint, name))
+    lost = find_lost(word, pages)
     if lost:
         message = "text of this paragraph of the filled document is not on the page, in whole or in part"
         hint = (
             "check the template for a cell, box or line that is too small, and for a table that is wider than the page"
         )
-        raise EngineError(Problem("engine-lost-text", "error", message, hint, source.name, place) for place in lost)
+        raise EngineError(Problem("engine-lost-text", "error", message, hint, name, place) for place in lost)
 
 
-def _check_overlap(pdf: bytes, docx: bytes, name: str) -> None:
+def _check_overlap(pdf: bytes, parts: Mapping[str, bytes], name: str) -> None:
     """Raise if text lies on other text. Rows of a fixed height, anchored pictures and tall headers can do this."""
-    if not any(mark in part for part in read_parts(docx).values() for mark in _OVERLAPPING):
+    if not any(mark in part for part in parts.values() for mark in _OVERLAPPING):
         return
     pages = pages_with_overlaps(pdf)
     if pages:

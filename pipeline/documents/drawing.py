@@ -85,7 +85,7 @@ def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: DrawnDocumen
         person=part.person,
         template_name=_name(part, planned),
         template=templates.templates[part.template],
-        docx=drawn.docx,
+        filled=drawn.text,
         pages=drawn.read,
         printed=drawn.printed,
         shows=templates.shows(part.template),

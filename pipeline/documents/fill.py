@@ -70,9 +70,10 @@ _REASONS_OF_TAG: Mapping[type[Exception], str] = {
 
 @dataclass(frozen=True, slots=True)
 class FilledDocument:
-    """A filled document, every text that the template printed into it, in order, and what it was filled from."""
+    """A filled document and its parts, every text that was printed into it, in order, and what it was filled from."""
 
     docx: bytes
+    parts: Mapping[str, bytes]
     texts: tuple[str, ...]
     template: bytes
     context: Mapping[str, Any]
@@ -86,7 +87,7 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocume
     try:
         with limited(MEMORY, SECONDS):
             parts = _fill_parts(template, document, context, environment)
-            return FilledDocument(pack(parts), tuple(environment.printed), template, context)
+            return FilledDocument(pack(parts), parts, tuple(environment.printed), template, context)
     except JinjaError as error:
         place = WordPlace(document.part_name, text=_paragraph(error, environment.source))
         raise TemplateError(_tag_problems(template, name, error, place)) from None

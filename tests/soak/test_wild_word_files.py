@@ -16,8 +16,9 @@ from pipeline.documents.proof.lost_text import find_lost
 from pipeline.errors import EngineError
 from pipeline.formats.pdf.overlap import pages_with_overlaps
 from pipeline.formats.pdf.reading import read_pages
-from pipeline.formats.word.docx_file import open_docx
+from pipeline.formats.word.docx_file import open_docx, parse_filled
 from pipeline.formats.word.unsupported import find_unsupported, unsupported_problems
+from pipeline.formats.zip_archive import read_parts
 from tests.support.pages import ink, keep, pictures
 from tests.support.tools import needs_libreoffice
 from tests.support.wild_word_files import as_new_word_file, wild_word_files
@@ -103,7 +104,7 @@ def _differences(name: str, content: bytes, other: bytes) -> Iterator[str]:
         except EngineError as error:
             yield f"{engine}: {error.problems[0].message}"
             continue
-        lost = [place.describe() for place in find_lost(content, read_pages(pdf))]
+        lost = [place.describe() for place in find_lost(parse_filled(read_parts(content)), read_pages(pdf))]
         if lost or pages_with_overlaps(pdf):
             yield f"{engine}: lost: {lost}; overlaps: {pages_with_overlaps(pdf)}"
         limit = LIMITS.get(name, LIMITS.get(name.partition(",")[0], INK))

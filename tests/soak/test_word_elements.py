@@ -11,6 +11,8 @@ from pipeline.documents.proof.lost_text import find_lost
 from pipeline.errors import EngineError
 from pipeline.formats.pdf.overlap import pages_with_overlaps
 from pipeline.formats.pdf.reading import page_count, read_pages
+from pipeline.formats.word.docx_file import parse_filled
+from pipeline.formats.zip_archive import read_parts
 from tests.support.pages import ink, keep, pictures
 from tests.support.tools import needs_libreoffice
 from tests.support.word_samples import WordSample, word_samples
@@ -46,7 +48,11 @@ def _difference(sample: WordSample, other: bytes) -> str:
         one = load_engine("office2pdf").convert(sample.content)
     except EngineError as error:
         return error.problems[0].message
-    lost = [place.describe() for pdf in (one, other) for place in find_lost(sample.content, read_pages(pdf))]
+    lost = [
+        place.describe()
+        for pdf in (one, other)
+        for place in find_lost(parse_filled(read_parts(sample.content)), read_pages(pdf))
+    ]
     if lost or page_count(one) != page_count(other):
         return f"lost: {lost}; pages: {page_count(one)}, {page_count(other)}"
     first, second = pictures(one)[0], pictures(other)[0]

@@ -96,7 +96,7 @@ def _finished(template: Template, trial: Trial, sample: SampleCase, drawn: Drawn
         person=trial.person,
         template_name=template.file,
         template=template.content,
-        docx=drawn.docx,
+        filled=drawn.text,
         pages=drawn.read,
         printed=drawn.printed,
         typed_in=template.templates.packet.typed_in,

@@ -36,7 +36,8 @@ class FinishedDocument:
     person: str
     template_name: str
     template: bytes
-    docx: bytes
+    #: The text of the filled Word file.
+    filled: WordText
     pages: tuple[ReadPage, ...]
     printed: tuple[str, ...]
     #: The content that it must show, by its entry in packet.json.
@@ -48,11 +49,6 @@ class FinishedDocument:
     def traveller(self) -> Traveller:
         """The owner of the document."""
         return self.case.travellers[self.person][1]
-
-    @cached_property
-    def filled(self) -> WordText:
-        """The text of the filled Word file."""
-        return read_word(self.docx)
 
     @cached_property
     def own(self) -> WordText:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from lxml import etree
 
@@ -13,36 +14,28 @@ from pipeline.errors import WordPlace
 from pipeline.formats.pdf.read_page import ReadPage
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.page_text import ShownText, shown_texts
-from pipeline.formats.word.text import W, xml_parser
-from pipeline.formats.zip_archive import read_parts
+from pipeline.formats.word.text import W
 
 #: What a page may have, or lack, without a difference: white space, hyphens at the end of a line, invisible characters.
 _UNCOUNTED = re.compile(r"[\s\-\u00ad\u2010\u2011\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 #: A paragraph may be divided by the end of a page or a drawing, into parts of at least so many characters.
 _SHORTEST_PART = 4
-_PARTS = re.compile(
-    r"word/(document|header\d*|footer\d*|footnotes|endnotes|settings|styles)\.xml|word/_rels/document\.xml\.rels"
-)
 
 
-def find_lost(docx: bytes, read: Sequence[ReadPage]) -> list[WordPlace]:
+def find_lost(docx: DocxFile, read: Sequence[ReadPage]) -> list[WordPlace]:
     """Return the places in a filled Word file of the paragraphs whose text is not, or not often enough, on the pages.
 
     Their texts are not quoted: they have values of the case.
     """
-    parts = read_parts(docx)
-    xml = {name: etree.fromstring(part, xml_parser()) for name, part in parts.items() if _PARTS.fullmatch(name)}
     pages = [_plain(page.text) for page in read]
-    wanted = [(one, _plain(piece)) for one in shown_texts(DocxFile(parts, xml), len(pages)) for piece in one.pieces]
+    wanted = [(one, _plain(piece)) for one in shown_texts(docx, len(pages)) for piece in one.pieces]
     whole = "\n".join(piece for one, piece in wanted for _ in range(one.times))
     drawn = "".join(pages)
-    lacking = Counter(whole)
-    lacking.subtract(drawn)
-    lacking = Counter({character: count for character, count in lacking.items() if count > 0 and character != "\n"})
+    lacking = (Counter(whole) - Counter(drawn)).keys() - {"\n"}
     rare = [(one, piece) for one, piece in wanted if drawn.count(piece) < whole.count(piece)]
     lost = [one for one, piece in rare if not _is_in_parts(piece, drawn)]
     if lacking and not lost:
-        lost = [one for one, _ in rare] or [one for one, piece in wanted if lacking.keys() & set(piece)]
+        lost = [one for one, _ in rare] or [one for one, piece in wanted if lacking & set(piece)]
     return list(dict.fromkeys(map(_place, lost)))
 
 
@@ -65,21 +58,21 @@ def _longest_start(piece: str, drawn: str) -> int:
 
 
 def _place(one: ShownText) -> WordPlace:
-    paragraph = one.part.paragraphs[one.index]
-    return WordPlace(one.part.label, paragraph.number, paragraph.cell)
+    place = one.part.place(one.paragraph)
+    return WordPlace(place.part, place.paragraph, place.cell)
 
 
-def find_unwritten(docx: bytes, printed: Iterable[str]) -> list[str]:
+def find_unwritten(docx: DocxFile, printed: Iterable[str]) -> list[str]:
     """Return the texts that a template printed and that are nowhere in the filled Word file."""
-    roots = (etree.fromstring(part, xml_parser()) for name, part in read_parts(docx).items() if _PARTS.fullmatch(name))
-    elements = [element for root in roots for element in root.iter(etree.Element)]
-    whole = _plain("".join(element.text or "" for element in elements if element.tag == f"{W}t"))
+    whole = _plain("".join(text.text or "" for root in docx.xml.values() for text in root.iter(f"{W}t")))
     lost = [text for text in printed if _plain(text) not in whole]
     if not lost:
         return []
+    elements = (element for root in docx.xml.values() for element in root.iter(etree.Element))
     values = {str(value) for element in elements for value in element.attrib.values()}  # such as the span of a cell
     return [text for text in lost if text not in values]
 
 
+@lru_cache(maxsize=4096)  # the documents of a packet have many texts in common
 def _plain(text: str) -> str:
     return _UNCOUNTED.sub("", unicodedata.normalize("NFKC", text))

@@ -19,11 +19,16 @@ from pipeline.formats.word.elements import forbidden_elements, unended_tags
 from pipeline.formats.word.parts import MAIN_PART, advice, forbidden_kinds, forbidden_relationships, parse_parts
 from pipeline.formats.word.rejections import WordFileError, unusable_file
 from pipeline.formats.word.tag_placement import misplaced_tags
+from pipeline.formats.word.text import xml_parser
 from pipeline.formats.word.word_pictures import forbidden_pictures
 from pipeline.formats.word.word_places import Part
 
 #: The parts that docxtpl fills.
 _TEXT_PART = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
+#: The parts on which the text of a filled file depends.
+_READ_PART = re.compile(
+    r"word/(document|header\d*|footer\d*|footnotes|endnotes|settings|styles)\.xml|word/_rels/document\.xml\.rels"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,12 @@ class DocxFile:
         """The parts that are filled with a case: the body first, then headers, footers and footnotes."""
         names = sorted((name for name in self.xml if _TEXT_PART.fullmatch(name)), key=_reading_order)
         return {name: self.xml[name] for name in names}
+
+
+def parse_filled(parts: Mapping[str, bytes]) -> DocxFile:
+    """Return a Word file that was filled here, with the parsed parts on which its text depends."""
+    xml = {name: etree.fromstring(part, xml_parser()) for name, part in parts.items() if _READ_PART.fullmatch(name)}
+    return DocxFile(parts, xml)
 
 
 def read_docx(path: Path) -> bytes:

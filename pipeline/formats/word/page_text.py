@@ -14,11 +14,12 @@ from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.sections import has_even_pages, is_on, sections_of, used_furniture
 from pipeline.formats.word.styles import Styles
-from pipeline.formats.word.text import W, paragraph_of
+from pipeline.formats.word.text import W, walk_paragraphs
 from pipeline.formats.word.word_places import Part
 
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _UNSEEN = (f"{_COMPATIBILITY}Fallback", f"{W}del", f"{W}moveFrom")
+_TAB = f"{W}tab"
 _TEXT, _HYPHEN, _FIELD, _CODE = f"{W}t", f"{W}noBreakHyphen", f"{W}fldChar", f"{W}instrText"
 #: What divides the text of a paragraph on the page: other marks may stand there, or the text continues elsewhere.
 _DIVIDERS = tuple(
@@ -36,7 +37,7 @@ class ShownText:
     """The text of a paragraph in pieces without a break, and the least number of times that the pages show it."""
 
     part: Part
-    index: int
+    paragraph: etree._Element
     pieces: tuple[str, ...]
     times: int = 1
 
@@ -50,7 +51,7 @@ def shown_texts(docx: DocxFile, pages: int) -> Iterator[ShownText]:
         if count:
             part = Part(name, docx.xml[name])
             texts = set(part.root.iter(_TEXT))
-            yield from (ShownText(part, index, pieces, count) for index, pieces in _pieces(part, styles, texts))
+            yield from (ShownText(part, *one, count) for one in _pieces(part, styles, texts))
     for name, kind in _NOTES.items():
         if name in docx.xml:
             part = Part(name, docx.xml[name])
@@ -80,28 +81,29 @@ def _times(xml: Mapping[str, etree._Element], pages: int) -> dict[str, int]:
     return counts
 
 
-def _pieces(part: Part, styles: Styles | None, texts: set[etree._Element]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the index of each paragraph, and the pieces of these of its texts that are shown."""
-    numbers = {paragraph.element: index for index, paragraph in enumerate(part.paragraphs)}
-    found: dict[etree._Element, list[str]] = {element: [""] for element in numbers}
+def _pieces(
+    part: Part, styles: Styles | None, texts: set[etree._Element]
+) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:
+    """Yield each paragraph, and the pieces of these of its texts that are shown."""
+    found: dict[etree._Element, list[str]] = {}
     unseen = {text for element in part.root.iter(*_UNSEEN) for text in element.iter(_TEXT)} | _merged(part.root)
     fields: list[list[str]] = []
-    for element in part.root.iter(_TEXT, _HYPHEN, _FIELD, _CODE, *_DIVIDERS):
-        paragraph = paragraph_of(element)
-        if paragraph is None or element.getparent().tag == f"{W}tabs":  # type: ignore[union-attr] # it is in a paragraph
+    computed = _computed(part.root)
+    for paragraph, element in walk_paragraphs(part.root, (_TEXT, _HYPHEN, _FIELD, _CODE, *_DIVIDERS)):
+        pieces = found.setdefault(paragraph, [""])
+        if element is paragraph or (element.tag == _TAB and element.getparent().tag == f"{W}tabs"):  # type: ignore[union-attr] # it has one
             continue
-        pieces = found[paragraph]
         if element.tag == _FIELD:
             _follow(fields, element.get(f"{W}fldCharType"))
             pieces.append("")
         elif element.tag == _CODE:
             if fields:
                 fields[-1].append(element.text or "")
-        elif element.tag in _DIVIDERS or _is_computed(fields, element):
+        elif element.tag in _DIVIDERS or element in computed or any(map(_is_computed, fields)):
             pieces.append("")
         elif element not in unseen and (element.tag == _HYPHEN or element in texts):
             pieces[-1] += _as_shown(element, styles)
-    yield from ((numbers[one], tuple(filter(str.strip, pieces))) for one, pieces in found.items())
+    yield from ((one, tuple(filter(str.strip, pieces))) for one, pieces in found.items())
 
 
 def _follow(fields: list[list[str]], kind: str | None) -> None:
@@ -114,10 +116,14 @@ def _follow(fields: list[list[str]], kind: str | None) -> None:
         fields.pop()
 
 
-def _is_computed(fields: list[list[str]], element: etree._Element) -> bool:
-    simple = next(element.iterancestors(f"{W}fldSimple"), None)
-    codes = ["".join(field) for field in fields] + ([simple.get(f"{W}instr") or ""] if simple is not None else [])
-    return any((code.split() or [""])[0].upper() in _COMPUTED for code in codes)
+def _computed(root: etree._Element) -> set[etree._Element]:
+    """Return the texts in simple fields whose result is computed on the page."""
+    simple = (field for field in root.iter(f"{W}fldSimple") if _is_computed([field.get(f"{W}instr") or ""]))
+    return {text for field in simple for text in field.iter(_TEXT, _HYPHEN)}
+
+
+def _is_computed(code: list[str]) -> bool:
+    return ("".join(code).split() or [""])[0].upper() in _COMPUTED
 
 
 def _merged(root: etree._Element) -> set[etree._Element]:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from pipeline.errors import WordPlace
 from pipeline.formats.word.parts import MAIN_PART
-from pipeline.formats.word.text import W, paragraph_of, text_of
+from pipeline.formats.word.text import W, paragraph_of, paragraph_texts
 
 _TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
 _PARAGRAPH = f"{W}p"
@@ -46,7 +46,8 @@ class Part:
     @cached_property
     def paragraphs(self) -> list[Paragraph]:
         """Its paragraphs in order, including those of table cells and text boxes."""
-        return [Paragraph(element, number, cell, text_of(element)) for number, (element, cell) in self._numbered]
+        texts = paragraph_texts(self.root)
+        return [Paragraph(element, number, cell, texts[element]) for number, (element, cell) in self._numbered]
 
     @property
     def _numbered(self) -> Iterator[tuple[int, tuple[etree._Element, str | None]]]:

@@ -7,8 +7,9 @@ import pytest
 from pipeline.documents.engines.office2pdf import Office2Pdf
 from pipeline.documents.proof.lost_text import find_lost, find_unwritten
 from pipeline.formats.pdf.reading import read_pages
-from pipeline.formats.word.docx_file import open_docx
+from pipeline.formats.word.docx_file import open_docx, parse_filled
 from pipeline.formats.word.page_text import shown_texts
+from pipeline.formats.zip_archive import read_parts
 from tests.support.word_files import field, paragraph, reference, row, run, table, text, word_file
 
 MANY = "".join(paragraph(f"line {number} of the letter") for number in range(60))
@@ -16,7 +17,10 @@ MANY = "".join(paragraph(f"line {number} of the letter") for number in range(60)
 
 def lost(file: bytes, drawn: bytes | None = None) -> list[str]:
     """The places whose text the pages lack, if the engine draws another file in place of this one."""
-    return [place.describe() for place in find_lost(file, read_pages(Office2Pdf().convert(drawn or file)))]
+    return [
+        place.describe()
+        for place in find_lost(parse_filled(read_parts(file)), read_pages(Office2Pdf().convert(drawn or file)))
+    ]
 
 
 def test_nothing_is_lost_of_what_is_drawn() -> None:
@@ -90,4 +94,4 @@ def test_what_a_page_does_not_show_is_not_expected() -> None:
 
 def test_a_printed_value_is_in_the_text_or_in_a_setting_of_the_file() -> None:
     file = word_file(paragraph("in ", more=run(text("two runs"))) + table(row("a", "b")))
-    assert find_unwritten(file, ["in two runs", "lost words", "3000"]) == ["lost words"]
+    assert find_unwritten(parse_filled(read_parts(file)), ["in two runs", "lost words", "3000"]) == ["lost words"]
