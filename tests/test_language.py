@@ -13,7 +13,7 @@ import pytest
 from pipeline.errors import Problem
 from pipeline.language import LANGUAGES, language_of
 from pipeline.visa.rules.catalogue import checked_rules
-from tests.support.built import snapshot
+from tests.support.built import make_set, snapshot
 from tests.support.cases import EXAMPLES, change
 from tests.support.run import Command
 
@@ -133,7 +133,8 @@ class TestNotes:
         assert "8 notes; --notes shows them" in run.err
 
     def test_a_build_prints_their_number(self, visa_packet: Command, tmp_path: Path) -> None:
-        run = visa_packet("build", CASE, "-o", tmp_path / "out", "--as-of", "2026-11-22")
+        words = ("-o", tmp_path / "out", "--templates", make_set(tmp_path / "set"), "--as-of", "2026-11-22")
+        run = visa_packet("build", CASE, *words)
         assert "info " not in run.err
         assert "8 notes; --notes shows them" in run.err
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.built import make_part
 from tests.support.cases import ROOT
 
 #: What later stages load: PDF, Word, fonts, pictures, templates, encryption.
@@ -60,7 +61,9 @@ def test_an_invalid_case_loads_no_later_stage(command: str, text: str, code: str
 
 
 def test_a_valid_case_loads_them(tmp_path: Path) -> None:
-    code, modules, _ = run("build", "examples/wang-xiaoming/case.json", "-o", str(tmp_path), "--as-of", "2026-11-22")
+    templates = make_part(tmp_path / "set", "patient-guide")
+    words = ("-o", str(tmp_path / "out"), "--templates", str(templates), "--as-of", "2026-11-22")
+    code, modules, _ = run("build", "examples/wang-xiaoming/case.json", *words)
     assert code == 0
     assert modules >= set(LATER) - RARE
     assert not modules & RARE

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.language import LANGUAGES, Language
+from tests.support.built import make_set
 from tests.support.cases import EXAMPLES, PERSONAL, Edit
 from tests.support.run import Command
 
@@ -109,7 +110,8 @@ def test_build_and_validate_take_a_directory(visa_packet: Command, edit: Edit, t
     given = ("--directory", EXAMPLES / "directory")
     assert visa_packet("validate", path, *DAY).code == 3
     assert visa_packet("validate", path, *DAY, *given).code == 0
-    assert visa_packet("build", path, *DAY, *given, "-o", tmp_path / "out").code == 0
+    small = ("--templates", make_set(tmp_path / "set"))
+    assert visa_packet("build", path, *DAY, *given, *small, "-o", tmp_path / "out").code == 0
     manifest = json.loads((tmp_path / "out" / "wang-xiaoming" / "manifest.json").read_text(encoding="utf-8"))
     assert [entry["id"] for entry in manifest["inputs"]["directory"]] == ["aoba", "mihon"]
     assert visa_packet("verify", tmp_path / "out" / "wang-xiaoming").code == 0

@@ -85,7 +85,7 @@ def make_full(header: str, title: str, note: str) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("example", ["sun-yifan", "wang-xiaoming"])
+@pytest.mark.parametrize("example", ["sun-yifan", pytest.param("wang-xiaoming", marks=pytest.mark.soak)])
 def test_every_document_of_an_example_is_docxtpls(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first has a document of every template; the second is of somebody who travels alone."""
     filled: list[tuple[bytes, Mapping[str, Any], FilledDocument]] = []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pipeline.publish.provenance import LIBRARIES, library_versions
 from pipeline.publish.verify.verify import verify_path
 from pipeline.resources import VERSION
 from pipeline.run.one import build_case
-from tests.support.built import make_set
+from tests.support.built import make_part, make_set
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, WITHOUT_FORMS, Edit, strings
 from tests.support.struct_pictures import SCHEMAS, picture_of_schema, picture_of_type
 
@@ -140,16 +141,18 @@ def test_names_of_files_name_nobody(built: Path) -> None:
     assert all(not set(name) & set("王晓明陈丽华") for name in names)
 
 
-def test_without_documents_only_what_is_in_no_bundle_remains(packet: Path, tmp_path: Path) -> None:
-    case = EXAMPLES / packet.name / "case.json"
-    folder = build_case(case, tmp_path, BuildOptions(AS_OF, no_documents=True)).folder
+def test_without_documents_only_what_is_in_no_bundle_remains(tmp_path: Path) -> None:
+    case = EXAMPLES / "wang-xiaoming" / "case.json"
+    few = BuildOptions(AS_OF, str(make_part(tmp_path / "set", "cover-sheet", "patient-guide")))
+    packet = build_case(case, tmp_path / "whole", few).folder
+    folder = build_case(case, tmp_path / "out", replace(few, no_documents=True)).folder
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert names == {"bundle.pdf", "manifest.json", "documents/11-patient-guide.pdf"}
+    assert names == {"bundle.pdf", "manifest.json", "documents/02-patient-guide.pdf"}
     assert (folder / "bundle.pdf").read_bytes() == (packet / "bundle.pdf").read_bytes()
     found, whole = manifest_of(folder), manifest_of(packet)
     assert [error.message for error in validator("manifest").iter_errors(found)] == []
-    assert {row["path"] for row in found["documents"]} == {None, "documents/11-patient-guide.pdf"}
+    assert {row["path"] for row in found["documents"]} == {None, "documents/02-patient-guide.pdf"}
     differing = {key for key, value in whole.items() if found[key] != value}
     assert differing == {"documents", "options", "outputs", "sha256"}
     assert verify_path(folder).manifest.options.no_documents
-    assert not build_case(case, tmp_path, BuildOptions(AS_OF)).is_current
+    assert not build_case(case, tmp_path / "out", few).is_current

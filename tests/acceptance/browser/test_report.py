@@ -254,8 +254,16 @@ class TestKeys:
 
 
 class TestAccessibility:
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+    @pytest.mark.parametrize(
+        ("scheme", "size"),
+        [
+            ("light", WIDE),
+            ("dark", NARROW),
+            pytest.param("dark", WIDE, marks=pytest.mark.soak),
+            pytest.param("light", NARROW, marks=pytest.mark.soak),
+        ],
+        ids=["light-wide", "dark-narrow", "dark-wide", "light-narrow"],
+    )
     def test_axe_finds_nothing(self, opened: Opened, report: Path, scheme: str, size: dict[str, int]) -> None:
         page = opened(report, "#/case-00010", color_scheme=scheme, viewport=size)
         found = Axe().run(page)

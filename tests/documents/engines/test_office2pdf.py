@@ -213,7 +213,7 @@ def copied(source: Path, target: Path, draws: int) -> None:
         font.save(str(target))
 
 
-@pytest.mark.process
+@pytest.mark.soak
 def test_what_was_converted_is_soon_forgotten() -> None:
     """A document of the example takes 5 MB of memory until the engine drops it: 52 of them would be 250 MB."""
     program = (

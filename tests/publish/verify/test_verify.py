@@ -33,6 +33,7 @@ from tests.support.authority import PASSWORD, Authority
 from tests.support.built import MEDICAL_STAY, make_part, make_pdf, make_set, saved
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit, change
 from tests.support.run import Command
+from tests.support.shared import Shared
 
 pytestmark = pytest.mark.slow
 
@@ -40,10 +41,27 @@ DOCUMENT = "documents/01-cover-sheet.pdf"
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 
 
+@pytest.fixture(scope="module")
+def few(shared: Shared) -> Path:
+    """Folder of a packet of four documents and one paper: quicker to look into than the whole one."""
+
+    def build(folder: Path) -> None:
+        shutil.copytree(CASE.parent, folder / "case")
+        case = folder / "case" / "case.json"
+        data = json.loads(case.read_text(encoding="utf-8"))
+        data["attachments"] = [paper for paper in data["attachments"] if paper["role"] == "passport"]
+        case.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        documents = ("cover-sheet", "invitation-letter", "letter-of-guarantee", "schedule-of-stay")
+        templates = str(make_part(folder / "set", *documents))
+        build_case(case, folder / "out", BuildOptions(AS_OF, templates, allow_missing=True))
+
+    return shared.folder("four-documents", build) / "out" / "wang-xiaoming"
+
+
 @pytest.fixture
-def spoilt(packet: Path, tmp_path: Path) -> Path:
-    """A copy of the packet, free to be spoilt."""
-    return Path(shutil.copytree(packet, tmp_path / "wang-xiaoming"))
+def spoilt(few: Path, tmp_path: Path) -> Path:
+    """A copy of it, free to be spoilt."""
+    return Path(shutil.copytree(few, tmp_path / "wang-xiaoming"))
 
 
 def differences(path: Path, **given: Any) -> list[tuple[str, str]]:
@@ -129,17 +147,16 @@ def test_a_link_is_no_file_of_a_packet(spoilt: Path, packet: Path) -> None:
     assert difference(spoilt) == [("verify-missing", f"{DOCUMENT} is missing")]
 
 
-@pytest.mark.parametrize("name", ["extra.pdf", "documents/extra.docx", ".hidden", "deep/er/x"])
-def test_an_extra_file_is_found(spoilt: Path, name: str) -> None:
-    (spoilt / name).parent.mkdir(parents=True, exist_ok=True)
-    (spoilt / name).write_bytes(b"x")
-    assert difference(spoilt) == [("verify-unlisted", f"{name} is not in the manifest")]
-
-
-@pytest.mark.parametrize("name", ["extra", "documents/extra", ".hidden", "deep/er"])
-def test_an_extra_folder_is_found(spoilt: Path, name: str) -> None:
-    (spoilt / name).mkdir(parents=True)
-    assert difference(spoilt) == [("verify-unlisted", f"{name} is not in the manifest")]
+def test_each_extra_file_and_folder_is_found(spoilt: Path) -> None:
+    files = ("extra.pdf", "documents/extra.docx", ".hidden", "deep/er/x")
+    folders = ("extra", "documents/extra", ".hidden-folder", "empty/er")
+    for name in files:
+        (spoilt / name).parent.mkdir(parents=True, exist_ok=True)
+        (spoilt / name).write_bytes(b"x")
+    for name in folders:
+        (spoilt / name).mkdir(parents=True)
+    found = [("verify-unlisted", f"{name} is not in the manifest") for name in (*files, *folders)]
+    assert sorted(difference(spoilt)) == sorted(found)
 
 
 def test_an_extra_link_or_pipe_is_found(spoilt: Path) -> None:
@@ -201,7 +218,7 @@ def test_a_changed_hash_in_the_manifest_is_found(spoilt: Path) -> None:
         ({"/bundles/0/page_map/1/id": "x"}, ["verify-destinations"]),
         ({"/bundles/0/blank_pages": [3]}, ["verify-pages"]),
         ({"/bundles/0/pdf_a": False}, ["verify-metadata"]),
-        ({"/case_id": "another"}, ["verify-numbers"] * 21),
+        ({"/case_id": "another"}, ["verify-numbers"] * 5),
         ({"/bundles/0/page_map/1/title": "x"}, ["verify-outline"]),
         ({"/bundles/0/page_map/1/pages": 40}, ["verify-pages", "verify-text"]),
         ({"/bundles/0/pages": 99}, ["verify-pages"]),
@@ -329,7 +346,7 @@ class Changed:
 
     @staticmethod
     def destination(pdf: pikepdf.Pdf) -> None:
-        pdf.Root.Names.Dests.Names[1] = pikepdf.Array([pdf.pages[5].obj, pikepdf.Name.Fit])
+        pdf.Root.Names.Dests.Names[1] = pikepdf.Array([pdf.pages[1].obj, pikepdf.Name.Fit])
 
     @staticmethod
     def link(pdf: pikepdf.Pdf) -> None:
@@ -382,10 +399,10 @@ def test_what_is_inside_a_bundle_is_watched(
     assert any(words in message for found_code, message in found if found_code == code)
 
 
-def test_a_document_that_says_something_else_is_found_with_its_case(spoilt: Path) -> None:
+def test_a_document_that_says_something_else_is_found_with_its_case(packet: Path, tmp_path: Path) -> None:
     """Bundle, document and manifest agree with one another; only the case shows that the text is another one."""
     current = CurrentInputs(CASE)
-    assert verify_path(spoilt, current)
+    spoilt = Path(shutil.copytree(packet, tmp_path / packet.name))
     edit_manifest(spoilt, {"/bundles/0/page_map/1/text": "0" * 64})
     assert verify_path(spoilt)
     with pytest.raises(VerificationError) as error:
@@ -397,13 +414,13 @@ def test_a_document_that_says_something_else_is_found_with_its_case(spoilt: Path
     )
 
 
-def test_hashes_of_texts_are_under_a_key_of_the_case(spoilt: Path) -> None:
+def test_hashes_of_texts_are_under_a_key_of_the_case(packet: Path) -> None:
     """Who knows all of a page but a number of eight digits must not find that number by trying."""
     from pipeline.bundle.bundle_text import text_hash, text_key  # noqa: PLC0415 - what a forger would use
     from pipeline.formats.pdf.reading import text_of  # noqa: PLC0415 - as above
 
-    (described,) = json.loads((spoilt / "manifest.json").read_bytes())["bundles"]
-    text = text_of((spoilt / DOCUMENT).read_bytes())
+    (described,) = json.loads((packet / "manifest.json").read_bytes())["bundles"]
+    text = text_of((packet / DOCUMENT).read_bytes())
     case = CurrentInputs(CASE).loaded
     assert case is not None
     assert described["page_map"][0]["text"] == text_hash(text, text_key(case.json_file))

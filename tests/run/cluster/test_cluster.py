@@ -30,7 +30,7 @@ from tests.support.run import Command, Run
 
 pytestmark = [pytest.mark.process, pytest.mark.usefixtures("inline_pools")]
 
-DAY = ("--as-of", "2026-11-22")
+DAY = ("--as-of", "2026-11-22", "--allow-missing")
 Build = Callable[..., Run]
 #: fsspec's file system of a folder, set by variables that each process reads: an address as a worker would get it.
 STORE = {"FSSPEC_DIR_TARGET_PROTOCOL": "file"}
@@ -102,7 +102,7 @@ def cluster(tls: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clu
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of cases with papers and references to a directory; some are wrong where only this machine sees it."""
+    """A folder of cases with passports and entries of a directory; some are wrong where only this machine sees it."""
     folder = tmp_path_factory.mktemp("cases")
     shutil.copytree(EXAMPLES / "directory", folder / "directory")
     for number, name in enumerate((*("sun-yifan", "wang-xiaoming", "chen-lihua") * 2, "sun-yifan")):
@@ -110,7 +110,8 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(EXAMPLES / name, folder / case_id)
         path = folder / case_id / "case.json"
         data = json.loads(path.read_text(encoding="utf-8"))
-        edits: dict[str, Any] = {"/case_id": case_id}
+        passports = [paper for paper in data["attachments"] if paper["role"] == "passport"]
+        edits: dict[str, Any] = {"/case_id": case_id, "/attachments": passports}
         if number == 4:
             (folder / case_id / "papers" / "passport.png").unlink()
         if number == 5:
