@@ -11,6 +11,7 @@ from pypdfium2 import PdfiumError
 
 from pipeline.case.printable import GLYPH_HINT
 from pipeline.documents.draft_mark import find_unmarked_pages
+from pipeline.documents.engines.closed_up import punctuation_warnings
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.fill import FilledDocument, fill, mark_draft
 from pipeline.documents.proof.lost_text import find_lost, find_unwritten
@@ -70,7 +71,8 @@ def draw_all(sources: Iterable[DocumentSource], engine: Engine, case: JsonFile) 
     filled = [(source, fill(source.marked_template, source.name, source.context)) for source in sources]
     pdfs = engine.draw_many([document for _, document in filled])
     for source, document in filled:
-        yield _check(source, document, pdfs, case)
+        warnings = (replace(one, file=source.name) for one in punctuation_warnings(source.marked_template, engine.name))
+        yield replace(_check(source, document, pdfs, case), problems=tuple(warnings))
 
 
 def draw(source: DocumentSource, engine: Engine, case: JsonFile) -> DrawnDocument:

@@ -61,7 +61,7 @@ def _draw(
     sources = [_source(part, planned, context) for part, context in listed]
     drawn = draw_all(sources, engine, planned.loaded.json_file)
     return {
-        part.id: replace(document, problems=_page_problems(part, planned, document))
+        part.id: replace(document, problems=(*document.problems, *_page_problems(part, planned, document)))
         for (part, _), document in zip(listed, drawn, strict=True)
     }
 

@@ -74,13 +74,27 @@ class Styles:
 
     def list_level(self, paragraph: etree._Element) -> etree._Element | None:
         """Return the level of the Word list that gives a paragraph its bullet or number."""
+        return self._levels.get(self._list(paragraph))
+
+    def names_list(self, paragraph: etree._Element) -> bool:
+        """Return True if a paragraph is in a list, which the file may lack. The number 0 stands for none."""
+        return self._list(paragraph)[0] not in {None, "0"}
+
+    @property
+    def has_list_styles(self) -> bool:
+        """True if a list has its levels in a style."""
+        sheet = self._docx.xml.get("word/numbering.xml")
+        return sheet is not None and sheet.find(f"{W}abstractNum/{W}numStyleLink") is not None
+
+    def _list(self, paragraph: etree._Element) -> tuple[str | None, str]:
+        """Return the number of the list of a paragraph, and its level."""
         for properties in self._of_paragraph(paragraph):
             numbering = properties.find(f"{W}numPr")
             if numbering is not None:
                 number, level = (numbering.find(f"{W}{name}") for name in ("numId", "ilvl"))
                 depth = level.get(f"{W}val") if level is not None else None
-                return self._levels.get((number.get(f"{W}val") if number is not None else None, depth or "0"))
-        return None
+                return number.get(f"{W}val") if number is not None else None, depth or "0"
+        return None, "0"
 
     def line_pitch(self, paragraph: etree._Element) -> int:
         """Return the line pitch of a paragraph in twentieths of a point, or 0 if none is set."""
@@ -96,6 +110,14 @@ class Styles:
             spacing = properties.find(f"{W}spacing")
             if spacing is not None and spacing.get(f"{W}line"):
                 return spacing.get(f"{W}lineRule") or "auto"
+        return None
+
+    def alignment(self, paragraph: etree._Element) -> str | None:
+        """Return the alignment of a paragraph, such as ``both``, or None if none is set."""
+        for properties in self._of_paragraph(paragraph):
+            alignment = properties.find(f"{W}jc")
+            if alignment is not None:
+                return alignment.get(f"{W}val")
         return None
 
     def indent(self, paragraph: etree._Element, side: str) -> str | None:
@@ -220,7 +242,7 @@ class Styles:
             yield from self._sheet.iterfind(f"{W}docDefaults/{W}{kind}Default/{W}{kind}")
 
     @cached_property
-    def _levels(self) -> dict[tuple[str | None, str | None], etree._Element]:
+    def _levels(self) -> dict[tuple[str | None, str], etree._Element]:
         """The levels of each numbering, by numbering id and depth."""
         sheet = self._docx.xml.get("word/numbering.xml")
         if sheet is None:
@@ -232,7 +254,7 @@ class Styles:
             kind = kinds.get(named.get(f"{W}val")) if named is not None else None
             levels = list(kind.iterfind(f"{W}lvl")) if kind is not None else []
             levels += number.iterfind(f"{W}lvlOverride/{W}lvl")  # the last one counts
-            found.update({(number.get(f"{W}numId"), level.get(f"{W}ilvl")): level for level in levels})
+            found.update({(number.get(f"{W}numId"), level.get(f"{W}ilvl") or "0"): level for level in levels})
         return found
 
     @cached_property

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.authoring.check.template import Job, check_template
+from pipeline.documents.document import DocumentSource, draw_all
 from pipeline.documents.draft_mark import add_draft_mark
+from pipeline.documents.engines.closed_up import punctuation_warnings
 from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.engine import Typst
@@ -19,12 +22,14 @@ from pipeline.documents.engines.typst.word_file import translate_document, trans
 from pipeline.documents.fill import fill
 from pipeline.errors import EngineError
 from pipeline.formats.fonts import UndrawableError
+from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.pdf.reading import embedded_fonts, page_count, read_pages, read_pdf, text_of
 from pipeline.formats.word.text import W
 from pipeline.formats.zip_archive import read_parts
 from tests.support.built import make_docx, with_parts, with_text
 from tests.support.cases import ROOT
 from tests.support.pages import places
+from tests.support.word_files import FONT
 
 pytestmark = pytest.mark.slow
 
@@ -134,6 +139,56 @@ def test_a_line_break_in_a_justified_paragraph_stretches_its_line() -> None:
         ends.append(max(place.x for place in places(pdf) if place.y == lines[0]))
     assert ends[0] > 500
     assert ends[1] < 200
+
+
+@pytest.mark.parametrize("alignment", ["left", "both"])
+def test_wide_punctuation_keeps_its_width_and_no_line_begins_or_ends_with_the_wrong_one(alignment: str) -> None:
+    """As in a file that says not to compress it: everywhere on a line, and at its ends."""
+    text = "一二「三四（五）六」、七。八・・九：〈十〉" * 12
+    found = places(drawn(paragraph(text, properties=f'<w:jc w:val="{alignment}"/>')))
+    assert "".join(place.character for place in found) == text
+    size = found[-1].x - found[-2].x
+    rows = [list(row) for _, row in groupby(found, key=lambda place: place.y)]
+    assert len(rows) > 1
+    for row in rows:
+        assert row[0].x == pytest.approx(found[0].x, abs=0.1)
+        assert min(after.x - before.x for before, after in pairwise(row)) > size - 0.1
+        assert row[0].character not in "）」、。・：〉"
+        assert row[-1].character not in "「（〈"
+
+
+def test_quotation_marks_are_wide_in_the_chinese_font_only() -> None:
+    faces = [FONT.replace("JP", "SC"), FONT]
+    body = "".join(f"<w:p><w:r><w:rPr>{face}</w:rPr><w:t>一“二”。</w:t></w:r></w:p>" for face in faces)
+    wide, narrow = (list(row) for _, row in groupby(places(drawn(body)), key=lambda place: place.y))
+    size = wide[-1].x - wide[-2].x
+    assert wide[-1].x - wide[0].x == pytest.approx(4 * size, abs=0.1)
+    assert narrow[-1].x - narrow[0].x < 3.1 * size
+
+
+@pytest.mark.parametrize(
+    ("body", "settings", "warnings"),
+    [
+        (paragraph("「一」、二"), "", 0),
+        (paragraph("「一」、二") + "<w:p><w:r><w:tab/></w:r></w:p>", "", 1),
+        (paragraph("一。二") + "<w:p><w:r><w:tab/></w:r></w:p>", "", 0),
+        (paragraph("一。二", properties='<w:jc w:val="both"/>') + "<w:p><w:r><w:tab/></w:r></w:p>", "", 1),
+        (paragraph("「一」、二"), '<w:characterSpacingControl w:val="compressPunctuation"/>', 0),
+    ],
+    ids=["typst", "pair", "alone", "justified", "compressed"],
+)
+def test_punctuation_that_the_other_engine_closes_up_is_a_warning(body: str, settings: str, warnings: int) -> None:
+    docx = letter(body)
+    if settings:
+        docx = with_parts(
+            docx, {"word/settings.xml": f'<w:settings xmlns:w="{W[1:-1]}">{settings}</w:settings>'.encode()}
+        )
+    assert [one.code for one in punctuation_warnings(docx, "typst")] == ["engine-punctuation"] * warnings
+    [document] = draw_all(
+        [DocumentSource(docx, "letter.docx", {})], load_engine("typst"), JsonFile("case.json", Path(), "{}", "", {})
+    )
+    assert len(document.problems) == warnings
+    assert punctuation_warnings(docx, "libreoffice") == []
 
 
 def test_a_document_is_text() -> None:
