@@ -9,6 +9,7 @@ from lxml import etree
 
 from pipeline.formats.word.inventory import InventoryEntry, entry_of
 from pipeline.formats.word.list_numbers import is_plain
+from pipeline.formats.word.merged_cells import merged_cells
 from pipeline.formats.word.sections import is_on
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W
@@ -18,6 +19,7 @@ _INLINE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawi
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
 _INDENTS = ("left", "start", "firstLine", "hanging")
 _NO_INDENT = {None, "0"}
+_WITH_TEXT = {f"{W}{name}" for name in ("t", "delText", "instrText", "delInstrText")}
 #: For each kind of stripes: where a table says that it has a first row or column, and that it has no such stripes.
 _STRIPES = {"Horz": ("firstRow", "noHBand", 0x0020, 0x0200), "Vert": ("firstColumn", "noVBand", 0x0080, 0x0400)}
 
@@ -43,6 +45,10 @@ def combinations(part: Part, styles: Styles, width: int) -> Iterator[Found]:
                 yield Found(paragraph.element, entry_of("~list-number"))
             if _follows_other_list(paragraph.element, level, styles):
                 yield Found(paragraph.element, entry_of("~list-after-list"))
+        elif styles.names_list(paragraph.element):
+            yield Found(paragraph.element, entry_of("~list-style" if styles.has_list_styles else "~list-lost"))
+    yield from (Found(cell, entry_of("~merge-lost")) for cell, is_begun in merged_cells(part.root) if not is_begun)
+    yield from (Found(element, entry_of("~text-outside")) for element in part.root.iter() if _has_text_outside(element))
     for table in part.root.iter(f"{W}tbl"):
         if _has_stripes_below_heading(table, styles):
             yield Found(next(table.iter(f"{W}p"), None), entry_of("~stripes"))
@@ -69,6 +75,15 @@ def _follows_other_list(paragraph: etree._Element, level: etree._Element, styles
     before = paragraph.getprevious()
     level_before = styles.list_level(before) if before is not None and before.tag == f"{W}p" else None
     return level_before is not None and level_before.getparent() is not level.getparent()
+
+
+def _has_text_outside(element: etree._Element) -> bool:
+    """Return True if an element has text of its own, or behind it, that is not text of the document."""
+    is_word = str(element.tag).startswith(W)
+    own = is_word and element.tag not in _WITH_TEXT and (element.text or "").strip()
+    parent = element.getparent()
+    behind = parent is not None and str(parent.tag).startswith(W) and (element.tail or "").strip()
+    return bool(own or behind)
 
 
 def _is_hidden(paragraph: Paragraph, styles: Styles) -> bool:

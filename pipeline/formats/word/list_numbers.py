@@ -15,12 +15,14 @@ def is_plain(level: etree._Element) -> bool:
     """Return True if a level writes its number once and last, after those of numbered levels directly above it."""
     if _kind(level) in {"bullet", "none"}:
         return True
-    places = [int(place) for place in _PLACE.findall(_value(level, "lvlText", ""))]
+    words = _value(level, "lvlText", "")
+    places = [int(place) for place in _PLACE.findall(words)]
     depth = _depth(level)
     parent = level.getparent()
     above = () if parent is None else parent.iterfind(f"{W}lvl")
     return (
         bool(places)
+        and "%" not in _PLACE.sub("", words)
         and places == list(range(depth - len(places) + 1, depth + 1))
         and not any(_kind(other) in {"bullet", "none"} for other in above if _depth(other) in places)
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.formats.word.docx_file import DocxFile
+from pipeline.formats.word.merged_cells import merged_cells
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.sections import has_even_pages, is_on, sections_of, used_furniture
 from pipeline.formats.word.styles import Styles
@@ -128,8 +129,7 @@ def _is_computed(code: list[str]) -> bool:
 
 def _merged(root: etree._Element) -> set[etree._Element]:
     """Return the texts of cells that are covered by the one above."""
-    covered = (mark.iterancestors(f"{W}tc") for mark in root.iter(f"{W}vMerge") if mark.get(f"{W}val") != "restart")
-    return {text for cells in covered for cell in list(cells)[:1] for text in cell.iter(_TEXT)}
+    return {text for cell, is_covered in merged_cells(root) if is_covered for text in cell.iter(_TEXT)}
 
 
 def _as_shown(element: etree._Element, styles: Styles | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,11 +78,11 @@ class Part:
 
 
 def _paragraph_near(element: etree._Element) -> etree._Element | None:
-    """Return the paragraph of an element, or the first one of the cell, row or table that the element is or is in."""
+    """Return the paragraph of an element, its first one, or the first one of the cell, row or table around it."""
     own = paragraph_of(element)
     if own is not None:
         return own
-    around = (one for one in (element, *element.iterancestors()) if one.tag in {_CELL, _ROW, _TABLE})
+    around = (element, *element.iterancestors(_CELL, _ROW, _TABLE))
     return next((paragraph for one in around for paragraph in one.iter(_PARAGRAPH)), None)
 
 
@@ -92,17 +93,15 @@ def _cut(text: str | None) -> str | None:
 def _walk(root: etree._Element) -> Iterator[tuple[etree._Element, str | None]]:
     """Yield every paragraph with its table, row and column: of nested tables, those of the innermost."""
     numbers: dict[etree._Element, int] = {}
-    tables = 0
+    counts: Counter[etree._Element] = Counter()
     for element in root.iter(_TABLE, _ROW, _CELL, _PARAGRAPH):
         if element.tag == _PARAGRAPH:
             yield element, _cell(element, numbers)
             continue
-        if element.tag == _TABLE:
-            tables += 1
-            numbers[element] = tables
-        inner = {_TABLE: _ROW, _ROW: _CELL}.get(str(element.tag))
-        if inner:
-            numbers.update({child: number for number, child in enumerate(element.iterchildren(inner), start=1)})
+        outer = {_ROW: _TABLE, _CELL: _ROW}.get(str(element.tag))
+        around = next(element.iterancestors(outer), root) if outer else root
+        counts[around] += 1
+        numbers[element] = counts[around]
 
 
 def _cell(paragraph: etree._Element, numbers: Mapping[etree._Element, int]) -> str | None:

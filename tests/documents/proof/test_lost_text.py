@@ -10,7 +10,7 @@ from pipeline.formats.pdf.reading import read_pages
 from pipeline.formats.word.docx_file import open_docx, parse_filled
 from pipeline.formats.word.page_text import shown_texts
 from pipeline.formats.zip_archive import read_parts
-from tests.support.word_files import field, paragraph, reference, row, run, table, text, word_file
+from tests.support.word_files import cell, field, paragraph, reference, row, run, table, text, word_file
 
 MANY = "".join(paragraph(f"line {number} of the letter") for number in range(60))
 
@@ -85,7 +85,8 @@ def shown(body: str, **parts: str) -> list[str]:
 def test_what_a_page_does_not_show_is_not_expected() -> None:
     hidden = run(text("hidden"), "<w:vanish/>")
     old = f"<mc:AlternateContent><mc:Fallback>{paragraph('old')}</mc:Fallback></mc:AlternateContent>"
-    covered = row("a", "b") + row("<w:tc><w:tcPr><w:vMerge/></w:tcPr>" + paragraph("covered") + "</w:tc>", "c")
+    first = cell(paragraph("a"), '<w:vMerge w:val="restart"/>')
+    covered = row(first, "b") + row(cell(paragraph("covered"), "<w:vMerge/>"), "c")
     body = paragraph("seen", more=hidden + field("PAGE", "9") + run(old)) + table(covered)
     assert shown(body, footnotes='<w:footnote w:id="7"><w:p><w:r><w:t>not marked</w:t></w:r></w:p></w:footnote>') == [
         *("seen", "a", "b", "c"),

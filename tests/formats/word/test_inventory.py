@@ -166,6 +166,10 @@ def striped(look: str) -> str:
     return table(row("a"), row("b"), properties=f'<w:tblStyle w:val="T"/><w:tblLook {look}/>')
 
 
+LIST_STYLE = (
+    '<w:abstractNum w:abstractNumId="0"><w:numStyleLink w:val="L"/></w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+)
 NOTE = '<w:footnote w:id="1"><w:p><w:r><w:t>note</w:t></w:r></w:p></w:footnote>'
 HEADED = reference("header", "header1")
 
@@ -247,6 +251,11 @@ HEADED = reference("header", "header1")
         ),
         (word_file(paragraph("a", LISTED), numbering=numbering(words="%1.%2")), "body", "a list whose numbers"),
         (word_file(paragraph("a", LISTED), numbering=numbering(words="Art")), "body", "a list whose numbers"),
+        (word_file(paragraph("a", LISTED), numbering=numbering(words="100%%1")), "body", "a list whose numbers"),
+        (word_file(paragraph("a", LISTED)), "body", "a list that is not in the file"),
+        (word_file(paragraph("a", LISTED), numbering=LIST_STYLE), "body", "a list whose numbers are in a list style"),
+        (word_file(f"<w:p>a{run(text('b'))}</w:p>"), "body", "text that is not in a run"),
+        (word_file(f"<w:p>{run(text('b'))}a</w:p>"), "body", "text that is not in a run"),
         (word_file(paragraph("a", SECOND), numbering=numbering(words="%1.")), "body", "a list whose numbers"),
         (word_file(paragraph("a", SECOND), numbering=numbering(words="%2/%1")), "body", "a list whose numbers"),
         (word_file(paragraph("a", SECOND), numbering=below_bullet("%1.%2")), "body", "a list whose numbers"),
@@ -277,6 +286,8 @@ def test_what_is_not_drawn_is_refused_by_name_and_place(content: bytes, place: s
         ),
         (cell(paragraph("a", '<w:shd w:val="clear" w:fill="FFCC00"/>')), "shading of a paragraph in a table"),
         (cell(paragraph("a"), '<w:textDirection w:val="tbRl"/>'), "text of a cell that is turned"),
+        (cell(paragraph("a"), "<w:vMerge/>"), "a cell merged with the one above, where no cell begins"),
+        (f"<w:sdt><w:sdtContent>{cell(paragraph('a'))}</w:sdtContent></w:sdt>", "a content control around a cell"),
         (cell(paragraph("a"), '<w:shd w:val="pct25" w:color="000000" w:fill="FFFFFF"/>'), "shading with a pattern"),
     ],
 )
@@ -295,6 +306,18 @@ def test_a_refusal_in_a_table_names_the_cell(content: str, expected: str) -> Non
         ),
         word_file(paragraph("a", more=run(text("b"), '<w:dstrike w:val="0"/><w:shd w:val="clear" w:fill="auto"/>'))),
         word_file(striped('w:firstRow="1" w:noHBand="1"'), styles=STRIPES),
+        word_file(
+            table(
+                row(
+                    cell(paragraph("a"), '<w:gridSpan w:val="2"/>'), cell(paragraph("b"), '<w:vMerge w:val="restart"/>')
+                ),
+                row(cell(paragraph("{%tr for one in stays %}"))),
+                row("c", "d", cell(paragraph(), "<w:vMerge/>")),
+                row(cell(paragraph("{%tr endfor %}"))),
+                columns=(2000, 2000, 2000),
+            )
+        ),
+        word_file(table(row(cell(f"<w:sdt><w:sdtContent>{paragraph('a')}</w:sdtContent></w:sdt>")))),
         word_file(striped('w:val="0220"'), styles=STRIPES),
         word_file(striped('w:val="0000"'), styles=STRIPES),
         word_file(paragraph(more=run(text("a") + "<w:tab/>"))),
