@@ -72,7 +72,7 @@ def set_fonts(docx: DocxFile) -> set[str]:
 
 def _set_font(fonts: etree._Element) -> set[str]:
     """Set one element, which a run or a style has. Return the names that it had."""
-    had = {value for key, value in fonts.attrib.items() if key != f"{W}hint" and "theme" not in str(key).lower()}
+    had = {value for key, value in fonts.attrib.items() if key != f"{W}hint" and "theme" not in str(key).lower()} - {""}
     properties = fonts.getparent()
     language = properties.find(f"{W}lang") if properties is not None else None
     is_chinese = any(part in str(name).lower() for name in had for part in (*_CHINESE_FONTS, CHINESE.lower()))
