@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 
 #: Bidirectional controls and zero-width characters: invisible, they change the text that a reader sees.
 _INVISIBLE = frozenset(
@@ -21,6 +22,12 @@ _INVISIBLE = frozenset(
     ]
 )
 _REPLACEMENT = 0xFFFD
+#: The last character of two bytes. Readers of PDF lose a later one that has a mark, such as an accent.
+_LAST_OF_TWO_BYTES = 0xFFFF
+#: They select a form of the character before and are no marks on it.
+_SELECTORS = frozenset([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+#: Half-width kana marks, which are letters for Unicode and drawn as marks.
+_KANA_MARKS = frozenset([0xFF9E, 0xFF9F])
 _KINDS = {
     "Cc": "a control character",
     "Cs": "half of a surrogate pair",
@@ -36,8 +43,8 @@ def _escape(character: str) -> str:
 def refused_characters(text: str) -> list[tuple[str, str]]:
     """Return each refused character of ``text`` once, as ("U+0007", "a control character")."""
     kinds: dict[str, str] = {}
-    for character in text:
-        kind = _kind(character)
+    for before, character in pairwise(f" {text}"):
+        kind = _kind(character) or _kind_of_mark(before, character)
         if kind:
             kinds.setdefault(name_of(character), kind)
     return list(kinds.items())
@@ -62,3 +69,10 @@ def _kind(character: str) -> str | None:
     if code in _INVISIBLE:
         return "an invisible character"
     return _KINDS.get(unicodedata.category(character))
+
+
+def _kind_of_mark(before: str, character: str) -> str | None:
+    if ord(before) <= _LAST_OF_TWO_BYTES or ord(character) in _SELECTORS:
+        return None
+    is_mark = unicodedata.category(character).startswith("M") or ord(character) in _KANA_MARKS
+    return "a mark on a rare character" if is_mark else None

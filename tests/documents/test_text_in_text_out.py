@@ -39,11 +39,19 @@ _COVERED = [
 #: Marks that combine with what stands before them, alone, are drawn as the layout likes.
 _STANDING = [character for character in _COVERED if not unicodedata.combining(character)]
 characters = st.sampled_from(_STANDING)
+
+
 #: Of what schemas/common.schema.json allows: a name of a person or an agency, and one in passport letters.
-names = st.text(characters | st.sampled_from(" ·-"), min_size=1, max_size=100).filter(str.strip)
+def texts(more: str, longest: int) -> st.SearchStrategy[str]:
+    """Any text that a case may have."""
+    drawn = st.text(characters | st.sampled_from(more), min_size=1, max_size=longest)
+    return drawn.filter(lambda text: bool(text.strip()) and not refused_characters(text))
+
+
+names = texts(" ·-", 100)
 passport_names = st.from_regex(r"[A-Z]([A-Z' -]{0,37}[A-Z])?", fullmatch=True)
-addresses = st.text(characters | st.sampled_from(" -/()"), min_size=1, max_size=200).filter(str.strip)
-diagnoses = st.text(characters | st.just(" "), min_size=1, max_size=200).filter(str.strip)
+addresses = texts(" -/()", 200)
+diagnoses = texts(" ", 200)
 
 
 #: Values that are printed, one below the other.
@@ -57,7 +65,8 @@ Build = Callable[[Mapping[str, str]], Path]
 def builder(folder: Path, *paragraphs: str) -> Build:
     """Builds the case with some values changed, with a template of these paragraphs; gives the folder of its packet."""
     data: dict[str, Any] = json.loads((EXAMPLES / "xu-wenjing" / "case.json").read_text(encoding="utf-8"))
-    change(data, {"/attachments": [], "/patient/passport/mrz": REMOVE})  # it holds the surname too
+    others = ("/patient/passport/mrz", "/patient/name/chinese_surname")  # they hold the names too
+    change(data, {"/attachments": [], **dict.fromkeys(others, REMOVE)})
     options = BuildOptions(AS_OF, templates=str(make_set(folder / "set", *paragraphs)), allow_missing=True)
 
     def make(values: Mapping[str, str]) -> Path:

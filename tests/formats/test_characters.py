@@ -50,6 +50,14 @@ def test_refused_characters_are_named(character: str, name: str, kind: str) -> N
     assert refused_characters(f"王{character}明") == [(name, kind)]
 
 
+def test_a_mark_on_a_rare_character_is_refused_but_no_selector_of_its_form() -> None:
+    """Readers of PDF lose the character that has the mark."""
+    assert refused_characters("𠮷\u0301") == [("U+0301", "a mark on a rare character")]
+    assert refused_characters("𠮷\u20dd") == [("U+20DD", "a mark on a rare character")]
+    assert refused_characters("𠮷\uff9e") == [("U+FF9E", "a mark on a rare character")]
+    assert refused_characters("\u0301e\u0301か\u3099ｶ\uff9e𠮷\U000e0100𠮷\ufe00") == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
