@@ -37,7 +37,7 @@ def test_a_broken_guard_is_noticed(guard: dict[str, str], tmp_path: Path) -> Non
     file = tmp_path / guard["file"]
     file.write_text(file.read_text(encoding="utf-8").replace(guard["old"], guard["new"]), encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "PYTEST"))}
-    words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", guard["test"]]
+    words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", guard["test"]]
     done = subprocess.run(
         words,
         cwd=tmp_path,
