@@ -86,8 +86,8 @@ def check_options(command: Function) -> Function:
         click.option(
             "--allow-changed",
             is_flag=True,
-            help="File signed originals of documents that have changed since they were signed; the cover sheet lists "
-            "them.",
+            help="File signed originals of documents that have changed since they were signed, or that cannot be "
+            "compared; the cover sheet lists them.",
         ),
         read_scans_option,
         click.option("--draft", is_flag=True, help="Mark every generated page 案 / DRAFT; papers may be missing."),

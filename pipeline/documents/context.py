@@ -49,7 +49,7 @@ class PagePlan:
 class CoverHeading:
     """What a cover sheet says of the whole packet: its title and its state.
 
-    ``changed`` are the ids of the signed originals whose document has changed since it was signed.
+    ``changed`` are the ids of the signed originals whose document has changed since it was signed, or may have.
     """
 
     title: Trilingual
@@ -102,7 +102,7 @@ def cover_context(case: Case, as_of: date, heading: CoverHeading, bundle: Bundle
         "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
         "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
         "originals": sum(_is_original(part) for part in bundle.parts),
-        "changed": [part.title for part in bundle.parts if part.id in heading.changed],
+        "changed": [_changed_title(part) for part in bundle.parts if part.id in heading.changed],
         "unfilled": [
             {"title": each.document.title, "fields": name_fields(each.fields)} for each in bundle.lacks_values
         ],
@@ -253,6 +253,14 @@ def _answers(part: Part, row: OfficialRow) -> bool:
     if document is not None:
         return document.id == row.document
     return isinstance(part, AttachmentPart) and part.attachment.paper == row.role
+
+
+def _changed_title(part: Part) -> Trilingual:
+    """Return the title of a signed original, with a remark if nobody knows if its document has changed."""
+    title = part.title
+    if isinstance(part, AttachmentPart) and part.attachment.printed_hash is None:
+        return Trilingual(f"{title.ja}（照合不可）", f"{title.en} (could not be compared)", f"{title.zh}（未能核对）")
+    return title
 
 
 def _is_original(part: Part) -> bool:

@@ -129,6 +129,10 @@ def _cover_context(
 
 
 def _changed(bundle: Bundle, planned: PlannedCase, options: DocumentOptions) -> set[str]:
-    """Return the ids of the signed originals whose document has changed since it was signed."""
+    """Return the ids of the signed originals whose document has changed since it was signed, or may have."""
     originals = (part for part in bundle.parts if isinstance(part, AttachmentPart))
-    return {part.id for part in originals if has_changed(part, planned.loaded, planned.templates, options.as_of)}
+    return {
+        part.id
+        for part in originals
+        if part.original_of and has_changed(part, planned.loaded, planned.templates, options.as_of) is not False
+    }

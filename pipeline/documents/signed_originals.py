@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
@@ -15,7 +15,7 @@ from pipeline.documents.fill import fill
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.word.text import read_word
-from pipeline.packet.paper_rules import ACCEPTED_RULE, CHANGED_RULE
+from pipeline.packet.paper_rules import ACCEPTED_RULE, CHANGED_RULE, UNCOMPARED_RULE
 from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
 from pipeline.packet.template_set import TemplateSet
 from pipeline.visa.rules.checks import make_finding
@@ -47,12 +47,26 @@ def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, 
         if index not in used
         for problem in _misplaced(attachment, f"/attachments/{index}", packet, loaded.json_file)
     ]
-    changed = (part for part in packet.attachments if has_changed(part, loaded, templates, check.as_of))
-    rule = ACCEPTED_RULE if check.accepted else CHANGED_RULE
-    return misplaced + [
-        make_finding(rule, Hit(f"/attachments/{part.index}/printed_hash", [part.title]), loaded.json_file)
-        for part in changed
+    found = [
+        problem
+        for part in packet.attachments
+        if part.original_of is not None
+        for problem in _differences(part, loaded, templates, check)
     ]
+    return misplaced + found
+
+
+def _differences(
+    part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet, check: ChangeCheck
+) -> Iterator[Problem]:
+    """Yield a problem if a signed original differs from its document, or if that is unknown."""
+    has_hash = part.attachment.printed_hash is not None
+    hit = Hit(f"/attachments/{part.index}/{'printed_hash' if has_hash else 'document'}", [part.title])
+    if not has_hash:
+        problem = make_finding(UNCOMPARED_RULE, hit, loaded.json_file)
+        yield replace(problem, severity="warning") if check.accepted else problem
+    elif has_changed(part, loaded, templates, check.as_of):
+        yield make_finding(ACCEPTED_RULE if check.accepted else CHANGED_RULE, hit, loaded.json_file)
 
 
 def has_changed(part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet, as_of: date) -> bool | None:

@@ -175,6 +175,8 @@ LACKS = MISSING_RULES | UNFILLED_RULES | {FIELDS_RULE}
 
 #: Rules on a document that has changed since it was signed: refused, or accepted by the user.
 CHANGED_RULE, ACCEPTED_RULE = "DOC-17", "DOC-17B"
+#: Rule on a signed original that cannot be compared with its document. It is permitted like a change.
+UNCOMPARED_RULE = "DOC-29"
 
 
 def missing_papers(packet: Packet, json_file: JsonFile) -> list[Problem]:

@@ -84,6 +84,7 @@ class Inputs(Frozen, frozen=True):
 class DocumentRow(Frozen, frozen=True):
     """A document that was built. ``signed`` is the hash of the signed scan that replaces it in the bundle.
 
+    ``printed_sha256`` is the hash of the text that was signed, as the case says; ``text_sha256`` that of the text now.
     ``path`` is None if the document is no file of its own.
     """
 
@@ -93,6 +94,7 @@ class DocumentRow(Frozen, frozen=True):
     text_sha256: str
     signed_by: Signer | None
     signed: str | None
+    printed_sha256: str | None
 
 
 class MissingPaperRow(Frozen, frozen=True):

@@ -109,15 +109,17 @@ def _supplied_files(content: PacketContent) -> Iterator[SuppliedFile]:
 
 def _document_rows(content: PacketContent, files: Mapping[str, bytes]) -> Iterator[DocumentRow]:
     packet = content.planned.packet
-    scans = {part.original_of.id: content.papers[part.id].sha256 for part in packet.attachments if part.original_of}
+    originals = {part.original_of.id: part for part in packet.attachments if part.original_of}
     for name, part in _named_documents(packet):
+        original = originals.get(part.id)
         yield DocumentRow(
             document=part.document,
             person=part.person,
             path=f"{name}.pdf" if f"{name}.pdf" in files else None,
             text_sha256=text_sha256(content.documents[part.id].docx),
             signed_by=part.signed_by,
-            signed=scans.get(part.id),
+            signed=content.papers[original.id].sha256 if original else None,
+            printed_sha256=original.attachment.printed_hash if original else None,
         )
 
 

@@ -9,12 +9,15 @@ from pipeline.attachments.safe_open import read_inside
 from pipeline.case.filing import Attachment
 from pipeline.errors import UnusableError
 from pipeline.options import CheckOptions
-from pipeline.packet.paper_rules import ACCEPTED_RULE
+from pipeline.packet.paper_rules import ACCEPTED_RULE, UNCOMPARED_RULE
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.publish.destination import Destination
 from pipeline.publish.manifest import Manifest, Origin, read_manifest, seal
 from pipeline.run.published_packet import PublishedPacket, packet_of
 from pipeline.system.atomic import sha256
+
+#: Rules whose findings are in a packet only because the user permitted them.
+_CONSENTS = frozenset({ACCEPTED_RULE, UNCOMPARED_RULE})
 
 
 def current_packet(
@@ -34,7 +37,7 @@ def current_packet(
             and _state_is_same(manifest, planned, options)
             and manifest.origin == origin
             and _papers_are_same(manifest, planned)
-            and (options.changes_are_accepted or all(found.rule != ACCEPTED_RULE for found in manifest.findings))
+            and (options.changes_are_accepted or not any(found.rule in _CONSENTS for found in manifest.findings))
             and not (options.strict and any(found.severity == "warning" for found in manifest.findings))
             and out.is_whole(case_id, manifest)
         )

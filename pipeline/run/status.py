@@ -32,13 +32,16 @@ Standing = Literal[
     "unsigned",
     "filled",
     "changed",
+    "uncompared",
     "signed",
     "enclosed",
     "made",
     "not_needed",
 ]
 #: Items that require an action.
-OPEN: frozenset[Standing] = frozenset({"missing", "unusable", "expired", "unfilled", "unsigned", "filled", "changed"})
+OPEN: frozenset[Standing] = frozenset(
+    {"missing", "unusable", "expired", "unfilled", "unsigned", "filled", "changed", "uncompared"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,8 @@ class _Items:
             return replace(item, standing="unsigned", until=until) if document.is_unsigned else item
         until_signed = last_filing_day(original.attachment)
         changed = has_changed(original, self.planned.loaded, self.planned.templates, self.as_of)
-        standing = self._fault(original, until_signed) or ("changed" if changed else "signed")
+        compared: dict[bool | None, Standing] = {True: "changed", False: "signed", None: "uncompared"}
+        standing = self._fault(original, until_signed) or compared[changed]
         return replace(item, standing=standing, until=until_signed, index=original.index)
 
     def _fault(self, part: AttachmentPart, until: date | None) -> Standing | None:

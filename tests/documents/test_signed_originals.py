@@ -142,17 +142,29 @@ class TestChanged:
         found = {problem.code for problem in check_case(changed, CheckOptions(AS_OF, draft=True)).problems}
         assert found & {"DOC-17", "DOC-17B"} == {"DOC-17B"}
 
-    def test_consent_is_on_the_cover_sheet_and_in_the_manifest(self, changed: Path, tmp_path: Path) -> None:
-        part = str(make_part(tmp_path / "part", "cover-sheet", "letter-of-guarantee"))
+    def test_consent_is_on_the_cover_sheet_and_in_the_manifest(
+        self, changed: Path, edit: Edit, tmp_path: Path, visa_packet: Command
+    ) -> None:
+        """One of the originals has changed; of the other, nobody noted what was printed."""
+        part = str(make_part(tmp_path / "part", "cover-sheet", "letter-of-guarantee", "invitation-letter"))
+        edit({"/attachments/-": {**SIGNED, "document": "invitation-letter"}})
         options = BuildOptions(AS_OF, part, allow_changed=True, strict=True)
         built = build_case(changed, tmp_path / "out", options)
         assert built.manifest.state == "ready_to_file"
-        assert "DOC-17B" in {found.rule for found in built.manifest.findings}
+        assert {("DOC-17B", "warning"), ("DOC-29", "warning")} <= {
+            (found.rule, found.severity) for found in built.manifest.findings
+        }
         cover = text_of((built.folder / "documents" / "01-cover-sheet.pdf").read_bytes())
         assert "acceptedassigned" in cover
+        assert cover.count("couldnotbecompared") == 1
         assert build_case(changed, tmp_path / "out", replace(options, strict=False)).is_current
         with pytest.raises(CaseError):
             build_case(changed, tmp_path / "out", BuildOptions(AS_OF, part))
+        for words in ((), ("letter-of-guarantee",), ("invitation-letter",)):  # today's text was never signed
+            run = visa_packet("signed", built.folder, *words, "--json")
+            assert (run.code, run.report["results"]) == (2 if words else 0, [])
+            assert {problem["code"] for problem in run.problems} == {"signed-changed"}
+        assert run.err.count("invitation-letter") == 1
 
     def test_without_a_change_the_cover_sheet_says_nothing_of_it(self, packet: Path) -> None:
         assert "acceptedassigned" not in text_of((packet / "documents" / "01-cover-sheet.pdf").read_bytes())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -79,8 +81,15 @@ def test_a_file_that_cannot_be_used(edit: Edit, case_folder: Path) -> None:
     assert (found.builds, found.errors) == (None, ("attachment-kind",))
 
 
-def test_a_signed_original(edit: Edit) -> None:
-    assert standings(status(edit({"/attachments/-": GUARANTEE})))["letter-of-guarantee"] == "signed"
+def test_a_signed_original(edit: Edit, packet_of: Callable[..., Path]) -> None:
+    unknown = status(edit({"/attachments/-": GUARANTEE}))
+    assert standings(unknown)["letter-of-guarantee"] == "uncompared"
+    assert "letter-of-guarantee" in {item.id for item in unknown.open}
+    assert (unknown.builds, unknown.errors) == (None, ("DOC-29",))
+    manifest = json.loads((packet_of("wang-xiaoming") / "manifest.json").read_text(encoding="utf-8"))
+    [printed] = [row["text_sha256"] for row in manifest["documents"] if row["document"] == "letter-of-guarantee"]
+    signed = status(edit({"/attachments/6/printed_hash": printed}))
+    assert (standings(signed)["letter-of-guarantee"], signed.errors) == ("signed", ())
     changed = status(edit({"/attachments/6/printed_hash": "0" * 64}))
     assert standings(changed)["letter-of-guarantee"] == "changed"
     assert "letter-of-guarantee" in {item.id for item in changed.open}

@@ -41,12 +41,27 @@ def signed(packet: Path, documents: tuple[str, ...], as_json: bool) -> int:
     if unknown:
         raise click.UsageError(f"the packet has no document {unknown[0]!r}; it has: {', '.join(sorted(known))}")
     rows = [row for row in manifest.documents if (row.document in documents if documents else row.signed_by)]
-    entries = [_entry(row) for row in rows]
-    emit(CommandReport("signed", ExitCode.OK, (), entries), as_json=as_json)
+    replaced = [_replaced(row, packet, is_named=bool(documents)) for row in rows if _hides_a_change(row)]
+    if replaced and documents:
+        raise InputError(replaced)
+    entries = [_entry(row) for row in rows if not _hides_a_change(row)]
+    emit(CommandReport("signed", ExitCode.OK, replaced, entries), as_json=as_json)
     if not as_json:
         for entry in entries:
             print_json(entry, after=",")
     return ExitCode.OK
+
+
+def _hides_a_change(row: DocumentRow) -> bool:
+    """Return True if the packet has a signed original of another text, or one that could not be compared."""
+    return row.signed is not None and row.printed_sha256 != row.text_sha256
+
+
+def _replaced(row: DocumentRow, packet: Path, *, is_named: bool) -> Problem:
+    name = row.document if row.person == "patient" else f"{row.person}-{row.document}"
+    message = f"{name}: this packet has a signed original of another text, so an entry of today's text would be wrong"
+    hint = "to have it signed again, remove the entry from the case, build, and print the document of that packet"
+    return Problem("signed-changed", "error" if is_named else "warning", message, hint, str(packet))
 
 
 def _entry(row: DocumentRow) -> dict[str, str]:
