@@ -23,7 +23,7 @@ from pipeline.formats.json.reader import JsonFile, texts
 from pipeline.formats.pdf.overlap import pages_with_overlaps
 from pipeline.formats.pdf.read_page import ReadPage
 from pipeline.formats.pdf.reading import ReadPdf, replaced_characters, text_of_pages
-from pipeline.formats.word.docx_file import DocxFile, parse_filled
+from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.text import WordText, word_text
 
 _OVERLAPPING = (b'w:hRule="exact"', b"<wp:anchor", b"<w:hdr")
@@ -86,9 +86,8 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[ReadPd
     try:
         pdf = next(pdfs)
         _check_page(pdf, filled.texts, name)
-        word = parse_filled(filled.parts)
-        _check_text(pdf.pages, word, filled.texts, name)
-        _check_overlap(pdf.content, filled.parts, name)
+        _check_text(pdf.pages, filled.word, filled.texts, name)
+        _check_overlap(pdf.content, filled.word.parts, name)
         if source.draft:
             _check_mark(pdf.pages, name)
     except UndrawableError as error:
@@ -98,7 +97,7 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[ReadPd
     except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError):
         message = "the engine made an unreadable PDF"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
-    return DrawnDocument(filled.docx, pdf.content, word_text(word.xml), pdf.pages, filled.texts)
+    return DrawnDocument(filled.docx, pdf.content, word_text(filled.word.xml), pdf.pages, filled.texts)
 
 
 def _check_page(pdf: ReadPdf, printed: Iterable[str], name: str) -> None:

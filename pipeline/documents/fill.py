@@ -8,11 +8,12 @@ import traceback
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from docx.opc.exceptions import OpcError
+from docx.opc.oxml import serialize_part_xml
 from docx.shared import Mm
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import TemplateSyntaxError
@@ -25,6 +26,7 @@ from pipeline.documents.fill_limits import OutOfTimeError, limited
 from pipeline.documents.filters import FILTERS
 from pipeline.documents.prepared_template import TemplateFile, fill_rest, parts_of, prepare_template
 from pipeline.errors import Problem, TemplateError, WordPlace
+from pipeline.formats.word.docx_file import DocxFile, parse_filled
 from pipeline.formats.word.word_places import LONGEST_QUOTE
 from pipeline.formats.zip_archive import pack
 
@@ -73,7 +75,7 @@ class FilledDocument:
     """A filled document and its parts, every text that was printed into it, in order, and what it was filled from."""
 
     docx: bytes
-    parts: Mapping[str, bytes]
+    word: DocxFile = field(compare=False)
     texts: tuple[str, ...]
     template: bytes
     context: Mapping[str, Any]
@@ -86,8 +88,8 @@ def fill(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocume
     environment = TemplateEnvironment(partial(_place, document))
     try:
         with limited(MEMORY, SECONDS):
-            parts = _fill_parts(template, document, context, environment)
-            return FilledDocument(pack(parts), parts, tuple(environment.printed), template, context)
+            word = _fill_parts(template, document, context, environment)
+            return FilledDocument(pack(word.parts), word, tuple(environment.printed), template, context)
     except JinjaError as error:
         place = WordPlace(document.part_name, text=_paragraph(error, environment.source))
         raise TemplateError(_tag_problems(template, name, error, place)) from None
@@ -106,19 +108,20 @@ def mark_draft(template: bytes, name: str) -> bytes:
 
 def _fill_parts(
     template: bytes, document: TemplateFile, context: Mapping[str, Any], environment: TemplateEnvironment
-) -> dict[str, bytes]:
-    """Return the parts of the filled file by name, in order."""
+) -> DocxFile:
+    """Return the filled file, with its parts in order. Each filled part is parsed once, to be written and read."""
     prepared = prepare_template(template)
-    filled = {}
+    trees = {}
     for part in prepared.tagged:
         xml = document.render_xml_part(part.source, part, context, environment)
-        filled[part.name] = document.write(xml, part)
+        trees[part.name] = document.tree(xml, part)
+    filled = {**prepared.fixed, **{name: serialize_part_xml(tree) for name, tree in trees.items()}}
     if prepared.more_tags:
         document.init_docx()
     if document.docx is None:
-        return {**prepared.parts, **prepared.fixed, **filled}
+        return parse_filled({**prepared.parts, **filled}, trees)
     fill_rest(document, context, environment)
-    return {**parts_of(document), **prepared.fixed, **filled}
+    return parse_filled({**parts_of(document), **filled}, trees)
 
 
 def _place(document: TemplateFile, picture: Picture) -> str:

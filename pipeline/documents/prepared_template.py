@@ -17,6 +17,7 @@ import msgspec
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml import parse_xml
 from docxtpl import DocxTemplate
+from lxml import etree
 
 from pipeline.documents.environment import TemplateEnvironment
 from pipeline.formats.zip_archive import read_parts
@@ -49,13 +50,13 @@ class TemplateFile(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
         resolved: str = super().resolve_listing(xml) if any(character in xml for character in _BREAKS) else xml
         return resolved
 
-    def write(self, xml: str, part: TaggedPart) -> bytes:
-        """Return the filled XML of a part as the file has it."""
+    def tree(self, xml: str, part: TaggedPart) -> etree._Element:
+        """Return the tree of the filled XML of a part, from which the file is written."""
         if not part.head:
-            return serialize_part_xml(parse_xml(xml.encode()))
-        tree = self.fix_tables(part.head + xml[xml.index(">") + 1 :] + part.tail)
+            return parse_xml(xml.encode())
+        tree: etree._Element = self.fix_tables(part.head + xml[xml.index(">") + 1 :] + part.tail)
         self.fix_docpr_ids(tree)
-        return serialize_part_xml(tree)
+        return tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _prepare(template: bytes) -> PreparedTemplate:
                 tagged.append(header)
             else:
                 xml = document.render_xml_part(header.source, header, {}, environment)
-                fixed[header.name] = document.write(xml, header)
+                fixed[header.name] = serialize_part_xml(document.tree(xml, header))
     more_tags = _has_more_tags(opened)
     if not more_tags:
         fill_rest(document, {}, environment)

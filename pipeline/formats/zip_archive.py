@@ -18,6 +18,9 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 #: The limit of the ratio applies to larger entries only.
 _RATIO_FROM_BYTES = 1_000_000
+#: Of what is compressed already; and the level that takes a third of the time, and a tenth more bytes.
+_COMPRESSED = (".png", ".jpg", ".jpeg")
+_LEVEL = 1
 #: The date of every entry: the earliest of the format. The date of the run would change the bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -68,7 +71,8 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, _TIME), content, zipfile.ZIP_DEFLATED)
+            how = zipfile.ZIP_STORED if name.lower().endswith(_COMPRESSED) else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name, _TIME), content, how, _LEVEL)
     return out.getvalue()
 
 

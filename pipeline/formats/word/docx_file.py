@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from lxml import etree
@@ -45,10 +46,19 @@ class DocxFile:
         return {name: self.xml[name] for name in names}
 
 
-def parse_filled(parts: Mapping[str, bytes]) -> DocxFile:
-    """Return a Word file that was filled here, with the parsed parts on which its text depends."""
-    xml = {name: etree.fromstring(part, xml_parser()) for name, part in parts.items() if _READ_PART.fullmatch(name)}
-    return DocxFile(parts, xml)
+def parse_filled(parts: Mapping[str, bytes], trees: Mapping[str, etree._Element] | None = None) -> DocxFile:
+    """Return a Word file that was filled here, with the parsed parts on which its text depends.
+
+    ``trees`` has those that are parsed already. The others are those of the template, which is filled many times.
+    """
+    trees = trees or {}
+    names = [name for name in parts if _READ_PART.fullmatch(name)]
+    return DocxFile(parts, {name: trees[name] if name in trees else _parse(parts[name]) for name in names})
+
+
+@lru_cache(maxsize=256)
+def _parse(part: bytes) -> etree._Element:
+    return etree.fromstring(part, xml_parser())
 
 
 def read_docx(path: Path) -> bytes:

@@ -123,7 +123,12 @@ class _Whole:
         if "/PageLabels" in root:
             del root.PageLabels
         out = io.BytesIO()
-        self._pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        self._pdf.save(
+            out,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            fix_metadata_version=False,
+        )
         return out.getvalue()
 
     def _set_tags(self, numbers: range, own: Sequence[Any]) -> None:
