@@ -114,7 +114,7 @@ class _Whole:
     def part(self, numbers: range, about: Description) -> bytes:
         """Return the PDF of the pages with these numbers."""
         root, own = self._pdf.Root, [self._pages[number] for number in numbers]
-        root.Pages = self._pdf.make_indirect(Dictionary(Type=Name.Pages, Kids=Array(own), Count=len(own)))
+        root.Pages.Kids, root.Pages.Count = Array(own), len(own)
         for page in own:
             page.Parent = root.Pages
         self._set_tags(numbers, own)
