@@ -82,6 +82,7 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Document
         "costs": case.costs,
         "athlete": case.athlete,
         "anti_doping": read_data("anti-doping"),
+        "long_stay": read_data("long-stay"),
         "as_of": as_of,
         "mission": Trilingual(**mission["name"]),
         "addressee": Trilingual(**mission["addressee"]),

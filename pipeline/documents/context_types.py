@@ -89,6 +89,7 @@ class DocumentNames(TimelineNames):
     costs: Costs | None
     athlete: bool
     anti_doping: Annotated[Mapping[str, Any], DataTable("anti-doping")]
+    long_stay: Annotated[Mapping[str, Any], DataTable("long-stay")]
     as_of: date
     mission: Trilingual
     addressee: Trilingual

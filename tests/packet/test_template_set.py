@@ -44,7 +44,7 @@ def test_the_shipped_set_is_found_by_name_and_by_folder(copied: Path) -> None:
     assert by_name.packet == by_folder.packet
     assert by_name.templates == by_folder.templates
     assert by_name.sha256 == by_folder.sha256
-    assert len(by_name.templates) == 13
+    assert len(by_name.templates) == 15
 
 
 def test_a_set_is_read_once_and_later_changes_do_not_reach_a_run(copied: Path) -> None:

@@ -23,6 +23,7 @@ TABLES = (
     "exchange-rates",
     "fees",
     "jpets",
+    "long-stay",
     "missions",
     "photo",
     "visa-terms",
