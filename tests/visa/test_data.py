@@ -74,10 +74,10 @@ def test_every_term_has_a_source() -> None:
     assert set(table["terms"]) == set(table["sources"])
 
 
-def test_the_photo_is_printed_in_its_size() -> None:
+def test_a_set_leaves_the_size_of_the_photo_to_the_mission() -> None:
     packet = json.loads((Path(ROOT) / "templates" / "medical-stay" / "packet.json").read_text(encoding="utf-8"))
-    [size] = [entry["print_size_mm"] for entry in packet["contents"] if "print_size_mm" in entry]
-    assert size == read_data("photo")["size_mm"]
+    assert not [entry for entry in packet["contents"] if "print_size_mm" in entry]
+    assert set(read_data("photo")["missions"]) == set(read_data("missions")["missions"])
 
 
 def test_the_words_that_are_looked_for_are_expressions() -> None:
