@@ -5,6 +5,7 @@ The result is only converted; the Word file of a packet stays as it was filled.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zipfile import BadZipFile
 
 from lxml import etree
@@ -12,7 +13,7 @@ from lxml import etree
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.sections import RELATIONSHIPS, has_even_pages, is_on, sections_of, used_furniture
-from pipeline.formats.word.styles import Styles
+from pipeline.formats.word.styles import DEFAULT_MARGINS, Styles
 from pipeline.formats.word.text import W, xml_parser
 from pipeline.formats.zip_archive import pack, read_parts
 
@@ -29,6 +30,7 @@ _MISREAD = (
 )
 _NO_BREAK_HYPHEN = "\u2011"
 _SHOWN = (f"{W}t", f"{W}tab", f"{W}br", f"{W}cr", f"{W}noBreakHyphen", f"{W}sym", f"{W}drawing", f"{W}pict")
+_SHEET = "word/styles.xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES = "[Content_Types].xml"
 _KINDS = {"header": "hdr", "footer": "ftr"}
@@ -41,16 +43,18 @@ def simplify(docx: bytes) -> bytes:
     except BadZipFile:
         return docx  # the engine reports it
     word = {name: part for name, part in parts.items() if name.startswith("word/") and name.endswith((".xml", ".rels"))}
-    if not any(mark in part for part in word.values() for mark in _MISREAD):
+    if not any(mark in part for part in word.values() for mark in _MISREAD) and not _may_lack_margins(word):
         return docx
     try:
         xml = {name: etree.fromstring(part, xml_parser()) for name, part in word.items()}
         xml[_TYPES] = etree.fromstring(parts[_TYPES], xml_parser())
     except (etree.LxmlError, KeyError):
         return docx
-    _remove_hidden(DocxFile(parts, xml))
+    whole = DocxFile(parts, xml)
+    _remove_hidden(whole)
     for root in xml.values():
         _rewrite(root)
+    _set_margins(whole)
     _begin_on_first_page(xml.get(MAIN_PART))
     _settle_headers(xml)
     return pack(
@@ -91,6 +95,30 @@ def _rewrite(root: etree._Element) -> None:
     for element in list(root.iter(f"{W}bidi")):
         if not is_on(element):
             element.getparent().remove(element)  # type: ignore[union-attr] # it is inside the properties of a paragraph
+
+
+def _may_lack_margins(word: Mapping[str, bytes]) -> bool:
+    """Return True if a file has tables and no style with margins of cells."""
+    return b"tblCellMar" not in word.get(_SHEET, b"") and any(b"<w:tbl>" in part for part in word.values())
+
+
+def _set_margins(docx: DocxFile) -> None:
+    """Set the margins of cells of tables for which none are set: office2pdf takes 0."""
+    styles = Styles(docx)
+    for table in (table for root in docx.text_parts.values() for table in root.iter(f"{W}tbl")):
+        properties = table.find(f"{W}tblPr")
+        lacking = [side for side in ("left", "right") if not _has_margin(styles, table, side)]
+        if properties is None or not lacking:
+            continue
+        margins = properties.find(f"{W}tblCellMar")
+        if margins is None:
+            margins = etree.SubElement(properties, f"{W}tblCellMar")
+        for side in lacking:
+            etree.SubElement(margins, f"{W}{side}", {f"{W}w": str(DEFAULT_MARGINS[side]), f"{W}type": "dxa"})
+
+
+def _has_margin(styles: Styles, table: etree._Element, side: str) -> bool:
+    return any(styles.has_cell_margin(table, name) for name in (side, {"left": "start", "right": "end"}[side]))
 
 
 def _begin_on_first_page(root: etree._Element | None) -> None:

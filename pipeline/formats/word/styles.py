@@ -16,6 +16,8 @@ _OFF = {"0", "false", "off"}
 _MOST_PARENTS = 20
 #: The size, in half points, of text without a size.
 _DEFAULT_SIZE = 20
+#: The margins of cells, in twentieths of a point, in a table for which none are set (ECMA-376, 17.4.42).
+DEFAULT_MARGINS = {"top": 0, "right": 115, "bottom": 0, "left": 115}
 
 
 class Styles:
@@ -150,6 +152,12 @@ class Styles:
         for style in self._of_table(table):
             yield from style.iterfind(f"{W}tblStylePr/{W}tcPr/{W}tcBorders/{W}{side}")
 
+    def has_cell_margin(self, table: etree._Element, side: str) -> bool:
+        """Return True if a table or a style sets a margin of its cells."""
+        default = (one for one in self._by_id.values() if one.get(f"{W}type") == "table" and _is_default(one))
+        sources = (table, *self._of_table(table), *default)
+        return any(one.find(f"{W}tblPr/{W}tblCellMar/{W}{side}") is not None for one in sources)
+
     def _of_table(self, table: etree._Element) -> Iterator[etree._Element]:
         named = table.find(f"{W}tblPr/{W}tblStyle")
         return self._chain(named.get(f"{W}val") if named is not None else None)
@@ -170,7 +178,7 @@ class Styles:
         default = self._sheet.find(f"{W}docDefaults")
         styles = {} if default is None else {"of the document": default}
         for key, style in self._by_id.items():
-            if key in used or style.get(f"{W}default") in {"1", "true"}:
+            if key in used or _is_default(style):
                 name = style.find(f"{W}name")
                 styles[(name.get(f"{W}val") if name is not None else None) or key] = style
         return styles
@@ -183,7 +191,7 @@ class Styles:
         return [
             name.get(f"{W}val") or ""
             for style in self._sheet.iter(f"{W}style")
-            if style.get(f"{W}styleId") not in used and style.get(f"{W}default") not in {"1", "true"}
+            if style.get(f"{W}styleId") not in used and not _is_default(style)
             for name in style.iter(f"{W}name")
         ]
 
@@ -266,7 +274,7 @@ class Styles:
     def _default(self) -> str | None:
         """The style of paragraphs without one."""
         for key, style in self._by_id.items():
-            if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in {"1", "true"}:
+            if style.get(f"{W}type") == "paragraph" and _is_default(style):
                 return key
         return None
 
@@ -279,3 +287,7 @@ class Styles:
                     face = font.find(f"{_THEME_FONT}{_SCRIPTS[script]}")
                     return (face.get("typeface") if face is not None else None) or None
         return None
+
+
+def _is_default(style: etree._Element) -> bool:
+    return style.get(f"{W}default") in {"1", "true"}

@@ -7,11 +7,13 @@ import zipfile
 
 import pytest
 
+from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.engines.office2pdf import Office2Pdf
 from pipeline.documents.engines.simplify import simplify
 from pipeline.formats.pdf.reading import read_pages
 from tests.support.built import make_docx
 from tests.support.cases import ROOT
+from tests.support.pages import places
 from tests.support.word_files import cell, paragraph, reference, row, run, table, text, word_file
 
 HIDDEN = "<w:vanish/>"
@@ -97,3 +99,16 @@ def test_a_first_page_with_a_header_of_its_own_has_that() -> None:
     section = reference("header", "header1") + reference("header", "header2", "first") + "<w:titlePg/>"
     first, second = pages(word_file(MANY, section, header1=paragraph("USUAL"), header2=paragraph("OTHER")))
     assert (first.startswith("OTHER"), second.startswith("USUAL")) == (True, True)
+
+
+@pytest.mark.parametrize("engine", ["typst", "office2pdf"])
+def test_cells_for_which_no_margin_is_set_have_those_of_the_standard(engine: str) -> None:
+    margins = "".join(f'<w:{side} w:w="115" w:type="dxa"/>' for side in ("left", "right"))
+    without = table(row("a", "b"))
+    given = without.replace("</w:tblPr>", f"<w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>")
+    half = given.replace('<w:right w:w="115" w:type="dxa"/>', "")
+    drawn = [
+        [place.x for place in places(load_engine(engine).convert(word_file(one)))] for one in (without, given, half)
+    ]
+    assert drawn[0] == drawn[1] == drawn[2]
+    assert drawn[0][0] > 56.7 + 5

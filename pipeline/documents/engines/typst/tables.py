@@ -10,6 +10,7 @@ from lxml import etree
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.formats import Formats, sides
 from pipeline.documents.engines.typst.source import color, is_balanced, length, only_tags, text_inside
+from pipeline.formats.word.styles import DEFAULT_MARGINS
 from pipeline.formats.word.text import W
 
 _ORDER = ("top", "right", "bottom", "left")
@@ -28,7 +29,7 @@ def translate_table(table: etree._Element, formats: Formats, flow: Callable[[etr
     """Return the statement that draws a table. ``flow`` draws the content of a cell of a width."""
     widths = [int(column.get(f"{W}w") or 0) for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
     own = table.find(f"{W}tblPr/{W}tblCellMar")
-    margins = dict.fromkeys(_ORDER, 0) | formats.cell_margins | sides(own)
+    margins = DEFAULT_MARGINS | formats.cell_margins | sides(own)
     borders = table.find(f"{W}tblPr/{W}tblBorders")
     inside = borders.find(f"{W}insideH") if borders is not None else None
     inner = 0 if inside is None or _stroke(inside) == "none" else _eighths(inside) * 20 / 8
