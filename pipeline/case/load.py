@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import msgspec
 from pipeline.case.directory import References, find_directory, look_up_entries, merge_entries
 from pipeline.case.model import Case
 from pipeline.case.source import Source
-from pipeline.errors import CaseError
+from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json, read_json
 from pipeline.formats.json.schema import check_schema
 
@@ -24,6 +25,14 @@ class LoadedCase:
     references: References
 
 
+class IncompleteCaseError(CaseError):
+    """Required fields of a case are missing, and nothing else is wrong with it. The problems are questions."""
+
+    def __init__(self, json_file: JsonFile, problems: Iterable[Problem]) -> None:
+        self.json_file = json_file
+        super().__init__(problems)
+
+
 def load_case(where: Path | Source, directory: Path | None = None) -> LoadedCase:
     """Read and validate a case and its entries of the directory, by default the folder near the case.
 
@@ -34,8 +43,18 @@ def load_case(where: Path | Source, directory: Path | None = None) -> LoadedCase
     else:
         json_file = read_json(Path(where.file) if isinstance(where, Source) else where)
     references, entry_problems = look_up_entries(json_file, find_directory(json_file.folder, directory))
-    problems = [*check_schema(json_file, "case"), *entry_problems]
-    if problems:
-        raise CaseError(problems)
+    violations = check_schema(json_file, "case")
+    if violations or entry_problems:
+        raise _error(json_file, references, violations, entry_problems)
     json_file = merge_entries(json_file, references)
     return LoadedCase(msgspec.convert(json_file.fields, Case), json_file, references)
+
+
+def _error(
+    json_file: JsonFile, references: References, violations: list[Problem], entry_problems: list[Problem]
+) -> CaseError:
+    if entry_problems or any(problem.code != "schema-required" for problem in violations):
+        return CaseError([*violations, *entry_problems])
+    from pipeline.case.questions import ask  # noqa: PLC0415 - a valid case needs no explanation
+
+    return IncompleteCaseError(merge_entries(json_file, references), ask(json_file))

@@ -73,8 +73,10 @@ def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
 
     Of notes, print only their number, unless ``style`` asks for them in full.
     """
+    print_questions([problem for problem in problems if "who" in problem.args], style.language)
     hints: set[str] = set()
-    for problem in sorted(problems, key=lambda problem: _SEVERITIES.index(problem.severity)):
+    others = [problem for problem in problems if "who" not in problem.args]
+    for problem in sorted(others, key=lambda problem: _SEVERITIES.index(problem.severity)):
         if style.notes or problem.severity != "info":
             translated = problem.in_language(style.language)
             print_problem(translated, hint=translated.hint not in hints)
@@ -83,6 +85,19 @@ def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
     if notes and not style.notes:
         line = f"{format_count(notes, 'note')}; --notes shows {'it' if notes == 1 else 'them'}"
         print_line(Styled(line, dim=True), err=True)
+
+
+def print_questions(questions: Sequence[Problem], language: Language) -> None:
+    """Print the questions of a case that lacks fields, by the person who knows the answer."""
+    if questions:
+        print_line(Styled(label("head", "asked", language).format(**questions[0].args), bold=True), err=True)
+    for who in dict.fromkeys(question.args["who"] for question in questions):
+        print_line(label(who, "asked", language), err=True)
+        for question in (each for each in questions if each.args["who"] == who):
+            translated = question.in_language(language)
+            place = f"{question.file}:{question.line}:{question.column}  {question.pointer}/{question.args['field']}"
+            print_line(f"  {translated.message} {translated.hint}", err=True)
+            print_line(Styled(f"    {place}", dim=True), err=True)
 
 
 def print_verdict(words: Styled, problems: Sequence[Problem], language: Language, name: str = "") -> None:
@@ -109,7 +124,14 @@ def problem_to_json(problem: Problem, language: Language = "en") -> dict[str, An
         "source": problem.source,
         "as_of": problem.as_of,
         **({"cell": problem.cell} if problem.cell else {}),  # only tables have cells
+        **({"who": problem.args["who"]} if "who" in problem.args else {}),  # only missing fields of a case
     }
+
+
+def fields_to_json(problems: Sequence[Problem]) -> dict[str, Any]:
+    """Return how many of the required fields of a case are filled in, as a member of its result; nothing if all are."""
+    counts = next((problem.args for problem in problems if "who" in problem.args), None)
+    return {"fields": {name: int(counts[name]) for name in ("filled", "required")}} if counts else {}
 
 
 def report_to_json(report: CommandReport) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from pipeline.attachments.packet_papers import read_papers
 from pipeline.attachments.read_paper import prepare_reader
-from pipeline.case.load import LoadedCase, load_case
+from pipeline.case.load import IncompleteCaseError, LoadedCase, load_case
 from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
 from pipeline.documents.signed_originals import ChangeCheck, signed_findings
-from pipeline.errors import Problem
+from pipeline.errors import CaseError, Problem
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
 from pipeline.packet.paper import Paper
 from pipeline.packet.paper_rules import LACKS, UNFILLED_RULES, missing_papers, set_findings, unfilled_documents
 from pipeline.packet.plan import Packet
 from pipeline.packet.planned_case import PlannedCase, plan_case
-from pipeline.visa.rules.checks import check_rules
+from pipeline.visa.rules.checks import check_half_case, check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
 
 
@@ -33,7 +33,16 @@ class CheckedCase(PlannedCase):
 
 def check_case(where: Path | Source, options: CheckOptions) -> CheckedCase:
     """Check the case at ``where``. Raises CaseError, TemplateError or AttachmentError with all problems."""
-    return check_loaded(load_case(where, options.directory), options)
+    return check_loaded(load_or_ask(where, options), options)
+
+
+def load_or_ask(where: Path | Source, options: CheckOptions) -> LoadedCase:
+    """Read a case. Raise CaseError; for a case that only lacks fields, with a question for each and what rules find."""
+    try:
+        return load_case(where, options.directory)
+    except IncompleteCaseError as error:
+        findings = check_half_case(error.json_file.fields, options.as_of, error.json_file)
+        raise CaseError([*error.problems, *findings]) from None
 
 
 def check_loaded(loaded: LoadedCase, options: CheckOptions) -> CheckedCase:

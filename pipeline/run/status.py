@@ -12,7 +12,6 @@ import msgspec
 
 from pipeline.attachments.packet_papers import read_papers
 from pipeline.case.base import Trilingual
-from pipeline.case.load import load_case
 from pipeline.case.source import Source
 from pipeline.documents.signed_originals import has_changed
 from pipeline.errors import Problem
@@ -20,7 +19,7 @@ from pipeline.options import CheckOptions
 from pipeline.packet.paper_rules import LACKS
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Requirement, State
 from pipeline.packet.planned_case import PlannedCase, plan_case
-from pipeline.run.check import find_problems
+from pipeline.run.check import find_problems, load_or_ask
 from pipeline.visa.calendar import last_day_within
 from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
 
@@ -81,7 +80,7 @@ class Status:
 
 def status_of(where: Path | Source, options: CheckOptions) -> Status:
     """Return the status of the case at ``where``. Raises CaseError or TemplateError if case or set cannot be read."""
-    planned = plan_case(load_case(where, options.directory), options)
+    planned = plan_case(load_or_ask(where, options), options)
     findings = find_problems(planned, options)
     papers = read_papers(planned, options, findings)
     case, packet = planned.loaded.case, planned.packet

@@ -102,7 +102,7 @@ def open_objects(schema: Any) -> list[str]:
 def test_schemas_are_there() -> None:
     assert {"case", "patient", "passport", "visit", "common", "packet", "report", "manifest"} <= set(SCHEMAS)
     files = {path.name for path in shipped("schemas").iterdir()}
-    assert files == {f"{name}.schema.json" for name in SCHEMAS} | {"words.ja.json", "words.zh.json"}
+    assert files == {f"{name}.schema.json" for name in SCHEMAS} | {"questions.json", "words.ja.json", "words.zh.json"}
 
 
 def test_schema_meets_the_metaschema(subtests: pytest.Subtests) -> None:
@@ -353,15 +353,19 @@ def test_a_value_in_the_place_of_a_key_is_not_repeated(edit: Edit, name: str) ->
 
 def test_a_missing_field_is_explained(edit: Edit) -> None:
     problem = only(edit({"/visa/letter_date": REMOVE}), "schema-required", "/visa")
-    assert "'letter_date'" in problem.message
+    assert (problem.message, problem.args["field"]) == ("Which day are the letters dated?", "letter_date")
     assert SCHEMAS["visa"]["properties"]["letter_date"]["description"].rstrip(".") in problem.hint
 
 
 def test_two_missing_fields_are_two_problems(edit: Edit) -> None:
     found = problems(edit({"/visa/letter_date": REMOVE, "/visa/entries": REMOVE}))
-    assert sorted(problem.message for problem in found) == [
-        "the field 'entries' is missing",
-        "the field 'letter_date' is missing",
+    assert [problem.args["field"] for problem in found] == ["entries", "letter_date"]
+
+
+def test_a_missing_field_beside_another_mistake_is_no_question(edit: Edit) -> None:
+    found = problems(edit({"/visa/letter_date": REMOVE, "/visa/entries": "twice"}))
+    assert [problem.message for problem in found if problem.code == "schema-required"] == [
+        "the field 'letter_date' is missing"
     ]
 
 

@@ -11,7 +11,7 @@ from wcwidth import ljust, width
 
 from pipeline.case.source import Source
 from pipeline.cli.outcome import attempt, overall
-from pipeline.cli.output import CommandReport, OutputStyle, emit, print_verdict, problem_to_json
+from pipeline.cli.output import CommandReport, OutputStyle, emit, fields_to_json, print_verdict, problem_to_json
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
@@ -72,6 +72,7 @@ def _status_one(source: Source, options: CheckOptions, language: Language, *, as
         "case_id": outcome.value.case_id if outcome.value else None,
         "exit_code": int(outcome.code),
         "status": status_to_json(outcome.value) if outcome.value else None,
+        **fields_to_json(outcome.problems),
         "problems": [problem_to_json(problem, language) for problem in outcome.problems],
     }
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.case.load import load_case
+from pipeline.case.load import IncompleteCaseError, load_case
 from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt, overall
 from pipeline.cli.output import (
     CommandReport,
     OutputStyle,
     emit,
+    fields_to_json,
     print_problems,
     print_verdict,
     problem_to_json,
@@ -91,16 +92,20 @@ def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, 
         "case_id": checked.loaded.case.case_id if checked else None,
         "exit_code": int(outcome.code),
         "state": checked.state if checked else None,
+        **fields_to_json(problems),
         "problems": [problem_to_json(problem, style.language) for problem in problems],
     }
 
 
 def _check(source: Source, options: CheckOptions) -> CheckedCase:
-    loaded = load_case(source, options.directory)
+    try:
+        loaded = load_case(source, options.directory)
+    except IncompleteCaseError:
+        loaded = None
     # Imported now: an invalid case is reported before the libraries of the checks are loaded.
-    from pipeline.run.check import check_loaded  # noqa: PLC0415 - see above
+    from pipeline.run.check import check_case, check_loaded  # noqa: PLC0415 - see above
 
-    return check_loaded(loaded, options)
+    return check_loaded(loaded, options) if loaded else check_case(source, options)
 
 
 def _only_papers_are_missing(outcome: Outcome[CheckedCase]) -> bool:

@@ -104,7 +104,7 @@ def _violations(json_file: JsonFile, error: ValidationError) -> Iterator[Problem
 
 
 def _violation(error: ValidationError, keyword: str) -> Problem:
-    hint, code = _hint(_schema_of(error)), f"schema-{keyword}"
+    hint, code = describe(_schema_of(error)), f"schema-{keyword}"
     if keyword == "type":
         expected = _expected(error)
         return worded_problem(
@@ -133,7 +133,7 @@ def _missing_fields(json_file: JsonFile, error: ValidationError, pointer: str) -
     properties = _schema_of(error).get("properties", {})
     for name in _expected(error):
         if name not in _instance(error):
-            hint = words("hints", "add", about=_hint(properties.get(name, {})))
+            hint = words("hints", "add", about=describe(properties.get(name, {})))
             problem = json_file.locate(worded_problem("schema-required", hint, field=name), pointer)
             yield replace(problem, args={"field": name})
 
@@ -152,7 +152,7 @@ def _schema_of(error: ValidationError) -> Mapping[str, Any]:
     return error.schema if isinstance(error.schema, Mapping) else {}
 
 
-def _hint(schema: Mapping[str, Any]) -> Words:
+def describe(schema: Mapping[str, Any]) -> Words:
     """Return the description of the field in the schema, with its first example."""
     about: Words = {language: _description(schema, language) for language in LANGUAGES}
     examples = schema.get("examples") or []
