@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version
 
 from pipeline.system.cache import cached
@@ -94,27 +93,24 @@ class WorkingDays:
 
 def is_day_off(day: date, country: str) -> bool:
     """Return True on a weekend or public holiday of the country (``JP``, ``CN``, ``HK``), unless it is worked."""
-    known = _cached_days_off(country) if day.year in _CACHED_YEARS else {day.year: _days_off(country, day.year)}
-    return day in known[day.year]
-
-
-@cache
-def _cached_days_off(country: str) -> Mapping[int, frozenset[date]]:
-    """Return the days off of the cached years. Loading the holidays library takes longer than drawing a page."""
-    stored = cached(f"days-off-{country}-{version('holidays')}", partial(_serialized_days_off, country))
-    lines = stored.decode("ascii").split("\n")
-    days = [[date.fromisoformat(word) for word in line.split()] for line in lines]
-    return {year: frozenset(found) for year, found in zip(_CACHED_YEARS, days, strict=True)}
-
-
-def _serialized_days_off(country: str) -> bytes:
-    return "\n".join(" ".join(map(str, sorted(_days_off(country, year)))) for year in _CACHED_YEARS).encode("ascii")
+    return day in _days_off(country, day.year)
 
 
 @cache
 def _days_off(country: str, year: int) -> frozenset[date]:
     """Return the days of a year on which offices of the country do not work."""
-    import holidays  # noqa: PLC0415 - slow, see _cached_days_off
+    if year not in _CACHED_YEARS:
+        return _computed_days_off(country, year)
+
+    def compute() -> bytes:
+        return " ".join(map(str, sorted(_computed_days_off(country, year)))).encode("ascii")
+
+    stored = cached(f"days-off-{country}-{year}-{version('holidays')}", compute)
+    return frozenset(map(date.fromisoformat, stored.decode("ascii").split()))
+
+
+def _computed_days_off(country: str, year: int) -> frozenset[date]:
+    import holidays  # noqa: PLC0415 - loading it takes longer than drawing a page
 
     observed = holidays.country_holidays(country)
     first = date(year, 1, 1).toordinal()

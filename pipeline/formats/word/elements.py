@@ -70,7 +70,8 @@ def unended_tags(part: Part) -> Iterator[Problem]:
 
 def _loads(element: etree._Element) -> bool:
     """Return True for a picture of the old drawing language (VML) that names a file in an attribute."""
-    return any(key in {"src", "althref"} and _ANYWHERE.match(str(value)) for key, value in element.attrib.items())
+    named = element.get("src"), element.get("althref")
+    return any(named) and any(each and _ANYWHERE.match(each) for each in named)
 
 
 def field_codes(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +35,29 @@ class RefusedError(Exception):
 
 def check_elements(root: etree._Element) -> None:
     """Raise RefusedError for the first element, attribute or value below ``root`` that is not translated."""
+    _check_inside(root, tuple(prefixed_name(str(one.tag)) for one in (root, *root.iterancestors()))[::-1])
+
+
+def _check_inside(root: etree._Element, path: tuple[str, ...]) -> None:
+    """Check the elements in the one to which the names of ``path`` lead."""
     for element in root.iterchildren(etree.Element):
-        _check_text(element)
-        name, parent = prefixed_name(element.tag), _parent(element)
-        rule = _drawn().get(f"{parent}/{name}") or _drawn().get(name)
-        if rule is not None and parent in rule["in"]:
-            _check_attributes(element, name, rule["attributes"])
-            check_elements(element)
-        elif not has_no_effect(_ancestors(element), name, _attributes_of(element), _ENGINE):
-            raise RefusedError(f"{entry_of(name, _ancestors(element)).words} ({name} in {parent})")
+        name = prefixed_name(element.tag)
+        _check_text(element, name, path[-1])
+        if _is_drawn(path, name, _attributes_of(element)):
+            _check_inside(element, (*path, name))
+
+
+@lru_cache(maxsize=50_000)
+def _is_drawn(path: tuple[str, ...], name: str, attributes: Attributes) -> bool:
+    """Return False for an element in ``path`` that has no effect. Raise RefusedError if it is not translated."""
+    parent = path[-1]
+    rule = _drawn().get(f"{parent}/{name}") or _drawn().get(name)
+    if rule is not None and parent in rule["in"]:
+        _check_attributes(path, name, attributes, rule["attributes"])
+        return True
+    if not has_no_effect(path, name, attributes, _ENGINE):
+        raise RefusedError(f"{entry_of(name, path).words} ({name} in {parent})")
+    return False
 
 
 def check_settings(root: etree._Element) -> None:
@@ -70,37 +84,28 @@ def _check_compatibility(setting: etree._Element) -> None:
         raise RefusedError(f"the compatibility setting {name or prefixed_name(setting.tag)}")
 
 
-def _check_text(element: etree._Element) -> None:
+def _check_text(element: etree._Element, name: str, parent: str) -> None:
     """Raise RefusedError for text, such as a tag, where it is in no run and between no paragraphs or rows."""
-    name, parent = prefixed_name(element.tag), _parent(element)
     inside = (element.text or "").strip() and name not in {*_WITH_TEXT, "w:body", "w:tc"}
     after = (element.tail or "").strip() and parent not in _BETWEEN
     if inside or after:
         raise RefusedError(f"text in or after the element {name}, which is not in a run")
 
 
-def _check_attributes(element: etree._Element, name: str, known: dict[str, re.Pattern[str]]) -> None:
-    attributes = _attributes_of(element)
+def _check_attributes(
+    path: tuple[str, ...], name: str, attributes: Attributes, known: dict[str, re.Pattern[str]]
+) -> None:
     for attribute, value in attributes:
-        entry = entry_of_attribute(_ancestors(element), name, attributes, attribute)
+        entry = entry_of_attribute(path, name, attributes, attribute)
         is_drawn = attribute in known and known[attribute].fullmatch(value)
         has_effect = attribute in known or entry is None or entry.answers.get(_ENGINE) != "no-effect"
         if not is_drawn and has_effect:
-            words = (entry or entry_of(name, _ancestors(element))).words
+            words = (entry or entry_of(name, path)).words
             raise RefusedError(f"{words} ({attribute}={value[:40]} of {name})")
 
 
 def _attributes_of(element: etree._Element) -> Attributes:
     return tuple((prefixed_name(str(key)), str(value)) for key, value in element.attrib.items())
-
-
-def _ancestors(element: etree._Element) -> tuple[str, ...]:
-    return tuple(prefixed_name(str(one.tag)) for one in element.iterancestors())[::-1]
-
-
-def _parent(element: etree._Element) -> str:
-    parent = element.getparent()
-    return "" if parent is None else prefixed_name(parent.tag)
 
 
 @cache
