@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TypedDict
 
 from pipeline.case.base import Trilingual
@@ -59,6 +59,7 @@ class FilingNames(TypedDict):
     filing: WindowNames
 
 
+@lru_cache(maxsize=8)  # the same for every person and every cover sheet
 def timeline_names(case: Case, as_of: date) -> TimelineNames:
     """Return the steps of the patient, and their picture in Chinese, which is drawn only if a template prints it."""
     timeline = make_timeline(case, as_of, "patient")

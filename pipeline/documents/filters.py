@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
@@ -40,9 +41,14 @@ def _day(value: object) -> date:
     raise FilterArgumentError("a filter for dates needs a day; guard an optional day with {% if %}")
 
 
+@lru_cache(maxsize=4096)  # the documents of a packet print the same days
+def _long(day: date, locale: str) -> str:
+    return format_date(day, "long", locale=locale)
+
+
 def date_ja(day: date) -> str:
     """Western date in Japanese: ``2026年11月20日``."""
-    return format_date(_day(day), "long", locale="ja")
+    return _long(_day(day), "ja")
 
 
 def date_reiwa(day: date) -> str:
@@ -57,12 +63,12 @@ def date_reiwa(day: date) -> str:
 
 def date_en(day: date) -> str:
     """Date in English, day first: ``20 November 2026``."""
-    return format_date(_day(day), "long", locale="en_GB")
+    return _long(_day(day), "en_GB")
 
 
 def date_zh(day: date) -> str:
     """Date in Chinese: ``2026年11月20日``."""
-    return format_date(_day(day), "long", locale="zh")
+    return _long(_day(day), "zh")
 
 
 def tick(state: bool) -> str:  # noqa: FBT001 - a filter's value comes by position
