@@ -69,6 +69,7 @@ Role = Literal[
     "funds_proof",
     "identity_document",
     "residence_permit",
+    "parental_consent",
     "certificate_of_eligibility",
     "treatment_schedule",
     "other",

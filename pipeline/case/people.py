@@ -93,6 +93,7 @@ class Traveller(Frozen, frozen=True, kw_only=True):
     occupation: Trilingual
     passport: Passport
     resident_id: str | None = None
+    household_province: str | None = None
     application: Application | None = None
 
 
@@ -105,12 +106,12 @@ class Patient(Traveller, frozen=True, kw_only=True):
     address: PatientAddress
     phone: str
     email: str | None = None
-    household_province: str | None = None
 
 
 class Companion(Traveller, frozen=True, kw_only=True):
     relationship: Trilingual
     certificate_of_eligibility: str | None = None
+    province: str | None = None
     address: str | None = None
     phone: str | None = None
     email: str | None = None

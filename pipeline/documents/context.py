@@ -146,12 +146,9 @@ def _certificate(case: Case, applicant: Patient | Companion) -> str | None:
 
 def _home(person: Patient | Companion) -> Home:
     """Return the applicant's home. The case need not say it for a companion."""
-    address: str | None
-    if isinstance(person, Patient):
-        address, province = person.address.text, person.household_province
-    else:
-        address, province = person.address, None
-    return {"address": address, "phone": person.phone, "email": person.email, "household_province": province}
+    address = person.address.text if isinstance(person, Patient) else person.address
+    household = person.household_province
+    return {"address": address, "phone": person.phone, "email": person.email, "household_province": household}
 
 
 def _own_answers(person: Traveller) -> Answers:

@@ -129,8 +129,8 @@ class Packet:
         return tuple(part for bundle in self.bundles for part in bundle.parts if isinstance(part, AttachmentPart))
 
 
-def _registered_elsewhere(case: Case) -> bool:
-    household = case.patient.household_province
+def _registered_elsewhere(case: Case, person: str) -> bool:
+    household = case.travellers[person][1].household_province
     return household is not None and not is_in_provinces(case.visa.mission, household)
 
 
@@ -138,16 +138,16 @@ def _registered_elsewhere(case: Case) -> bool:
 #: words for people are in the table "state" of pipeline/visa/data/labels.json.
 State = Literal["draft", "incomplete", "to_be_signed", "ready_to_file"]
 
-#: The conditions that packet.json may name.
-CONDITIONS: dict[str, Callable[[Case], bool]] = {
-    "always": lambda _case: True,
-    "multiple_entry": lambda case: case.visa.entries == "multiple",
-    "single_entry": lambda case: case.visa.entries == "single",
-    "companions": lambda case: bool(case.companions),
-    "stay_over_90_days": lambda case: case.longest_stay > SHORT_STAY_DAYS,
+#: The conditions that packet.json may name, for a case and the person whose bundle it is.
+CONDITIONS: dict[str, Callable[[Case, str], bool]] = {
+    "always": lambda _case, _person: True,
+    "multiple_entry": lambda case, _person: case.visa.entries == "multiple",
+    "single_entry": lambda case, _person: case.visa.entries == "single",
+    "companions": lambda case, _person: bool(case.companions),
+    "stay_over_90_days": lambda case, _person: case.longest_stay > SHORT_STAY_DAYS,
     "registered_elsewhere": _registered_elsewhere,
-    "costs": lambda case: case.costs is not None,
-    "athlete": lambda case: case.athlete,
+    "costs": lambda case, _person: case.costs is not None,
+    "athlete": lambda case, _person: case.athlete,
 }
 
 
@@ -167,8 +167,10 @@ def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
     included = [entry for entry in included if entry.document not in not_made]
     parts = tuple(part for entry in included for part in _parts(entry, case, templates, person))
     generated: Collection[str | None] = {entry.document for entry in included if entry.document}
-    listed = [row for row in templates.packet.official_list if _concerns(row.whom, person)]
-    return Bundle(person, parts, tuple(_requirement(row, case, person, generated) for row in listed), unfilled)
+    listed = (row for row in templates.packet.official_list if _concerns(row.whom, person))
+    asked = [_requirement(row, case, person, generated) for row in listed]
+    # The list is the patient's: of a companion's bundle it has only what they need.
+    return Bundle(person, parts, tuple(each for each in asked if each.needed or person == PATIENT), unfilled)
 
 
 def state_of(packet: Packet, *, draft: bool) -> State:
@@ -188,7 +190,7 @@ def _is_included(entry: PacketEntry, case: Case, person: str) -> bool:
     """True if the bundle of ``person`` has the entry. A paper belongs to the bundle of its person."""
     concerned = entry.attachments is not None or _concerns(entry.whom, person)
     replaced = any(attachment.paper == entry.unless_attached for attachment in case.attachments)
-    return concerned and CONDITIONS[entry.when](case) and not replaced
+    return concerned and CONDITIONS[entry.when](case, person) and not replaced
 
 
 def _parts(entry: PacketEntry, case: Case, templates: TemplateSet, person: str) -> Iterator[Part]:
@@ -244,7 +246,7 @@ def photo_size(mission: str) -> tuple[float, float]:
 
 def _requirement(row: OfficialRow, case: Case, person: str, generated: Collection[str | None]) -> Requirement:
     """``generated`` are the ids of the documents of the bundle; one of them may meet the requirement."""
-    needed = CONDITIONS[row.when](case)
+    needed = CONDITIONS[row.when](case, person)
     supplied = any(attachment.paper == row.role and attachment.person == person for attachment in case.attachments)
     return Requirement(row, needed, needed and not supplied and row.document not in generated)
 

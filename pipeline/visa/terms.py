@@ -39,6 +39,13 @@ def last_entry(case: Case) -> date:
     return months_after(assumed_issue(case), months_to_enter(case.visa.entries))
 
 
+def last_landing_day(certificate: Attachment) -> date | None:
+    """Return the last day on which a Certificate of Eligibility is valid at landing, None if it has no date."""
+    if certificate.valid_until is not None or certificate.issued_on is None:
+        return certificate.valid_until
+    return months_after(certificate.issued_on, visa_terms()["certificate_months"])
+
+
 def last_filing_day(paper: Attachment) -> date | None:
     """Return the last day to file a paper: its own expiry date, or three months from its date.
 

@@ -109,11 +109,19 @@ def test_every_condition_has_a_function() -> None:
     ],
 )
 def test_conditions(edit: Edit, condition: str, edits: Mapping[str, Any], expected: bool) -> None:  # noqa: FBT001 - a parameter
-    assert CONDITIONS[condition](planned(edit(edits))) is expected
+    assert CONDITIONS[condition](planned(edit(edits)), "patient") is expected
 
 
 def test_a_companion_is_a_condition() -> None:
-    assert CONDITIONS["companions"](planned(EXAMPLES / "chen-lihua" / "case.json"))
+    assert CONDITIONS["companions"](planned(EXAMPLES / "chen-lihua" / "case.json"), "patient")
+
+
+def test_the_household_of_each_person_counts(edit: Edit) -> None:
+    companion = load_case(EXAMPLES / "chen-lihua" / "case.json").case.companions[0]
+    elsewhere = msgspec.structs.replace(companion, household_province="四川")
+    case = msgspec.structs.replace(planned(edit({})), companions=(companion, elsewhere))
+    registered = [CONDITIONS["registered_elsewhere"](case, person) for person in case.travellers]
+    assert registered == [False, False, True]
 
 
 def test_the_cover_is_first_and_the_only_one(edit: Edit) -> None:

@@ -18,6 +18,7 @@ import msgspec
 from pipeline.authoring.check.sample_data import Edge, Node, case_schema, generate
 from pipeline.authoring.check.types.guards import Guards
 from pipeline.case.model import SHORT_STAY_DAYS, Case
+from pipeline.case.people import PATIENT
 from pipeline.formats.json.reader import JsonFile
 from pipeline.packet.plan import CONDITIONS
 
@@ -67,7 +68,7 @@ def find_recipe(edge: Edge, when: str) -> Recipe | None:
     additions: tuple[FieldPath, ...] = ((), *_addable_fields()) if edge in {"least", "few"} else ((),)
     for turn, added, days in product(range(_TURNS), additions, (_STAY, _LONG_STAY)):
         recipe = Recipe(edge, turn, added, days)
-        if CONDITIONS[when](_generate(recipe)[1]):
+        if CONDITIONS[when](_generate(recipe)[1], PATIENT):
             return recipe
     return None
 
@@ -89,7 +90,9 @@ def fields_required_by(when: str) -> Guards:
         return frozenset()
     full = _generate(recipe)[0]
     required = (
-        path for path in _optional_fields() if not CONDITIONS[when](msgspec.convert(_without(full, path), Case))
+        path
+        for path in _optional_fields()
+        if not CONDITIONS[when](msgspec.convert(_without(full, path), Case), PATIENT)
     )
     return frozenset(".".join(path) for path in required)
 

@@ -25,6 +25,7 @@ THEMES = (
     "identity",
     "dates",
     "visits",
+    "eligibility",
     "procedures",
     "travel",
     "diagnosis",

@@ -12,11 +12,11 @@ from pipeline.case.model import Case
 from pipeline.case.people import Passport, Traveller
 from pipeline.visa.calendar import months_after
 from pipeline.visa.mrz import Mrz, name_in_zone, parse_zone, wrong_check_digits
-from pipeline.visa.passport_numbers import E_SERIES, G_SERIES, OLDEST_SERIES
+from pipeline.visa.passport_numbers import E_SERIES, G_SERIES, HONG_KONG_SERIES, MACAO_SERIES, OLDEST_SERIES
 from pipeline.visa.resident_id import has_check_digit, has_day_of_birth
 from pipeline.visa.rules.registry import Hit, rule
 
-_ORDINARY = re.compile(f"{E_SERIES}|{G_SERIES}|{OLDEST_SERIES}")
+_ORDINARY = re.compile(f"{E_SERIES}|{G_SERIES}|{OLDEST_SERIES}|{HONG_KONG_SERIES}|{MACAO_SERIES}")
 _OLD_SERIES = re.compile(f"{G_SERIES}|{OLDEST_SERIES}")
 _NAME_FIELD = 39
 #: Characters read lü or nü, by the spelling of that syllable in newer passports.

@@ -27,17 +27,6 @@ def visits_in_order(case: Case, _as_of: date) -> Iterator[Hit]:
             yield Hit(f"/treatment/visits/{index}/entry_date", ["overlap"])
 
 
-@rule("DOC-07")
-def long_stay(case: Case, _as_of: date) -> Iterator[Hit]:
-    for index, visit in enumerate(case.treatment.visits):
-        if visit.days <= SHORT_STAY_DAYS:
-            continue
-        if not visit.hospitalised:
-            yield Hit(f"/treatment/visits/{index}/hospitalised", ["not_hospitalised"])
-        if case.visa.certificate_of_eligibility is None:
-            yield Hit(f"/treatment/visits/{index}", ["no_certificate"])
-
-
 @rule("DOC-08")
 def multiple_entry_stays(case: Case, _as_of: date) -> Iterator[Hit]:
     for index, visit in enumerate(case.treatment.visits):

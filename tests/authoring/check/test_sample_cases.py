@@ -24,7 +24,7 @@ def sample(edge: Edge, when: str) -> SampleCase:
 @pytest.mark.parametrize("when", CONDITIONS)
 def test_a_valid_case_exists_for_each_condition(edge: Edge, when: str) -> None:
     found = sample(edge, when)
-    assert CONDITIONS[when](found.case)
+    assert CONDITIONS[when](found.case, "patient")
     assert list(validator("case").iter_errors(found.json_file.data)) == []
     assert len(found.json_file.text.encode()) < 1_000_000
 
