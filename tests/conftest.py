@@ -49,10 +49,12 @@ os.environ["XDG_CACHE_HOME"] = str(CACHE)
 
 pytest_plugins = ["tests.support.skips", "tests.support.expectation", "tests.support.disks"]
 
-# Tests send Ctrl-C to programs; a script that runs the tests in the background has it ignored in all of them.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    with contextlib.suppress(ValueError):  # not in the main thread
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+# Tests send Ctrl-C to programs, and tell them that their terminal is gone; a script that runs the tests in the
+# background, or nohup, has that ignored in all of them.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        with contextlib.suppress(ValueError):  # not in the main thread
+            signal.signal(_number, _handler)
 
 
 # What is imported stays: looking through it for garbage takes a twentieth of the time.

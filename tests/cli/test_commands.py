@@ -95,11 +95,6 @@ class TestReport:
         assert one["id"] == "ID-02"
         assert one["source"]
 
-    def test_doctor(self, visa_packet: Command) -> None:
-        run = visa_packet("doctor", "--json")
-        assert (run.code, run.err) == (0, "")
-        assert {check["status"] for check in run.report["results"]} == {"ok"}
-
 
 class TestText:
     """The same for people."""

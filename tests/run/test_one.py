@@ -120,7 +120,7 @@ def test_it_replaces_the_former_packet(small: str, out: Path, former: dict[str, 
     assert names_in(out) == ["wang-xiaoming"]
 
 
-def test_this_process_parses_no_paper(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_this_process_parses_no_paper(small: str, out: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not while it merges, adds fields, divides, encrypts or verifies either: only the limited process does."""
     parsed: list[bytes] = []
 
@@ -131,10 +131,16 @@ def test_this_process_parses_no_paper(small: str, out: Path, monkeypatch: pytest
 
         return parse
 
+    papers = [
+        {"role": "passport", "path": "papers/passport.png"},
+        {"role": "other", "path": "papers/bank-certificate.pdf"},
+    ]
+    case = edit({"/attachments": papers})
     monkeypatch.setattr("pikepdf.open", recording(pikepdf.open))
     monkeypatch.setattr("pypdfium2.PdfDocument", recording(pypdfium2.PdfDocument))
-    options = BuildOptions(AS_OF, small, signature_fields=True, max_bytes=100_000, password="secret")  # noqa: S106
-    built = build_case(CASE, out, options)
+    options = BuildOptions(AS_OF, small, allow_missing=True, signature_fields=True, max_bytes=40_000, password="secret")  # noqa: S106
+    built = build_case(case, out, options)
+    assert built.manifest.bundles[0].volumes
     assert verify_path(built.folder, password="secret").looked_into  # noqa: S106 - of a test
     monkeypatch.undo()
     assert {text_of(pdf) for pdf in parsed} == {"王晓明"}, "the letter"

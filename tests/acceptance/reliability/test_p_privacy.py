@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import io
-import json
 import platform
 import random
 import signal
@@ -15,7 +14,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
@@ -27,7 +25,6 @@ from tests.support.cases import AS_OF
 from tests.support.expectation import Limits, Scene
 from tests.support.faults import EXIT, at_start, by_case, once
 from tests.support.processes import of_session, wait_until
-from tests.support.run import run_process
 from tests.support.tools import needs_libreoffice, needs_strace
 
 pytestmark = needs_strace
@@ -239,11 +236,3 @@ EVERY_FIELD = (
 def dying(tmp_path: Path, name: str) -> Mapping[str, str]:
     """Return the environment in which the worker that has this case dies once."""
     return at_start(tmp_path / "patch", by_case({name: once(tmp_path / "died", EXIT)}))
-
-
-@case("P02")
-def test_a_command_without_a_case_tells_nothing_of_the_machine() -> None:
-    run = run_process("doctor", "--json")
-    told: dict[str, Any] = json.loads(run.out)
-    assert told["command"] == "doctor"
-    assert platform.node() not in run.out
