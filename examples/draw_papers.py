@@ -167,7 +167,8 @@ def notice(role: str, person: Traveller) -> bytes:
     """Draw one page that stands in for a paper that somebody signs or issues."""
     title, english, wanted = NOTICES[role]
     name = f"{person.name.chinese} {person.name.surname} {person.name.given_names}"
-    rows = (("姓名 Name", name), ("说明", "此处放入原件扫描件"), ("Placeholder for", wanted))
+    number = ("护照号 Passport No.", person.passport.number)
+    rows = (("姓名 Name", name), number, ("说明", "此处放入原件扫描件"), ("Placeholder for", wanted))
     return _pages([_sheet(title, english, rows)])
 
 
