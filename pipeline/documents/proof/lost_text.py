@@ -64,8 +64,9 @@ def _place(one: ShownText) -> WordPlace:
 
 def find_unwritten(docx: DocxFile, printed: Iterable[str]) -> list[str]:
     """Return the texts that a template printed and that are nowhere in the filled Word file."""
-    whole = _plain("".join(text.text or "" for root in docx.xml.values() for text in root.iter(f"{W}t")))
-    lost = [text for text in printed if _plain(text) not in whole]
+    # Without changing forms: a Korean letter would become one with the syllable at the end of another text.
+    whole = _UNCOUNTED.sub("", "".join(text.text or "" for root in docx.xml.values() for text in root.iter(f"{W}t")))
+    lost = [text for text in printed if _UNCOUNTED.sub("", text) not in whole]
     if not lost:
         return []
     elements = (element for root in docx.xml.values() for element in root.iter(etree.Element))

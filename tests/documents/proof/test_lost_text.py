@@ -96,3 +96,8 @@ def test_what_a_page_does_not_show_is_not_expected() -> None:
 def test_a_printed_value_is_in_the_text_or_in_a_setting_of_the_file() -> None:
     file = word_file(paragraph("in ", more=run(text("two runs"))) + table(row("a", "b")))
     assert find_unwritten(parse_filled(read_parts(file)), ["in two runs", "lost words", "3000"]) == ["lost words"]
+
+
+def test_a_korean_letter_after_a_syllable_of_another_text_is_found() -> None:
+    file = word_file(paragraph("\ub450") + paragraph("\u11b0"))
+    assert find_unwritten(parse_filled(read_parts(file)), ["\ub450", "\u11b0"]) == []
