@@ -120,7 +120,7 @@ def test_the_document_of_the_patient_before(scene: Scene, soffice: Program) -> N
         'if [ "$made" ]; then cp "$out/0001.pdf" "$here/former.pdf"; else cp "$here/former.pdf" "$out/0001.pdf"; fi'
     )
     environment = soffice(script)
-    names = {"case-b": "王前人", "case-c": "李后人"}
+    names = {"case-b": "王前人", "case-c": "王后人"}
     first, second = (scene.case(name, {"/patient/name/chinese": person}) for name, person in names.items())
     scene.planted = replace(scene.planted, canaries=scene.planted.canaries | set(names.values()))
     run = scene.build(first, second, *WITH_LIBREOFFICE, "-j", "1", env=environment)
