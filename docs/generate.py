@@ -18,6 +18,7 @@ from error_reference import error_page
 from field_reference import field_page
 from licence_list import licence_page
 from tested_cases import case_table
+from tried_mistakes import mistake_table
 
 from pipeline.cli.main import COMMANDS, cli
 from pipeline.documents.engines.engine import ENGINES
@@ -159,6 +160,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": lambda: _NOTE + error_page(),
     "licences.md": lambda: _NOTE + licence_page(),
     "security-tests.md": lambda: _NOTE + case_table(),
+    "mistakes.md": lambda: _NOTE + mistake_table(),
     "fields.md": lambda: _NOTE + field_page("en"),
     "fields.ja.md": lambda: _NOTE + field_page("ja"),
     "fields.zh.md": lambda: _NOTE + field_page("zh"),
