@@ -12,12 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
-from pipeline.attachments.messages import Wanted
+from pipeline.attachments.messages import ReadLine, Wanted
 from pipeline.attachments.paper_text import search_text
 from pipeline.attachments.photo import judge_photo
 from pipeline.attachments.plain_colours import ORIENTATION
+from pipeline.attachments.scan_search import search_scan
+from pipeline.attachments.wanted import wanted_of
+from pipeline.case.load import load_case
 from pipeline.errors import CaseError
 from pipeline.options import CheckOptions
+from pipeline.packet.plan import plan_packet
+from pipeline.packet.set_files import load_template_set
 from pipeline.run.check import check_case
 from tests.support.attachments import encoded
 from tests.support.built import make_picture
@@ -63,6 +68,21 @@ def test_somebody_else_is_not(text: str) -> None:
 def test_every_kind_of_number_of_another_is_named() -> None:
     zone = "EA76543214CHN9001011F3001019<<<<<<<<<<<<<<08"
     assert found(f"EA7654321 110101199001011237 {zone}") == [("DOC-18", ("passport_number", "resident_id", "zone"))]
+
+
+def test_the_passport_of_a_companion_is_not_that_of_the_patient() -> None:
+    """Other papers may hold the zones of all travellers."""
+    case = load_case(EXAMPLES / "chen-lihua" / "case.json").case
+    templates = load_template_set("medical-stay")
+    wanted = {part.id: wanted_of(part, case, templates) for part in plan_packet(case, templates).attachments}
+    [passport] = [each for name, each in wanted.items() if each and name == "attachment-1-passport"]
+    [funds] = [each for name, each in wanted.items() if each and name.endswith("funds-proof")]
+    zone = (case.companions[0].passport.mrz or ("", ""))[1]
+    assert [note.details for note in search_text(zone, passport)] == [("zone",)]
+    assert [note.rule for note in search_text(f"{zone} {case.patient.name.chinese}", funds)] == []
+    lines = [ReadLine(zone, 1, (20, 20, 190, 26))]
+    assert [note.details for note in search_scan(lines, passport)] == [("zone",)]
+    assert [note.rule for note in search_scan(lines, funds)] == ["DOC-28"]
 
 
 @given(st.from_regex(r"[EG][A-Z]?[0-9]{6,9}|[0-9]{15,20}", fullmatch=True))

@@ -59,7 +59,7 @@ def _hides_a_change(row: DocumentRow) -> bool:
 
 def _replaced(row: DocumentRow, packet: Path, *, is_named: bool) -> Problem:
     name = row.document if row.person == "patient" else f"{row.person}-{row.document}"
-    message = f"{name}: this packet has a signed original of another text, so an entry of today's text would be wrong"
+    message = f"{name}: this packet has a signed original of another or an unknown text, so today's text was not signed"
     hint = "to have it signed again, remove the entry from the case, build, and print the document of that packet"
     return Problem("signed-changed", "error" if is_named else "warning", message, hint, str(packet))
 
