@@ -45,7 +45,13 @@ def test_a_table_is_dated(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "compared"),
-    [("jpets", "2026-10-15"), ("fees", "2026-11-22"), ("photo", "2026-11-22"), ("missions", "2026-11-30")],
+    [
+        ("jpets", "2026-10-15"),
+        ("fees", "2026-11-22"),
+        ("photo", "2026-11-22"),
+        ("missions", "2026-11-30"),
+        ("emergency-orders", "2026-11-30"),
+    ],
 )
 def test_a_table_that_changes_grows_stale_after_its_own_limit(name: str, compared: str) -> None:
     last_fresh = date.fromisoformat(compared) + timedelta(days=read_data(name)["stale_after_days"])

@@ -86,6 +86,12 @@ def test_a_mistake_that_is_not_found_has_a_reason() -> None:
         assert mistake.get("rules") or mistake["note"]
 
 
+def test_a_passport_with_one_name_only_is_no_mistake() -> None:
+    one_name = {"/patient/name": {"chinese": "古丽", "surname": "GULI"}}
+    zone = {"/patient/passport/mrz/0": "P<CHNGULI".ljust(44, "<")}
+    assert {problem.code for problem in findings(changed({**one_name, **zone}))} == BEFORE
+
+
 def planned_visits(number: int) -> tuple[Visit, ...]:
     """Return the visits of the example, and monthly follow-ups after them."""
     first, last = CASE.treatment.visits

@@ -11,7 +11,13 @@ from pipeline.visa.rules.registry import Hit, rule
 from pipeline.visa.tb_screening import screening_for, stays_are_long
 
 #: Tables that change, and the place in the case that each is about.
-_TABLES = {"jpets": "/tb_screening", "fees": "/visa/entries", "photo": "/attachments", "missions": "/visa/mission"}
+_TABLES = {
+    "jpets": "/tb_screening",
+    "fees": "/visa/entries",
+    "photo": "/attachments",
+    "missions": "/visa/mission",
+    "emergency-orders": "/treatment/route",
+}
 
 
 @rule("TB-01")
