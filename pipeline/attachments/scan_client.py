@@ -16,7 +16,7 @@ from pipeline.system.limited_process import ProcessLimits
 
 _FUNCTION = "pipeline.attachments.scan_tasks:answer_scan"
 #: A page takes two to five seconds. The libraries occupy a gigabyte of address space before they read anything.
-_LIMITS = ProcessLimits(cpu_seconds=90, wall_seconds=240.0, memory_bytes=3_000_000_000)
+_LIMITS = ProcessLimits(cpu_seconds=90, wall_seconds=600.0, memory_bytes=3_000_000_000)
 _LIBRARIES = ("rapidocr", "onnxruntime")
 _ANSWERS = msgspec.msgpack.Decoder(ScanAnswer)
 #: Apart from the process that reads files: with these libraries, its forks would exceed their limits of memory.
