@@ -57,4 +57,6 @@ def _error(
         return CaseError([*violations, *entry_problems])
     from pipeline.case.questions import ask  # noqa: PLC0415 - a valid case needs no explanation
 
-    return IncompleteCaseError(merge_entries(json_file, references), ask(json_file))
+    questions = list(ask(json_file))
+    # No question is asked about a field that only another field requires.
+    return IncompleteCaseError(merge_entries(json_file, references), questions) if questions else CaseError(violations)
