@@ -57,6 +57,18 @@ def _error(
         return CaseError([*violations, *entry_problems])
     from pipeline.case.questions import ask  # noqa: PLC0415 - a valid case needs no explanation
 
-    questions = list(ask(json_file))
-    # No question is asked about a field that only another field requires.
-    return IncompleteCaseError(merge_entries(json_file, references), questions) if questions else CaseError(violations)
+    questions = ask(json_file)
+    asked = [_missing_field(question) for question in questions]
+    # No question is asked about a field that only another field requires, or an optional part.
+    others = [each for each in violations if not any(_is_near(_missing_field(each), pointer) for pointer in asked)]
+    if not questions:
+        return CaseError(others)
+    return IncompleteCaseError(merge_entries(json_file, references), [*questions, *others])
+
+
+def _missing_field(problem: Problem) -> str:
+    return f"{problem.pointer}/{problem.args['field']}/"
+
+
+def _is_near(pointer: str, other: str) -> bool:
+    return pointer.startswith(other) or other.startswith(pointer)

@@ -90,6 +90,15 @@ def test_a_name_without_a_part_is_asked_for_and_a_wrong_value_is_no_question() -
     assert not isinstance(error.value, IncompleteCaseError)
 
 
+def test_a_field_without_a_question_is_named_beside_the_questions() -> None:
+    case = without("/visa/letter_date")
+    case["attachments"].append({"role": "signed", "path": "papers/scan.pdf", "issued_on": "2026-11-20"})
+    case["costs"] = {}
+    question, *others = asked(case)
+    assert "who" in question.args
+    assert sorted(pointer_of(each).rpartition("/")[2] for each in others) == ["document", "exchange", "lines"]
+
+
 def test_whatever_is_missing_no_rule_fails_or_finds_more() -> None:
     whole = parse_json(json.dumps(CASE).encode(), "case.json", Path())
     known = {(each.code, each.pointer) for each in check_rules(half_case(whole.fields), AS_OF, whole)}
