@@ -69,7 +69,8 @@ def days(number: str) -> Spoil:
 
 
 def character(text: str, name: str) -> Wrong:
-    return Wrong(passage("北京市 QZAAQ", f"北京市 QZAAQ{text}"), "text-character", BIRTH_PLACE, name)
+    birth_place = '"birth_place": "北京市 '
+    return Wrong(passage(birth_place, birth_place + text), "text-character", BIRTH_PLACE, name)
 
 
 def encoded(encoding: str) -> Wrong:
