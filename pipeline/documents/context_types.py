@@ -5,10 +5,12 @@ mypy compares ``context.py`` with these types, and ``visa-packet templates check
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, TypedDict
+from functools import cache
+from typing import Annotated, Any, TypedDict, get_type_hints
 
 from pipeline.case.base import Bilingual, Trilingual
 from pipeline.case.filing import Costs, TbScreening, Visa
@@ -17,7 +19,10 @@ from pipeline.case.organisations import Guarantor, Hospital
 from pipeline.case.people import Application, Companion, Patient, Questions
 from pipeline.case.treatment import Activity, Condition, Flight, Lodging, Procedure, Treatment, Visit
 from pipeline.documents.context_timeline import FilingNames, TimelineNames
+from pipeline.documents.environment import Picture
 from pipeline.visa.tb_screening import Screening
+
+_ONE_VALUE = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +189,14 @@ SOURCES: Mapping[type, tuple[type, ...]] = {
     Stay: (Visit,),
     Day: (Visit,),
 }
+
+
+def prints_picture(text: str) -> bool:
+    """Return True if the text of a paragraph is a tag that prints a picture."""
+    tag = _ONE_VALUE.fullmatch(text)
+    return tag is not None and tag[1] in _picture_names()
+
+
+@cache
+def _picture_names() -> frozenset[str]:
+    return frozenset(name for name, kind in get_type_hints(CoverNames).items() if kind is Picture)

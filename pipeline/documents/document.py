@@ -13,6 +13,7 @@ from pipeline.case.printable import GLYPH_HINT
 from pipeline.documents.draft_mark import find_unmarked_pages
 from pipeline.documents.engines.closed_up import punctuation_warnings
 from pipeline.documents.engines.engine import Engine
+from pipeline.documents.engines.line_spacing import spacing_warnings
 from pipeline.documents.fill import FilledDocument, fill, mark_draft
 from pipeline.documents.proof.lost_text import find_lost, find_unwritten
 from pipeline.documents.refusals import refuse_unsupported
@@ -71,8 +72,7 @@ def draw_all(sources: Iterable[DocumentSource], engine: Engine, case: JsonFile) 
     filled = [(source, fill(source.marked_template, source.name, source.context)) for source in sources]
     pdfs = engine.draw_many([document for _, document in filled])
     for source, document in filled:
-        warnings = (replace(one, file=source.name) for one in punctuation_warnings(source.marked_template, engine.name))
-        yield replace(_check(source, document, pdfs, case), problems=tuple(warnings))
+        yield _check(source, document, pdfs, case, engine.name)
 
 
 def draw(source: DocumentSource, engine: Engine, case: JsonFile) -> DrawnDocument:
@@ -80,8 +80,10 @@ def draw(source: DocumentSource, engine: Engine, case: JsonFile) -> DrawnDocumen
     return next(draw_all([source], engine, case))
 
 
-def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[ReadPdf], case: JsonFile) -> DrawnDocument:
-    """Return the document with the next of ``pdfs`` after checking it."""
+def _check(
+    source: DocumentSource, filled: FilledDocument, pdfs: Iterator[ReadPdf], case: JsonFile, engine: str
+) -> DrawnDocument:
+    """Return the document with the next of ``pdfs`` after checking it, and with the warnings about its engine."""
     name = source.name
     try:
         pdf = next(pdfs)
@@ -97,7 +99,9 @@ def _check(source: DocumentSource, filled: FilledDocument, pdfs: Iterator[ReadPd
     except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError):
         message = "the engine made an unreadable PDF"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
-    return DrawnDocument(filled.docx, pdf.content, word_text(filled.word.xml), pdf.pages, filled.texts)
+    about = (source.marked_template, pdf.engine or engine)
+    warnings = [replace(one, file=name) for one in (*punctuation_warnings(*about), *spacing_warnings(*about))]
+    return DrawnDocument(filled.docx, pdf.content, word_text(filled.word.xml), pdf.pages, filled.texts, tuple(warnings))
 
 
 def _check_page(pdf: ReadPdf, printed: Iterable[str], name: str) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple, get_type_hints
+from typing import NamedTuple
 
 from lxml import etree
 
-from pipeline.documents.context_types import CoverNames
-from pipeline.documents.environment import Picture
+from pipeline.documents.context_types import prints_picture
 from pipeline.errors import Problem
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.elements import field_codes
@@ -24,7 +22,6 @@ _A4_TOLERANCE = 20
 #: Line height of Noto Sans CJK, 1.448 times the size: in twentieths of a point, for a size in half points.
 _NATURAL_PITCH = 14.48
 _WIDE_TAG = re.compile(r"\s*\{[{%#](p|tr|tc)\s.*[}%#]\}\s*", re.DOTALL)
-_ONE_VALUE = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")
 _PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
 _DRAWN_FIELDS = _PAGE_FIELDS | {"HYPERLINK"}
 _KNOWN_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
@@ -133,15 +130,8 @@ def _pitches(part: Part, styles: Styles) -> Iterator[tuple[Convention, etree._El
 
 
 def _has_picture(paragraph: Paragraph) -> bool:
-    printed = _ONE_VALUE.fullmatch(paragraph.text)
     is_drawn = any(True for _ in paragraph.element.iter(f"{W}drawing", f"{W}pict"))
-    return is_drawn or (printed is not None and printed[1] in _picture_names())
-
-
-@cache
-def _picture_names() -> frozenset[str]:
-    """Return the names that print a picture."""
-    return frozenset(name for name, kind in get_type_hints(CoverNames).items() if kind is Picture)
+    return is_drawn or prints_picture(paragraph.text)
 
 
 def _tables(part: Part, _styles: Styles) -> Iterator[tuple[Convention, etree._Element | None]]:

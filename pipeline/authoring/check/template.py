@@ -19,7 +19,6 @@ from pipeline.authoring.check.tag_names import check_names, lint_tags
 from pipeline.authoring.check.tag_typing import UNREADABLE, check_tag_typing
 from pipeline.authoring.check.tags import read_tags
 from pipeline.authoring.check.trial_fill import Template, Trial, list_trials, try_out
-from pipeline.documents.engines.closed_up import punctuation_warnings
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.word_file import translate_template
@@ -77,7 +76,6 @@ def check_template(job: Job) -> TemplateResult:
         reads = frozenset(f"{kind.__name__}.{field}" for kind, field in fields)
         if not any(finding.severity == "error" for finding in findings):
             findings += _other_engine(content, job.path) if job.engine == "typst" else []
-            findings += (replace(one, file=job.path) for one in punctuation_warnings(content, job.engine))
             return TemplateResult(tuple(findings), reads, tuple(list_trials(template)))
     message, hint = "the template was not filled, because of the errors above", "correct them, then check again"
     return TemplateResult((*findings, Problem("not-tried", "info", message, hint, job.path)), reads)

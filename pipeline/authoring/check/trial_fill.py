@@ -77,9 +77,8 @@ def try_out(template: Template, trial: Trial, engine: Engine) -> list[Problem]:
     except VisaPacketError as error:
         lost = error.problems[0].code == "engine-lost-text" and list(_lost_fields(template, sample, context, engine))
         return lost or [_softened(_without_case(problem, template), trial) for problem in error.problems]
-    return [
-        _without_case(problem, template) for problem in find_foreign_values(_finished(template, trial, sample, drawn))
-    ]
+    foreign = find_foreign_values(_finished(template, trial, sample, drawn))
+    return [*drawn.problems, *(_without_case(problem, template) for problem in foreign)]
 
 
 def _softened(problem: Problem, trial: Trial) -> Problem:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-from pipeline.documents.engines.typst.elements import RefusedError
-from pipeline.documents.engines.typst.word_file import translate_template
 from pipeline.errors import Problem
 from pipeline.formats.word.docx_file import DocxFile, open_docx
 from pipeline.formats.word.parts import MAIN_PART
@@ -23,12 +21,12 @@ _MESSAGE = (
     "the engine office2pdf closes up wide punctuation, such as 。, beside other punctuation and in justified text, "
     "so lines may end elsewhere than in Word"
 )
-_HINT = "look at the pages; `visa-packet templates check --notes` says why typst does not draw this template"
+_HINT = "look at the pages; docs/templates.md lists what keeps typst from drawing a document"
 
 
 def punctuation_warnings(template: bytes, engine: str) -> list[Problem]:
-    """Return a warning, which names no file, if an engine closes up punctuation of a template and Word does not."""
-    if engine == "libreoffice" or (engine == "typst" and _is_translated(template)):
+    """Return a warning, which names no file, if the engine that draws closes up punctuation and Word does not."""
+    if engine != "office2pdf":
         return []
     docx = open_docx(template)
     if _is_compressed(docx):
@@ -39,14 +37,6 @@ def punctuation_warnings(template: bytes, engine: str) -> list[Problem]:
         if _PAIR.search(paragraph.text) or (is_justified and set(paragraph.text) & set(_WIDE)):
             return [Problem("engine-punctuation", "warning", _MESSAGE, _HINT, place=part.place_at(index))]
     return []
-
-
-def _is_translated(template: bytes) -> bool:
-    try:
-        translate_template(template)
-    except RefusedError:
-        return False
-    return True
 
 
 def _is_compressed(docx: DocxFile) -> bool:

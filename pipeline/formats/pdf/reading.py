@@ -6,7 +6,7 @@ import ctypes
 import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -26,11 +26,15 @@ _REPLACEMENT = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class ReadPdf:
-    """A finished PDF with its pages, and the PostScript names of the fonts on them."""
+    """A finished PDF with its pages, and the PostScript names of the fonts on them.
+
+    ``engine`` is the name of the engine that drew it in place of the one that was asked.
+    """
 
     content: bytes
     pages: tuple[ReadPage, ...]
     fonts: frozenset[str]
+    engine: str = field(default="", compare=False)
 
 
 def read_pdf(pdf: bytes) -> ReadPdf:

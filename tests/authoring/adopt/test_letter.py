@@ -18,7 +18,7 @@ from pipeline.documents.context import document_context
 from pipeline.errors import InputError, TemplateError
 from pipeline.formats.word.text import read_word
 from tests.support.cases import AS_OF, EXAMPLES
-from tests.support.template_checks import check_here
+from tests.support.template_checks import check_here, word_place
 
 NAMES = document_context(load_case(EXAMPLES / "wang-xiaoming" / "case.json").case, AS_OF)
 
@@ -55,7 +55,8 @@ def test_the_result_passes_the_check_and_prints_the_values_of_the_case(letter: P
     assert [tag.place for tag in adopted.tags][-1] == "body, table 1, row 1, column 2"
     template = tmp_path / "adopted.docx"
     template.write_bytes(adopted.content)
-    assert [finding for finding in check_here(template) if finding.severity != "info"] == []
+    findings = [finding for finding in check_here(template) if finding.severity != "info"]
+    assert [(one.code, word_place(one).text) for one in findings] == [("engine-line-spacing", "検査")]  # in a list
 
 
 def test_the_table_says_what_was_done(letter: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from itertools import cycle
@@ -61,7 +62,7 @@ class Typst(Engine):
                     raise source
                 yield next(together) if together else _compile(source)
             except RefusedError:
-                yield read_pdf(load_engine(_OTHER).convert(document.docx))
+                yield replace(read_pdf(load_engine(_OTHER).convert(document.docx)), engine=_OTHER)
 
 
 def _try_to_fill(document: FilledDocument) -> tuple[FilledDocument, str | RefusedError | EngineError]:

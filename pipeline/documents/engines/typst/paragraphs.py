@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from pipeline.documents.context_types import prints_picture
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.formats import Formats, ParagraphFormat, RunFormat
 from pipeline.documents.engines.typst.runs import RunStyles, commonest, pieces, text_arguments
-from pipeline.documents.engines.typst.source import TAG, color, length
+from pipeline.documents.engines.typst.source import color, length
 
 #: A call of a paragraph in a filled template, with the length of words that have room in any case.
 _CALL = re.compile(r"^(p\d+\()(\d+), (.*)", re.MULTILINE)
@@ -34,7 +35,7 @@ class Paragraphs:
         style = self._formats.paragraph(paragraph)
         listed = pieces(paragraph, self._formats)
         base = commonest(listed) or self._formats.mark(paragraph)
-        if not style.exact and not _is_one_tag("".join(piece.text for piece in listed)):
+        if not style.exact and not prints_picture("".join(piece.text for piece in listed)):
             raise RefusedError("a line spacing that is not exact")
         body = "; ".join(self._runs.call(piece, base) for piece in listed)
         name = self._names.setdefault(_arguments(style, base, in_cell=in_cell), f"p{len(self._names)}")
@@ -59,10 +60,6 @@ def with_long_words(source: str) -> str:
         return f"{found[1]}{'breaks: true, ' if is_long else ''}{found[3]}"
 
     return _CALL.sub(call, source)
-
-
-def _is_one_tag(text: str) -> bool:
-    return TAG.fullmatch(text.strip()) is not None and text.strip().startswith("{{")
 
 
 def _arguments(style: ParagraphFormat, base: RunFormat, *, in_cell: bool) -> str:

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.authoring.check.template import Job, check_template
+from pipeline.authoring.check.template import Job, check_template, run_trial
 from pipeline.documents.document import DocumentSource, draw_all
 from pipeline.documents.draft_mark import add_draft_mark
 from pipeline.documents.engines.closed_up import punctuation_warnings
 from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.line_spacing import spacing_warnings
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.engine import Typst
 from pipeline.documents.engines.typst.word_file import translate_document, translate_template
@@ -183,12 +184,65 @@ def test_punctuation_that_the_other_engine_closes_up_is_a_warning(body: str, set
         docx = with_parts(
             docx, {"word/settings.xml": f'<w:settings xmlns:w="{W[1:-1]}">{settings}</w:settings>'.encode()}
         )
-    assert [one.code for one in punctuation_warnings(docx, "typst")] == ["engine-punctuation"] * warnings
-    [document] = draw_all(
-        [DocumentSource(docx, "letter.docx", {})], load_engine("typst"), JsonFile("case.json", Path(), "{}", "", {})
-    )
-    assert len(document.problems) == warnings
-    assert punctuation_warnings(docx, "libreoffice") == []
+    assert warned(docx) == ["engine-punctuation"] * warnings
+    assert punctuation_warnings(docx, "libreoffice") == punctuation_warnings(docx, "typst") == []
+
+
+def warned(docx: bytes, **context: Any) -> list[str]:
+    """The codes of the warnings about a document that the engine typst is asked to draw."""
+    source = DocumentSource(docx, "letter.docx", context)
+    [document] = draw_all([source], load_engine("typst"), JsonFile("case.json", Path(), "{}", "", {}))
+    assert {(one.file, one.severity) for one in document.problems} <= {("letter.docx", "warning")}
+    return [one.code for one in document.problems]
+
+
+def test_the_warning_depends_on_the_engine_that_draws() -> None:
+    """A value with a tab, and a header that is too high, leave to office2pdf what typst translates."""
+    docx = letter(paragraph("「一」、{{ value }}"))
+    assert warned(docx, value="a") == []
+    assert warned(docx, value="a\tb") == ["engine-punctuation"]
+    footer = f'<w:ftr xmlns:w="{W[1:-1]}">{paragraph("{{ value }}")}</w:ftr>'.encode()
+    high = with_text(docx, "<w:sectPr>", f"<w:sectPr>{_FOOTER.search(_starter()[1])[0]}")  # type: ignore[index]
+    high = with_parts(high, {"word/footer1.xml": footer})
+    assert warned(high, value="a") == []
+    assert warned(high, value="a\n" * 30) == ["engine-punctuation"]
+
+
+def test_the_check_warns_of_the_engine_that_draws(tmp_path: Path) -> None:
+    file = tmp_path / "letter.docx"
+    for value, warnings in (("x", 0), ("x\\ty", 1)):
+        file.write_bytes(letter(paragraph("「一」、{{ '" + value + "' }}")))
+        job = Job(str(file))
+        trial, *_ = check_template(job).trials
+        assert [one.code for one in run_trial(job, trial).findings] == ["engine-punctuation"] * warnings
+
+
+def test_line_spacing_that_programs_draw_differently_is_a_warning() -> None:
+    for words, spacing, warnings in (
+        ("患者", 'w:line="276" w:lineRule="auto"', 1),
+        ("{{ value }}", 'w:line="240" w:lineRule="auto"', 1),
+        ("patient", 'w:line="276" w:lineRule="auto"', 0),
+        ("{{ timeline_picture }}", 'w:line="240" w:lineRule="auto"', 0),
+        ("患者", 'w:line="200" w:lineRule="atLeast"', 1),
+        ("patient", 'w:line="200" w:lineRule="atLeast"', 1),
+        ("患者", 'w:line="400" w:lineRule="atLeast"', 0),
+        ("患者", 'w:line="400" w:lineRule="exact"', 0),
+    ):
+        docx = letter(paragraph("a", "b") + paragraph(words, properties=f"<w:spacing {spacing}/>"))
+        found = spacing_warnings(docx, "office2pdf")
+        assert [one.code for one in found] == ["engine-line-spacing"] * warnings, (words, spacing)
+        assert [getattr(one.place, "text", "") for one in found] == [words] * warnings
+        assert len(spacing_warnings(docx, "libreoffice")) == warnings
+        assert spacing_warnings(docx, "typst") == []
+    multiple = paragraph("患者", properties='<w:spacing w:line="276" w:lineRule="auto"/>')
+    assert warned(letter(multiple)) == ["engine-line-spacing"]
+
+
+def test_only_a_picture_has_spacing_that_is_not_exact() -> None:
+    """Lines of text would lie on each other."""
+    spacing = '<w:spacing w:line="240" w:lineRule="auto"/>'
+    assert refusal(paragraph("{{ value }}", properties=spacing)) == "a line spacing that is not exact"
+    translate_template(letter(paragraph("{{ timeline_picture }}", properties=spacing)))
 
 
 def test_a_document_is_text() -> None:
