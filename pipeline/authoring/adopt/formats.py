@@ -10,7 +10,7 @@ from lxml import etree
 
 from pipeline.formats.fonts import font_names
 from pipeline.formats.word.docx_file import DocxFile
-from pipeline.formats.word.sections import sections_of
+from pipeline.formats.word.sections import sections_of, text_width
 from pipeline.formats.word.styles import Styles
 from pipeline.formats.word.text import W
 
@@ -146,21 +146,52 @@ def set_paper(docx: DocxFile) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def set_tables(docx: DocxFile) -> int:
-    """Give tables whose columns have widths a fixed layout, and their cells the same widths. Return their number."""
-    changed = 0
+def set_tables(docx: DocxFile) -> tuple[int, int]:
+    """Give tables whose columns have widths a fixed layout, and their cells the same widths.
+
+    Tables that are wider than the text become as wide as it. Return the numbers of tables with a new layout, and of
+    those that became narrower.
+    """
+    fixed = narrowed = 0
     for root in docx.text_parts.values():
         for table in root.iter(f"{W}tbl"):
-            widths = [column.get(f"{W}w") or "" for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
-            if not widths or not all(width.isdecimal() and int(width) for width in widths):
+            columns = table.findall(f"{W}tblGrid/{W}gridCol")
+            named = [column.get(f"{W}w") or "" for column in columns]
+            if not named or not all(width.isdecimal() and int(width) for width in named):
                 continue
             properties = _child(table, "tblPr", first=True)
             layout = _child(properties, "tblLayout")
-            changed += layout.get(f"{W}type") != "fixed"
+            fixed += layout.get(f"{W}type") != "fixed"
             layout.set(f"{W}type", "fixed")
+            widths, room = [int(width) for width in named], _room(table, docx)
+            if 0 < room < sum(widths):
+                widths = [max(1, width * room // sum(widths)) for width in widths]
+                narrowed += 1
+                _set_widths(properties, columns, widths)
             for row in table.iterfind(f"{W}tr"):
-                _set_cells(row, [int(width) for width in widths])
-    return changed
+                _set_cells(row, widths)
+    return fixed, narrowed
+
+
+def _room(table: etree._Element, docx: DocxFile) -> int:
+    """Return the width that a table has on its page, or 0 for a table in a cell."""
+    if next(table.iterancestors(f"{W}tc"), None) is not None:
+        return 0
+    order = list(table.getroottree().iter(f"{W}tbl", f"{W}sectPr"))
+    following = [one for one in order[order.index(table) :] if one.tag == f"{W}sectPr"]
+    width = text_width(docx.xml, following[:1])
+    indent = table.find(f"{W}tblPr/{W}tblInd")
+    value = (indent.get(f"{W}w") or "") if indent is not None and indent.get(f"{W}type") == "dxa" else ""
+    return width - int(value) if value.isdecimal() else width
+
+
+def _set_widths(properties: etree._Element, columns: Iterable[etree._Element], widths: list[int]) -> None:
+    """Set the widths of a table and its columns. A width that is no length of its own stays."""
+    for column, width in zip(columns, widths, strict=True):
+        column.set(f"{W}w", str(width))
+    total = properties.find(f"{W}tblW")
+    if total is not None and total.get(f"{W}type") == "dxa":
+        total.set(f"{W}w", str(sum(widths)))
 
 
 def _set_cells(row: etree._Element, widths: list[int]) -> None:

@@ -51,8 +51,10 @@ def adopt_letter(file: Path, names: Mapping[str, Any] | None = None) -> AdoptedL
     pitched = set_pitch(docx)
     steps.append(("line spacing", f"set in {format_count(pitched, 'paragraph')}" if pitched else ""))
     steps.append(("paper", "; ".join(set_paper(docx))))
-    fixed = set_tables(docx)
-    steps.append(("tables", f"fixed columns in {format_count(fixed, 'table')}" if fixed else ""))
+    fixed, narrowed = set_tables(docx)
+    tables = [f"fixed columns in {format_count(fixed, 'table')}"] if fixed else []
+    tables += [f"{format_count(narrowed, 'table')} made as wide as the text"] if narrowed else []
+    steps.append(("tables", "; ".join(tables)))
     removed = unseen_parts(docx.parts)
     hidden = clean_metadata(docx) + ([f"{format_count(len(removed), 'part')} that no page shows"] if removed else [])
     steps.append(("metadata", f"removed: {', '.join(hidden)}" if hidden else ""))

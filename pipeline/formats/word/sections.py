@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lxml import etree
@@ -71,10 +71,13 @@ def has_lost_furniture(xml: Mapping[str, etree._Element]) -> bool:
     return any(parts.get(reference.get(_ID, "")) not in xml for reference in references)
 
 
-def text_width(xml: Mapping[str, etree._Element]) -> int:
-    """Return the width of the text in twentieths of a point, of the narrowest section; 0 if a section states none."""
+def text_width(xml: Mapping[str, etree._Element], sections: Sequence[etree._Element] = ()) -> int:
+    """Return the width of the text in twentieths of a point, of the narrowest section; 0 if a section states none.
+
+    Without ``sections``, it is that of all sections of the file.
+    """
     widths = []
-    for section in sections_of(xml):
+    for section in sections or sections_of(xml):
         size, margins = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
         if size is None or margins is None:
             return 0

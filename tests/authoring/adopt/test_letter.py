@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Pt, Twips
 
 from pipeline.authoring.adopt.letter import adopt_letter
 from pipeline.authoring.adopt.values import printed_values
@@ -64,7 +64,7 @@ def test_the_table_says_what_was_done(letter: Path) -> None:
     assert steps["fonts"] == "Calibri, Courier, SimSun, Symbol, ＭＳ 明朝 replaced by Noto Sans CJK"
     assert steps["line spacing"] == "set in 7 paragraphs"
     assert steps["paper"] == "the paper was not A4"
-    assert steps["tables"] == "fixed columns in 1 table"
+    assert steps["tables"] == "fixed columns in 1 table; 1 table made as wide as the text"
     assert "names of authors" in steps["metadata"]
     assert steps["tags"] == "nothing to change"
 
@@ -81,6 +81,29 @@ def test_a_letter_that_was_adopted_has_nothing_to_change(letter: Path, tmp_path:
     again = tmp_path / "again.docx"
     again.write_bytes(adopt_letter(letter).content)
     assert {how for _, how in adopt_letter(again).steps} == {"nothing to change"}
+
+
+def test_a_table_that_is_wider_than_the_text_on_a4_becomes_narrower(tmp_path: Path) -> None:
+    """As wide as the text on US paper, it would reach into the margin; another one fits."""
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.left_margin, section.right_margin = Twips(12240), Twips(1440), Twips(1440)
+    for widths in ((3120, 6240), (2000, 3000)):
+        table = document.add_table(1, 2)
+        table.autofit = False
+        for width in table._tbl.tblPr.iter(qn("w:tblW")):
+            width.attrib.update({qn("w:type"): "dxa", qn("w:w"): str(sum(widths))})
+        for column, width in zip(table._tbl.tblGrid, widths, strict=True):
+            column.set(qn("w:w"), str(width))
+        document.add_paragraph()
+    path = tmp_path / "letter.docx"
+    document.save(str(path))
+    adopted = adopt_letter(path)
+    assert dict(adopted.steps)["tables"] == "1 table made as wide as the text"
+    for table, widths in zip(Document(io.BytesIO(adopted.content)).tables, ((3008, 6017), (2000, 3000)), strict=True):
+        assert [column.get(qn("w:w")) for column in table._tbl.tblGrid] == [str(width) for width in widths]
+        assert [cell.get(qn("w:w")) for cell in table._tbl.iter(qn("w:tcW"))] == [str(width) for width in widths]
+        assert [one.get(qn("w:w")) for one in table._tbl.iter(qn("w:tblW"))] == [str(sum(widths))]
 
 
 def test_a_value_inside_a_tag_is_not_replaced_again(tmp_path: Path) -> None:
