@@ -16,7 +16,7 @@ from pipeline.documents.engines.missing_glyph import characters_in
 from pipeline.documents.engines.typst.division import SIGNS, DivisionError, describe, divide
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.environment import TypstEnvironment
-from pipeline.documents.engines.typst.paragraphs import with_long_words
+from pipeline.documents.engines.typst.paragraphs import finish
 from pipeline.documents.engines.typst.translation import PRELUDE
 from pipeline.documents.engines.typst.word_file import translate_document, translate_template
 from pipeline.documents.fill import MEMORY, SECONDS, FilledDocument
@@ -118,7 +118,7 @@ def _pdf(sources: Iterable[str]) -> bytes:
     # The rule about a document as a whole is replaced by one for all of them.
     bodies = [source.partition("\n")[2] for source in sources]
     parts = (
-        f'#document-part("{sign}")[\n{with_long_words(body)}\n#document-end\n]\n#pagebreak(weak: true)\n'
+        f'#document-part("{sign}")[\n{finish(body)}\n#document-end\n]\n#pagebreak(weak: true)\n'
         for sign, body in zip(cycle(SIGNS), bodies)
     )
     pdf = _compiler().compile("".join([_prelude(), _ABOUT, *parts]).encode(), format="pdf", pdf_standards=["a-2b"])

@@ -15,6 +15,9 @@ from pipeline.documents.engines.typst.source import color, length
 
 #: A call of a paragraph in a filled template, with the length of words that have room in any case.
 _CALL = re.compile(r"^(p\d+\()(\d+), (.*)", re.MULTILINE)
+#: What follows the last paragraph of a cell, header, footer or document.
+_END = re.compile(r"\s*\}")
+_PAGE_BREAK = "pagebreak(weak: true)"
 #: A word as the prelude has it.
 _LONG_WORD = re.compile("[^\\s/\u00ad\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef-]{12,}")
 #: The width in ems of the widest letter, except two dashes, each of which is as wide as three letters at most.
@@ -39,7 +42,7 @@ class Paragraphs:
             raise RefusedError("a line spacing that is not exact")
         body = "; ".join(self._runs.call(piece, base) for piece in listed)
         name = self._names.setdefault(_arguments(style, base, in_cell=in_cell), f"p{len(self._names)}")
-        page_break = "pagebreak(weak: true)\n" if style.break_before and not in_cell else ""
+        page_break = f"{_PAGE_BREAK}\n" if style.break_before and not in_cell else ""
         size = max([base.size, *(piece.style.size for piece in listed)])
         room = width - style.left - style.right - abs(style.first)
         return f"{page_break}{name}({max(0, int(room / (size * 10 * _WIDEST)))}, {{{body}}})\n"
@@ -51,15 +54,25 @@ class Paragraphs:
             yield f"#let {name} = paragraph.with({arguments})"
 
 
-def with_long_words(source: str) -> str:
-    """Return the source of a filled template in which the paragraphs with words that may have no room break them."""
+def finish(source: str) -> str:
+    """Return the source of a filled template with what depends on the filling.
 
-    def call(found: re.Match[str]) -> str:
-        words = _LONG_WORD.findall(found[3])
-        is_long = any(len(word.translate(_DASHES)) > int(found[2]) for word in words)
-        return f"{found[1]}{'breaks: true, ' if is_long else ''}{found[3]}"
-
-    return _CALL.sub(call, source)
+    Words that may have no room can be broken. The first and last paragraph of a cell, header, footer or document have
+    no neighbour with whose space theirs is compared.
+    """
+    out: list[str] = []
+    end = 0
+    for call in _CALL.finditer(source):
+        before = source[end : call.start()]
+        end = call.end()
+        is_long = any(len(word.translate(_DASHES)) > int(call[2]) for word in _LONG_WORD.findall(call[3]))
+        marks = {
+            "breaks": is_long,
+            "begins": before.rstrip().endswith(("{", _PAGE_BREAK)),
+            "ends": _END.match(source, end) is not None,
+        }
+        out += [before, call[1], *(f"{name}: true, " for name, is_set in marks.items() if is_set), call[3]]
+    return "".join([*out, source[end:]])
 
 
 def _arguments(style: ParagraphFormat, base: RunFormat, *, in_cell: bool) -> str:

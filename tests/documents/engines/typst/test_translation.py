@@ -245,6 +245,48 @@ def test_only_a_picture_has_spacing_that_is_not_exact() -> None:
     translate_template(letter(paragraph("{{ timeline_picture }}", properties=spacing)))
 
 
+def spaced(text: str, before: int = 0, after: int = 0, more: str = "") -> str:
+    """A paragraph with a pitch of 14 points, and spaces in twentieths of a point."""
+    spacing = f'<w:spacing w:before="{before}" w:after="{after}" w:line="280" w:lineRule="exact"/>'
+    return paragraph(text, properties=more + spacing)
+
+
+def _in_cell(content: str) -> str:
+    return table(("a", "")).replace(paragraph("a"), content)
+
+
+_RULE = '<w:pBdr><w:bottom w:val="single" w:sz="8" w:space="4" w:color="000000"/></w:pBdr>'
+_IF_NO = "{% if no %}" + spaced("m", 300, 100) + "{% endif %}"
+_IF_YES = _IF_NO.replace("no", "not no")
+#: Paragraphs, and how far down on its page LibreOffice 7.4 draws the first character, and each one from the first.
+_SPACES = [
+    (spaced("a", after=200) + spaced("b", 300), [0, 29]),
+    (spaced("a", after=300) + spaced("b", 200), [0, 29]),
+    (spaced("a", 300, 200) + spaced("b"), [15, 24]),
+    (spaced("a", after=200) + spaced("", 100, 300) + spaced("c", 400), [0, 58]),
+    (spaced("a", after=200, more="<w:keepNext/>") + spaced("b", 300), [0, 29]),
+    (spaced("a", after=200, more=_RULE) + spaced("b", 300), [0, 34]),
+    (spaced("a", after=200) + spaced("b", 300, more="<w:pageBreakBefore/>") + spaced("c"), [0, 15, 29]),
+    (spaced("a", 400, 200) * 22 + spaced("b", 300) + spaced("c"), [20, *(34 * line for line in range(1, 22)), 0, 14]),
+    (spaced("a", after=200) + _IF_YES + spaced("b", 300), [0, 29, 58]),
+    (spaced("a", after=200) + _IF_NO + spaced("b", 300), [0, 29]),
+    (_IF_NO + spaced("b", 300) + _IF_NO, [15]),
+    ("{% for _ in 'xyz' %}" + spaced("a", 100, 200) + "{% endfor %}" + spaced("b", 300), [5, 24, 48, 77]),
+    (spaced("0") + _in_cell(spaced("a", 100, 200) + spaced("b", 300, 400)) + spaced("z"), [0, 19, 48, 82]),
+    (spaced("0") + _in_cell(_IF_NO + spaced("a", 100, 200) + _IF_NO) + spaced("z"), [0, 19, 43]),
+    (spaced("a", after=300) + _in_cell(spaced("b", 200)) + spaced("z", 100), [0, 39, 58]),
+]
+
+
+def test_of_two_spaces_between_paragraphs_the_larger_counts() -> None:
+    top = places(drawn(spaced("x")))[0].y
+    documents = [fill(letter(body), "letter.docx", {"no": False}) for body, _ in _SPACES]
+    for pdf, (_, expected) in zip(Typst().draw_many(documents), _SPACES, strict=True):
+        first, *others = places(pdf.content)
+        down = [first.y - top, *(one.y - (first.y if one.page == 1 else top) for one in others)]
+        assert down == pytest.approx(expected, abs=0.1)
+
+
 def test_a_document_is_text() -> None:
     docx = letter(paragraph("{{ patient }} {% if x %} {# no #}", '\\ " #panic()'))
     assert text_of(Typst().convert(docx)) == '{{patient}}{%ifx%}{#no#}\\"#panic()'
