@@ -78,13 +78,18 @@ def try_out(template: Template, trial: Trial, engine: Engine) -> list[Problem]:
         lost = error.problems[0].code == "engine-lost-text" and list(_lost_fields(template, sample, context, engine))
         return lost or [_softened(_without_case(problem, template), trial) for problem in error.problems]
     foreign = find_foreign_values(_finished(template, trial, sample, drawn))
-    return [*drawn.problems, *(_without_case(problem, template) for problem in foreign)]
+    about_engine = () if _is_extreme(trial) else drawn.problems  # only there a header of a shipped set is too high
+    return [*about_engine, *(_without_case(problem, template) for problem in foreign)]
 
 
 def _softened(problem: Problem, trial: Trial) -> Problem:
     """Return a problem as a note if it is text on text where every text is as long as no case has it."""
-    is_extreme = problem.code == "engine-overlap" and trial.recipe.edge == "texts"
-    return replace(problem, severity="info") if is_extreme else problem
+    return replace(problem, severity="info") if problem.code == "engine-overlap" and _is_extreme(trial) else problem
+
+
+def _is_extreme(trial: Trial) -> bool:
+    """Return True if every text is as long as no case has it."""
+    return trial.recipe.edge == "texts"
 
 
 def _finished(template: Template, trial: Trial, sample: SampleCase, drawn: DrawnDocument) -> FinishedDocument:
