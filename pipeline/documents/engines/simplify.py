@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 from lxml import etree
 
+from pipeline.documents.engines.paragraph_space import may_have_spaces, settle_spaces
 from pipeline.formats.word.docx_file import DocxFile
 from pipeline.formats.word.parts import MAIN_PART
 from pipeline.formats.word.sections import RELATIONSHIPS, has_even_pages, is_on, sections_of, used_furniture
@@ -43,7 +44,8 @@ def simplify(docx: bytes) -> bytes:
     except BadZipFile:
         return docx  # the engine reports it
     word = {name: part for name, part in parts.items() if name.startswith("word/") and name.endswith((".xml", ".rels"))}
-    if not any(mark in part for part in word.values() for mark in _MISREAD) and not _may_lack_margins(word):
+    is_misread = any(mark in part for part in word.values() for mark in _MISREAD) or _may_lack_margins(word)
+    if not is_misread and not may_have_spaces(word):
         return docx
     try:
         xml = {name: etree.fromstring(part, xml_parser()) for name, part in word.items()}
@@ -55,6 +57,8 @@ def simplify(docx: bytes) -> bytes:
     for root in xml.values():
         _rewrite(root)
     _set_margins(whole)
+    if not settle_spaces(whole) and not is_misread:
+        return docx
     _begin_on_first_page(xml.get(MAIN_PART))
     _settle_headers(xml)
     return pack(

@@ -90,7 +90,7 @@ class Styles:
 
     def _list(self, paragraph: etree._Element) -> tuple[str | None, str]:
         """Return the number of the list of a paragraph, and its level."""
-        for properties in self._of_paragraph(paragraph):
+        for properties in self.of_paragraph(paragraph):
             numbering = properties.find(f"{W}numPr")
             if numbering is not None:
                 number, level = (numbering.find(f"{W}{name}") for name in ("numId", "ilvl"))
@@ -100,7 +100,7 @@ class Styles:
 
     def line_pitch(self, paragraph: etree._Element) -> int:
         """Return the line pitch of a paragraph in twentieths of a point, or 0 if none is set."""
-        for properties in self._of_paragraph(paragraph):
+        for properties in self.of_paragraph(paragraph):
             spacing = properties.find(f"{W}spacing")
             if spacing is not None and (spacing.get(f"{W}line") or "").isdecimal():
                 return int(spacing.get(f"{W}line") or 0)
@@ -108,15 +108,20 @@ class Styles:
 
     def line_rule(self, paragraph: etree._Element) -> str | None:
         """Return the rule of the line pitch: ``exact``, ``atLeast`` or ``auto``, or None if no pitch is set."""
-        for properties in self._of_paragraph(paragraph):
+        for properties in self.of_paragraph(paragraph):
             spacing = properties.find(f"{W}spacing")
             if spacing is not None and spacing.get(f"{W}line"):
                 return spacing.get(f"{W}lineRule") or "auto"
         return None
 
+    def paragraph_style(self, paragraph: etree._Element) -> str | None:
+        """Return the id of the style of a paragraph."""
+        named = paragraph.find(f"{W}pPr/{W}pStyle")
+        return named.get(f"{W}val") if named is not None else self._default
+
     def alignment(self, paragraph: etree._Element) -> str | None:
         """Return the alignment of a paragraph, such as ``both``, or None if none is set."""
-        for properties in self._of_paragraph(paragraph):
+        for properties in self.of_paragraph(paragraph):
             alignment = properties.find(f"{W}jc")
             if alignment is not None:
                 return alignment.get(f"{W}val")
@@ -124,7 +129,7 @@ class Styles:
 
     def indent(self, paragraph: etree._Element, side: str) -> str | None:
         """Return an indent of a paragraph, such as ``left`` or ``firstLine``, or None if it has none."""
-        for properties in self._of_paragraph(paragraph):
+        for properties in self.of_paragraph(paragraph):
             indents = properties.find(f"{W}ind")
             if indents is not None and indents.get(f"{W}{side}"):
                 return indents.get(f"{W}{side}")
@@ -133,7 +138,7 @@ class Styles:
     def tab_stops(self, paragraph: etree._Element) -> list[int]:
         """Return the positions of the tab stops of a paragraph and its styles, from left to right."""
         stops: dict[int, bool] = {}
-        for properties in self._of_paragraph(paragraph):
+        for properties in self.of_paragraph(paragraph):
             for stop in properties.iterfind(f"{W}tabs/{W}tab"):
                 if (stop.get(f"{W}pos") or "").isdecimal():
                     stops.setdefault(int(stop.get(f"{W}pos") or 0), stop.get(f"{W}val") != "clear")
@@ -141,24 +146,25 @@ class Styles:
 
     def conditions(self, table: etree._Element) -> set[str]:
         """Return the parts of a table that have a format of their own in its style, such as ``band1Horz``."""
-        parts = (part for style in self._of_table(table) for part in style.iterfind(f"{W}tblStylePr"))
+        parts = (part for style in self.of_table(table) for part in style.iterfind(f"{W}tblStylePr"))
         return {part.get(f"{W}type") or "" for part in parts}
 
     def table_borders(self, table: etree._Element, side: str) -> Iterator[etree._Element]:
         """Yield the borders that a table and its styles set for a side: that of the table, then those of its parts."""
-        sources = (table, *self._of_table(table))
+        sources = (table, *self.of_table(table))
         borders = (source.find(f"{W}tblPr/{W}tblBorders/{W}{side}") for source in sources)
         yield from [border for border in borders if border is not None][:1]
-        for style in self._of_table(table):
+        for style in self.of_table(table):
             yield from style.iterfind(f"{W}tblStylePr/{W}tcPr/{W}tcBorders/{W}{side}")
 
     def has_cell_margin(self, table: etree._Element, side: str) -> bool:
         """Return True if a table or a style sets a margin of its cells."""
         default = (one for one in self._by_id.values() if one.get(f"{W}type") == "table" and _is_default(one))
-        sources = (table, *self._of_table(table), *default)
+        sources = (table, *self.of_table(table), *default)
         return any(one.find(f"{W}tblPr/{W}tblCellMar/{W}{side}") is not None for one in sources)
 
-    def _of_table(self, table: etree._Element) -> Iterator[etree._Element]:
+    def of_table(self, table: etree._Element) -> Iterator[etree._Element]:
+        """Yield the style of a table, and the styles that it is based on."""
         named = table.find(f"{W}tblPr/{W}tblStyle")
         return self._chain(named.get(f"{W}val") if named is not None else None)
 
@@ -166,7 +172,7 @@ class Styles:
         """Return True if the lines of a paragraph follow the document grid: those without exact spacing."""
         if self.line_rule(paragraph) == "exact":
             return False
-        switches = (properties.find(f"{W}snapToGrid") for properties in self._of_paragraph(paragraph))
+        switches = (properties.find(f"{W}snapToGrid") for properties in self.of_paragraph(paragraph))
         own = next((switch for switch in switches if switch is not None), None)
         return own is None or own.get(f"{W}val") not in _OFF
 
@@ -217,7 +223,8 @@ class Styles:
             yield from self._in_styles(paragraph.find(f"{W}pPr/{W}pStyle"), "rPr", self._default)
         yield from self._defaults("rPr")
 
-    def _of_paragraph(self, paragraph: etree._Element) -> Iterator[etree._Element]:
+    def of_paragraph(self, paragraph: etree._Element) -> Iterator[etree._Element]:
+        """Yield the properties that apply to a paragraph, in order of precedence."""
         own = paragraph.find(f"{W}pPr")
         named = None
         if own is not None:

@@ -112,3 +112,33 @@ def test_cells_for_which_no_margin_is_set_have_those_of_the_standard(engine: str
     ]
     assert drawn[0] == drawn[1] == drawn[2]
     assert drawn[0][0] > 56.7 + 5
+
+
+def _spaced(character: str, before: int = 0, after: int = 0, more: str = "") -> str:
+    spacing = f'<w:spacing w:before="{before}" w:after="{after}" w:line="280" w:lineRule="exact"/>'
+    return f"<w:p><w:pPr>{spacing}{more}</w:pPr>{run(text(character))}</w:p>"
+
+
+_CONTEXTUAL = "<w:contextualSpacing/>"
+_TABLE_STYLE = (
+    '<w:style w:type="table" w:styleId="own"><w:name w:val="own"/><w:pPr><w:spacing w:after="400"/></w:pPr></w:style>'
+)
+_OF_STYLE = f'<w:p><w:pPr><w:spacing w:before="100"/></w:pPr>{run(text("a"))}</w:p>'
+#: What stands in a cell or on the page, and how far down from the first character LibreOffice draws each one.
+_SPACES = [
+    (True, _spaced("a", 100, 200) + _spaced("b", 300, 400) + _spaced("c"), [0, 29, 63]),
+    (True, _spaced("a", 0, 300) + _spaced("b", 200) + _spaced("c"), [0, 29, 43]),
+    (True, _spaced("a", 0, 300, _CONTEXTUAL) + _spaced("b", 200, 100) + _spaced("c", 200, 0, _CONTEXTUAL), [0, 24, 43]),
+    (True, _OF_STYLE * 3, [0, 38, 76]),
+    (False, _spaced("a", 0, 200, _CONTEXTUAL) + _spaced("b", 300, 100, _CONTEXTUAL) + _spaced("c", 50), [0, 14, 30.5]),
+    (False, _spaced("a", 0, 300, _CONTEXTUAL) + _spaced("b", 200), [0, 24]),
+    (False, _spaced("a", 0, 300) + _spaced("b", 200, 0, _CONTEXTUAL), [0, 29]),
+    (False, _spaced("a", 100, 200) + _spaced("b", 300), [0, 29]),
+]
+
+
+def test_of_two_spaces_between_paragraphs_the_one_that_counts_is_drawn() -> None:
+    for is_cell, content, expected in _SPACES:
+        styled = table(row(cell(content))).replace("<w:tblPr>", '<w:tblPr><w:tblStyle w:val="own"/>')
+        found = places(Office2Pdf().convert(word_file(styled if is_cell else content, styles=_TABLE_STYLE)))
+        assert [place.y - found[0].y for place in found] == pytest.approx(expected, abs=0.1), content
