@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from pipeline.language import Language
+
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
@@ -17,6 +19,7 @@ class CheckOptions:
     With ``strict``, warnings block the build. A ``draft`` has a mark on every page that is generated.
     Supporting documents of the official list may be missing from a draft, or with ``allow_missing``. In a draft, or
     with ``allow_changed``, a signed original may replace a document that has changed since it was signed.
+    ``letter_languages`` are those of the letters in place of those of the template set.
     """
 
     as_of: date
@@ -28,6 +31,7 @@ class CheckOptions:
     templates_sha256: str | None = None
     allow_changed: bool = False
     read_scans: bool = False
+    letter_languages: tuple[Language, ...] | None = None
 
     @property
     def papers_may_miss(self) -> bool:
@@ -100,6 +104,7 @@ class BuildOptions:
     templates_sha256: str | None = None
     allow_changed: bool = False
     read_scans: bool = False
+    letter_languages: tuple[Language, ...] | None = None
 
     @property
     def check(self) -> CheckOptions:
@@ -114,6 +119,7 @@ class BuildOptions:
             self.templates_sha256,
             self.allow_changed,
             self.read_scans,
+            self.letter_languages,
         )
 
     @property

@@ -1,4 +1,4 @@
-"""The bundles of a packet, one for each traveller, merged and fitted into a size limit."""
+"""The bundles of a packet, one for each traveller, and the working file, merged and fitted into a size limit."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from pipeline.bundle.merge_client import MergeError, finish_limited
 from pipeline.bundle.merge_messages import FinishRequest, Merged, MergeFailure, Volume
 from pipeline.bundle.page_map import Contents, make_page_map, merge_parts
 from pipeline.bundle.volumes import volumes_note
-from pipeline.case.people import PATIENT
 from pipeline.documents.document import DrawnDocument
 from pipeline.errors import AttachmentError, Problem
 from pipeline.options import BundleOptions
-from pipeline.packet.file_names import BUNDLE_NAME
 from pipeline.packet.paper import Paper
 from pipeline.packet.plan import Bundle
 from pipeline.packet.planned_case import PlannedCase
@@ -30,29 +28,25 @@ _ENCRYPTION_BYTES = 64_000
 
 @dataclass(frozen=True, slots=True)
 class MergedBundle:
-    """The bundle that ``person`` files, and its volumes if it is larger than the size limit."""
+    """A bundle or the working file, and its volumes if it is larger than the size limit."""
 
-    person: str
+    bundle: Bundle
     page_map: PageMap
     merged: Merged
     volumes: tuple[Volume, ...] = ()
 
     @property
-    def name(self) -> str:
-        """Name of the file."""
-        return BUNDLE_NAME if self.person == PATIENT else f"bundle-{self.person}.pdf"
-
-    @property
     def files(self) -> dict[str, bytes]:
         """The files by name."""
-        return {self.name: self.merged.pdf, **{volume.name: volume.pdf for volume in self.volumes}}
+        return {self.bundle.name: self.merged.pdf, **{volume.name: volume.pdf for volume in self.volumes}}
 
     @property
     def row(self) -> BundleRow:
         """The row in the manifest."""
         return BundleRow(
-            person=self.person,
-            path=self.name,
+            kind="bundle" if self.bundle.is_filed else "working_file",
+            person=self.bundle.person,
+            path=self.bundle.name,
             sha256=sha256(self.merged.pdf),
             bytes=len(self.merged.pdf),
             pages=self.page_map[-1].last_page,
@@ -74,7 +68,7 @@ def assemble(
     if options.max_bytes is not None:  # papers are downsampled first, then a bundle is divided into volumes
         limit = options.max_bytes - (_ENCRYPTION_BYTES if options.password else 0)
         for _ in DOWNSAMPLINGS:
-            sizes = {bundle.person: len(bundle.merged.pdf) for bundle in merged}
+            sizes = {each.bundle.name: len(each.merged.pdf) for each in merged}
             papers, newly_applied = downsample_papers(planned, papers, sizes, limit)
             if not newly_applied:
                 break
@@ -86,8 +80,8 @@ def assemble(
 
 
 def _merge_all(planned: PlannedCase, contents: Contents, options: BundleOptions) -> list[MergedBundle]:
-    """A bundle for each traveller who has something to file."""
-    return [_merge(bundle, contents, planned, options) for bundle in planned.packet.bundles if bundle.parts]
+    """A bundle for each traveller who has something to file, and the working file."""
+    return [_merge(bundle, contents, planned, options) for bundle in planned.packet.files if bundle.parts]
 
 
 def _merge(bundle: Bundle, contents: Contents, planned: PlannedCase, options: BundleOptions) -> MergedBundle:
@@ -96,16 +90,18 @@ def _merge(bundle: Bundle, contents: Contents, planned: PlannedCase, options: Bu
         merged = merge_parts(page_map, bundle, contents, planned, options)
     except MergeError as error:
         raise _attachment_error(error.failure, planned) from None
-    return MergedBundle(bundle.person, page_map, merged)
+    return MergedBundle(bundle, page_map, merged)
 
 
-def _finish(bundle: MergedBundle, planned: PlannedCase, limit: int | None, password: str | None) -> MergedBundle:
+def _finish(merged: MergedBundle, planned: PlannedCase, limit: int | None, password: str | None) -> MergedBundle:
     """The bundle divided into volumes if it is larger than ``limit``, and all encrypted if there is a password."""
     try:
-        finished = finish_limited(FinishRequest(bundle.name, bundle.merged.pdf, bundle.page_map, limit, password))
+        finished = finish_limited(
+            FinishRequest(merged.bundle.name, merged.merged.pdf, merged.page_map, limit, password)
+        )
     except MergeError as error:
         raise _attachment_error(error.failure, planned) from None
-    return replace(bundle, merged=structs.replace(bundle.merged, pdf=finished.pdf), volumes=finished.volumes)
+    return replace(merged, merged=structs.replace(merged.merged, pdf=finished.pdf), volumes=finished.volumes)
 
 
 def _attachment_error(failure: MergeFailure, planned: PlannedCase) -> AttachmentError:

@@ -35,15 +35,15 @@ def downsample_papers(
 ) -> tuple[dict[str, Paper], dict[str, Downsampling]]:
     """Replace papers until no bundle should be larger than ``limit``, the largest papers first.
 
-    ``sizes`` are the bytes of each person's bundle now. Return the papers, and the downsampling of the new ones by
+    ``sizes`` are the bytes of each file now by name. Return the papers, and the downsampling of the new ones by
     part id: none if all bundles fit or nothing helps. Bundles share what their papers have in common, so the
     caller has to measure them again. Filled forms are kept: they contain hardly any pictures. Raises AttachmentError
     if a file has changed since the case was checked.
     """
     result, applied = dict(papers), dict[str, Downsampling]()
-    for bundle in planned.packet.bundles:
+    for bundle in planned.packet.files:
         parts = [part for part in bundle.parts if isinstance(part, AttachmentPart) and not result[part.id].form]
-        excess = sizes.get(bundle.person, 0) - limit
+        excess = sizes.get(bundle.name, 0) - limit
         for downsampling in DOWNSAMPLINGS:
             for part in sorted(parts, key=lambda part: len(result[part.id].pdf), reverse=True):
                 if excess <= 0:

@@ -51,8 +51,9 @@ class Obstacle(Frozen, frozen=True):
 
 
 class BundleRow(Frozen, frozen=True):
-    """One bundle: the merged PDF that ``person`` files. ``pages`` includes the blank ones."""
+    """One merged PDF: the bundle that ``person`` files, or the working file. ``pages`` includes the blank ones."""
 
+    kind: Literal["bundle", "working_file"]
     person: str
     path: str
     sha256: str

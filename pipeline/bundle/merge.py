@@ -59,14 +59,14 @@ class _Opened:
         return range(first, first if is_trusted else first + len(self.pdf.pages))
 
 
-def merge(pieces: Sequence[Piece], title: str, language: str, case_id: str, *, two_sided: bool = False) -> Merged:
+def merge(pieces: Sequence[Piece], title: str, language: str, heading: str, *, two_sided: bool = False) -> Merged:
     """Merge ``pieces`` into one PDF, each from its own page on, with blank pages in the gaps and numbered pages.
 
     The same pieces give the same bytes. With ``two_sided``, viewers propose printing on both sides.
     """
     opened = [_open(piece) for piece in pieces]
     sheets = list(_sheets(opened))
-    numbering = Numbering(case_id, [read for _, read, _ in sheets])
+    numbering = Numbering(heading, [read for _, read, _ in sheets])
     with pikepdf.new() as pdf:
         # Structure trees are left out: they cannot be joined page by page.
         font = add_font(pdf, subset_for(numbering.lines))

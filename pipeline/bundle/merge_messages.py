@@ -15,7 +15,7 @@ class MergeRequest(msgspec.Struct, frozen=True):
     pieces: tuple[Piece, ...]
     title: str
     language: str
-    case_id: str
+    heading: str
     two_sided: bool = False
 
 

@@ -74,7 +74,7 @@ def _finish(request: FinishRequest) -> Finished:
 
 def _merge(request: MergeRequest) -> Merged:
     pieces = request.pieces
-    merged = merge(pieces, request.title, request.language, request.case_id, two_sided=request.two_sided)
+    merged = merge(pieces, request.title, request.language, request.heading, two_sided=request.two_sided)
     if not any(piece.signer for piece in pieces):
         return merged
     signed = with_signature_fields(merged.pdf, _fields(seal_boxes(merged.pdf), pieces))

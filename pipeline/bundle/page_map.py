@@ -9,6 +9,7 @@ from pipeline.bundle.bundle_text import LANGUAGE, text_hash, text_key
 from pipeline.bundle.manifest_rows import PageMap, PageMapRow
 from pipeline.bundle.merge_client import merge_limited
 from pipeline.bundle.merge_messages import Merged, MergeRequest
+from pipeline.bundle.page_numbers import heading_of
 from pipeline.bundle.piece import Piece
 from pipeline.documents.document import DrawnDocument
 from pipeline.documents.drawing import page_plan
@@ -70,7 +71,8 @@ def merge_parts(
         for row, part in zip(page_map, bundle.parts, strict=True)
     )
     title = f"{planned.templates.packet.title.ja} {case_id}{_in_title(planned.state)}"
-    return merge_limited(MergeRequest(pieces, title, LANGUAGE, case_id, two_sided=options.right_hand_pages))
+    heading = heading_of(case_id, is_filed=bundle.is_filed)
+    return merge_limited(MergeRequest(pieces, title, LANGUAGE, heading, two_sided=options.right_hand_pages))
 
 
 def _in_title(state: State) -> str:

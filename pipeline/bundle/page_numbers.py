@@ -1,4 +1,7 @@
-"""The number on every page of a bundle: case id, page and count of pages, in small letters on an empty spot."""
+"""The number on every page of a bundle: page and count of pages, in small letters on an empty spot.
+
+What is not filed has a heading before it: the case id, or the mark of a copy.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +50,8 @@ class Numbering:
     A number is put into the corner that is empty on most pages if it is empty on this page, too.
     """
 
-    def __init__(self, case_id: str, pages: Sequence[ReadPage]) -> None:
-        self.lines = [set_line(number_text(case_id, number, len(pages))) for number in range(1, len(pages) + 1)]
+    def __init__(self, heading: str, pages: Sequence[ReadPage]) -> None:
+        self.lines = [set_line(number_text(heading, number, len(pages))) for number in range(1, len(pages) + 1)]
         empty = [_empty_corners(line, page) for line, page in zip(self.lines, pages, strict=True)]
         counts = Counter(corner for corners in empty for corner in corners)
         order = sorted(_CORNERS, key=lambda corner: -counts[corner])
@@ -88,9 +91,14 @@ class Numbering:
         page.obj.Resources = resources
 
 
-def number_text(case_id: str, page: int, pages: int) -> str:
+def number_text(heading: str, page: int, pages: int) -> str:
     """Return the number of a page as text."""
-    return f"{case_id}  {page} / {pages}"
+    return f"{heading}  {page} / {pages}" if heading else f"{page} / {pages}"
+
+
+def heading_of(case_id: str, *, is_filed: bool) -> str:
+    """Return the heading of the numbers: an officer does not need the case id."""
+    return "" if is_filed else case_id
 
 
 def _empty_corners(line: Line, page: ReadPage) -> dict[str, _Spot]:

@@ -36,7 +36,7 @@ def recipient_copy(planned: PlannedCase, options: DocumentOptions) -> bytes:
     from pipeline.bundle.merge import merge  # noqa: PLC0415 - a bundle is merged by another process
 
     case, document = planned.loaded.case, planned.loaded.json_file
-    bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in planned.packet.bundles)
+    bundles = tuple(replace(bundle, parts=tuple(_documents(bundle))) for bundle in planned.packet.files)
     hidden = replace(planned, loaded=replace(planned.loaded, case=mask_case(case)), packet=Packet(bundles, ()))
     drawn = draw_documents(hidden, {}, options)
     copy = merge(list(_pieces(hidden.packet, drawn)), _MARK, LANGUAGE, f"{case.case_id}  {_MARK}").pdf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import msgspec
 
@@ -23,7 +24,7 @@ class Trilingual(Frozen, frozen=True):
 
 
 #: The languages of a trilingual text, in the order of a page.
-PAGE_LANGUAGES = Trilingual.__struct_fields__
+PAGE_LANGUAGES: tuple[Literal["ja", "en", "zh"], ...] = ("ja", "en", "zh")
 
 
 class Bilingual(Frozen, frozen=True):

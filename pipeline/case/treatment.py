@@ -113,6 +113,7 @@ class Treatment(Frozen, frozen=True):
     need_for_visits: Trilingual | None = None
     infusion_ml: int | None = None
     aftercare: tuple[str, ...] = ()
+    remote_consultations: tuple[dt.date, ...] = ()
     return_to_sport: tuple[Phase, ...] = ()
 
     @property

@@ -50,6 +50,7 @@ def print_former(done: TaskResult, out: Destination, language: Language, *, err:
 
 def _bundle(bundle: BundleRow, built: PublishedPacket, out: Destination) -> dict[str, Any]:
     return {
+        "kind": bundle.kind,
         "person": bundle.person,
         "path": out.address(built.folder / bundle.path),
         "sha256": bundle.sha256,

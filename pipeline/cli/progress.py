@@ -120,6 +120,6 @@ def _line(done: TaskResult, language: Language) -> tuple[Styled, str]:
     if done.built is None:
         codes = sorted({problem.code for problem in done.problems if problem.severity == "error"})
         return mark, f"{done.case_id or done.name}  {', '.join(codes)}"
-    pages = sum(bundle.pages for bundle in done.built.manifest.bundles)
+    pages = done.built.manifest.pages_to_file
     state = label(done.built.manifest.state, "state", language)
     return mark, f"{done.case_id}  {state}, {format_count(pages, 'page')}, {done.seconds:.1f} s"

@@ -12,12 +12,26 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.case.source import Source
-from pipeline.language import LANGUAGES, language_of
+from pipeline.language import LANGUAGES, Language, language_of
 from pipeline.run.inputs import sources
 
 _SMALLEST_BUNDLE = 100_000
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class LetterLanguagesType(click.ParamType[tuple[Language, ...]]):
+    """Languages of letters, such as ja,en: Japanese first, each once."""
+
+    name = "languages"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Language, ...]:
+        """Return the languages in ``value``."""
+        chosen = tuple(language for name in str(value).split(",") for language in LANGUAGES if language == name.strip())
+        if chosen[:1] != ("ja",) or len({*chosen}) != len(str(value).split(",")):
+            self.fail("give ja, or ja and others, such as ja,en", param, ctx)
+        return chosen
+
 
 lang_option = click.option(
     "--lang",
@@ -69,6 +83,12 @@ timeout_option = click.option(
     metavar="SECONDS",
     help="Time limit for one case.",
 )
+letter_languages_option = click.option(
+    "--letter-languages",
+    type=LetterLanguagesType(),
+    metavar="LANGUAGES",
+    help="Languages of the letters, such as ja,en or ja,en,zh; by default those of the template set. Japanese leads.",
+)
 cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(readable=False))
 
 
@@ -87,10 +107,11 @@ def check_options(command: Function) -> Function:
             "--allow-changed",
             is_flag=True,
             help="File signed originals of documents that have changed since they were signed, or that cannot be "
-            "compared; the cover sheet lists them.",
+            "compared; the cover of the working file lists them.",
         ),
         read_scans_option,
         click.option("--draft", is_flag=True, help="Mark every generated page 案 / DRAFT; papers may be missing."),
+        letter_languages_option,
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         notes_option,
         lang_option,

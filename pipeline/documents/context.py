@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
-from babel.dates import format_date
 
 from pipeline.case.base import PAGE_LANGUAGES, Trilingual
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.case.people import PATIENT, Application, Companion, Patient, Questions, Traveller
-from pipeline.case.treatment import Flight, Visit
+from pipeline.case.treatment import Visit
+from pipeline.documents.context_days import airport_name, days_of, periods_of
 from pipeline.documents.context_timeline import filing_names, timeline_names
 from pipeline.documents.context_types import (
     Answers,
     CoverNames,
-    Day,
     DocumentNames,
     EnclosedPaper,
     Fellow,
@@ -31,6 +30,7 @@ from pipeline.packet.document_fields import name_fields
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, Requirement, State
 from pipeline.packet.template_set import OfficialRow
 from pipeline.resources import read_data
+from pipeline.visa.labels import trilingual
 from pipeline.visa.tb_screening import screening_for
 
 #: The letter in packet.json of a paper that is required in addition to the official letters.
@@ -49,18 +49,23 @@ class PagePlan:
 class CoverHeading:
     """What a cover sheet says of the whole packet: its title and its state.
 
-    ``changed`` are the ids of the signed originals whose document has changed since it was signed, or may have.
+    ``about`` are the bundles of which it tells what is missing or to be signed, ``changed`` are the ids of the signed
+    originals whose document has changed since it was signed, or may have.
     """
 
     title: Trilingual
     state: State
+    about: Sequence[Bundle]
+    languages: Collection[str] = PAGE_LANGUAGES
     changed: Collection[str] = ()
 
 
-def document_context(case: Case, as_of: date, person: str = PATIENT) -> DocumentNames:
+def document_context(
+    case: Case, as_of: date, person: str = PATIENT, languages: Collection[str] = PAGE_LANGUAGES
+) -> DocumentNames:
     """Return the names for every document except the cover sheet, which also needs ``packet``.
 
-    ``person`` is the owner of the document: ``patient``, ``companion-1`` and so on.
+    ``person`` is the owner of the document: ``patient``, ``companion-1`` and so on. ``languages`` are those of letters.
     """
     applicant = case.travellers[person][1]
     mission = read_data("missions")["missions"][case.visa.mission]
@@ -68,7 +73,7 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Document
         "case_id": case.case_id,
         "applicant": applicant,
         "certificate_of_eligibility": _certificate(case, applicant),
-        "residence_status": _label("residence_status", "long" if case.longest_stay > SHORT_STAY_DAYS else "short"),
+        "residence_status": trilingual("residence_status", "long" if case.longest_stay > SHORT_STAY_DAYS else "short"),
         "home": _home(applicant),
         "answers": _own_answers(applicant),
         "patient": case.patient,
@@ -87,7 +92,9 @@ def document_context(case: Case, as_of: date, person: str = PATIENT) -> Document
         "mission": Trilingual(**mission["name"]),
         "addressee": Trilingual(**mission["addressee"]),
         "stays": [_stay(number, visit) for number, visit in enumerate(case.treatment.visits, start=1)],
-        "days_of_stay": [_days(visit) for visit in case.treatment.visits],
+        "days_of_stay": [days_of(visit) for visit in case.treatment.visits],
+        "periods_of_stay": [periods_of(days_of(visit)) for visit in case.treatment.visits],
+        "languages": {"ja": "ja" in languages, "en": "en" in languages, "zh": "zh" in languages},
         "longest_stay": case.longest_stay,
         "jpets": screening_for(case),
         **timeline_names(case, as_of),
@@ -98,19 +105,38 @@ def cover_context(case: Case, as_of: date, heading: CoverHeading, bundle: Bundle
     """Return the names for a cover sheet: those of every document, and the papers of the bundle with their pages."""
     papers: ListOfPapers = {
         "title": heading.title,
-        "state": _label("state", heading.state),
+        "state": trilingual("state", heading.state),
         "fellows": list(_fellows(case, bundle.person)),
         "required": [_required(asked, bundle, pages) for asked in bundle.requirements if _is_listed(asked)],
-        "enclosed": [_enclosed(part, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
+        "enclosed": [_enclosed(part, case, pages) for part in bundle.parts if _is_enclosed(part, bundle)],
         "originals": sum(_is_original(part) for part in bundle.parts),
-        "changed": [_changed_title(part) for part in bundle.parts if part.id in heading.changed],
-        "unfilled": [
-            {"title": each.document.title, "fields": name_fields(each.fields)} for each in bundle.lacks_values
+        "changed": [
+            _changed_title(part) for each in heading.about for part in each.parts if part.id in heading.changed
         ],
-        "missing": [{"letter": row.letter, "title": row.title} for row in bundle.missing],
+        "unfilled": [
+            {"title": each.document.title, "fields": name_fields(each.fields)}
+            for one in heading.about
+            for each in one.lacks_values
+        ],
+        "missing": [
+            {"letter": row.letter, "title": row.title, "person": _person_name(case, one.person)}
+            for one in heading.about
+            for row in one.missing
+        ],
+        "to_sign": [
+            {"title": part.title, "issuer": part.issuer, "person": _person_name(case, part.person)}
+            for one in heading.about
+            for part in one.unsigned
+        ],
         "page_count": pages.pages,
     }
-    return {**document_context(case, as_of, bundle.person), **filing_names(case, as_of), "packet": papers}
+    names = document_context(case, as_of, bundle.person, heading.languages)
+    return {**names, **filing_names(case, as_of), "packet": papers}
+
+
+def _person_name(case: Case, person: str) -> str:
+    """Return the name of a traveller in passport letters."""
+    return case.travellers[person][1].name.surname_first
 
 
 def _fellows(case: Case, person: str) -> Iterator[Fellow]:
@@ -118,14 +144,14 @@ def _fellows(case: Case, person: str) -> Iterator[Fellow]:
     if person == PATIENT:
         for companion in case.companions:
             yield {
-                "role": _label("traveller", "companion"),
+                "role": trilingual("traveller", "companion"),
                 "person": companion,
                 "relationship": companion.relationship,
             }
     applicant = case.travellers[person][1]
     if isinstance(applicant, Companion):
         relationship = _to_patient(applicant.relationship)
-        yield {"role": _label("traveller", "patient"), "person": case.patient, "relationship": relationship}
+        yield {"role": trilingual("traveller", "patient"), "person": case.patient, "relationship": relationship}
 
 
 def _to_patient(relationship: Trilingual) -> Trilingual:
@@ -169,51 +195,10 @@ def _stay(number: int, visit: Visit) -> Stay:
         "procedures": visit.procedures,
         "lodging": visit.lodging,
         "arrival": visit.arrival,
-        "port": None if visit.arrival is None else _airport(visit.arrival.port),
+        "port": None if visit.arrival is None else airport_name(visit.arrival.port),
         "departure": visit.departure,
         "activities": visit.activities,
     }
-
-
-def _days(visit: Visit) -> list[Day]:
-    """Return each day of a stay with everything that the case plans for it, possibly nothing."""
-    planned: dict[date, list[Trilingual]] = {
-        visit.entry_date + timedelta(days=number): [] for number in range(visit.days)
-    }
-    planned[visit.entry_date].append(_journey("entry", visit.arrival))
-    steps = [(step.date, _label("step", step.step)) for step in visit.procedures]
-    for day, text in [*steps, *((activity.date, activity.text) for activity in visit.activities)]:
-        planned[day].append(text)
-    planned[visit.exit_date].append(_journey("exit", visit.departure))
-    return [
-        {
-            "date": day,
-            "weekday": Trilingual(*(format_date(day, "EEE", locale=language) for language in PAGE_LANGUAGES)),
-            "activities": activities,
-            "lodging": None if day == visit.exit_date else visit.lodging,
-        }
-        for day, activities in planned.items()
-    ]
-
-
-def _journey(way: str, flight: Flight | None) -> Trilingual:
-    """Return entry or exit with the flight: the codes of both airports, or only the name of the one in Japan."""
-    word = _label("journey", way)
-    if flight is None:
-        return word
-    ends = (flight.abroad, flight.port) if way == "entry" else (flight.port, flight.abroad)
-    port = _airport(flight.port)
-    where = {key: f"{ends[0]}–{ends[1]}" if flight.abroad else getattr(port, key) for key in PAGE_LANGUAGES}
-    return Trilingual(*(f"{getattr(word, key)} {flight.flight} {where[key]}" for key in PAGE_LANGUAGES))
-
-
-def _airport(code: str) -> Trilingual:
-    """Return the name of an airport in Japan, or its code if the labels have no name for it."""
-    return _label("airport", code) if code in read_data("labels")["airport"] else Trilingual(code, code, code)
-
-
-def _label(table: str, code: str) -> Trilingual:
-    return Trilingual(**read_data("labels")[table][code])
 
 
 def _is_listed(requirement: Requirement) -> bool:
@@ -271,10 +256,11 @@ def _is_enclosed(part: Part, bundle: Bundle) -> bool:
     return not is_cover and not any(_answers(part, requirement.row) for requirement in bundle.requirements)
 
 
-def _enclosed(part: Part, pages: PagePlan) -> EnclosedPaper:
+def _enclosed(part: Part, case: Case, pages: PagePlan) -> EnclosedPaper:
     return {
         "title": part.title,
         "issuer": part.issuer,
+        "person": _person_name(case, part.person),
         "page": pages.first_page[part.id],
         "original": _is_original(part),
         "unsigned": part.is_unsigned,

@@ -74,6 +74,29 @@ class Day(TypedDict):
     lodging: Lodging | None
 
 
+class Period(TypedDict):
+    """One row of a schedule: a day, or all days from the first to the last, which have the same plan.
+
+    ``repeats_lodging`` if the lodging is that of the row above.
+    """
+
+    first: date
+    last: date
+    weekday: Trilingual
+    last_weekday: Trilingual
+    activities: Sequence[Trilingual]
+    lodging: Lodging | None
+    repeats_lodging: bool
+
+
+class LetterLanguages(TypedDict):
+    """The languages of letters: whether a text in each is printed."""
+
+    ja: bool
+    en: bool
+    zh: bool
+
+
 class DocumentNames(TimelineNames):
     """The names that every document may read."""
 
@@ -100,6 +123,8 @@ class DocumentNames(TimelineNames):
     addressee: Trilingual
     stays: Sequence[Stay]
     days_of_stay: Sequence[Sequence[Day]]
+    periods_of_stay: Sequence[Sequence[Period]]
+    languages: LetterLanguages
     longest_stay: int
     jpets: Screening
 
@@ -141,16 +166,26 @@ class EnclosedPaper(TypedDict):
 
     title: Trilingual
     issuer: Trilingual
+    person: str
     page: int
     original: bool
     unsigned: bool
 
 
 class MissingRow(TypedDict):
-    """A paper of the official list that the packet lacks."""
+    """A paper of the official list that the bundle of ``person`` lacks."""
 
     letter: str
     title: Trilingual
+    person: str
+
+
+class ToSign(TypedDict):
+    """A document of the bundle of ``person`` that its issuer has to sign."""
+
+    title: Trilingual
+    issuer: Trilingual
+    person: str
 
 
 class UnfilledDocument(TypedDict):
@@ -172,6 +207,7 @@ class ListOfPapers(TypedDict):
     changed: Sequence[Trilingual]
     unfilled: Sequence[UnfilledDocument]
     missing: Sequence[MissingRow]
+    to_sign: Sequence[ToSign]
     page_count: int
 
 
@@ -188,6 +224,7 @@ SOURCES: Mapping[type, tuple[type, ...]] = {
     Answers: (Application,),
     Stay: (Visit,),
     Day: (Visit,),
+    Period: (Visit,),
 }
 
 

@@ -27,7 +27,7 @@ def draw_documents(
     """Draw every document of a packet, by its id. Raises TemplateError or EngineError."""
     engine = load_engine(options.engine)
     case = planned.loaded.case
-    contexts = {person: document_context(case, options.as_of, person) for person in case.travellers}
+    contexts = {person: document_context(case, options.as_of, person, planned.languages) for person in case.travellers}
     documents = [(part, contexts[part.person]) for part in planned.packet.documents if not part.is_cover]
     drawn = _draw(documents, planned, engine)
     paper_pages = {part_id: paper.pages for part_id, paper in papers.items()}
@@ -98,10 +98,9 @@ def _draw_covers(
     planned: PlannedCase, other_pages: Mapping[str, int], options: DocumentOptions, engine: Engine
 ) -> dict[str, DrawnDocument]:
     """Draw each cover sheet until it has as many pages as its page numbers assume."""
-    bundles = planned.packet.bundles
     waiting = [
         (part, bundle)
-        for bundle in bundles
+        for bundle in planned.packet.files
         for part in bundle.parts
         if isinstance(part, DocumentPart) and part.is_cover
     ]
@@ -124,15 +123,16 @@ def _cover_context(
     bundle: Bundle, planned: PlannedCase, options: DocumentOptions, pages: Mapping[str, int]
 ) -> Mapping[str, Any]:
     plan = page_plan(bundle, pages, right_hand=options.right_hand_pages)
-    heading = CoverHeading(planned.templates.packet.title, planned.state, _changed(bundle, planned, options))
+    about = (bundle,) if bundle.is_filed else planned.packet.bundles
+    heading = CoverHeading(
+        planned.templates.packet.title, planned.state, about, planned.languages, _changed(about, planned, options)
+    )
     return cover_context(planned.loaded.case, options.as_of, heading, bundle, plan)
 
 
-def _changed(bundle: Bundle, planned: PlannedCase, options: DocumentOptions) -> set[str]:
+def _changed(bundles: Iterable[Bundle], planned: PlannedCase, options: DocumentOptions) -> set[str]:
     """Return the ids of the signed originals whose document has changed since it was signed, or may have."""
-    originals = (part for part in bundle.parts if isinstance(part, AttachmentPart))
+    originals = (part for bundle in bundles for part in bundle.parts if isinstance(part, AttachmentPart))
     return {
-        part.id
-        for part in originals
-        if part.original_of and has_changed(part, planned.loaded, planned.templates, options.as_of) is not False
+        part.id for part in originals if part.original_of and has_changed(part, planned, options.as_of) is not False
     }

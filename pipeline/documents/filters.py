@@ -5,6 +5,7 @@ Each takes one value of the case and returns the text to print; ``at_rate`` retu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
@@ -19,8 +20,8 @@ from pipeline.case.people import PersonName
 from pipeline.resources import read_data
 from pipeline.visa.calendar import REIWA_OFFSET, REIWA_START
 
-#: Noto Sans CJK has no ballot boxes (U+2610, U+2611), so full and empty squares replace them.
-TICKED, UNTICKED = "■", "□"
+#: As on Japanese forms, a circle says yes. Noto Sans CJK has no ticked box (U+2611).
+TICKED, UNTICKED = "○", "□"
 
 #: The currencies of documents. Yen and yuan have the same sign, so codes are printed.
 CURRENCIES = ("JPY", "CNY", "USD")
@@ -72,7 +73,7 @@ def date_zh(day: date) -> str:
 
 
 def tick(state: bool) -> str:  # noqa: FBT001 - a filter's value comes by position
-    """Tick box: ``■`` when true, ``□`` when false."""
+    """Tick box: ``○`` when true, ``□`` when false."""
     return TICKED if state else UNTICKED
 
 
@@ -103,6 +104,22 @@ def money(amount: int | Decimal, currency: str) -> str:
         raise FilterArgumentError(f"an amount in {currency} has at most {digits} digits after the point")
     with localcontext(_ROUNDING):  # Babel uses the current context
         return format_currency(exact, currency, "¤¤ #,##0.00", locale="en")
+
+
+def yen(amount: int) -> str:
+    """Yen as they are written in Japanese: ``88000|yen`` is ``88,000円``."""
+    return f"{_exact(amount):,f}円"
+
+
+def phone_ja(number: str) -> str:
+    """Telephone number of Japan as it is written there: ``+81 3 0000 0001`` is ``03-0000-0001``.
+
+    A number of another country, and one that is not grouped by spaces or hyphens, stays as it is.
+    """
+    if not isinstance(number, str):
+        raise FilterArgumentError("phone_ja needs a number; guard an optional number with {% if %}")
+    country, *groups = re.split(r"[ -]+", number.strip())
+    return f"0{'-'.join(groups)}" if country == "+81" and len(groups) > 1 else number
 
 
 def at_rate(amount_jpy: int, rate: str) -> Decimal:
@@ -169,6 +186,8 @@ FILTERS: dict[str, Callable[..., str | Decimal]] = {
     "surname_first": surname_first,
     "given_names_first": given_names_first,
     "money": money,
+    "yen": yen,
+    "phone_ja": phone_ja,
     "at_rate": at_rate,
     "answer": answer,
 }

@@ -9,7 +9,6 @@ from datetime import date
 from difflib import get_close_matches
 
 from pipeline.case.filing import SIGNED, Attachment
-from pipeline.case.load import LoadedCase
 from pipeline.documents.context import document_context
 from pipeline.documents.fill import fill
 from pipeline.errors import Problem
@@ -17,7 +16,7 @@ from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.word.text import read_word
 from pipeline.packet.paper_rules import ACCEPTED_RULE, CHANGED_RULE, UNCOMPARED_RULE
 from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
-from pipeline.packet.template_set import TemplateSet
+from pipeline.packet.planned_case import PlannedCase
 from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit
 
@@ -35,47 +34,47 @@ def text_sha256(docx: bytes) -> str:
     return hashlib.sha256("\0".join(read_word(docx).paragraphs).encode()).hexdigest()
 
 
-def signed_findings(loaded: LoadedCase, templates: TemplateSet, packet: Packet, check: ChangeCheck) -> list[Problem]:
+def signed_findings(planned: PlannedCase, check: ChangeCheck) -> list[Problem]:
     """Return the problems of signed originals: invalid entries, and documents that have changed since.
 
     Raises TemplateError if a document cannot be filled.
     """
+    packet, json_file = planned.packet, planned.loaded.json_file
     used = {part.index for part in packet.attachments if part.original_of}
     misplaced = [
         problem
-        for index, attachment in enumerate(loaded.case.attachments)
+        for index, attachment in enumerate(planned.loaded.case.attachments)
         if index not in used
-        for problem in _misplaced(attachment, f"/attachments/{index}", packet, loaded.json_file)
+        for problem in _misplaced(attachment, f"/attachments/{index}", packet, json_file)
     ]
     found = [
         problem
         for part in packet.attachments
         if part.original_of is not None
-        for problem in _differences(part, loaded, templates, check)
+        for problem in _differences(part, planned, check)
     ]
     return misplaced + found
 
 
-def _differences(
-    part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet, check: ChangeCheck
-) -> Iterator[Problem]:
+def _differences(part: AttachmentPart, planned: PlannedCase, check: ChangeCheck) -> Iterator[Problem]:
     """Yield a problem if a signed original differs from its document, or if that is unknown."""
     has_hash = part.attachment.printed_hash is not None
     hit = Hit(f"/attachments/{part.index}/{'printed_hash' if has_hash else 'document'}", [part.title])
     if not has_hash:
-        problem = make_finding(UNCOMPARED_RULE, hit, loaded.json_file)
+        problem = make_finding(UNCOMPARED_RULE, hit, planned.loaded.json_file)
         yield replace(problem, severity="warning") if check.accepted else problem
-    elif has_changed(part, loaded, templates, check.as_of):
-        yield make_finding(ACCEPTED_RULE if check.accepted else CHANGED_RULE, hit, loaded.json_file)
+    elif has_changed(part, planned, check.as_of):
+        yield make_finding(ACCEPTED_RULE if check.accepted else CHANGED_RULE, hit, planned.loaded.json_file)
 
 
-def has_changed(part: AttachmentPart, loaded: LoadedCase, templates: TemplateSet, as_of: date) -> bool | None:
+def has_changed(part: AttachmentPart, planned: PlannedCase, as_of: date) -> bool | None:
     """Return True if the document of a signed original would now have another text; None if that is unknown."""
     document, printed = part.original_of, part.attachment.printed_hash
     if document is None or printed is None:
         return None
+    templates = planned.templates
     name = str(templates.folder / document.template)
-    context = document_context(loaded.case, as_of, document.person)
+    context = document_context(planned.loaded.case, as_of, document.person, planned.languages)
     return text_sha256(fill(templates.templates[document.template], name, context).docx) != printed
 
 
@@ -100,6 +99,5 @@ def _misplaced(attachment: Attachment, pointer: str, packet: Packet, json_file: 
 
 
 def _documents_of(person: str, packet: Packet) -> Iterator[DocumentPart]:
-    for bundle in packet.bundles:
-        if bundle.person == person:
-            yield from (document for document in bundle.documents if not document.is_cover)
+    for bundle in packet.files:
+        yield from (each for each in bundle.documents if each.person == person and not each.is_cover)

@@ -192,7 +192,7 @@ def unfilled_documents(packet: Packet, json_file: JsonFile) -> list[Problem]:
             Hit(place_of(each.fields[0]), [_with_fields(each)]),
             json_file,
         )
-        for bundle in packet.bundles
+        for bundle in packet.files
         for each in bundle.unfilled
     ]
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.case.base import Trilingual
 from pipeline.case.filing import SIGNED, Attachment, Role
-from pipeline.case.model import SHORT_STAY_DAYS, Case
+from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
+from pipeline.packet.conditions import CONDITIONS
 from pipeline.packet.document_fields import empty_fields
+from pipeline.packet.file_names import BUNDLE_NAME, WORKING_FILE_NAME
 from pipeline.packet.template_set import Field, OfficialRow, PacketEntry, Signer, TemplateSet
 from pipeline.resources import read_data
-from pipeline.visa.missions import is_in_provinces
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentPart:
-    """A document to fill from ``template`` for ``person``; ``document`` is its id in packet.json."""
+    """A document to fill from ``template`` for ``person``; ``document`` is its id in packet.json.
+
+    It is filed in a bundle, or only in the working file.
+    """
 
     id: str
     document: str
@@ -28,11 +32,12 @@ class DocumentPart:
     issuer: Trilingual
     is_cover: bool
     signed_by: Signer | None
+    is_filed: bool = True
 
     @property
     def is_unsigned(self) -> bool:
-        """True if somebody must sign the document: a bundle has it only until its signed original replaces it."""
-        return self.signed_by is not None
+        """True if somebody must sign the document before it is filed: its signed original will replace it."""
+        return self.signed_by is not None and self.is_filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,20 @@ class Unfilled:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The parts that one traveller files, in order. ``person`` is their name in the case: patient, companion-1."""
+    """The parts of one PDF in order: what ``person`` (patient, companion-1) files, or the working file of all."""
 
     person: str
     parts: tuple[Part, ...]
     requirements: tuple[Requirement, ...]
     unfilled: tuple[Unfilled, ...] = ()
+    is_filed: bool = True
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        if not self.is_filed:
+            return WORKING_FILE_NAME
+        return BUNDLE_NAME if self.person == PATIENT else f"bundle-{self.person}.pdf"
 
     @property
     def missing(self) -> tuple[OfficialRow, ...]:
@@ -113,64 +126,90 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A template set applied to a case: the bundles of patient and companions, and the documents outside of them."""
+    """A template set applied to a case: the bundles that patient and companions file, and what is outside of them.
+
+    The ``working`` file is for the office. The documents ``apart`` are in neither.
+    """
 
     bundles: tuple[Bundle, ...]
     apart: tuple[DocumentPart, ...]
+    working: Bundle | None = None
+
+    @property
+    def files(self) -> tuple[Bundle, ...]:
+        """The bundles, and the working file."""
+        return (*self.bundles, *filter(None, [self.working]))
 
     @property
     def documents(self) -> tuple[DocumentPart, ...]:
         """Every document to fill, including those that a signed original replaces; those outside the bundles last."""
-        return (*(document for bundle in self.bundles for document in bundle.documents), *self.apart)
+        return (*(document for file in self.files for document in file.documents), *self.apart)
 
     @property
     def attachments(self) -> tuple[AttachmentPart, ...]:
-        """Every supplied paper, in the order of the bundles."""
-        return tuple(part for bundle in self.bundles for part in bundle.parts if isinstance(part, AttachmentPart))
-
-
-def _registered_elsewhere(case: Case, person: str) -> bool:
-    household = case.travellers[person][1].household_province
-    return household is not None and not is_in_provinces(case.visa.mission, household)
+        """Every supplied paper, in the order of the bundles and of the working file."""
+        return tuple(part for file in self.files for part in file.parts if isinstance(part, AttachmentPart))
 
 
 #: A packet is a draft (to look at), incomplete (papers or values are missing), to be signed, or ready to file. The
 #: words for people are in the table "state" of pipeline/visa/data/labels.json.
 State = Literal["draft", "incomplete", "to_be_signed", "ready_to_file"]
 
-#: The conditions that packet.json may name, for a case and the person whose bundle it is.
-CONDITIONS: dict[str, Callable[[Case, str], bool]] = {
-    "always": lambda _case, _person: True,
-    "multiple_entry": lambda case, _person: case.visa.entries == "multiple",
-    "single_entry": lambda case, _person: case.visa.entries == "single",
-    "companions": lambda case, _person: bool(case.companions),
-    "stay_over_90_days": lambda case, _person: case.longest_stay > SHORT_STAY_DAYS,
-    "registered_elsewhere": _registered_elsewhere,
-    "costs": lambda case, _person: case.costs is not None,
-    "athlete": lambda case, _person: case.athlete,
-}
-
 
 def plan_packet(case: Case, templates: TemplateSet) -> Packet:
     """Choose and order the parts of the packet of ``case``."""
-    apart = (entry for entry in templates.packet.contents if entry.apart and _is_included(entry, case, PATIENT))
+    apart = [entry for entry in templates.packet.contents if entry.apart]
     return Packet(
         tuple(_bundle(person, case, templates) for person in case.travellers),
-        tuple(part for entry in apart for part in _documents(entry, PATIENT)),
+        tuple(
+            part
+            for person in case.travellers
+            for entry in apart
+            if _is_included(entry, case, person)
+            for part in _documents(entry, person)
+        ),
+        _working_file(case, templates),
     )
 
 
 def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
-    included = [entry for entry in templates.packet.contents if not entry.apart and _is_included(entry, case, person)]
+    chosen = _chosen(person, case, templates, is_filed=True)
+    generated = {part.document for part in chosen.documents}
+    listed = (row for row in templates.packet.official_list if _concerns(row.whom, person))
+    asked = [_requirement(row, case, person, generated) for row in listed]
+    # The list is the patient's: of a companion's bundle it has only what they need.
+    return replace(chosen, requirements=tuple(each for each in asked if each.needed or person == PATIENT))
+
+
+def _working_file(case: Case, templates: TemplateSet) -> Bundle | None:
+    """Return the working file of all travellers, or None if it would have nothing but a cover."""
+    chosen = [_chosen(person, case, templates, is_filed=False) for person in case.travellers]
+    parts = tuple(part for each in chosen for part in each.parts)
+    if all(isinstance(part, DocumentPart) and part.is_cover for part in parts):
+        return None
+    unfilled = tuple(unfilled for each in chosen for unfilled in each.unfilled)
+    return Bundle(PATIENT, parts, (), unfilled, is_filed=False)
+
+
+def _chosen(person: str, case: Case, templates: TemplateSet, *, is_filed: bool) -> Bundle:
+    """Return what concerns a person and is filed, or what is not."""
+    included = [
+        entry
+        for entry in templates.packet.contents
+        if not entry.apart and _is_filed(entry, case, person) == is_filed and _is_included(entry, case, person)
+    ]
     unfilled = tuple(each for entry in included for each in _unfilled(entry, case, person))
     not_made = {each.document.document for each in unfilled if not each.is_made}
     included = [entry for entry in included if entry.document not in not_made]
     parts = tuple(part for entry in included for part in _parts(entry, case, templates, person))
-    generated: Collection[str | None] = {entry.document for entry in included if entry.document}
-    listed = (row for row in templates.packet.official_list if _concerns(row.whom, person))
-    asked = [_requirement(row, case, person, generated) for row in listed]
-    # The list is the patient's: of a companion's bundle it has only what they need.
-    return Bundle(person, parts, tuple(each for each in asked if each.needed or person == PATIENT), unfilled)
+    if not is_filed:
+        parts = tuple(replace(part, is_filed=False) if isinstance(part, DocumentPart) else part for part in parts)
+    return Bundle(person, parts, (), unfilled, is_filed)
+
+
+def _is_filed(entry: PacketEntry, case: Case, person: str) -> bool:
+    """Return False if the entry belongs to the working file."""
+    return entry.working_when is None or not CONDITIONS[entry.working_when](case, person)
 
 
 def state_of(packet: Packet, *, draft: bool) -> State:
@@ -182,8 +221,8 @@ def state_of(packet: Packet, *, draft: bool) -> State:
     return "to_be_signed" if any(bundle.unsigned for bundle in packet.bundles) else "ready_to_file"
 
 
-def _concerns(whom: Literal["patient", "everyone"], person: str) -> bool:
-    return whom == "everyone" or person == PATIENT
+def _concerns(whom: Literal["patient", "companions", "everyone"], person: str) -> bool:
+    return whom == "everyone" or (whom == "patient") == (person == PATIENT)
 
 
 def _is_included(entry: PacketEntry, case: Case, person: str) -> bool:

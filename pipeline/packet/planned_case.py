@@ -9,17 +9,21 @@ from pipeline.errors import Problem, TemplateError
 from pipeline.options import CheckOptions
 from pipeline.packet.plan import Packet, State, plan_packet, state_of
 from pipeline.packet.set_files import load_template_set
-from pipeline.packet.template_set import TemplateSet
+from pipeline.packet.template_set import PageLanguage, TemplateSet
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCase:
-    """A well-formed case with its template set, the plan of its packet, and the state that this packet will have."""
+    """A well-formed case with its template set, the plan of its packet, and the state that this packet will have.
+
+    ``languages`` are those of its letters.
+    """
 
     loaded: LoadedCase
     templates: TemplateSet
     packet: Packet
     state: State
+    languages: tuple[PageLanguage, ...]
 
 
 def plan_case(loaded: LoadedCase, options: CheckOptions) -> PlannedCase:
@@ -30,4 +34,5 @@ def plan_case(loaded: LoadedCase, options: CheckOptions) -> PlannedCase:
         hint = "run again, so that all packets are made with one version of it; what is complete stays"
         raise TemplateError(Problem("template-changed", "error", message, hint, options.templates))
     packet = plan_packet(loaded.case, templates)
-    return PlannedCase(loaded, templates, packet, state_of(packet, draft=options.draft))
+    languages = options.letter_languages or templates.packet.languages
+    return PlannedCase(loaded, templates, packet, state_of(packet, draft=options.draft), languages)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.case.base import Trilingual
+from pipeline.case.base import PAGE_LANGUAGES, Trilingual
 from pipeline.case.filing import Role
 
 PACKET_FILE = "packet.json"
@@ -22,6 +22,7 @@ ConditionName = Literal[
     "registered_elsewhere",
     "costs",
     "athlete",
+    "no_tb_screening",
 ]
 
 #: The signer of a document after printing, by signature or seal.
@@ -53,6 +54,9 @@ Held = Literal["name", "passport_number", "birth_date"]
 #: A field of a document for which the case may have no value.
 Field = Literal["days", "lodging", "plan_title", "plan_number", "risk_class", "committee", "cell_processing"]
 
+#: A language of letters.
+PageLanguage = Literal["ja", "en", "zh"]
+
 #: Letter of a row in the official list; ＋ is for what the list does not number.
 Letter = Literal["ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "＋"]
 
@@ -74,9 +78,10 @@ class OfficialRow(msgspec.Struct, frozen=True, rename={"whom": "for"}):
 class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     """One entry of packet.json: a document with its template, or the attachments of a role.
 
-    ``section`` is the section of the outline that contains the entry. ``whom`` is the patient, or everyone: the
-    bundles that have the entry. A document that is ``apart`` is in no bundle. ``signed_by`` is who signs or seals the
-    document after printing. A document whose ``fields`` are all empty is not made. ``holds`` is what the text of a
+    ``section`` is the section of the outline that contains the entry. ``whom`` is the patient, the companions, or
+    everyone: the bundles that have the entry. Under the condition ``working_when``, it is in the working file in place
+    of the bundle. A document that is ``apart`` is in neither. ``signed_by`` is who signs or seals the document after
+    printing. A document whose ``fields`` are all empty is not made. ``holds`` is what the text of a
     paper must hold of its traveller, ``least_pages`` how many pages the papers of a role and a person usually have
     together.
     """
@@ -86,8 +91,9 @@ class PacketEntry(msgspec.Struct, frozen=True, rename={"whom": "for"}):
     title: Trilingual | None = None
     issuer: Trilingual | None = None
     when: ConditionName = "always"
-    whom: Literal["patient", "everyone"] = "patient"
+    whom: Literal["patient", "companions", "everyone"] = "patient"
     apart: bool = False
+    working_when: ConditionName | None = None
     unless_attached: Role | None = None
     is_cover: bool = False
     signed_by: Signer | None = None
@@ -108,7 +114,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class PacketFile(msgspec.Struct, frozen=True):
-    """Contents of packet.json."""
+    """Contents of packet.json. ``languages`` are those of the letters."""
 
     id: str
     title: Trilingual
@@ -117,6 +123,7 @@ class PacketFile(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...] = ()
     typed_in: tuple[str, ...] = ()
     not_filed: tuple[Role, ...] = ()
+    languages: tuple[PageLanguage, ...] = PAGE_LANGUAGES
 
 
 @dataclass(frozen=True)

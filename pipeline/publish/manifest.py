@@ -17,7 +17,7 @@ from pipeline.case.base import Frozen
 from pipeline.case.filing import AttachmentRole
 from pipeline.errors import Severity
 from pipeline.packet.plan import State
-from pipeline.packet.template_set import Letter, Signer
+from pipeline.packet.template_set import Letter, PageLanguage, Signer
 from pipeline.system.atomic import sha256
 
 
@@ -44,6 +44,7 @@ class OptionsUsed(Frozen, frozen=True):
     recipient_copy: bool
     no_documents: bool
     encrypted: bool
+    letter_languages: tuple[PageLanguage, ...]
     read_scans: bool = False
 
 
@@ -160,6 +161,11 @@ class Manifest(Frozen, frozen=True):
     apart: tuple[str, ...]
     findings: tuple[RecordedFinding, ...]
     sha256: str
+
+    @property
+    def pages_to_file(self) -> int:
+        """The pages of all bundles, without the working file."""
+        return sum(bundle.pages for bundle in self.bundles if bundle.kind == "bundle")
 
     @property
     def origin(self) -> Origin:

@@ -65,6 +65,7 @@ def origin_of(planned: PlannedCase, options: BuildOptions) -> Origin:
             no_documents=options.no_documents,
             encrypted=options.password is not None,
             read_scans=options.read_scans,
+            letter_languages=planned.languages,
         ),
         versions=library_versions(),
         rules=rules_used(),

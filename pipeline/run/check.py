@@ -52,7 +52,13 @@ def check_loaded(loaded: LoadedCase, options: CheckOptions) -> CheckedCase:
     papers = read_papers(planned, options, findings)
     findings.raise_if_blocking()
     return CheckedCase(
-        planned.loaded, planned.templates, planned.packet, planned.state, papers, tuple(findings.problems)
+        planned.loaded,
+        planned.templates,
+        planned.packet,
+        planned.state,
+        planned.languages,
+        papers,
+        tuple(findings.problems),
     )
 
 
@@ -66,7 +72,7 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
         *plan_differences(loaded),
         *missing_papers(packet, loaded.json_file),
         *unfilled_documents(packet, loaded.json_file),
-        *signed_findings(loaded, templates, packet, ChangeCheck(options.as_of, options.changes_are_accepted)),
+        *signed_findings(planned, ChangeCheck(options.as_of, options.changes_are_accepted)),
         *set_findings(loaded, templates, packet),
     ]
     permitted = _permitted_lacks(packet, options)

@@ -87,7 +87,7 @@ def status_of(where: Path | Source, options: CheckOptions) -> Status:
     blocking = (each.code for each in findings.problems if findings.blocks(each) and each.code not in LACKS)
     errors = sorted({*blocking, *(each.code for each in findings.unusable)})
     maker = _Items(planned, papers, options.as_of)
-    items = tuple(item for bundle in packet.bundles for item in maker.of_bundle(bundle))
+    items = tuple(item for bundle in packet.files for item in maker.of_bundle(bundle))
     builds = None if errors else planned.state
     found = (*findings.problems, *findings.unusable)
     return Status(case.case_id, options.as_of, case.visa.filing_date, builds, tuple(errors), items, found)
@@ -149,7 +149,9 @@ class _Items:
                 yield self._document(document, originals.get(document.id), bundle)
         for each in bundle.unfilled:
             if not each.is_made:
-                yield Item(bundle.person, "document", each.document.document, None, each.document.title, "unfilled")
+                yield Item(
+                    each.document.person, "document", each.document.document, None, each.document.title, "unfilled"
+                )
 
     def _without_paper(self, requirement: Requirement, bundle: Bundle) -> Iterator[Item]:
         row = requirement.row
@@ -171,7 +173,7 @@ class _Items:
         if original is None:
             return replace(item, standing="unsigned", until=until) if document.is_unsigned else item
         until_signed = last_filing_day(original.attachment)
-        changed = has_changed(original, self.planned.loaded, self.planned.templates, self.as_of)
+        changed = has_changed(original, self.planned, self.as_of)
         compared: dict[bool | None, Standing] = {True: "changed", False: "signed", None: "uncompared"}
         standing = self._fault(original, until_signed) or compared[changed]
         return replace(item, standing=standing, until=until_signed, index=original.index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.case.base import Trilingual
 from pipeline.language import Language
 from pipeline.resources import read_data
 
@@ -14,6 +15,11 @@ def label(code: str, table: str, language: Language) -> str:
     """Return the word for ``code`` in ``table``."""
     text: str = read_data("labels")[table][code][language]
     return text
+
+
+def trilingual(table: str, code: str) -> Trilingual:
+    """Return the word for ``code`` in ``table`` in each language."""
+    return Trilingual(**read_data("labels")[table][code])
 
 
 def describe_state(state: str, language: Language) -> str:

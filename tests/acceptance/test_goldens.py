@@ -93,21 +93,21 @@ class TestSpoilt:
         assert self.found(folder, packet_of) == []
 
     def test_a_changed_text_is_told_with_its_page(self, folder: Path, packet_of: Built) -> None:
-        path = folder / "02-invitation-letter.txt"
+        path = folder / "03-invitation-letter.txt"
         path.write_text(path.read_text(encoding="utf-8").replace("WANG", "WANC", 1), encoding="utf-8")
         (told,) = self.found(folder, packet_of)
-        assert told.startswith("wang-xiaoming/02-invitation-letter.txt: page 1 has another text; the new one lies in ")
+        assert told.startswith("wang-xiaoming/03-invitation-letter.txt: page 1 has another text; the new one lies in ")
         assert "make goldens" in told
 
     def test_a_changed_picture_is_told_and_kept(self, folder: Path, packet_of: Built) -> None:
-        path = folder / "02-invitation-letter-1.png"
+        path = folder / "03-invitation-letter-1.png"
         with Image.open(path) as picture:
             spoilt = picture.convert("RGB")
         ImageDraw.Draw(spoilt).rectangle((60, 300, 90, 306), fill="black")
         spoilt.save(path)
         (told,) = self.found(folder, packet_of)
-        assert told.startswith("wang-xiaoming/02-invitation-letter-1.png: the page looks different")
-        assert (folder.parent / "failures" / "golden-wang-xiaoming-02-invitation-letter-1.png").is_file()
+        assert told.startswith("wang-xiaoming/03-invitation-letter-1.png: the page looks different")
+        assert (folder.parent / "failures" / "golden-wang-xiaoming-03-invitation-letter-1.png").is_file()
 
     def test_a_page_too_few_and_one_too_many_are_told(self, folder: Path, packet_of: Built) -> None:
         (folder / "01-cover-sheet-1.png").rename(folder / "01-cover-sheet-9.png")

@@ -143,7 +143,7 @@ class TestDownsampling:
         options = CheckOptions(AS_OF, str(heavy / "set"), allow_missing=True)
         planned = plan_case(load_case(heavy / "case" / "case.json"), options)
         papers = read_papers(planned, options, Findings(options, []))
-        result, applied = downsample_papers(planned, papers, {"patient": 2}, 1)
+        result, applied = downsample_papers(planned, papers, {"bundle.pdf": 2}, 1)
         assert applied
         assert all(papers[part].pdf != result[part].pdf for part in applied)
         assert [result[part].pictures for part in papers] == [paper.pictures for paper in papers.values()]

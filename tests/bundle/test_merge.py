@@ -33,14 +33,6 @@ pytestmark = pytest.mark.slow
 
 ORDER_OF_ONE = [
     "cover-sheet",
-    "invitation-letter",
-    "letter-of-guarantee",
-    "schedule-of-stay",
-    "regenerative-medicine-sheet",
-    "cost-estimate",
-    "tb-screening-checklist",
-    "visa-application-data-sheet",
-    "combined-form-data-sheet",
     "attachment-1-passport",
     "attachment-2-photo",
     "attachment-5-visa-application",
@@ -48,24 +40,27 @@ ORDER_OF_ONE = [
     "attachment-3-funds-proof",
     "attachment-4-identity-document",
     "treatment-schedule",
-]
-ORDER_OF_TWO = [
-    *ORDER_OF_ONE[:3],
-    "list-of-applicants",
+    "invitation-letter",
+    "letter-of-guarantee",
     "schedule-of-stay",
-    "tb-screening-checklist",
-    "visa-application-data-sheet",
-    "combined-form-data-sheet",
+    "regenerative-medicine-sheet",
+]
+WORKING = ["working-cover", "visa-application-data-sheet", "combined-form-data-sheet", "tb-screening-checklist"]
+ORDER_OF_TWO = [
+    "cover-sheet",
     "attachment-1-passport",
     "attachment-2-photo",
     "attachment-3-visa-application",
     "attachment-4-combined-form",
     "attachment-5-funds-proof",
     "attachment-6-identity-document",
+    "invitation-letter",
+    "letter-of-guarantee",
+    "list-of-applicants",
+    "schedule-of-stay",
 ]
 ORDER_OF_COMPANION = [
     "companion-1-cover-sheet",
-    "companion-1-visa-application-data-sheet",
     "attachment-7-passport",
     "attachment-8-photo",
     "attachment-9-visa-application",
@@ -98,10 +93,11 @@ class Filed:
         return path
 
 
-@pytest.fixture(params=["patient", "patient with companion", "companion"])
+@pytest.fixture(params=["patient", "patient with companion", "companion", "working file"])
 def filed(request: pytest.FixtureRequest, packet: Path, packet_with_companion: Path) -> Filed:
     folder = packet if request.param == "patient" else packet_with_companion
-    return Filed(folder, manifest_of(folder)["bundles"][int(request.param == "companion")])
+    place = {"companion": 1, "working file": 2}.get(request.param, 0)
+    return Filed(folder, manifest_of(folder)["bundles"][place])
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:
@@ -129,10 +125,14 @@ class TestPacket:
             bundles = manifest_of(folder)["bundles"]
             return [(each["person"], each["path"], [part["id"] for part in each["page_map"]]) for each in bundles]
 
-        assert orders(packet) == [("patient", "bundle.pdf", ORDER_OF_ONE)]
+        assert orders(packet) == [
+            ("patient", "bundle.pdf", ORDER_OF_ONE),
+            ("patient", "working-file.pdf", [*WORKING, "cost-estimate"]),
+        ]
         assert orders(packet_with_companion) == [
             ("patient", "bundle.pdf", ORDER_OF_TWO),
             ("companion-1", "bundle-companion-1.pdf", ORDER_OF_COMPANION),
+            ("patient", "working-file.pdf", [*WORKING, "companion-1-visa-application-data-sheet"]),
         ]
 
     def test_the_outline_is_the_page_map_below_its_sections(self, filed: Filed) -> None:
@@ -144,7 +144,9 @@ class TestPacket:
         assert outline_of(filed.pdf) == wanted
         sections = [title for title, _ in (entry for entry in wanted[1:] if isinstance(entry, tuple))]
         assert len(sections) == len(set(sections))
-        assert sections[-1].startswith("提出書類 ア–ク / ")
+        last = "医療機関・身元保証機関の書面" if filed.described["person"] == "patient" else "提出書類 ア–ク"
+        is_filed = filed.described["kind"] == "bundle"
+        assert sections[-1].startswith(last if is_filed else "確認票・記入用資料")
 
     def test_pages_are_called_by_their_numbers(self, filed: Filed) -> None:
         labels = PdfReader(io.BytesIO(filed.pdf)).page_labels
@@ -172,8 +174,11 @@ class TestPacket:
 
     def test_every_page_bears_its_number(self, filed: Filed) -> None:
         texts = texts_of_pages(filed.pdf)
-        numbers = [f"{filed.folder.name}{page}/{len(texts)}" for page in range(1, len(texts) + 1)]
+        heading = "" if filed.described["kind"] == "bundle" else filed.folder.name
+        numbers = [f"{heading}{page}/{len(texts)}" for page in range(1, len(texts) + 1)]
         assert [text for text, number in zip(texts, numbers, strict=True) if not text.endswith(number)] == []
+        if not heading:
+            assert [text for text in texts if filed.folder.name in text] == []  # an officer does not need the case id
 
     def test_a_number_covers_nothing(self, filed: Filed) -> None:
         """Under the number of a page, the part's own page has one colour. Shrunk pages are left out."""
@@ -203,10 +208,16 @@ class TestPacket:
             page += part["pages"]
         assert page - 1 == filed.described["pages"]
 
-    def test_every_document_but_the_guide_is_in_one_bundle(self, packet_with_companion: Path) -> None:
+    def test_every_document_but_the_guides_is_in_one_file(self, packet_with_companion: Path) -> None:
         documents = sorted(path.stem[3:] for path in (packet_with_companion / "documents").glob("*.pdf"))
         parts = [part for each in manifest_of(packet_with_companion)["bundles"] for part in each["page_map"]]
-        assert documents == sorted(["patient-guide", *(part["id"] for part in parts if part["kind"] != "attachment")])
+        assert documents == sorted(
+            [
+                "patient-guide",
+                "companion-1-companion-guide",
+                *(part["id"] for part in parts if part["kind"] != "attachment"),
+            ]
+        )
 
     def test_each_document_is_on_the_pages_of_the_page_map(self, filed: Filed) -> None:
         pages = texts_of_pages(filed.pdf)
@@ -222,7 +233,8 @@ class TestPacket:
         parts = {part["id"]: part["pages"] for part in filed.page_map}
         own = 0
         for index, attachment in enumerate(case["attachments"], start=1):
-            if attachment.get("person", "patient") != filed.described["person"]:
+            is_filed = filed.described["kind"] == "bundle"
+            if not is_filed or attachment.get("person", "patient") != filed.described["person"]:
                 continue
             pages = 1
             if attachment["path"].endswith(".pdf"):
@@ -235,7 +247,7 @@ class TestPacket:
     def test_the_cover_sheet_says_the_pages_of_the_page_map(self, filed: Filed) -> None:
         (cover,) = [part for part in filed.page_map if part["kind"] == "cover"]
         lines = lines_of_cover(filed.pdf, cover["pages"])
-        assert any(f"{filed.described['pages']} pages" in line for line in lines)
+        assert any(squeeze(f"全{filed.described['pages']}頁") in squeeze(line) for line in lines)
         said = {int(number) for line in lines for number in re.findall(r"(?<![0-9])([0-9]{1,2})(?![0-9])", line)}
         for part in filed.page_map:
             if part["kind"] != "cover":
@@ -257,18 +269,31 @@ class TestPacket:
             for row in table.rows
         ]
         for title, pages in wanted.items():
-            (cells,) = [row for row in rows if any(re.split("[\n\u3000]", cell)[0].strip() == title for cell in row)]
-            assert numbers_in(cells[-1]) == pages, title
+            named = [row for row in rows if any(re.split("[\n\u3000]", cell)[0].strip() == title for cell in row)]
+            assert [number for row in named for number in numbers_in(row[-1])] == pages, title
 
     def test_the_cover_sheet_says_who_issues_it_and_that_nobody_seals_it(self, filed: Filed) -> None:
         cover = text_of(filed.document(filed.page_map[0]["id"]).read_bytes())
-        assert squeeze("作成：取次者　Issued by the agent　由代办人制作") in cover
-        assert squeeze("押印不要　No seal is needed.　无需盖章") in cover
+        is_filed = filed.described["kind"] == "bundle"
+        words = (
+            "作成：取次者（押印不要）　Issued by the agent" if is_filed else "提出不要：取次者・医療機関・申請人の控え"
+        )
+        assert squeeze(words) in cover
 
-    def test_the_cover_sheet_lists_what_is_missing(self, packet: Path, packet_with_companion: Path) -> None:
+    def test_the_cover_for_the_officer_holds_nothing_of_the_office(self, filed: Filed) -> None:
+        cover = text_of(filed.document(filed.page_map[0]["id"]).read_bytes())
+        found = [word for word in ("署名待ち", "提出できる期間", filed.folder.name) if squeeze(word) in cover]
+        found += re.findall(r"20\d\d-\d\d", cover)
+        wanted = [] if filed.described["kind"] == "bundle" else ["署名待ち", "提出できる期間", filed.folder.name]
+        assert found == wanted
+
+    def test_the_cover_of_the_working_file_lists_what_is_missing(
+        self, packet: Path, packet_with_companion: Path
+    ) -> None:
         for folder in (packet, packet_with_companion):
             manifest = manifest_of(folder)
-            cover = text_of((folder / "documents" / "01-cover-sheet.pdf").read_bytes())
+            [path] = (folder / "documents").glob("??-working-cover.pdf")
+            cover = text_of(path.read_bytes())
             titles = {row["role"]: row["title"] for row in official_list()}
             listed = [
                 squeeze(f"{row['letter']}　{titles[row['role']]['ja']}　{titles[row['role']]['en']}")
@@ -387,9 +412,10 @@ class TestPacket:
         assert Counter(faces) <= Counter(most)
 
     def test_it_is_smaller_than_its_documents(self, filed: Filed) -> None:
-        """They share their fonts. The bundle of a companion has one document besides the cover sheet."""
+        """They share their fonts. The bundle of a companion has no document besides the cover sheet."""
         if filed.described["person"] == "patient":
-            assert len(filed.pdf) < 0.5 * sum(part["bytes"] for part in filed.page_map)
+            papers = sum(part["bytes"] for part in filed.page_map if part["kind"] == "attachment")
+            assert len(filed.pdf) - papers < 0.5 * sum(part["bytes"] for part in filed.page_map) - 0.5 * papers
 
     def test_no_image_is_stored_twice(self, filed: Filed) -> None:
         with pikepdf.open(io.BytesIO(filed.pdf)) as pdf:
@@ -398,7 +424,7 @@ class TestPacket:
                 for each in pdf.objects
                 if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image"
             ]
-        assert images
+        assert bool(images) is (filed.described["kind"] == "bundle")  # the photos
         assert len(images) == len(set(images))
 
     def test_another_day_or_case_gives_another_bundle(self, tmp_path: Path, edit: Edit) -> None:
@@ -426,13 +452,13 @@ def official_list() -> list[dict[str, Any]]:
     return rows
 
 
-def test_a_missing_paper_is_listed_without_a_last_word_on_a_line_of_its_own(edit: Edit, tmp_path: Path) -> None:
-    cover = str(make_part(tmp_path / "set", "cover-sheet"))
-    built = build_case(edit({"/attachments": []}), tmp_path / "out", BuildOptions(AS_OF, cover, allow_missing=True))
-    [bundle] = built.manifest.bundles
-    lines = lines_of_cover((built.folder / bundle.path).read_bytes(), bundle.page_map[0].pages)
-    english = lines.index("Certificate of planned treatment and letter of guarantee (combined form)")
-    assert lines[english - 1].startswith("□ エ")
+def test_a_missing_paper_is_listed_in_the_working_file(edit: Edit, tmp_path: Path) -> None:
+    few = str(make_part(tmp_path / "set", "cover-sheet", "working-cover", "cost-estimate"))
+    options = BuildOptions(AS_OF, few, allow_missing=True)
+    built = build_case(edit({"/attachments": []}), tmp_path / "out", options)
+    [_, working] = built.manifest.bundles
+    lines = lines_of_cover((built.folder / working.path).read_bytes(), working.page_map[0].pages)
+    assert [line.split()[1] for line in lines if line.startswith("□") and "WANG" in line][:6] == list("アイウエオカ")
     assert_numbers_are_correct(built.folder)
 
 
@@ -445,7 +471,7 @@ def lines_of_cover(pdf: bytes, pages: int) -> list[str]:
 
 
 def numbers_in(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"(?m)^\s*([0-9]+)", text)]
+    return [int(number) for number in re.findall(r"(?m)^\s*([0-9]+)(?![0-9年])", text)]
 
 
 def identifiers(pdf: bytes) -> list[bytes]:
@@ -561,9 +587,9 @@ class TestMerge:
 
     def test_what_is_merged_is_drawn_as_before_but_for_its_number(self, packet: Path) -> None:
         [alone] = (packet / "documents").glob("*-cost-estimate.pdf")
-        single, whole = pypdfium2.PdfDocument(alone), pypdfium2.PdfDocument(packet / "bundle.pdf")
+        single, whole = pypdfium2.PdfDocument(alone), pypdfium2.PdfDocument(packet / "working-file.pdf")
         try:
-            pictures = [single[0].render().to_pil(), whole[5].render().to_pil()]
+            pictures = [single[0].render().to_pil(), whole[len(whole) - 1].render().to_pil()]
         finally:
             single.close()
             whole.close()
@@ -715,17 +741,17 @@ class TestRightHandPages:
             assert all(page % 2 == 0 for page in bundle["blank_pages"])
 
     def test_blank_pages_have_their_number_alone(self, two_sided: Path) -> None:
-        (bundle, _) = manifest_of(two_sided)["bundles"]
+        (bundle, *_) = manifest_of(two_sided)["bundles"]
         texts = texts_of_pages(bundle_of(two_sided))
         assert len(texts) == bundle["pages"]
         for page in bundle["blank_pages"]:
-            assert texts[page - 1] == f"chen-lihua{page}/{len(texts)}"
+            assert texts[page - 1] == f"{page}/{len(texts)}"
 
     def test_the_cover_sheet_counts_them(self, two_sided: Path) -> None:
-        (bundle, _) = manifest_of(two_sided)["bundles"]
+        (bundle, *_) = manifest_of(two_sided)["bundles"]
         cover, *parts = bundle["page_map"]
         lines = lines_of_cover(bundle_of(two_sided), cover["pages"])
-        assert any(f"{bundle['pages']} pages" in line for line in lines)
+        assert any(squeeze(f"全{bundle['pages']}頁") in squeeze(line) for line in lines)
         led = {
             to: words_in(bundle_of(two_sided), number, place)
             for number in range(cover["pages"])
@@ -744,10 +770,8 @@ def test_numbers_are_correct_with_and_without_optional_parts(edit: Edit, tmp_pat
 
 
 def assert_numbers_are_correct(folder: Path) -> None:
-    (described,) = manifest_of(folder)["bundles"]
+    (described, *_) = manifest_of(folder)["bundles"]
     texts = texts_of_pages(bundle_of(folder))
-    assert [text.endswith(f"{folder.name}{n}/{len(texts)}") for n, text in enumerate(texts, start=1)] == [True] * len(
-        texts
-    )
+    assert [text.endswith(f"{n}/{len(texts)}") for n, text in enumerate(texts, start=1)] == [True] * len(texts)
     led = {to: words_in(bundle_of(folder), 0, place) for place, to in links_of(bundle_of(folder), 0)}
     assert led == {part["id"]: str(part["page"]) for part in described["page_map"][1:]}

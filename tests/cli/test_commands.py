@@ -50,9 +50,10 @@ class TestReport:
         assert run.report["command"] == "build"
         assert result["case_id"] == "wang-xiaoming"
         assert result["folder"] == str(tmp_path / "out" / "wang-xiaoming")
-        [bundle] = result["bundles"]
-        assert bundle["pages"] == sum(part["pages"] for part in bundle["documents"])
-        assert len(bundle["documents"]) == 16
+        filed, working = result["bundles"]
+        for bundle in (filed, working):
+            assert bundle["pages"] == sum(part["pages"] for part in bundle["documents"])
+        assert (len(filed["documents"]), len(working["documents"])) == (12, 5)
         assert result["state"] == "to_be_signed"
         assert {problem["severity"] for problem in result["problems"]} <= {"warning", "info"}
         for problem in result["problems"]:

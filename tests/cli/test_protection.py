@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 CASE = EXAMPLES / "sun-yifan" / "case.json"
 DAY = ("--as-of", "2026-11-22")
-SIGNED_BY_HOSPITAL = ["invitation-letter", "regenerative-medicine-sheet", "cost-estimate", "treatment-schedule"]
+SIGNED_BY_HOSPITAL = ["invitation-letter", "regenerative-medicine-sheet", "treatment-schedule"]
 SIGNED_BY_GUARANTOR = ["letter-of-guarantee", "list-of-applicants", "schedule-of-stay"]
 
 
@@ -53,7 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 #: Two documents that the hospital signs, and one that the guarantor signs: quicker than all.
-FEW = ("invitation-letter", "letter-of-guarantee", "cost-estimate")
+FEW = ("invitation-letter", "letter-of-guarantee", "treatment-schedule")
 
 
 @pytest.fixture(scope="module")
@@ -136,23 +136,23 @@ class TestSigning:
         (result,) = run.report["results"]
         assert (run.code, result["looked_into"]) == (0, True)
         assert [row["field"].partition(".")[2] for row in result["signatures"]] == [
+            "treatment-schedule",
             "invitation-letter",
-            "cost-estimate",
             "letter-of-guarantee",
         ]
         assert {row["signer"] for row in result["signatures"]} == {"Aoba Clinic", "みほん医療"}
         assert all(row["trusted"] for row in result["signatures"])
 
     def test_signers_are_reported(self, out: Path, signed: Callable[[str], None], visa_packet: Command) -> None:
-        signed("hospital.cost-estimate")
+        signed("hospital.treatment-schedule")
         run = visa_packet("verify", out / "sun-yifan")
-        assert "bundle.pdf: hospital.cost-estimate signed by Aoba Clinic" in run.out
+        assert "bundle.pdf: hospital.treatment-schedule signed by Aoba Clinic" in run.out
         assert run.err == ""
 
     def test_a_signer_of_others_is_reported(
         self, out: Path, tmp_path: Path, signed: Callable[[str], None], visa_packet: Command
     ) -> None:
-        signed("hospital.cost-estimate")
+        signed("hospital.treatment-schedule")
         (tmp_path / "other.pem").write_bytes(Authority().pem)
         run = visa_packet("verify", out / "sun-yifan", "--trust", tmp_path / "other.pem", "--json")
         assert (run.code, [problem["code"] for problem in run.problems]) == (8, ["verify-signer"])
@@ -178,7 +178,7 @@ class TestSigning:
     def test_a_change_of_the_signed_part_is_reported(
         self, out: Path, signed: Callable[[str], None], visa_packet: Command
     ) -> None:
-        signed("hospital.cost-estimate")
+        signed("hospital.treatment-schedule")
         bundle = out / "sun-yifan" / "bundle.pdf"
         bundle.write_bytes(bundle.read_bytes().replace(b"/Lang", b"/Long", 1))
         assert visa_packet("verify", out / "sun-yifan", "--json").code == 8
@@ -231,7 +231,7 @@ class TestBuildingAgain:
     def test_a_signed_packet_that_is_current_stays(
         self, out: Path, few: Path, signed: Callable[[str], None], visa_packet: Command
     ) -> None:
-        signed("hospital.cost-estimate")
+        signed("hospital.treatment-schedule")
         before = (out / "sun-yifan" / "bundle.pdf").read_bytes()
         run = visa_packet("build", CASE, "-o", out, *DAY, "--templates", few, "--signature-fields", "--json")
         assert (run.code, run.report["results"][0]["status"]) == (0, "current")
@@ -240,7 +240,7 @@ class TestBuildingAgain:
     def test_a_signed_packet_is_not_lost_when_something_changed(
         self, out: Path, few: Path, signed: Callable[[str], None], visa_packet: Command
     ) -> None:
-        signed("hospital.cost-estimate")
+        signed("hospital.treatment-schedule")
         before = (out / "sun-yifan" / "bundle.pdf").read_bytes()
         run = visa_packet(
             "build", CASE, "-o", out, "--as-of", "2026-11-23", "--templates", few, "--signature-fields", "--json"

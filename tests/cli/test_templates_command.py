@@ -40,7 +40,7 @@ class TestCheck:
         assert run.out == "letter.docx: 1 template, 1 error, 0 warnings, 1 note; --notes shows it\n"
         assert run.err.startswith("error name-unknown  letter.docx  body, table ")
         assert "did you mean 'address'?" in run.err
-        assert "  > 〒{{ guarantor.postal_code }}　{{ guarantor.adress.ja }}\n" in run.err
+        assert "  > 〒{{ guarantor.postal_code }}　{{ guarantor.adress.ja }}" in run.err
         assert "not-tried" not in run.err
         assert "not-tried" in visa_packet("templates", "check", letter, "--notes").err
 

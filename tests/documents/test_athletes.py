@@ -84,7 +84,7 @@ def test_it_says_what_the_case_says(note: Built) -> None:
         text, "超声引导下", "12小时内最多 250 毫升", "up to 250 mL in 12 hours", "计划注射日期", "2027年3月11日"
     )
     assert_says(text, "伊藤 恵", "international@aoba-joint.example")
-    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 2
 
 
 def test_every_statement_is_there_with_source_and_date(note: Built) -> None:

@@ -67,45 +67,46 @@ def test_it_is_made_when_the_case_has_costs(edit: Edit, edits: Mapping[str, Any]
     assert ("cost-estimate" in documents(edit(edits))) is expected
 
 
-def test_it_stands_after_the_sheet_of_the_plan() -> None:
-    ids = documents(WANG)
-    assert ids.index("cost-estimate") == ids.index("regenerative-medicine-sheet") + 1
+def test_it_is_in_the_working_file() -> None:
+    packet = plan_packet(load_case(WANG).case, load_template_set("medical-stay"))
+    assert packet.working is not None
+    assert "cost-estimate" in [part.id for part in packet.working.parts]
 
 
 def test_it_says_what_the_case_says(estimate: str) -> None:
     costs = load_case(WANG).case.costs
     assert costs is not None
     assert costs.deposit is not None
-    assert_says(estimate, "治療費概算書", "WANG XIAOMING", "王晓明", "EJ0123456", "令和8年11月20日", "20 November 2026")
+    assert_says(estimate, "治療費概算書", "WANG XIAOMING", "王晓明", "EJ0123456", "令和8年11月20日")
     for line in costs.lines:
-        assert_says(estimate, line.text.ja, line.text.en, line.text.zh, f"JPY {line.amount_jpy:,}")
-    assert_says(estimate, "1 CNY = 21.40 JPY", "1 USD = 152.30 JPY", "2026年11月18日", "みほん銀行 公示仲値")
+        assert_says(estimate, line.text.ja, line.text.en, line.text.zh, f"{line.amount_jpy:,}円")
+    assert_says(estimate, "1人民元＝21.40円", "1米ドル＝152.30円", "2026年11月18日", "みほん銀行 公示仲値")
     assert_says(estimate, costs.deposit.terms.ja, costs.deposit.terms.en, costs.deposit.terms.zh, "2026年12月21日")
 
 
 def test_amounts_are_in_three_currencies(estimate: str) -> None:
     """Computed by hand: 88,000 / 21.40 = 4112.149…, 88,000 / 152.30 = 577.807…"""
-    assert_says(estimate, "JPY 88,000", "CNY 4,112.15", "USD 577.81")
-    assert_says(estimate, "合計 Total 合计 JPY 1,441,000 CNY 67,336.45 USD 9,461.59")
-    assert_says(estimate, "JPY 500,000 CNY 23,364.49 USD 3,282.99")
+    assert_says(estimate, "88,000円", "CNY 4,112.15", "USD 577.81")
+    assert_says(estimate, "合計 合计 1,441,000円 CNY 67,336.45 USD 9,461.59")
+    assert_says(estimate, "500,000円 CNY 23,364.49 USD 3,282.99")
     assert not set("¥￥") & set(estimate)
 
 
-def test_it_is_an_estimate_with_a_source_for_the_insurance(estimate: str) -> None:
+def test_it_is_an_estimate_for_private_treatment(estimate: str) -> None:
     assert_says(estimate, "概算であり、請求書ではありません", "an estimate, not an invoice", "本书为估算，不是付款通知")
-    assert_says(estimate, "国民健康保険", "https://www.fukada-office.kilo.jp/medicalstay; as of 2026-11-22")
+    assert_says(estimate, "公的医療保険の適用がない自由診療です。", "不适用公共医疗保险的自费诊疗")
+    assert "http" not in estimate  # no source under a seal
 
 
-def test_the_seal_place_is_empty(estimate: str) -> None:
-    assert estimate.count(squeeze("印seal")) == 1
-    assert_says(estimate, "署名 Signature", "院長 高橋 直樹", "国際診療部 伊藤 恵")
+def test_it_names_who_issues_it(estimate: str) -> None:
+    assert_says(estimate, "院長 高橋 直樹", "国際診療部 伊藤 恵")
 
 
 def test_the_total_is_converted_from_yen_and_not_added_up(built: Built) -> None:
     """Two lines of 0.33 yuan and of 0.01 dollars, and a total of 0.67 and 0.01: the page says why."""
     text = text_of(built({"/costs": {"lines": [LINE, LINE], "exchange": RATES}}))
-    assert text.count(squeeze("JPY 1 CNY 0.33 USD 0.01")) == 2
-    assert_says(text, "合計 Total 合计 JPY 2 CNY 0.67 USD 0.01", "so the items may not add up")
+    assert text.count(squeeze("1円 CNY 0.33 USD 0.01")) == 2
+    assert_says(text, "合計 合计 2円 CNY 0.67 USD 0.01", "項目の和が合計と合わない")
 
 
 def test_without_a_deposit_there_is_no_word_of_it(built: Built) -> None:
@@ -116,7 +117,7 @@ def test_without_a_deposit_there_is_no_word_of_it(built: Built) -> None:
 def test_a_deposit_may_have_no_due_date(built: Built) -> None:
     text = text_of(built({"/costs/deposit/due_date": REMOVE}))
     assert "支払期日" not in text
-    assert_says(text, "JPY 500,000 CNY 23,364.49 USD 3,282.99")
+    assert_says(text, "500,000円 CNY 23,364.49 USD 3,282.99")
 
 
 def test_eight_lines_are_one_page(built: Built) -> None:
@@ -130,8 +131,8 @@ def test_twenty_long_lines_have_the_header_on_each_page(built: Built) -> None:
     pdf = built({"/costs/lines": [line] * 20})
     text = text_of(pdf)
     assert pages_of(pdf) > 4
-    header = squeeze("日本円 Yen 日元")
+    header = squeeze("円 日元")
     pages = [squeeze(page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
-    assert text.count(header) == sum("JPY" in page and squeeze("1,000,000,000") in page for page in pages)
+    assert text.count(header) == sum("USD" in page and squeeze("1,000,000,000") in page for page in pages)
     assert text.count(squeeze("CNY 46,728,971.96")) == 20
-    assert_says(text, "JPY 20,000,000,000", "CNY 934,579,439.25", "USD 131,319,763.62")
+    assert_says(text, "20,000,000,000円", "CNY 934,579,439.25", "USD 131,319,763.62")

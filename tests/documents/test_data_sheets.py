@@ -100,8 +100,8 @@ class TestCombinedForm:
         assert "［" not in sheet(COMBINED, edit({"/condition/side": "not_applicable"}))
 
     @pytest.mark.parametrize("case", [WANG, CHEN])
-    def test_it_is_one_page(self, case: Path) -> None:
-        assert drawn(COMBINED, case).pages == 1
+    def test_each_party_has_a_page(self, case: Path) -> None:
+        assert drawn(COMBINED, case).pages == 2
 
 
 class TestVisaApplication:
@@ -145,13 +145,13 @@ class TestVisaApplication:
         assert places == sorted(places)
 
     @pytest.mark.parametrize(
-        ("status", "ticked"), [("single", "■单身"), ("married", "■已婚"), ("widowed", "■丧偶"), ("divorced", "■离婚")]
+        ("status", "ticked"), [("single", "○单身"), ("married", "○已婚"), ("widowed", "○丧偶"), ("divorced", "○离婚")]
     )
     def test_one_marital_status_is_ticked(self, edit: Edit, status: str, ticked: str) -> None:
         text = sheet(VISA, edit({f"{ANSWERS}/marital_status": status}))
         row = text[text.index("Maritalstatus") : text.index("国籍Nationality")]
         assert ticked in row
-        assert row.count("■") == 1
+        assert row.count("○") == 1
 
     def test_none_is_printed_as_an_answer(self, visa: str) -> None:
         assert visa.count(squeeze("无 / None")) == 2 + 1  # names, nationalities; the line that explains it
@@ -178,15 +178,15 @@ class TestVisaApplication:
         assert_says(sheet(VISA, edit(yes)), "2015年因逾期停留被要求离境。")
 
     @pytest.mark.parametrize(("person", "case"), [("patient", WANG), ("patient", CHEN), ("companion-1", CHEN)])
-    def test_it_is_two_pages(self, case: Path, person: str) -> None:
-        assert drawn(VISA, case, person).pages == 2
+    def test_it_is_three_pages(self, case: Path, person: str) -> None:
+        assert drawn(VISA, case, person).pages == 3
 
 
 class TestQuestions:
     """The six questions, which only the applicant answers."""
 
     def test_no_is_ticked_where_the_applicant_said_no(self, visa: str) -> None:
-        assert visa.count("□是Yes■否No") == 6
+        assert visa.count("□是Yes○否No") == 6
 
     @pytest.mark.parametrize(
         ("question", "place"),
@@ -202,17 +202,17 @@ class TestQuestions:
     def test_yes_is_ticked_at_its_own_question(self, edit: Edit, question: str, place: int) -> None:
         text = sheet(VISA, edit({f"{QUESTIONS}/{question}": True}))
         rows = text[text.index("Haveyouever") :].split("否No")[:6]
-        assert [row.endswith("■是Yes□") for row in rows] == [number == place for number in range(6)]
+        assert [row.endswith("○是Yes□") for row in rows] == [number == place for number in range(6)]
 
     @pytest.mark.parametrize("absent", [QUESTIONS, ANSWERS])
     def test_without_answers_every_box_is_empty(self, edit: Edit, absent: str) -> None:
         text = sheet(VISA, edit({absent: REMOVE}))
         assert text.count(OPEN_QUESTION) == 6
-        assert not [word for word in ("■是", "■否") if word in text]
+        assert not [word for word in ("○是", "○否") if word in text]
 
     def test_one_that_is_left_out_has_two_empty_boxes(self, edit: Edit) -> None:
         text = sheet(VISA, edit({f"{QUESTIONS}/imprisoned": REMOVE}))
-        assert (text.count(OPEN_QUESTION), text.count("□是Yes■否No")) == (1, 5)
+        assert (text.count(OPEN_QUESTION), text.count("□是Yes○否No")) == (1, 5)
 
     def test_a_suspended_sentence_counts(self, visa: str) -> None:
         assert_says(visa, "** 判处缓刑的，也请回答“是”", "Yes also when the sentence was suspended")
@@ -220,7 +220,7 @@ class TestQuestions:
 
     def test_nothing_else_is_answered_for_the_applicant(self, edit: Edit) -> None:
         text = sheet(VISA, edit({ANSWERS: REMOVE}))
-        assert text.count("■") == 1  # the sex, which the passport says
+        assert text.count("○") == 1  # the sex, which the passport says
         assert text.count(squeeze("无 / None")) == 1
 
 
@@ -250,7 +250,7 @@ def test_no_sheet_passes_for_the_form(combined: str, visa: str) -> None:
     assert visa.startswith(squeeze("赴日签证申请表 填写资料表 Data sheet for the visa application form"))
     assert_says(visa, "本表不是签证申请表", "This is not the application form", "査証申請書ではありません")
     assert squeeze("VISA APPLICATION FORM TO ENTER JAPAN") not in visa
-    for text, pages in ((combined, 1), (visa, 2)):
+    for text, pages in ((combined, 2), (visa, 3)):
         assert text.count(squeeze("Data sheet, not the form")) == pages
 
 

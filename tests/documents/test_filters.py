@@ -24,7 +24,9 @@ from pipeline.documents.filters import (
     date_zh,
     label,
     money,
+    phone_ja,
     tick,
+    yen,
 )
 from pipeline.resources import read_data
 from tests.support.cases import ROOT
@@ -46,9 +48,9 @@ def test_the_example_of_the_docstring_is_what_it_gives(function: Callable[[date]
 
 
 def test_the_examples_of_tick_and_label_are_what_they_give() -> None:
-    assert [tick(state) for state in (True, False)] == ["■", "□"]
+    assert [tick(state) for state in (True, False)] == ["○", "□"]
     assert label("male", "sex", "ja") == "男"
-    assert "``■``" in (tick.__doc__ or "")
+    assert "``○``" in (tick.__doc__ or "")
     assert '``"male"|label("sex", "ja")`` is ``男``' in (label.__doc__ or "")
 
 
@@ -223,3 +225,13 @@ class TestMoney:
         """Half a cent for each line and for the total, which is what the estimate says."""
         apart = sum(at_rate(line, rate) for line in lines) - at_rate(sum(lines), rate)
         assert abs(apart) <= Decimal("0.005") * (len(lines) + 1)
+
+
+def test_yen_and_telephone_numbers_are_as_in_japan() -> None:
+    assert [yen(amount) for amount in (0, 88000, 1441000)] == ["0円", "88,000円", "1,441,000円"]
+    numbers = ("+81 3 0000 0001", "+81-90-0000-0001", "+81300000001", "+86 10 0000 0001", "03-0000-0001")
+    written = ["03-0000-0001", "090-0000-0001", "+81300000001", "+86 10 0000 0001", "03-0000-0001"]
+    assert [phone_ja(number) for number in numbers] == written
+    assert "``03-0000-0001``" in (phone_ja.__doc__ or "")
+    with pytest.raises(FilterArgumentError, match="guard an optional number"):
+        phone_ja(None)  # type: ignore[arg-type]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 from functools import cache
 from pathlib import Path
 
 import pikepdf
 import pytest
+from PIL import ImageOps
 
 from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
@@ -19,6 +19,7 @@ from pipeline.visa.timeline.picture import draw_png
 from pipeline.visa.timeline.timeline import make_timeline
 from tests.support.built import MEDICAL_STAY
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
+from tests.support.pages import pictures
 
 WANG, CHEN, XU = (EXAMPLES / name / "case.json" for name in ("wang-xiaoming", "chen-lihua", "xu-wenjing"))
 
@@ -40,23 +41,46 @@ def assert_says(drawn: DrawnDocument, *values: str) -> None:
     assert [value for value in values if squeeze(value) not in text] == []
 
 
-@pytest.mark.parametrize(("path", "pages"), [(WANG, 2), (CHEN, 1), (XU, 1)])
-def test_one_page_serves_one_visit(path: Path, pages: int) -> None:
+@pytest.mark.parametrize(("path", "pages"), [(WANG, 2), (CHEN, 2), (XU, 2)])
+def test_its_pages(path: Path, pages: int) -> None:
     assert example(path).pages == pages
 
 
-def test_the_timeline_begins_a_page_when_the_hospital_says_more(edit: Edit) -> None:
-    visits = json.loads(WANG.read_text(encoding="utf-8"))["treatment"]["visits"]
-    said = guide(edit({"/treatment/visits": visits[:1], "/treatment/return_to_sport": REMOVE}))
-    with pikepdf.open(io.BytesIO(said.pdf)) as pdf:
-        assert [len(page.get_images()) for page in pdf.pages] == [0, 1]
+@pytest.mark.parametrize("path", [WANG, CHEN, XU])
+def test_the_first_page_is_full_and_has_the_picture(path: Path) -> None:
+    pdf = example(path).pdf
+    first = pictures(pdf, dpi=20)[0].convert("L").crop((0, 190, 165, 217))  # above the footer
+    assert ImageOps.invert(first).getbbox()  # something is printed there
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert [len(page.get_images()) for page in opened.pages] == [1, 0]
+
+
+def test_it_is_in_the_order_of_time() -> None:
+    text = text_of(example(WANG).pdf)
+    heads = (
+        "1 您的治疗",
+        "2 时间安排",
+        "3 签证申请",
+        "4 出发前",
+        "5 在日本期间",
+        "6 治疗后",
+        "随访和远程复诊",
+        "重返运动",
+    )
+    places = [text.index(squeeze(head)) for head in heads]
+    assert places == sorted(places)
+
+
+def test_it_has_the_days_of_follow_ups(edit: Edit) -> None:
+    assert_says(example(WANG), "2027年3月15日 来院随访（第2次来日）", "远程复诊的日期由医院另行通知")
+    assert_says(guide(edit({"/treatment/remote_consultations": ["2027-04-20"]})), "2027年4月20日 远程复诊")
 
 
 def test_it_says_what_the_case_says() -> None:
     case = load_case(WANG).case
     assert_says(example(WANG), "王晓明 您好", "2次来日就诊", *case.treatment.aftercare)
     assert_says(example(WANG), *(phase.text for phase in case.treatment.return_to_sport))
-    assert_says(example(WANG), "MRI（2026年9月18日）、X线（2026年9月16日）")
+    assert_says(example(WANG), "MRI 2026年9月18日、X线 2026年9月16日")
     for visit in case.treatment.visits:
         assert visit.lodging
         assert_says(example(WANG), visit.purpose.zh, visit.physician.ja, visit.lodging.name.ja, visit.lodging.phone)

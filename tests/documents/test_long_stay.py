@@ -40,7 +40,7 @@ def drawn(edits: Mapping[str, Any]) -> dict[str, str]:
     loaded = load_case(Source("case.json", folder, json.dumps(data, ensure_ascii=False).encode()))
     templates = load_template_set("medical-stay")
     made = [part for part in plan_packet(loaded.case, templates).apart if part.document in BOTH]
-    planned = PlannedCase(loaded, templates, Packet((), tuple(made)), "to_be_signed")
+    planned = PlannedCase(loaded, templates, Packet((), tuple(made)), "to_be_signed", ("ja", "en", "zh"))
     documents = draw_documents(planned, {}, DocumentOptions(AS_OF))
     return {part.document: squeeze(text_of(documents[part.id].pdf)) for part in made}
 

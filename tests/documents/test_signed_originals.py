@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.documents.signed_originals import text_sha256
 from pipeline.errors import CaseError, Problem
-from pipeline.formats.pdf.reading import read_pages, text_of
+from pipeline.formats.pdf.reading import read_pages, squeeze, text_of
 from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
@@ -87,10 +87,9 @@ class TestBuilt:
     def test_the_cover_sheet_shows_them_on_one_page(self, built: PublishedPacket) -> None:
         [cover] = read_pages((built.folder / "documents" / "01-cover-sheet.pdf").read_bytes())
         pages = {part.id: part.page for part in built.manifest.bundles[0].page_map}
-        assert "original enclosed" in cover.text
         guarantee = next(line for line in cover.text.splitlines() if "Letter of guarantee" in line)
-        assert guarantee.split()[-2:] == [str(pages["signed-letter-of-guarantee"]), "原本"]
-        assert cover.text.count("原本") == 1 + 2 + 1  # the legend says it twice
+        assert guarantee.split()[-1] == f"{pages['signed-letter-of-guarantee']}（原本）"
+        assert cover.text.count("原本") == 2
         invitation = next(line for line in cover.text.splitlines() if "Letter of invitation" in line)
         assert "原本" not in invitation
 
@@ -146,7 +145,8 @@ class TestChanged:
         self, changed: Path, edit: Edit, tmp_path: Path, visa_packet: Command
     ) -> None:
         """One of the originals has changed; of the other, nobody noted what was printed."""
-        part = str(make_part(tmp_path / "part", "cover-sheet", "letter-of-guarantee", "invitation-letter"))
+        documents = ("letter-of-guarantee", "invitation-letter", "working-cover", "tb-screening-checklist")
+        part = str(make_part(tmp_path / "part", *documents))
         edit({"/attachments/-": {**SIGNED, "document": "invitation-letter"}})
         options = BuildOptions(AS_OF, part, allow_changed=True, strict=True)
         built = build_case(changed, tmp_path / "out", options)
@@ -154,8 +154,8 @@ class TestChanged:
         assert {("DOC-17B", "warning"), ("DOC-29", "warning")} <= {
             (found.rule, found.severity) for found in built.manifest.findings
         }
-        cover = text_of((built.folder / "documents" / "01-cover-sheet.pdf").read_bytes())
-        assert "acceptedassigned" in cover
+        cover = text_of((built.folder / "documents" / "03-working-cover.pdf").read_bytes())
+        assert squeeze("署名後に変更された書類（署名済みのまま提出）") in cover
         assert cover.count("couldnotbecompared") == 1
         assert build_case(changed, tmp_path / "out", replace(options, strict=False)).is_current
         with pytest.raises(CaseError):
@@ -167,7 +167,7 @@ class TestChanged:
         assert run.err.count("invitation-letter") == 1
 
     def test_without_a_change_the_cover_sheet_says_nothing_of_it(self, packet: Path) -> None:
-        assert "acceptedassigned" not in text_of((packet / "documents" / "01-cover-sheet.pdf").read_bytes())
+        assert "署名後に変更" not in text_of((packet / "documents" / "07-working-cover.pdf").read_bytes())
 
 
 @pytest.mark.parametrize(

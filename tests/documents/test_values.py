@@ -134,6 +134,7 @@ def test_every_field_that_a_case_may_have_stands_in_its_packet(edit: Edit, tmp_p
             },
             "/tb_screening/panel_clinic": "虚构体检中心",
             "/attachments/0/valid_until": "2032-05-17",
+            "/treatment/remote_consultations": ["2027-04-21"],
         }
     )
     assert lost(path, build_case(path, tmp_path, BuildOptions(AS_OF))) == []

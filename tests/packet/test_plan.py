@@ -17,8 +17,9 @@ from pipeline.case.model import Case
 from pipeline.documents.context import CoverHeading, PagePlan, cover_context
 from pipeline.documents.context_types import ListOfPapers
 from pipeline.errors import CaseError
+from pipeline.packet.conditions import CONDITIONS
 from pipeline.packet.paper_rules import missing_papers
-from pipeline.packet.plan import CONDITIONS, DocumentPart, Packet, State, plan_packet, state_of
+from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet, State, plan_packet, state_of
 from pipeline.packet.set_files import load_template_set
 from pipeline.packet.template_set import ConditionName, Field, TemplateSet
 from pipeline.resources import read_data
@@ -33,7 +34,6 @@ SIGNED_DOCUMENTS = (
     "letter-of-guarantee",
     "schedule-of-stay",
     "regenerative-medicine-sheet",
-    "cost-estimate",
     "treatment-schedule",
 )
 
@@ -106,6 +106,7 @@ def test_every_condition_has_a_function() -> None:
         ("athlete", {}, False),
         ("athlete", {"/athlete": False}, False),
         ("athlete", {"/athlete": True}, True),
+        ("no_tb_screening", {}, True),
     ],
 )
 def test_conditions(edit: Edit, condition: str, edits: Mapping[str, Any], expected: bool) -> None:  # noqa: FBT001 - a parameter
@@ -122,6 +123,62 @@ def test_the_household_of_each_person_counts(edit: Edit) -> None:
     case = msgspec.structs.replace(planned(edit({})), companions=(companion, elsewhere))
     registered = [CONDITIONS["registered_elsewhere"](case, person) for person in case.travellers]
     assert registered == [False, False, True]
+
+
+class TestWorkingFile:
+    """What the office keeps, apart from what is filed."""
+
+    def test_a_bundle_is_the_cover_the_papers_of_the_list_and_the_letters(self, edit: Edit) -> None:
+        [bundle] = plan_packet(planned(edit({})), SET).bundles
+        roles = [str(part.attachment.role) for part in bundle.parts if isinstance(part, AttachmentPart)]
+        listed = [str(row.role) for row in SET.packet.official_list]
+        assert sorted(roles, key=listed.index) == roles
+        documents = [part.document for part in bundle.parts if isinstance(part, DocumentPart)]
+        assert documents == [
+            "cover-sheet",
+            "treatment-schedule",
+            "invitation-letter",
+            "letter-of-guarantee",
+            "schedule-of-stay",
+            "regenerative-medicine-sheet",
+        ]
+        assert bundle.parts[1 + len(roles)].id == "treatment-schedule"
+
+    def test_it_has_the_sheets_of_all_travellers_and_a_cover(self, case_with_companion: Any) -> None:
+        working = plan_packet(planned(case_with_companion({"/athlete": True})), SET).working
+        assert working is not None
+        assert working.name == "working-file.pdf"
+        assert [part.id for part in working.parts] == [
+            "working-cover",
+            "visa-application-data-sheet",
+            "combined-form-data-sheet",
+            "tb-screening-checklist",
+            "note-for-athletes",
+            "companion-1-visa-application-data-sheet",
+        ]
+
+    def test_nothing_in_it_is_awaited_for_filing(self, edit: Edit) -> None:
+        packet = plan_packet(planned(edit({})), SET)
+        assert packet.working is not None
+        assert "cost-estimate" in [part.document for part in packet.working.documents]
+        assert packet.working.unsigned == ()
+
+    def test_an_entry_belongs_to_it_under_its_condition_only(self, edit: Edit) -> None:
+        entries = tuple(
+            msgspec.structs.replace(entry, working_when="companions")
+            if entry.document == "tb-screening-checklist"
+            else entry
+            for entry in SET.packet.contents
+        )
+        own = dataclasses.replace(SET, packet=msgspec.structs.replace(SET.packet, contents=entries))
+        assert "tb-screening-checklist" in [part.id for part in plan_packet(planned(edit({})), own).bundles[0].parts]
+
+    def test_a_cover_alone_is_no_file(self, edit: Edit) -> None:
+        entries = tuple(entry for entry in SET.packet.contents if entry.is_cover or entry.working_when is None)
+        own = dataclasses.replace(SET, packet=msgspec.structs.replace(SET.packet, contents=entries))
+        packet = plan_packet(planned(edit({})), own)
+        assert packet.working is None
+        assert packet.files == packet.bundles
 
 
 def test_the_cover_is_first_and_the_only_one(edit: Edit) -> None:
@@ -292,7 +349,7 @@ def test_a_document_gives_way_to_the_paper_of_the_user(edit: Edit) -> None:
     supplied = {"role": "treatment_schedule", "path": "papers/hukou.pdf"}
     case = planned(edit({"/attachments/-": supplied}))
     assert "treatment-schedule" not in ids(case)
-    assert ids(case)[-1] == "attachment-7-treatment-schedule"
+    assert ids(case)[ids(case).index("invitation-letter") - 1] == "attachment-7-treatment-schedule"
     assert "treatment_schedule" not in missing(case)
 
 
@@ -324,7 +381,7 @@ class TestCover:
         case = planned(path)
         bundle = plan_packet(case, SET).bundles[person]
         first = {part.id: page for page, part in enumerate(bundle.parts, start=1)}
-        heading = CoverHeading(SET.packet.title, "to_be_signed")
+        heading = CoverHeading(SET.packet.title, "to_be_signed", (bundle,))
         return cover_context(case, AS_OF, heading, bundle, PagePlan(first, len(first)))["packet"]
 
     @pytest.mark.parametrize("person", [0, 1])
@@ -396,9 +453,9 @@ def test_a_document_apart_is_in_no_bundle(case_with_companion: Any) -> None:
     )
     apart = dataclasses.replace(SET, packet=msgspec.structs.replace(SET.packet, contents=entries))
     packet = plan_packet(planned(case_with_companion({})), apart)
-    assert [part.id for part in packet.apart] == ["schedule-of-stay", "patient-guide"]
+    assert [part.id for part in packet.apart] == ["schedule-of-stay", "patient-guide", "companion-1-companion-guide"]
     assert "schedule-of-stay" not in [part.id for bundle in packet.bundles for part in bundle.parts]
-    assert packet.documents[-2:] == packet.apart
+    assert packet.documents[-3:] == packet.apart
 
 
 def test_a_document_whose_fields_are_all_empty_is_not_made(case_with_companion: Any, edit: Edit) -> None:

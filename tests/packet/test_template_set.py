@@ -44,7 +44,7 @@ def test_the_shipped_set_is_found_by_name_and_by_folder(copied: Path) -> None:
     assert by_name.packet == by_folder.packet
     assert by_name.templates == by_folder.templates
     assert by_name.sha256 == by_folder.sha256
-    assert len(by_name.templates) == 15
+    assert len(by_name.templates) == 17
 
 
 def test_a_set_is_read_once_and_later_changes_do_not_reach_a_run(copied: Path) -> None:
@@ -97,21 +97,23 @@ def test_a_missing_word_file_is_reported(copied: Path) -> None:
 @pytest.mark.parametrize(
     ("edits", "code", "pointer"),
     [
-        ({"/contents/1/when": "sometimes"}, "schema-enum", "/contents/1/when"),
-        ({"/contents/1/wen": "always"}, "schema-unknown-field", "/contents/1/wen"),
-        ({"/contents/1/template": "../invitation-letter.docx"}, "schema-pattern", "/contents/1/template"),
-        ({"/contents/1/template": "/etc/hostname"}, "schema-pattern", "/contents/1/template"),
-        ({"/contents/1/template": REMOVE}, "schema-required", "/contents/1"),
-        ({"/contents/1/is_cover": True}, "schema-maxContains", "/contents"),
+        ({"/contents/11/when": "sometimes"}, "schema-enum", "/contents/11/when"),
+        ({"/contents/11/wen": "always"}, "schema-unknown-field", "/contents/11/wen"),
+        ({"/contents/11/template": "../invitation-letter.docx"}, "schema-pattern", "/contents/11/template"),
+        ({"/contents/11/template": "/etc/hostname"}, "schema-pattern", "/contents/11/template"),
+        ({"/contents/11/template": REMOVE}, "schema-required", "/contents/11"),
+        ({"/contents/11/is_cover": True}, "schema-maxContains", "/contents"),
+        ({"/contents/19/is_cover": True}, "schema-maxContains", "/contents"),
+        ({"/languages": ["en", "zh"]}, "schema-contains", "/languages"),
         ({"/contents": []}, "schema-minItems", "/contents"),
-        ({"/contents/12/print_size_mm": [45]}, "schema-minItems", "/contents/12/print_size_mm"),
-        ({"/contents/12/print_size_mm": [45, 4500]}, "schema-maximum", "/contents/12/print_size_mm/1"),
-        ({"/contents/11/attachments": "pasport"}, "schema-enum", "/contents/11/attachments"),
+        ({"/contents/2/print_size_mm": [45]}, "schema-minItems", "/contents/2/print_size_mm"),
+        ({"/contents/2/print_size_mm": [45, 4500]}, "schema-maximum", "/contents/2/print_size_mm/1"),
+        ({"/contents/1/attachments": "pasport"}, "schema-enum", "/contents/1/attachments"),
         ({"/official_list/0/letter": "A"}, "schema-enum", "/official_list/0/letter"),
         ({"/official_list/0/for": "nobody"}, "schema-enum", "/official_list/0/for"),
         ({"/official_list/8/document": "treatment-schedul"}, "packet-document", "/official_list/8/document"),
-        ({"/contents/4/unless_attached": "schedule"}, "schema-enum", "/contents/4/unless_attached"),
-        ({"/contents/11/unless_attached": "other"}, "schema-unknown-field", "/contents/11/unless_attached"),
+        ({"/contents/14/unless_attached": "schedule"}, "schema-enum", "/contents/14/unless_attached"),
+        ({"/contents/1/unless_attached": "other"}, "schema-unknown-field", "/contents/1/unless_attached"),
         ({"/official_list": REMOVE}, "schema-required", ""),
         ({"/title/zh": REMOVE}, "schema-required", "/title"),
         ({"/as_of": "2026-02-30"}, "schema-format", "/as_of"),
@@ -148,7 +150,7 @@ def test_attachments_beyond_the_official_list_need_a_title(copied: Path) -> None
     assert (problem.code, problem.pointer) == ("packet-title", f"/contents/{index}")
 
 
-@pytest.mark.parametrize(("key", "first", "second"), [("document", 1, 2), ("attachments", 11, 12)])
+@pytest.mark.parametrize(("key", "first", "second"), [("document", 11, 12), ("attachments", 1, 2)])
 def test_a_part_may_not_be_there_twice(copied: Path, key: str, first: int, second: int) -> None:
     """The parts of a packet are known by these names: one of the two would be drawn in the place of both."""
     data = json.loads((copied / "packet.json").read_text(encoding="utf-8"))
@@ -179,9 +181,9 @@ class TestBuild:
         assert problem["code"] == "template-missing"
 
     def test_a_wrong_condition_has_line_and_column(self, copied: Path, tmp_path: Path, visa_packet: Command) -> None:
-        edit_packet(copied, {"/contents/1/when": "sometimes"})
+        edit_packet(copied, {"/contents/11/when": "sometimes"})
         (problem,) = self.refused(visa_packet, copied, tmp_path / "out")
-        assert problem["pointer"] == "/contents/1/when"
+        assert problem["pointer"] == "/contents/11/when"
         line = (copied / "packet.json").read_text(encoding="utf-8").splitlines()[problem["line"] - 1]
         assert line[problem["column"] - 1 :].startswith('"sometimes"')
 

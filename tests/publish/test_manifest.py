@@ -133,7 +133,12 @@ def test_it_holds_no_name_of_a_file_or_folder(case_folder: Path, edit: Edit, tmp
     text = (folder / "manifest.json").read_text(encoding="utf-8")
     for word in ("王晓明", "passport.png", "papers", "bank-certificate", str(case_folder), str(tmp_path)):
         assert word not in text
-    assert sorted(path.name for path in folder.iterdir()) == ["bundle.pdf", "documents", "manifest.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "bundle.pdf",
+        "documents",
+        "manifest.json",
+        "working-file.pdf",
+    ]
 
 
 def test_names_of_files_name_nobody(built: Path) -> None:

@@ -78,19 +78,25 @@ def test_what_was_built_is_reported(small: str, out: Path) -> None:
 def test_the_packet_of_the_shipped_set(packet: Path) -> None:
     documents = [
         "01-cover-sheet",
-        "02-invitation-letter",
-        "03-letter-of-guarantee",
-        "04-schedule-of-stay",
-        "05-regenerative-medicine-sheet",
-        "06-cost-estimate",
-        "07-tb-screening-checklist",
+        "02-treatment-schedule",
+        "03-invitation-letter",
+        "04-letter-of-guarantee",
+        "05-schedule-of-stay",
+        "06-regenerative-medicine-sheet",
+        "07-working-cover",
         "08-visa-application-data-sheet",
         "09-combined-form-data-sheet",
-        "10-treatment-schedule",
-        "11-patient-guide",
+        "10-tb-screening-checklist",
+        "11-cost-estimate",
+        "12-patient-guide",
     ]
     assert sorted(snapshot(packet)) == sorted(
-        ["bundle.pdf", "manifest.json", *(f"documents/{name}.{kind}" for name in documents for kind in ("docx", "pdf"))]
+        [
+            "bundle.pdf",
+            "manifest.json",
+            "working-file.pdf",
+            *(f"documents/{name}.{kind}" for name in documents for kind in ("docx", "pdf")),
+        ]
     )
 
 
@@ -257,7 +263,7 @@ def test_optional_fields_may_all_be_absent(edit: Edit, out: Path) -> None:
 def test_no_attachment_at_all_still_gives_the_documents(edit: Edit, out: Path) -> None:
     built = build_case(edit({"/attachments": []}), out, BuildOptions(AS_OF, allow_missing=True))
     assert built.manifest.state == "incomplete"
-    assert [part.kind for part in built.manifest.bundles[0].page_map] == ["cover", *["document"] * 9]
+    assert [part.kind for part in built.manifest.bundles[0].page_map] == ["cover", *["document"] * 5]
 
 
 def test_the_library_never_exits_and_prints_nothing(small: str, out: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,7 @@ def differences(merged: Merged, pieces: Sequence[Piece], case_id: str) -> tuple[
         for piece in pieces
     )
     row = BundleRow(
+        kind="working_file",  # whose numbers have the case id
         person="patient",
         path="bundle.pdf",
         sha256=sha256(merged.pdf),

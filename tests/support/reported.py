@@ -54,6 +54,7 @@ def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Publi
         for number, title in enumerate(TITLES, start=1)
     )
     bundle = BundleRow(
+        kind="bundle",
         person="patient",
         path="bundle.pdf",
         sha256="0" * 64,
@@ -80,6 +81,7 @@ def built(case_id: str, folder: Path, pages: int = 2, missing: int = 0) -> Publi
             recipient_copy=False,
             no_documents=False,
             encrypted=False,
+            letter_languages=("ja", "en"),
         ),
         inputs=Inputs("0" * 64, (), ()),
         state="incomplete" if missing else "ready_to_file",

@@ -20,7 +20,7 @@ from pipeline.authoring.check.types.guards import Guards
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.case.people import PATIENT
 from pipeline.formats.json.reader import JsonFile
-from pipeline.packet.plan import CONDITIONS
+from pipeline.packet.conditions import CONDITIONS
 
 FIRST_ENTRY = date(2027, 1, 12)
 AS_OF = date(2026, 11, 22)

@@ -116,8 +116,7 @@ def _template(job: Job, content: bytes, docx: DocxFile) -> Template:
     is_cover = any(entry.is_cover for entry in entries) if entries else _reads_packet(docx)
     first = entries[0] if entries else PacketEntry()
     templates = TemplateSet(Path(job.folder or "."), packet, {}, "")
-    for_everyone = any(entry.whom == "everyone" for entry in entries)
-    return Template(content, docx, job.path, first.when, is_cover, for_everyone, templates)
+    return Template(content, docx, job.path, first.when, is_cover, first.whom, templates)
 
 
 def _packet(job: Job) -> PacketFile:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pipeline.authoring.check.sample_cases import AS_OF, Recipe, SampleCase, find_recipe, make_case
@@ -29,6 +31,8 @@ EDGES: tuple[Edge, ...] = ("least", "lists", "texts")
 _COMPANION = "companion-1"
 #: Page number on a cover sheet that is drawn alone; as wide as any.
 _PAGE = 88
+#: Tags of whole paragraphs before and after a paragraph, with which Jinja sees it in one line.
+_TAGS_AROUND = re.compile(r"^(?:\{%[^%]*%\})+|(?:\{%[^%]*%\})+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Template:
     file: str
     when: str
     is_cover: bool
-    for_everyone: bool
+    whom: str
     templates: TemplateSet
 
 
@@ -61,10 +65,12 @@ def list_trials(template: Template) -> Iterator[Trial]:
     """Yield every trial that a template must pass."""
     for edge in EDGES:
         recipe = find_recipe(edge, template.when)
-        if recipe:
+        if recipe and template.whom != "companions":
             yield Trial(recipe)
+        elif recipe and _COMPANION in make_case(recipe).case.travellers:
+            yield Trial(recipe, _COMPANION)
     recipe = find_recipe("few", template.when)
-    if template.for_everyone and recipe and _COMPANION in make_case(recipe).case.travellers:
+    if template.whom == "everyone" and recipe and _COMPANION in make_case(recipe).case.travellers:
         yield Trial(recipe, _COMPANION)
 
 
@@ -110,10 +116,12 @@ def _finished(template: Template, trial: Trial, sample: SampleCase, drawn: Drawn
 def _context(template: Template, trial: Trial, sample: SampleCase) -> Mapping[str, Any]:
     if not template.is_cover:
         return _names(trial)
-    bundles = plan_packet(sample.case, template.templates).bundles
-    bundle = next(bundle for bundle in bundles if bundle.person == trial.person)
+    packet = plan_packet(sample.case, template.templates)
+    name = Path(template.file).name
+    covered = [file for file in packet.files if any(part.template == name for part in file.documents)]
+    bundle = next(file for file in covered or packet.bundles if not file.is_filed or file.person == trial.person)
     pages = PagePlan({part.id: _PAGE for part in bundle.parts}, _PAGE)
-    heading = CoverHeading(template.templates.packet.title, "to_be_signed")
+    heading = CoverHeading(template.templates.packet.title, "to_be_signed", packet.bundles)
     return cover_context(sample.case, AS_OF, heading, bundle, pages)
 
 
@@ -140,7 +148,7 @@ def _find_place(template: Template, place: WordPlace) -> WordPlace:
     wanted, is_cut = "".join(quote.split()), len(quote) == LONGEST_QUOTE
     for index, paragraph in enumerate(part.paragraphs):
         own = "".join(paragraph.text.split())
-        if wanted and (own.startswith(wanted) if is_cut else own == wanted):
+        if wanted and (own.startswith(wanted) if is_cut else own in {wanted, _TAGS_AROUND.sub("", wanted)}):
             return part.place_at(index)
     return WordPlace(part.label, text=place.text)
 

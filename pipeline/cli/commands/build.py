@@ -125,6 +125,7 @@ def build(
     allow_changed: bool,
     read_scans: bool,
     draft: bool,
+    letter_languages: tuple[Language, ...] | None,
     strict: bool,
     notes: bool,
     language: Language,
@@ -165,6 +166,7 @@ def build(
         no_documents=no_documents,
         password=_password(password_file, encrypt=encrypt, signature_fields=signature_fields),
         force=force,
+        letter_languages=letter_languages,
     )
     style = OutputStyle(language, notes, as_json, quiet)
     cluster = _cluster(scheduler, (tls_ca, tls_cert, tls_key), jobs)

@@ -20,6 +20,7 @@ from pipeline.cli.shared_options import (
     directory_option,
     json_option,
     lang_option,
+    letter_languages_option,
     read_scans_option,
     templates_option,
 )
@@ -36,6 +37,7 @@ from pipeline.visa.labels import describe_state, label
 @templates_option
 @directory_option
 @read_scans_option
+@letter_languages_option
 @lang_option
 @json_option
 def status(
@@ -44,6 +46,7 @@ def status(
     templates: str,
     directory: Path | None,
     read_scans: bool,
+    letter_languages: tuple[Language, ...] | None,
     language: Language,
     as_json: bool,
 ) -> int:
@@ -56,7 +59,9 @@ def status(
       visa-packet status examples/wang-xiaoming/case.json
       visa-packet status cases/ --lang zh
     """
-    options = CheckOptions(day_of(as_of), templates, directory, read_scans=read_scans)
+    options = CheckOptions(
+        day_of(as_of), templates, directory, read_scans=read_scans, letter_languages=letter_languages
+    )
     results = [_status_one(source, options, language, as_json=as_json) for source in case_files(cases)]
     code = overall(result["exit_code"] for result in results)
     emit(CommandReport("status", code, (), results), as_json=as_json)

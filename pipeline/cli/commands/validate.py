@@ -44,6 +44,7 @@ def validate(
     allow_changed: bool,
     read_scans: bool,
     draft: bool,
+    letter_languages: tuple[Language, ...] | None,
     strict: bool,
     notes: bool,
     language: Language,
@@ -68,6 +69,7 @@ def validate(
         allow_missing,
         allow_changed=allow_changed,
         read_scans=read_scans,
+        letter_languages=letter_languages,
     )
     style = OutputStyle(language, notes)
     results = [_validate_one(source, options, style, as_json=as_json) for source in case_files(cases)]

@@ -83,9 +83,8 @@ def verify(
 
 def _print(path: Path, verified: Verified) -> None:
     manifest = verified.manifest
-    pages = sum(bundle.pages for bundle in manifest.bundles)
     files = len(manifest.outputs)
-    numbers = f"{format_count(files, 'file')}, {format_count(pages, 'page')} to file"
+    numbers = f"{format_count(files, 'file')}, {format_count(manifest.pages_to_file, 'page')} to file"
     print_line(f"{path}: verified: {numbers}, as of {manifest.as_of}")
     if not verified.looked_into:
         print_line("encrypted: only hashes were checked; use --password-file to check the contents")

@@ -47,6 +47,8 @@ _SEXES = {
 _FINAL = "AI|ANG|AN|AO|A|EI|ENG|EN|ER|E|IANG|IAN|IAO|IA|IE|ING|IN|IONG|IU|I|ONG|OU|O|UANG|UAN|UAI|UA|UE|UI|UN|UO|U|YU"
 _SYLLABLE = rf"(?:(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:{_FINAL}))"
 _NAME = re.compile(rf"{_SYLLABLE}{{1,2}}[ ,]+{_SYLLABLE}{{1,4}}")
+#: A condition around a text, such as that of its language.
+_CONDITION = re.compile(r"\{%.*?%\}", re.DOTALL)
 _OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -83,7 +85,7 @@ def _names_and_sexes(row: tuple[str, ...], document: FinishedDocument) -> Iterat
     people = [person for _, person in document.case.travellers.values()]
     names = {person.name.surname_first for person in people}
     for label, cell in pairwise(row):
-        value = mask_tags(_unified(cell)).strip()
+        value = mask_tags(_CONDITION.sub("", _unified(cell))).strip()
         letters = _OTHER_SCRIPT.sub(" ", value).strip()
         if _NAME_LABEL.search(label) and _NAME.fullmatch(letters) and letters not in names:
             yield _problem(document, "name", label)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 
 from pipeline.case.people import Traveller
 from pipeline.case.treatment import Visit
+from pipeline.documents.context_days import days_of, periods_of
+from pipeline.documents.filters import phone_ja
 from pipeline.documents.proof.finished import FinishedDocument
 from pipeline.errors import Problem
 from pipeline.formats.pdf.geometry import is_a4
@@ -58,6 +59,11 @@ def _says(document: FinishedDocument, *texts: str) -> bool:
     return all(squeeze(text) in document.squeezed_pdf for text in texts)
 
 
+def _says_phone(document: FinishedDocument, number: str) -> bool:
+    """Return True if the page has the number as in the case, or as it is written in Japan."""
+    return _says(document, number) or _says(document, phone_ja(number))
+
+
 def _has_name(document: FinishedDocument, person: Traveller) -> bool:
     return _says(document, person.name.surname_first)
 
@@ -75,14 +81,18 @@ def _stays(document: FinishedDocument) -> bool:
 
 
 def _every_day(document: FinishedDocument) -> bool:
-    """Return True if the page has each day, every known lodging, and a telephone number to call."""
+    """Return True if the page has each day, every known lodging, and a telephone number to call.
+
+    Of days in succession that have the same plan, it may have the first and the last.
+    """
     visits = document.case.treatment.visits
-    wanted = {visit.entry_date + timedelta(days=number) for visit in visits for number in range(visit.days)}
+    rows = [row for visit in visits for row in periods_of(days_of(visit))]
+    wanted = {day for row in rows for day in (row["first"], row["last"])}
     phones = (document.case.guarantor.phone, document.case.hospital.phone)
     return (
         wanted <= document.days
         and all(_has_lodging(document, visit) for visit in visits)
-        and any(_says(document, phone) for phone in phones)
+        and any(_says_phone(document, phone) for phone in phones)
     )
 
 
@@ -113,7 +123,7 @@ def _both_names(document: FinishedDocument) -> bool:
 def _organisations(document: FinishedDocument) -> bool:
     """Return True if the page has name, address (in either language) and telephone of guarantor and hospital."""
     return all(
-        _says(document, one.phone)
+        _says_phone(document, one.phone)
         and all(_says(document, text.ja) or _says(document, text.en) for text in (one.name, one.address))
         for one in (document.case.guarantor, document.case.hospital)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.bundle.bundle_text import text_hash
-from pipeline.bundle.page_numbers import number_text
+from pipeline.bundle.page_numbers import heading_of, number_text
 from pipeline.formats.pdf.reading import split_texts, squeeze, text_of
 from pipeline.publish.verify.check_messages import BundleCheck, Finding
 
@@ -16,8 +16,9 @@ def text_findings(check: BundleCheck) -> Iterator[Finding]:
     With the key of the case, compare their text with the hash from the build, too.
     """
     pages = split_texts(check.bundle)
+    heading = heading_of(check.case_id, is_filed=check.row.kind == "bundle")
     for page, (_, last) in enumerate(pages, start=1):
-        if squeeze(last) != squeeze(number_text(check.case_id, page, len(pages))):
+        if squeeze(last) != squeeze(number_text(heading, page, len(pages))):
             yield Finding("verify-numbers", "the page does not show its number", page)
     for part in check.row.page_map:
         if part.text is None:

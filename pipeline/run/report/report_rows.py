@@ -88,7 +88,7 @@ class Rows:
 
     def _bundle(self, bundle: BundleRow) -> list[Any]:
         parts = [[self.texts.refer(part.title), part.page, part.pages, int(part.unsigned)] for part in bundle.page_map]
-        return [bundle.person, bundle.path, bundle.pages, parts]
+        return [bundle.person if bundle.kind == "bundle" else bundle.kind, bundle.path, bundle.pages, parts]
 
     def _finding(self, problem: Problem) -> list[Any]:
         self._codes.add(problem.code)

@@ -22,8 +22,8 @@ from pipeline.visa.timeline.timeline import Timeline
 _WIDTH_MM = 170.0
 _DPI = 300
 _WIDTH = round(_WIDTH_MM / 25.4 * _DPI)
-_TEXT, _SMALL = 34, 30  # 8.2 and 7.2 points when printed
-_LEFT, _RIGHT, _HEAD, _ROW, _BAR, _GAP, _FOOT = 420, 24, 104, 66, 34, 14, 14
+_TEXT, _SMALL = 38, 36  # 8.6 and 8.1 points where the guide prints it, 160 mm wide
+_LEFT, _RIGHT, _HEAD, _ROW, _BAR, _GAP, _FOOT = 450, 24, 104, 66, 34, 14, 14
 _MONTH_WIDTH = 76  # the smallest width for the name of a month
 _OPEN_DAYS, _TIP = 45, 22  # the drawn length of a bar without an end, and the length of its arrow tip
 _MOST_MONTHS_MORE = 12

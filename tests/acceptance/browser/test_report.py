@@ -198,7 +198,8 @@ class TestACase:
         addresses = page.locator(".details a").evaluate_all("links => links.map((link) => link.href)")
         files = {address.partition("#")[0] for address in addresses}
         packet = real.parent / "chen-lihua"
-        wanted = [packet / "bundle.pdf", packet / "bundle-companion-1.pdf", *packet.glob("documents/*guide.pdf")]
+        bundles = [packet / name for name in ("bundle.pdf", "bundle-companion-1.pdf", "working-file.pdf")]
+        wanted = [*bundles, *packet.glob("documents/*guide.pdf")]
         assert files == {path.as_uri() for path in wanted}
         assert f"{(packet / 'bundle.pdf').as_uri()}#page=2" in addresses
         assert page.locator(".details a").first.get_attribute("href") == "chen-lihua/bundle.pdf"

@@ -7,7 +7,7 @@ import pytest
 from pipeline.authoring.check.sample_cases import SampleCase, fields_required_by, find_recipe, make_case
 from pipeline.authoring.check.sample_data import RARE, Edge, case_schema, generate
 from pipeline.formats.json.violations import validator
-from pipeline.packet.plan import CONDITIONS
+from pipeline.packet.conditions import CONDITIONS
 
 pytestmark = pytest.mark.slow
 

@@ -118,7 +118,7 @@ MISTAKES: Mapping[str, tuple[Spoil, str, str | None, str]] = {
     ),
     "comment": (text("<w:t ", '<w:commentReference w:id="0"/><w:t '), "comment-left", "body", "comment"),
     "no guard": (text("{% if guarantor.fax %}", "{% if guarantor.phone %}"), "name-optional", "body", "guarantor.fax"),
-    "in the footer": (text("{{ case_id }}", "{{ case_ids }}", FOOTER), "name-unknown", "footer 1", "'case_id'"),
+    "in the footer": (text("passport.number", "passport.numbers", FOOTER), "name-unknown", "footer 1", "'number'"),
     "font": (_elsewhere, "font-not-shipped", "body", "MS Mincho"),
     "glyph": (text("滞在費", "滞在費☑"), "glyph-missing", "body", "U+2611"),
     "convention": (text('w:lineRule="exact"', 'w:lineRule="auto"'), "line-pitch", "body", "exact"),

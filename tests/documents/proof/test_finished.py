@@ -89,8 +89,8 @@ def test_a_page_is_a4_portrait_or_landscape(size: tuple[float, float], expected:
 def test_text_is_read_across_runs_in_body_cells_and_footers() -> None:
     template = (MEDICAL_STAY / "letter-of-guarantee.docx").read_bytes()
     text = read_word(template)
-    assert any(row[0].startswith("氏名") and "patient.name.surname" in row[1] for row in text.rows)
-    assert any("Letter of Guarantee  ·  {{" in paragraph for paragraph in text.paragraphs)
+    assert any(row[0].startswith("氏名") and "patient.name|surname_first" in row[1] for row in text.rows)
+    assert any("身元保証書　{{ patient.name|surname_first }}" in paragraph for paragraph in text.paragraphs)
     assert any("保証します。" in paragraph and "{% if" in paragraph for paragraph in text.paragraphs)
 
 

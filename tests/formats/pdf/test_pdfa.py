@@ -33,7 +33,11 @@ def test_every_document_is_pdf_a_tagged_and_has_a_language(packet_of: Callable[.
             assert obstacles(pdf) == [], path.name
             assert bool(pdf.Root.MarkInfo.Marked)
             assert pdf.Root.StructTreeRoot.K
-            language = "zh-CN" if path.stem.endswith(("visa-application-data-sheet", "patient-guide")) else "ja-JP"
+            language = (
+                "zh-CN"
+                if path.stem.endswith(("visa-application-data-sheet", "patient-guide", "companion-guide"))
+                else "ja-JP"
+            )
             assert str(pdf.Root.Lang) == language, path.name
             with pdf.open_metadata() as xmp:
                 assert xmp["dc:language"] == {language}, path.name

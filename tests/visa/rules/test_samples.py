@@ -87,19 +87,20 @@ def findings(
     templates = load_template_set(changed_set(folder / "set", content))
     packet = plan_packet(loaded.case, templates)
     papers = read_papers(loaded.case, templates, folder, content["paper"]) if "paper" in content else {}
+    planned = PlannedCase(loaded, templates, packet, "to_be_signed", templates.packet.languages)
     problems = [
         *check_rules(loaded.case, as_of, loaded.json_file),
         *plan_differences(loaded),
         *missing_papers(packet, loaded.json_file),
         *unfilled_documents(packet, loaded.json_file),
-        *signed_findings(loaded, templates, packet, ChangeCheck(as_of, content.get("accepted", False))),
+        *signed_findings(planned, ChangeCheck(as_of, content.get("accepted", False))),
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.json_file),
         *(findings_in_form(content["form"], loaded, as_of) if "form" in content else ()),
     ]
     if "templates" in content:
-        planned = PlannedCase(loaded, templates, Packet((), packet.documents), "to_be_signed")
-        problems += page_findings(draw_documents(planned, papers, DocumentOptions(as_of)))
+        apart = replace(planned, packet=Packet((), packet.documents))
+        problems += page_findings(draw_documents(apart, papers, DocumentOptions(as_of)))
     return problems
 
 

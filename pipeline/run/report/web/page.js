@@ -189,14 +189,15 @@
   function papers(row, viewer) {
     const side = make("div", { class: "papers" });
     for (const [whose, path, pages, documents] of row.bundles) {
+      const name = whose === "working_file" ? words.working_file : say("bundle", person(whose));
       side.append(
-        make("h2", null, link(row, path, say("bundle", person(whose))), " ", make("small", null, count("page", pages))),
+        make("h2", null, link(row, path, name), " ", make("small", null, count("page", pages))),
         make("ol", { class: "documents" }, ...documents.map(([title, first, length, unsigned]) => make("li", null,
           make("span", { class: "first", "aria-label": say("on_page", first) }, String(first)),
           make("span", { class: "title" }, link(row, path, text(title), first),
             unsigned ? make("span", { class: "unsigned" }, ` ${states.to_be_signed}`) : ""),
           make("span", { class: "length" }, count("page", length))))),
-        look(row, path, say("bundle", person(whose)), viewer));
+        look(row, path, name, viewer));
     }
     if (row.apart.length) {
       side.append(make("h2", null, words.apart),
