@@ -48,7 +48,7 @@ def settle_spaces(docx: DocxFile) -> bool:
 def _neighbours(root: etree._Element, styles: Styles) -> Iterator[tuple[etree._Element, etree._Element]]:
     """Yield two paragraphs of whose spaces office2pdf does not draw the one that counts."""
     for parent in {paragraph.getparent(): None for paragraph in root.iter(f"{W}p")}:
-        if parent is None or (parent.tag == f"{W}tc" and _has_own_format(parent, styles)):
+        if parent is None or (parent.tag == f"{W}tc" and has_own_format(parent, styles)):
             continue
         children = list(parent.iterchildren(f"{W}p", *_BLOCKS))
         for first, second in pairwise(children):
@@ -59,7 +59,7 @@ def _neighbours(root: etree._Element, styles: Styles) -> Iterator[tuple[etree._E
                 yield first, second
 
 
-def _has_own_format(cell: etree._Element, styles: Styles) -> bool:
+def has_own_format(cell: etree._Element, styles: Styles) -> bool:
     """Return True for a cell of a table whose style formats paragraphs of some rows or columns, which is not read."""
     return any(style.find(f"{W}tblStylePr/{W}pPr") is not None for style in _of_table(cell, styles))
 

@@ -8,12 +8,14 @@ import zipfile
 import pytest
 
 from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.line_spacing import spacing_warnings
 from pipeline.documents.engines.office2pdf import Office2Pdf
 from pipeline.documents.engines.simplify import simplify
 from pipeline.formats.pdf.reading import read_pages
 from tests.support.built import make_docx
 from tests.support.cases import ROOT
 from tests.support.pages import places
+from tests.support.template_checks import word_place
 from tests.support.word_files import cell, paragraph, reference, row, run, table, text, word_file
 
 HIDDEN = "<w:vanish/>"
@@ -142,3 +144,18 @@ def test_of_two_spaces_between_paragraphs_the_one_that_counts_is_drawn() -> None
         styled = table(row(cell(content))).replace("<w:tblPr>", '<w:tblPr><w:tblStyle w:val="own"/>')
         found = places(Office2Pdf().convert(word_file(styled if is_cell else content, styles=_TABLE_STYLE)))
         assert [place.y - found[0].y for place in found] == pytest.approx(expected, abs=0.1), content
+
+
+def test_a_style_that_formats_some_rows_is_a_warning() -> None:
+    style = _TABLE_STYLE.replace("</w:style>", '<w:tblStylePr w:type="firstRow"><w:pPr/></w:tblStylePr></w:style>')
+    for styles, content, warnings in (
+        (style, _spaced("a", 0, 200) + _spaced("b", 300), ["b"]),
+        (style, _spaced("a", 0, 200), []),
+        (_TABLE_STYLE, _spaced("a", 0, 200) + _spaced("b", 300), []),
+    ):
+        styled = table(row(cell(content))).replace("<w:tblPr>", '<w:tblPr><w:tblStyle w:val="own"/>')
+        docx = word_file(styled, styles=styles)
+        found = spacing_warnings(docx, "office2pdf")
+        assert [one.code for one in found] == ["engine-paragraph-spacing"] * len(warnings)
+        assert [word_place(one).text for one in found] == warnings
+        assert spacing_warnings(docx, "libreoffice") == []

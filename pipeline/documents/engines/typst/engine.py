@@ -16,7 +16,7 @@ from pipeline.documents.engines.missing_glyph import characters_in
 from pipeline.documents.engines.typst.division import SIGNS, DivisionError, describe, divide
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.environment import TypstEnvironment
-from pipeline.documents.engines.typst.paragraphs import finish
+from pipeline.documents.engines.typst.paragraphs import finish, reject_joined_lines
 from pipeline.documents.engines.typst.translation import PRELUDE
 from pipeline.documents.engines.typst.word_file import translate_document, translate_template
 from pipeline.documents.fill import MEMORY, SECONDS, FilledDocument
@@ -45,7 +45,7 @@ class Typst(Engine):
     def convert(self, docx: bytes) -> bytes:
         """Return the PDF/A-2b of ``docx``. Raises EngineError or UndrawableError."""
         try:
-            return _compile(translate_document(docx)).content
+            return _compile(reject_joined_lines(translate_document(docx))).content
         except RefusedError:
             return load_engine(_OTHER).convert(docx)
 
@@ -78,7 +78,8 @@ def _fill(document: FilledDocument) -> str:
     environment = TypstEnvironment()
     try:
         with limited(MEMORY, SECONDS):
-            return environment.from_string(translate_template(document.template)).render(document.context)
+            source = environment.from_string(translate_template(document.template)).render(document.context)
+            return reject_joined_lines(source)
     except (MemoryError, OutOfTimeError):
         message = "the engine could not fill its form of the template within the limits of memory and time"
         raise _failure(message) from None

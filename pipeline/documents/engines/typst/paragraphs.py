@@ -16,6 +16,10 @@ from pipeline.documents.engines.typst.source import color, length
 #: A call of a paragraph in a filled template, with the length of words that have room in any case.
 _CALL = re.compile(r"^(p\d+\()(\d+), (.*)", re.MULTILINE)
 #: What follows the last paragraph of a cell, header, footer or document.
+#: The format of a paragraph with a line below: its name, its indents and the line.
+_RULED = re.compile(
+    r"^#let (p\d+) = paragraph\.with\((?:.*?(indents: \([^)]*\)))?.*?(rule: [^,]*, gap: [^,)]*)", re.MULTILINE
+)
 _END = re.compile(r"\s*\}")
 _PAGE_BREAK = "pagebreak(weak: true)"
 #: A word as the prelude has it.
@@ -73,6 +77,22 @@ def finish(source: str) -> str:
         }
         out += [before, call[1], *(f"{name}: true, " for name, is_set in marks.items() if is_set), call[3]]
     return "".join([*out, source[end:]])
+
+
+def reject_joined_lines(source: str) -> str:
+    """Return the source of a filled template. Raise RefusedError for two neighbours with the same line below.
+
+    Word draws one line, below the second of them; whether paragraphs are neighbours is known after filling.
+    """
+    ruled = {name: (indents, rule) for name, indents, rule in _RULED.findall(source)}
+    former, end = None, 0
+    for call in _CALL.finditer(source):
+        name = call[1].rstrip("(")
+        is_next = not source[end : call.start()].strip()
+        if is_next and name in ruled and ruled.get(former or "") == ruled[name]:
+            raise RefusedError("two paragraphs in succession with the same line below")
+        former, end = name, call.end()
+    return source
 
 
 def _arguments(style: ParagraphFormat, base: RunFormat, *, in_cell: bool) -> str:

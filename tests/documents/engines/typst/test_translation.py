@@ -287,6 +287,22 @@ def test_of_two_spaces_between_paragraphs_the_larger_counts() -> None:
         assert down == pytest.approx(expected, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("body", "engine"),
+    [
+        (spaced("a", more=_RULE) + spaced("b", more=_RULE), "office2pdf"),
+        ("{% for _ in 'xy' %}" + spaced("a", more=_RULE) + "{% endfor %}", "office2pdf"),
+        (spaced("a", more=_RULE) + "{% if no %}" + spaced("m") + "{% endif %}" + spaced("b", more=_RULE), "office2pdf"),
+        (spaced("a", more=_RULE) + spaced("m") + spaced("b", more=_RULE), ""),
+        (spaced("a", more=_RULE) + spaced("b", more=_RULE.replace('"8"', '"4"')), ""),
+        (spaced("a", more=_RULE) + spaced("b", more=_RULE + '<w:ind w:left="200"/>'), ""),
+    ],
+)
+def test_lines_that_word_joins_to_one_are_left_to_the_other_engine(body: str, engine: str) -> None:
+    [pdf] = Typst().draw_many([fill(letter(body), "letter.docx", {"no": False})])
+    assert pdf.engine == engine
+
+
 def test_a_document_is_text() -> None:
     docx = letter(paragraph("{{ patient }} {% if x %} {# no #}", '\\ " #panic()'))
     assert text_of(Typst().convert(docx)) == '{{patient}}{%ifx%}{#no#}\\"#panic()'
