@@ -24,6 +24,8 @@ def chinese_nationals(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, person in case.travellers.values():
         if person.nationality != "CHN":
             yield Hit(f"{pointer}/nationality", [_OTHERS.get(person.nationality, "other")])
+        elif (issuer := person.passport.issuing_country) != "CHN":
+            yield Hit(f"{pointer}/passport/issuing_country", [_OTHERS.get(issuer, "other")])
 
 
 @rule("VIS-17")
