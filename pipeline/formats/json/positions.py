@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
@@ -52,6 +53,16 @@ class _Open:
     def child(self) -> str:
         step = self.key if self.is_object and self.key is not None else str(self.index)
         return f"{self.pointer}/{escape(step)}"
+
+
+def without_strings(text: str) -> str:
+    """Return ``text`` with blanks in place of every string, so that offsets stay the same."""
+    return _STRING.sub(lambda string: " " * len(string[0]), text)
+
+
+def open_string(text: str) -> int:
+    """Return the offset of the last string in ``text``, which is not closed."""
+    return max(string.start() for string in _STRING.finditer(text))
 
 
 def escape(step: str) -> str:

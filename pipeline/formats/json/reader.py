@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.errors import CaseError, JsonPlace, Problem
 from pipeline.formats.characters import refused_characters
 from pipeline.formats.files import NotRegularError, read
-from pipeline.formats.json.positions import Positions, escape, find_positions
+from pipeline.formats.json.positions import Positions, escape, find_positions, without_strings
 from pipeline.formats.json.syntax import find_mistake
 from pipeline.formats.messages import worded_problem, words
 
@@ -24,7 +24,6 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 MAX_DIGITS = 18
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_$-]{0,40}")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -141,7 +140,7 @@ def _decode(raw: bytes, name: str) -> str:
 
 def _check_depth(text: str, name: str) -> None:
     depth = 0
-    for offset, character in enumerate(_without_strings(text)):
+    for offset, character in enumerate(without_strings(text)):
         if character in "[{":
             depth += 1
             if depth > MAX_DEPTH:
@@ -149,11 +148,6 @@ def _check_depth(text: str, name: str) -> None:
                 raise _fail(problem, name, Positions(text).line_and_column(offset))
         elif character in "]}":
             depth -= 1
-
-
-def _without_strings(text: str) -> str:
-    """Return ``text`` with blanks in place of every string, so that offsets stay the same."""
-    return _STRING.sub(lambda string: " " * len(string[0]), text)
 
 
 def _parse(text: str, name: str) -> tuple[Any, bool]:
@@ -202,7 +196,7 @@ def _int(token: str) -> int:
 
 
 def _place_of_number(text: str, token: str) -> tuple[int, int]:
-    blanked = _without_strings(text)
+    blanked = without_strings(text)
     # A number of its own, not a part of another one.
     match = re.search(rf"(?<![\w.+-]){re.escape(token)}(?![\w.+-])", blanked)
     return Positions(text).line_and_column(match.start() if match else 0)

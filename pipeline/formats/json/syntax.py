@@ -6,7 +6,8 @@ import json
 import re
 from typing import NamedTuple
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+from pipeline.formats.json.positions import open_string, without_strings
+
 _CLOSING = {"[": "]", "{": "}"}
 _TYPOGRAPHIC = re.compile("[“”„‟«»＂〝〞]")
 _FULL_WIDTH = "，：；、。｛｝［］【】「」『』"
@@ -37,7 +38,7 @@ def find_mistake(error: json.JSONDecodeError) -> Mistake:
 
 
 def _in_string(text: str, offset: int, message: str) -> Mistake:
-    start = _open_string(text[: offset + 1])
+    start = open_string(text[: offset + 1])
     if "escape" in message:
         return Mistake("backslash", text.rfind("\\", 0, offset + 1))
     if "control" in message and text[offset] not in "\r\n":
@@ -80,7 +81,7 @@ def _at_word(text: str, offset: int, before: int, message: str) -> Mistake | Non
     if not (here.isalpha() or here == "_"):
         return None
     if previous == '"':
-        start = _open_string(text[:before])
+        start = open_string(text[:before])
         return _typographic(text, start, before) or Mistake("inner-quotes", offset)
     return Mistake("bare-name" if message.startswith("Expecting property name") else "word", offset)
 
@@ -102,21 +103,12 @@ def _typographic(text: str, start: int, end: int) -> Mistake | None:
     return Mistake("quotation-marks", found.start()) if found else None
 
 
-def _open_string(text: str) -> int:
-    """Return the offset of the quotation mark in ``text`` that no other one closes."""
-    return _without_strings(text).rfind('"')
-
-
 def _open_bracket(text: str) -> int | None:
     """Return the offset of the innermost bracket that is open at the end of ``text``."""
     opened: list[int] = []
-    for offset, sign in enumerate(_without_strings(text)):
+    for offset, sign in enumerate(without_strings(text)):
         if sign in "[{":
             opened.append(offset)
         elif sign in "]}" and opened:
             opened.pop()
     return opened[-1] if opened else None
-
-
-def _without_strings(text: str) -> str:
-    return _STRING.sub(lambda string: " " * len(string[0]), text)
