@@ -12,6 +12,7 @@ from pipeline.attachments.messages import ReadLine, ScanAnswer
 from pipeline.attachments.paper_text import LEAST_TEXT
 from pipeline.attachments.proposed_values import ProposedValue, propose_values
 from pipeline.attachments.read_paper import read_paper
+from pipeline.attachments.reader_client import refusal_of
 from pipeline.attachments.scan_client import prepare_scans, read_lines
 from pipeline.errors import AttachmentError, UnusableError
 from pipeline.system.limited_client import LIMITED, CallFailedError
@@ -41,8 +42,6 @@ def _lines_of(pdf: bytes) -> tuple[ReadLine, ...]:
         prepare_scans()
         return read_lines(pdf)
     except CallFailedError as error:
+        refusal = refusal_of(error)
         hint = "scan it with 200 dots per inch, or type the values"
-        if error.seconds is None:
-            raise UnusableError("attachment-broke", "the reader process crashed on this file", hint) from None
-        message = f"reading it took longer than {error.seconds:g} seconds"
-        raise UnusableError("attachment-time", message, hint) from None
+        raise UnusableError(refusal.code, refusal.message, hint) from None

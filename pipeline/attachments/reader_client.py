@@ -37,7 +37,7 @@ class Reader:
             content = LIMITED.call(self.function, msgspec.msgpack.encode(request), request.limits.of_process)
             answer = ANSWERS.decode(content)
         except CallFailedError as error:
-            answer = _BROKEN if error.seconds is None else _too_long(error.seconds)
+            answer = refusal_of(error)
         except msgspec.MsgspecError:
             answer = _BROKEN
         if isinstance(answer, Refusal):
@@ -80,11 +80,14 @@ def _groups(requests: Sequence[Request]) -> Iterator[list[Request]]:
         yield group
 
 
+def refusal_of(error: CallFailedError) -> Refusal:
+    """Return why a file cannot be used of which the limited process gave no answer."""
+    if error.seconds is None:
+        return _BROKEN
+    return Refusal("attachment-time", f"reading it took longer than {error.seconds:g} seconds")
+
+
 _BROKEN = Refusal("attachment-broke", "the reader process crashed on this file")
-
-
-def _too_long(seconds: float) -> Refusal:
-    return Refusal("attachment-time", f"reading it took longer than {seconds:g} seconds")
 
 
 READER = Reader()
