@@ -41,8 +41,12 @@ def load_or_ask(where: Path | Source, options: CheckOptions) -> LoadedCase:
     try:
         return load_case(where, options.directory)
     except IncompleteCaseError as error:
-        findings = check_half_case(error.json_file.fields, options.as_of, error.json_file)
-        raise CaseError([*error.problems, *findings]) from None
+        raise with_findings(error, options) from None
+
+
+def with_findings(error: IncompleteCaseError, options: CheckOptions) -> CaseError:
+    """Return the error of a case that only lacks fields, with what rules find in the rest."""
+    return CaseError([*error.problems, *check_half_case(error.json_file.fields, options.as_of, error.json_file)])
 
 
 def check_loaded(loaded: LoadedCase, options: CheckOptions) -> CheckedCase:

@@ -100,14 +100,16 @@ def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, 
 
 
 def _check(source: Source, options: CheckOptions) -> CheckedCase:
+    # Imported after reading: an invalid case is reported before the libraries of the checks are loaded.
     try:
         loaded = load_case(source, options.directory)
-    except IncompleteCaseError:
-        loaded = None
-    # Imported now: an invalid case is reported before the libraries of the checks are loaded.
-    from pipeline.run.check import check_case, check_loaded  # noqa: PLC0415 - see above
+    except IncompleteCaseError as error:
+        from pipeline.run.check import with_findings  # noqa: PLC0415 - see above
 
-    return check_loaded(loaded, options) if loaded else check_case(source, options)
+        raise with_findings(error, options) from None
+    from pipeline.run.check import check_loaded  # noqa: PLC0415 - see above
+
+    return check_loaded(loaded, options)
 
 
 def _only_papers_are_missing(outcome: Outcome[CheckedCase]) -> bool:
