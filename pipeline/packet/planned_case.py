@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from pipeline.case.load import LoadedCase
 from pipeline.errors import Problem, TemplateError
+from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.packet.plan import Packet, State, plan_packet, state_of
 from pipeline.packet.set_files import load_template_set
-from pipeline.packet.template_set import PageLanguage, TemplateSet
+from pipeline.packet.template_set import TemplateSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class PlannedCase:
     templates: TemplateSet
     packet: Packet
     state: State
-    languages: tuple[PageLanguage, ...]
+    languages: tuple[Language, ...]
 
 
 def plan_case(loaded: LoadedCase, options: CheckOptions) -> PlannedCase:

@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.case.base import PAGE_LANGUAGES, Trilingual
 from pipeline.case.filing import Role
+from pipeline.language import Language
 
 PACKET_FILE = "packet.json"
 
@@ -53,9 +54,6 @@ Held = Literal["name", "passport_number", "birth_date"]
 
 #: A field of a document for which the case may have no value.
 Field = Literal["days", "lodging", "plan_title", "plan_number", "risk_class", "committee", "cell_processing"]
-
-#: A language of letters.
-PageLanguage = Literal["ja", "en", "zh"]
 
 #: Letter of a row in the official list; ＋ is for what the list does not number.
 Letter = Literal["ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "＋"]
@@ -123,7 +121,7 @@ class PacketFile(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...] = ()
     typed_in: tuple[str, ...] = ()
     not_filed: tuple[Role, ...] = ()
-    languages: tuple[PageLanguage, ...] = PAGE_LANGUAGES
+    languages: tuple[Language, ...] = PAGE_LANGUAGES
 
 
 @dataclass(frozen=True)

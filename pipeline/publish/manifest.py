@@ -16,8 +16,9 @@ from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.case.base import Frozen
 from pipeline.case.filing import AttachmentRole
 from pipeline.errors import Severity
+from pipeline.language import Language
 from pipeline.packet.plan import State
-from pipeline.packet.template_set import Letter, PageLanguage, Signer
+from pipeline.packet.template_set import Letter, Signer
 from pipeline.system.atomic import sha256
 
 
@@ -44,7 +45,7 @@ class OptionsUsed(Frozen, frozen=True):
     recipient_copy: bool
     no_documents: bool
     encrypted: bool
-    letter_languages: tuple[PageLanguage, ...]
+    letter_languages: tuple[Language, ...]
     read_scans: bool = False
 
 
