@@ -8,8 +8,9 @@ import msgspec
 import pypdfium2
 
 from pipeline.attachments.messages import ReadLine, ScanAnswer
+from pipeline.attachments.placement import POINTS_PER_INCH
 
-MM_PER_POINT = 25.4 / 72
+_MM_PER_POINT = 25.4 / POINTS_PER_INCH
 
 
 def answer_lines(pdf: bytes) -> bytes:
@@ -34,9 +35,5 @@ def _lines_of(pdf: bytes) -> Iterator[ReadLine]:
 
 def in_millimetres(left: float, top: float, right: float, low: float) -> tuple[float, float, float, float]:
     """Return a box in points from the upper left corner of a page in millimetres."""
-    return (
-        round(left * MM_PER_POINT, 1),
-        round(top * MM_PER_POINT, 1),
-        round(right * MM_PER_POINT, 1),
-        round(low * MM_PER_POINT, 1),
-    )
+    left, top, right, low = (round(place * _MM_PER_POINT, 1) for place in (left, top, right, low))
+    return left, top, right, low
