@@ -13,19 +13,11 @@ from pipeline.formats.word.text import read_word
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.packet.planned_case import plan_case
-from tests.support.built import MEDICAL_STAY
+from tests.support.built import LETTERS, MEDICAL_STAY
 from tests.support.cases import AS_OF, EXAMPLES
 from tests.support.run import Command
 
 CASE = EXAMPLES / "sun-yifan" / "case.json"
-LETTERS = (
-    "invitation-letter",
-    "letter-of-guarantee",
-    "list-of-applicants",
-    "schedule-of-stay",
-    "treatment-schedule",
-    "regenerative-medicine-sheet",
-)
 #: A word of each letter in English and in Chinese.
 WORDS = {"en": ("To: The Ambassador of Japan",), "zh": ("致：日本国驻华大使",)}
 

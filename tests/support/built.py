@@ -24,6 +24,15 @@ from pypdf import PdfReader
 from tests.support.cases import ROOT
 
 MEDICAL_STAY = ROOT / "templates" / "medical-stay"
+#: The letters of that set.
+LETTERS = (
+    "invitation-letter",
+    "letter-of-guarantee",
+    "list-of-applicants",
+    "schedule-of-stay",
+    "treatment-schedule",
+    "regenerative-medicine-sheet",
+)
 FONT = "Noto Sans CJK JP"
 _WORDS = {"ja": "手紙", "en": "Letter", "zh": "信件"}
 
