@@ -175,7 +175,7 @@ def plan_packet(case: Case, templates: TemplateSet) -> Packet:
 def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
     chosen = _chosen(person, case, templates, is_filed=True)
     generated = {part.document for part in chosen.documents}
-    listed = (row for row in templates.packet.official_list if _concerns(row.whom, person))
+    listed = (row for row in templates.packet.official_list if concerns(row.whom, person))
     asked = [_requirement(row, case, person, generated) for row in listed]
     # The list is the patient's: of a companion's bundle it has only what they need.
     return replace(chosen, requirements=tuple(each for each in asked if each.needed or person == PATIENT))
@@ -221,13 +221,14 @@ def state_of(packet: Packet, *, draft: bool) -> State:
     return "to_be_signed" if any(bundle.unsigned for bundle in packet.bundles) else "ready_to_file"
 
 
-def _concerns(whom: Literal["patient", "companions", "everyone"], person: str) -> bool:
+def concerns(whom: Literal["patient", "companions", "everyone"], person: str) -> bool:
+    """Return True if a row or an entry for ``whom`` is about ``person``."""
     return whom == "everyone" or (whom == "patient") == (person == PATIENT)
 
 
 def _is_included(entry: PacketEntry, case: Case, person: str) -> bool:
     """True if the bundle of ``person`` has the entry. A paper belongs to the bundle of its person."""
-    concerned = entry.attachments is not None or _concerns(entry.whom, person)
+    concerned = entry.attachments is not None or concerns(entry.whom, person)
     replaced = any(attachment.paper == entry.unless_attached for attachment in case.attachments)
     return concerned and CONDITIONS[entry.when](case, person) and not replaced
 
