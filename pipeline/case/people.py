@@ -73,6 +73,7 @@ class Application(Frozen, frozen=True):
     marital_status: Literal["single", "married", "widowed", "divorced"] | None = None
     other_nationalities: str | None = None
     mobile: str | None = None
+    work: Literal["employed", "self_employed", "student", "retired", "none"] | None = None
     employer: Employer | None = None
     partner_occupation: str | None = None
     previous_stays: str | None = None

@@ -49,8 +49,8 @@ class Lodging(Frozen, frozen=True):
 
 
 class Flight(Frozen, frozen=True):
-    flight: str
     port: str
+    flight: str | None = None
     abroad: str | None = None
 
 

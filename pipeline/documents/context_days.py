@@ -81,11 +81,12 @@ def _stays_on(before: object, day: Day, exit_date: date) -> bool:
 
 
 def _journey(way: str, flight: Flight | None) -> Trilingual:
-    """Return entry or exit with the flight: the codes of both airports, or only the name of the one in Japan."""
+    """Return entry or exit with the flight, if known: codes of both airports, or only the name of the one in Japan."""
     word = trilingual("journey", way)
     if flight is None:
         return word
     ends = (flight.abroad, flight.port) if way == "entry" else (flight.port, flight.abroad)
     port = airport_name(flight.port)
     where = {key: f"{ends[0]}–{ends[1]}" if flight.abroad else getattr(port, key) for key in PAGE_LANGUAGES}
-    return Trilingual(*(f"{getattr(word, key)} {flight.flight} {where[key]}" for key in PAGE_LANGUAGES))
+    code = f" {flight.flight}" if flight.flight else ""
+    return Trilingual(*(f"{getattr(word, key)}{code} {where[key]}" for key in PAGE_LANGUAGES))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -13,11 +15,10 @@ from pipeline.visa.calendar import WorkingDays
 def serves(mission: str, province: str, address: str) -> bool:
     """Return True if the mission serves who lives in ``province`` at ``address``, in which a city may decide."""
     found = _mission(mission)
-    return (
-        province in found["provinces"]
-        and found.get("with_city", "") in address
-        and ("without_city" not in found or found["without_city"] not in address)
-    )
+    if province not in found["provinces"]:
+        return False
+    city = _city(address) if {"with_city", "without_city"} & found.keys() else None
+    return found.get("with_city", city) == city and (city is None or found.get("without_city") != city)
 
 
 def area_of(mission: str) -> str:
@@ -42,6 +43,21 @@ def working_days(case: Case) -> WorkingDays:
 def _working_days(mission: str) -> WorkingDays:
     closed = read_data("missions")["closed"]
     return WorkingDays(tuple(_mission(mission)["holidays"]), (closed["from"], closed["to"]))
+
+
+def _city(address: str) -> str | None:
+    """Return the city of an address, if it is one of those that make a difference: the largest place that it names."""
+    text = unicodedata.normalize("NFKC", address)
+    characters, letters = _names("characters"), _names("letters")
+    found = characters.search(text) or next(reversed([*letters.finditer(text)]), None)
+    return found and found.lastgroup
+
+
+@cache
+def _names(script: str) -> re.Pattern[str]:
+    """Return the expression of all cities, with a group of its own for each."""
+    cities = read_data("missions")["cities"]["names"].items()
+    return re.compile("|".join(f"(?P<{city}>{names[script]})" for city, names in cities), re.IGNORECASE)
 
 
 def _mission(mission: str) -> dict[str, Any]:

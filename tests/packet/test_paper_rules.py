@@ -112,6 +112,9 @@ class TestDays:
         found = plans(edit(BARE))
         assert (found[0], found[-1]) == (["入国"], ["出国"])
 
+    def test_a_flight_without_a_number_has_its_airports(self, edit: Edit) -> None:
+        assert plans(edit({f"{VISIT}/arrival/flight": REMOVE}))[0] == ["入国 PEK–HND"]
+
     def test_an_airport_without_a_name_is_called_by_its_code(self, edit: Edit) -> None:
         found = plans(edit({f"{VISIT}/arrival/port": "OKD", f"{VISIT}/arrival/abroad": REMOVE}))
         assert found[0] == ["入国 XX123 OKD"]

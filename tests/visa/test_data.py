@@ -90,7 +90,7 @@ def test_the_words_that_are_looked_for_are_expressions() -> None:
     table = read_data("wordings")
     assert all(re.compile(part) for part in table["parts"].values())
     conditions = [word for words in table["conditions"].values() for word in words.values()]
-    others = (table["dated_statement"], table["employees"], table["former"])
+    others = (table["dated_statement"], table["employees"], table["not_employed"])
     for expression in (*table["treatments"].values(), *table["sides"].values(), *conditions, *others):
         assert not re.compile(expression, re.IGNORECASE).search("")
     assert all(text == text.strip().lower() for text in table["vague_purposes"])

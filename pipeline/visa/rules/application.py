@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.case.base import NONE
+from pipeline.case.base import NONE, Trilingual
 from pipeline.case.model import Case
 from pipeline.case.people import Application, Companion, Patient, Questions
 from pipeline.resources import read_data
@@ -24,8 +24,8 @@ _ASKED = (
 )
 
 
-#: Year, month and perhaps day in an answer, in digits.
-_DAY = re.compile(r"(?<!\d)([12]\d{3})\s?[-/.年]\s?(\d{1,2})(?:\s?[-/.月]\s?(\d{1,2}))?(?!\d)")
+#: A year, and perhaps month and day, in an answer, in digits.
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[-/.年]\s?(\d{1,2})(?:\s?[-/.月]\s?(\d{1,2}))?)?(?!\d)")
 
 
 @rule("FRM-01")
@@ -58,25 +58,38 @@ def yes_has_details(case: Case, _as_of: date) -> Iterator[Hit]:
 
 @rule("FRM-10")
 def employee_has_employer(case: Case, _as_of: date) -> Iterator[Hit]:
+    for hit, _, work in _without_employer(case):
+        if work == "employed":
+            yield hit
+
+
+@rule("FRM-10B")
+def usual_employee_has_employer(case: Case, _as_of: date) -> Iterator[Hit]:
     words = read_data("wordings")
-    without_form = dict(_without_form(case))
-    for pointer, person in case.travellers.values():
-        application, occupation = person.application, person.occupation
+    for hit, occupation, work in _without_employer(case):
         named = f"{occupation.ja} / {occupation.en} / {occupation.zh}"
         employed = re.search(words["employees"], named, re.IGNORECASE)
-        if application is None or not employed or re.search(words["former"], named, re.IGNORECASE):
-            continue
-        if application.employer is None and pointer not in without_form:  # FRM-01 reports it for the others
-            yield Hit(f"{pointer}/application")
-        elif application.employer is not None and application.employer.name == NONE:
-            yield Hit(f"{pointer}/application/employer/name")
+        if work is None and employed and not re.search(words["not_employed"], named, re.IGNORECASE):
+            yield hit
 
 
 @rule("DAT-05")
 def previous_stays_are_past(case: Case, _as_of: date) -> Iterator[Hit]:
+    for pointer, person in case.travellers.values():
+        days = list(_previous_days(person.application))
+        details = {
+            "after_filing": any(first > case.visa.filing_date.timetuple()[:3] for first, _ in days),
+            "before_birth": any(last < person.birth_date.timetuple()[:3] for _, last in days),
+        }
+        if any(details.values()):
+            yield Hit(f"{pointer}/application/previous_stays", [name for name, found in details.items() if found])
+
+
+@rule("DAT-05B")
+def previous_stays_are_over(case: Case, as_of: date) -> Iterator[Hit]:
     for pointer, application in _applications(case):
-        days = (found.groups(default="1") for found in _DAY.finditer(application.previous_stays or ""))
-        if any(tuple(map(int, day)) > case.visa.filing_date.timetuple()[:3] for day in days):
+        days = [first for first, _ in _previous_days(application)]
+        if any(as_of.timetuple()[:3] < day <= case.visa.filing_date.timetuple()[:3] for day in days):
             yield Hit(f"{pointer}/previous_stays")
 
 
@@ -108,6 +121,26 @@ def paid_work(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, application in _applications(case):
         if application.paid_work_in_japan:
             yield Hit(f"{pointer}/paid_work_in_japan")
+
+
+def _without_employer(case: Case) -> Iterator[tuple[Hit, Trilingual, str | None]]:
+    """Yield the place, the occupation and the kind of work of everyone for whom no employer is named."""
+    without_form = dict(_without_form(case))
+    for pointer, person in case.travellers.values():
+        application = person.application
+        if application is None:
+            continue
+        if application.employer is None and pointer not in without_form:  # FRM-01 reports it for the others
+            yield Hit(f"{pointer}/application"), person.occupation, application.work
+        elif application.employer is not None and application.employer.name == NONE:
+            yield Hit(f"{pointer}/application/employer/name"), person.occupation, application.work
+
+
+def _previous_days(application: Application | None) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield the first and the last day that each date in the answer can mean: a year alone means any of its days."""
+    for found in _DAY.finditer(application.previous_stays or "" if application else ""):
+        first, last = found.groups(default="1"), found.groups(default="31")
+        yield tuple(map(int, first)), tuple(map(int, last))
 
 
 def _without_form(case: Case) -> Iterator[tuple[str, Patient | Companion]]:
@@ -147,6 +180,7 @@ def _empty_particulars(case: Case, person: Patient | Companion) -> Iterator[str]
         "phone": person.phone,
         "email": person.email,
         "arrival": first.arrival,
+        "flight": first.arrival.flight if first.arrival else NONE,  # "arrival" reports that both are empty
         "lodging": case.hospital if first.lodging is None and first.hospitalised else first.lodging,
     }
     return (name for name, value in values.items() if value is None)

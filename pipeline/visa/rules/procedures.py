@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from pipeline.case.model import Case
 from pipeline.case.treatment import Procedure, Visit
-from pipeline.visa.calendar import is_day_off
+from pipeline.visa.calendar import WorkingDays, is_day_off
 from pipeline.visa.rules.registry import Hit, rule
 
 SIX_WEEKS = timedelta(weeks=6)
 #: The interval after which a case without the hospital's own figure is asked how long the cells can be used.
 LONG_STORAGE = timedelta(days=180)
 _SATURDAY = 5
+#: Around the new year, offices and most clinics in Japan are closed.
+_YEAR_END = WorkingDays((), ("12-29", "01-03"))
 
 
 class _Planned(NamedTuple):
@@ -42,8 +44,10 @@ def culture_time_known(case: Case, _as_of: date) -> Iterator[Hit]:
 @rule("SCH-07")
 def on_open_days(case: Case, _as_of: date) -> Iterator[Hit]:
     for pointer, procedure, _ in _procedures(case):
-        if procedure.date.weekday() != _SATURDAY and is_day_off(procedure.date, "JP"):
-            yield Hit(pointer)
+        if _YEAR_END.is_closing(procedure.date):
+            yield Hit(pointer, ["year_end"])
+        elif procedure.date.weekday() != _SATURDAY and is_day_off(procedure.date, "JP"):
+            yield Hit(pointer, ["day_off"])
 
 
 @rule("SCH-08")
