@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -36,16 +37,22 @@ def half_case(fields: Mapping[str, Any]) -> Case:
 
 
 def _build(kind: type[msgspec.Struct], fields: Mapping[str, Any]) -> Any:
-    types_of = get_type_hints(kind)
     values = {
-        field.name: _value(types_of[field.name], fields[field.encode_name]) if field.encode_name in fields else _ABSENT
-        for field in msgspec.structs.fields(kind)
+        field.name: _value(hint, fields[field.encode_name]) if field.encode_name in fields else _ABSENT
+        for field, hint in _fields_of(kind)
         if field.encode_name in fields or field.required
     }
     try:
         return kind(**values)
     except AbsentError:  # it completes itself from a field that is missing
         return _ABSENT
+
+
+@cache
+def _fields_of(kind: type[msgspec.Struct]) -> tuple[tuple[msgspec.structs.FieldInfo, Any], ...]:
+    """Return the fields of a class, each with its type."""
+    hints = get_type_hints(kind)
+    return tuple((field, hints[field.name]) for field in msgspec.structs.fields(kind))
 
 
 def _value(kind: Any, data: Any) -> Any:

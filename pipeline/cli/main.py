@@ -20,7 +20,7 @@ COMMANDS = {
     "build": "Build the submission bundle of each case.",
     "import": "Convert the rows of a table to case files.",
     "validate": "Check cases and their attachments without building anything.",
-    "status": "List missing, expired and unsigned documents of each case.",
+    "status": "Show the state of one case, or all patients at a glance.",
     "read": "Propose values for a new case from a scan or PDF of a paper.",
     "signed": "Print attachment entries for signed originals.",
     "form": "List the fields of a fillable PDF, or fill one from a case.",

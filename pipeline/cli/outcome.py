@@ -26,19 +26,20 @@ class Outcome(Generic[Value]):
 
 def attempt(work: Callable[[], Value], style: OutputStyle = _DEFAULT_STYLE) -> Outcome[Value]:
     """Do ``work``. Print its failure, and return it as an outcome."""
-    return _printed(_outcome_of(work), style)
+    return _printed(outcome_of(work), style)
 
 
 def attempt_in_fork(work: Callable[[], Value], style: OutputStyle, place: str, seconds: float) -> Outcome[Value]:
     """Do ``work`` in a fork of this process, because untrusted files may crash it or keep it busy."""
     try:
-        outcome = in_fork(lambda: _outcome_of(work), seconds)
+        outcome = in_fork(lambda: outcome_of(work), seconds)
     except WORKER_LOST as error:
         outcome = Outcome(None, ExitCode.ENGINE, (lost_worker(place, error),))
     return _printed(outcome, style)
 
 
-def _outcome_of(work: Callable[[], Value]) -> Outcome[Value]:
+def outcome_of(work: Callable[[], Value]) -> Outcome[Value]:
+    """Do ``work``. Return its value, or its failure, which is not printed."""
     try:
         return Outcome(work())
     except VisaPacketError as error:

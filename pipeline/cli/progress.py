@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
@@ -24,6 +24,10 @@ from pipeline.visa.labels import label
 if TYPE_CHECKING:
     from pipeline.run.report.report_page import ReportPage
 
+Item = TypeVar("Item")
+
+#: Cases that take long enough for a bar.
+_MANY = 10
 _MARKS = {"built": ("built", "green"), "current": ("current", "cyan"), "failed": ("failed", "red")}
 
 
@@ -112,6 +116,15 @@ class Progress:
 
     def _rate(self) -> str:
         return f"{self._counts.total() / max(self._seconds(), 0.001):.1f} cases/s"
+
+
+def counted(items: Sequence[Item]) -> Iterator[Item]:
+    """Yield the items. If there are many, show a bar meanwhile on a terminal."""
+    if len(items) < _MANY or not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, file=sys.stderr, show_pos=True, label="cases") as bar:
+        yield from bar
 
 
 def _line(done: TaskResult, language: Language) -> tuple[Styled, str]:

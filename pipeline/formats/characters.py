@@ -42,6 +42,8 @@ def _escape(character: str) -> str:
 
 def refused_characters(text: str) -> list[tuple[str, str]]:
     """Return each refused character of ``text`` once, as ("U+0007", "a control character")."""
+    if text.isascii() and text.isprintable():
+        return []
     kinds: dict[str, str] = {}
     for before, character in pairwise(f" {text}"):
         kind = _kind(character) or _kind_of_mark(before, character)

@@ -12,13 +12,16 @@ import msgspec
 
 from pipeline.attachments.packet_papers import read_papers
 from pipeline.case.base import Trilingual
+from pipeline.case.load import LoadedCase
 from pipeline.case.source import Source
 from pipeline.documents.signed_originals import has_changed
 from pipeline.errors import Problem
 from pipeline.options import CheckOptions
+from pipeline.packet.document_fields import name_fields
 from pipeline.packet.paper_rules import LACKS
 from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Requirement, State
 from pipeline.packet.planned_case import PlannedCase, plan_case
+from pipeline.packet.template_set import Signer
 from pipeline.run.check import find_problems, load_or_ask
 from pipeline.visa.calendar import last_day_within
 from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
@@ -41,11 +44,16 @@ Standing = Literal[
 OPEN: frozenset[Standing] = frozenset(
     {"missing", "unusable", "expired", "unfilled", "unsigned", "filled", "changed", "uncompared"}
 )
+#: Items that nobody has to do anything for.
+_OF_THEMSELVES: frozenset[Standing] = frozenset({"made", "not_needed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A paper or a document of one person. ``until`` is the last day to file it, ``index`` that of its attachment."""
+    """A paper or a document of one person. ``until`` is the last day to file it, ``index`` that of its attachment.
+
+    ``signed_by`` is who signs a document, ``fields`` are the names of its empty fields.
+    """
 
     person: str
     kind: Literal["paper", "document"]
@@ -55,6 +63,8 @@ class Item:
     standing: Standing
     until: date | None = None
     index: int | None = None
+    signed_by: Signer | None = None
+    fields: Trilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +87,20 @@ class Status:
         """The items that require an action."""
         return tuple(item for item in self.items if item.standing in OPEN)
 
+    @property
+    def awaited(self) -> tuple[Item, ...]:
+        """The items that somebody has to supply, fill in or sign, open or not."""
+        return tuple(item for item in self.items if item.standing not in _OF_THEMSELVES)
+
 
 def status_of(where: Path | Source, options: CheckOptions) -> Status:
     """Return the status of the case at ``where``. Raises CaseError or TemplateError if case or set cannot be read."""
-    planned = plan_case(load_or_ask(where, options), options)
+    return status_of_loaded(load_or_ask(where, options), options)
+
+
+def status_of_loaded(loaded: LoadedCase, options: CheckOptions) -> Status:
+    """Return the status of a case that was read. Raises TemplateError if the template set cannot be read."""
+    planned = plan_case(loaded, options)
     findings = find_problems(planned, options)
     papers = read_papers(planned, options, findings)
     case, packet = planned.loaded.case, planned.packet
@@ -149,9 +169,7 @@ class _Items:
                 yield self._document(document, originals.get(document.id), bundle)
         for each in bundle.unfilled:
             if not each.is_made:
-                yield Item(
-                    each.document.person, "document", each.document.document, None, each.document.title, "unfilled"
-                )
+                yield replace(_item_of(each.document), standing="unfilled", fields=name_fields(each.fields))
 
     def _without_paper(self, requirement: Requirement, bundle: Bundle) -> Iterator[Item]:
         row = requirement.row
@@ -167,9 +185,10 @@ class _Items:
     def _document(self, document: DocumentPart, original: AttachmentPart | None, bundle: Bundle) -> Item:
         rows = (each.row.letter for each in bundle.requirements if each.row.document == document.id)
         until = last_day_within(self.planned.loaded.case.visa.letter_date, VALIDITY_MONTHS)
-        item = Item(document.person, "document", document.document, next(rows, None), document.title, "made")
-        if any(each.document == document for each in bundle.unfilled):
-            return replace(item, standing="unfilled", until=until)
+        item = replace(_item_of(document), letter=next(rows, None))
+        unfilled = next((each for each in bundle.unfilled if each.document == document), None)
+        if unfilled is not None:
+            return replace(item, standing="unfilled", until=until, fields=name_fields(unfilled.fields))
         if original is None:
             return replace(item, standing="unsigned", until=until) if document.is_unsigned else item
         until_signed = last_filing_day(original.attachment)
@@ -182,3 +201,9 @@ class _Items:
         if part.id not in self.papers:
             return "unusable"
         return "expired" if until is not None and until < self.planned.loaded.case.visa.filing_date else None
+
+
+def _item_of(document: DocumentPart) -> Item:
+    """Return the item of a document that nobody has to sign or fill in."""
+    signer = document.signed_by
+    return Item(document.person, "document", document.document, None, document.title, "made", signed_by=signer)

@@ -8,7 +8,8 @@ from pipeline.case.base import Trilingual
 from pipeline.language import Language
 from pipeline.resources import read_data
 
-_COLONS: Mapping[Language, str] = {"en": ": ", "ja": "：", "zh": "："}
+#: Between a word and what it is about.
+COLONS: Mapping[Language, str] = {"en": ": ", "ja": "：", "zh": "："}
 
 
 def label(code: str, table: str, language: Language) -> str:
@@ -24,4 +25,4 @@ def trilingual(table: str, code: str) -> Trilingual:
 
 def describe_state(state: str, language: Language) -> str:
     """Return the state of a packet with its meaning: ``ready to file: complete, and …``."""
-    return f"{label(state, 'state', language)}{_COLONS[language]}{label(state, 'state_meaning', language)}"
+    return f"{label(state, 'state', language)}{COLONS[language]}{label(state, 'state_meaning', language)}"

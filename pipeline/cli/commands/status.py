@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,18 @@ import click
 from wcwidth import ljust, width
 
 from pipeline.case.source import Source
-from pipeline.cli.outcome import attempt, overall
-from pipeline.cli.output import CommandReport, OutputStyle, emit, fields_to_json, print_verdict, problem_to_json
+from pipeline.cli.outcome import outcome_of, overall
+from pipeline.cli.output import (
+    CommandReport,
+    OutputStyle,
+    emit,
+    fields_to_json,
+    print_problems,
+    print_verdict,
+    problem_to_json,
+)
+from pipeline.cli.patient_table import print_patient, print_patients
+from pipeline.cli.progress import counted
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
@@ -27,11 +38,13 @@ from pipeline.cli.shared_options import (
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
 from pipeline.options import CheckOptions
-from pipeline.run.status import OPEN, Status, status_of, status_to_json
+from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row, sorted_rows
+from pipeline.run.overview.row_json import row_to_json
+from pipeline.run.status import OPEN, Status, status_to_json
 from pipeline.visa.labels import describe_state, label
 
 
-@click.command(short_help="List missing, expired and unsigned documents of each case.")
+@click.command(short_help="Show the state of one case, or all patients at a glance.")
 @cases_argument
 @as_of_option
 @templates_option
@@ -50,9 +63,13 @@ def status(
     language: Language,
     as_json: bool,
 ) -> int:
-    """List every paper and document of each CASE: missing, too old on the filing date, not yet signed, or complete.
+    """Show the state of one CASE, or of all patients of a folder in one line each.
 
-    The exit code is 0 even if items are open. Another code means that a case cannot be read.
+    Of one case, list every paper and document of each traveller: missing, too old on the filing date, not yet signed,
+    or complete. Of several, print the state, what is done, the filing window with the days left, and what is to be
+    done next and by whom. Cases with mistakes come first, then those with the fewest days left.
+
+    The exit code is 0 even if items are open. Another code means that a case cannot be read or lacks fields.
 
     \b
     Example:
@@ -62,31 +79,57 @@ def status(
     options = CheckOptions(
         day_of(as_of), templates, directory, read_scans=read_scans, letter_languages=letter_languages
     )
-    results = [_status_one(source, options, language, as_json=as_json) for source in case_files(cases)]
-    code = overall(result["exit_code"] for result in results)
-    emit(CommandReport("status", code, (), results), as_json=as_json)
+    sources = case_files(cases)
+    rows = [_row(source, options) for source in counted(sources)]
+    code = overall(row.code for row in rows)
+    if as_json:
+        _print_failures(rows, language)
+    else:
+        _print_rows(rows, options.as_of, language)
+    emit(CommandReport("status", code, (), [_result(row, options.as_of, language) for row in rows]), as_json=as_json)
     return code
 
 
-def _status_one(source: Source, options: CheckOptions, language: Language, *, as_json: bool) -> dict[str, Any]:
-    outcome = attempt(lambda: status_of(source, options), OutputStyle(language, notes=False))
-    if outcome.value is not None and not as_json:
-        _print(outcome.value, language)
+def _row(source: Source, options: CheckOptions) -> PatientRow:
+    outcome = outcome_of(lambda: patient_row(source, options))
+    return outcome.value or failed_row(source, outcome.code, outcome.problems)
+
+
+def _result(row: PatientRow, as_of: date, language: Language) -> dict[str, Any]:
+    problems = () if row.status else row.problems
     return {
-        "case": source.name,
-        "case_id": outcome.value.case_id if outcome.value else None,
-        "exit_code": int(outcome.code),
-        "status": status_to_json(outcome.value) if outcome.value else None,
-        **fields_to_json(outcome.problems),
-        "problems": [problem_to_json(problem, language) for problem in outcome.problems],
+        "case": row.source,
+        "case_id": row.status.case_id if row.status else None,
+        "exit_code": int(row.code),
+        "status": status_to_json(row.status) if row.status else None,
+        "summary": row_to_json(row, as_of),
+        **fields_to_json(problems),
+        "problems": [problem_to_json(problem, language) for problem in problems],
     }
 
 
-def _print(overview: Status, language: Language) -> None:
-    def text(name: str, **parts: object) -> str:
-        return label(name, "status", language).format(**parts)
+def _print_rows(rows: Sequence[PatientRow], as_of: date, language: Language) -> None:
+    if len(rows) > 1:
+        print_patients(sorted_rows(rows), as_of, language)
+        return
+    _print_failures(rows, language)
+    for row in rows:
+        if row.status is not None:
+            _print(row.status, language)
+        if row.done is not None:
+            print_patient(row, as_of, language)
+        if row.status is not None:
+            _print_verdict(row.status, language)
 
-    head = text("head", case=overview.case_id, filing=overview.filing_date, open=len(overview.open))
+
+def _print_failures(rows: Sequence[PatientRow], language: Language) -> None:
+    for row in rows:
+        if row.status is None:
+            print_problems([each for each in row.problems if each.severity != "info"], OutputStyle(language))
+
+
+def _print(overview: Status, language: Language) -> None:
+    head = _text("head", language, case=overview.case_id, filing=overview.filing_date, open=len(overview.open))
     print_line(Styled(head, bold=True))
     words = {item.standing: label(item.standing, "standing", language) for item in overview.items}
     columns = max(map(width, words.values()), default=0)
@@ -96,13 +139,20 @@ def _print(overview: Status, language: Language) -> None:
             person = item.person
             print_line(f"  {person}")
         word = Styled(ljust(words[item.standing], columns), "red" if item.standing in OPEN else None)
-        until = Styled(f"  {text('until', day=item.until)}" if item.until else "", dim=True)
+        until = Styled(f"  {_text('until', language, day=item.until)}" if item.until else "", dim=True)
         print_line("    ", word, f"  {item.letter or '　'}  {getattr(item.title, language)}", until)
+
+
+def _print_verdict(overview: Status, language: Language) -> None:
     if overview.builds is None:
-        result = Styled(text("nothing", codes=", ".join(overview.errors)), fg="red")
+        result = Styled(_text("nothing", language, codes=", ".join(overview.errors)), fg="red")
     else:
         state = describe_state(overview.builds, language)
-        permission = text("permission") if overview.builds == "incomplete" else ""
+        permission = _text("permission", language) if overview.builds == "incomplete" else ""
         colour = "green" if overview.builds == "ready_to_file" else "yellow"
-        result = Styled(text("builds", state=state) + permission, fg=colour)
+        result = Styled(_text("builds", language, state=state) + permission, fg=colour)
     print_verdict(result, overview.problems, language)
+
+
+def _text(name: str, language: Language, **parts: object) -> str:
+    return label(name, "status", language).format(**parts)
