@@ -22,7 +22,8 @@ from pipeline.bundle.merge_messages import MergeRequest
 from pipeline.bundle.piece import Piece
 from pipeline.case.importing.cell_values import convert_cell
 from pipeline.case.importing.cells import CellError, SourceTable
-from pipeline.case.importing.column_mapping import Column, Meaning
+from pipeline.case.importing.column_mapping import Column, Meaning, TableMapping
+from pipeline.case.importing.field_types import find_field
 from pipeline.case.importing.table_reading import TableRefusal, TableRequest, answer
 from pipeline.case.model import Case
 from pipeline.case.printable import check_characters
@@ -120,7 +121,7 @@ def table(content: bytes, *, is_csv: bool = False) -> None:
     for cell in chain(*(row.values() for row in read.rows)) if isinstance(read, SourceTable) else ():
         for column in _COLUMNS:
             with suppress(CellError):
-                json.dumps(convert_cell(cell, column, ("%Y-%m-%d", "%Y%m%d"))).encode()
+                json.dumps(convert_cell(cell, column, _MAPPING, find_field(column.to))).encode()
 
 
 def csv_table(content: bytes) -> None:
@@ -155,7 +156,10 @@ _WORKBOOK = read_parts((SAMPLE / "cases.xlsx").read_bytes())
 _COLUMNS = (
     *(Column("a", "/a", kind) for kind in ("text", "date", "integer")),
     *(Column("a", "/a", digits=True), Column("a", "/a", values=(Meaning("男", 1),))),
+    *(Column("a", to) for to in ("/patient/sex", "/patient/occupation", "/patient/birth_date", "/patient/name")),
+    Column("a", "/patient/name", order="surname-first", case="upper"),
 )
+_MAPPING = TableMapping(columns=(), date_formats=("%Y-%m-%d", "%Y%m%d"), absent=("-",), language="zh")
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'

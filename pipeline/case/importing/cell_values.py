@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from pipeline.case.importing.cells import Cell, CellError, comparable, normalise
-from pipeline.case.importing.column_mapping import Column
+from pipeline.case.importing.column_mapping import Column, TableMapping
+from pipeline.case.importing.dates import parse_date
+from pipeline.case.importing.field_types import FieldType
+from pipeline.case.importing.vocabulary import choices, is_absent, translate
 
 #: Number of digits that a spreadsheet stores.
 _MOST_DIGITS = 15
@@ -18,12 +20,16 @@ _TOO_LONG = f"the cell contains a number of more than {_MOST_DIGITS} digits; a s
 _LOST_DIGITS = "the spreadsheet has shortened this number; its last digits are lost"
 #: A long number as a spreadsheet exports it.
 _SHORTENED = re.compile(r"-?[0-9]+(\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
-#: A date format in which two numbers follow each other, such as %Y%m%d.
-_JOINED = re.compile(r"%[Ymd]%[Ymd]")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 #: What is left of an invisible character when a table has been through several programs.
 _CODE = re.compile(r"_x(00[01][0-9A-F]|20[0-6][0-9A-F]|FEFF)_", re.IGNORECASE)
 _AS_TEXT = "format the column as text, then type the number again from the original document"
+
+#: Shapes of fields whose cells are words with a meaning.
+_TRANSLATED = ("words", "boolean", "languages")
+#: Between surname and given names, whatever their order.
+_AFTER_SURNAME = re.compile(r"[,/]")
+_NAME_PARTS = 2
 
 #: Kinds of cells that no field takes: code, message and hint.
 _REJECTED = {
@@ -37,20 +43,62 @@ _REJECTED = {
 }
 
 
-def convert_cell(cell: Cell, column: Column, date_formats: Sequence[str]) -> Any:
-    """Return the value of a case, or None for an empty cell. Raise CellError."""
+def convert_cell(cell: Cell, column: Column, mapping: TableMapping, field: FieldType | None = None) -> Any:
+    """Return the value of a case, or None for an empty cell. Raise CellError.
+
+    ``field`` is the field that the column fills, if there is one of this name. The value of a name in one column is
+    an object with its parts.
+    """
     kind = "unreadable" if _is_too_large(cell) else cell.kind
     if kind in _REJECTED:
         raise CellError(*_REJECTED[kind])
     if normalise(cell.value) == "":
         return None
-    if column.values:
-        return _translate(cell, column)
-    if column.type == "date":
-        return _date(cell, date_formats).isoformat()
-    if column.type == "integer":
+    known = {comparable(meaning.cell): meaning.value for meaning in column.values}
+    word = _word(cell)
+    if word in known:
+        return known[word]
+    value = translate(field, word) if field else None
+    if value is not None or is_absent(word, mapping.absent):
+        return value
+    return _converted(cell, column, mapping, field)
+
+
+def _converted(cell: Cell, column: Column, mapping: TableMapping, field: FieldType | None) -> Any:
+    """Return the value of a cell that is no known word."""
+    shape = column.type or (field.shape if field else "text")
+    if shape == "date":
+        return _date(cell, mapping.date_formats).isoformat()
+    if shape == "integer":
         return _integer(cell)
-    return column.text.replace("{}", _text(cell, column))
+    if field and shape == "languages" and mapping.language:
+        return {mapping.language: _text(cell, column)}
+    if column.values or shape in _TRANSLATED:
+        words = [meaning.cell for meaning in column.values] or (choices(field) if field else [])
+        hint = f"use one of {', '.join(words)}; or add the word to values of the mapping"
+        raise CellError("cell-value", "no value is known for this word", hint)
+    text = column.text.replace("{}", _in_case(_text(cell, column), column))
+    return split_name(text, column.order) if shape == "name" else text
+
+
+def _in_case(text: str, column: Column) -> str:
+    return text.upper() if column.case == "upper" else text.lower() if column.case == "lower" else text
+
+
+def split_name(text: str, order: str | None) -> dict[str, str]:
+    """Return surname and given names. A comma or slash is after the surname, whatever the order. Raise CellError."""
+    words = comparable(text).split()
+    parts = [part.strip() for part in _AFTER_SURNAME.split(" ".join(words))]
+    if len(parts) == 1 and order is not None:
+        parts = [words[0], " ".join(words[1:])] if order == "surname-first" else [words[-1], " ".join(words[:-1])]
+        if not parts[1]:
+            message = "the cell contains one word, not a surname and given names"
+            raise CellError("cell-name", message, "write SURNAME, GIVEN NAMES; for a passport with one name: NAME,")
+    if len(parts) != _NAME_PARTS or not parts[0]:
+        message = "the cell does not say which part of the name is the surname"
+        hint = 'write SURNAME, GIVEN NAMES with a comma; or set "order" in the mapping'
+        raise CellError("cell-name", message, hint)
+    return {"surname": parts[0], **({"given_names": parts[1]} if parts[1] else {})}
 
 
 def _is_too_large(cell: Cell) -> bool:
@@ -89,15 +137,12 @@ def _digits(value: float, cell: Cell, column: Column) -> str:
     return str(int(value)).zfill(cell.zeros)
 
 
-def _translate(cell: Cell, column: Column) -> Any:
-    known = {comparable(meaning.cell): meaning.value for meaning in column.values}
+def _word(cell: Cell) -> str:
     value = cell.value
-    word = str(int(value)) if isinstance(value, float) and value.is_integer() else comparable(value)
-    word = word.upper() if isinstance(value, bool) else word
-    if word not in known:
-        hint = f"use one of {', '.join(meaning.cell for meaning in column.values)}; or add the word to the mapping"
-        raise CellError("cell-value", "the mapping has no value for this word", hint)
-    return known[word]
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    word = comparable(value)
+    return word.upper() if isinstance(value, bool) else word
 
 
 def _integer(cell: Cell) -> int:
@@ -121,24 +166,4 @@ def _date(cell: Cell, formats: Sequence[str]) -> dt.date:
     if not isinstance(cell.value, str):
         message = "the cell contains a number, but the field is a date"
         raise CellError("cell-date", message, "format the cell as a date, and check that the date is correct")
-    return _parse_date(unicodedata.normalize("NFKC", normalise(cell.value)), formats)
-
-
-def _parse_date(text: str, formats: Sequence[str]) -> dt.date:
-    dates = set()
-    for form in formats:
-        try:
-            date = dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a date has no zone
-        except ValueError:
-            continue
-        if _JOINED.search(form) and date.strftime(form) != text:
-            message = "a digit of month or day is missing, so the date could be read in two ways"
-            raise CellError("cell-date", message, "type month and day with two digits each")
-        dates.add(date)
-    if not dates:
-        hint = f"use one of {', '.join(formats)}; or add the format to date_formats of the mapping"
-        raise CellError("cell-date", "this is not a date in a format of the mapping", hint)
-    if len(dates) > 1:
-        hint = "write the year first, or remove one of the formats from date_formats"
-        raise CellError("cell-date", "two date formats of the mapping read different dates here", hint)
-    return dates.pop()
+    return parse_date(normalise(cell.value), formats)

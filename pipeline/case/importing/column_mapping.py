@@ -12,6 +12,7 @@ import msgspec
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile, read_json
 from pipeline.formats.json.schema import check_schema
+from pipeline.language import Language
 
 
 class Meaning(msgspec.Struct, frozen=True):
@@ -22,21 +23,35 @@ class Meaning(msgspec.Struct, frozen=True):
 
 
 class Column(msgspec.Struct, frozen=True, rename={"header": "column"}):
-    """A column and the field that it fills."""
+    """A column and the field that it fills. Without ``type``, the field says how its cells are converted."""
 
     header: str
     to: str
-    type: Literal["text", "date", "integer"] = "text"
+    type: Literal["text", "date", "integer"] | None = None
     digits: bool = False
     values: tuple[Meaning, ...] = ()
     text: str = "{}"
+    case: Literal["upper", "lower"] | None = None
+    order: Literal["surname-first", "given-names-first"] | None = None
+    unsure: str | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """True if a field is named, and a person has confirmed it."""
+        return bool(self.to) and self.unsure is None
 
 
 class Constant(msgspec.Struct, frozen=True):
     """A field that is the same in every case."""
 
     to: str
-    value: Any
+    value: Any = None
+    unsure: str | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """True if there is a value, and a person has confirmed it."""
+        return self.value is not None and self.unsure is None
 
 
 class ColumnGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +74,9 @@ class TableMapping(ColumnGroup, frozen=True, kw_only=True):
 
     sheet: str | None = None
     header_row: int = 1
-    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    date_formats: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    language: Language | None = None
 
 
 def read_mapping(path: Path) -> tuple[TableMapping, JsonFile]:
@@ -69,7 +86,7 @@ def read_mapping(path: Path) -> tuple[TableMapping, JsonFile]:
     if not problems:
         mapping = msgspec.convert(json_file.fields, TableMapping)
         problems = list(_repeated_fields(mapping, json_file))
-        if not any(column.to == "/case_id" for column in mapping.columns):
+        if not any(column.to == "/case_id" and column.is_used for column in mapping.columns):
             message, hint = "no column fills /case_id", "add the column that numbers the cases"
             problems.append(json_file.problem("mapping-case-id", "/columns", message, hint))
     if problems:
@@ -81,8 +98,8 @@ def _repeated_fields(group: ColumnGroup, json_file: JsonFile, place: str = "") -
     """Report each field that is filled twice, or filled as a whole and in part. A list may have many entries."""
     lists = {entries.to: f"{place}/lists/{index}/to" for index, entries in enumerate(group.lists)}
     targets = [
-        *((column.to, f"{place}/columns/{index}/to") for index, column in enumerate(group.columns)),
-        *((constant.to, f"{place}/constants/{index}/to") for index, constant in enumerate(group.constants)),
+        *((column.to, f"{place}/columns/{index}/to") for index, column in enumerate(group.columns) if column.is_used),
+        *((each.to, f"{place}/constants/{index}/to") for index, each in enumerate(group.constants) if each.is_used),
         *lists.items(),
     ]
     for (one, _), (other, where) in pairwise(sorted(targets)):

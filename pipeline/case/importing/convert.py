@@ -19,11 +19,12 @@ from pipeline.formats.json.schema import check_schema
 
 @dataclass(frozen=True, slots=True)
 class ImportedCase:
-    """A case file that is valid by its schema, and the number of its row."""
+    """A case file and the number of its row. It is valid by its schema, except that required fields may be missing."""
 
     case_id: str
     row: int
     content: bytes
+    questions: tuple[Problem, ...] = ()
 
 
 def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[list[ImportedCase], list[Problem]]:
@@ -43,16 +44,15 @@ def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[
     first_cells: dict[str, Cell] = {}
     for cells in source.rows:
         row = reader.read(cells)
+        row.case.setdefault("attachments", [])  # papers are added to the case
         content = (json.dumps(row.case, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "surrogatepass")
-        row_problems = [
-            *row.problems.values(),
-            *_schema_problems(row, content, source, document),
-            *_repeated_id(row, first_cells, source),
-        ]
+        case_problems, questions = _check_case(row, content, source, document)
+        row_problems = [*row.problems.values(), *case_problems, *_repeated_id(row, first_cells, source)]
         for problem in row_problems:  # a problem of the mapping is reported once, not for each row
             problems.setdefault((problem.file, problem.place, problem.code, problem.message), problem)
         if not row_problems:
-            cases.append(ImportedCase(row.case["case_id"], next(iter(cells.values())).row, content))
+            case_id = row.case["case_id"]
+            cases.append(ImportedCase(case_id, next(iter(cells.values())).row, content, questions))
     return cases, sorted(problems.values(), key=_order)
 
 
@@ -72,18 +72,33 @@ def _repeated_id(row: CaseRow, first_cells: dict[str, Cell], table: SourceTable)
     first_cells.setdefault(case_id, cell)
 
 
-def _schema_problems(row: CaseRow, content: bytes, table: SourceTable, mapping: JsonFile) -> Iterator[Problem]:
-    """Check the case by its schema, and place each problem at the cell that the field comes from."""
+def _check_case(
+    row: CaseRow, content: bytes, table: SourceTable, mapping: JsonFile
+) -> tuple[list[Problem], tuple[Problem, ...]]:
+    """Return the problems of a case by its schema, and the questions for its missing fields."""
     try:
-        problems: Iterable[Problem] = check_schema(parse_json(content, table.file, Path()), "case")
+        json_file = parse_json(content, table.file, Path())
+        problems: Iterable[Problem] = check_schema(json_file, "case")
     except CaseError as error:  # such as a control character
-        problems = error.problems
+        return list(_at_cells(error.problems, row, table, mapping)), ()
+    wrong = [problem for problem in problems if problem.code != "schema-required"]
+    if "case_id" not in row.case:
+        wrong += [problem for problem in problems if problem.args.get("field") == "case_id"]
+    if wrong or not problems:
+        return list(_at_cells(wrong, row, table, mapping)), ()
+    from pipeline.case.questions import ask  # noqa: PLC0415 - a complete case needs no explanation
+
+    return [], tuple(ask(json_file))
+
+
+def _at_cells(problems: Iterable[Problem], row: CaseRow, table: SourceTable, mapping: JsonFile) -> Iterator[Problem]:
+    """Place each problem at the cell that the field comes from."""
     for problem in problems:
         pointer = problem.pointer or ""
         cell = row.cells.get(pointer)
         if problem.code == "schema-required":  # placed at the object without the field
             pointer = f"{pointer}/{problem.args['field']}"
-            cell = next((row.empty[key] for key in row.empty if _is_at_or_below(key, pointer)), None)
+            cell = row.empty.get(pointer)
         elif problem.code == "schema-unknown-field":  # an error of the mapping, whatever the cell contains
             cell = None
         if any(_is_at_or_below(key, pointer) for key in row.problems):

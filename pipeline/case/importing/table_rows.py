@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.case.importing.cell_values import convert_cell
 from pipeline.case.importing.cells import Cell, CellError, Columns, Row, SourceTable, comparable
 from pipeline.case.importing.column_mapping import Column, ColumnGroup, TableMapping
+from pipeline.case.importing.field_types import find_field
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile
 
@@ -75,7 +76,7 @@ class RowReader:
     def _fill(self, row: CaseRow, entry: _Entry, group: ColumnGroup) -> bool:
         """Fill ``entry`` from the columns of ``group``. Return False if all its cells are empty."""
         is_filled = False
-        for column in group.columns:
+        for column in (each for each in group.columns if each.is_used):
             is_filled |= self._fill_field(row, entry, column)
         for columns in group.lists:
             entries: list[Any] = _parent(entry.fields, columns.to).setdefault(columns.to.rpartition("/")[2], [])
@@ -87,8 +88,10 @@ class RowReader:
                 else:  # no entry, so that none of its fields is missing
                     below = f"{inner.pointer}/"
                     row.empty = {key: cell for key, cell in row.empty.items() if not key.startswith(below)}
+        for pointer in {each.to for each in group.lists}:
+            _remove_if_missing(entry, pointer)
         if is_filled:
-            for constant in group.constants:
+            for constant in (each for each in group.constants if each.is_used):
                 _set(entry.fields, constant.to, constant.value)
         return is_filled
 
@@ -96,8 +99,9 @@ class RowReader:
         number = self.columns[comparable(_numbered(column.header, entry.number))]
         cell = self.table.cell(row.source, number)
         pointer = entry.pointer + column.to
+        field = find_field(pointer)
         try:
-            value = convert_cell(cell, column, self.mapping.date_formats)
+            value = convert_cell(cell, column, self.mapping, field)
         except CellError as error:
             row.problems[pointer] = replace(error.problem, file=self.table.file, place=self.table.place(cell, pointer))
             return True
@@ -105,7 +109,12 @@ class RowReader:
             row.empty[pointer] = cell
             return False
         row.cells[pointer] = cell
-        _set(entry.fields, column.to, value)
+        if field and field.shape == "name":
+            for part, text in value.items():
+                row.cells[f"{pointer}/{part}"] = cell
+                _set(entry.fields, f"{column.to}/{part}", text)
+        else:
+            _set(entry.fields, column.to, value)
         return True
 
 
@@ -116,6 +125,17 @@ def _parent(fields: dict[str, Any], pointer: str) -> dict[str, Any]:
     return fields
 
 
+def _remove_if_missing(entry: _Entry, pointer: str) -> None:
+    """Remove a list without entries that must have some: its field is missing, not empty."""
+    parent, name, field = (
+        _parent(entry.fields, pointer),
+        pointer.rpartition("/")[2],
+        find_field(entry.pointer + pointer),
+    )
+    if not parent[name] and field and field.part.get("minItems"):
+        del parent[name]
+
+
 def _set(fields: dict[str, Any], pointer: str, value: Any) -> None:
     _parent(fields, pointer)[pointer.rpartition("/")[2]] = value
 
@@ -123,7 +143,8 @@ def _set(fields: dict[str, Any], pointer: str, value: Any) -> None:
 def list_headers(group: ColumnGroup, place: str = "", number: int | None = None) -> Iterator[tuple[str, str]]:
     """Yield each header in the mapping, with its JSON pointer."""
     for index, column in enumerate(group.columns):
-        yield _numbered(column.header, number), f"{place}/columns/{index}/column"
+        if column.is_used:
+            yield _numbered(column.header, number), f"{place}/columns/{index}/column"
     for index, columns in enumerate(group.lists):
         for each in [number] if number else range(1, columns.times + 1):
             yield from list_headers(columns, f"{place}/lists/{index}", each)

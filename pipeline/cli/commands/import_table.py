@@ -9,10 +9,11 @@ import click
 from pipeline.case.importing.convert import convert_table
 from pipeline.case.importing.csv_file import ENCODINGS
 from pipeline.case.source import CASE_FILE
-from pipeline.cli.output import CommandReport, emit
+from pipeline.cli.output import CommandReport, emit, fields_to_json
 from pipeline.cli.shared_options import json_option
 from pipeline.cli.terminal import print_line
 from pipeline.errors import CaseError, ExitCode
+from pipeline.language import format_count
 from pipeline.publish.case_files import publish_cases
 
 
@@ -70,6 +71,7 @@ def import_table(
             "row": case.row,
             "file": str(out / case.case_id / CASE_FILE),
             "status": statuses[case.case_id],
+            **fields_to_json(case.questions),
         }
         for case in cases
     ]
@@ -80,4 +82,8 @@ def import_table(
             for status in ("new", "updated", "unchanged", "conflict")
         ]
         print_line(f"{out}: {', '.join(counts)}")
+        incomplete = sum(bool(case.questions) for case in cases)
+        if incomplete:
+            line = f"{incomplete} of {format_count(len(cases), 'case')}: required fields are missing"
+            print_line(f"{line}; `visa-packet status {out}` asks for them")
     return code

@@ -65,7 +65,7 @@ def test_the_cases_are_packet_of_the_folder(run: Command, visa_packet: Command, 
 
 
 def test_one_wrong_row_and_nothing_is_written(run: Command, tmp_path: Path) -> None:
-    wrong = changed_workbook(tmp_path / "t.xlsx", {"E4": "M", "L5": 5})
+    wrong = changed_workbook(tmp_path / "t.xlsx", {"E4": "X", "L5": 5})
     found = run(wrong)
     problems = assert_refused(found, tmp_path / "cases", 3)
     assert [problem["cell"] for problem in problems] == ["病例!E4", "病例!L5"]
@@ -73,7 +73,7 @@ def test_one_wrong_row_and_nothing_is_written(run: Command, tmp_path: Path) -> N
 
 
 def test_the_others_when_that_is_wanted(run: Command, tmp_path: Path) -> None:
-    found = run(changed_workbook(tmp_path / "t.xlsx", {"E4": "M"}), "--skip-wrong")
+    found = run(changed_workbook(tmp_path / "t.xlsx", {"E4": "X"}), "--skip-wrong")
     assert found.code == 9
     assert [result["case_id"] for result in found.report["results"]] == ["b2027-001", "b2027-003"]
     assert names_in(tmp_path / "cases") == ["b2027-001", "b2027-003"]

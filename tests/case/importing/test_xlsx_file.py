@@ -11,7 +11,7 @@ import pytest
 from pipeline.case.importing import xlsx_file as workbook
 from pipeline.case.importing.cell_values import convert_cell
 from pipeline.case.importing.cells import CellError, Row
-from pipeline.case.importing.column_mapping import Column
+from pipeline.case.importing.column_mapping import Column, TableMapping
 from pipeline.case.importing.xlsx_file import read_workbook
 from pipeline.errors import CaseError, Problem
 from tests.support.sheets import SAMPLE
@@ -145,7 +145,7 @@ def test_what_is_no_number_makes_its_cell_unreadable_and_no_other(text: str) -> 
     [row] = rows_of(sheet_of(f'<row r="3"><c r="A3"><v>{text}</v></c><c r="B3"><v>1</v></c></row>'))
     assert [cell.kind for cell in row.values()] == ["unreadable", "value"]
     with pytest.raises(CellError) as error:
-        convert_cell(row[1], Column("a", "/a", digits=True), ())
+        convert_cell(row[1], Column("a", "/a", digits=True), TableMapping(columns=()))
     assert error.value.problem.code == "cell-number"
 
 

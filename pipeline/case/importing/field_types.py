@@ -1,0 +1,78 @@
+"""The fields of a case by JSON pointer: what the schemas say about their values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import getitem
+from typing import Any, Literal
+
+from pipeline.formats.json.schema_files import schema_text
+
+_SUFFIX = ".schema.json"
+_LANGUAGES = {"ja", "en", "zh"}
+
+#: "languages" is the same text in several languages, "name" the name of a person.
+Shape = Literal["text", "date", "integer", "boolean", "words", "languages", "name", "object", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """What the schemas say about a field: its shape, its part of the schema, and the places that describe it.
+
+    The first place is the field's own, such as ``patient/properties/sex``; the others are the definitions to which it
+    refers, such as ``common/$defs/sex``.
+    """
+
+    shape: Shape
+    part: Mapping[str, Any]
+    places: tuple[str, ...]
+
+
+@cache
+def find_field(pointer: str, schema: str = "case") -> FieldType | None:
+    """Return the type of the field at a pointer, in which ``*`` or a number is an entry of a list; None if unknown."""
+    place = schema
+    for step in pointer.split("/")[1:]:
+        *_, last = _places(place)
+        part, steps = _part(last), f"properties/{step}"
+        if step == "*" or step.isdecimal():
+            part, steps = {"properties": {step: part.get("items")}}, "items"
+        if part.get("properties", {}).get(step) is None:
+            return None
+        place = f"{last}/{steps}"
+    places = tuple(_places(place))
+    return FieldType(_shape(places), _part(places[-1]), places)
+
+
+def _places(place: str) -> list[str]:
+    """Return a place in the schemas, and those to which it refers."""
+    found = [place]
+    part = _part(place)
+    while reference := part.get("$ref") or part.get("then", {}).get("$ref"):
+        schema, _, below = str(reference).partition("#")
+        found.append((schema.removesuffix(_SUFFIX) or found[-1].partition("/")[0]) + below)
+        part = _part(found[-1])
+    return found
+
+
+@cache
+def _part(place: str) -> Any:
+    name, *steps = place.split("/")
+    return reduce(getitem, steps, json.loads(schema_text(name)))
+
+
+def _shape(places: tuple[str, ...]) -> Shape:
+    part = _part(places[-1])
+    properties = part.get("properties", {}).keys()
+    if "enum" in part:
+        return "words"
+    if part.get("format") == "date":
+        return "date"
+    if properties:
+        return "languages" if properties <= _LANGUAGES else "name" if "given_names" in properties else "object"
+    shapes: Mapping[str, Shape] = {"integer": "integer", "boolean": "boolean", "array": "list", "object": "object"}
+    kind = part.get("type")
+    return shapes.get(kind, "text") if isinstance(kind, str) else "object"
