@@ -189,6 +189,3 @@ class ScanAnswer(msgspec.Struct, frozen=True):
 
 
 ANSWERS: msgspec.msgpack.Decoder[ReaderAnswer | Refusal] = msgspec.msgpack.Decoder(ReaderAnswer | Refusal)
-ANSWER_LISTS: msgspec.msgpack.Decoder[list[ReaderAnswer | Refusal]] = msgspec.msgpack.Decoder(
-    list[ReaderAnswer | Refusal]
-)

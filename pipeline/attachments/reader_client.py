@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import structs
 
-from pipeline.attachments.messages import ANSWER_LISTS, ANSWERS, ReaderAnswer, Refusal, Request
+from pipeline.attachments.messages import ANSWERS, ReaderAnswer, Refusal, Request
 from pipeline.errors import UnusableError
 from pipeline.system.limited_client import LIMITED, CallFailedError
 
@@ -18,14 +18,10 @@ _TOGETHER_SECONDS = 20
 
 
 class Reader:
-    """Reads attachments with ``function``, which takes a Request and returns a ReaderAnswer or a Refusal, as bytes.
-
-    ``function_for_many`` does so for a list of requests.
-    """
+    """Reads attachments with ``function``, which takes a Request and returns a ReaderAnswer or a Refusal, as bytes."""
 
     def __init__(self) -> None:
         self.function = "pipeline.attachments.reader_tasks:answer_request"
-        self.function_for_many = "pipeline.attachments.reader_tasks:answer_requests"
 
     def prepare(self) -> None:
         """Start the limited process, so that it has loaded its libraries when it is asked. Does not wait."""
@@ -59,11 +55,9 @@ class Reader:
             limits = structs.replace(
                 requests[0].limits.of_process, cpu_seconds=_TOGETHER_SECONDS, wall_seconds=float(_TOGETHER_SECONDS)
             )
-            content = LIMITED.call(self.function_for_many, msgspec.msgpack.encode(requests), limits)
-            answers = ANSWER_LISTS.decode(content)
+            contents = LIMITED.call_for_all(self.function, map(msgspec.msgpack.encode, requests), limits)
+            answers = [ANSWERS.decode(content) for content in contents]
         except (CallFailedError, msgspec.MsgspecError):
-            return [None] * len(requests)
-        if len(answers) != len(requests):
             return [None] * len(requests)
         return [answer if isinstance(answer, ReaderAnswer) else None for answer in answers]
 

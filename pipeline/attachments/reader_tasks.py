@@ -23,7 +23,6 @@ from pipeline.packet.paper import Note
 from pipeline.system.processes import memory_limit
 
 _REQUESTS = msgspec.msgpack.Decoder(Request)
-_REQUEST_LISTS = msgspec.msgpack.Decoder(tuple[Request, ...])
 #: The operators of a page with text in a font that is not embedded: pdfium looks for one at the first use.
 _TEXT = b"BT /F 12 Tf 72 720 Td (text) Tj ET"
 
@@ -49,13 +48,6 @@ def answer_request(content: bytes) -> bytes:
     request = _REQUESTS.decode(content)
     limit_libraries(request.limits)
     return msgspec.msgpack.encode(run_task(request))
-
-
-def answer_requests(content: bytes) -> bytes:
-    """Answer Requests that have the same limits in this process, which reads nothing else, with a list of answers."""
-    requests = _REQUEST_LISTS.decode(content)
-    limit_libraries(requests[0].limits)
-    return msgspec.msgpack.encode([run_task(request) for request in requests])
 
 
 def run_task(request: Request) -> ReaderAnswer | Refusal:

@@ -10,9 +10,9 @@ from msgspec import structs
 from pipeline.attachments.messages import PRINT_AGAIN
 from pipeline.bundle.fit_size import DOWNSAMPLINGS, Downsampling, downsample_papers, downsampling_note
 from pipeline.bundle.manifest_rows import BundleRow, PageMap
-from pipeline.bundle.merge_client import MergeError, finish_limited
+from pipeline.bundle.merge_client import MergeError, finish_limited, merge_limited
 from pipeline.bundle.merge_messages import FinishRequest, Merged, MergeFailure, Volume
-from pipeline.bundle.page_map import Contents, make_page_map, merge_parts
+from pipeline.bundle.page_map import Contents, make_page_map, merge_request
 from pipeline.bundle.volumes import volumes_note
 from pipeline.documents.document import DrawnDocument
 from pipeline.errors import AttachmentError, Problem
@@ -81,16 +81,17 @@ def assemble(
 
 def _merge_all(planned: PlannedCase, contents: Contents, options: BundleOptions) -> list[MergedBundle]:
     """A bundle for each traveller who has something to file, and the working file."""
-    return [_merge(bundle, contents, planned, options) for bundle in planned.packet.files if bundle.parts]
-
-
-def _merge(bundle: Bundle, contents: Contents, planned: PlannedCase, options: BundleOptions) -> MergedBundle:
-    page_map = make_page_map(bundle, contents, planned, right_hand=options.right_hand_pages)
+    bundles = [bundle for bundle in planned.packet.files if bundle.parts]
+    maps = [make_page_map(bundle, contents, planned, right_hand=options.right_hand_pages) for bundle in bundles]
+    requests = [
+        merge_request(page_map, bundle, contents, planned, options)
+        for page_map, bundle in zip(maps, bundles, strict=True)
+    ]
     try:
-        merged = merge_parts(page_map, bundle, contents, planned, options)
+        merged = merge_limited(requests)
     except MergeError as error:
         raise _attachment_error(error.failure, planned) from None
-    return MergedBundle(bundle, page_map, merged)
+    return [MergedBundle(*each) for each in zip(bundles, maps, merged, strict=True)]
 
 
 def _finish(merged: MergedBundle, planned: PlannedCase, limit: int | None, password: str | None) -> MergedBundle:

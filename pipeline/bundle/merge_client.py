@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
@@ -44,16 +46,26 @@ def prepare_merge() -> None:
     LIMITED.prepare(_MERGE)
 
 
-def merge_limited(request: MergeRequest) -> Merged:
-    """Merge pieces. Raises MergeError, which names the supplied paper that is at fault if it can be found."""
+def merge_limited(requests: Sequence[MergeRequest]) -> list[Merged]:
+    """Merge the pieces of each request. All are of one case, so one fork does it.
+
+    Raises MergeError, which names the supplied paper that is at fault if it can be found.
+    """
+    if len(requests) > 1:
+        with suppress(MergeError):  # each is merged alone then, to find the one at fault
+            return _ask_to_merge(requests)
+    return [_merge_alone(request) for request in requests]
+
+
+def _merge_alone(request: MergeRequest) -> Merged:
     try:
-        return _ask_to_merge(request)
+        return _ask_to_merge([request])[0]
     except MergeError as error:
         if error.failure.piece is not None:
             raise
         for paper in (piece for piece in request.pieces if not piece.is_generated):
             try:
-                _ask_to_merge(replace(request, pieces=(replace(paper, page=1),)))
+                _ask_to_merge([replace(request, pieces=(replace(paper, page=1),))])
             except MergeError as alone:
                 raise MergeError(replace(alone.failure, piece=paper.id)) from None
         raise
@@ -61,7 +73,7 @@ def merge_limited(request: MergeRequest) -> Merged:
 
 def finish_limited(request: FinishRequest) -> Finished:
     """Divide and encrypt a bundle. Raises MergeError."""
-    return _ask(_FINISH, request, FINISHED, (len(request.pdf), 0))
+    return _ask(_FINISH, [request], FINISHED, (len(request.pdf), 0))[0]
 
 
 def limits_for(size: int, papers: int) -> ProcessLimits:
@@ -70,20 +82,22 @@ def limits_for(size: int, papers: int) -> ProcessLimits:
     return ProcessLimits(seconds, 3.0 * seconds, _MEMORY + _MEMORY_A_BYTE * size)
 
 
-def _ask_to_merge(request: MergeRequest) -> Merged:
-    papers = sum(not piece.is_generated for piece in request.pieces)
-    return _ask(_MERGE, request, MERGED, (sum(len(piece.pdf) for piece in request.pieces), papers))
+def _ask_to_merge(requests: Sequence[MergeRequest]) -> list[Merged]:
+    pieces = [piece for request in requests for piece in request.pieces]
+    papers = sum(not piece.is_generated for piece in pieces)
+    return _ask(_MERGE, requests, MERGED, (sum(len(piece.pdf) for piece in pieces), papers))
 
 
 def _ask(
     function: str,
-    request: MergeRequest | FinishRequest,
-    answers: msgspec.msgpack.Decoder[Answer | MergeFailure],
+    requests: Sequence[MergeRequest | FinishRequest],
+    decoder: msgspec.msgpack.Decoder[Answer | MergeFailure],
     work: tuple[int, int],
-) -> Answer:
+) -> list[Answer]:
     """Call a function of the limited process. ``work`` is the number of bytes of PDF, and of supplied papers."""
     try:
-        answer = answers.decode(LIMITED.call(function, msgspec.msgpack.encode(request), limits_for(*work)))
+        results = LIMITED.call_for_all(function, map(msgspec.msgpack.encode, requests), limits_for(*work))
+        answers = [decoder.decode(result) for result in results]
     except CallFailedError as error:
         if error.seconds is None:
             raise MergeError(MergeFailure("attachment-broke", "merging it broke the process that does it")) from None
@@ -91,6 +105,7 @@ def _ask(
         raise MergeError(MergeFailure("attachment-time", message)) from None
     except msgspec.MsgspecError:
         raise MergeError(MergeFailure("attachment-broke", "merging it broke the process that does it")) from None
-    if isinstance(answer, MergeFailure):
-        raise MergeError(answer)
-    return answer
+    for answer in answers:
+        if isinstance(answer, MergeFailure):
+            raise MergeError(answer)
+    return [answer for answer in answers if not isinstance(answer, MergeFailure)]

@@ -1,4 +1,4 @@
-"""The page map of a bundle (the pages of each part), and the merge that follows it."""
+"""The page map of a bundle (the pages of each part), and the request to merge it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Literal
 
 from pipeline.bundle.bundle_text import LANGUAGE, text_hash, text_key
 from pipeline.bundle.manifest_rows import PageMap, PageMapRow
-from pipeline.bundle.merge_client import merge_limited
-from pipeline.bundle.merge_messages import Merged, MergeRequest
+from pipeline.bundle.merge_messages import MergeRequest
 from pipeline.bundle.page_numbers import heading_of
 from pipeline.bundle.piece import Piece
 from pipeline.documents.document import DrawnDocument
@@ -49,10 +48,10 @@ def make_page_map(bundle: Bundle, contents: Contents, planned: PlannedCase, *, r
     )
 
 
-def merge_parts(
+def merge_request(
     page_map: PageMap, bundle: Bundle, contents: Contents, planned: PlannedCase, options: BundleOptions
-) -> Merged:
-    """Merge the parts of a bundle as its page map says. Raises MergeError."""
+) -> MergeRequest:
+    """Return the request to merge the parts of a bundle as its page map says."""
     case_id = planned.loaded.case.case_id
     pieces = tuple(
         Piece(
@@ -72,7 +71,7 @@ def merge_parts(
     )
     title = f"{planned.templates.packet.title.ja} {case_id}{_in_title(planned.state)}"
     heading = heading_of(case_id, is_filed=bundle.is_filed)
-    return merge_limited(MergeRequest(pieces, title, LANGUAGE, heading, two_sided=options.right_hand_pages))
+    return MergeRequest(pieces, title, LANGUAGE, heading, two_sided=options.right_hand_pages)
 
 
 def _in_title(state: State) -> str:

@@ -7,6 +7,7 @@ import os
 import select
 import subprocess
 import threading
+from collections.abc import Iterable
 from typing import BinaryIO, cast
 
 from pipeline.system.limited_process import (
@@ -68,9 +69,16 @@ class LimitedClient:
 
     def call(self, function: str, argument: bytes, limits: ProcessLimits) -> bytes:
         """Return the result of a function (``module:name``) that takes and returns bytes. Raises CallFailedError."""
+        return self.call_for_all(function, (argument,), limits)[0]
+
+    def call_for_all(self, function: str, arguments: Iterable[bytes], limits: ProcessLimits) -> tuple[bytes, ...]:
+        """Return the result for each argument. The limits are for all of them: one fork works on them, in order.
+
+        So they belong to one patient. Raises CallFailedError.
+        """
         with self._lock:
             try:
-                outcome = _exchange(self.start(), Call(function, argument, limits))
+                outcome = _exchange(self.start(), Call(function, tuple(arguments), limits))
             except BrokenMessageError:
                 self.stop()
                 raise CallFailedError(None) from None
@@ -78,7 +86,7 @@ class LimitedClient:
                 self.stop()
                 raise
         if outcome.end == "returned":
-            return outcome.result
+            return outcome.results
         limit = {"time": limits.wall_seconds, "processor time": limits.cpu_seconds}
         raise CallFailedError(limit.get(outcome.end))
 

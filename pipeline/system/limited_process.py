@@ -12,7 +12,7 @@ import os
 import signal
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from typing import BinaryIO, Literal, TypeVar
@@ -55,18 +55,21 @@ class ProcessLimits(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A call of ``function``, as ``module:name``, which takes and returns bytes. ``None`` only loads its module."""
+    """A call of ``function``, as ``module:name``, for each argument. ``None`` only loads its module.
+
+    The function takes and returns bytes. One fork works on all arguments: to fork takes longer than most of them.
+    """
 
     function: str
-    argument: bytes | None
+    arguments: tuple[bytes, ...] | None
     limits: ProcessLimits = ProcessLimits()
 
 
 class CallResult(msgspec.Struct, frozen=True):
-    """The result of a call, or how its fork ended without one."""
+    """The results of a call, or how its fork ended without them."""
 
     end: Literal["returned", "crashed", "processor time", "time"]
-    result: bytes = b""
+    results: tuple[bytes, ...] = ()
 
 
 CALLS = msgspec.msgpack.Decoder(Call)
@@ -99,8 +102,8 @@ def main() -> None:
         except BrokenMessageError:
             return
         function = _function(call.function)
-        if call.argument is not None:
-            outcomes.write(pack(_outcome(function, call.argument, call.limits, (calls, outcomes))))
+        if call.arguments is not None:
+            outcomes.write(pack(_outcome(function, call.arguments, call.limits, (calls, outcomes))))
             outcomes.flush()
 
 
@@ -120,7 +123,7 @@ def _function(name: str) -> Function:
 
 
 def _outcome(
-    function: Function, argument: bytes, limits: ProcessLimits, pipes: tuple[BinaryIO, BinaryIO]
+    function: Function, arguments: Sequence[bytes], limits: ProcessLimits, pipes: tuple[BinaryIO, BinaryIO]
 ) -> CallResult:
     """Run a function in a fork. ``pipes`` lead to the client, and are closed there."""
     read, write = os.pipe()
@@ -132,7 +135,7 @@ def _outcome(
             die_with_parent(parent)
             for pipe in pipes:
                 pipe.close()
-            _work(function, argument, limits, write)
+            _work(function, arguments, limits, write)
         finally:
             os._exit(0)
     os.close(write)
@@ -144,20 +147,31 @@ def _outcome(
         _, status = os.waitpid(child, 0)
     if content is None:
         return CallResult("time")
-    result = content[_LENGTH.size :]
-    if content and content[: _LENGTH.size] == _LENGTH.pack(len(result)):
-        return CallResult("returned", result)
+    results = _results(content, len(arguments))
+    if results is not None:
+        return CallResult("returned", results)
     is_over = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
     return CallResult("processor time" if is_over else "crashed")
 
 
-def _work(function: Function, argument: bytes, limits: ProcessLimits, write: int) -> None:
-    """Work on a call in a fork, and write the result."""
+def _results(content: bytes, count: int) -> tuple[bytes, ...] | None:
+    """Return the results that a fork wrote, or None if they are not whole."""
+    results, start = [], 0
+    while len(content) - start >= _LENGTH.size:
+        (size,) = _LENGTH.unpack_from(content, start)
+        start += _LENGTH.size
+        results.append(content[start : start + size])
+        start += size
+    return tuple(results) if len(results) == count and start == len(content) else None
+
+
+def _work(function: Function, arguments: Sequence[bytes], limits: ProcessLimits, write: int) -> None:
+    """Work on a call in a fork, and write each result."""
     os.setsid()
     limit_to_computing(limits.cpu_seconds)
     limit_memory(limits.memory_bytes, limits.most_memory_bytes)
     with open(write, "wb") as out:
-        out.write(_framed(function(argument)))
+        out.writelines(_framed(function(argument)) for argument in arguments)
 
 
 def _kill(child: int) -> None:

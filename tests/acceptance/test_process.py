@@ -81,7 +81,7 @@ class TestSignals:
     ) -> None:
         """Sent to the command while the process of its case works."""
         line = f"module.merge_limited = lambda *a, **k: os.kill(os.getppid(), {int(number)}) or time.sleep(60)"
-        done = build_with(line, "pipeline.bundle.page_map", bare, small, tmp_path / "out")
+        done = build_with(line, "pipeline.bundle.assemble", bare, small, tmp_path / "out")
         assert done.returncode == 130
         assert "Traceback" not in done.stderr
         assert json.loads(done.stdout)["problems"][0]["code"] == "interrupted"
@@ -153,11 +153,11 @@ class TestSignals:
 class TestOutput:
     def test_that_of_a_bug_has_no_value(self, bare: Path, small: Path, tmp_path: Path) -> None:
         """The bug is in the process of the case, and its exception has a value of the case."""
-        line = "def fail(request): raise RuntimeError(b'' + request.pieces[0].title)\nmodule.merge_limited = fail"
-        done = build_with(line, "pipeline.bundle.page_map", bare, small, tmp_path / "out")
+        line = "def fail(requests): raise RuntimeError(b'' + requests[0].pieces[0].title)\nmodule.merge_limited = fail"
+        done = build_with(line, "pipeline.bundle.assemble", bare, small, tmp_path / "out")
         assert done.returncode == 70
         assert "Traceback" not in done.stderr
-        assert "TypeError at pipeline/bundle/page_map.py:" in done.stderr
+        assert "TypeError at pipeline/bundle/assemble.py:" in done.stderr
         assert all(value not in done.stdout + done.stderr for value in PERSONAL)
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

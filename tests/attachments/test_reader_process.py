@@ -38,7 +38,6 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The worker whose files say what goes wrong."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(READER, "function", BREAKING)
-    monkeypatch.setattr(READER, "function_for_many", f"{BREAKING}_many")
     CANARY.unlink(missing_ok=True)
     LIMITED.stop()
     yield
@@ -143,7 +142,7 @@ class TestFaults:
         pid = worker.pid
         assert worker.stdin
         assert worker.stdout
-        worker.stdin.write(pack(Call(BREAKING, msgspec.msgpack.encode(Request(b"sleeps")))))
+        worker.stdin.write(pack(Call(BREAKING, (msgspec.msgpack.encode(Request(b"sleeps")),))))
         worker.stdin.flush()
         until = time.monotonic() + 20
         while not children_of(pid) and time.monotonic() < until:
@@ -163,7 +162,7 @@ class TestTogether:
     def ask(self, *contents: bytes, memory: int = LIMITS.memory_bytes) -> list[int | None]:
         """The pages of each, or None."""
         reader = Reader()
-        reader.function_for_many = READER.function_for_many
+        reader.function = READER.function
         limits = replace(LIMITS, memory_bytes=memory)
         answers = reader.ask_together([Request(content, limits=limits) for content in contents])
         return [None if answer is None else answer.pages for answer in answers]

@@ -27,13 +27,15 @@ HEAVY = pdf_of(b"0 0 m 9 9 l S\n" * 1_500_000)
 
 def failure(*pieces: Piece) -> MergeFailure:
     with pytest.raises(MergeError) as error:
-        merge_limited(MergeRequest(pieces, "t", "ja", "case-1"))
+        merge_limited([MergeRequest(pieces, "t", "ja", "case-1")])
     return error.value.failure
 
 
 def test_the_process_merges_as_this_one_would() -> None:
     request = MergeRequest((GOOD, Piece("b", "b", make_pdf(2), 2)), "t", "ja", "case-1", two_sided=True)
-    assert merge_limited(request) == merge(request.pieces, "t", "ja", "case-1", two_sided=True)
+    merged = merge(request.pieces, "t", "ja", "case-1", two_sided=True)
+    assert merge_limited([request]) == [merged]
+    assert merge_limited([request, request]) == [merged, merged], "both in one fork"
 
 
 def test_a_paper_that_a_library_cannot_read_is_named() -> None:

@@ -103,6 +103,6 @@ def test_its_pages_are_in_the_bundle_as_they_were(spoil: Spoil, tmp_path: Path) 
     file.write_bytes(spoilt(spoil))
     paper = read(file.read_bytes())
     pieces = (Piece("a", "a", make_pdf(1), 1), Piece("b", "b", paper.pdf, 2, pictures=paper.pictures))
-    merged = merge_limited(MergeRequest(pieces, "t", "ja", "case-1"))
+    [merged] = merge_limited([MergeRequest(pieces, "t", "ja", "case-1")])
     assert list(unlike_pages(file, merged.pdf, range(1, 1 + paper.pages))) == []
     assert differences(merged, pieces, "case-1") == ()

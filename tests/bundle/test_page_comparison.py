@@ -53,7 +53,7 @@ def test_paper_and_page_are_named() -> None:
     blue, red = (read(pdf_of(TEXT + colour)) for colour in (BLUE, RED))
     pieces = (Piece("a", "a", blue.pdf, 1, pictures=blue.pictures), Piece("b", "b", red.pdf, 2, pictures=blue.pictures))
     with pytest.raises(MergeError) as error:
-        merge_limited(MergeRequest(pieces, "t", "ja", "case-1"))
+        merge_limited([MergeRequest(pieces, "t", "ja", "case-1")])
     assert (error.value.failure.code, error.value.failure.piece) == ("attachment-disagreement", "b")
     assert error.value.failure.message.startswith("page 1 of it looks different in the bundle")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +121,11 @@ class TestBug:
         def fail(*_arguments: Any, **_named: Any) -> bytes:
             raise error(" ".join(PERSONAL))
 
-        monkeypatch.setattr("pipeline.bundle.page_map.merge_limited", fail)
+        monkeypatch.setattr("pipeline.bundle.assemble.merge_limited", fail)
         case, out = cases("one"), tmp_path / "out"
         run = visa_packet("build", case, "--templates", small, "-o", out, "--json", *AS_USUAL)
         (problem,) = assert_refused(run, out, 70)
-        assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/bundle/page_map.py:")
+        assert problem["message"].startswith(f"a bug in visa-packet: {error.__name__} at pipeline/bundle/assemble.py:")
         assert run.report["command"] == "build"
 
     @pytest.mark.usefixtures("inline_pools")
@@ -137,12 +137,12 @@ class TestBug:
         visa_packet: Command,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def fail_for_one(request: MergeRequest) -> Merged:
-            if " one" in request.title:
+        def fail_for_one(requests: Sequence[MergeRequest]) -> list[Merged]:
+            if " one" in requests[0].title:
                 raise RuntimeError(PERSONAL[0])
-            return merge_limited(request)
+            return merge_limited(requests)
 
-        monkeypatch.setattr("pipeline.bundle.page_map.merge_limited", fail_for_one)
+        monkeypatch.setattr("pipeline.bundle.assemble.merge_limited", fail_for_one)
         out = tmp_path / "out"
         run = visa_packet("build", cases("one"), cases("two"), "--templates", small, "-o", out, "--json", *AS_USUAL)
         assert run.code == 9

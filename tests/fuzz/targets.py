@@ -92,7 +92,7 @@ def merge(content: bytes) -> None:
     try:
         paper = convert(Request(content, limits=_LIMITS))
         pieces = (Piece("a", "a", _BLANK, 1), Piece("b", "b", paper.pdf, 2, pictures=paper.pictures))
-        merged = merge_limited(MergeRequest(pieces, "t", "ja", "case-1"))
+        [merged] = merge_limited([MergeRequest(pieces, "t", "ja", "case-1")])
     except UnusableError as error:
         if error.problem.code == "attachment-broke":
             raise

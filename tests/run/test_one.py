@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,7 @@ DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
     ("target", "error", "expected"),
     [
         ("pipeline.documents.engines.typst.engine.Typst.draw_many", EngineError(PROBLEM), EngineError),
-        ("pipeline.bundle.page_map.merge_limited", ValueError("王晓明"), ValueError),
+        ("pipeline.bundle.assemble.merge_limited", ValueError("王晓明"), ValueError),
         ("pipeline.publish.packet_files.seal", KeyError("王晓明"), KeyError),
         ("pipeline.run.one.verify_files", VerificationError(PROBLEM), VerificationError),
         ("pipeline.system.atomic.os.fsync", DISK_FULL, OutputError),
@@ -200,8 +200,8 @@ def test_a_failure_at_any_stage_publishes_nothing(
 
 def test_a_bundle_that_lost_a_page_is_not_published(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "pipeline.bundle.page_map.merge_limited",
-        lambda request: merge_limited(replace(request, pieces=request.pieces[:-1])),
+        "pipeline.bundle.assemble.merge_limited",
+        lambda requests: merge_limited([replace(each, pieces=each.pieces[:-1]) for each in requests]),
     )
     with pytest.raises(VerificationError) as error:
         build_case(CASE, out, BuildOptions(AS_OF, small))
@@ -214,13 +214,14 @@ def test_a_bundle_that_lost_a_page_is_not_published(small: str, out: Path, monke
 
 
 def test_a_bundle_in_the_wrong_order_is_not_published(small: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def exchanged(request: MergeRequest) -> Merged:
-        pieces = request.pieces
-        names = [(piece.id, piece.title) for piece in reversed(pieces)]
-        wrong = [replace(piece, id=id_, title=title) for piece, (id_, title) in zip(pieces, names, strict=True)]
-        return merge_limited(replace(request, pieces=tuple(wrong)))
+    def exchanged(requests: Sequence[MergeRequest]) -> list[Merged]:
+        (request,) = requests
+        names = [(piece.id, piece.title) for piece in reversed(request.pieces)]
+        both = zip(request.pieces, names, strict=True)
+        wrong = [replace(piece, id=id_, title=title) for piece, (id_, title) in both]
+        return merge_limited([replace(request, pieces=tuple(wrong))])
 
-    monkeypatch.setattr("pipeline.bundle.page_map.merge_limited", exchanged)
+    monkeypatch.setattr("pipeline.bundle.assemble.merge_limited", exchanged)
     with pytest.raises(VerificationError) as error:
         build_case(CASE, out, BuildOptions(AS_OF, small))
     assert [problem.code for problem in error.value.problems] == ["verify-outline", "verify-destinations"]

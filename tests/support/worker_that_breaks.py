@@ -84,10 +84,3 @@ def answer(content: bytes) -> bytes:
         return msgspec.msgpack.encode(ReaderAnswer(pages=FACTS[order]()))
     FAULTS.get(order, int)()
     return answer_request(content)
-
-
-def answer_many(content: bytes) -> bytes:
-    """What comes of several such files."""
-    requests = msgspec.msgpack.decode(content, type=list[Request])
-    answers = [answer(msgspec.msgpack.encode(request)) for request in requests]
-    return msgspec.msgpack.encode([msgspec.msgpack.decode(each) for each in answers])

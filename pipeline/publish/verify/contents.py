@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -31,19 +32,20 @@ def content_differences(
     hashes = {output.path: output.sha256 for output in manifest.outputs}
     files = {path: content for path, content in files.items() if sha256(content) == hashes.get(path)}
     password = password if manifest.options.encrypted else None
-    found: dict[str, BundleFindings] = {}
-    for row in manifest.bundles:
-        if row.path in files:
-            check = BundleCheck(
-                bundle=files[row.path],
-                row=row,
-                case_id=manifest.case_id,
-                documents={} if fresh else dict(_documents(files, row)),
-                password=password,
-                key=key,
-                fresh=fresh,
-            )
-            found[row.path] = _look_into(check)
+    checks = [
+        BundleCheck(
+            bundle=files[row.path],
+            row=row,
+            case_id=manifest.case_id,
+            documents={} if fresh else dict(_documents(files, row)),
+            password=password,
+            key=key,
+            fresh=fresh,
+        )
+        for row in manifest.bundles
+        if row.path in files
+    ]
+    found = {check.row.path: findings for check, findings in zip(checks, _look_into(checks), strict=True)}
     if found and all(findings.is_locked for findings in found.values()):
         raise VerificationError(
             difference("verify-password", "the password does not open the packet", "correct the password")
@@ -63,13 +65,26 @@ def _documents(files: Mapping[str, bytes], row: BundleRow) -> Iterator[tuple[str
         yield from ((part.id, files[name]) for name in filter(own.fullmatch, files))
 
 
-def _look_into(check: BundleCheck) -> BundleFindings:
-    size = len(check.bundle) + sum(map(len, check.documents.values()))
-    papers = sum(part.text is None for part in check.row.page_map)
-    limits = limits_for(size, papers)  # as much as the merge had
+def _look_into(checks: Sequence[BundleCheck]) -> list[BundleFindings]:
+    """Return the findings of each bundle. One fork looks into all; if it fails, one looks into each."""
+    if len(checks) > 1:
+        with suppress(CallFailedError, msgspec.MsgspecError):
+            return _ask(checks)
+    return [_look_into_one(check) for check in checks]
+
+
+def _look_into_one(check: BundleCheck) -> BundleFindings:
     try:
-        return _FINDINGS.decode(LIMITED.call(_CHECK, msgspec.msgpack.encode(check), limits))
+        return _ask([check])[0]
     except (CallFailedError, msgspec.MsgspecError) as error:
         is_slow = isinstance(error, CallFailedError) and error.seconds is not None
         reason = "reading it takes too long" if is_slow else "reading it broke the process that does it"
         return BundleFindings((Finding("verify-unreadable", f"{check.row.path} cannot be read: {reason}"),))
+
+
+def _ask(checks: Sequence[BundleCheck]) -> list[BundleFindings]:
+    size = sum(len(check.bundle) + sum(map(len, check.documents.values())) for check in checks)
+    papers = sum(part.text is None for check in checks for part in check.row.page_map)
+    limits = limits_for(size, papers)  # as much as the merge had
+    answers = LIMITED.call_for_all(_CHECK, map(msgspec.msgpack.encode, checks), limits)
+    return [_FINDINGS.decode(answer) for answer in answers]
