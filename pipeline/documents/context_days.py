@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -30,12 +31,17 @@ def days_of(visit: Visit) -> list[Day]:
     return [
         {
             "date": day,
-            "weekday": Trilingual(*(format_date(day, "EEE", locale=language) for language in PAGE_LANGUAGES)),
+            "weekday": _weekday(day),
             "activities": activities,
             "lodging": None if day == visit.exit_date else visit.lodging,
         }
         for day, activities in planned.items()
     ]
+
+
+@lru_cache(maxsize=1024)  # the documents of a packet have the same days
+def _weekday(day: date) -> Trilingual:
+    return Trilingual(*(format_date(day, "EEE", locale=language) for language in PAGE_LANGUAGES))
 
 
 def periods_of(days: Sequence[Day]) -> list[Period]:

@@ -17,6 +17,7 @@ from jinja2.filters import do_mark_safe
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
+from msgspec import Struct
 
 from pipeline.documents.filters import FILTERS
 from pipeline.system.cache import cache_key, cached
@@ -80,6 +81,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.printed: list[str] = []
         #: The source of the template that was compiled last: an error is in this one.
         self.source = ""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Return True for fields of the case's own classes, without Jinja's look at all kinds of objects."""
+        is_field = isinstance(obj, Struct) and attr in obj.__struct_fields__
+        return is_field or super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Calculate, but reject what could fill the memory in one step: powers and very long products."""

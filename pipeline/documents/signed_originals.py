@@ -13,7 +13,7 @@ from pipeline.documents.context import document_context
 from pipeline.documents.fill import fill
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
-from pipeline.formats.word.text import read_word
+from pipeline.formats.word.text import WordText, word_text
 from pipeline.packet.paper_rules import ACCEPTED_RULE, CHANGED_RULE, UNCOMPARED_RULE
 from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
 from pipeline.packet.planned_case import PlannedCase
@@ -29,9 +29,9 @@ class ChangeCheck:
     accepted: bool = False
 
 
-def text_sha256(docx: bytes) -> str:
+def text_sha256(text: WordText) -> str:
     """Return a hash of the text of a filled Word file. It does not depend on the engine or the layout."""
-    return hashlib.sha256("\0".join(read_word(docx).paragraphs).encode()).hexdigest()
+    return hashlib.sha256("\0".join(text.paragraphs).encode()).hexdigest()
 
 
 def signed_findings(planned: PlannedCase, check: ChangeCheck) -> list[Problem]:
@@ -75,7 +75,8 @@ def has_changed(part: AttachmentPart, planned: PlannedCase, as_of: date) -> bool
     templates = planned.templates
     name = str(templates.folder / document.template)
     context = document_context(planned.loaded.case, as_of, document.person, planned.languages)
-    return text_sha256(fill(templates.templates[document.template], name, context).docx) != printed
+    filled = fill(templates.templates[document.template], name, context)
+    return text_sha256(word_text(filled.word.xml)) != printed
 
 
 def _misplaced(attachment: Attachment, pointer: str, packet: Packet, json_file: JsonFile) -> Iterator[Problem]:

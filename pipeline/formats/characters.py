@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 #: Bidirectional controls and zero-width characters: invisible, they change the text that a reader sees.
@@ -23,7 +24,7 @@ _INVISIBLE = frozenset(
 )
 _REPLACEMENT = 0xFFFD
 #: The last character of two bytes. Readers of PDF lose a later one that has a mark, such as an accent.
-_LAST_OF_TWO_BYTES = 0xFFFF
+_LAST_OF_TWO_BYTES = "\uffff"
 #: They select a form of the character before and are no marks on it.
 _SELECTORS = frozenset([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 #: Half-width kana marks, which are letters for Unicode and drawn as marks.
@@ -42,7 +43,7 @@ def _escape(character: str) -> str:
 
 def refused_characters(text: str) -> list[tuple[str, str]]:
     """Return each refused character of ``text`` once, as ("U+0007", "a control character")."""
-    if text.isascii() and text.isprintable():
+    if max(text, default="") <= _LAST_OF_TWO_BYTES and not any(map(_kind, set(text))):
         return []
     kinds: dict[str, str] = {}
     for before, character in pairwise(f" {text}"):
@@ -64,6 +65,7 @@ def visible(text: str, escape: Callable[[str], str] = _escape) -> str:
     return "".join(escape(character) if _kind(character) else character for character in text)
 
 
+@lru_cache(maxsize=1 << 16)  # a case has a thousand texts of the same characters
 def _kind(character: str) -> str | None:
     code = ord(character)
     if code == _REPLACEMENT:
@@ -74,7 +76,7 @@ def _kind(character: str) -> str | None:
 
 
 def _kind_of_mark(before: str, character: str) -> str | None:
-    if ord(before) <= _LAST_OF_TWO_BYTES or ord(character) in _SELECTORS:
+    if before <= _LAST_OF_TWO_BYTES or ord(character) in _SELECTORS:
         return None
     is_mark = unicodedata.category(character).startswith("M") or ord(character) in _KANA_MARKS
     return "a mark on a rare character" if is_mark else None

@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +67,18 @@ def undrawable(text: str) -> str:
 
     A variation selector is one of them unless the Japanese faces have that variant of the character before it.
     """
-    edges = read_data("glyphs", "formats")["edges"]
     plain = _VARIANT.sub(lambda pair: pair[1] if _has_variant(*pair.groups()) else pair[0], text)
-    return "".join(sorted(character for character in set(plain) if not _is_inside(edges, character)))
+    return "".join(sorted(character for character in set(plain) if not _has_glyph(character)))
 
 
 def without_glyph(text: str) -> str:
     """Return the undrawable characters that come out as boxes: nothing is drawn for blank ones."""
     return "".join(character for character in undrawable(text) if unicodedata.category(character) not in _BLANK)
+
+
+@lru_cache(maxsize=1 << 16)  # all texts of a case have the same thousand characters
+def _has_glyph(character: str) -> bool:
+    return _is_inside(read_data("glyphs", "formats")["edges"], character)
 
 
 def _has_variant(character: str, selector: str) -> bool:

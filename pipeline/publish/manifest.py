@@ -5,7 +5,6 @@ Of the values of the case, it holds only the case id.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -201,4 +200,4 @@ def seal(manifest: Manifest) -> bytes:
 
 
 def _serialise(fields: dict[str, Any]) -> bytes:
-    return (json.dumps(fields, ensure_ascii=False, indent=2) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(fields), indent=2) + b"\n"

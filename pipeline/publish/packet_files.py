@@ -116,7 +116,7 @@ def _document_rows(content: PacketContent, files: Mapping[str, bytes]) -> Iterat
             document=part.document,
             person=part.person,
             path=f"{name}.pdf" if f"{name}.pdf" in files else None,
-            text_sha256=text_sha256(content.documents[part.id].docx),
+            text_sha256=text_sha256(content.documents[part.id].text),
             signed_by=part.signed_by,
             signed=content.papers[original.id].sha256 if original else None,
             printed_sha256=original.attachment.printed_hash if original else None,

@@ -14,6 +14,7 @@ import pytest
 from pipeline.documents.signed_originals import text_sha256
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.pdf.reading import read_pages, squeeze, text_of
+from pipeline.formats.word.text import read_word
 from pipeline.options import BuildOptions, CheckOptions
 from pipeline.run.check import check_case
 from pipeline.run.one import build_case
@@ -213,8 +214,17 @@ def test_an_old_original_is_too_old(edit: Edit) -> None:
 
 
 def test_the_hash_is_of_the_words_and_not_of_their_look() -> None:
-    assert text_sha256(make_docx("一", "二")) == text_sha256(make_docx("一", "二", font="Noto Sans CJK SC"))
-    assert text_sha256(make_docx("一", "二")) != text_sha256(make_docx("一二"))
+    printed, other, joined = make_docx("一", "二"), make_docx("一", "二", font="Noto Sans CJK SC"), make_docx("一二")
+    assert text_sha256(read_word(printed)) == text_sha256(read_word(other)) != text_sha256(read_word(joined))
+
+
+def test_the_hash_in_the_manifest_is_that_of_the_word_file(packet: Path) -> None:
+    """It is computed from what was filled, before the file is written."""
+    rows = json.loads((packet / "manifest.json").read_text(encoding="utf-8"))["documents"]
+    files = {row["path"]: (packet / row["path"]).with_suffix(".docx") for row in rows}
+    assert [text_sha256(read_word(file.read_bytes())) for file in files.values()] == [
+        row["text_sha256"] for row in rows
+    ]
 
 
 class TestCommand:

@@ -24,6 +24,8 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 MAX_DIGITS = 18
 
+#: Characters between the parts of JSON, which no string has as they are.
+_LINES = re.compile(r"[\t\n\r]+")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_$-]{0,40}")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -210,6 +212,8 @@ def _repeated_keys(json_file: JsonFile) -> Iterator[Problem]:
 
 
 def _refused_text(json_file: JsonFile) -> Iterator[Problem]:
+    if "\\" not in json_file.text and not refused_characters(_LINES.sub("", json_file.text)):
+        return  # its strings are in it as they are
     for pointer, text, is_key in texts(json_file.data):
         for name, kind in refused_characters(text):
             where, reason = words("texts", "key" if is_key else "text"), words("characters", kind)

@@ -17,7 +17,7 @@ from pipeline.formats.zip_archive import read_parts
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 _PARTS = re.compile(r"word/(document\d*|header\d*|footer\d*|footnotes|endnotes)\.xml")
-_PARAGRAPH = f"{W}p"
+_PARAGRAPH, _TEXT_BOX = f"{W}p", f"{W}txbxContent"
 _TEXT, _HYPHEN, _BREAKS = f"{W}t", f"{W}noBreakHyphen", (f"{W}tab", f"{W}br", f"{W}cr")
 _PROPERTY = re.compile(rb"<dc:language>([A-Za-z-]{2,12})</dc:language>")
 _EAST_ASIAN = re.compile(rb'<w:lang [^>]*w:eastAsia="([A-Za-z-]{2,12})"')
@@ -86,6 +86,9 @@ def walk_paragraphs(root: etree._Element, tags: Sequence[str]) -> Iterator[tuple
 
     A paragraph comes with itself. This takes a fraction of the time of asking each element for its ancestors.
     """
+    if root.find(f".//{_TEXT_BOX}") is None:
+        yield from _walk_side_by_side(root, tags)
+        return
     around: list[etree._Element] = []
     for event, element in etree.iterwalk(root, ("start", "end"), (_PARAGRAPH, *tags)):
         if element.tag == _PARAGRAPH:
@@ -95,6 +98,15 @@ def walk_paragraphs(root: etree._Element, tags: Sequence[str]) -> Iterator[tuple
             around.append(element)
         if event == "start" and around:
             yield around[-1], element
+
+
+def _walk_side_by_side(root: etree._Element, tags: Sequence[str]) -> Iterator[tuple[etree._Element, etree._Element]]:
+    """Do the same in half the time where no paragraph is in another one."""
+    paragraph = None
+    for element in root.iter(_PARAGRAPH, *tags):
+        paragraph = element if element.tag == _PARAGRAPH else paragraph
+        if paragraph is not None:
+            yield paragraph, element
 
 
 def _is_in_run(element: etree._Element) -> bool:
