@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def shipped(folder: str) -> Path:
-    """Return the folder ``templates`` or ``schemas``: inside an installed package, beside it in a checkout."""
+    """Return the folder ``templates``, ``schemas`` or ``examples``: in the installed package, or beside it."""
     inside = _PACKAGE / folder
     return inside if inside.is_dir() else _PACKAGE.parent / folder
 
@@ -34,3 +34,6 @@ def is_stale(name: str, as_of: date) -> bool:
 
 
 VERSION = "0.1.0"
+
+#: The address below which the schemas have their ids.
+SCHEMAS = "https://visa-packet.example/schemas/"

@@ -17,11 +17,11 @@ from pipeline.formats.word.docx_file import open_docx, read_docx
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.zip_archive import pack, read_parts
 from pipeline.packet.template_set import PACKET_FILE
-from pipeline.resources import shipped
+from pipeline.resources import SCHEMAS, shipped
 from pipeline.system.atomic import FILE_MODE
 
 _STYLES = "word/styles.xml"
-_SCHEMA = "https://visa-packet.example/schemas/packet.schema.json"
+_SCHEMA = f"{SCHEMAS}packet.schema.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -168,6 +169,15 @@ def read_hospitals(folder: Path) -> list[ListedEntry[HospitalEntry]]:
     if problems:
         raise CaseError(problems)
     return hospitals
+
+
+def list_entries(folder: Path, form: type[AnyEntry]) -> list[ListedEntry[AnyEntry]]:
+    """Read the hospitals or the guarantors of a directory in the order of their ids, without invalid entries."""
+    listed: list[ListedEntry[AnyEntry]] = []
+    for path in _files(folder, form.kind):
+        with suppress(CaseError):
+            listed.append(_read(path, form))
+    return listed
 
 
 def _look_up(json_file: JsonFile, folder: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry] | None:

@@ -61,6 +61,8 @@ def _value(kind: Any, data: Any) -> Any:
         kind = structs[0] if structs and isinstance(data, dict) else kind
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(data, dict):
         return _build(kind, data)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(data, str):
+        return _ABSENT  # the id of an entry of the directory that was not looked up
     if get_origin(kind) is tuple and isinstance(data, list):
         return tuple(_value(get_args(kind)[0], each) for each in data)
     return msgspec.convert(data, kind)

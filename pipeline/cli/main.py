@@ -17,6 +17,8 @@ from pipeline.system.temporary import own_temporary_folder
 
 #: Command -> its one-line help, so that --help loads no command.
 COMMANDS = {
+    "new": "Start a case: its folder, with places for the papers.",
+    "answer": "Answer the open questions of a case, or set its fields.",
     "build": "Build the submission bundle of each case.",
     "import": "Convert the rows of a table to case files.",
     "validate": "Check cases and their attachments without building anything.",

@@ -21,6 +21,16 @@ def serves(mission: str, province: str, address: str) -> bool:
     return found.get("with_city", city) == city and (city is None or found.get("without_city") != city)
 
 
+def responsible_mission(province: str, address: str | None) -> str | None:
+    """Return the mission for who lives there, or None if a city decides and the address is not known."""
+    missions = read_data("missions")["missions"]
+    if address is None:
+        found = [mission for mission in missions if is_in_provinces(mission, province)]
+    else:
+        found = [mission for mission in missions if serves(mission, province, address)]
+    return found[0] if len(found) == 1 else None
+
+
 def area_of(mission: str) -> str:
     """Return the provinces that the mission serves, in Chinese, with the city that decides."""
     found = _mission(mission)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.run.case_folder.samples import DIRECTORY, EXAMPLE
 from tests.support.built import make_set, snapshot
 from tests.support.cases import EXAMPLES, ROOT
 from tests.support.wheels import pip
@@ -68,6 +69,7 @@ def test_it_holds_everything_that_a_run_needs(installed: Installed) -> None:
     with zipfile.ZipFile(installed.wheel) as wheel:
         names = set(wheel.namelist())
     wanted = {f"pipeline/{name}" for name in names_in("templates", "*.*") | names_in("schemas", "*.json")}
+    wanted |= {f"pipeline/{name}" for sample in (DIRECTORY, EXAMPLE) for name in names_in(f"examples/{sample}", "*.*")}
     for pattern in ("*.py", "*.json", "*.xcu", "web/*.*"):
         wanted |= names_in("pipeline", pattern)
     assert {"pipeline/templates/medical-stay/packet.json", "pipeline/schemas/case.schema.json"} <= wanted

@@ -151,7 +151,7 @@ class TestFolder:
 @pytest.mark.usefixtures("directory")
 class TestWrongReference:
     @pytest.mark.parametrize(
-        ("wanted", "hint"), [("aobo", r"did you mean 'aoba'\?"), ("zzzz", "ids in .*: aoba, midori, reiji")]
+        ("wanted", "hint"), [("aobo", r"did you mean 'aoba'\?"), ("zzzz", "ids in .*: aoba, hibari, midori, reiji")]
     )
     def test_an_unknown_id_is_reported_with_the_known_ones(self, edit: Edit, wanted: str, hint: str) -> None:
         path = edit({"/hospital": wanted})
@@ -293,7 +293,7 @@ class TestHospitals:
     def test_all_are_read_in_the_order_of_their_ids(self, directory: Path) -> None:
         (directory / "hospitals" / ".#aoba.json").write_bytes(b"an editor's own file")
         (directory / "hospitals" / "notes.txt").write_bytes(b"")
-        assert [listed.id for listed in read_hospitals(directory)] == ["aoba", "midori", "reiji"]
+        assert [listed.id for listed in read_hospitals(directory)] == ["aoba", "hibari", "midori", "reiji"]
 
     def test_all_mistakes_of_all_entries_are_reported(self, directory: Path) -> None:
         hospitals = directory / "hospitals"

@@ -27,7 +27,7 @@ def test_it_lists_who_fits_and_why_others_do_not(visa_packet: Command) -> None:
     run = visa_packet("match", CASE, *DAY)
     assert run.code == 0
     lines = run.out.splitlines()
-    assert lines[0].startswith(f"{CASE}: 2 of 3 hospitals match")
+    assert lines[0].startswith(f"{CASE}: 2 of 4 hospitals match")
     assert [line.split()[0] for line in lines if "医療法人" in line] == ["aoba", "reiji"]
     for words in (
         "東京都 / Tokyo  ja, en, zh",
@@ -53,7 +53,7 @@ def test_it_speaks_three_languages_and_calls_nothing_approved(visa_packet: Comma
 def test_that_none_fits_is_said_and_is_no_failure(visa_packet: Command) -> None:
     run = visa_packet("match", CASE, *DAY, "--language", "ko")
     assert run.code == 0
-    assert "none of 3 hospitals matches" in run.out
+    assert "none of 4 hospitals matches" in run.out
     assert "available in the directory: en, ja, zh" in run.err
 
 
@@ -72,8 +72,9 @@ def test_the_report(visa_packet: Command) -> None:
         }
     ]
     reasons = {other["id"]: other["reasons"] for other in result["match"]["left_out"]}
-    assert reasons == {"midori": ["suspended"], "reiji": ["language"]}
+    assert reasons == {"hibari": ["condition"], "midori": ["suspended"], "reiji": ["language"]}
     assert [other["suspended"] for other in result["match"]["left_out"]] == [
+        [],
         [{"plan_number": "PB7999005", "since": "2026-10-01", "source": "医療機関の公表（見本）"}],
         [],
     ]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support.cases import ROOT
 
-_SOURCES = ("pipeline", "templates", "schemas", "pyproject.toml", "README.md", "LICENSE")
+_SOURCES = ("pipeline", "templates", "schemas", "examples", "pyproject.toml", "README.md", "LICENSE")
 
 
 def build_wheel(folder: Path, modified: int) -> Path:

@@ -70,6 +70,8 @@ def test_every_table_is_known() -> None:
         "messages",
         "mofa-application-en",
         "mofa-application-zh",
+        "prompts",
+        "readme",
         "timeline",
         "word-elements",
     }

@@ -48,33 +48,48 @@ KNEE = HOSPITALS[0].entry.plans[0]
 @pytest.mark.parametrize(
     ("case", "wishes", "fits", "left_out"),
     [
-        (WANG.case, NO_WISHES, ["aoba", "reiji"], {"midori": ("suspended",)}),
-        (WANG.case, Wishes(language="zh"), ["aoba"], {"midori": ("suspended",), "reiji": ("language",)}),
-        (WANG.case, Wishes(language="ZH"), ["aoba"], {"midori": ("suspended",), "reiji": ("language",)}),
+        (WANG.case, NO_WISHES, ["aoba", "reiji"], {"hibari": ("condition",), "midori": ("suspended",)}),
+        (
+            WANG.case,
+            Wishes(language="zh"),
+            ["aoba"],
+            {"hibari": ("condition",), "midori": ("suspended",), "reiji": ("language",)},
+        ),
+        (
+            WANG.case,
+            Wishes(language="ZH"),
+            ["aoba"],
+            {"hibari": ("condition",), "midori": ("suspended",), "reiji": ("language",)},
+        ),
         (
             WANG.case,
             Wishes(prefecture="大阪府"),
             ["reiji"],
-            {"aoba": ("prefecture",), "midori": ("suspended", "prefecture")},
+            {"aoba": ("prefecture",), "hibari": ("condition", "prefecture"), "midori": ("suspended", "prefecture")},
         ),
         (
             WANG.case,
             Wishes("zh", "osaka"),
             [],
-            {"aoba": ("prefecture",), "midori": ("suspended", "prefecture"), "reiji": ("language",)},
+            {
+                "aoba": ("prefecture",),
+                "hibari": ("condition", "prefecture"),
+                "midori": ("suspended", "prefecture"),
+                "reiji": ("language",),
+            },
         ),
-        (CHEN.case, NO_WISHES, ["aoba"], {"midori": ("condition",), "reiji": ("condition",)}),
+        (CHEN.case, NO_WISHES, ["aoba"], {"hibari": ("treatment",), "midori": ("condition",), "reiji": ("condition",)}),
         (
             changed(CHEN.case, route="joint"),
             NO_WISHES,
             [],
-            {"aoba": ("route",), "midori": ("condition",), "reiji": ("condition",)},
+            {"aoba": ("route",), "hibari": ("treatment",), "midori": ("condition",), "reiji": ("condition",)},
         ),
         (
             changed(WANG.case, condition="meniscus_tear"),
             NO_WISHES,
             ["reiji"],
-            {"aoba": ("condition",), "midori": ("treatment",)},
+            {"aoba": ("condition",), "hibari": ("condition",), "midori": ("treatment",)},
         ),
     ],
 )
@@ -141,7 +156,7 @@ def test_an_entry_is_old_after_ninety_days(days: int, is_told: bool) -> None:  #
 
 @pytest.mark.parametrize("as_of", [date.min, date.max])
 def test_any_day_will_do(as_of: date) -> None:
-    assert len(match_problems(WANG, HOSPITALS, NO_WISHES, as_of)) == (0 if as_of == date.min else 3)
+    assert len(match_problems(WANG, HOSPITALS, NO_WISHES, as_of)) == (0 if as_of == date.min else 4)
 
 
 def test_an_unspecific_kind_is_a_warning(edit: Edit) -> None:
@@ -157,7 +172,11 @@ def test_an_unspecific_kind_is_a_warning(edit: Edit) -> None:
     ("wishes", "code", "known"),
     [
         (Wishes(language="ko"), "match-language", "en, ja, zh"),
-        (Wishes(prefecture="东京都"), "match-prefecture", "大阪府 / Osaka, 東京都 / Tokyo, 福岡県 / Fukuoka"),
+        (
+            Wishes(prefecture="东京都"),
+            "match-prefecture",
+            "京都府 / Kyoto, 大阪府 / Osaka, 東京都 / Tokyo, 福岡県 / Fukuoka",
+        ),
     ],
 )
 def test_a_wish_that_no_hospital_meets_is_a_warning_with_the_alternatives(

@@ -18,7 +18,7 @@ from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
 from pipeline.packet.conditions import CONDITIONS
 from pipeline.packet.plan import concerns
-from pipeline.packet.template_set import OfficialRow, PacketEntry, TemplateSet
+from pipeline.packet.template_set import ConditionName, OfficialRow, PacketEntry, TemplateSet
 from pipeline.system.atomic import make_folders
 
 PAPERS = "papers"
@@ -87,15 +87,19 @@ def _places_of(person: str, case: Case, templates: TemplateSet) -> Iterator[Pape
     for entry in templates.packet.contents:
         if entry.document and entry.signed_by and entry.title and entry.issuer and concerns(entry.whom, person):
             folder = top / "signed" / entry.document
-            need = "not_needed"  # it is printed first
+            need = _need_by(entry.when, case, person)
             yield PaperPlace(folder, "signed", person, entry.title, entry.issuer, need, document=entry.document)
 
 
 def _need(row: OfficialRow | None, case: Case, person: str, templates: TemplateSet) -> Need:
     if row is None or not concerns(row.whom, person) or _is_generated(row, templates):
         return "not_needed"
+    return _need_by(row.when, case, person)
+
+
+def _need_by(condition: ConditionName, case: Case, person: str) -> Need:
     try:
-        return "needed" if CONDITIONS[row.when](case, person) else "not_needed"
+        return "needed" if CONDITIONS[condition](case, person) else "not_needed"
     except AbsentError:
         return "unknown"
 

@@ -102,7 +102,9 @@ def test_folders_are_made_for_what_is_or_may_be_needed(tmp_path: Path) -> None:
     made = {str(path.relative_to(tmp_path)) for path in tmp_path.glob("papers/*")}
     assert "papers/01-passport" in made
     assert "papers/08-certificate-of-eligibility" in made
-    assert not {path for path in made if "consent" in path or "signed" in path or "schedule" in path}
+    assert not {path for path in made if "consent" in path or "schedule" in path}
+    assert (tmp_path / "papers/signed/invitation-letter").is_dir()
+    assert not (tmp_path / "papers/signed/treatment-schedule").exists()
     make_places(tmp_path, places_of({}))  # again
 
 

@@ -1,0 +1,121 @@
+"""visa-packet answer"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pipeline.cli.case_questions import CaseQuestions
+from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
+from pipeline.cli.prompts import prompt_text
+from pipeline.cli.shared_options import (
+    as_of_option,
+    case_files,
+    day_of,
+    directory_option,
+    json_option,
+    lang_option,
+    templates_option,
+)
+from pipeline.cli.terminal import Styled, print_line
+from pipeline.errors import ExitCode, InputError, Problem
+from pipeline.language import Language
+from pipeline.options import CheckOptions
+from pipeline.run.case_folder.answers import WHO, change_case, open_fields
+from pipeline.run.case_folder.fields import find_field
+
+
+@click.command(short_help="Answer the open questions of a case, or set its fields.")
+@click.argument("case", type=click.Path(readable=False))
+@click.argument("fields", nargs=-1)
+@click.option("--who", type=click.Choice(WHO), help="Ask only what this person knows.")
+@click.option(
+    "--set",
+    "values",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Set a field by its JSON pointer, such as patient/passport/number=EK0234567, and ask nothing. Repeatable.",
+)
+@click.option("--remove", multiple=True, metavar="FIELD", help="Remove a field, and ask nothing. Repeatable.")
+@as_of_option
+@directory_option
+@templates_option
+@lang_option
+@json_option
+def answer(
+    case: str,
+    fields: tuple[str, ...],
+    who: str | None,
+    values: tuple[str, ...],
+    remove: tuple[str, ...],
+    as_of: datetime | None,
+    directory: Path | None,
+    templates: str,
+    language: Language,
+    as_json: bool,
+) -> int:
+    """Ask for what CASE lacks, check each answer and save it, or set fields.
+
+    With FIELDS, such as patient/phone, only these are asked, also if the case has them already. Enter alone leaves a
+    question for later; Ctrl-C ends, and every answer so far is saved. The rest of case.json keeps its formatting.
+
+    \b
+    Example:
+      visa-packet answer case-2026-0001 --who patient
+      visa-packet answer case-2026-0001 patient/phone patient/email
+      visa-packet answer case-2026-0001 --set patient/sex=female --set patient/birth_date=1987-06-23
+    """
+    options = CheckOptions(day_of(as_of), templates, directory)
+    path = _path(case)
+    if values or remove:
+        if fields or who:
+            raise click.UsageError("--set and --remove ask nothing: leave out FIELDS and --who")
+        changed = {
+            **{find_field(name).pointer: None for name in remove},
+            **dict(_assigned(value) for value in values),
+        }
+        found = change_case(path, changed, options)
+        print_problems(found, OutputStyle(language))
+        if not as_json:
+            print_line(prompt_text("saved", language, count=len(changed), file=path))
+    else:
+        found = CaseQuestions(path, options, language).ask([find_field(name).pointer for name in fields], who)
+    rest = open_fields(path, options)
+    if not as_json:
+        _print_rest(path, len(rest.fields), rest.filled, rest.required, language)
+    result = {
+        "case": str(path),
+        "open": [field.pointer for field in rest.fields],
+        **({"fields": {"filled": rest.filled, "required": rest.required}} if rest.required else {}),
+        "problems": [problem_to_json(problem, language) for problem in found],
+    }
+    emit(CommandReport("answer", ExitCode.OK, (), [result]), as_json=as_json)
+    return ExitCode.OK
+
+
+def _path(case: str) -> Path:
+    found = case_files([case])
+    if len(found) != 1 or found[0].raw is not None:
+        hint = "name its file, or the folder that contains its case.json"
+        raise InputError(Problem("no-case", "error", "answer works on one case at a time", hint, case))
+    return Path(found[0].file)
+
+
+def _assigned(text: str) -> tuple[str, object]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise click.UsageError("--set needs a field and a value: --set patient/sex=female")
+    field = find_field(name)
+    return field.pointer, field.value_of(value)
+
+
+def _print_rest(path: Path, count: int, filled: int | None, required: int | None, language: Language) -> None:
+    if required:
+        print_line(prompt_text("filled", language, filled=filled, required=required))
+    if count:
+        print_line(prompt_text("left", language, count=count))
+    else:
+        print_line(Styled(prompt_text("complete", language), fg="green"))
+        print_line(f"  visa-packet status {path.parent}")
