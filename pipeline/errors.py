@@ -91,7 +91,8 @@ class Problem:
 
     ``code`` is a rule's id (``ID-02``) or a kind of failure (``json-syntax``). ``source`` and ``as_of`` (ISO date)
     name the origin of a visa rule. ``args`` are details of the message for programs, by name. ``message`` and
-    ``hint`` are English; ``translations`` has both in every available language.
+    ``hint`` are English; ``translations`` has both in every available language. The hint names no command and no
+    option: ``cli_hint`` says what to write on the command line, ``cli_hints`` in every available language.
     """
 
     code: str
@@ -104,6 +105,8 @@ class Problem:
     as_of: str | None = None
     args: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     translations: Mapping[Language, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    cli_hint: str = ""
+    cli_hints: Mapping[Language, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def pointer(self) -> str | None:
@@ -138,7 +141,7 @@ class Problem:
     def in_language(self, language: Language) -> Problem:
         """Return the problem in ``language``, or in English if it has no translation."""
         message, hint = self.translations.get(language, (self.message, self.hint))
-        return replace(self, message=message, hint=hint)
+        return replace(self, message=message, hint=hint, cli_hint=self.cli_hints.get(language, self.cli_hint))
 
 
 class VisaPacketError(Exception):

@@ -28,16 +28,20 @@ def read_values(path: Path, person: str, as_of: date) -> list[ProposedValue]:
     Raises AttachmentError if the paper cannot be read, and InputError if it needs an extra that is not installed.
     """
     try:
-        lines = _lines_of(read_paper(path.parent, path.name).pdf)
+        lines = lines_of(read_paper(path.parent, path.name).pdf, scans=True)
     except UnusableError as error:
         raise AttachmentError(replace(error.problem, file=str(path))) from None
     return propose_values(lines, person, as_of)
 
 
-def _lines_of(pdf: bytes) -> tuple[ReadLine, ...]:
+def lines_of(pdf: bytes, *, scans: bool) -> tuple[ReadLine, ...]:
+    """Return the lines of a paper: of its text, or of its pictures if it has no text and ``scans`` are to be read.
+
+    Raises UnusableError if it cannot be read, and InputError if it needs an extra that is not installed.
+    """
     try:
         lines = _ANSWERS.decode(LIMITED.call(_TEXT_LINES, pdf, ProcessLimits())).lines
-        if sum(len(line.text) for line in lines) >= LEAST_TEXT:
+        if not scans or sum(len(line.text) for line in lines) >= LEAST_TEXT:
             return lines
         prepare_scans()
         return read_lines(pdf)

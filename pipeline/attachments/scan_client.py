@@ -26,10 +26,19 @@ atexit.register(_SCANS.stop)
 
 def prepare_scans() -> None:
     """Start the process, so that it has loaded its models when it is asked. Raises InputError without the extra."""
-    missing = next((name for name in _LIBRARIES if find_spec(name) is None), None)
+    missing = _missing_library()
     if missing:
         raise missing_extra(missing, "read", "reading scans")
     _SCANS.prepare(_FUNCTION)
+
+
+def can_read_scans() -> bool:
+    """Return True if the extra that reads scans is installed."""
+    return _missing_library() is None
+
+
+def _missing_library() -> str | None:
+    return next((name for name in _LIBRARIES if find_spec(name) is None), None)
 
 
 def compare_scan(pdf: bytes, wanted: Wanted) -> tuple[Note, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Final, Literal
 
 from pipeline.case.base import Frozen, Trilingual
 
@@ -76,7 +76,7 @@ Role = Literal[
 ]
 
 #: The role of the scan of a document that was printed, and signed or sealed.
-SIGNED = "signed"
+SIGNED: Final = "signed"
 #: The role of the blank visa application form, which is filled in from the case.
 BLANK_FORM = "application_form"
 AttachmentRole = Literal[Role, "signed", "application_form"]

@@ -22,6 +22,7 @@ COMMANDS = {
     "build": "Build the submission bundle of each case.",
     "import": "Convert the rows of a table to case files.",
     "validate": "Check cases and their attachments without building anything.",
+    "add": "Add papers and signed scans to a case.",
     "status": "Show the state of one case, or all patients at a glance.",
     "read": "Propose values for a new case from a scan or PDF of a paper.",
     "signed": "Print attachment entries for signed originals.",

@@ -64,6 +64,8 @@ def print_problem(problem: Problem, *, hint: bool = True) -> None:
     print_line(f"  {problem.located_message}", err=True)
     if hint:
         print_line(f"  hint: {problem.hint}", err=True)
+        if problem.cli_hint:
+            print_line(f"  command line: {problem.cli_hint}", err=True)
     if problem.source:
         print_line(Styled(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
 
@@ -117,6 +119,7 @@ def problem_to_json(problem: Problem, language: Language = "en") -> dict[str, An
         "severity": problem.severity,
         "message": translated.located_message,
         "hint": translated.hint,
+        **({"cli_hint": translated.cli_hint} if translated.cli_hint else {}),
         "file": problem.file,
         "pointer": problem.pointer,
         "line": problem.line,

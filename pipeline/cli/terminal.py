@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import click
@@ -24,9 +25,19 @@ def print_line(*parts: str | Styled, err: bool = False) -> None:
     click.echo("".join(_rendered(part) for part in parts), err=err)
 
 
-def print_json(value: Any, indent: int | None = None, after: str = "") -> None:
-    """Print a value as JSON, in which the same characters are escaped, and the text that follows it."""
-    for line in f"{json.dumps(value, ensure_ascii=False, indent=indent)}{after}".split("\n"):
+def print_json(value: Any, indent: int | None = None) -> None:
+    """Print a value as JSON, in which the same characters are escaped."""
+    _print_as_json(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def print_json_list(values: Sequence[Any]) -> None:
+    """Print values as a JSON list with a line for each."""
+    lines = ",\n  ".join(json.dumps(value, ensure_ascii=False) for value in values)
+    _print_as_json(f"[\n  {lines}\n]" if values else "[]")
+
+
+def _print_as_json(text: str) -> None:
+    for line in text.split("\n"):
         click.echo(visible(line, lambda character: json.dumps(character)[1:-1]))
 
 

@@ -1,4 +1,4 @@
-"""The messages on files in three languages, from ``data/messages.json``."""
+"""The messages in three languages: of each room from its ``data/messages.json``."""
 
 from __future__ import annotations
 
@@ -13,16 +13,24 @@ from pipeline.resources import read_data
 Words = Mapping[Language, str]
 
 
-def worded_problem(key: str, hint: Words | None = None, **args: object) -> Problem:
-    """Return an error with its texts in every language.
+def worded_problem(key: str, hint: Words | None = None, *, room: str = "formats", **args: object) -> Problem:
+    """Return an error with its texts in every language, from the table of a room of ``pipeline/``.
 
     ``key`` names the entry: a code, or a code, a slash and one of its cases. ``args`` fill its texts; one that differs
     by language is a mapping. ``hint`` replaces that of the entry.
     """
-    entry = _table()[key]
+    entry = _table(room)[key]
     messages, hints = _fill(entry["message"], args), hint or _fill(entry["hint"], args)
     texts = {language: (messages[language], hints[language]) for language in LANGUAGES}
-    return Problem(key.partition("/")[0], "error", *texts["en"], translations=texts)
+    cli_hints = _fill(entry["cli"], args) if "cli" in entry else {}
+    return Problem(
+        key.partition("/")[0],
+        "error",
+        *texts["en"],
+        translations=texts,
+        cli_hint=cli_hints.get("en", ""),
+        cli_hints=cli_hints,
+    )
 
 
 def has_message(key: str) -> bool:
@@ -30,9 +38,9 @@ def has_message(key: str) -> bool:
     return key in _table()
 
 
-def words(group: str, name: str, /, **args: object) -> Words:
-    """Return an entry of a group of words, such as a type of JSON, filled with ``args``."""
-    return _fill(_table()["words"][group][name], args)
+def words(group: str, name: str, /, *, room: str = "formats", **args: object) -> Words:
+    """Return an entry of a group of words of a room, such as a type of JSON, filled with ``args``."""
+    return _fill(_table(room)["words"][group][name], args)
 
 
 def either(group: str, names: Iterable[str]) -> Words:
@@ -42,8 +50,8 @@ def either(group: str, names: Iterable[str]) -> Words:
     return {language: joints[language].join(each[language] for each in found) for language in LANGUAGES}
 
 
-def _table() -> Mapping[str, Any]:
-    table: Mapping[str, Any] = read_data("messages", "formats")
+def _table(room: str = "formats") -> Mapping[str, Any]:
+    table: Mapping[str, Any] = read_data("messages", room)
     return table
 
 

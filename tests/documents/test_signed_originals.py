@@ -235,7 +235,7 @@ class TestCommand:
     ) -> None:
         run = visa_packet("signed", packet, "letter-of-guarantee")
         assert run.code == 0
-        entry = json.loads(run.out.strip().removesuffix(","))
+        [entry] = json.loads(run.out)
         assert entry["printed_hash"] == printed["letter-of-guarantee"]
         checked = check_case(edit({"/attachments/-": {**entry, "path": SCAN}}), CheckOptions(AS_OF))
         assert [part.id for part in checked.packet.attachments if part.original_of] == ["signed-letter-of-guarantee"]

@@ -36,7 +36,8 @@ def change_text(text: str, data: Any) -> str:
     What is equal keeps its text. New members follow the others in their style; an object that loses members, and a
     list that becomes shorter, get new text.
     """
-    for edit in sorted(_edits(text, _read(text, 0), data), key=lambda edit: edit.start, reverse=True):
+    edits = sorted(_edits(text, _read(text, 0), data), key=lambda edit: edit.start)
+    for edit in edits[::-1]:  # the last first, also of several at one place
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
 
@@ -85,9 +86,12 @@ def _edits(text: str, part: _Part, data: Any) -> Iterator[_Edit]:
     space = text[part.start + 1 : _skip(text, part.start + 1)]
     indent = space.rpartition("\n")[2] if "\n" in space else None
     end = max(below.end for below in part.parts.values())
+    last = text[max(part.parts.values(), key=lambda below: below.end).start : end]
+    in_line = isinstance(data, list) and last[0] in "[{" and "\n" not in last
     for key in [key for key in members if key not in part.parts]:
         name = f"{json.dumps(key, ensure_ascii=False)}: " if isinstance(key, str) else ""
-        yield _Edit(end, end, f",{space or ' '}{name}{_write(text, members[key], indent)}")
+        written = _write_like(last, members[key]) if in_line else _write(text, members[key], indent)
+        yield _Edit(end, end, f",{space or ' '}{name}{written}")
 
 
 def _members(data: Any) -> dict[str | int, Any] | None:
@@ -103,6 +107,13 @@ def _write(text: str, data: Any, indent: str | None) -> str:
     step = _INDENT.search(text)
     lines = json.dumps(data, ensure_ascii=False, indent=step[1] if step else 2)
     return lines.replace("\n", f"\n{indent}")
+
+
+def _write_like(last: str, data: Any) -> str:
+    """Return the text of a value in one line, with spaces inside its braces as in ``last``, the text before it."""
+    written = json.dumps(data, ensure_ascii=False)
+    is_spaced = last[0] == "{" and last[1:2] == " "
+    return f"{{ {written[1:-1]} }}" if is_spaced and isinstance(data, dict) and data else written
 
 
 def is_same(one: Any, other: Any) -> bool:
