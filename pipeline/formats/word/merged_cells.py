@@ -9,6 +9,7 @@ from lxml import etree
 from pipeline.formats.word.text import W
 
 _ROW_TAG = "{%tr"
+_MERGE = f"{W}vMerge"
 
 
 def merged_cells(root: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
@@ -16,14 +17,16 @@ def merged_cells(root: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
 
     Rows that have only a tag for rows are not in the filled file.
     """
+    if root.find(f".//{_MERGE}") is None:
+        return
     for table in root.iter(f"{W}tbl"):
         above: set[int] = set()
         for row in table.iter(f"{W}tr"):
             if _ROW_TAG in "".join(map(str, row.itertext())):
                 continue
-            merged = {column: cell for column, cell in _columns(row) if cell.find(f"{W}tcPr/{W}vMerge") is not None}
+            merged = {column: cell for column, cell in _columns(row) if cell.find(f"{W}tcPr/{_MERGE}") is not None}
             for column, cell in merged.items():
-                mark = cell.find(f"{W}tcPr/{W}vMerge")
+                mark = cell.find(f"{W}tcPr/{_MERGE}")
                 if mark is not None and mark.get(f"{W}val") != "restart":
                     yield cell, column in above
             above = set(merged)

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise
 
 from babel.dates import format_date
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from pipeline.formats.fonts import FACES, font_file
@@ -41,6 +41,8 @@ _MARK = "#b3261e"
 _SOFTWARE = "visa-packet timeline"
 #: The level of compression that takes a third of the time, and makes a picture of flat areas hardly larger.
 _LEVEL = 1
+#: The steps between a text and its ground at the edges of letters. Pillow takes more of them for the ground itself.
+_STEPS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,25 @@ def draw_png(timeline: Timeline, language: Language) -> bytes:
     metadata = PngInfo()
     metadata.add_text("Software", _SOFTWARE)
     out = io.BytesIO()
-    image.save(out, "PNG", dpi=(_DPI, _DPI), pnginfo=metadata, compress_level=_LEVEL)
+    indexed = image.quantize(palette=_palette(), dither=Image.Dither.NONE)
+    indexed.save(out, "PNG", dpi=(_DPI, _DPI), pnginfo=metadata, compress_level=_LEVEL)
     return out.getvalue()
+
+
+@cache
+def _palette() -> Image.Image:
+    """Return a picture with all colours. A file with their numbers is written in a quarter of the time."""
+    exact = [_INK, _GREY, _LINE, _MARK, *_GROUNDS, *_COLOURS.values()]
+    edges = [(_INK, ground) for ground in _GROUNDS] + [(_GREY, _GROUNDS[1])]
+    blended = [_blend(text, ground, step) for text, ground in edges for step in range(1, _STEPS)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([level for colour in [*map(ImageColor.getrgb, exact), *blended] for level in colour])
+    return palette
+
+
+def _blend(text: str, ground: str, step: int) -> tuple[int, ...]:
+    pairs = zip(ImageColor.getrgb(text), ImageColor.getrgb(ground), strict=True)
+    return tuple(round(one + (other - one) * step / _STEPS) for one, other in pairs)
 
 
 def is_own_png(content: bytes) -> bool:

@@ -380,6 +380,12 @@ class TestPicture:
         assert [round(dots) for dots in picture.info["dpi"]] == [300, 300]
         assert picture.height < picture.width
 
+    def test_areas_have_their_exact_colours(self) -> None:
+        """A file of numbered colours may hold one that is nearly white in place of white."""
+        shown = Image.open(io.BytesIO(draw_png(timeline(), "zh"))).convert("RGB")
+        largest = sorted(shown.getcolors(1 << 20) or [], reverse=True)[:3]
+        assert {colour for _, colour in largest} >= {(255, 255, 255), (242, 244, 247)}
+
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_two_runs_give_the_same_bytes(self, language: Language) -> None:
         assert draw_png(timeline(), language) == draw_png(timeline(), language)
