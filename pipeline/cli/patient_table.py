@@ -15,10 +15,9 @@ from wcwidth import clip, iter_graphemes, ljust, width
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.formats.characters import visible
 from pipeline.language import SEPARATORS, Language
-from pipeline.run.overview.duties import Duty
-from pipeline.run.overview.patient_row import FAILED, PATIENT_STATES, FilingDays, PatientRow
+from pipeline.run.overview.patient_row import FAILED, PATIENT_STATES, PatientRow
+from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, glance_text, window_text
 from pipeline.visa.labels import COLONS, label
-from pipeline.visa.timeline.step_words import format_days
 
 _GAP = "  "
 #: Columns for what is to be done next. With fewer, a patient has several lines.
@@ -46,7 +45,7 @@ def print_patients(rows: Sequence[PatientRow], as_of: date, language: Language) 
     """Print a line for each row, and the number of patients by state."""
     columns = _columns()
     lines = [_cells(row, as_of, language) for row in rows]
-    head = _Cells._make([*(_text(name, language) for name in _Cells._fields[:-1]), ""])
+    head = _Cells._make([*(glance_text(name, language) for name in _Cells._fields[:-1]), ""])
     widths = [max(map(width, texts)) for texts in zip(head, *lines, strict=True)][:-2]
     rest = None if columns is None else columns - sum(widths) - len(_GAP) * len(widths)
     if rest is None or rest >= _LEAST:
@@ -56,13 +55,13 @@ def print_patients(rows: Sequence[PatientRow], as_of: date, language: Language) 
             _print_block(row, cells, max(columns or 0, _NARROWEST), as_of, language)
     states = Counter(row.state for row in rows)
     counts = (
-        _text("of_state", language, state=label(state, "patient_state", language), number=states[state])
+        glance_text("of_state", language, state=label(state, "patient_state", language), number=states[state])
         for state in PATIENT_STATES
         if states[state]
     )
-    total = _text("total", language, number=len(rows), day=as_of, states=SEPARATORS[language].join(counts))
+    total = glance_text("total", language, number=len(rows), day=as_of, states=SEPARATORS[language].join(counts))
     print_line()
-    for line in (total, *(_text(name, language) for name in ("counted", "one"))):
+    for line in (total, *(glance_text(name, language) for name in ("counted", "one"))):
         for part in wrapped(line, columns) if columns else [line]:
             print_line(part)
 
@@ -78,7 +77,7 @@ def print_patient(row: PatientRow, as_of: date, language: Language) -> None:
         "next": f"{cells.next} – {cells.who}{_GAP}{cells.more}".rstrip(),
     }
     for name, detail in details.items():
-        print_line(f"{_text(name, language)}{COLONS[language]}{detail}")
+        print_line(f"{glance_text(name, language)}{COLONS[language]}{detail}")
     for duty in row.duties if row.status is None else ():
         if duty.action not in {"correct", "answer"}:  # these are printed with their places
             print_line(f"{_GAP}{duty_text(duty, language)} – {label(duty.who, 'person', language)}")
@@ -151,40 +150,12 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [*lines, line.rstrip()]
 
 
-def duty_text(duty: Duty, language: Language) -> str:
-    """Return a duty in words, without who has it."""
-    return label(duty.action, "action", language).format(what=getattr(duty.what, language))
-
-
 def _more(row: PatientRow, language: Language) -> str:
     number = len(row.duties) - 1
-    return _text("more", language, number=number) if number else ""
-
-
-def done_text(row: PatientRow, language: Language) -> str:
-    """Return how far a case is, as a fraction with what it counts."""
-    if row.done is None:
-        return "–"
-    return _text(row.done.counted, language, done=row.done.done, all=row.done.all)
-
-
-def window_text(filing: FilingDays, language: Language) -> str:
-    """Return the filing window in words, or the planned day if the window is not known yet."""
-    if filing.is_known:
-        return format_days(language, filing.first, filing.last) if filing.last else _text("no_day", language)
-    return _text("planned", language, day=filing.planned) if filing.planned else _text("unknown", language)
-
-
-def days_left_text(days: int, language: Language) -> str:
-    """Return a number of days in words."""
-    return _text({0: "last_day", 1: "one_day"}.get(days, "day"), language, number=days)
+    return glance_text("more", language, number=number) if number else ""
 
 
 def _colour(row: PatientRow) -> str:
     if row.state in FAILED:
         return "red"
     return "green" if row.state == "ready_to_file" else "yellow"
-
-
-def _text(name: str, language: Language, **parts: object) -> str:
-    return label(name, "glance", language).format(**parts)

@@ -76,7 +76,7 @@ def test_it_holds_everything_that_a_run_needs(installed: Installed) -> None:
     assert {
         "pipeline/visa/data/jpets.json",
         "pipeline/visa/rules/catalogue.json",
-        "pipeline/run/report/web/page.js",
+        "pipeline/run/report/web/list.js",
     } <= wanted
     assert wanted <= names
 

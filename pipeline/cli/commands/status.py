@@ -38,7 +38,9 @@ from pipeline.cli.shared_options import (
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
 from pipeline.options import CheckOptions
+from pipeline.publish.folder import check_file_target, publish_file
 from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row, sorted_rows
+from pipeline.run.overview.patients_page import PATIENTS_PAGE, draw_patients_page
 from pipeline.run.overview.row_json import row_to_json
 from pipeline.run.status import OPEN, Status, status_to_json
 from pipeline.visa.labels import describe_state, label
@@ -51,6 +53,13 @@ from pipeline.visa.labels import describe_state, label
 @directory_option
 @read_scans_option
 @letter_languages_option
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write the overview as a page, to filter and sort in a browser. It contains case ids and no names.",
+)
 @lang_option
 @json_option
 def status(
@@ -60,6 +69,7 @@ def status(
     directory: Path | None,
     read_scans: bool,
     letter_languages: tuple[Language, ...] | None,
+    page: Path | None,
     language: Language,
     as_json: bool,
 ) -> int:
@@ -75,12 +85,17 @@ def status(
     Example:
       visa-packet status examples/wang-xiaoming/case.json
       visa-packet status cases/ --lang zh
+      visa-packet status cases/ --html patients.html
     """
     options = CheckOptions(
         day_of(as_of), templates, directory, read_scans=read_scans, letter_languages=letter_languages
     )
+    if page is not None:
+        check_file_target(page, PATIENTS_PAGE.is_own)
     sources = case_files(cases)
     rows = [_row(source, options) for source in counted(sources)]
+    if page is not None:
+        publish_file(draw_patients_page(sorted_rows(rows), options.as_of, language), page, PATIENTS_PAGE.is_own)
     code = overall(row.code for row in rows)
     if as_json:
         _print_failures(rows, language)

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import datetime as dt
-import hashlib
-import json
 import os
 import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, get_args
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from typing import BinaryIO, get_args
 
 from pipeline.errors import OutputError, Problem, system_reason
 from pipeline.language import Language
 from pipeline.packet.plan import State
 from pipeline.publish.folder import check_file_target, publish_written_file
-from pipeline.resources import VERSION
 from pipeline.run.report.report_rows import Rows
 from pipeline.run.report.summary import ReportHeader
+from pipeline.run.report.web_page import PageKind, page_words, render_page, to_script_json
 from pipeline.run.task import TaskResult
 from pipeline.system.atomic import FILE_MODE, work_folder
 from pipeline.visa.labels import label
 
 PAGE_NAME = "report.html"
-#: The beginning of every page, by which an earlier page is recognised.
-_BEGINNING = b"<!doctype html>\n<!-- visa-packet report -->\n"
-#: Placeholder for the rows in the template.
-_ROWS_GO_HERE = "@@rows@@"
-_WEB = Path(__file__).parent / "web"
+_KIND = PageKind("report", "status")
 
 
 class ReportPage:
@@ -60,7 +48,7 @@ class ReportPage:
         try:
             self._stream = self._stream or _create(self._rows_file)
             separator = b",\n" if self._counts.total() > 1 else b"\n"
-            self._stream.write(separator + _json(self._rows.row(self._counts.total(), done)))
+            self._stream.write(separator + to_script_json(self._rows.row(self._counts.total(), done)))
         except OSError as error:
             self._failure = error
 
@@ -75,7 +63,7 @@ class ReportPage:
             reason = system_reason(error)
             message, hint = f"the HTML report cannot be written: {reason}", "the packets are complete"
             raise OutputError(Problem("output", "error", message, hint, str(self._target))) from None
-        publish_written_file(self._made, self._target, _is_own)
+        publish_written_file(self._made, self._target, _KIND.is_own)
         return self._target
 
     def close(self) -> None:
@@ -86,47 +74,33 @@ class ReportPage:
     def _assemble(self) -> None:
         before, after = self._around()
         with _create(self._made) as page:
-            page.write(_BEGINNING + before + b'{"rows": [')
+            page.write(before + b'{"rows": [')
             if self._rows_file.exists():
                 with self._rows_file.open("rb") as rows:
                     shutil.copyfileobj(rows, page)
             rest = {
                 "texts": self._rows.texts.all,
-                "rules": self._rows.rules,
+                "rules": self._rows.findings.rules,
                 "roles": dict(self._head.roles),
-                "words": _words(self._head.language),
+                "words": page_words(_KIND, self._head.language),
                 "states": _states(self._head.language),
                 "language": self._head.language,
                 "names": self._head.names,
             }
-            page.write(b"\n],\n" + _json(rest).removeprefix(b"{") + after)
+            page.write(b"\n],\n" + to_script_json(rest).removeprefix(b"{") + after)
 
     def _around(self) -> tuple[bytes, bytes]:
         """The page before and after its rows."""
-        style, script = _read("page.css"), _read("page.js")
-        html: str = _template().render(
-            head=self._head,
-            words=_words(self._head.language),
-            counts={status: self._counts[status] for status in ("built", "current", "failed")},
-            total=self._counts.total(),
-            seconds=f"{time.perf_counter() - self._started:.1f}",
-            made=dt.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
-            version=VERSION,
-            rows=_ROWS_GO_HERE,
-            style=Markup(style),  # noqa: S704 - this program's own file
-            script=Markup(script),  # noqa: S704 - as above
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-        )
-        before, _, after = html.partition(_ROWS_GO_HERE)
-        return before.encode(), after.encode()
+        counts = {status: self._counts[status] for status in ("built", "current", "failed")}
+        seconds = f"{time.perf_counter() - self._started:.1f}"
+        return render_page(_KIND, self._head, counts, seconds=seconds)
 
 
 @contextlib.contextmanager
 def report_page(head: ReportHeader, out: Path) -> Iterator[ReportPage]:
     """Return the page for the packets in ``out``. Raises OutputError if no page can be published there."""
     target = out / PAGE_NAME
-    check_file_target(target, _is_own)
+    check_file_target(target, _KIND.is_own)
     with work_folder(out, "report") as work:
         page = ReportPage(head, work, target)
         try:
@@ -135,44 +109,10 @@ def report_page(head: ReportHeader, out: Path) -> Iterator[ReportPage]:
             page.close()
 
 
-def _is_own(beginning: bytes) -> bool:
-    return beginning.startswith(_BEGINNING)
-
-
 def _create(path: Path) -> BinaryIO:
     return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
-
-
-def _json(data: Any) -> bytes:
-    """JSON for a script element: it contains no end of the element, and no comment."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return text.encode("utf-8", "replace")  # a file name need not be Unicode
-
-
-def _hash(text: str) -> str:
-    """The hash of a text for the Content-Security-Policy."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-
-
-@cache
-def _words(language: Language) -> dict[str, str]:
-    words: dict[str, str] = json.loads(_read("words.json"))[language]
-    return words
 
 
 def _states(language: Language) -> dict[str, str]:
     """The words for the states of a packet, in the order in which a packet goes through them."""
     return {state: label(state, "state", language) for state in get_args(State)}
-
-
-@cache
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(_WEB), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html")
-
-
-@cache
-def _read(name: str) -> str:
-    return (_WEB / name).read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from pipeline.case.people import PersonName
 from pipeline.errors import OutputError
 from pipeline.language import LANGUAGES
 from pipeline.run.report import report_page as module
+from pipeline.run.report import web_page
 from pipeline.run.report.report_page import report_page
 from tests.support.built import names_in
 from tests.support.cases import ROOT
@@ -67,8 +68,8 @@ def test_the_policy_names_its_own_script_and_style_alone(tmp_path: Path) -> None
     assert "unsafe" not in policy
     [script] = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     [style] = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
-    assert module._hash(script) in policy
-    assert module._hash(style) in policy
+    assert web_page._hash(script) in policy
+    assert web_page._hash(style) in policy
     assert not re.search(r"\b(?:https?:)?//[a-z]", style + script)
 
 
@@ -130,19 +131,34 @@ def test_the_languages_have_the_same_words(tmp_path: Path) -> None:
     words = json.loads((ROOT / "pipeline/run/report/web/words.json").read_text(encoding="utf-8"))
     assert set(words) == set(LANGUAGES)
     placeholders = [
-        {key: sorted(set(re.findall(r"\{\d\}", text))) for key, text in words[language].items()}
+        {
+            (group, key): sorted(set(re.findall(r"\{\d\}", text)))
+            for group, texts in words[language].items()
+            for key, text in texts.items()
+        }
         for language in LANGUAGES
     ]
     assert placeholders[0] == placeholders[1] == placeholders[2]
     for language in LANGUAGES:
         text = write(tmp_path / language, 3, language).read_text(encoding="utf-8")
         assert f'<html lang="{language}">' in text
-        assert words[language]["search_hint"] in text
+        assert words[language]["report"]["search_hint"] in text
 
 
 def test_every_word_is_used() -> None:
     web = ROOT / "pipeline" / "run" / "report" / "web"
-    words = json.loads((web / "words.json").read_text(encoding="utf-8"))["en"]
-    used = (web / "page.html").read_text(encoding="utf-8") + (web / "page.js").read_text(encoding="utf-8")
+    groups = json.loads((web / "words.json").read_text(encoding="utf-8"))["en"]
+    common = [web / "page.html", web / "list.js"]
+    used = {
+        "report": "".join(path.read_text("utf-8") for path in [*common, web / "report.html", web / "report.js"]),
+        "patients": "".join(path.read_text("utf-8") for path in [*common, web / "patients.html", web / "patients.js"]),
+    }
+    used["common"] = "".join(used.values())
     by_pattern = re.compile(r"(column_.*|is_(error|warning|info)|.*_one|built|current|failed|error|warning|info|page)")
-    assert [key for key in words if key not in used and not by_pattern.fullmatch(key)] == []
+    tiles = re.compile(r"unanswered|incomplete|to_be_signed|ready_to_file")
+    assert [
+        key
+        for group, texts in groups.items()
+        for key in texts
+        if key not in used[group] and not by_pattern.fullmatch(key) and not tiles.fullmatch(key)
+    ] == []

@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.errors import ExitCode, Problem
 from pipeline.language import Language
-from pipeline.run.report import report_rows as module
-from pipeline.run.report.report_rows import Rows, Texts
+from pipeline.run.report import finding_rows as module
+from pipeline.run.report.finding_rows import Texts
+from pipeline.run.report.report_rows import Rows
 from pipeline.run.task import TaskResult
 from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.reported import NAME, built, problem
@@ -45,7 +46,7 @@ def test_a_finding_is_reported_in_the_language_with_its_rule(language: Language)
     words, rule = checked_rules()["ID-01"].texts[language], checked_rules()["ID-01"]
     assert (code, severity, *place) == ("ID-01", "warning", "/patient", 12, 7)
     assert (rows.texts.all[message], rows.texts.all[hint]) == (words.message, words.hint)
-    assert rows.rules == {"ID-01": {"title": words.title, "source": rule.source, "as_of": rule.as_of}}
+    assert rows.findings.rules == {"ID-01": {"title": words.title, "source": rule.source, "as_of": rule.as_of}}
 
 
 def test_names_only_when_asked() -> None:
