@@ -112,7 +112,8 @@ def _who_acts(item: Item, action: Action) -> tuple[Person, ...]:
 
 def _missing(case: Case, templates: TemplateSet) -> Iterator[Duty]:
     for place in places(case, templates):
-        if place.need == "needed" and not _is_supplied(place, case):
+        is_paper = place.document is None  # no document can be signed before the case is complete
+        if is_paper and place.need == "needed" and not _is_supplied(place, case):
             for who in _ISSUERS.get(place.role, ("patient",)):
                 yield Duty(who, "supply", _of_person(place.title, place.person))
 
