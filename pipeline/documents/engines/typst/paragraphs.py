@@ -15,11 +15,11 @@ from pipeline.documents.engines.typst.source import color, length
 
 #: A call of a paragraph in a filled template, with the length of words that have room in any case.
 _CALL = re.compile(r"^(p\d+\()(\d+), (.*)", re.MULTILINE)
-#: What follows the last paragraph of a cell, header, footer or document.
 #: The format of a paragraph with a line below: its name, its indents and the line.
 _RULED = re.compile(
     r"^#let (p\d+) = paragraph\.with\((?:.*?(indents: \([^)]*\)))?.*?(rule: [^,]*, gap: [^,)]*)", re.MULTILINE
 )
+#: What follows the last paragraph of a cell, header, footer or document.
 _END = re.compile(r"\s*\}")
 _PAGE_BREAK = "pagebreak(weak: true)"
 #: A word as the prelude has it.
@@ -85,6 +85,8 @@ def reject_joined_lines(source: str) -> str:
     Word draws one line, below the second of them; whether paragraphs are neighbours is known after filling.
     """
     ruled = {name: (indents, rule) for name, indents, rule in _RULED.findall(source)}
+    if not ruled:
+        return source
     former, end = None, 0
     for call in _CALL.finditer(source):
         name = call[1].rstrip("(")
