@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from pipeline.case.importing.field_types import find_field
 from pipeline.errors import CaseError, Problem
+from pipeline.formats.json.positions import escape
 from pipeline.formats.json.reader import JsonFile, read_json
 from pipeline.formats.json.schema import check_schema
+from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
+
+#: What a column with a whole name in passport letters fills.
+NAME_PARTS = ("surname", "given_names")
 
 
 class Meaning(msgspec.Struct, frozen=True):
@@ -52,6 +59,18 @@ class Constant(msgspec.Struct, frozen=True):
     def is_used(self) -> bool:
         """True if there is a value, and a person has confirmed it."""
         return self.value is not None and self.unsure is None
+
+    def fields(self) -> Iterator[tuple[str, Any]]:
+        """Yield each field of the value with its pointer, so that columns may fill others of the same object."""
+        yield from _fields(self.to, self.value)
+
+
+def _fields(pointer: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for name, part in value.items():
+            yield from _fields(f"{pointer}/{escape(name)}", part)
+    else:
+        yield pointer, value
 
 
 class ColumnGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,12 +113,41 @@ def read_mapping(path: Path) -> tuple[TableMapping, JsonFile]:
     return mapping, json_file
 
 
-def _repeated_fields(group: ColumnGroup, json_file: JsonFile, place: str = "") -> Iterator[Problem]:
+def unconfirmed_lines(path: Path) -> list[Problem]:
+    """Return a warning for each line of a mapping that is not used because nobody has confirmed it."""
+    mapping, json_file = read_mapping(path)
+    return list(_unconfirmed(mapping, json_file))
+
+
+def _unconfirmed(group: ColumnGroup, json_file: JsonFile, place: str = "") -> Iterator[Problem]:
+    entries: list[tuple[str, Column | Constant]] = [
+        *((f"{place}/columns/{index}", column) for index, column in enumerate(group.columns)),
+        *((f"{place}/constants/{index}", constant) for index, constant in enumerate(group.constants)),
+    ]
+    for pointer, entry in entries:
+        if entry.unsure is not None:
+            problem = worded_problem("mapping-unsure", reason=entry.unsure)
+            yield replace(json_file.locate(problem, pointer), severity="warning")
+    for index, entries_of in enumerate(group.lists):
+        yield from _unconfirmed(entries_of, json_file, f"{place}/lists/{index}")
+
+
+def _repeated_fields(group: ColumnGroup, json_file: JsonFile, place: str = "", base: str = "") -> Iterator[Problem]:
     """Report each field that is filled twice, or filled as a whole and in part. A list may have many entries."""
     lists = {entries.to: f"{place}/lists/{index}/to" for index, entries in enumerate(group.lists)}
     targets = [
-        *((column.to, f"{place}/columns/{index}/to") for index, column in enumerate(group.columns) if column.is_used),
-        *((each.to, f"{place}/constants/{index}/to") for index, each in enumerate(group.constants) if each.is_used),
+        *(
+            (pointer, f"{place}/columns/{index}/to")
+            for index, column in enumerate(group.columns)
+            if column.is_used
+            for pointer in _filled(column, base)
+        ),
+        *(
+            (pointer, f"{place}/constants/{index}/to")
+            for index, constant in enumerate(group.constants)
+            if constant.is_used
+            for pointer, _ in constant.fields()
+        ),
         *lists.items(),
     ]
     for (one, _), (other, where) in pairwise(sorted(targets)):
@@ -107,4 +155,10 @@ def _repeated_fields(group: ColumnGroup, json_file: JsonFile, place: str = "") -
             message = "another entry of the mapping fills this field, or the field that contains it"
             yield json_file.problem("mapping-repeated", where, message, "remove one of them")
     for index, entries in enumerate(group.lists):
-        yield from _repeated_fields(entries, json_file, f"{place}/lists/{index}")
+        yield from _repeated_fields(entries, json_file, f"{place}/lists/{index}", f"{base}{entries.to}/*")
+
+
+def _filled(column: Column, base: str) -> tuple[str, ...]:
+    """Return the fields that a column fills: one, or the parts of a name."""
+    found = find_field(base + column.to)
+    return tuple(f"{column.to}/{part}" for part in NAME_PARTS) if found and found.shape == "name" else (column.to,)

@@ -34,7 +34,7 @@ def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[
     """
     columns, document = read_mapping(mapping)
     headers = frozenset(comparable(header) for header, _ in list_headers(columns))
-    source = read_table(table, TableRequest(columns.header_row, columns.sheet, encoding, headers))
+    source = read_table(table, TableRequest(columns.header_row, columns.sheet, encoding=encoding, headers=headers))
     reader = RowReader(source, find_columns(source, columns, document), columns)
     if not source.rows:
         message, hint = "the table has no row below its header", "check sheet and header_row of the mapping"

@@ -9,7 +9,8 @@ from functools import cache, reduce
 from operator import getitem
 from typing import Any, Literal
 
-from pipeline.formats.json.schema_files import schema_text
+from pipeline.formats.json.schema_files import field_words, schema_text
+from pipeline.language import LANGUAGES, Language
 
 _SUFFIX = ".schema.json"
 _LANGUAGES = {"ja", "en", "zh"}
@@ -76,3 +77,28 @@ def _shape(places: tuple[str, ...]) -> Shape:
     shapes: Mapping[str, Shape] = {"integer": "integer", "boolean": "boolean", "array": "list", "object": "object"}
     kind = part.get("type")
     return shapes.get(kind, "text") if isinstance(kind, str) else "object"
+
+
+@cache
+def leaf_fields(pointer: str, schema: str = "case") -> tuple[str, ...]:
+    """Return the pointers of all values below a field, relative to it; a text in several languages is one value.
+
+    Lists have no values of their own.
+    """
+    field = find_field(pointer, schema)
+    if field is None or field.shape == "list":
+        return ()
+    names = field.part.get("properties", {}) if field.shape in ("object", "name") else {}
+    if not names:
+        return ("",) if field.shape != "object" else ()
+    return tuple(f"/{name}{below}" for name in names for below in leaf_fields(f"{pointer}/{name}", schema))
+
+
+def titles(field: FieldType) -> dict[Language, str]:
+    """Return the title of a field in each language."""
+    place = field.places[0]
+    title = _part(place)["title"]
+    return {
+        language: title if language == "en" else field_words(language).get(place, {}).get("title", title)
+        for language in LANGUAGES
+    }

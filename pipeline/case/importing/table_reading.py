@@ -11,10 +11,14 @@ COPY = "copy its cells into a new workbook, or split it"
 
 
 class TableRequest(msgspec.Struct, frozen=True):
-    """How to read a table: the row of its header, its sheet or encoding, and the headers of the mapping."""
+    """How to read a table: the row of its header, its sheet or encoding, and the headers of the mapping.
+
+    ``any_sheet`` reads the first visible sheet that is not empty, where no sheet is named.
+    """
 
     header_row: int
     sheet: str | None = None
+    any_sheet: bool = False
     encoding: str = "utf-8"
     headers: frozenset[str] = frozenset()
     is_csv: bool = False
@@ -50,4 +54,4 @@ def _read(request: TableRequest) -> SourceTable:
         return read_csv(request.content, request.header_row, request.encoding, request.headers)
     from pipeline.case.importing.xlsx_file import read_workbook  # noqa: PLC0415 - see above
 
-    return read_workbook(request.content, request.sheet, request.header_row)
+    return read_workbook(request.content, request.sheet, request.header_row, any_sheet=request.any_sheet)

@@ -92,7 +92,8 @@ class RowReader:
             _remove_if_missing(entry, pointer)
         if is_filled:
             for constant in (each for each in group.constants if each.is_used):
-                _set(entry.fields, constant.to, constant.value)
+                for pointer, value in constant.fields():
+                    set_field(entry.fields, pointer, value)
         return is_filled
 
     def _fill_field(self, row: CaseRow, entry: _Entry, column: Column) -> bool:
@@ -112,9 +113,9 @@ class RowReader:
         if field and field.shape == "name":
             for part, text in value.items():
                 row.cells[f"{pointer}/{part}"] = cell
-                _set(entry.fields, f"{column.to}/{part}", text)
+                set_field(entry.fields, f"{column.to}/{part}", text)
         else:
-            _set(entry.fields, column.to, value)
+            set_field(entry.fields, column.to, value)
         return True
 
 
@@ -136,7 +137,8 @@ def _remove_if_missing(entry: _Entry, pointer: str) -> None:
         del parent[name]
 
 
-def _set(fields: dict[str, Any], pointer: str, value: Any) -> None:
+def set_field(fields: dict[str, Any], pointer: str, value: Any) -> None:
+    """Set the field at ``pointer``, after creating the objects that contain it."""
     _parent(fields, pointer)[pointer.rpartition("/")[2]] = value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.case.importing.cells import comparable
 from pipeline.case.importing.field_types import FieldType
+from pipeline.formats.messages import Words
 from pipeline.language import LANGUAGES
 from pipeline.resources import read_data
 
@@ -23,6 +24,12 @@ def translate(field: FieldType, word: str) -> Any:
 def choices(field: FieldType) -> list[str]:
     """Return a word in all languages for each known value of a field."""
     return [_joined(entry) for entry in _entries(field)]
+
+
+def word_for(field: FieldType, value: str) -> Words:
+    """Return the word for a value of a field in each language."""
+    entry = next(each for each in _entries(field) if each["value"] == value)
+    return {language: entry[language] for language in LANGUAGES}
 
 
 @cache

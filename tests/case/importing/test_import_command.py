@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,43 @@ def test_for_people(visa_packet: Command, tmp_path: Path) -> None:
     assert (found.code, found.err) == (0, "")
     assert found.out == f"{tmp_path}/cases: 3 new, 0 updated, 0 unchanged, 0 conflict\n"
     assert visa_packet("import", table, "-o", tmp_path / "cases", "--json").code == 2
+
+
+@pytest.mark.usefixtures("inline_tables")
+def test_a_proposed_mapping_in_each_language(visa_packet: Command, tmp_path: Path) -> None:
+    out = tmp_path / "mapping.json"
+    words = {
+        "en": ("Ask the hospital", "Telephone"),
+        "ja": ("医療機関に確認", "電話番号"),
+        "zh": ("询问医疗机构", "电话"),
+    }
+    for language, (asked, title) in words.items():
+        found = visa_packet("import", TABLE, "--new-mapping", "-o", out, "--force", "--lang", language)
+        assert (found.code, found.err) == (0, "")
+        assert asked in found.out
+        assert title in found.out
+        assert asked in out.read_text(encoding="utf-8")
+        assert found.out.endswith(f"  visa-packet import {TABLE} --mapping {out}\n")
+    found = visa_packet("import", TABLE, "--new-mapping", "-o", out, "--json")
+    assert (found.code, found.problems[0]["code"]) == (7, "output"), "it may have been changed by hand"
+    results = visa_packet("import", TABLE, "--new-mapping", "-o", out, "--force", "--json").report["results"]
+    assert {result["standing"] for result in results} == {"sure", "unsure", "unknown", "missing"}
+
+
+@pytest.mark.usefixtures("inline_tables")
+def test_lines_that_nobody_confirmed_are_not_used(visa_packet: Command, tmp_path: Path) -> None:
+    out, cases = tmp_path / "mapping.json", tmp_path / "cases"
+    visa_packet("import", TABLE, "--new-mapping", "-o", out, "--lang", "en")
+    found = visa_packet("import", TABLE, "--mapping", out, "-o", cases, "--json")
+    assert found.code == 0
+    assert {(problem["code"], problem["severity"]) for problem in found.problems} == {("mapping-unsure", "warning")}
+    assert "nationality" not in json.loads((cases / "b2027-001" / "case.json").read_text(encoding="utf-8"))["patient"]
+    text = out.read_text(encoding="utf-8")
+    [line] = [line for line in text.splitlines() if '"nationality"' in line and '"/patient"' in line]
+    out.write_text(text.replace(line, re.sub(', "unsure": "[^"]*"', "", line)), encoding="utf-8")
+    confirmed = visa_packet("import", TABLE, "--mapping", out, "-o", cases, "--json")
+    assert len(confirmed.problems) == len(found.problems) - 1
+    case = json.loads((cases / "b2027-001" / "case.json").read_text(encoding="utf-8"))
+    assert (case["patient"]["nationality"], case["patient"]["passport"]["kind"]) == ("CHN", "ordinary")
+    assert all("fields" in result for result in confirmed.report["results"])
+    assert visa_packet("import", TABLE, "--json").code == 2
