@@ -16,6 +16,10 @@ class AbsentError(Exception):
     """A rule reads a field that the case does not have yet."""
 
 
+#: Raised where a missing field is read; TypeError by libraries that do not accept what stands for the field.
+ABSENT_ERRORS = (AbsentError, TypeError)
+
+
 class _Absent:
     """Stands for a missing field. Whatever is done with it raises AbsentError."""
 

@@ -89,6 +89,17 @@ def test_one_patient_has_all_details(visa_packet: Command, patients: Path) -> No
     assert "supply: Passport – patient" in half.out
 
 
+def test_one_calendar_of_all_patients(visa_packet: Command, patients: Path, tmp_path: Path) -> None:
+    target = tmp_path / "patients.ics"
+    run = visa_packet("status", patients, "--ics", target, "--as-of", "2026-11-22")
+    assert run.out.endswith(f"{target}\nNot in the calendar, because the dates are not known yet: p-broken\n")
+    text = target.read_text(encoding="utf-8")
+    assert [name for name in STAGES if f"UID:{name}-filing-window@" not in text] == []
+    assert [value for value in PERSONAL if value in text] == []
+    target.write_text("BEGIN:VCALENDAR\nPRODID:another\n", encoding="utf-8")
+    assert visa_packet("status", patients, "--ics", target).code == 7
+
+
 def test_json_has_a_summary_of_each_case(status: Command) -> None:
     report = status("en", None, "--json").report
     found = {Path(result["case"]).parent.name: result for result in report["results"]}

@@ -10,8 +10,7 @@ from typing import Any
 import click
 from wcwidth import ljust, width
 
-from pipeline.case.source import Source
-from pipeline.cli.outcome import outcome_of, overall
+from pipeline.cli.outcome import overall
 from pipeline.cli.output import (
     CommandReport,
     OutputStyle,
@@ -22,10 +21,9 @@ from pipeline.cli.output import (
     problem_to_json,
 )
 from pipeline.cli.patient_table import print_patient, print_patients
-from pipeline.cli.progress import counted
+from pipeline.cli.read_patients import read_patients
 from pipeline.cli.shared_options import (
     as_of_option,
-    case_files,
     cases_argument,
     day_of,
     directory_option,
@@ -36,14 +34,15 @@ from pipeline.cli.shared_options import (
     templates_option,
 )
 from pipeline.cli.terminal import Styled, print_line
-from pipeline.language import Language
+from pipeline.language import SEPARATORS, Language
 from pipeline.options import CheckOptions
 from pipeline.publish.folder import check_file_target, publish_file
-from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row, sorted_rows
+from pipeline.run.overview.patient_row import PatientRow, sorted_rows
 from pipeline.run.overview.patients_page import PATIENTS_PAGE, draw_patients_page
 from pipeline.run.overview.row_json import row_to_json
 from pipeline.run.status import OPEN, Status, status_to_json
 from pipeline.visa.labels import describe_state, label
+from pipeline.visa.timeline.ics import is_own_ics, to_office_ics
 
 
 @click.command(short_help="Show the state of one case, or all patients at a glance.")
@@ -60,6 +59,12 @@ from pipeline.visa.labels import describe_state, label
     metavar="FILE",
     help="Also write the overview as a page, to filter and sort in a browser. It contains case ids and no names.",
 )
+@click.option(
+    "--ics",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write one calendar file (iCalendar) with the dates of all cases, and alarms before the last days.",
+)
 @lang_option
 @json_option
 def status(
@@ -70,6 +75,7 @@ def status(
     read_scans: bool,
     letter_languages: tuple[Language, ...] | None,
     page: Path | None,
+    ics: Path | None,
     language: Language,
     as_json: bool,
 ) -> int:
@@ -85,29 +91,33 @@ def status(
     Example:
       visa-packet status examples/wang-xiaoming/case.json
       visa-packet status cases/ --lang zh
-      visa-packet status cases/ --html patients.html
+      visa-packet status cases/ --html patients.html --ics patients.ics
     """
     options = CheckOptions(
         day_of(as_of), templates, directory, read_scans=read_scans, letter_languages=letter_languages
     )
+    for path, is_own in ((page, PATIENTS_PAGE.is_own), (ics, is_own_ics)):
+        if path is not None:
+            check_file_target(path, is_own)
+    rows = read_patients(cases, options)
+    ordered = sorted_rows(rows)
+    dated = [row.timeline for row in ordered if row.timeline is not None]
     if page is not None:
-        check_file_target(page, PATIENTS_PAGE.is_own)
-    sources = case_files(cases)
-    rows = [_row(source, options) for source in counted(sources)]
-    if page is not None:
-        publish_file(draw_patients_page(sorted_rows(rows), options.as_of, language), page, PATIENTS_PAGE.is_own)
+        publish_file(draw_patients_page(ordered, options.as_of, language), page, PATIENTS_PAGE.is_own)
+    if ics is not None:
+        publish_file(to_office_ics(dated, language), ics, is_own_ics)
     code = overall(row.code for row in rows)
     if as_json:
         _print_failures(rows, language)
     else:
-        _print_rows(rows, options.as_of, language)
+        _print_rows(ordered, options.as_of, language)
+        for path in filter(None, (page, ics)):
+            print_line(Styled(str(path), bold=True))
+        if ics is not None and len(dated) < len(rows):
+            names = SEPARATORS[language].join(row.name for row in ordered if row.timeline is None)
+            print_line(label("undated", "glance", language).format(names=names))
     emit(CommandReport("status", code, (), [_result(row, options.as_of, language) for row in rows]), as_json=as_json)
     return code
-
-
-def _row(source: Source, options: CheckOptions) -> PatientRow:
-    outcome = outcome_of(lambda: patient_row(source, options))
-    return outcome.value or failed_row(source, outcome.code, outcome.problems)
 
 
 def _result(row: PatientRow, as_of: date, language: Language) -> dict[str, Any]:
@@ -125,7 +135,7 @@ def _result(row: PatientRow, as_of: date, language: Language) -> dict[str, Any]:
 
 def _print_rows(rows: Sequence[PatientRow], as_of: date, language: Language) -> None:
     if len(rows) > 1:
-        print_patients(sorted_rows(rows), as_of, language)
+        print_patients(rows, as_of, language)
         return
     _print_failures(rows, language)
     for row in rows:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
-from pipeline.case.half_case import AbsentError, half_case
+from pipeline.case.half_case import ABSENT_ERRORS, half_case
 from pipeline.case.load import IncompleteCaseError, load_case
 from pipeline.case.model import Case
 from pipeline.case.source import CASE_FILE, Source, read_source
@@ -21,7 +21,7 @@ from pipeline.run.check import with_findings
 from pipeline.run.overview.duties import Duty, duties_of, duties_of_half, mistakes
 from pipeline.run.status import Status, status_of_loaded
 from pipeline.visa.timeline.filing_window import find_filing_window
-from pipeline.visa.timeline.timeline import Timeline, make_timeline
+from pipeline.visa.timeline.timeline import Timeline, make_known_timeline, make_timeline
 
 #: The state of a patient: the case cannot be read, has errors, or lacks fields; or the state of a packet built now.
 PatientState = Literal["failed", "blocked", "unanswered", "incomplete", "to_be_signed", "ready_to_file"]
@@ -152,29 +152,22 @@ def _half_row(source: Source, error: IncompleteCaseError, options: CheckOptions)
         done=Done("fields", int(counts["filled"]), int(counts["required"])),
         filing=_filing_days(case, options.as_of),
         case=case,
-        timeline=_timeline(case, options.as_of),
+        timeline=make_known_timeline(case, options.as_of),
     )
 
 
 def _filing_days(case: Case, as_of: date) -> FilingDays:
     try:
         planned = case.visa.filing_date.replace()
-    except (AbsentError, TypeError):
+    except ABSENT_ERRORS:
         planned = None
     try:
         window = find_filing_window(case, as_of)
-    except (AbsentError, TypeError):  # a function of a library does not accept what stands for a missing field
+    except ABSENT_ERRORS:
         return FilingDays(planned)
     if not window.is_open:
         return FilingDays(planned, is_known=True)
     return FilingDays(planned, window.earliest, window.latest, is_known=True)
-
-
-def _timeline(case: Case, as_of: date) -> Timeline | None:
-    try:
-        return make_timeline(case, as_of)
-    except (AbsentError, TypeError):
-        return None
 
 
 def _id_in(source: Source) -> str | None:

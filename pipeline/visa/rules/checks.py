@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from pipeline.case.base import Trilingual
-from pipeline.case.half_case import AbsentError, half_case
+from pipeline.case.half_case import ABSENT_ERRORS, half_case
 from pipeline.case.model import Case
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
@@ -56,7 +56,7 @@ def check_half_case(fields: Mapping[str, Any], as_of: date, json_file: JsonFile)
     def hits(check: CheckFunction) -> list[Hit]:
         try:
             return list(check(case, as_of))
-        except (AbsentError, TypeError):  # a function of a library does not accept what stands for the field
+        except ABSENT_ERRORS:
             return []
 
     return _findings(hits, json_file)
