@@ -85,7 +85,8 @@ def _prepare(
             request = with_form(request, filling.request(draft=options.draft))
     except (UnusableError, AttachmentError) as error:
         return error
-    wanted = wanted_of(part, planned.loaded.case, planned.templates)
+    # A paper is not compared with the draft of a case that lacks fields.
+    wanted = None if planned.loaded.questions else wanted_of(part, planned.loaded.case, planned.templates)
     return _Asked(structs.replace(request, wanted=wanted, drawn_later=drawn_later), filling)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from pipeline.case.directory import References, find_directory, look_up_entries, merge_entries
+from pipeline.case.half_case import draft_case
 from pipeline.case.model import Case
 from pipeline.case.source import Source
 from pipeline.errors import CaseError, Problem
@@ -23,13 +24,16 @@ class LoadedCase:
     case: Case
     json_file: JsonFile
     references: References
+    #: The questions of a draft of a case that lacks fields: they are blank in it.
+    questions: tuple[Problem, ...] = ()
 
 
 class IncompleteCaseError(CaseError):
     """Required fields of a case are missing, and nothing else is wrong with it. The problems are questions."""
 
-    def __init__(self, json_file: JsonFile, problems: Iterable[Problem]) -> None:
+    def __init__(self, json_file: JsonFile, references: References, problems: Iterable[Problem]) -> None:
         self.json_file = json_file
+        self.references = references
         super().__init__(problems)
 
 
@@ -50,6 +54,18 @@ def load_case(where: Path | Source, directory: Path | None = None) -> LoadedCase
     return LoadedCase(msgspec.convert(json_file.fields, Case), json_file, references)
 
 
+def load_draft(where: Path | Source, directory: Path | None = None) -> LoadedCase:
+    """Read a case for a draft: what it lacks is blank. Raise CaseError if its id is missing, or anything is wrong."""
+    try:
+        return load_case(where, directory)
+    except IncompleteCaseError as error:
+        if "case_id" not in error.json_file.data:
+            raise
+        case = draft_case(error.json_file.fields)
+        questions = tuple(replace(problem, severity="warning") for problem in error.problems)
+        return LoadedCase(case, error.json_file, error.references, questions)
+
+
 def _error(
     json_file: JsonFile, references: References, violations: list[Problem], entry_problems: list[Problem]
 ) -> CaseError:
@@ -63,7 +79,7 @@ def _error(
     others = [each for each in violations if not any(_is_near(_missing_field(each), pointer) for pointer in asked)]
     if not questions:
         return CaseError(others)
-    return IncompleteCaseError(merge_entries(json_file, references), [*questions, *others])
+    return IncompleteCaseError(merge_entries(json_file, references), references, [*questions, *others])
 
 
 def _missing_field(problem: Problem) -> str:

@@ -100,6 +100,8 @@ def print_questions(questions: Sequence[Problem], language: Language) -> None:
             place = f"{question.file}:{question.line}:{question.column}  {question.pointer}/{question.args['field']}"
             print_line(f"  {translated.message} {translated.hint}", err=True)
             print_line(Styled(f"    {place}", dim=True), err=True)
+    if questions:
+        print_line(label("command", "asked", language).format(case=questions[0].file), err=True)
 
 
 def print_verdict(words: Styled, problems: Sequence[Problem], language: Language, name: str = "") -> None:

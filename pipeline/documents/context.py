@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import msgspec
 
 from pipeline.case.base import PAGE_LANGUAGES, Trilingual
+from pipeline.case.half_case import known, or_blank
 from pipeline.case.model import SHORT_STAY_DAYS, Case
 from pipeline.case.people import PATIENT, Application, Companion, Patient, Questions, Traveller
 from pipeline.case.treatment import Visit
@@ -23,6 +25,7 @@ from pipeline.documents.context_types import (
     Home,
     ListOfPapers,
     PageOfPaper,
+    Period,
     RequiredPaper,
     Stay,
 )
@@ -68,16 +71,16 @@ def document_context(
     ``person`` is the owner of the document: ``patient``, ``companion-1`` and so on. ``languages`` are those of letters.
     """
     applicant = case.travellers[person][1]
-    mission = read_data("missions")["missions"][case.visa.mission]
+    visits = or_blank(lambda: tuple(case.treatment.visits))
     return {
         "case_id": case.case_id,
         "applicant": applicant,
         "certificate_of_eligibility": _certificate(case, applicant),
-        "residence_status": trilingual("residence_status", "long" if case.longest_stay > SHORT_STAY_DAYS else "short"),
+        "residence_status": or_blank(lambda: _residence_status(case)),
         "home": _home(applicant),
         "answers": _own_answers(applicant),
         "patient": case.patient,
-        "companions": case.companions,
+        "companions": or_blank(lambda: known(case.companions, "/companions")),
         "condition": case.condition,
         "treatment": case.treatment,
         "hospital": case.hospital,
@@ -89,14 +92,14 @@ def document_context(
         "anti_doping": read_data("anti-doping"),
         "long_stay": read_data("long-stay"),
         "as_of": as_of,
-        "mission": Trilingual(**mission["name"]),
-        "addressee": Trilingual(**mission["addressee"]),
-        "stays": [_stay(number, visit) for number, visit in enumerate(case.treatment.visits, start=1)],
-        "days_of_stay": [days_of(visit) for visit in case.treatment.visits],
-        "periods_of_stay": [periods_of(days_of(visit)) for visit in case.treatment.visits],
+        "mission": or_blank(lambda: _of_mission(case, "name")),
+        "addressee": or_blank(lambda: _of_mission(case, "addressee")),
+        "stays": or_blank(lambda: [_stay(number, visit) for number, visit in enumerate(visits, start=1)]),
+        "days_of_stay": or_blank(lambda: [or_blank(partial(days_of, visit)) for visit in visits]),
+        "periods_of_stay": or_blank(lambda: [or_blank(partial(_periods, visit)) for visit in visits]),
         "languages": {"ja": "ja" in languages, "en": "en" in languages, "zh": "zh" in languages},
-        "longest_stay": case.longest_stay,
-        "jpets": screening_for(case),
+        "longest_stay": or_blank(lambda: case.longest_stay),
+        "jpets": or_blank(lambda: screening_for(case)),
         **timeline_names(case, as_of),
     }
 
@@ -163,6 +166,18 @@ def _to_patient(relationship: Trilingual) -> Trilingual:
     )
 
 
+def _of_mission(case: Case, name: str) -> Trilingual:
+    return Trilingual(**read_data("missions")["missions"][case.visa.mission][name])
+
+
+def _residence_status(case: Case) -> Trilingual:
+    return trilingual("residence_status", "long" if case.longest_stay > SHORT_STAY_DAYS else "short")
+
+
+def _periods(visit: Visit) -> list[Period]:
+    return periods_of(days_of(visit))
+
+
 def _certificate(case: Case, applicant: Patient | Companion) -> str | None:
     """Return the number of the applicant's own Certificate of Eligibility."""
     if isinstance(applicant, Companion):
@@ -188,7 +203,7 @@ def _stay(number: int, visit: Visit) -> Stay:
         "number": number,
         "entry_date": visit.entry_date,
         "exit_date": visit.exit_date,
-        "days": visit.days,
+        "days": or_blank(lambda: visit.days),
         "hospitalised": visit.hospitalised,
         "physician": visit.physician,
         "purpose": visit.purpose,

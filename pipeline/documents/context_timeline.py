@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from pipeline.case.base import Trilingual
+from pipeline.case.half_case import AbsentError, Blank, or_blank
 from pipeline.case.model import Case
 from pipeline.documents.environment import Picture
 from pipeline.documents.filters import date_en, date_ja, date_zh
@@ -59,8 +60,17 @@ class FilingNames(TypedDict):
     filing: WindowNames
 
 
-@lru_cache(maxsize=8)  # the same for every person and every cover sheet
 def timeline_names(case: Case, as_of: date) -> TimelineNames:
+    """Return the steps of the patient, and their picture; in a draft blanks, if their days are not known."""
+    try:
+        return _timeline_names(case, as_of)
+    except AbsentError as error:
+        blank: Any = Blank(error.pointer)
+        return {"timeline": blank, "timeline_picture": blank}
+
+
+@lru_cache(maxsize=8)  # the same for every person and every cover sheet
+def _timeline_names(case: Case, as_of: date) -> TimelineNames:
     """Return the steps of the patient, and their picture in Chinese, which is drawn only if a template prints it."""
     timeline = make_timeline(case, as_of, "patient")
     return {
@@ -83,8 +93,13 @@ def timeline_names(case: Case, as_of: date) -> TimelineNames:
 
 
 def filing_names(case: Case, as_of: date) -> FilingNames:
-    """Return the filing window, for the cover sheet."""
-    filing = find_filing_window(case, as_of)
+    """Return the filing window, for the cover sheet. In a draft, its days are blank if they are not known."""
+    try:
+        filing = find_filing_window(case, as_of)
+    except (AbsentError, TypeError):  # a calendar does not accept what stands for a day
+        blank: Any = Blank("/visa/filing_date")
+        planned = or_blank(lambda: case.visa.filing_date)
+        return {"filing": {"earliest": blank, "latest": blank, "planned": planned, "is_open": True, "fits": True}}
     return {
         "filing": {
             "earliest": filing.earliest,

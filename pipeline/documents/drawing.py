@@ -77,7 +77,9 @@ def _name(part: DocumentPart, planned: PlannedCase) -> str:
 
 
 def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: DrawnDocument) -> tuple[Problem, ...]:
-    """Return the findings of the rules on finished documents."""
+    """Return the findings of the rules on finished documents; none if the case of a draft lacks fields."""
+    if planned.loaded.questions:
+        return ()
     templates = planned.templates
     page = FinishedDocument(
         case=planned.loaded.case,
@@ -107,7 +109,7 @@ def _draw_covers(
     pages = {**other_pages, **{cover.id: 1 for cover, _ in waiting}}
     finished: dict[str, DrawnDocument] = {}
     for _ in range(_COVER_ATTEMPTS):
-        contexts = [(cover, _cover_context(bundle, planned, options, pages)) for cover, bundle in waiting]
+        contexts = [(cover, bundle_cover_context(bundle, planned, options, pages)) for cover, bundle in waiting]
         drawn = _draw(contexts, planned, engine)
         finished |= {cover: document for cover, document in drawn.items() if document.pages == pages[cover]}
         pages |= {cover: document.pages for cover, document in drawn.items()}
@@ -119,9 +121,10 @@ def _draw_covers(
     raise TemplateError(Problem("template-cover", "error", message, hint, waiting[0][0].template))
 
 
-def _cover_context(
+def bundle_cover_context(
     bundle: Bundle, planned: PlannedCase, options: DocumentOptions, pages: Mapping[str, int]
 ) -> Mapping[str, Any]:
+    """Return the names for the cover sheet of a bundle whose parts have that many pages."""
     plan = page_plan(bundle, pages, right_hand=options.right_hand_pages)
     about = (bundle,) if bundle.is_filed else planned.packet.bundles
     heading = CoverHeading(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, wraps
 from types import CodeType
 from typing import Any
 
@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from msgspec import Struct
 
+from pipeline.case.half_case import BLANK_TEXT, Blank
 from pipeline.documents.filters import FILTERS
 from pipeline.system.cache import cache_key, cached
 
@@ -31,6 +32,20 @@ MOST_TURNS = 100_000
 _COUNTED = "_counted"
 #: Filters of Jinja that print markup or Python, or give another page each time.
 _NO_FILTERS = ("e", "escape", "forceescape", "safe", "tojson", "urlize", "xmlattr", "pprint", "random")
+
+
+def _through(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that returns a blank for what is missing in the case of a draft."""
+
+    @wraps(filter_)
+    def filtered(value: Any, *arguments: Any) -> Any:
+        blank = next((each for each in (value, *arguments) if isinstance(each, Blank)), None)
+        return filter_(value, *arguments) if blank is None else blank
+
+    return filtered
+
+
+_FILTERS = {name: _through(each) for name, each in FILTERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +88,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.globals.clear()  # letters need no range()
         for name in _NO_FILTERS:
             del self.filters[name]
-        self.filters.update(FILTERS)
+        self.filters.update(_FILTERS)
         self.filters[_COUNTED] = self._count
         self._place = place
         self._turns = 0
@@ -132,6 +147,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             return do_mark_safe(self._place(value))
         if isinstance(value, bool):
             raise UndefinedError("a yes-or-no value is printed; use the filter tick, or {% if %}")
+        if isinstance(value, Blank):
+            value = BLANK_TEXT
         if not isinstance(value, str | int | float | date):
             raise UndefinedError("a group of fields is printed; name one of its fields")
         self.printed.append(str(value))

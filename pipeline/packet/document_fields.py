@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from pipeline.case.base import Trilingual
+from pipeline.case.half_case import or_else
 from pipeline.case.model import Case
 from pipeline.language import LANGUAGES, SEPARATORS
 from pipeline.packet.template_set import Field
@@ -23,8 +25,8 @@ _IS_FILLED: Mapping[Field, Callable[[Case], bool]] = {
 
 
 def empty_fields(fields: Iterable[Field], case: Case) -> tuple[Field, ...]:
-    """Return those of ``fields`` for which the case has no value."""
-    return tuple(field for field in fields if not _IS_FILLED[field](case))
+    """Return those of ``fields`` for which the case has no value. What it lacks otherwise is a question."""
+    return tuple(field for field in fields if not or_else(partial(_IS_FILLED[field], case), otherwise=True))
 
 
 def place_of(field: Field) -> str:

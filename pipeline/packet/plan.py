@@ -8,9 +8,10 @@ from typing import Literal
 
 from pipeline.case.base import Trilingual
 from pipeline.case.filing import SIGNED, Attachment, Role
+from pipeline.case.half_case import or_else
 from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
-from pipeline.packet.conditions import CONDITIONS
+from pipeline.packet.conditions import holds, is_decided
 from pipeline.packet.document_fields import empty_fields
 from pipeline.packet.file_names import BUNDLE_NAME, WORKING_FILE_NAME
 from pipeline.packet.template_set import Field, OfficialRow, PacketEntry, Signer, TemplateSet
@@ -176,7 +177,7 @@ def _bundle(person: str, case: Case, templates: TemplateSet) -> Bundle:
     chosen = _chosen(person, case, templates, is_filed=True)
     generated = {part.document for part in chosen.documents}
     listed = (row for row in templates.packet.official_list if concerns(row.whom, person))
-    asked = [_requirement(row, case, person, generated) for row in listed]
+    asked = [_requirement(row, case, person, generated) for row in listed if is_decided(row.when, case, person)]
     # The list is the patient's: of a companion's bundle it has only what they need.
     return replace(chosen, requirements=tuple(each for each in asked if each.needed or person == PATIENT))
 
@@ -209,7 +210,7 @@ def _chosen(person: str, case: Case, templates: TemplateSet, *, is_filed: bool) 
 
 def _is_filed(entry: PacketEntry, case: Case, person: str) -> bool:
     """Return False if the entry belongs to the working file."""
-    return entry.working_when is None or not CONDITIONS[entry.working_when](case, person)
+    return entry.working_when is None or not holds(entry.working_when, case, person)
 
 
 def state_of(packet: Packet, *, draft: bool) -> State:
@@ -230,7 +231,7 @@ def _is_included(entry: PacketEntry, case: Case, person: str) -> bool:
     """True if the bundle of ``person`` has the entry. A paper belongs to the bundle of its person."""
     concerned = entry.attachments is not None or concerns(entry.whom, person)
     replaced = any(attachment.paper == entry.unless_attached for attachment in case.attachments)
-    return concerned and CONDITIONS[entry.when](case, person) and not replaced
+    return concerned and holds(entry.when, case, person) and not replaced
 
 
 def _parts(entry: PacketEntry, case: Case, templates: TemplateSet, person: str) -> Iterator[Part]:
@@ -270,7 +271,9 @@ def _attachments(
     entry: PacketEntry, role: Role, case: Case, templates: TemplateSet, person: str
 ) -> Iterator[AttachmentPart]:
     titled: PacketEntry | OfficialRow = templates.official(role) or entry
-    size_mm = entry.print_size_mm or (photo_size(case.visa.mission) if role == "photo" else None)
+    size_mm = entry.print_size_mm
+    if role == "photo" and size_mm is None:
+        size_mm = or_else(lambda: photo_size(case.visa.mission), None)
     for index, attachment in enumerate(case.attachments):
         if attachment.paper == role and attachment.person == person and titled.title and titled.issuer:
             part_id = f"attachment-{index + 1}-{role.replace('_', '-')}"
@@ -286,7 +289,7 @@ def photo_size(mission: str) -> tuple[float, float]:
 
 def _requirement(row: OfficialRow, case: Case, person: str, generated: Collection[str | None]) -> Requirement:
     """``generated`` are the ids of the documents of the bundle; one of them may meet the requirement."""
-    needed = CONDITIONS[row.when](case, person)
+    needed = holds(row.when, case, person)
     supplied = any(attachment.paper == row.role and attachment.person == person for attachment in case.attachments)
     return Requirement(row, needed, needed and not supplied and row.document not in generated)
 

@@ -22,6 +22,9 @@ from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.visa.rules.checks import check_half_case, check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
 
+#: Rules on a reason that the hospital has not given yet. In the draft of a case that lacks fields, that is one more.
+_REASON_RULES = {"DOC-06"}
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedCase(PlannedCase):
@@ -72,18 +75,32 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
     loaded, templates, packet = planned.loaded, planned.templates, planned.packet
     problems = [
         *check_characters(loaded.json_file),
-        *check_rules(loaded.case, options.as_of, loaded.json_file),
-        *plan_differences(loaded),
+        *loaded.questions,
+        *_rule_findings(loaded, options),
         *missing_papers(packet, loaded.json_file),
         *unfilled_documents(packet, loaded.json_file),
-        *signed_findings(planned, ChangeCheck(options.as_of, options.changes_are_accepted)),
+        *_signed_findings(planned, options),
         *set_findings(loaded, templates, packet),
     ]
-    permitted = _permitted_lacks(packet, options)
+    permitted = _permitted_lacks(packet, options) | (_REASON_RULES if loaded.questions else set())
     return Findings(
         options,
         [replace(problem, severity="warning") if problem.code in permitted else problem for problem in problems],
     )
+
+
+def _rule_findings(loaded: LoadedCase, options: CheckOptions) -> list[Problem]:
+    """Return what the rules find in a case, or in the draft of one that lacks fields."""
+    if loaded.questions:
+        return check_half_case(loaded.json_file.fields, options.as_of, loaded.json_file)
+    return [*check_rules(loaded.case, options.as_of, loaded.json_file), *plan_differences(loaded)]
+
+
+def _signed_findings(planned: PlannedCase, options: CheckOptions) -> list[Problem]:
+    """Return what is wrong with signed originals. Those of the draft of a case that lacks fields are not compared."""
+    if planned.loaded.questions:
+        return []
+    return signed_findings(planned, ChangeCheck(options.as_of, options.changes_are_accepted))
 
 
 def _permitted_lacks(packet: Packet, options: CheckOptions) -> frozenset[str]:

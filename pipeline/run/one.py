@@ -10,6 +10,7 @@ from pipeline.bundle.merge_client import prepare_merge
 from pipeline.bundle.recipient_copy import recipient_copy
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.source import Source
+from pipeline.documents.blank_fields import leave_out_undrawable
 from pipeline.documents.drawing import draw_documents, page_findings
 from pipeline.options import BuildOptions
 from pipeline.packet.planned_case import plan_case
@@ -34,11 +35,13 @@ def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) ->
     """Take a case through all stages. Publish its packet only when every check has passed."""
     case_id = loaded.case.case_id
     planned = plan_case(loaded, options.check)  # the template set; the parts of each bundle in order
+    planned, left_out = leave_out_undrawable(planned, options.documents)  # of a draft of half a case
     origin = origin_of(planned, options)  # hashes and versions of all inputs
     if not options.publish.force and (current := current_packet(planned, origin, options.check, out)):
         return current
     prepare_merge()  # its process loads libraries meanwhile
     findings = find_problems(planned, options.check)  # characters, rules, missing papers, signed originals
+    findings.add(left_out)
     papers = read_papers(planned, options.check, findings, drawn_later=True)  # fill forms, clean: PDFs of A4 pages
     findings.raise_if_blocking()
     out.check(case_id, force=options.publish.force)  # nothing is drawn if it cannot be published there

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.case.base import ID
-from pipeline.case.load import LoadedCase, load_case
+from pipeline.case.half_case import or_else
+from pipeline.case.load import LoadedCase, load_case, load_draft
 from pipeline.case.people import PersonName
 from pipeline.case.source import Source, read_case_id
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
@@ -48,7 +49,7 @@ def run_task(task: Task) -> TaskResult:
     started = time.perf_counter()
     loaded: LoadedCase | None = None
     try:
-        loaded = load_case(task.source, task.options.directory)
+        loaded = (load_draft if task.options.draft else load_case)(task.source, task.options.directory)
         done = _build(task, loaded)
     except VisaPacketError as error:
         done = failed(task, error.exit_code, error.problems)
@@ -57,7 +58,13 @@ def run_task(task: Task) -> TaskResult:
     done = replace(done, seconds=time.perf_counter() - started)
     if loaded is None:
         return done
-    return replace(done, case_id=loaded.case.case_id, patient=loaded.case.patient.name if task.names else None)
+    return replace(done, case_id=loaded.case.case_id, patient=_name_in(loaded) if task.names else None)
+
+
+def _name_in(loaded: LoadedCase) -> PersonName | None:
+    """Return the name of the patient, None if a draft has none."""
+    name = or_else(lambda: loaded.case.patient.name, None)
+    return name if isinstance(name, PersonName) and isinstance(name.chinese, str) else None
 
 
 def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> TaskResult:

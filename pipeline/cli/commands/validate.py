@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.case.load import IncompleteCaseError, load_case
+from pipeline.case.load import IncompleteCaseError, load_case, load_draft
 from pipeline.case.source import Source
 from pipeline.cli.outcome import Outcome, attempt, overall
 from pipeline.cli.output import (
@@ -102,7 +102,7 @@ def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, 
 def _check(source: Source, options: CheckOptions) -> CheckedCase:
     # Imported after reading: an invalid case is reported before the libraries of the checks are loaded.
     try:
-        loaded = load_case(source, options.directory)
+        loaded = (load_draft if options.draft else load_case)(source, options.directory)
     except IncompleteCaseError as error:
         from pipeline.run.check import with_findings  # noqa: PLC0415 - see above
 

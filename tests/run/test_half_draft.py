@@ -1,0 +1,122 @@
+"""Drafts of half a case: blanks in place of what is missing, and no invented value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.case.half_case import BLANK_TEXT, AbsentError, Blank, draft_case, or_blank
+from pipeline.case.load import load_case, load_draft
+from pipeline.documents.blank_fields import leave_out_undrawable
+from pipeline.documents.context import document_context
+from pipeline.documents.fill import fill
+from pipeline.errors import CaseError, Problem
+from pipeline.formats.word.text import word_text
+from pipeline.options import BuildOptions, CheckOptions, DocumentOptions
+from pipeline.packet.planned_case import PlannedCase, plan_case
+from pipeline.publish.destination import Folder
+from pipeline.publish.manifest import read_manifest
+from pipeline.run.check import check_case, check_loaded
+from pipeline.run.one import build_packet
+from tests.support.cases import AS_OF, REMOVE, Edit
+
+DRAFT = CheckOptions(AS_OF, draft=True)
+
+
+def planned(path: Path) -> tuple[PlannedCase, list[Problem]]:
+    return leave_out_undrawable(plan_case(load_draft(path), DRAFT), DocumentOptions(AS_OF))
+
+
+def texts(plan: PlannedCase) -> Iterator[tuple[str, str]]:
+    """The text of each document but the cover sheets."""
+    for part in plan.packet.documents:
+        if not part.is_cover:
+            context = document_context(plan.loaded.case, AS_OF, part.person, plan.languages)
+            filled = fill(plan.templates.templates[part.template], part.template, context)
+            yield part.document, "\n".join(word_text(filled.word.xml).paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "left_out", "blank_in"),
+    [
+        ("/patient/passport/number", set(), {"invitation-letter", "letter-of-guarantee", "schedule-of-stay"}),
+        ("/patient/occupation", set(), {"invitation-letter"}),
+        ("/patient/birth_date", set(), {"invitation-letter"}),
+        ("/condition/side", set(), {"invitation-letter"}),
+        ("/condition/diagnosis/en", set(), {"invitation-letter"}),
+        ("/treatment/visits/0/entry_date", {"schedule-of-stay"}, {"invitation-letter"}),
+        ("/treatment/visits/0/hospitalised", {"invitation-letter", "schedule-of-stay"}, set()),
+        ("/treatment/visits", {"invitation-letter", "schedule-of-stay"}, set()),
+        ("/visa/mission", set(), {"invitation-letter"}),
+        ("/visa/letter_date", set(), {"invitation-letter"}),
+        ("/hospital/phone", set(), {"invitation-letter"}),
+        ("/guarantor", {"letter-of-guarantee"}, set()),
+        ("/companions", {"invitation-letter", "letter-of-guarantee"}, set()),
+    ],
+)
+def test_a_missing_field_is_a_blank_or_its_document_is_left_out(
+    edit: Edit, pointer: str, left_out: set[str], blank_in: set[str]
+) -> None:
+    plan, problems = planned(edit({pointer: REMOVE}))
+    found = dict(texts(plan))
+    everything = {part.document for part in plan_case(load_draft(edit({})), DRAFT).packet.documents}
+    assert left_out <= everything - set(found)
+    for document in blank_in:
+        assert BLANK_TEXT in found[document], document
+    assert {problem.code for problem in problems} <= {"draft-left-out"}
+    assert all(problem.severity == "warning" and problem.pointer is not None for problem in problems)
+    assert not any("Blank" in text for text in found.values())
+
+
+def test_a_left_out_document_names_the_question_in_each_language(edit: Edit) -> None:
+    _, [problem, *_] = planned(edit({"/treatment/visits/0/hospitalised": REMOVE}))
+    assert "Treatment schedule" in problem.message
+    assert problem.hint.endswith("Is the patient in hospital during this stay?")
+    assert problem.in_language("ja").hint.endswith("この滞在中に入院しますか")
+    assert problem.in_language("zh").message.endswith("治疗预定表")
+
+
+def test_a_whole_case_is_drawn_as_before(edit: Edit) -> None:
+    path = edit({})
+    plan, problems = planned(path)
+    assert problems == []
+    assert plan.packet == plan_case(load_case(path), DRAFT).packet
+    assert plan.loaded.questions == ()
+
+
+@pytest.mark.slow
+def test_a_draft_is_built_and_a_final_packet_is_not(edit: Edit, tmp_path: Path) -> None:
+    path = edit({"/patient/passport/expiry_date": REMOVE, "/visa/letter_date": REMOVE, "/treatment/visits": REMOVE})
+    options = BuildOptions(AS_OF, draft=True)
+    built = build_packet(load_draft(path), Folder(tmp_path / "out"), options)
+    manifest = read_manifest((built.folder / "manifest.json").read_bytes())
+    assert manifest.state == "draft"
+    asked = [problem for problem in built.problems if "who" in problem.args]
+    assert {problem.severity for problem in asked} == {"warning"}
+    assert len(asked) == 3
+    assert "draft-left-out" in {problem.code for problem in built.problems}
+    with pytest.raises(CaseError):
+        check_case(path, CheckOptions(AS_OF))
+    assert check_loaded(load_draft(path), DRAFT).state == "draft"
+
+
+def test_what_is_wrong_is_wrong_in_a_draft_too(edit: Edit) -> None:
+    for edits in ({"/patient/sex": "x", "/patient/phone": REMOVE}, {"/case_id": REMOVE}):
+        with pytest.raises(CaseError):
+            load_draft(edit(edits))
+
+
+def test_a_blank_is_printed_and_nothing_else() -> None:
+    case: Any = draft_case({})
+    blank = case.patient.name.surname
+    assert f"{blank} {blank}" == f"{BLANK_TEXT} {BLANK_TEXT}"
+    assert blank != "LI"
+    assert isinstance(or_blank(lambda: case.longest_stay), Blank)
+    for use in (bool, len, list, hash, lambda value: value == "LI", lambda value: value - date(2026, 1, 1)):
+        with pytest.raises(AbsentError) as error:
+            use(blank)
+        assert error.value.pointer == "/patient"
