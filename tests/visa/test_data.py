@@ -73,7 +73,9 @@ def test_every_table_is_known() -> None:
         "prompts",
         "readme",
         "timeline",
+        "vocabulary",
         "word-elements",
+        "words-of-papers",
     }
 
 
