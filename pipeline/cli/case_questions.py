@@ -66,7 +66,7 @@ class CaseQuestions:
 
     def _head(self, asked: OpenField) -> None:
         """Print whose question it is, where that changes."""
-        name = "document_fields" if asked.problem is None else f"who_{asked.who}"
+        name = f"who_{asked.who}" if asked.problem else "papers" if asked.question else "document_fields"
         heading = self._text(name)
         steps = asked.pointer.split("/")
         for list_name, word in (("companions", "companion"), ("visits", "visit")):
@@ -83,6 +83,8 @@ class CaseQuestions:
         question = about.title(self.language)
         if asked.problem is not None and asked.problem.code == "schema-required" and "who" in asked.problem.args:
             question = asked.problem.in_language(self.language).message
+        if asked.question is not None:
+            question = asked.question[self.language]
         if asked.pointer in _EMPTY:
             return self._save(asked.pointer, _EMPTY[asked.pointer])
         if asked.pointer in _COUNTED:

@@ -23,6 +23,7 @@ _NUMBER, _OPTIONAL = (0, 9), (28, 43)
 #: Optional data, its check digit and that of the line.
 _TAIL = LINE_LENGTH - _OPTIONAL[0]
 _SHORTEST, _LONGEST = 36, 52
+_OF_ZONES = re.compile("[A-Z0-9<]+")
 _FIRST = re.compile(r"P[A-Z<][A-Z0-9]{3}[A-Z0-9]+<<?[A-Z0-9<]*")
 
 
@@ -34,7 +35,10 @@ def fold_look_alikes(text: str) -> str:
 def read_second_line(text: str) -> str | None:
     """Return the second line of a zone as it must be, if the check digits prove what was read, else None."""
     line = _cleaned(text)
-    if not _SHORTEST <= len(line) <= _LONGEST or (tail := _fitted(line[_OPTIONAL[0] :], _TAIL)) is None:
+    if not _SHORTEST <= len(line) <= _LONGEST or not _OF_ZONES.fullmatch(line):
+        return None
+    tail = _fitted(line[_OPTIONAL[0] :], _TAIL)
+    if tail is None:
         return None
     line = line[: _OPTIONAL[0]] + tail
     for begin, end in _NUMERIC:

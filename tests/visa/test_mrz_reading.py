@@ -42,6 +42,7 @@ def test_what_check_digits_prove_is_corrected(read: str) -> None:
             "P<CHNWANG<<XIAOMING<<<<<<<<<<<<<<<<<<<<<<<<<",
             SECOND + "<" * 20,
             "王晓明" * 15,
+            "王晓明页" * 10 + "0000",
         ),
     ],
 )

@@ -132,7 +132,7 @@ def add(
     def work() -> _Done:
         text = read_case_text(case, templates, directory)
         if document is None:
-            new = _papers(text, [resolved(path) for path in papers] or find_dropped(text), said)
+            new = _papers(text, [resolved(path) for path in papers] or find_dropped(text), packet, said)
         else:
             new = [_signed(text, papers, document.replace("_", "-"), packet, said)]
         added = add_papers(text, [paper for paper, _ in new], move=move) if new else []
@@ -153,9 +153,11 @@ def add(
     return outcome.code
 
 
-def _papers(case: CaseText, paths: Sequence[Path], said: _Said) -> list[tuple[NewPaper, tuple[str, ...]]]:
+def _papers(
+    case: CaseText, paths: Sequence[Path], packet: Path | None, said: _Said
+) -> list[tuple[NewPaper, tuple[str, ...]]]:
     """Return the papers to add, each with what was decided in words. Raises with the problems of all files."""
-    files = read_files(paths, said.given)
+    files = read_files(paths, said.given, case)
     repeated = find_repeated(case, files)
     if repeated:
         raise AttachmentError(repeated)
@@ -168,7 +170,17 @@ def _papers(case: CaseText, paths: Sequence[Path], said: _Said) -> list[tuple[Ne
             problems += error.problems
     if problems:
         raise AttachmentError(problems)
-    return [_new(case, decision, said) for decision in decisions]
+    return [_printed(case, *_new(case, decision, said), packet) for decision in decisions]
+
+
+def _printed(
+    case: CaseText, paper: NewPaper, lines: tuple[str, ...], packet: Path | None
+) -> tuple[NewPaper, tuple[str, ...]]:
+    """Return a paper, with the hash of what was printed if it is a signed original. Raises InputError."""
+    if paper.role != SIGNED or paper.document is None:
+        return paper, lines
+    entry = printed_document(case, find_packet(case, packet), paper.document, paper.person)
+    return replace(paper, printed_hash=entry["printed_hash"]), lines
 
 
 def _asked(case: CaseText, decision: Decision, said: _Said) -> Decision:
@@ -197,7 +209,7 @@ def _new(case: CaseText, decision: Decision, said: _Said) -> tuple[NewPaper, tup
         _text(
             "line",
             language,
-            title=_title(case, role, decision.person, language),
+            title=_title(case, role, decision.person, language, decision.document),
             person=_traveller(decision.person, language),
             reasons=SEPARATORS[language].join(_reason(reason, language) for reason in reasons),
         )

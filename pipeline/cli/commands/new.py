@@ -23,6 +23,7 @@ from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.readme import README
 from pipeline.run.case_folder.samples import DIRECTORY, EXAMPLE, copy_sample
 from pipeline.run.case_folder.start import CaseStart, case_id_for, complete_start, first_fields, start_case
+from pipeline.visa.labels import COLONS
 
 #: What follows from the answers, and is worth a line.
 _FOLLOWING = ("/visa/mission", "/visa/entries", "/treatment/kind", "/treatment/plan_number", "/treatment/risk_class")
@@ -113,7 +114,7 @@ def _print(file: Path, fields: dict[str, Any], language: Language) -> None:
         value = value_at(fields, pointer)
         if value is not None:
             field = find_field(pointer)
-            facts.append(f"{field.title(language)}: {field.choices(language).get(value, value)}")
+            facts.append(f"{field.title(language)}{COLONS[language]}{field.choices(language).get(value, value)}")
     if facts:
         print_line(prompt_text("follows", language, facts=SEPARATORS[language].join(facts)))
     print_line(prompt_text("next", language, readme=file.parent / README))

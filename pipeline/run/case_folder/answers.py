@@ -15,11 +15,14 @@ from pipeline.errors import CaseError, InputError, Problem
 from pipeline.formats.json.edit import change_text
 from pipeline.formats.json.reader import JsonFile, parse_json, read_json
 from pipeline.formats.json.schema import check_schema
+from pipeline.formats.messages import Words, words
 from pipeline.options import CheckOptions
 from pipeline.packet.planned_case import plan_case
 from pipeline.packet.template_set import Field
 from pipeline.publish.folder import publish_file
+from pipeline.run.case_folder.case_text import ROOM
 from pipeline.run.case_folder.fields import find_field, value_at, with_value
+from pipeline.run.case_folder.paper_guess import question_of_day
 from pipeline.visa.rules.checks import check_half_case, check_rules
 
 _REQUIRED = "schema-required"
@@ -39,11 +42,12 @@ WHO = ("patient", "hospital", "guarantor", "agency")
 
 @dataclass(frozen=True, slots=True)
 class OpenField:
-    """A field to ask for. ``problem`` has the question, or describes the field; None if a document has the field."""
+    """A field to ask for. ``problem`` has the question about a required field, ``question`` that about a paper."""
 
     pointer: str
     who: str
     problem: Problem | None = None
+    question: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class OpenFields:
 
 
 def open_fields(path: Path, options: CheckOptions) -> OpenFields:
-    """Return the fields that the case at ``path`` lacks: the required ones, then those that its documents have.
+    """Return the fields that the case at ``path`` lacks: the required ones, then those of documents and papers.
 
     Raises CaseError if something else is wrong.
     """
@@ -88,6 +92,12 @@ def _of_documents(loaded: LoadedCase, options: CheckOptions) -> Iterator[OpenFie
     for pointer in found:
         if value_at(loaded.json_file.data, pointer) is None:
             yield OpenField(pointer, "agency" if pointer.startswith("/visa") else "hospital")
+    for index, paper in enumerate(loaded.case.attachments):
+        asked = question_of_day(paper.paper)
+        if asked is not None and paper.issued_on is None:
+            question = words("days", asked, room=ROOM)
+            named = {language: f"{paper.path}: {text}" for language, text in question.items()}
+            yield OpenField(f"/attachments/{index}/issued_on", "agency", question=named)
 
 
 def _open(problem: Problem) -> OpenField:

@@ -57,13 +57,13 @@ class Decision:
     looks_like: AttachmentRole | None = None
 
 
-def read_files(paths: Sequence[Path], given: Given) -> list[PaperFile]:
+def read_files(paths: Sequence[Path], given: Given, case: CaseText | None = None) -> list[PaperFile]:
     """Read files. Raises AttachmentError with the problems of all of them."""
     scans, files, problems = can_read_scans(), [], list[Problem]()
 
     def wants_text(file: PaperFile) -> bool:
         """Reading a scan takes seconds a page: it is read where the name does not say enough, and for a passport."""
-        role = given.role or next(iter(roles_of_name(file.name)), None)
+        role = given.role or _role_of_place(case, file.path) or next(iter(roles_of_name(file.name)), None)
         return scans and (role == "passport" or (role is None and not file.is_like_photo))
 
     for path in paths:
@@ -74,6 +74,12 @@ def read_files(paths: Sequence[Path], given: Given) -> list[PaperFile]:
     if problems:
         raise AttachmentError(problems)
     return files
+
+
+def _role_of_place(case: CaseText | None, path: Path) -> AttachmentRole | None:
+    inside = None if case is None else inside_path(case, path)
+    place = None if case is None or inside is None else place_at(case.places, inside)
+    return None if place is None else place.role
 
 
 def decide(case: CaseText, file: PaperFile, given: Given, as_of: date) -> Decision:

@@ -275,3 +275,9 @@ def test_a_signed_scan_gets_its_entry(tmp_path: Path, packet: Path, visa_packet:
     }
     again = visa_packet("add", folder, scan, "--signed", "invitation-letter", "--packet", packet, "--json")
     assert again.report["results"][0]["problems"][0]["code"] == "add-signed"
+    place = folder / "papers" / "signed" / "letter-of-guarantee"
+    place.mkdir(parents=True)
+    shutil.copy(EXAMPLES / "gao-zhiyuan" / "papers" / "hukou.pdf", place / "scan.pdf")
+    dropped = visa_packet("add", folder, "--packet", packet, "--issued-on", "2026-11-21", "--json")
+    [added] = dropped.report["results"][0]["added"]
+    assert added["entry"]["printed_hash"] in {row["text_sha256"] for row in rows}

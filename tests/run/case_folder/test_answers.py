@@ -69,6 +69,7 @@ def test_what_is_open_is_asked_in_the_order_of_who_knows_it(case: Path) -> None:
     ("edits", "asked"),
     [
         ({}, []),
+        ({"/attachments/1/issued_on": REMOVE}, ["/attachments/1/issued_on"]),
         ({"/treatment/visits/0/lodging": REMOVE}, ["/treatment/visits/0/lodging"]),
         ({"/treatment/visits/0/lodging/phone": REMOVE}, ["/treatment/visits/0/lodging/phone"]),
         ({"/treatment/need_for_visits": REMOVE}, ["/treatment/need_for_visits"]),
