@@ -10,6 +10,7 @@ from lxml import etree
 from pipeline.documents.engines.typst.elements import RefusedError
 from pipeline.documents.engines.typst.formats import Formats, sides
 from pipeline.documents.engines.typst.source import color, is_balanced, length, only_tags, text_inside
+from pipeline.formats.word.sections import is_on
 from pipeline.formats.word.styles import DEFAULT_MARGINS
 from pipeline.formats.word.text import W
 
@@ -46,10 +47,16 @@ def translate_table(table: etree._Element, formats: Formats, flow: Callable[[etr
     if before:
         headers = 0
     edges = _edges(borders)
-    return (
+    drawn = (
         f"grid-table(columns: ({', '.join(map(length, widths))},), inset: ({_inset(margins)}), edges: ({edges}), "
-        f"headers: {headers}, rows: (\n{before}{''.join(rows)}))\n"
+        f"headers: {headers}, rows: (\n{before}{''.join(rows)}))"
     )
+    return f"together({drawn})\n" if all(map(_keeps_with_next, table.iterfind(f"{W}tr"))) else f"{drawn}\n"
+
+
+def _keeps_with_next(row: etree._Element) -> bool:
+    """Return True if the row stays on the page of what follows it. A table of such rows stays on one page."""
+    return is_on(row.find(f"{W}tc/{W}p/{W}pPr/{W}keepNext"))
 
 
 def _text_before_rows(table: etree._Element) -> str:

@@ -129,6 +129,15 @@ def test_a_row_that_stays_together_moves_to_the_next_page() -> None:
         assert any(page.text.split()[-1] != "last" for page in pages) == is_split
 
 
+def test_a_table_whose_rows_stay_with_what_follows_moves_to_the_next_page() -> None:
+    keep = "<w:keepNext/>"
+    for properties, count, pages, heading_on in (("", 6, 2, 1), (keep, 6, 2, 2), (keep, 90, 3, 1)):
+        rows = table(*((str(number), "last") for number in range(count))).replace("<w:pPr>", f"<w:pPr>{properties}")
+        found = read_pages(drawn(paragraph("above") * 54 + paragraph("heading", properties=keep) + rows))
+        assert len(found) == pages, (count, [page.text for page in found])
+        assert "heading" in found[heading_on - 1].text, [page.text for page in found]
+
+
 def test_a_line_break_in_a_justified_paragraph_stretches_its_line() -> None:
     exact = '<w:spacing w:line="280" w:lineRule="exact"/>'
     texts, context = "one two{{ x }}three four", {"x": "\n"}
