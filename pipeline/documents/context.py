@@ -21,6 +21,7 @@ from pipeline.documents.context_types import (
     CoverNames,
     DocumentNames,
     EnclosedPaper,
+    Fees,
     Fellow,
     Home,
     ListOfPapers,
@@ -88,6 +89,7 @@ def document_context(
         "visa": case.visa,
         "tb_screening": case.tb_screening,
         "costs": case.costs,
+        "fees": _fees(case.visa.mission),
         "athlete": case.athlete,
         "anti_doping": read_data("anti-doping"),
         "long_stay": read_data("long-stay"),
@@ -190,6 +192,22 @@ def _home(person: Patient | Companion) -> Home:
     address = person.address.text if isinstance(person, Patient) else person.address
     household = person.household_province
     return {"address": address, "phone": person.phone, "email": person.email, "household_province": household}
+
+
+def _fees(mission: str) -> Fees:
+    """Return what a visa costs at a mission."""
+    table = read_data("fees")
+    is_local = mission not in table["elsewhere"]["missions"]
+    currency = "cny" if is_local else "jpy"
+    single, multiple = table[currency]["single"], table[currency]["multiple"]
+    return {
+        "since": date.fromisoformat(table["since"]),
+        "single": single,
+        "multiple": multiple,
+        "more": multiple - single,
+        "unit": Trilingual(**table["units"][currency]),
+        "is_local": is_local,
+    }
 
 
 def _own_answers(person: Traveller) -> Answers:

@@ -97,6 +97,20 @@ class LetterLanguages(TypedDict):
     zh: bool
 
 
+class Fees(TypedDict):
+    """The fee of a visa at the mission of the case, since a day: single, multiple, and what multiple entries cost more.
+
+    ``unit`` is the currency; ``is_local`` is False if the mission charges another one, in which the fee is not known.
+    """
+
+    since: date
+    single: int
+    multiple: int
+    more: int
+    unit: Trilingual
+    is_local: bool
+
+
 class DocumentNames(TimelineNames):
     """The names that every document may read."""
 
@@ -115,6 +129,7 @@ class DocumentNames(TimelineNames):
     visa: Visa
     tb_screening: TbScreening
     costs: Costs | None
+    fees: Fees
     athlete: bool
     anti_doping: Annotated[Mapping[str, Any], DataTable("anti-doping")]
     long_stay: Annotated[Mapping[str, Any], DataTable("long-stay")]

@@ -12,6 +12,7 @@ from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.filters import phone_ja
 from pipeline.formats.pdf.reading import squeeze, text_of
 from tests.support.built import MEDICAL_STAY
 from tests.support.cases import AS_OF, EXAMPLES, REMOVE, Edit
@@ -71,7 +72,9 @@ class TestCombinedForm:
             assert organisation.fax
             assert organisation.corporate_number
             assert_says(block, organisation.name.ja, organisation.name.en, organisation.address.ja)
-            assert_says(block, organisation.registration_number, organisation.phone, organisation.fax)
+            assert_says(
+                block, organisation.registration_number, phone_ja(organisation.phone), phone_ja(organisation.fax)
+            )
             assert_says(block, organisation.email, organisation.corporate_number, f"〒{organisation.postal_code}")
             assert_says(block, f"{organisation.contact.name.ja}（{organisation.contact.department.ja}）")
         assert_says(lower, "国際医療交流コーディネーター", "代表取締役 山田 花子")

@@ -11,6 +11,7 @@ import pytest
 from PIL import ImageOps
 
 from pipeline.case.load import load_case
+from pipeline.case.people import PATIENT
 from pipeline.documents.context import document_context
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import load_engine
@@ -24,11 +25,12 @@ from tests.support.pages import pictures
 WANG, CHEN, XU = (EXAMPLES / name / "case.json" for name in ("wang-xiaoming", "chen-lihua", "xu-wenjing"))
 
 
-def guide(path: Path) -> DrawnDocument:
+def guide(path: Path, person: str = PATIENT) -> DrawnDocument:
     loaded = load_case(path)
-    template = (MEDICAL_STAY / "patient-guide.docx").read_bytes()
-    context = document_context(loaded.case, AS_OF)
-    return draw(DocumentSource(template, "patient-guide.docx", context), load_engine("office2pdf"), loaded.json_file)
+    name = "patient-guide.docx" if person == PATIENT else "companion-guide.docx"
+    context = document_context(loaded.case, AS_OF, person)
+    source = DocumentSource((MEDICAL_STAY / name).read_bytes(), name, context)
+    return draw(source, load_engine("office2pdf"), loaded.json_file)
 
 
 @cache
@@ -74,6 +76,19 @@ def test_it_is_in_the_order_of_time() -> None:
 def test_it_has_the_days_of_follow_ups(edit: Edit) -> None:
     assert_says(example(WANG), "2027年3月15日 来院随访（第2次来日）", "远程复诊的日期由医院另行通知")
     assert_says(guide(edit({"/treatment/remote_consultations": ["2027-04-20"]})), "2027年4月20日 远程复诊")
+
+
+def test_it_names_the_fee_and_leaves_the_number_of_entries_to_the_patient(edit: Edit) -> None:
+    asked = "是否申请多次，请您决定"
+    fees = "每人一份：单次715元，多次1430元（自2026年7月1日起"
+    assert_says(example(WANG), fees, "预定申请多次签证，比单次多付715元", asked)
+    single = guide(edit({"/visa/entries": "single", "/visa/mission": "hong_kong"}))
+    assert_says(
+        single, "单次15000日元，多次30000日元", "以当地货币支付", "每次来日须另行申请并付费", "须多付15000日元", asked
+    )
+    assert_says(example(CHEN), fees, "预定申请单次签证")
+    assert squeeze(asked) not in text_of(example(CHEN).pdf)  # one visit needs one entry
+    assert_says(guide(CHEN, "companion-1"), fees, "预定申请单次签证")
 
 
 def test_it_says_what_the_case_says() -> None:

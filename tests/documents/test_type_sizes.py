@@ -63,6 +63,20 @@ def test_nothing_is_smaller_than_eight_points(documents: dict[str, Path]) -> Non
     assert {name: text[:40] for name, text in small.items() if text} == {}
 
 
+#: What the sheets warn of.
+WARNINGS = {
+    "combined-form-data-sheet": ["正式の書式ではありません", "This is not the official form", "本表不是正式表格"],
+    "visa-application-data-sheet": ["本表不是签证申请表", "This is not the application form", "由申请人本人回答"],
+    "eligibility-checklist": ["この一覧は公的機関", "This is not the authority", "本表并非主管机关"],
+}
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_warnings_have_nine_points(documents: dict[str, Path], name: str) -> None:
+    text = squeeze("".join(each.character for each in letters(documents[name]) if each.size >= READABLE))
+    assert [value for value in WARNINGS[name] if squeeze(value) not in text] == []
+
+
 @pytest.mark.parametrize("name", READ)
 def test_what_must_be_read_has_nine_points(documents: dict[str, Path], name: str) -> None:
     case = load_case(EXAMPLES / EXAMPLE / "case.json").case

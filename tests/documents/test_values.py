@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.case.load import load_case
-from pipeline.documents.filters import TICKED, date_en, date_ja, date_reiwa, date_zh
+from pipeline.documents.filters import TICKED, date_en, date_ja, date_reiwa, date_zh, phone_ja
 from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import BuildOptions
 from pipeline.packet.file_names import MANIFEST_NAME
@@ -31,6 +31,7 @@ WORDS = {
     "/passport/kind": "passport_kind",
     "/passport/issuing_country": "nationality",
     "/application/marital_status": "marital_status",
+    "/application/work": "work",
     "/condition/kind": "condition_kind",
     "/condition/grade": "grade",
     "/condition/side": "side",
@@ -86,7 +87,7 @@ def forms(pointer: str, value: Any) -> list[str]:
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         day = date.fromisoformat(value)
         return [date_ja(day), date_en(day), date_zh(day), value, *([date_reiwa(day)] if day.year > 2019 else [])]
-    return [value]
+    return [value, *([phone_ja(value)] if place.endswith(("/phone", "/fax")) else [])]
 
 
 def read(folder: Path) -> PublishedPacket:
@@ -125,6 +126,7 @@ def test_every_field_that_a_case_may_have_stands_in_its_packet(edit: Edit, tmp_p
             "/treatment/infusion_ml": 4321,
             "/athlete": True,
             "/patient/application/details": "虚构的说明。",
+            "/patient/application/work": "employed",
             "/patient/application/questions/convicted": True,
             "/tb_screening/steps": {
                 "examination": "2026-10-01",

@@ -23,6 +23,7 @@ PRINTED = {
     "/patient/nationality": "nationality",
     "/patient/passport/kind": "passport_kind",
     "/patient/application/marital_status": "marital_status",
+    "/patient/application/work": "work",
     "/condition/kind": "condition_kind",
     "/condition/grade": "grade",
     "/condition/side": "side",
