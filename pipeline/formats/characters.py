@@ -23,6 +23,8 @@ _INVISIBLE = frozenset(
     ]
 )
 _REPLACEMENT = 0xFFFD
+#: Those of them that Python calls printable. It calls no character of a kind below so.
+_PRINTABLE = frozenset(chr(code) for code in (*_INVISIBLE, _REPLACEMENT) if chr(code).isprintable())
 #: The last character of two bytes. Readers of PDF lose a later one that has a mark, such as an accent.
 _LAST_OF_TWO_BYTES = "\uffff"
 #: They select a form of the character before and are no marks on it.
@@ -43,7 +45,7 @@ def _escape(character: str) -> str:
 
 def refused_characters(text: str) -> list[tuple[str, str]]:
     """Return each refused character of ``text`` once, as ("U+0007", "a control character")."""
-    if max(text, default="") <= _LAST_OF_TWO_BYTES and not any(map(_kind, set(text))):
+    if text.isprintable() and _PRINTABLE.isdisjoint(text) and max(text, default="") <= _LAST_OF_TWO_BYTES:
         return []
     kinds: dict[str, str] = {}
     for before, character in pairwise(f" {text}"):

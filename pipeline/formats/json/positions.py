@@ -89,7 +89,7 @@ def _step(positions: Positions, stack: list[_Open], mark: str, offset: int) -> N
     elif mark == ":":
         return
     elif top is not None and top.is_object and top.key is None:
-        top.key = str(json.loads(mark, strict=False))
+        top.key = str(json.loads(mark, strict=False)) if "\\" in mark else mark[1:-1]
         pointer = top.child()
         if top.key in top.keys:
             positions.repeated.append((pointer, offset))

@@ -27,6 +27,7 @@ MAX_DIGITS = 18
 #: Characters between the parts of JSON, which no string has as they are.
 _LINES = re.compile(r"[\t\n\r]+")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_$-]{0,40}")
+_BRACKET = re.compile(r"[\[{\]}]")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -142,14 +143,11 @@ def _decode(raw: bytes, name: str) -> str:
 
 def _check_depth(text: str, name: str) -> None:
     depth = 0
-    for offset, character in enumerate(without_strings(text)):
-        if character in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                problem = worded_problem("json-depth", limit=MAX_DEPTH)
-                raise _fail(problem, name, Positions(text).line_and_column(offset))
-        elif character in "]}":
-            depth -= 1
+    for bracket in _BRACKET.finditer(without_strings(text)):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            problem = worded_problem("json-depth", limit=MAX_DEPTH)
+            raise _fail(problem, name, Positions(text).line_and_column(bracket.start()))
 
 
 def _parse(text: str, name: str) -> tuple[Any, bool]:
