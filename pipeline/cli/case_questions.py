@@ -128,7 +128,7 @@ class CaseQuestions:
         names = Offer.of(find_directory(self.path.parent, self.options.directory)).names(kind)
         if not names:
             print_line(self._text(kind), err=True)
-            print_line(self._text("unlisted"), err=True)
+            print_line(self._text("no_directory"), err=True)
             return False
         chosen = ask_choice(self._text(kind), names, self.language)
         return chosen is not None and self._save(pointer, chosen)

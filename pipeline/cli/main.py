@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 import traceback
+from dataclasses import replace
+from itertools import pairwise
 
 import click
 
 from pipeline.cli.crash import own_messages_only, print_crash
 from pipeline.cli.output import CommandReport, emit
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug, system_reason
+from pipeline.language import LANGUAGES, Language, language_of
 from pipeline.resources import VERSION
 from pipeline.system.temporary import own_temporary_folder
 
@@ -118,11 +122,20 @@ def _check_length(arguments: list[str]) -> None:
 
 def _failed(error: Exception, arguments: list[str]) -> int:
     report = _report_of(error, next((word for word in arguments if word in COMMANDS), None))
+    language = _language_of(arguments)
+    report = replace(report, problems=[problem.in_language(language) for problem in report.problems])
     try:
         emit(report, as_json="--json" in arguments)
     except OSError:
         return ExitCode.OUTPUT
     return report.exit_code
+
+
+def _language_of(arguments: list[str]) -> Language:
+    """Return the language of ``--lang``, or of the locale: the command failed before it could say."""
+    given = [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
+    given += [value for word, value in pairwise(arguments) if word == "--lang"]
+    return next((language for language in LANGUAGES if language in given), language_of(os.environ))
 
 
 def _report_of(error: Exception, command: str | None) -> CommandReport:

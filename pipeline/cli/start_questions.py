@@ -82,10 +82,10 @@ class StartQuestions:
 
     def _kind(self, name: str, first: list[str] | None = None) -> Any:
         """Ask for a kind of condition or of treatment; those of ``first`` are above the others."""
-        labels = find_field(f"/{name}/kind").choices(self.language)
-        return ask_choice(
-            self._text(name), {kind: labels[kind] for kind in dict.fromkeys([*(first or []), *labels])}, self.language
-        )
+        field = find_field(f"/{name}/kind")
+        labels = field.choices(self.language)
+        choices = {kind: labels[kind] for kind in dict.fromkeys([*(first or []), *labels])}
+        return ask_choice(self._text(name), choices, self.language, field.value_of)
 
     def _hospitals(self, start: CaseStart) -> dict[str, str]:
         """Return the names of the hospitals, those with a plan for the condition first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,10 +21,12 @@ from pipeline.cli.shared_options import (
     templates_option,
 )
 from pipeline.cli.terminal import Styled, print_line
-from pipeline.errors import ExitCode, InputError, Problem
+from pipeline.errors import ExitCode, InputError
+from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.run.case_folder.answers import WHO, change_case, open_fields
+from pipeline.run.case_folder.case_text import ROOM
 from pipeline.run.case_folder.fields import find_field
 
 
@@ -98,8 +101,7 @@ def answer(
 def _path(case: str) -> Path:
     found = case_files([case])
     if len(found) != 1 or found[0].raw is not None:
-        hint = "name its file, or the folder that contains its case.json"
-        raise InputError(Problem("no-case", "error", "answer works on one case at a time", hint, case))
+        raise InputError(replace(worded_problem("no-case/one", room=ROOM), file=case))
     return Path(found[0].file)
 
 

@@ -15,9 +15,11 @@ from pipeline.cli.prompts import prompt_text
 from pipeline.cli.shared_options import directory_option, json_option, lang_option, templates_option
 from pipeline.cli.start_questions import MOST_COMPANIONS, MOST_VISITS, StartQuestions
 from pipeline.cli.terminal import Styled, print_line
-from pipeline.errors import ExitCode, InputError, Problem
+from pipeline.errors import ExitCode, InputError
+from pipeline.formats.messages import worded_problem
 from pipeline.language import SEPARATORS, Language
 from pipeline.packet.set_files import load_template_set
+from pipeline.run.case_folder.case_text import ROOM
 from pipeline.run.case_folder.fields import find_field, value_at
 from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.readme import README
@@ -102,9 +104,7 @@ def _ask(start: CaseStart, offer: Offer, language: Language) -> CaseStart:
     try:
         return StartQuestions(offer, language).ask(start)
     except click.Abort:
-        message = "the questions were not answered to the end; nothing was written"
-        hint = "press Enter to leave a question for later, or add --no-input to be asked nothing"
-        raise InputError(Problem("usage", "error", message, hint)) from None
+        raise InputError(worded_problem("usage/ended", room=ROOM)) from None
 
 
 def _print(file: Path, fields: dict[str, Any], language: Language) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.case.directory import (
@@ -15,7 +15,9 @@ from pipeline.case.directory import (
     list_entries,
 )
 from pipeline.case.treatment import ConditionKind, Route, TreatmentKind
-from pipeline.errors import InputError, Problem
+from pipeline.errors import InputError
+from pipeline.formats.messages import worded_problem, words
+from pipeline.run.case_folder.case_text import ROOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,9 @@ class Offer:
         """Raise InputError if there is no valid entry with an id that was given."""
         known = self.names(kind)
         if entry_id is not None and entry_id not in known:
-            message = f"the directory has no valid {kind} with this id"
-            hint = f"ids in {self.folder}: {', '.join(known)}" if known else "name the directory with --directory"
-            raise InputError(Problem("directory-unknown", "error", message, hint, entry_id))
+            named, ids = words("kinds", kind, room=ROOM), ", ".join(known) or "–"
+            problem = worded_problem("directory-unknown/entry", room=ROOM, kind=named, folder=self.folder, known=ids)
+            raise InputError(replace(problem, file=entry_id))
 
     def plans(self, hospital: str | None) -> Sequence[FiledPlan]:
         """Return the filed plans of a hospital."""

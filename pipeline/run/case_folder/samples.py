@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path, PurePath
 
-from pipeline.errors import OutputError, Problem
+from pipeline.errors import OutputError
+from pipeline.formats.messages import worded_problem
 from pipeline.resources import SCHEMAS, shipped
+from pipeline.run.case_folder.case_text import ROOM
 from pipeline.run.case_folder.new_folder import new_folder
 
 EXAMPLE, DIRECTORY = "wang-xiaoming", "directory"
@@ -17,8 +20,7 @@ _ADDRESS = f'"{SCHEMAS}'.encode()
 def copy_sample(name: str, folder: Path) -> list[Path]:
     """Copy a sample as a new folder. Return its JSON files. Raises OutputError, also if the folder exists."""
     if folder.exists() or folder.is_symlink():
-        message, hint = "this folder exists already", "choose another name, or move the folder away"
-        raise OutputError(Problem("output-exists", "error", message, hint, str(folder)))
+        raise OutputError(replace(worded_problem("output-exists/folder", room=ROOM), file=str(folder)))
     source = shipped("examples") / name
     found = sorted(path.relative_to(source) for path in source.rglob("*") if path.is_file())
     files: dict[PurePath, bytes] = {

@@ -18,14 +18,16 @@ from pipeline.case.directory import FiledPlan
 from pipeline.case.half_case import half_case
 from pipeline.case.source import CASE_FILE
 from pipeline.case.treatment import ConditionKind, Route, TreatmentKind
-from pipeline.errors import InputError, OutputError, Problem
+from pipeline.errors import InputError, OutputError
 from pipeline.formats.files import resolved
 from pipeline.formats.json.reader import parse_json
 from pipeline.formats.json.schema import check_schema
+from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
 from pipeline.packet.template_set import TemplateSet
 from pipeline.publish.folder import writing
 from pipeline.resources import SCHEMAS
+from pipeline.run.case_folder.case_text import ROOM
 from pipeline.run.case_folder.fields import find_field
 from pipeline.run.case_folder.new_folder import HINT, WORK, new_folder
 from pipeline.run.case_folder.offer import Offer, covering_plans
@@ -146,9 +148,7 @@ def case_id_for(folder: Path | None, given: str | None, today: date) -> tuple[Pa
         return Path(name), name
     name = given or resolved(folder).name.lower().replace("_", "-").replace(" ", "-")
     if not ID.fullmatch(name):
-        message = "the name of the folder cannot be the id of the case"
-        hint = "add --case-id with 3 to 64 lower-case letters a-z, digits and hyphens, such as case-2026-0001"
-        raise InputError(Problem("case-id", "error", message, hint, str(folder)))
+        raise InputError(replace(worded_problem("case-id", room=ROOM), file=str(folder)))
     return folder, name
 
 
@@ -185,10 +185,8 @@ def _add(files: Mapping[PurePath, bytes], folder: Path) -> None:
             try:
                 os.link(work / CASE_FILE, folder / CASE_FILE)
             except FileExistsError:
-                message = "the folder has a case already"
-                hint = "choose another folder; visa-packet answer continues this case"
-                problem = Problem("output-exists", "error", message, hint, str(folder / CASE_FILE))
-                raise OutputError(problem) from None
+                problem = worded_problem("output-exists/case", room=ROOM)
+                raise OutputError(replace(problem, file=str(folder / CASE_FILE))) from None
             with suppress(FileExistsError):
                 os.link(work / README, folder / README)
             flush(folder)
