@@ -28,6 +28,7 @@ COMMANDS = {
     "validate": "Check cases and their attachments without building anything.",
     "add": "Add papers and signed scans to a case.",
     "status": "Show the state of one case, or all patients at a glance.",
+    "reminders": "Write drafts of e-mails to everyone who has something to do for a case.",
     "read": "Propose values for a new case from a scan or PDF of a paper.",
     "signed": "Print attachment entries for signed originals.",
     "form": "List the fields of a fillable PDF, or fill one from a case.",

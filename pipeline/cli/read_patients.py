@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from pipeline.case.source import Source
 from pipeline.cli.outcome import outcome_of
 from pipeline.cli.progress import counted
-from pipeline.cli.shared_options import case_files
 from pipeline.options import CheckOptions
 from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row
 
 
-def read_patients(cases: Iterable[str], options: CheckOptions) -> list[PatientRow]:
-    """Return a row for each case that the arguments name, in their order."""
-    return [_row(source, options) for source in counted(case_files(cases))]
+def read_patients(sources: Sequence[Source], options: CheckOptions) -> list[PatientRow]:
+    """Return a row for each case."""
+    return [_row(source, options) for source in counted(sources)]
 
 
 def _row(source: Source, options: CheckOptions) -> PatientRow:

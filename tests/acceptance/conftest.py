@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.shared import Shared
-from tests.support.wheels import build_wheel
+from tests.support.wheels import Installed, build_wheel, install
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +16,9 @@ def wheel(shared: Shared) -> Path:
     folder = shared.folder("wheel", lambda folder: build_wheel(folder, modified=1_600_000_000))
     [wheel] = folder.glob("*.whl")
     return wheel
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel, installed in a folder of its own."""
+    return install(wheel, tmp_path_factory.mktemp("wheel") / "target")

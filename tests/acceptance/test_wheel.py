@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,49 +12,7 @@ import pytest
 from pipeline.run.case_folder.samples import DIRECTORY, EXAMPLE
 from tests.support.built import make_set, snapshot
 from tests.support.cases import EXAMPLES, ROOT
-from tests.support.wheels import pip
-
-NO_NETWORK = """
-import socket
-
-def refuse(*arguments, **named):
-    raise RuntimeError("the network was used")
-
-def connect(self, address, real=socket.socket.connect):
-    # Worker processes of this machine are reached through Unix sockets.
-    return real(self, address) if self.family == socket.AF_UNIX else refuse()
-
-socket.socket.connect = connect
-socket.socket.connect_ex = socket.socket.sendto = socket.getaddrinfo = refuse
-"""
-
-
-@dataclass(frozen=True)
-class Installed:
-    """A wheel and the folder where it is installed."""
-
-    wheel: Path
-    target: Path
-
-    def run(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run Python with the installed copy first; the libraries are those of this environment."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-        return subprocess.run(
-            [sys.executable, *arguments],
-            capture_output=True,
-            text=True,
-            cwd=cwd,
-            env={**environment, "PYTHONPATH": str(self.target)},
-            check=False,
-        )
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    target = tmp_path_factory.mktemp("wheel") / "target"
-    pip("install", "--no-deps", "--no-index", "--target", str(target), str(wheel))
-    (target / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
-    return Installed(wheel, target)
+from tests.support.wheels import Installed
 
 
 def names_in(folder: str, kind: str) -> set[str]:

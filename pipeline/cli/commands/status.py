@@ -24,6 +24,7 @@ from pipeline.cli.patient_table import print_patient, print_patients
 from pipeline.cli.read_patients import read_patients
 from pipeline.cli.shared_options import (
     as_of_option,
+    case_files,
     cases_argument,
     day_of,
     directory_option,
@@ -99,7 +100,7 @@ def status(
     for path, is_own in ((page, PATIENTS_PAGE.is_own), (ics, is_own_ics)):
         if path is not None:
             check_file_target(path, is_own)
-    rows = read_patients(cases, options)
+    rows = read_patients(case_files(cases), options)
     ordered = sorted_rows(rows)
     dated = [row.timeline for row in ordered if row.timeline is not None]
     if page is not None:
