@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -113,6 +114,13 @@ def or_else(compute: Callable[[], Value], otherwise: Value) -> Value:
         return otherwise
 
 
+@cache
+def _fields_of(kind: type[msgspec.Struct]) -> tuple[tuple[msgspec.structs.FieldInfo, Any], ...]:
+    """Return the fields of a class, each with its type."""
+    hints = get_type_hints(kind)
+    return tuple((field, hints[field.name]) for field in msgspec.structs.fields(kind))
+
+
 class _Builder:
     """Builds the parts of a case from what there is of them."""
 
@@ -120,12 +128,11 @@ class _Builder:
         self.stand_in = stand_in
 
     def build(self, kind: type[msgspec.Struct], fields: Mapping[str, Any], pointer: str) -> Any:
-        types_of = get_type_hints(kind)
         values = {}
-        for field in msgspec.structs.fields(kind):
+        for field, hint in _fields_of(kind):
             name, below = field.encode_name, f"{pointer}/{field.encode_name}"
             if name in fields:
-                values[field.name] = self._value(types_of[field.name], fields[name], below)
+                values[field.name] = self._value(hint, fields[name], below)
             elif field.required:
                 values[field.name] = self.stand_in(below)
         try:

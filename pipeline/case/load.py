@@ -14,7 +14,7 @@ from pipeline.case.model import Case
 from pipeline.case.source import Source
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json, read_json
-from pipeline.formats.json.schema import check_schema
+from pipeline.formats.json.schema import check_schema, is_valid, missing_fields
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,8 @@ def load_case(where: Path | Source, directory: Path | None = None) -> LoadedCase
     else:
         json_file = read_json(Path(where.file) if isinstance(where, Source) else where)
     references, entry_problems = look_up_entries(json_file, find_directory(json_file.folder, directory))
-    violations = check_schema(json_file, "case")
-    if violations or entry_problems:
-        raise _error(json_file, references, violations, entry_problems)
+    if entry_problems or not is_valid(json_file.data, "case"):
+        raise _error(json_file, references, entry_problems)
     json_file = merge_entries(json_file, references)
     return LoadedCase(msgspec.convert(json_file.fields, Case), json_file, references)
 
@@ -66,25 +65,26 @@ def load_draft(where: Path | Source, directory: Path | None = None) -> LoadedCas
         return LoadedCase(case, error.json_file, error.references, questions)
 
 
-def _error(
-    json_file: JsonFile, references: References, violations: list[Problem], entry_problems: list[Problem]
-) -> CaseError:
-    if entry_problems or any(problem.code != "schema-required" for problem in violations):
-        return CaseError([*violations, *entry_problems])
+def _error(json_file: JsonFile, references: References, entry_problems: list[Problem]) -> CaseError:
+    missing = missing_fields(json_file.data, "case")
+    if entry_problems or missing is None:
+        return CaseError([*check_schema(json_file, "case"), *entry_problems])
     from pipeline.case.questions import ask  # noqa: PLC0415 - a valid case needs no explanation
 
     questions = ask(json_file)
     asked = [_missing_field(question) for question in questions]
     # No question is asked about a field that only another field requires, or an optional part.
-    others = [each for each in violations if not any(_is_near(_missing_field(each), pointer) for pointer in asked)]
+    others = [pointer for pointer in missing if not _is_asked(f"{pointer}/", asked)]
+    violations = check_schema(json_file, "case") if others else ()
+    problems = [each for each in violations if not _is_asked(_missing_field(each), asked)]
     if not questions:
-        return CaseError(others)
-    return IncompleteCaseError(merge_entries(json_file, references), references, [*questions, *others])
+        return CaseError(problems)
+    return IncompleteCaseError(merge_entries(json_file, references), references, [*questions, *problems])
 
 
 def _missing_field(problem: Problem) -> str:
     return f"{problem.pointer}/{problem.args['field']}/"
 
 
-def _is_near(pointer: str, other: str) -> bool:
-    return pointer.startswith(other) or other.startswith(pointer)
+def _is_asked(pointer: str, asked: Iterable[str]) -> bool:
+    return any(pointer.startswith(each) or each.startswith(pointer) for each in asked)

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from pipeline.errors import Problem
+from pipeline.formats.json.positions import escape
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.json.schema_files import FORMATS, all_schemas, schema_text
 
@@ -28,6 +29,17 @@ def check_schema(json_file: JsonFile, name: str) -> list[Problem]:
     from pipeline.formats.json.violations import find_violations  # noqa: PLC0415 - see above
 
     return find_violations(json_file, name)
+
+
+def missing_fields(data: Any, name: str) -> list[str] | None:
+    """Return the pointer of each required field that is missing, or None if anything else violates the schema."""
+    found = []
+    for error in _compiled(name).iter_errors(data):
+        if not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+            return None
+        steps = (*error.instance_path, error.kind.property)
+        found.append("".join(f"/{escape(str(step))}" for step in steps))
+    return found
 
 
 @cache
