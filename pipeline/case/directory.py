@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import ClassVar, Generic, Literal, TypeVar, get_args
 
 import msgspec
@@ -199,6 +199,11 @@ def _hint(wanted: str, known: Sequence[str], folder: Path) -> str:
     near = get_close_matches(wanted, known, n=1)
     more = ", …" if len(known) > _MOST_IDS else ""
     return f"did you mean {near[0]!r}?" if near else f"ids in {folder}: {', '.join(known[:_MOST_IDS])}{more}"
+
+
+def entry_path(kind: Kind, entry_id: str) -> PurePosixPath:
+    """Return the path of an entry's file, from the folder that contains the directory."""
+    return PurePosixPath(FOLDER, f"{kind}s", f"{entry_id}.json")
 
 
 def _files(folder: Path, kind: Kind) -> list[Path]:

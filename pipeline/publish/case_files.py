@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from pipeline.case.importing.convert import ImportedCase
+from pipeline.case.importing.convert import ImportedFile
 from pipeline.case.importing.merge import merge_case
 from pipeline.case.source import CASE_FILE
 from pipeline.errors import CaseError, OutputError, Problem
@@ -17,7 +17,7 @@ from pipeline.formats.json.edit import change_text
 from pipeline.formats.json.reader import MAX_BYTES, JsonFile, parse_json
 from pipeline.publish.folder import FOLDER_HINT, publish_files, writing
 
-#: What the last import wrote, beside the case file: what differs from it was changed by people.
+#: What the last import wrote, beside the file: what differs from it was changed by people.
 RECORD = ".imported.json"
 
 Status = Literal["new", "updated", "unchanged", "conflict"]
@@ -31,38 +31,43 @@ class _Result:
 
 
 def publish_cases(
-    imported: Iterable[ImportedCase], folder: Path, *, force: bool
-) -> tuple[dict[str, Status], list[Problem]]:
-    """Write each case as ``folder/<case id>/case.json``. Return its status by case id, and the conflicts.
+    imported: Iterable[ImportedFile], folder: Path, *, force: bool
+) -> tuple[dict[PurePosixPath, Status], list[Problem]]:
+    """Write each file to its path in ``folder``. Return its status by path, and the conflicts.
 
-    A case with a conflict is not written, unless ``force`` prefers the table. Raise OutputError if no case can be
-    written.
+    A file with a conflict is not written, unless ``force`` prefers the table. Raise OutputError if none can be written.
     """
-    files: dict[str, bytes] = {}
-    results: dict[str, _Result] = {}
-    for case in imported:
+    files: dict[PurePosixPath, bytes] = {}
+    results: dict[PurePosixPath, _Result] = {}
+    for each in imported:
+        record = _record_of(each.path)
         with writing(folder, FOLDER_HINT):
-            result = results[case.case_id] = _merge(folder / case.case_id, case.content, force=force)
+            result = results[each.path] = _merge(folder / each.path, folder / record, each.content, force=force)
         if result.status != "conflict":
-            files[f"{case.case_id}/{CASE_FILE}"] = result.content
-            files[f"{case.case_id}/{RECORD}"] = case.content
+            files[each.path] = result.content
+            files[record] = each.content
     problems = [problem for result in results.values() for problem in result.problems]
     if problems and not files:
         raise OutputError(problems)
-    publish_files({name: content for name, content in files.items() if _read(folder / name) != content}, folder)
-    return {case_id: result.status for case_id, result in results.items()}, problems
+    changed = {str(path): content for path, content in files.items() if _read(folder / path) != content}
+    publish_files(changed, folder)
+    return {path: result.status for path, result in results.items()}, problems
 
 
-def _merge(folder: Path, content: bytes, *, force: bool) -> _Result:
-    path = folder / CASE_FILE
+def _record_of(path: PurePosixPath) -> PurePosixPath:
+    """Return the path of the record: a case has a folder of its own, an entry of the directory does not."""
+    return path.with_name(RECORD if path.name == CASE_FILE else f".{path.stem}{RECORD}")
+
+
+def _merge(path: Path, record: Path, content: bytes, *, force: bool) -> _Result:
     raw = _read(path)
     if raw is None:
         return _Result("new", content)
     try:
-        case = parse_json(raw, str(path), folder)
+        case = parse_json(raw, str(path), path.parent)
     except CaseError as error:
         return _Result("updated", content) if force else _Result("conflict", content, error.problems)
-    merged, conflicts = merge_case(_last_import(folder / RECORD), case.data, json.loads(content))
+    merged, conflicts = merge_case(_last_import(record), case.data, json.loads(content))
     if conflicts and not force:
         return _Result("conflict", content, tuple(_problems(case, conflicts)))
     text = change_text(case.text, merged)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError, Problem, system_reason
 from pipeline.system.atomic import (
@@ -86,7 +86,7 @@ def publish_files(files: Mapping[str, bytes], folder: Path) -> None:
             for name in files:
                 make_folders((folder / name).parent)
                 (work / name).replace(folder / name)
-        for each in {folder, *((folder / name).parent for name in files)}:
+        for each in {folder / parent for name in files for parent in PurePosixPath(name).parents}:
             flush(each)
 
 

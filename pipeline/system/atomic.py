@@ -58,9 +58,7 @@ def sweep(out: Path, case_id: str = "*", seconds: float = 0) -> None:
 
 def write_file(path: Path, content: bytes) -> None:
     """Create a private file and flush it to the disk. Raises OSError."""
-    if not path.parent.is_dir():
-        path.parent.mkdir()
-        path.parent.chmod(FOLDER_MODE)
+    make_folders(path.parent)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     with open(descriptor, "wb") as file:
         os.fchmod(descriptor, FILE_MODE)

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.case.importing.cells import Cell, CellError, comparable, normalise
 from pipeline.case.importing.column_mapping import Column, TableMapping
 from pipeline.case.importing.dates import parse_date
-from pipeline.case.importing.field_types import FieldType
+from pipeline.case.importing.field_types import FieldType, item_type
 from pipeline.case.importing.vocabulary import choices, is_absent, translate
 
 #: Number of digits that a spreadsheet stores.
@@ -27,6 +27,10 @@ _AS_TEXT = "format the column as text, then type the number again from the origi
 
 #: Shapes of fields whose cells are words with a meaning.
 _TRANSLATED = ("words", "boolean", "languages")
+#: Between the entries of a list in one cell.
+_AFTER_WORD = re.compile(r"[;；,，、\n]")
+_AFTER_SENTENCE = re.compile(r"[;；\n]")
+_SHORT = 10
 #: Between surname and given names, whatever their order.
 _AFTER_SURNAME = re.compile(r"[,/]")
 _NAME_PARTS = 2
@@ -71,6 +75,8 @@ def _converted(cell: Cell, column: Column, mapping: TableMapping, field: FieldTy
         return _date(cell, mapping.date_formats).isoformat()
     if shape == "integer":
         return _integer(cell)
+    if field and shape == "list":
+        return _entries(cell, column, mapping, item_type(field))
     if field and shape == "languages" and mapping.language:
         return {mapping.language: _text(cell, column)}
     if column.values or shape in _TRANSLATED:
@@ -79,6 +85,14 @@ def _converted(cell: Cell, column: Column, mapping: TableMapping, field: FieldTy
         raise CellError("cell-value", "no value is known for this word", hint)
     text = column.text.replace("{}", _in_case(_text(cell, column), column))
     return split_name(text, column.order) if shape == "name" else text
+
+
+def _entries(cell: Cell, column: Column, mapping: TableMapping, item: FieldType) -> list[Any]:
+    """Return the entries of a list in one cell. Only between short ones is a comma a separator."""
+    is_short = item.shape != "text" or item.part.get("maxLength", _SHORT + 1) <= _SHORT
+    texts = (_AFTER_WORD if is_short else _AFTER_SENTENCE).split(_text(cell, column))
+    parts = [convert_cell(Cell(cell.row, cell.column, text), Column("", column.to), mapping, item) for text in texts]
+    return [part for part in parts if part is not None]
 
 
 def _in_case(text: str, column: Column) -> str:

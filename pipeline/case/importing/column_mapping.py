@@ -101,16 +101,22 @@ class TableMapping(ColumnGroup, frozen=True, kw_only=True):
 def read_mapping(path: Path) -> tuple[TableMapping, JsonFile]:
     """Read the mapping, and its file for the places of problems. Raise CaseError with all problems."""
     json_file = read_json(path)
+    return parse_mapping(json_file, "/case_id"), json_file
+
+
+def parse_mapping(json_file: JsonFile, id_pointer: str) -> TableMapping:
+    """Return the mapping in a file, of which a column must fill the id. Raise CaseError with all problems."""
     problems = check_schema(json_file, "mapping")
-    if not problems:
-        mapping = msgspec.convert(json_file.fields, TableMapping)
-        problems = list(_repeated_fields(mapping, json_file))
-        if not any(column.to == "/case_id" and column.is_used for column in mapping.columns):
-            message, hint = "no column fills /case_id", "add the column that numbers the cases"
-            problems.append(json_file.problem("mapping-case-id", "/columns", message, hint))
     if problems:
         raise CaseError(problems)
-    return mapping, json_file
+    mapping = msgspec.convert(json_file.fields, TableMapping)
+    problems = list(_repeated_fields(mapping, json_file))
+    if not any(column.to == id_pointer and column.is_used for column in mapping.columns):
+        message, hint = f"no column fills {id_pointer}", "add the column that numbers the cases"
+        problems.append(json_file.problem("mapping-case-id", "/columns", message, hint))
+    if problems:
+        raise CaseError(problems)
+    return mapping
 
 
 def unconfirmed_lines(path: Path) -> list[Problem]:

@@ -5,55 +5,111 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Literal
 
+from pipeline.case.base import ID
+from pipeline.case.directory import FOLDER, Kind, entry_path
 from pipeline.case.importing.cells import Cell, SourceTable, comparable
-from pipeline.case.importing.column_mapping import read_mapping
+from pipeline.case.importing.column_mapping import TableMapping, read_mapping
 from pipeline.case.importing.table_file import read_table
 from pipeline.case.importing.table_reading import TableRequest
 from pipeline.case.importing.table_rows import CaseRow, RowReader, find_columns, list_headers
+from pipeline.case.source import CASE_FILE
 from pipeline.errors import CaseError, CellPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedCase:
-    """A case file and the number of its row. It is valid by its schema, except that required fields may be missing."""
+class ImportedFile:
+    """A file made from a row: a case, or an entry of the directory. ``name`` is its id, ``path`` where it belongs.
 
-    case_id: str
+    It is valid by its schema, except that required fields of a case may be missing, for which there are ``questions``.
+    """
+
+    name: str
     row: int
     content: bytes
+    path: PurePosixPath
     questions: tuple[Problem, ...] = ()
 
 
-def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[list[ImportedCase], list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class RowForm:
+    """What the rows of a table become: files of a kind, with an id in a field of their own."""
+
+    kind: Literal["case"] | Kind = "case"
+    id_pointer: str = "/case_id"
+
+    @property
+    def schema(self) -> str:
+        """The schema of the files."""
+        return "case" if self.kind == "case" else f"{FOLDER}-{self.kind}"
+
+    def path(self, name: str) -> PurePosixPath:
+        """Return where the file of an id belongs."""
+        return PurePosixPath(name, CASE_FILE) if self.kind == "case" else entry_path(self.kind, name)
+
+
+def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[list[ImportedFile], list[Problem]]:
     """Return the cases of a table, and all problems of its other rows in order.
 
     Raise CaseError if the table or the mapping as a whole cannot be used.
     """
     columns, document = read_mapping(mapping)
     headers = frozenset(comparable(header) for header, _ in list_headers(columns))
-    source = read_table(table, TableRequest(columns.header_row, columns.sheet, encoding=encoding, headers=headers))
-    reader = RowReader(source, find_columns(source, columns, document), columns)
+    request = TableRequest(columns.header_row, columns.sheet, encoding=encoding, headers=headers)
+    source = read_table(table, request)
     if not source.rows:
         message, hint = "the table has no row below its header", "check sheet and header_row of the mapping"
         raise CaseError(Problem("table-empty", "error", message, hint, source.file))
-    cases: list[ImportedCase] = []
+    return convert_rows(source, columns, document, RowForm())
+
+
+def convert_rows(
+    source: SourceTable, columns: TableMapping, document: JsonFile, form: RowForm
+) -> tuple[list[ImportedFile], list[Problem]]:
+    """Return the files of the rows of a table, and all problems of its other rows in order."""
+    reader = RowReader(source, find_columns(source, columns, document), columns, form.schema)
+    files: list[ImportedFile] = []
     problems: dict[tuple[object, ...], Problem] = {}
     first_cells: dict[str, Cell] = {}
     for cells in source.rows:
         row = reader.read(cells)
-        row.case.setdefault("attachments", [])  # papers are added to the case
-        content = (json.dumps(row.case, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "surrogatepass")
-        case_problems, questions = _check_case(row, content, source, document)
-        row_problems = [*row.problems.values(), *case_problems, *_repeated_id(row, first_cells, source)]
+        made, row_problems = _convert_row(row, source, document, form)
+        row_problems += _repeated_id(row, first_cells, source, form)
         for problem in row_problems:  # a problem of the mapping is reported once, not for each row
             problems.setdefault((problem.file, problem.place, problem.code, problem.message), problem)
-        if not row_problems:
-            case_id = row.case["case_id"]
-            cases.append(ImportedCase(case_id, next(iter(cells.values())).row, content, questions))
-    return cases, sorted(problems.values(), key=_order)
+        if made and not row_problems:
+            files.append(made)
+    return files, sorted(problems.values(), key=_order)
+
+
+def _convert_row(
+    row: CaseRow, table: SourceTable, mapping: JsonFile, form: RowForm
+) -> tuple[ImportedFile | None, list[Problem]]:
+    name = row.case.get(form.id_pointer[1:])
+    fields = row.case
+    if form.kind == "case":
+        fields.setdefault("attachments", [])  # papers are added to the case
+    else:
+        fields = {"plans": [], **fields} if form.kind == "hospital" else fields
+        fields = {key: value for key, value in fields.items() if key != form.id_pointer[1:]}
+    content = (json.dumps(fields, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "surrogatepass")
+    problems, questions = _check(row, content, table, form)
+    placed = [*row.problems.values(), *_at_cells(problems, row, table, mapping)]
+    if form.kind != "case" and not (isinstance(name, str) and ID.fullmatch(name)):
+        message = "the id of the entry is missing, or no id: 1 to 63 lower-case letters a-z, digits and hyphens"
+        cell = row.cells.get(form.id_pointer) or row.empty.get(form.id_pointer) or next(iter(row.source.values()))
+        placed.append(_problem("directory-name", message, "type a short id, such as aoba", cell, table))
+    if placed or not isinstance(name, str):
+        return None, placed
+    return ImportedFile(name, next(iter(row.source.values())).row, content, form.path(name), questions), []
+
+
+def _problem(code: str, message: str, hint: str, cell: Cell, table: SourceTable) -> Problem:
+    return Problem(code, "error", message, hint, table.file, table.place(cell))
 
 
 def _order(problem: Problem) -> tuple[bool, int, int]:
@@ -61,34 +117,38 @@ def _order(problem: Problem) -> tuple[bool, int, int]:
     return isinstance(problem.place, CellPlace), problem.line or 0, problem.column or 0
 
 
-def _repeated_id(row: CaseRow, first_cells: dict[str, Cell], table: SourceTable) -> Iterator[Problem]:
-    cell, case_id = row.cells.get("/case_id"), row.case.get("case_id")
-    if cell is None or not isinstance(case_id, str):
-        return
-    if case_id in first_cells:
-        message = "an earlier row has the same case id"
-        hint = f"give each case its own id; the other is in {table.address(first_cells[case_id])}"
-        yield Problem("case-id-repeated", "error", message, hint, table.file, table.place(cell, "/case_id"))
-    first_cells.setdefault(case_id, cell)
+def _repeated_id(row: CaseRow, first_cells: dict[str, Cell], table: SourceTable, form: RowForm) -> list[Problem]:
+    cell, name = row.cells.get(form.id_pointer), row.case.get(form.id_pointer[1:])
+    if cell is None or not isinstance(name, str):
+        return []
+    first = first_cells.setdefault(name, cell)
+    if first is cell:
+        return []
+    kind = "case" if form.kind == "case" else "entry"
+    message = f"an earlier row has the same {kind} id"
+    hint = f"give each {kind} its own id; the other is in {table.address(first)}"
+    return [Problem("case-id-repeated", "error", message, hint, table.file, table.place(cell, form.id_pointer))]
 
 
-def _check_case(
-    row: CaseRow, content: bytes, table: SourceTable, mapping: JsonFile
-) -> tuple[list[Problem], tuple[Problem, ...]]:
-    """Return the problems of a case by its schema, and the questions for its missing fields."""
+def _check(
+    row: CaseRow, content: bytes, table: SourceTable, form: RowForm
+) -> tuple[Iterable[Problem], tuple[Problem, ...]]:
+    """Return the problems of a file by its schema, and the questions for the missing fields of a case."""
     try:
         json_file = parse_json(content, table.file, Path())
-        problems: Iterable[Problem] = check_schema(json_file, "case")
+        problems: Iterable[Problem] = check_schema(json_file, form.schema)
     except CaseError as error:  # such as a control character
-        return list(_at_cells(error.problems, row, table, mapping)), ()
+        return error.problems, ()
+    if form.kind != "case":
+        return problems, ()
     wrong = [problem for problem in problems if problem.code != "schema-required"]
     if "case_id" not in row.case:
         wrong += [problem for problem in problems if problem.args.get("field") == "case_id"]
     if wrong or not problems:
-        return list(_at_cells(wrong, row, table, mapping)), ()
+        return wrong, ()
     from pipeline.case.questions import ask  # noqa: PLC0415 - a complete case needs no explanation
 
-    return [], tuple(ask(json_file))
+    return (), tuple(ask(json_file))
 
 
 def _at_cells(problems: Iterable[Problem], row: CaseRow, table: SourceTable, mapping: JsonFile) -> Iterator[Problem]:
@@ -98,7 +158,7 @@ def _at_cells(problems: Iterable[Problem], row: CaseRow, table: SourceTable, map
         cell = row.cells.get(pointer)
         if problem.code == "schema-required":  # placed at the object without the field
             pointer = f"{pointer}/{problem.args['field']}"
-            cell = row.empty.get(pointer)
+            cell = next((row.empty[key] for key in row.empty if _is_at_or_below(key, pointer)), None)
         elif problem.code == "schema-unknown-field":  # an error of the mapping, whatever the cell contains
             cell = None
         if any(_is_at_or_below(key, pointer) for key in row.problems):

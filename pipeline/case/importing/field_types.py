@@ -44,6 +44,15 @@ def find_field(pointer: str, schema: str = "case") -> FieldType | None:
         if part.get("properties", {}).get(step) is None:
             return None
         place = f"{last}/{steps}"
+    return _type_at(place)
+
+
+def item_type(field: FieldType) -> FieldType:
+    """Return the type of the entries of a list."""
+    return _type_at(f"{field.places[-1]}/items")
+
+
+def _type_at(place: str) -> FieldType:
     places = tuple(_places(place))
     return FieldType(_shape(places), _part(places[-1]), places)
 
@@ -94,11 +103,23 @@ def leaf_fields(pointer: str, schema: str = "case") -> tuple[str, ...]:
     return tuple(f"/{name}{below}" for name in names for below in leaf_fields(f"{pointer}/{name}", schema))
 
 
+def description(field: FieldType, language: Language) -> str:
+    """Return the description of a field."""
+    return _text_of(field, "description", language)
+
+
+def example(field: FieldType) -> Any:
+    """Return the first example of a field, or None."""
+    return next((part["examples"][0] for part in map(_part, field.places) if part.get("examples")), None)
+
+
 def titles(field: FieldType) -> dict[Language, str]:
     """Return the title of a field in each language."""
-    place = field.places[0]
-    title = _part(place)["title"]
-    return {
-        language: title if language == "en" else field_words(language).get(place, {}).get("title", title)
-        for language in LANGUAGES
-    }
+    return {language: _text_of(field, "title", language) for language in LANGUAGES}
+
+
+def _text_of(field: FieldType, key: str, language: Language) -> str:
+    """Return a text of the field, or of the definition to which it refers, where it has none in the language."""
+    texts = [_part(place) if language == "en" else field_words(language).get(place, {}) for place in field.places]
+    english = str(_part(field.places[0]).get(key, ""))
+    return next((str(each[key]) for each in texts if each.get(key)), english)

@@ -66,6 +66,7 @@ class RowReader:
     table: SourceTable
     columns: Columns
     mapping: TableMapping
+    schema: str = "case"
 
     def read(self, cells: Row) -> CaseRow:
         """Return the case of one row, with the problems of its cells."""
@@ -89,7 +90,7 @@ class RowReader:
                     below = f"{inner.pointer}/"
                     row.empty = {key: cell for key, cell in row.empty.items() if not key.startswith(below)}
         for pointer in {each.to for each in group.lists}:
-            _remove_if_missing(entry, pointer)
+            _remove_if_missing(entry, pointer, self.schema)
         if is_filled:
             for constant in (each for each in group.constants if each.is_used):
                 for pointer, value in constant.fields():
@@ -100,7 +101,7 @@ class RowReader:
         number = self.columns[comparable(_numbered(column.header, entry.number))]
         cell = self.table.cell(row.source, number)
         pointer = entry.pointer + column.to
-        field = find_field(pointer)
+        field = find_field(pointer, self.schema)
         try:
             value = convert_cell(cell, column, self.mapping, field)
         except CellError as error:
@@ -126,15 +127,15 @@ def _parent(fields: dict[str, Any], pointer: str) -> dict[str, Any]:
     return fields
 
 
-def _remove_if_missing(entry: _Entry, pointer: str) -> None:
+def _remove_if_missing(entry: _Entry, pointer: str, schema: str) -> None:
     """Remove a list without entries that must have some: its field is missing, not empty."""
-    parent, name, field = (
-        _parent(entry.fields, pointer),
-        pointer.rpartition("/")[2],
-        find_field(entry.pointer + pointer),
-    )
+    parent, name = _parent(entry.fields, pointer), pointer.rpartition("/")[2]
+    field = find_field(entry.pointer + pointer, schema)
     if not parent[name] and field and field.part.get("minItems"):
         del parent[name]
+        above = pointer.rpartition("/")[0]
+        if above and not parent:
+            _parent(entry.fields, above).pop(above.rpartition("/")[2])
 
 
 def set_field(fields: dict[str, Any], pointer: str, value: Any) -> None:

@@ -26,6 +26,11 @@ def choices(field: FieldType) -> list[str]:
     return [_joined(entry) for entry in _entries(field)]
 
 
+def joined_word(field: FieldType, value: Any) -> Any:
+    """Return the word for a value in all languages, as in a list of choices; the value itself if it has none."""
+    return next((_joined(each) for each in _entries(field) if _value(each) == value), value)
+
+
 def word_for(field: FieldType, value: str) -> Words:
     """Return the word for a value of a field in each language."""
     entry = next(each for each in _entries(field) if each["value"] == value)

@@ -8,8 +8,9 @@ from typing import get_args
 import click
 
 from pipeline.case.importing.column_mapping import unconfirmed_lines
-from pipeline.case.importing.convert import convert_table
+from pipeline.case.importing.convert import ImportedFile, convert_table
 from pipeline.case.importing.csv_file import ENCODINGS
+from pipeline.case.importing.intake import read_intake
 from pipeline.case.importing.table_reading import TableRequest
 from pipeline.case.source import CASE_FILE
 from pipeline.cli.output import CommandReport, emit, fields_to_json
@@ -18,6 +19,7 @@ from pipeline.cli.terminal import print_line
 from pipeline.errors import CaseError, ExitCode, OutputError, Problem
 from pipeline.language import Language
 from pipeline.publish.case_files import Status, publish_cases
+from pipeline.publish.folder import publish_file
 from pipeline.visa.labels import label
 
 
@@ -30,6 +32,7 @@ from pipeline.visa.labels import label
     help="Mapping of columns to fields (docs/import.md).",
 )
 @click.option("--new-mapping", is_flag=True, help="Propose a mapping for TABLE, and explain it; write no case.")
+@click.option("--template", is_flag=True, help="Write TABLE: a workbook to fill in, which needs no mapping.")
 @click.option(
     "-o",
     "--out",
@@ -54,6 +57,7 @@ def import_table(
     table: Path,
     mapping: Path | None,
     new_mapping: bool,
+    template: bool,
     out: Path | None,
     encoding: str,
     sheet: str | None,
@@ -69,24 +73,27 @@ def import_table(
     exists, only what changed in the table is changed in it. A case of which the table and people changed the same field
     is left as it is.
 
+    A workbook that was written by --template needs no mapping; its hospitals and guarantors become a directory.
+
     \b
     Example:
+      visa-packet import intake.xlsx --template
       visa-packet import patients.xlsx --new-mapping
       visa-packet import patients.xlsx --mapping mapping.json -o cases
       visa-packet import cases.csv --encoding gb18030 --mapping mapping.json -o cases --json
     """
+    if new_mapping and template:
+        raise click.UsageError("--new-mapping and --template exclude each other")
+    if template:
+        return _write_template(table, language, force=force, as_json=as_json)
     if new_mapping:
         from pipeline.cli.mapping_proposal import propose_mapping  # noqa: PLC0415 - loads the libraries for questions
 
         out = out or Path("mapping.json")
-        if out.exists() and not force:
-            message, hint = "a mapping of this name exists", "choose another name with -o, or --force to replace it"
-            raise OutputError(Problem("output", "error", message, hint, str(out)))
+        _check_free(out, force=force)
         return propose_mapping(table, TableRequest(1, sheet, encoding=encoding), out, language, as_json=as_json)
-    if mapping is None:
-        raise click.UsageError("give --mapping FILE; `visa-packet import TABLE --new-mapping` proposes one")
     out = out or Path("cases")
-    cases, problems = convert_table(table, mapping, encoding)
+    cases, problems = convert_table(table, mapping, encoding) if mapping else _read_intake(table)
     if problems and not (skip_wrong and cases):
         raise CaseError([each.in_language(language) for each in problems])
     statuses, conflicts = publish_cases(cases, out, force=force)
@@ -94,20 +101,50 @@ def import_table(
     code = ExitCode.SOME_FAILED if problems else ExitCode.OK
     results = [
         {
-            "case_id": case.case_id,
+            **({"case_id": case.name} if case.path.name == CASE_FILE else {"entry": case.path.stem}),
             "row": case.row,
-            "file": str(out / case.case_id / CASE_FILE),
-            "status": statuses[case.case_id],
+            "file": str(out / case.path),
+            "status": statuses[case.path],
             **fields_to_json(case.questions),
         }
         for case in cases
     ]
-    problems = [each.in_language(language) for each in (*unconfirmed_lines(mapping), *problems)]
+    problems = [each.in_language(language) for each in (*(unconfirmed_lines(mapping) if mapping else ()), *problems)]
     emit(CommandReport("import", code, problems, results), as_json=as_json)
     if not as_json:
         counts = {status: list(statuses.values()).count(status) for status in get_args(Status)}
         print_line(label("counts", "imported", language).format(out=out, **counts))
+        patients = [case for case in cases if case.path.name == CASE_FILE]
         lacking = sum(bool(case.questions) for case in cases)
         if lacking:
-            print_line(label("open", "imported", language).format(open=lacking, all=len(cases), out=out))
+            print_line(label("open", "imported", language).format(open=lacking, all=len(patients), out=out))
     return code
+
+
+def _read_intake(table: Path) -> tuple[list[ImportedFile], list[Problem]]:
+    """Return the files of a workbook that was filled in. Raise UsageError for another table, which needs a mapping."""
+    found = read_intake(table) if table.suffix.lower() == ".xlsx" else None
+    if found is None:
+        raise click.UsageError("give --mapping FILE; `visa-packet import TABLE --new-mapping` proposes one")
+    return found
+
+
+def _write_template(path: Path, language: Language, *, force: bool, as_json: bool) -> int:
+    from pipeline.case.importing.intake_workbook import write_intake  # noqa: PLC0415 - openpyxl is slow to load
+
+    if path.suffix.lower() != ".xlsx":
+        raise click.UsageError("the name of the workbook must end in .xlsx")
+    _check_free(path, force=force)
+    publish_file(write_intake(language), path, lambda _: True)
+    emit(CommandReport("import template", ExitCode.OK, (), [{"file": str(path)}]), as_json=as_json)
+    if not as_json:
+        print_line(label("template", "imported", language).format(file=path))
+        print_line(f"  visa-packet import {path}")
+    return ExitCode.OK
+
+
+def _check_free(path: Path, *, force: bool) -> None:
+    """Raise OutputError if a file that people may have changed would be replaced."""
+    if path.exists() and not force:
+        message, hint = "a file of this name exists", "choose another name, or --force to replace it"
+        raise OutputError(Problem("output", "error", message, hint, str(path)))

@@ -27,7 +27,7 @@ NAMES = ("何思远", "SIYUAN", "EP0123450", "虚构路21号", "110105")
 def cases(table: Path, mapping: Path = MAPPING, encoding: str = "utf-8") -> dict[str, Any]:
     made, problems = convert_table(table, mapping, encoding)
     assert problems == []
-    return {case.case_id: json.loads(case.content) for case in made}
+    return {case.name: json.loads(case.content) for case in made}
 
 
 def refused(table: Path, mapping: Path = MAPPING, encoding: str = "utf-8") -> list[Problem]:
@@ -84,9 +84,9 @@ def test_what_the_cells_become() -> None:
 
 def test_the_cases_can_be_loaded(tmp_path: Path) -> None:
     for case in convert_table(SAMPLE / "cases.xlsx", MAPPING)[0]:
-        path = tmp_path / f"{case.case_id}.json"
+        path = tmp_path / f"{case.name}.json"
         path.write_bytes(case.content)
-        assert load_case(path, SAMPLE.parent / "directory").case.case_id == case.case_id
+        assert load_case(path, SAMPLE.parent / "directory").case.case_id == case.name
 
 
 CELLS: list[tuple[str, Any, str, str]] = [
