@@ -44,7 +44,7 @@ class _Absent:
 
     __getattr__ = __getitem__ = __iter__ = __len__ = __contains__ = __bool__ = __str__ = __format__ = _refused
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refused
-    __add__ = __radd__ = __sub__ = __rsub__ = _refused
+    __add__ = __radd__ = __sub__ = __rsub__ = __call__ = _refused
 
 
 class Blank(_Absent):
@@ -85,8 +85,12 @@ def half_case(fields: Mapping[str, Any], stand_in: type[_Absent] = _Absent) -> C
 
 
 def draft_case(fields: Mapping[str, Any]) -> Case:
-    """Return a half case for a draft. What is missing is blank; absent companions are a ``BlankList``."""
-    case = half_case({"companions": [], "attachments": [], **fields}, Blank)
+    """Return a half case for a draft. What is missing is blank; absent companions are a ``BlankList``.
+
+    Papers without a role or a file are left out.
+    """
+    papers = [paper for paper in fields.get("attachments", ()) if {"role", "path"} <= paper.keys()]
+    case = half_case({"companions": [], **fields, "attachments": papers}, Blank)
     return case if "companions" in fields else msgspec.structs.replace(case, companions=BlankList())
 
 

@@ -89,7 +89,7 @@ def document_context(
         "visa": case.visa,
         "tb_screening": case.tb_screening,
         "costs": case.costs,
-        "fees": _fees(case.visa.mission),
+        "fees": or_blank(lambda: _fees(case.visa.mission)),
         "athlete": case.athlete,
         "anti_doping": read_data("anti-doping"),
         "long_stay": read_data("long-stay"),

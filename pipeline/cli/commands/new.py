@@ -46,7 +46,7 @@ _FOLLOWING = ("/visa/mission", "/visa/entries", "/treatment/kind", "/treatment/p
 @click.option("--visits", type=click.IntRange(1, MOST_VISITS), help="Number of stays in Japan.")
 @click.option("--guarantor", metavar="ID", help="Guarantor in the directory.")
 @click.option("--case-id", metavar="ID", help="Id of the case; by default the name of the folder.")
-@click.option("--no-input", is_flag=True, help="Ask nothing: what the options do not say stays open.")
+@click.option("--no-input", is_flag=True, help="Ask nothing, as with --json: what the options do not say stays open.")
 @click.option("--example", is_flag=True, help="Copy a complete example as FOLDER, by default `example`, to look at.")
 @click.option(
     "--sample-directory",
@@ -89,7 +89,7 @@ def new(
     folder, case_id = case_id_for(folder, case_id, date.today())  # noqa: DTZ011 - the user's local day
     offer = Offer.of(find_directory(folder, directory))
     start = complete_start(CaseStart(case_id, **known), offer)
-    if not no_input:
+    if not (no_input or as_json):
         start = complete_start(_ask(start, offer, language), offer)
     file = start_case(folder, start, load_template_set(templates), language)
     fields = first_fields(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -86,6 +87,8 @@ class CaseField:
         match self.schema.get("type"):
             case "boolean":
                 return True if plain.lower() in _YES else False if plain.lower() in _NO else text
+            case "array" | "object":
+                return _json(text)
             case "integer":
                 return int(plain) if re.fullmatch(r"-?[0-9]{1,15}", plain) else text
             case "string" if self.schema.get("format") == "date":
@@ -138,6 +141,14 @@ def _target(schema: SchemaPart, part: Mapping[str, Any]) -> SchemaPart:
         return _Part(part, schema.resolver)
     found = schema.resolver.lookup(reference)
     return _target(found, found.contents) if "$ref" in found.contents else found
+
+
+def _json(text: str) -> Any:
+    """Return the value of a JSON text; what is none stays a text."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _iso_date(text: str) -> str:

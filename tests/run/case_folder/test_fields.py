@@ -31,6 +31,8 @@ from pipeline.run.case_folder.fields import find_field, parts_of, value_at, with
         ("/treatment/culture_and_release_days", "４２", 42),
         ("/treatment/culture_and_release_days", "six weeks", "six weeks"),
         ("/patient/passport/number", "ek0234567", "EK0234567"),
+        ("/condition/imaging", '[{"kind": "mri", "date": "2026-09-18"}]', [{"kind": "mri", "date": "2026-09-18"}]),
+        ("/condition/imaging", "mri", "mri"),
         ("/patient/name/surname", "ｌｉ", "LI"),
         ("/patient/name/chinese", "  李雨桐 ", "李雨桐"),
         ("/patient/phone", "＋86 21 0000 0123", "+86 21 0000 0123"),
