@@ -86,6 +86,16 @@ AttachmentRole = Literal[Role, "signed", "application_form"]
 PATH_FIELDS = ("path", "password_file", "form_mapping")
 
 
+class EditedDocument(Frozen, frozen=True):
+    """A document that was changed by hand. The hashes are of the text before, and of its template."""
+
+    document: str
+    path: str
+    printed_hash: str
+    template_hash: str
+    person: str = "patient"
+
+
 class Attachment(Frozen, frozen=True):
     role: AttachmentRole
     path: str

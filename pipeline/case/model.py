@@ -13,6 +13,7 @@ from pipeline.case.filing import (
     CostLine,
     Costs,
     Deposit,
+    EditedDocument,
     Exchange,
     Role,
     ScreeningSteps,
@@ -65,6 +66,7 @@ __all__ = [
     "CostLine",
     "Costs",
     "Deposit",
+    "EditedDocument",
     "Employer",
     "Exchange",
     "Flight",
@@ -112,6 +114,7 @@ class Case(Frozen, frozen=True):
     attachments: tuple[Attachment, ...]
     costs: Costs | None = None
     athlete: bool = False
+    edited_documents: tuple[EditedDocument, ...] = ()
 
     @property
     def travellers(self) -> dict[str, tuple[str, Patient | Companion]]:

@@ -54,7 +54,8 @@ class CoverHeading:
     """What a cover sheet says of the whole packet: its title and its state.
 
     ``about`` are the bundles of which it tells what is missing or to be signed, ``changed`` are the ids of the signed
-    originals whose document has changed since it was signed, or may have.
+    originals whose document has changed since it was signed, or may have. ``edited`` are the titles of the documents
+    that were edited by hand; only the working file lists them.
     """
 
     title: Trilingual
@@ -62,6 +63,7 @@ class CoverHeading:
     about: Sequence[Bundle]
     languages: Collection[str] = PAGE_LANGUAGES
     changed: Collection[str] = ()
+    edited: Sequence[Trilingual] = ()
 
 
 def document_context(
@@ -118,6 +120,7 @@ def cover_context(case: Case, as_of: date, heading: CoverHeading, bundle: Bundle
         "changed": [
             _changed_title(part) for each in heading.about for part in each.parts if part.id in heading.changed
         ],
+        "edited": heading.edited,
         "unfilled": [
             {"title": each.document.title, "fields": name_fields(each.fields)}
             for one in heading.about

@@ -220,6 +220,7 @@ class ListOfPapers(TypedDict):
     enclosed: Sequence[EnclosedPaper]
     originals: int
     changed: Sequence[Trilingual]
+    edited: Sequence[Trilingual]
     unfilled: Sequence[UnfilledDocument]
     missing: Sequence[MissingRow]
     to_sign: Sequence[ToSign]

@@ -11,6 +11,7 @@ from pypdfium2 import PdfiumError
 
 from pipeline.case.printable import GLYPH_HINT
 from pipeline.documents.draft_mark import find_unmarked_pages
+from pipeline.documents.edited import with_properties
 from pipeline.documents.engines.closed_up import punctuation_warnings
 from pipeline.documents.engines.engine import Engine
 from pipeline.documents.engines.line_spacing import spacing_warnings
@@ -24,8 +25,10 @@ from pipeline.formats.json.reader import JsonFile, texts
 from pipeline.formats.pdf.overlap import pages_with_overlaps
 from pipeline.formats.pdf.read_page import ReadPage
 from pipeline.formats.pdf.reading import ReadPdf, replaced_characters, text_of_pages
-from pipeline.formats.word.docx_file import DocxFile
+from pipeline.formats.word.docx_file import DocxFile, parse_filled
 from pipeline.formats.word.text import WordText, word_text
+from pipeline.formats.zip_archive import read_parts
+from pipeline.system.atomic import sha256
 
 _OVERLAPPING = (b'w:hRule="exact"', b"<wp:anchor", b"<w:hdr")
 
@@ -40,6 +43,7 @@ class DrawnDocument:
     read: tuple[ReadPage, ...]
     printed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    edited_sha256: str | None = None
 
     @property
     def pages(self) -> int:
@@ -51,25 +55,39 @@ class DrawnDocument:
 class DocumentSource:
     """The Word template of a document, its name for messages, and the context to fill it.
 
-    A ``draft`` has the mark of a draft on each page.
+    A ``draft`` has the mark of a draft on each page. If the document was ``edited`` by hand, that Word file is drawn.
     """
 
     template: bytes
     name: str
     context: Mapping[str, Any]
     draft: bool = False
+    edited: bytes | None = None
 
     @property
-    def marked_template(self) -> bytes:
-        """The template, with the mark of a draft if the document is a draft."""
-        return mark_draft(self.template, self.name) if self.draft else self.template
+    def drawn_from(self) -> bytes:
+        """The Word file from which the document is drawn: the template, or the edited file."""
+        return self.template if self.edited is None else self.edited
+
+    @property
+    def marked(self) -> bytes:
+        """That file, with the mark of a draft if the document is a draft."""
+        return mark_draft(self.drawn_from, self.name) if self.draft else self.drawn_from
+
+    def fill(self) -> FilledDocument:
+        """Return the filled document, or the edited one with the texts that the template would print."""
+        if self.edited is None:
+            return fill(self.marked, self.name, self.context)
+        filled = fill(self.template, self.name, self.context)
+        docx = with_properties(self.marked, filled)
+        return FilledDocument(docx, parse_filled(read_parts(docx)), filled.texts, None, {})
 
 
 def draw_all(sources: Iterable[DocumentSource], engine: Engine, case: JsonFile) -> Iterator[DrawnDocument]:
     """Fill, convert and check documents. Raises TemplateError or EngineError, with places in ``case``."""
     sources = list(sources)
-    refuse_unsupported(((source.template, source.name) for source in sources), engine.name)
-    filled = [(source, fill(source.marked_template, source.name, source.context)) for source in sources]
+    refuse_unsupported(((source.drawn_from, source.name) for source in sources), engine.name)
+    filled = [(source, source.fill()) for source in sources]
     pdfs = engine.draw_many([document for _, document in filled])
     for source, document in filled:
         yield _check(source, document, pdfs, case, engine.name)
@@ -99,9 +117,12 @@ def _check(
     except (PdfError, PdfiumError, AttributeError, KeyError, ValueError, TypeError):
         message = "the engine made an unreadable PDF"
         raise EngineError(Problem("engine-output", "error", message, "run visa-packet doctor", name)) from None
-    about = (source.marked_template, pdf.engine or engine)
+    about = (source.marked, pdf.engine or engine)
     warnings = [replace(one, file=name) for one in (*punctuation_warnings(*about), *spacing_warnings(*about))]
-    return DrawnDocument(filled.docx, pdf.content, word_text(filled.word.xml), pdf.pages, filled.texts, tuple(warnings))
+    drawn = DrawnDocument(
+        filled.docx, pdf.content, word_text(filled.word.xml), pdf.pages, filled.texts, tuple(warnings)
+    )
+    return drawn if source.edited is None else replace(drawn, edited_sha256=sha256(source.edited))
 
 
 def _check_page(pdf: ReadPdf, printed: Iterable[str], name: str) -> None:

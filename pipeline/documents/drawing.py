@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.documents.context import CoverHeading, PagePlan, cover_context, document_context
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw_all
+from pipeline.documents.edited import read_all_edited
 from pipeline.documents.engines.engine import Engine, load_engine
 from pipeline.documents.proof.finished import FinishedDocument
 from pipeline.documents.proof.page_rules import check_page
@@ -29,10 +31,17 @@ def draw_documents(
     case = planned.loaded.case
     contexts = {person: document_context(case, options.as_of, person, planned.languages) for person in case.travellers}
     documents = [(part, contexts[part.person]) for part in planned.packet.documents if not part.is_cover]
-    drawn = _draw(documents, planned, engine)
+    edited = read_all_edited(planned)
+    drawn = _draw(documents, planned, engine, edited)
     paper_pages = {part_id: paper.pages for part_id, paper in papers.items()}
     pages = paper_pages | {part_id: document.pages for part_id, document in drawn.items()}
     return drawn | _draw_covers(planned, pages, options, engine)
+
+
+def draw_edited(planned: PlannedCase, part: DocumentPart, content: bytes, options: DocumentOptions) -> DrawnDocument:
+    """Draw a document whose edited form has this content. Raises TemplateError or EngineError."""
+    context = document_context(planned.loaded.case, options.as_of, part.person, planned.languages)
+    return _draw([(part, context)], planned, load_engine(options.engine), {part.id: content})[part.id]
 
 
 def page_findings(drawn: Mapping[str, DrawnDocument]) -> list[Problem]:
@@ -54,29 +63,41 @@ def page_plan(bundle: Bundle, pages: Mapping[str, int], *, right_hand: bool) -> 
 
 
 def _draw(
-    documents: Iterable[tuple[DocumentPart, Mapping[str, Any]]], planned: PlannedCase, engine: Engine
+    documents: Iterable[tuple[DocumentPart, Mapping[str, Any]]],
+    planned: PlannedCase,
+    engine: Engine,
+    edited: Mapping[str, bytes] = MappingProxyType({}),
 ) -> dict[str, DrawnDocument]:
-    """Draw documents with their contexts in one call of the engine. Return them by their ids."""
+    """Draw documents with their contexts in one call of the engine. Return them by their ids.
+
+    ``edited`` are the Word files, by the same ids, of those that were edited by hand.
+    """
     listed = list(documents)
-    sources = [_source(part, planned, context) for part, context in listed]
+    sources = [_source(part, planned, context, edited.get(part.id)) for part, context in listed]
     drawn = draw_all(sources, engine, planned.loaded.json_file)
     return {
-        part.id: replace(document, problems=(*document.problems, *_page_problems(part, planned, document)))
-        for (part, _), document in zip(listed, drawn, strict=True)
+        part.id: replace(document, problems=(*document.problems, *_page_problems(part, planned, document, source)))
+        for (part, _), document, source in zip(listed, drawn, sources, strict=True)
     }
 
 
-def _source(part: DocumentPart, planned: PlannedCase, context: Mapping[str, Any]) -> DocumentSource:
+def _source(
+    part: DocumentPart, planned: PlannedCase, context: Mapping[str, Any], edited: bytes | None
+) -> DocumentSource:
     template = planned.templates.templates[part.template]
-    return DocumentSource(template, _name(part, planned), context, planned.state == "draft")
+    return DocumentSource(template, _name(part, planned), context, planned.state == "draft", edited)
 
 
 def _name(part: DocumentPart, planned: PlannedCase) -> str:
-    """Return the path of the template, for messages."""
+    """Return the path of the template, or of the edited file, for messages."""
+    if part.edited is not None:
+        return str(planned.loaded.json_file.folder / part.edited.entry.path)
     return str(planned.templates.folder / part.template)
 
 
-def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: DrawnDocument) -> tuple[Problem, ...]:
+def _page_problems(
+    part: DocumentPart, planned: PlannedCase, drawn: DrawnDocument, source: DocumentSource
+) -> tuple[Problem, ...]:
     """Return the findings of the rules on finished documents; none if the case of a draft lacks fields."""
     if planned.loaded.questions:
         return ()
@@ -86,14 +107,19 @@ def _page_problems(part: DocumentPart, planned: PlannedCase, drawn: DrawnDocumen
         case_file=planned.loaded.json_file,
         person=part.person,
         template_name=_name(part, planned),
-        template=templates.templates[part.template],
+        template=source.drawn_from,
         filled=drawn.text,
         pages=drawn.read,
         printed=drawn.printed,
         shows=templates.shows(part.template),
         typed_in=templates.packet.typed_in,
+        is_edited=part.edited is not None,
     )
-    return check_page(page)
+    if part.edited is None:
+        return check_page(page)
+    pointer = f"/edited_documents/{part.edited.index}/path"
+    located = (planned.loaded.json_file.locate(problem, pointer) for problem in check_page(page))
+    return tuple(dict.fromkeys(located))
 
 
 def _draw_covers(
@@ -127,9 +153,9 @@ def bundle_cover_context(
     """Return the names for the cover sheet of a bundle whose parts have that many pages."""
     plan = page_plan(bundle, pages, right_hand=options.right_hand_pages)
     about = (bundle,) if bundle.is_filed else planned.packet.bundles
-    heading = CoverHeading(
-        planned.templates.packet.title, planned.state, about, planned.languages, _changed(about, planned, options)
-    )
+    changed = _changed(about, planned, options)
+    edited = () if bundle.is_filed else tuple(part.title for part in planned.packet.documents if part.edited)
+    heading = CoverHeading(planned.templates.packet.title, planned.state, about, planned.languages, changed, edited)
     return cover_context(planned.loaded.case, options.as_of, heading, bundle, plan)
 
 

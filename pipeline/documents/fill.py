@@ -72,12 +72,15 @@ _REASONS_OF_TAG: Mapping[type[Exception], str] = {
 
 @dataclass(frozen=True, slots=True)
 class FilledDocument:
-    """A filled document and its parts, every text that was printed into it, in order, and what it was filled from."""
+    """A filled document and its parts, every text that was printed into it, in order, and what it was filled from.
+
+    Without a ``template``, it was edited by hand; ``texts`` are those that its template would print.
+    """
 
     docx: bytes
     word: DocxFile = field(compare=False)
     texts: tuple[str, ...]
-    template: bytes
+    template: bytes | None
     context: Mapping[str, Any]
 
 

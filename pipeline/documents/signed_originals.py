@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
 from pipeline.case.filing import SIGNED, Attachment
-from pipeline.documents.context import document_context
-from pipeline.documents.fill import fill
+from pipeline.documents.edited import current_text, text_sha256
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
-from pipeline.formats.word.text import WordText, word_text
 from pipeline.packet.paper_rules import ACCEPTED_RULE, CHANGED_RULE, UNCOMPARED_RULE
 from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
 from pipeline.packet.planned_case import PlannedCase
@@ -27,11 +24,6 @@ class ChangeCheck:
 
     as_of: date
     accepted: bool = False
-
-
-def text_sha256(text: WordText) -> str:
-    """Return a hash of the text of a filled Word file. It does not depend on the engine or the layout."""
-    return hashlib.sha256("\0".join(text.paragraphs).encode()).hexdigest()
 
 
 def signed_findings(planned: PlannedCase, check: ChangeCheck) -> list[Problem]:
@@ -72,11 +64,7 @@ def has_changed(part: AttachmentPart, planned: PlannedCase, as_of: date) -> bool
     document, printed = part.original_of, part.attachment.printed_hash
     if document is None or printed is None:
         return None
-    templates = planned.templates
-    name = str(templates.folder / document.template)
-    context = document_context(planned.loaded.case, as_of, document.person, planned.languages)
-    filled = fill(templates.templates[document.template], name, context)
-    return text_sha256(word_text(filled.word.xml)) != printed
+    return text_sha256(current_text(planned, document, as_of)) != printed
 
 
 def _misplaced(attachment: Attachment, pointer: str, packet: Packet, json_file: JsonFile) -> Iterator[Problem]:

@@ -38,6 +38,11 @@ def has_message(key: str) -> bool:
     return key in _table()
 
 
+def has_words(group: str, name: str, room: str) -> bool:
+    """Return True if a group of words of a room has an entry of this name."""
+    return name in _table(room)["words"][group]
+
+
 def words(group: str, name: str, /, *, room: str = "formats", **args: object) -> Words:
     """Return an entry of a group of words of a room, such as a type of JSON, filled with ``args``."""
     return _fill(_table(room)["words"][group][name], args)

@@ -38,11 +38,14 @@ _FILE_RULES = (
 )
 #: Rules on a document with empty fields: it is made, or it is not because all of them are empty.
 FIELDS_RULE, NOT_MADE_RULE = "DOC-25", "DOC-26"
-#: The rules that this module checks.
+#: Rules on a document that was edited by hand: the case says something else; case or template have changed since.
+CONTRADICTION_RULE, OUTDATED_RULE = "DOC-30", "DOC-31"
+#: The rules that this module checks, and those on edited documents (pipeline/documents/edited.py).
 PAPERS_RULES = frozenset(
     {
         *(LIST_RULE, ORDER_RULE, TITLE_RULE, OTHERS_RULE),
         *(NO_PLACE_RULE, NOT_FILED_RULE, FEW_PAGES_RULE, FIELDS_RULE, NOT_MADE_RULE),
+        *(CONTRADICTION_RULE, OUTDATED_RULE),
         *_FILE_RULES,
     }
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.case.base import Trilingual
-from pipeline.case.filing import SIGNED, Attachment, Role
+from pipeline.case.filing import SIGNED, Attachment, EditedDocument, Role
 from pipeline.case.half_case import or_else
 from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
@@ -19,10 +19,18 @@ from pipeline.resources import read_data
 
 
 @dataclass(frozen=True, slots=True)
+class EditedPart:
+    """The entry of a document that was changed by hand, and its position in the edited documents of the case."""
+
+    index: int
+    entry: EditedDocument
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPart:
     """A document to fill from ``template`` for ``person``; ``document`` is its id in packet.json.
 
-    It is filed in a bundle, or only in the working file.
+    It is filed in a bundle, or only in the working file. If it was ``edited`` by hand, that file takes its place.
     """
 
     id: str
@@ -34,6 +42,7 @@ class DocumentPart:
     is_cover: bool
     signed_by: Signer | None
     is_filed: bool = True
+    edited: EditedPart | None = None
 
     @property
     def is_unsigned(self) -> bool:
@@ -167,7 +176,7 @@ def plan_packet(case: Case, templates: TemplateSet) -> Packet:
             for person in case.travellers
             for entry in apart
             if _is_included(entry, case, person)
-            for part in _documents(entry, person)
+            for part in _documents(entry, case, person)
         ),
         _working_file(case, templates),
     )
@@ -238,13 +247,13 @@ def _parts(entry: PacketEntry, case: Case, templates: TemplateSet, person: str) 
     if entry.attachments is not None:
         yield from _attachments(entry, entry.attachments, case, templates, person)
     else:
-        yield from (_original(document, case) or document for document in _documents(entry, person))
+        yield from (_original(document, case) or document for document in _documents(entry, case, person))
 
 
 def _unfilled(entry: PacketEntry, case: Case, person: str) -> Iterator[Unfilled]:
     """Yield the document of an entry if it has empty fields. In a signed original, they were filled in by hand."""
     empty = empty_fields(entry.fields, case)
-    for document in _documents(entry, person):
+    for document in _documents(entry, case, person):
         if empty and _original(document, case) is None:
             yield Unfilled(document, empty, is_made=len(empty) < len(entry.fields))
 
@@ -259,12 +268,22 @@ def _original(document: DocumentPart, case: Case) -> AttachmentPart | None:
     return None
 
 
-def _documents(entry: PacketEntry, person: str) -> Iterator[DocumentPart]:
+def _documents(entry: PacketEntry, case: Case, person: str) -> Iterator[DocumentPart]:
     """The document of an entry, if the entry is a document."""
     if entry.document and entry.template and entry.title and entry.issuer:
         part_id = entry.document if person == PATIENT else f"{person}-{entry.document}"
         names = (person, entry.title, entry.issuer)
-        yield DocumentPart(part_id, entry.document, entry.template, *names, entry.is_cover, entry.signed_by)
+        edited = None if entry.is_cover else _edited(entry.document, case, person)
+        part = DocumentPart(part_id, entry.document, entry.template, *names, entry.is_cover, entry.signed_by)
+        yield replace(part, edited=edited)
+
+
+def _edited(document: str, case: Case, person: str) -> EditedPart | None:
+    """Return the first entry of a document that was changed by hand."""
+    for index, entry in enumerate(case.edited_documents):
+        if (entry.document, entry.person) == (document, person):
+            return EditedPart(index, entry)
+    return None
 
 
 def _attachments(

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from pipeline.errors import InputError, OutputError, Problem
-from pipeline.formats.files import read
+from pipeline.formats.files import is_file, read
+from pipeline.formats.messages import worded_problem
 from pipeline.packet.file_names import MANIFEST_NAME
-from pipeline.publish.folder import check_target, publish
+from pipeline.publish.folder import NOTHING, check_target, publish
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.output_lock import lock_output
 from pipeline.publish.published_files import MAX_MANIFEST, cut_signatures, read_packet
 from pipeline.system.atomic import sha256
 
+#: Far more than any Word file of a packet has.
+_MAX_WORD_BYTES = 50_000_000
 #: Scheme and rest of an address. Anything else is a path.
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.:-]+)://(.*)", re.DOTALL)
 
@@ -41,10 +45,11 @@ class Destination(Protocol):
     def folder(self, case_id: str) -> Path:
         """Return the folder of a packet, as results name it."""
 
-    def check(self, case_id: str, *, force: bool = False) -> None:
+    def check(self, case_id: str, *, force: bool = False, given_back: Mapping[str, bytes] = NOTHING) -> None:
         """Raise OutputError if no packet can be published, before any work is done for it.
 
-        A signed packet is replaced only with ``force``.
+        A signed packet is replaced only with ``force``, and so is one with a Word file that was edited by hand, unless
+        its content is among those ``given_back``.
         """
 
     def manifest(self, case_id: str) -> bytes:
@@ -82,10 +87,16 @@ class Folder:
         """Return the subfolder of the packet."""
         return self._out / case_id
 
-    def check(self, case_id: str, *, force: bool = False) -> None:
+    def check(self, case_id: str, *, force: bool = False, given_back: Mapping[str, bytes] = NOTHING) -> None:
         """See Destination."""
         folder = self.folder(case_id)
         check_target(folder)
+        known = {sha256(content) for content in given_back.values()}
+        edited = [] if force else [path for path, digest in _edited(folder) if digest not in known]
+        if edited:
+            raise OutputError(
+                replace(worded_problem("output-edited", room="publish"), file=str(folder / path)) for path in edited
+            )
         if not force and _is_signed(folder):
             message = "the published packet was signed, and its case, its papers or the options have changed since"
             hint = "choose another folder with -o to keep it, or build with --force to lose the signatures"
@@ -127,6 +138,28 @@ def _is_signed(folder: Path) -> bool:
         return any((folder / bundle.path).stat().st_size > bundle.bytes for bundle in manifest.bundles)
     except (OSError, ValueError, RecursionError):
         return False
+
+
+class _Output(msgspec.Struct):
+    path: str
+    sha256: str
+
+
+class _Outputs(msgspec.Struct):
+    """Another part that all versions have in common."""
+
+    outputs: list[_Output]
+
+
+def _edited(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the path and hash of each Word file of a packet that has changed since it was published."""
+    with suppress(OSError, ValueError, RecursionError):
+        manifest = msgspec.json.decode((folder / MANIFEST_NAME).read_bytes(), type=_Outputs)
+        for output in manifest.outputs:
+            if output.path.endswith(".docx") and is_file(folder / output.path):
+                digest = sha256(read(Path(output.path), _MAX_WORD_BYTES, below=folder))
+                if digest != output.sha256:
+                    yield output.path, digest
 
 
 def destination_of(out: str) -> Destination:

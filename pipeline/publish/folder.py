@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from pipeline.errors import OutputError, Problem, system_reason
 from pipeline.system.atomic import (
@@ -21,6 +22,8 @@ from pipeline.system.atomic import (
     write_file,
 )
 
+#: No file.
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 FOLDER_HINT = "choose another folder with -o, or fix this one; its former contents are unchanged"
 _FILE_HINT = "choose another name for the file; the former file is unchanged"
 #: Bytes at the beginning of a long file by which this program recognises its own.

@@ -86,7 +86,8 @@ class DocumentRow(Frozen, frozen=True):
     """A document that was built. ``signed`` is the hash of the signed scan that replaces it in the bundle.
 
     ``printed_sha256`` is the hash of the text that was signed, as the case says; ``text_sha256`` that of the text now.
-    ``path`` is None if the document is no file of its own.
+    ``path`` is None if the document is no file of its own. ``edited`` is the hash of the Word file that took the
+    place of the filled template.
     """
 
     document: str
@@ -96,6 +97,7 @@ class DocumentRow(Frozen, frozen=True):
     signed_by: Signer | None
     signed: str | None
     printed_sha256: str | None
+    edited: str | None
 
 
 class MissingPaperRow(Frozen, frozen=True):

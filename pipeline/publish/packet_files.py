@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.bundle.assemble import MergedBundle
 from pipeline.bundle.recipient_copy import COPY_NAME
 from pipeline.documents.document import DrawnDocument
-from pipeline.documents.signed_originals import text_sha256
+from pipeline.documents.edited import text_sha256
 from pipeline.errors import Problem
 from pipeline.formats.pdf.encryption import protect
 from pipeline.options import PublishOptions
@@ -120,6 +120,7 @@ def _document_rows(content: PacketContent, files: Mapping[str, bytes]) -> Iterat
             signed_by=part.signed_by,
             signed=content.papers[original.id].sha256 if original else None,
             printed_sha256=original.attachment.printed_hash if original else None,
+            edited=content.documents[part.id].edited_sha256,
         )
 
 

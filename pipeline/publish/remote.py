@@ -18,6 +18,7 @@ from typing import Any
 
 from pipeline.errors import InputError, OutputError, Problem, load_extra
 from pipeline.packet.file_names import MANIFEST_NAME
+from pipeline.publish.folder import NOTHING
 from pipeline.publish.manifest import Manifest
 from pipeline.system.atomic import sha256
 
@@ -48,7 +49,7 @@ class Remote:
         """Return the address of a path relative to this one."""
         return f"{self._address}/{path.as_posix()}"
 
-    def check(self, case_id: str, *, force: bool = False) -> None:
+    def check(self, case_id: str, *, force: bool = False, given_back: Mapping[str, bytes] = NOTHING) -> None:
         """Do nothing: an incomplete packet does not prevent a new one."""
 
     def manifest(self, case_id: str) -> bytes:

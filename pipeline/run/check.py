@@ -11,6 +11,7 @@ from pipeline.attachments.read_paper import prepare_reader
 from pipeline.case.load import IncompleteCaseError, LoadedCase, load_case
 from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
+from pipeline.documents.edited import edited_findings
 from pipeline.documents.signed_originals import ChangeCheck, signed_findings
 from pipeline.errors import CaseError, Problem
 from pipeline.options import CheckOptions
@@ -80,6 +81,7 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
         *missing_papers(packet, loaded.json_file),
         *unfilled_documents(packet, loaded.json_file),
         *_signed_findings(planned, options),
+        *_edited_findings(planned, options),
         *set_findings(loaded, templates, packet),
     ]
     permitted = _permitted_lacks(packet, options) | (_REASON_RULES if loaded.questions else set())
@@ -101,6 +103,11 @@ def _signed_findings(planned: PlannedCase, options: CheckOptions) -> list[Proble
     if planned.loaded.questions:
         return []
     return signed_findings(planned, ChangeCheck(options.as_of, options.changes_are_accepted))
+
+
+def _edited_findings(planned: PlannedCase, options: CheckOptions) -> list[Problem]:
+    """Return what is wrong with edited documents. The draft of a case that lacks fields has the templates instead."""
+    return [] if planned.loaded.questions else edited_findings(planned, options.as_of)
 
 
 def _permitted_lacks(packet: Packet, options: CheckOptions) -> frozenset[str]:

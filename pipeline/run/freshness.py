@@ -37,6 +37,7 @@ def current_packet(
             and _state_is_same(manifest, planned, options)
             and manifest.origin == origin
             and _papers_are_same(manifest, planned)
+            and _edits_are_same(manifest, planned)
             and (options.changes_are_accepted or not any(found.rule in _CONSENTS for found in manifest.findings))
             and not (options.strict and any(found.severity == "warning" for found in manifest.findings))
             and out.is_whole(case_id, manifest)
@@ -60,6 +61,16 @@ def _papers_are_same(manifest: Manifest, planned: PlannedCase) -> bool:
         and _mapping_is_same(row.form_mapping, each, folder)
         for row, (each, person) in zip(recorded, attachments, strict=True)
     )
+
+
+def _edits_are_same(manifest: Manifest, planned: PlannedCase) -> bool:
+    folder = planned.loaded.json_file.folder
+    recorded = {(row.document, row.person): row.edited for row in manifest.documents if row.edited is not None}
+    return recorded == {
+        (part.document, part.person): sha256(read_inside(folder, part.edited.entry.path))
+        for part in planned.packet.documents
+        if part.edited is not None
+    }
 
 
 def _mapping_is_same(recorded: str | None, attachment: Attachment, folder: Path) -> bool:

@@ -12,6 +12,7 @@ from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.source import Source
 from pipeline.documents.blank_fields import leave_out_undrawable
 from pipeline.documents.drawing import draw_documents, page_findings
+from pipeline.documents.edited import read_all_edited
 from pipeline.options import BuildOptions
 from pipeline.packet.planned_case import plan_case
 from pipeline.publish.destination import Destination, Folder
@@ -44,7 +45,7 @@ def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) ->
     findings.add(left_out)
     papers = read_papers(planned, options.check, findings, drawn_later=True)  # fill forms, clean: PDFs of A4 pages
     findings.raise_if_blocking()
-    out.check(case_id, force=options.publish.force)  # nothing is drawn if it cannot be published there
+    out.check(case_id, force=options.publish.force, given_back=read_all_edited(planned))  # before anything is drawn
     documents = draw_documents(planned, papers, options.documents)  # fill, convert, compare the pages with the case
     findings.add(page_findings(documents))
     findings.raise_if_blocking()

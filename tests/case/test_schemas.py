@@ -127,7 +127,7 @@ def test_every_field_that_names_a_file_is_known_to_be_one() -> None:
     """A cluster gets the files of PATH_FIELDS, and no other of the case."""
     fields = [(name, path.split("/")[-1], part) for name, path, part in PROPERTIES if name in CASE_PARTS]
     paths = {(name, field) for name, field, part in fields if part.get("$ref") == "common.schema.json#/$defs/path"}
-    assert paths == {("attachments", field) for field in PATH_FIELDS}
+    assert paths == {*(("attachments", field) for field in PATH_FIELDS), ("edited-documents", "path")}
     words = re.compile(r"\b(path|file)\b(?! name)|folder of the case", re.IGNORECASE)
     named = {
         (name, field)

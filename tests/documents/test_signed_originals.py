@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.documents.signed_originals import text_sha256
+from pipeline.documents.edited import text_sha256
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.pdf.reading import read_pages, squeeze, text_of
 from pipeline.formats.word.text import read_word

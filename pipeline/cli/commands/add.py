@@ -28,6 +28,7 @@ from pipeline.errors import AttachmentError, InputError, Problem
 from pipeline.formats.files import resolved
 from pipeline.formats.messages import worded_problem, words
 from pipeline.language import SEPARATORS, Language
+from pipeline.options import CheckOptions
 from pipeline.run.case_folder.adding import (
     AddedPaper,
     NewPaper,
@@ -38,6 +39,7 @@ from pipeline.run.case_folder.adding import (
 )
 from pipeline.run.case_folder.case_text import ROOM, CaseText, read_case_text
 from pipeline.run.case_folder.deciding import ROLES, Decision, Given, decide, read_files, role_problem
+from pipeline.run.case_folder.edited_file import AddedDocument, EditedFile, add_edited
 from pipeline.run.case_folder.paper_guess import Reason, question_of_day, travellers
 from pipeline.run.case_folder.places import find_place
 from pipeline.run.case_folder.signed_scan import find_packet, printed_document
@@ -57,12 +59,16 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """The case as it was, the new papers with lines about them, the entries, and the problems of files that stay."""
+    """The case as it was, the new papers with lines about them, the entries, and the problems of files that stay.
+
+    ``edited`` is the document that was given back.
+    """
 
     case: CaseText
     new: Sequence[tuple[NewPaper, tuple[str, ...]]]
     added: Sequence[AddedPaper]
-    problems: Sequence[Problem]
+    problems: Sequence[Problem] = ()
+    edited: AddedDocument | None = None
 
 
 @click.command(short_help="Add papers and signed scans to a case.")
@@ -82,6 +88,9 @@ class _Done:
     help="Day on which the paper was issued or signed, or the photo taken, YYYY-MM-DD.",
 )
 @click.option("--signed", "document", metavar="DOCUMENT", help="The paper is the signed original of this document.")
+@click.option(
+    "--edited", metavar="DOCUMENT", help="PAPER is this document, edited in Word: it replaces the generated one."
+)
 @click.option(
     "--packet",
     type=click.Path(path_type=Path, readable=False),
@@ -104,6 +113,7 @@ def add(
     person: str | None,
     issued_on: datetime | None,
     document: str | None,
+    edited: str | None,
     packet: Path | None,
     move: bool,
     no_input: bool,
@@ -124,6 +134,7 @@ def add(
       visa-packet add cases/liu-yutong passport.jpg bank.pdf
       visa-packet add cases/liu-yutong photo.jpg --role photo --issued-on 2026-11-05
       visa-packet add cases/liu-yutong scan.pdf --signed invitation-letter
+      visa-packet add cases/liu-yutong letter.docx --edited invitation-letter
     """
     day = issued_on.date() if issued_on else None
     asks = not (no_input or as_json) and sys.stdin is not None and sys.stdin.isatty()
@@ -131,6 +142,9 @@ def add(
 
     def work() -> _Done:
         text = read_case_text(case, templates, directory)
+        if edited is not None:
+            options = CheckOptions(said.as_of, templates, directory)
+            return _edited(text, papers, EditedFile(Path(), edited.replace("_", "-"), person or PATIENT), options)
         if document is None:
             new = _papers(text, [resolved(path) for path in papers] or find_dropped(text), packet, said)
         else:
@@ -144,6 +158,7 @@ def add(
         "case": case,
         "exit_code": int(outcome.code),
         "added": [_to_json(each) for each in outcome.value.added] if outcome.value else [],
+        "edited": None if outcome.value is None or outcome.value.edited is None else outcome.value.edited.entry,
         "problems": [problem_to_json(problem, language) for problem in problems],
     }
     emit(CommandReport("add", outcome.code, (), [result]), as_json=as_json)
@@ -279,6 +294,23 @@ def _signed(
     return replace(paper, printed_hash=entry["printed_hash"]), lines
 
 
+def _edited(case: CaseText, papers: Sequence[Path], file: EditedFile, options: CheckOptions) -> _Done:
+    if len(papers) != 1:
+        raise InputError(worded_problem("edited-one", room=ROOM))
+    return _Done(case, [], [], edited=add_edited(case, replace(file, path=resolved(papers[0])), options))
+
+
+def _print_edited(case: CaseText, added: AddedDocument, language: Language) -> None:
+    person = _traveller(added.entry.get("person", PATIENT), language)
+    pages = _text("pages_one" if added.pages == 1 else "pages", language, count=added.pages)
+    print_line(Styled(f"→ {added.entry['path']}", bold=True))
+    title = getattr(added.title, language)
+    print_line(f"  {_text('edited', language, title=title, person=person, pages=pages)}")
+    if added.former is not None:
+        print_line(f"  {_text('former', language, path=added.former)}")
+    print_line(_text("edited_total", language, case=case.json_file.name))
+
+
 def _title(case: CaseText, role: str, person: str, language: Language, document: str | None = None) -> str:
     place = find_place(case.places, role, person, document)
     if role == BLANK_FORM:
@@ -305,6 +337,9 @@ def _to_json(added: AddedPaper) -> dict[str, Any]:
 
 
 def _print(done: _Done, language: Language) -> None:
+    if done.edited is not None:
+        _print_edited(done.case, done.edited, language)
+        return
     for (_, lines), added in zip(done.new, done.added, strict=True):
         print_line(Styled(f"{added.source.name} → {added.entry['path']}", bold=True))
         for line in lines:

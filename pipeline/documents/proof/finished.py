@@ -44,6 +44,8 @@ class FinishedDocument:
     shows: tuple[str, ...] = ()
     #: Values that packet.json permits as fixed text of the templates.
     typed_in: tuple[str, ...] = ()
+    #: True if ``template`` is a file that was edited by hand: its text has values of the case and is not quoted.
+    is_edited: bool = False
 
     @property
     def traveller(self) -> Traveller:

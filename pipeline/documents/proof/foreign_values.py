@@ -106,7 +106,8 @@ def _in_the_pdf(document: FinishedDocument) -> Iterator[Problem]:
 
 
 def _problem(document: FinishedDocument, kind: str, near: str | None = None) -> Problem:
-    return make_template_finding(RULE, (kind,), document.template_name, near and quote(near))
+    quoted = quote(near) if near and not document.is_edited else None
+    return make_template_finding(RULE, (kind,), document.template_name, quoted)
 
 
 def _is_on_page(words: str, document: FinishedDocument) -> bool:

@@ -36,5 +36,5 @@ def _problems(rule_id: str, paragraph: str, document: FinishedDocument) -> Itera
         if pointer not in reported:
             yield make_finding(rule_id, Hit(pointer, details), document.case_file)
     if not values:
-        source = find_source(paragraph, document.own)
+        source = None if document.is_edited else find_source(paragraph, document.own)
         yield make_template_finding(rule_id, details, document.template_name, source and quote(source))

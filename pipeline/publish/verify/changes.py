@@ -65,6 +65,10 @@ def _changes_of_case(manifest: Manifest, loaded: LoadedCase) -> Iterator[Problem
     current = {(each.role, each.person, _hash_of(loaded, each.path)) for each in loaded.case.attachments}
     for role, person in sorted({(role, person) for role, person, _ in current ^ recorded}):
         yield difference("verify-papers", f"{role} of {person} has changed since the build")
+    edited = {(row.document, row.person, row.edited) for row in manifest.documents if row.edited}
+    now = {(each.document, each.person, _hash_of(loaded, each.path)) for each in loaded.case.edited_documents}
+    for document, person in sorted({(document, person) for document, person, _ in now ^ edited}):
+        yield difference("verify-papers", f"{document} of {person}, edited by hand, has changed since the build")
 
 
 def _hash_of(loaded: LoadedCase, path: str) -> str:

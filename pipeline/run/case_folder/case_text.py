@@ -42,6 +42,12 @@ class CaseText:
         entries: list[dict[str, Any]] = self.json_file.fields.get("attachments", [])
         return entries
 
+    @property
+    def edited(self) -> list[dict[str, Any]]:
+        """The entries of documents that were edited by hand."""
+        entries: list[dict[str, Any]] = self.json_file.fields.get("edited_documents", [])
+        return entries
+
     def digests(self) -> dict[str, str]:
         """Return the role and person of each readable attachment by the hash of its file."""
         found = {}

@@ -57,7 +57,8 @@ def pack(task: Task, versions: Versions, timeout: float) -> Parcel | None:
     try:
         raw = read_source(source)
         data = json.loads(raw)
-        papers = {path: read_inside(source.folder, path) for each in data["attachments"] for path in _paths(each)}
+        named = [*data["attachments"], *data.get("edited_documents", ())]
+        papers = {path: read_inside(source.folder, path) for each in named for path in _paths(each)}
         directory = find_directory(source.folder, options.directory)
         wanted = ((f"{kind}s", data[kind]) for kind in ("hospital", "guarantor") if isinstance(data[kind], str))
         paths = [f"{folder}/{name}.json" for folder, name in wanted if ID.fullmatch(name)]
@@ -85,7 +86,7 @@ def unpack(delivery: Delivery, task: Task) -> TaskResult:
 
 
 def _paths(attachment: Mapping[str, str]) -> list[str]:
-    """The paths of all files of an attachment, relative to the folder of the case."""
+    """The paths of all files of an attachment or edited document, relative to the folder of the case."""
     return [attachment[field] for field in PATH_FIELDS if field in attachment]
 
 

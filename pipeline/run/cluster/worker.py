@@ -17,7 +17,7 @@ from distributed import get_worker
 from pipeline.errors import ExitCode
 from pipeline.packet.template_set import PACKET_FILE
 from pipeline.publish.destination import Folder
-from pipeline.publish.folder import FolderKind, publish
+from pipeline.publish.folder import NOTHING, FolderKind, publish
 from pipeline.publish.manifest import Manifest
 from pipeline.run.cluster.parcel import Delivery, Parcel
 from pipeline.run.cluster.versions import find_differences, version_problem, wanted_versions
@@ -36,7 +36,7 @@ class ReturnedFiles(Folder):
         self._current = current
         self.files: Mapping[str, bytes] = {}
 
-    def check(self, case_id: str, *, force: bool = False) -> None:
+    def check(self, case_id: str, *, force: bool = False, given_back: Mapping[str, bytes] = NOTHING) -> None:
         """Do nothing: the client checks its folder."""
 
     def manifest(self, case_id: str) -> bytes:

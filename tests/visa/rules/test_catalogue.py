@@ -33,7 +33,7 @@ RAW: dict[str, Any] = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
 
 #: Every rule that is known, by theme and number; a letter marks the second half of a rule with two severities.
 NUMBERS = {
-    "DOC": "01 02 03 04 05 06 06B 07 08 09 10 11 12 13 14 15 16 17 17B 18 19 20 21 22 23 24 25 26 27 28 29",
+    "DOC": "01 02 03 04 05 06 06B 07 08 09 10 11 12 13 14 15 16 17 17B 18 19 20 21 22 23 24 25 26 27 28 29 30 31",
     "COE": "01 02 02B",
     "GUA": "01 02 03 04 05 06 07 08 09 10 11",
     "VIS": "01 01B 02 03 04 04B 05 06 07 07B 08 09 10 11 12 13 14 15 16 17 17B",

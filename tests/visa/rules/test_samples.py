@@ -25,8 +25,12 @@ from pipeline.attachments.wanted import wanted_of
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.model import Case
 from pipeline.documents.drawing import draw_documents, page_findings
+from pipeline.documents.edited import edited_findings, fill_document, text_sha256
 from pipeline.documents.signed_originals import ChangeCheck, signed_findings
 from pipeline.errors import Problem
+from pipeline.formats.word.parts import MAIN_PART
+from pipeline.formats.word.text import word_text
+from pipeline.formats.zip_archive import pack
 from pipeline.language import LANGUAGES
 from pipeline.options import DocumentOptions
 from pipeline.packet.paper import Paper
@@ -35,6 +39,7 @@ from pipeline.packet.plan import Packet, plan_packet
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.set_files import load_template_set
 from pipeline.packet.template_set import TemplateSet
+from pipeline.system.atomic import sha256
 from pipeline.visa.rules.catalogue import checked_rules
 from pipeline.visa.rules.checks import check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
@@ -47,7 +52,7 @@ pytestmark = pytest.mark.slow
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))
-FIELDS = {"why", "as_of", "edits", "remove", "packet", "templates", "paper", "form", "accepted", "expect"}
+FIELDS = {"why", "as_of", "edits", "remove", "packet", "templates", "paper", "form", "accepted", "edited", "expect"}
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,10 @@ def findings(
     ``content`` is a sample with changes to the template set or with a paper; otherwise nothing is drawn or read.
     """
     data = json.loads((EXAMPLES / "wang-xiaoming" / "case.json").read_text(encoding="utf-8"))
-    change(data, edits)
     path = folder / "case.json"
+    if "edited" in content:
+        data["edited_documents"] = [edited_entry(content["edited"], folder)]
+    change(data, edits)
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
     loaded = load_case(path, EXAMPLES / "directory")
     templates = load_template_set(changed_set(folder / "set", content))
@@ -94,6 +101,7 @@ def findings(
         *missing_papers(packet, loaded.json_file),
         *unfilled_documents(packet, loaded.json_file),
         *signed_findings(planned, ChangeCheck(as_of, content.get("accepted", False))),
+        *edited_findings(planned, as_of),
         *set_findings(loaded, templates, packet),
         *paper_findings(packet, papers, loaded.json_file),
         *(findings_in_form(content["form"], loaded, as_of) if "form" in content else ()),
@@ -102,6 +110,27 @@ def findings(
         apart = replace(planned, packet=Packet((), packet.documents))
         problems += page_findings(draw_documents(apart, papers, DocumentOptions(as_of)))
     return problems
+
+
+def edited_entry(wanted: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Write a document of the example with other words as ``edited.docx``. Return its entry."""
+    loaded = load_case(EXAMPLES / "wang-xiaoming" / "case.json")
+    templates = load_template_set("medical-stay")
+    packet = plan_packet(loaded.case, templates)
+    planned = PlannedCase(loaded, templates, packet, "to_be_signed", templates.packet.languages)
+    [part] = [part for part in packet.documents if part.document == wanted["document"]]
+    filled = fill_document(planned, part, AS_OF)
+    parts = dict(filled.word.parts)
+    for old, new in wanted.get("words", {}).items():
+        assert old.encode() in parts[MAIN_PART]
+        parts[MAIN_PART] = parts[MAIN_PART].replace(old.encode(), new.encode())
+    (folder / "edited.docx").write_bytes(pack(parts))
+    return {
+        "document": part.document,
+        "path": "edited.docx",
+        "printed_hash": text_sha256(word_text(filled.word.xml)),
+        "template_hash": wanted.get("template_hash") or sha256(templates.templates[part.template]),
+    }
 
 
 def findings_in_form(wanted: Mapping[str, Any], loaded: LoadedCase, as_of: date) -> list[Problem]:

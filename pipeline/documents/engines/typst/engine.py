@@ -75,6 +75,8 @@ def _try_to_fill(document: FilledDocument) -> tuple[FilledDocument, str | Refuse
 
 def _fill(document: FilledDocument) -> str:
     """Return the Typst source of a document. Its tags were tried in the Word file, so a failure here is a limit."""
+    if document.template is None:
+        return reject_joined_lines(translate_document(document.docx))
     environment = TypstEnvironment()
     try:
         with limited(MEMORY, SECONDS):

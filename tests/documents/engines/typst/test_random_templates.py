@@ -106,6 +106,7 @@ class _Template:
 def test_random_templates_are_drawn_alike() -> None:
     filled = [fill(_Template(number).content(), f"{number}.docx", _CONTEXT) for number in range(_TEMPLATES)]
     for document in filled:
+        assert document.template is not None
         translate_template(document.template)  # or else it is refused, and another engine draws it
     others = load_engine("libreoffice").convert_many([document.docx for document in filled])
     compared = zip(Typst().draw_many(filled), others, strict=True)
