@@ -65,6 +65,18 @@ class Questions(Frozen, frozen=True):
     trafficking: bool | None = None
 
 
+class InEnglish(Frozen, frozen=True):
+    """What the English edition of the application form asks in Latin letters."""
+
+    birth_place: str | None = None
+    place_of_issue: str | None = None
+    authority: str | None = None
+    address: str | None = None
+    employer: str | None = None
+    employer_address: str | None = None
+    partner_occupation: str | None = None
+
+
 class Application(Frozen, frozen=True):
     """The applicant's answers for the application form. The text ``none`` is an answer; None means no answer."""
 
@@ -78,6 +90,7 @@ class Application(Frozen, frozen=True):
     partner_occupation: str | None = None
     previous_stays: str | None = None
     days_in_japan: int | None = None
+    in_english: InEnglish | None = None
     questions: Questions | None = None
     details: str | None = None
     unpaid_medical_bills: bool | None = None

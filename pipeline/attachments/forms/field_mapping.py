@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
 
 Certainty = Literal["high", "medium", "low"]
 _Names = str | tuple[str, ...]
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 class FieldEntry(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class FieldEntry(msgspec.Struct, frozen=True):
 
 
 class MappingFile(msgspec.Struct, frozen=True):
-    """The contents of a mapping. Fields that are ``left_empty`` are filled by hand.
+    """The contents of a mapping. Fields that are ``left_empty`` are filled by hand; ``latin`` forms in Latin letters.
 
     The fields in ``order`` follow one another from top to bottom. The others say how certain the names of the fields
     are.
@@ -52,6 +54,7 @@ class MappingFile(msgspec.Struct, frozen=True):
     source: str | None = None
     as_of: date | None = None
     certainty: Certainty | None = None
+    latin: bool = False
 
     @property
     def is_tentative(self) -> bool:
@@ -91,6 +94,13 @@ class Filling:
     def title(self) -> str:
         """The name of the form."""
         return self.content.title or Path(self.mapping.name).stem
+
+    @property
+    def not_latin(self) -> list[str]:
+        """The fields of a form in Latin letters whose text has Chinese or Japanese characters."""
+        if not self.content.latin:
+            return []
+        return [value.field for value in self.values if value.text and _EAST_ASIAN.search(value.text)]
 
     def misfits(self, report: FillReport) -> list[str]:
         """Return the fields that stay empty because they do not suit their entry."""

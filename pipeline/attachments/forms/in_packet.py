@@ -29,8 +29,10 @@ from pipeline.visa.rules.registry import Hit
 OVERFLOW_RULE, UNMAPPED_RULE, EMPTY_RULE = "FLD-01", "FLD-02", "FLD-03"
 #: Of a tentative mapping: fields that do not suit it, and that it was not tried on the form itself.
 MISFIT_RULE, TENTATIVE_RULE = "FLD-04", "FLD-05"
+#: Of a form in Latin letters: fields with other letters.
+LETTERS_RULE = "FLD-06"
 #: The rules that this module checks.
-FORM_RULES = frozenset({OVERFLOW_RULE, UNMAPPED_RULE, EMPTY_RULE, MISFIT_RULE, TENTATIVE_RULE})
+FORM_RULES = frozenset({OVERFLOW_RULE, UNMAPPED_RULE, EMPTY_RULE, MISFIT_RULE, TENTATIVE_RULE, LETTERS_RULE})
 _MAX_MAPPING_BYTES = 1_000_000
 _MOST_NAMES = 8  # a finding names at most so many fields
 
@@ -62,6 +64,7 @@ def filling_for(mapping: JsonFile, part: AttachmentPart, case: Case, as_of: date
 def form_findings(report: FillReport, filling: Filling, json_file: JsonFile, pointer: str) -> list[Problem]:
     """Return the findings of the rules on forms, at that place of ``document``."""
     fields = {OVERFLOW_RULE: report.overflowing, UNMAPPED_RULE: report.unmapped, EMPTY_RULE: filling.empty}
+    fields[LETTERS_RULE] = filling.not_latin
     if filling.is_tentative:
         fields |= {MISFIT_RULE: filling.misfits(report), TENTATIVE_RULE: [filling.title]}
     return [

@@ -146,12 +146,24 @@ EXPECTED: dict[str, dict[str, str]] = {
 }
 
 
+def test_the_english_edition_is_filled_in_latin_letters_if_the_case_has_them() -> None:
+    names = ("birth_place", "place_of_issue", "authority", "address", "employer", "employer_address")
+    english = {name: f"English {name}" for name in (*names, "partner_occupation")}
+    plain = {"/patient/application/previous_stays": "none"}
+    pdf, found = filled(blank(EN), {**plain, "/patient/application/in_english": english})
+    assert "FLD-06" not in found
+    assert {text for text in values(pdf).values() if text.startswith("English")} == {*english.values()}
+    pdf, found = filled(blank(EN), plain)
+    assert P1 + "T0[1]" in found["FLD-06"].message
+    assert "FLD-06" not in filled(blank(ZH), plain)[1]
+
+
 @pytest.mark.parametrize("edition", [EN, ZH])
 def test_a_restricted_hybrid_is_filled_from_the_case(edition: str) -> None:
     form = blank(edition)
     form.pdf.Root.Perms = pikepdf.Dictionary(UR3=pikepdf.Dictionary(Type=pikepdf.Name.Sig))
     pdf, found = filled(form, {})
-    assert set(found) <= {"FLD-03", "FLD-05"}
+    assert set(found) <= {"FLD-03", "FLD-05", *(["FLD-06"] if edition == EN else [])}
     assert (found["FLD-05"].severity, "000124525" in found["FLD-05"].message) == ("warning", edition == EN)
     filled_in = values(pdf)
     assert {name: filled_in[P1 + name] for name in EXPECTED[edition]} == EXPECTED[edition]
