@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from pipeline.case.importing.convert import ImportedFile
-from pipeline.case.importing.merge import merge_case
+from pipeline.case.importing.merge import find_other_people, merge_case
 from pipeline.case.source import CASE_FILE
 from pipeline.errors import CaseError, OutputError, Problem
 from pipeline.formats.files import read
@@ -67,11 +67,20 @@ def _merge(path: Path, record: Path, content: bytes, *, force: bool) -> _Result:
         case = parse_json(raw, str(path), path.parent)
     except CaseError as error:
         return _Result("updated", content) if force else _Result("conflict", content, error.problems)
-    merged, conflicts = merge_case(_last_import(record), case.data, json.loads(content))
-    if conflicts and not force:
-        return _Result("conflict", content, tuple(_problems(case, conflicts)))
+    former, table = _last_import(record), json.loads(content)
+    merged, conflicts = merge_case(former, case.data, table)
+    problems = [*_other_people(case, find_other_people(former, case.data, table)), *_problems(case, conflicts)]
+    if problems and not force:
+        return _Result("conflict", content, tuple(problems))
     text = change_text(case.text, merged)
     return _Result("unchanged" if text == case.text else "updated", raw if text == case.text else text.encode())
+
+
+def _other_people(case: JsonFile, pointers: Iterable[str]) -> Iterator[Problem]:
+    message = "the table has another person here, but the case has papers or data of the former one"
+    hint = "give each patient a case id that never changes; --force uses the table and leaves the papers"
+    for pointer in pointers:
+        yield case.problem("case-person", pointer, message, hint)
 
 
 def _problems(case: JsonFile, pointers: Iterable[str]) -> Iterator[Problem]:

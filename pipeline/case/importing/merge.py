@@ -25,6 +25,37 @@ def merge_case(imported: Any, case: Any, table: Any) -> tuple[Any, list[str]]:
     return _Merge(conflicts).merge(_ABSENT if imported is None else imported, case, table, ""), conflicts
 
 
+def find_other_people(imported: Any, case: Any, table: Any) -> list[str]:
+    """Return the pointers of people who are others in the table now, where the case has more than was imported.
+
+    A table in which rows were numbered again must not give a patient the papers of another.
+    """
+    if not isinstance(imported, dict) or _equal(imported, case):
+        return []
+    pairs = [("/patient", imported.get("patient"), table.get("patient"))]
+    companions = zip(imported.get("companions", []), table.get("companions", []), strict=False)
+    pairs += [(f"/companions/{index}", former, now) for index, (former, now) in enumerate(companions)]
+    return [pointer for pointer, former, now in pairs if _is_another(former, now)]
+
+
+#: Two of these differ only between two people; one is corrected now and then.
+_IDENTITY = ("name", "birth_date", "resident_id", "passport")
+_LEAST_DIFFERENCES = 2
+
+
+def _is_another(former: Any, now: Any) -> bool:
+    if not isinstance(former, dict) or not isinstance(now, dict):
+        return False
+    pairs = [(_identity(former, key), _identity(now, key)) for key in _IDENTITY]
+    differences = [True for one, other in pairs if one is not None and other is not None and one != other]
+    return len(differences) >= _LEAST_DIFFERENCES
+
+
+def _identity(person: dict[str, Any], key: str) -> Any:
+    value = person.get(key)
+    return value.get("number" if key == "passport" else "chinese") if isinstance(value, dict) else value
+
+
 class _Merge:
     def __init__(self, conflicts: list[str]) -> None:
         self.conflicts = conflicts

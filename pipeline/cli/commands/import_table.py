@@ -14,12 +14,14 @@ from pipeline.case.importing.intake import read_intake
 from pipeline.case.importing.table_reading import TableRequest
 from pipeline.case.source import CASE_FILE
 from pipeline.cli.output import CommandReport, emit, fields_to_json
-from pipeline.cli.shared_options import json_option, lang_option
+from pipeline.cli.shared_options import json_option, lang_option, templates_option
 from pipeline.cli.terminal import print_line
 from pipeline.errors import CaseError, ExitCode, OutputError, Problem
 from pipeline.language import Language
+from pipeline.packet.set_files import load_template_set
 from pipeline.publish.case_files import Status, publish_cases
 from pipeline.publish.folder import publish_file
+from pipeline.run.case_folder.imported_cases import add_places
 from pipeline.visa.labels import label
 
 
@@ -51,6 +53,7 @@ from pipeline.visa.labels import label
 @click.option("--sheet", metavar="NAME", help="With --new-mapping: sheet of a workbook, by default the first.")
 @click.option("--skip-wrong", is_flag=True, help="Write the valid rows even if others are invalid.")
 @click.option("--force", is_flag=True, help="In a conflict, use the value of the table; replace an existing mapping.")
+@templates_option
 @lang_option
 @json_option
 def import_table(
@@ -63,10 +66,11 @@ def import_table(
     sheet: str | None,
     skip_wrong: bool,
     force: bool,
+    templates: str,
     language: Language,
     as_json: bool,
 ) -> int:
-    """Convert each row of TABLE, a workbook (.xlsx) or a CSV file, to a case file.
+    """Convert each row of TABLE, a workbook (.xlsx) or a CSV file, to a case with places for its papers.
 
     If there are problems, all of them are printed, each with its cell, and nothing is written. Each case is checked
     against its schema, but fields may be missing; rules and papers are checked by `visa-packet validate`. If a case
@@ -97,6 +101,10 @@ def import_table(
     if problems and not (skip_wrong and cases):
         raise CaseError([each.in_language(language) for each in problems])
     statuses, conflicts = publish_cases(cases, out, force=force)
+    patients = [case for case in cases if case.path.name == CASE_FILE]
+    written = [case for case in patients if statuses[case.path] in ("new", "updated")]
+    if written:
+        add_places(written, out, load_template_set(templates), language)
     problems = [*problems, *conflicts]
     code = ExitCode.SOME_FAILED if problems else ExitCode.OK
     results = [
@@ -114,7 +122,6 @@ def import_table(
     if not as_json:
         counts = {status: list(statuses.values()).count(status) for status in get_args(Status)}
         print_line(label("counts", "imported", language).format(out=out, **counts))
-        patients = [case for case in cases if case.path.name == CASE_FILE]
         lacking = sum(bool(case.questions) for case in cases)
         if lacking:
             print_line(label("open", "imported", language).format(open=lacking, all=len(patients), out=out))

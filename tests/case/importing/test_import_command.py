@@ -48,9 +48,12 @@ def test_a_folder_a_row_private_and_not_written_twice(run: Command, tmp_path: Pa
     assert statuses(run()) == ["new"] * 3
     folder = tmp_path / "cases"
     assert names_in(folder) == CASES
-    assert {name for each in folder.iterdir() for name in names_in(each)} == {".imported.json", "case.json"}
-    assert {path.stat().st_mode & 0o777 for path in folder.glob("*/*")} == {0o600}
-    assert {path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())} == {0o700}
+    files = {".imported.json", "README.md", "case.json", "papers"}
+    assert {name for each in folder.iterdir() for name in names_in(each)} == files
+    assert (folder / "b2027-002" / "papers" / "companion-1" / "01-passport").is_dir()
+    paths = [folder, *folder.rglob("*")]
+    assert {path.stat().st_mode & 0o777 for path in paths if path.is_file()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in paths if path.is_dir()} == {0o700}
     before = snapshot(folder)
     assert statuses(run()) == ["unchanged"] * 3
     assert snapshot(folder) == before
@@ -115,6 +118,17 @@ def test_a_conflict_costs_only_its_patient(run: Command, tmp_path: Path) -> None
     assert case_of(tmp_path).read_bytes() == before
     assert statuses(run(table, "--force")) == ["unchanged", "updated", "unchanged"]
     assert statuses(run(table)) == ["unchanged"] * 3
+
+
+def test_a_table_that_was_numbered_again_mixes_no_patients(run: Command, tmp_path: Path) -> None:
+    run()
+    edit(case_of(tmp_path), '"athlete": false', '"athlete": true')
+    before = case_of(tmp_path).read_bytes()
+    swapped = changed_workbook(tmp_path / "t.xlsx", {"A4": "b2027-003", "A5": "b2027-002"})
+    found = run(swapped)
+    assert (found.code, {problem["code"] for problem in found.problems}) == (9, {"case-person"})
+    assert {problem["file"] for problem in found.problems} == {str(case_of(tmp_path))}
+    assert case_of(tmp_path).read_bytes() == before
 
 
 def test_a_case_of_another_origin_keeps_its_values(run: Command, tmp_path: Path) -> None:

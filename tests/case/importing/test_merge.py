@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.case.importing.merge import merge_case
+from pipeline.case.importing.merge import find_other_people, merge_case
 
 #: former import, case, table -> merged, conflicts
 MERGES: list[tuple[Any, Any, Any, Any, list[str]]] = [
@@ -37,3 +37,33 @@ MERGES: list[tuple[Any, Any, Any, Any, list[str]]] = [
 def test_merging(former: Any, case: Any, table: Any, merged: Any, conflicts: list[str]) -> None:
     assert merge_case(former, case, table) == (merged, conflicts)
     assert list(merge_case(former, case, table)[0])[: len(case)] == [key for key in case if key in merged]
+
+
+def person(name: str, birth_date: str, number: str) -> dict[str, Any]:
+    return {"name": {"chinese": name}, "birth_date": birth_date, "passport": {"number": number}}
+
+
+ONE, OTHER = person("刘雨桐", "1990-05-03", "EP1"), person("赵建华", "1978-12-21", "EP2")
+PAPERS = {"attachments": [{"role": "passport"}]}
+
+
+@pytest.mark.parametrize(
+    ("former", "table", "added", "others"),
+    [
+        ({"patient": ONE}, {"patient": OTHER}, PAPERS, ["/patient"]),
+        ({"patient": ONE}, {"patient": OTHER}, {}, []),
+        ({"patient": ONE}, {"patient": ONE | {"birth_date": "1990-05-04"}}, PAPERS, []),
+        ({"patient": ONE}, {"patient": person("刘雨彤", "1990-05-03", "EP9")}, PAPERS, ["/patient"]),
+        ({"patient": ONE}, {"patient": {}}, PAPERS, []),
+        (
+            {"patient": ONE, "companions": [ONE, OTHER]},
+            {"patient": ONE, "companions": [OTHER]},
+            PAPERS,
+            ["/companions/0"],
+        ),
+        ({"patient": ONE, "companions": [ONE]}, {"patient": ONE, "companions": [ONE, OTHER]}, PAPERS, []),
+        (None, {"patient": OTHER}, PAPERS, []),
+    ],
+)
+def test_papers_never_come_to_another_person(former: Any, table: Any, added: Any, others: list[str]) -> None:
+    assert find_other_people(former, {**(former or {}), **added}, table) == others
