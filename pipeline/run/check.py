@@ -23,9 +23,6 @@ from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.visa.rules.checks import check_half_case, check_rules
 from pipeline.visa.rules.filed_plan import plan_differences
 
-#: Rules on a reason that the hospital has not given yet. In the draft of a case that lacks fields, that is one more.
-_REASON_RULES = {"DOC-06"}
-
 
 @dataclass(frozen=True, slots=True)
 class CheckedCase(PlannedCase):
@@ -84,7 +81,7 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
         *_edited_findings(planned, options),
         *set_findings(loaded, templates, packet),
     ]
-    permitted = _permitted_lacks(packet, options) | (_REASON_RULES if loaded.questions else set())
+    permitted = _permitted_lacks(packet, options)
     return Findings(
         options,
         [replace(problem, severity="warning") if problem.code in permitted else problem for problem in problems],

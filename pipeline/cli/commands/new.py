@@ -31,6 +31,10 @@ from pipeline.visa.labels import COLONS
 _FOLLOWING = ("/visa/mission", "/visa/entries", "/treatment/kind", "/treatment/plan_number", "/treatment/risk_class")
 
 
+def _one_of(kinds: object) -> str:
+    return f"One of: {', '.join(get_args(kinds))}."
+
+
 @click.command(short_help="Start a case: its folder, with places for the papers.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--name", "chinese_name", default="", metavar="汉字", help="Name of the patient in Chinese characters.")
@@ -39,9 +43,9 @@ _FOLLOWING = ("/visa/mission", "/visa/entries", "/treatment/kind", "/treatment/p
 @click.option("--address", metavar="TEXT", help="Full home address in Chinese. It says which mission is responsible.")
 @click.option("--province", metavar="省", help="Province, if the address does not begin with it.")
 @click.option("--companions", type=click.IntRange(0, MOST_COMPANIONS), help="Number of people who travel too.")
-@click.option("--condition", type=click.Choice(get_args(ConditionKind)), metavar="KIND", help="Kind of condition.")
-@click.option("--treatment", type=click.Choice(get_args(TreatmentKind)), metavar="KIND", help="Kind of treatment.")
-@click.option("--route", type=click.Choice(get_args(Route)), metavar="ROUTE", help="Route of administration.")
+@click.option("--condition", type=click.Choice(get_args(ConditionKind)), metavar="KIND", help=_one_of(ConditionKind))
+@click.option("--treatment", type=click.Choice(get_args(TreatmentKind)), metavar="KIND", help=_one_of(TreatmentKind))
+@click.option("--route", type=click.Choice(get_args(Route)), metavar="ROUTE", help=_one_of(Route))
 @click.option("--hospital", metavar="ID", help="Hospital in the directory; its plan follows if only one fits.")
 @click.option("--visits", type=click.IntRange(1, MOST_VISITS), help="Number of stays in Japan.")
 @click.option("--guarantor", metavar="ID", help="Guarantor in the directory.")

@@ -41,6 +41,9 @@ THEMES = (
     "application",
 )
 
+#: Rules that find that an optional field is missing.
+_ON_OPTIONAL_FIELDS = frozenset({"DOC-06", "VIS-08", "FRM-01", "FRM-02", "GUA-04", "GUA-05"})
+
 _NEAR: Mapping[Language, str] = {"en": " (near “{}”)", "ja": "（「{}」の付近）", "zh": "（“{}”附近）"}
 
 
@@ -50,7 +53,10 @@ def check_rules(case: Case, as_of: date, json_file: JsonFile) -> list[Problem]:
 
 
 def check_half_case(fields: Mapping[str, Any], as_of: date, json_file: JsonFile) -> list[Problem]:
-    """Return the findings of the rules on a case that lacks required fields. A rule that needs one finds nothing."""
+    """Return the findings of the rules on a case that lacks required fields. A rule that needs one finds nothing.
+
+    Nor does a rule on a missing optional field: it is not the time to ask for that.
+    """
     case = half_case(fields)
 
     def hits(check: CheckFunction) -> list[Hit]:
@@ -59,7 +65,7 @@ def check_half_case(fields: Mapping[str, Any], as_of: date, json_file: JsonFile)
         except ABSENT_ERRORS:
             return []
 
-    return _findings(hits, json_file)
+    return [problem for problem in _findings(hits, json_file) if problem.code not in _ON_OPTIONAL_FIELDS]
 
 
 def _findings(hits: Callable[[CheckFunction], Iterable[Hit]], json_file: JsonFile) -> list[Problem]:
