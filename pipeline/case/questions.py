@@ -25,6 +25,8 @@ _WHO = {
     "hospital": "hospital",
     "guarantor": "guarantor",
 }
+#: Organisations that the agency chooses, before they can be asked anything.
+_CHOSEN = ("/hospital", "/guarantor")
 
 
 class _Field(NamedTuple):
@@ -99,7 +101,7 @@ def _question(json_file: JsonFile, field: _Field, counts: Mapping[str, str]) -> 
     parent, _, name = field.pointer.rpartition("/")
     question = worded_problem("schema-required/question", describe(field.part), question=questions()[field.place])
     problem = json_file.locate(question, parent)
-    who = _WHO.get(field.pointer.split("/")[1], "agency")
+    who = "agency" if field.pointer in _CHOSEN else _WHO.get(field.pointer.split("/")[1], "agency")
     return replace(problem, args={"field": name, "who": who, **counts})
 
 

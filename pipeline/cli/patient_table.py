@@ -120,7 +120,7 @@ def _shortened(text: str, more: str, columns: int | None) -> str:
     after = f"{_GAP}{more}" if more else ""
     if columns is None or width(text + after) <= columns:
         return text + after
-    return f"{clip(text, 0, columns - width(after) - 1)}…{after}"
+    return f"{clip(text, 0, columns - width(after) - 1).rstrip()}…{after}"
 
 
 def _print_block(row: PatientRow, cells: _Cells, columns: int, as_of: date, language: Language) -> None:

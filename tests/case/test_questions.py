@@ -27,6 +27,9 @@ from pipeline.visa.rules.checks import check_rules
 from tests.support.cases import EXAMPLES
 
 CASE: dict[str, Any] = json.loads((EXAMPLES / "chen-lihua" / "case.json").read_text(encoding="utf-8"))
+GUARANTOR: dict[str, Any] = json.loads((EXAMPLES / "wang-xiaoming" / "case.json").read_text(encoding="utf-8"))[
+    "guarantor"
+]
 AS_OF = date(2026, 11, 22)
 
 
@@ -60,10 +63,21 @@ def without(pointer: str) -> dict[str, Any]:
 
 def test_an_empty_case_is_all_questions() -> None:
     found = asked({})
-    assert {question.args["who"] for question in found} == {"patient", "hospital", "guarantor", "agency"}
+    assert {question.args["who"] for question in found} == {"patient", "hospital", "agency"}
     assert (found[0].args["filled"], found[0].args["required"]) == ("0", str(len(found)))
     assert "/patient/passport/expiry_date" in map(pointer_of, found)
     assert "/hospital" in map(pointer_of, found)
+
+
+def test_the_agency_chooses_the_guarantor_who_answers_then() -> None:
+    assert {pointer_of(each): each.args["who"] for each in asked(without("/guarantor"))} == {"/guarantor": "agency"}
+    case = without("/companions")
+    case["guarantor"] = {**GUARANTOR}
+    del case["guarantor"]["phone"]
+    assert {pointer_of(each): each.args["who"] for each in asked(case)} == {
+        "/companions": "patient",
+        "/guarantor/phone": "guarantor",
+    }
 
 
 def test_a_question_is_in_each_language_and_says_what_is_wanted() -> None:

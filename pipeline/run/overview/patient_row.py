@@ -146,7 +146,7 @@ def _half_row(source: Source, error: IncompleteCaseError, options: CheckOptions)
         source=source.name,
         case_id=case_id,
         code=found.exit_code,
-        state="blocked" if duties[0].action == "correct" else "unanswered",
+        state="unanswered",
         duties=duties,
         problems=found.problems,
         done=Done("fields", int(counts["filled"]), int(counts["required"])),

@@ -12,7 +12,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from pipeline.case.half_case import ABSENT_ERRORS
+from pipeline.case.half_case import ABSENT_ERRORS, AbsentError
 from pipeline.case.model import Case
 from pipeline.case.organisations import Organisation
 from pipeline.language import Language
@@ -56,7 +56,8 @@ def reminders_of(
 ) -> list[Reminder]:
     """Return a reminder for each person who has something to do. ``sender`` ends each letter.
 
-    Nobody is asked to sign a document of a case with errors: it cannot be printed.
+    Nobody is asked to sign a document of a case with errors: it cannot be printed. A hospital or guarantor that is not
+    chosen yet gets no letter.
     """
     case, case_id = row.case, row.case_id
     if case is None or case_id is None:
@@ -65,11 +66,20 @@ def reminders_of(
     left_out = {_LAST, *(("sign",) if row.state in FAILED else ())}
     for who in PEOPLE:
         duties = tuple(duty for duty in row.duties if duty.who == who and duty.action not in left_out)
-        if duties:
+        if duties and _is_chosen(case, who):
             writer = _Writer(case, case_id, who, languages[who])
             text = writer.text(duties, _when(row.filing, as_of), sender)
             found.append(Reminder(who, languages[who], writer.address(), writer.subject(), text, duties))
     return found
+
+
+def _is_chosen(case: Case, who: Person) -> bool:
+    """Return False for a hospital or guarantor that is not chosen yet: there is nobody to write to."""
+    chosen = {"hospital": case.hospital, "guarantor": case.guarantor}
+    try:
+        return who not in chosen or bool(chosen[who].contact)
+    except AbsentError as error:
+        return error.pointer != f"/{who}"
 
 
 def _when(filing: FilingDays, as_of: date) -> tuple[str, date | None]:

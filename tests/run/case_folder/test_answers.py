@@ -61,7 +61,7 @@ def test_what_is_open_is_asked_in_the_order_of_who_knows_it(case: Path) -> None:
     rest = open_fields(case, OPTIONS)
     assert (rest.filled, rest.required) == (2, len(rest.fields) + 2)
     who = [field.who for field in rest.fields]
-    assert list(dict.fromkeys(who)) == ["patient", "hospital", "guarantor", "agency"]
+    assert list(dict.fromkeys(who)) == ["patient", "hospital", "agency"]  # which guarantor it is, the agency decides
     assert who == sorted(who, key=["patient", "hospital", "guarantor", "agency"].index)
 
 

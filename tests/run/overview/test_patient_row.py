@@ -110,6 +110,12 @@ def test_a_document_of_a_companion_and_empty_fields(edit: Edit) -> None:
     assert row.state == "unanswered"
 
 
+def test_half_a_case_with_a_mistake_has_not_failed(edit: Edit) -> None:
+    row = row_of(edit({"/patient/phone": REMOVE, "/patient/passport/expiry_date": "2027-01-01"}))
+    assert (row.state, row.next.who, row.next.action) == ("unanswered", "agency", "correct")
+    assert duties(row)["patient", "answer"] == 1
+
+
 def test_when_it_can_be_filed(rows: dict[str, PatientRow], edit: Edit) -> None:
     filing = rows["p-unsigned"].filing
     assert (filing.planned, filing.first, filing.last) == (date(2026, 12, 7), date(2026, 11, 24), date(2026, 12, 28))

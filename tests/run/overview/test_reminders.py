@@ -83,13 +83,20 @@ def test_no_letter_contains_an_identity_number(rows: dict[str, PatientRow]) -> N
 
 
 def test_half_a_case_may_lack_the_person(edit: Edit) -> None:
-    row = row_of(edit({"/patient": REMOVE, "/hospital": REMOVE, "/guarantor/phone": REMOVE, "/visa": REMOVE}))
+    row = row_of(edit({"/patient": REMOVE, "/hospital/contact": REMOVE, "/guarantor/phone": REMOVE, "/visa": REMOVE}))
     found = letters(row)
     assert found["patient"].text.startswith("您好！\n")
     assert found["hospital"].text.startswith("ご担当者様\n")
     assert "患者様（案件番号 wang-xiaoming）" in found["guarantor"].text
     assert "お早めにご対応をお願いいたします" in found["hospital"].text
-    assert (found["patient"].to, found["hospital"].to) == ("", "")
+    assert (found["patient"].to, found["hospital"].to) == ("", "international@aoba-joint.example")
+
+
+def test_nobody_writes_to_a_hospital_that_is_not_chosen(edit: Edit) -> None:
+    row = row_of(edit({"/hospital": REMOVE, "/condition/diagnosis": REMOVE, "/guarantor/postal_code": REMOVE}))
+    found = letters(row)
+    assert list(found) == ["guarantor", "agency"]
+    assert "1. Which hospital or clinic treats the patient?" in found["agency"].text
 
 
 def test_the_draft_reads_back(rows: dict[str, PatientRow]) -> None:
