@@ -67,7 +67,7 @@ def load_draft(where: Path | Source, directory: Path | None = None) -> LoadedCas
 
 def _error(json_file: JsonFile, references: References, entry_problems: list[Problem]) -> CaseError:
     missing = missing_fields(json_file.data, "case")
-    if entry_problems or missing is None:
+    if not missing:
         return CaseError([*check_schema(json_file, "case"), *entry_problems])
     from pipeline.case.questions import ask  # noqa: PLC0415 - a valid case needs no explanation
 
@@ -77,8 +77,8 @@ def _error(json_file: JsonFile, references: References, entry_problems: list[Pro
     others = [pointer for pointer in missing if not _is_asked(f"{pointer}/", asked)]
     violations = check_schema(json_file, "case") if others else ()
     problems = [each for each in violations if not _is_asked(_missing_field(each), asked)]
-    if not questions:
-        return CaseError(problems)
+    if entry_problems or not questions:
+        return CaseError([*entry_problems, *questions, *problems])
     return IncompleteCaseError(merge_entries(json_file, references), references, [*questions, *problems])
 
 

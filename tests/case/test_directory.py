@@ -161,6 +161,11 @@ class TestWrongReference:
         assert re.fullmatch(hint, problem.hint)
         assert wanted not in problem.message + problem.hint
 
+    def test_missing_fields_beside_it_are_questions(self, edit: Edit) -> None:
+        unknown, question = refused(edit({"/hospital": "zzzz", "/patient/sex": REMOVE}))
+        assert unknown.code == "directory-unknown"
+        assert question.message == "Which sex does the patient's passport state?"
+
     def test_an_id_of_the_other_kind_is_unknown(self, edit: Edit) -> None:
         assert [problem.code for problem in refused(edit({"/guarantor": "aoba"}))] == ["directory-unknown"]
 
