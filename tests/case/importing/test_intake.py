@@ -106,7 +106,7 @@ def test_half_a_row_is_half_a_case(filled: Callable[..., Path]) -> None:
 
     [case] = read(filled(keep_the_name))
     assert json.loads(case.content).keys() == {*("case_id", "patient", "tb_screening", "companions", "attachments")}
-    assert {question.args["who"] for question in case.questions} == {"patient", "hospital", "guarantor", "agency"}
+    assert {question.args["who"] for question in case.questions} == {"patient", "hospital", "agency"}
 
 
 def test_columns_and_sheets_that_are_not_needed_may_be_deleted(filled: Callable[..., Path]) -> None:
