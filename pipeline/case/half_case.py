@@ -138,11 +138,22 @@ class _Builder:
             if name in fields:
                 values[field.name] = self._value(hint, fields[name], below)
             elif field.required:
-                values[field.name] = self.stand_in(below)
+                values[field.name] = self._missing(hint, below)
         try:
             return kind(**values)
         except AbsentError as error:  # it completes itself from a field that is missing
-            return self.stand_in(error.pointer)
+            if self.stand_in is not Blank:
+                return self.stand_in(error.pointer)
+        part = kind(**{name: "" if isinstance(value, Blank) else value for name, value in values.items()})
+        for name, value in values.items():
+            msgspec.structs.force_setattr(part, name, value)
+        return part
+
+    def _missing(self, kind: Any, pointer: str) -> Any:
+        """Return what stands for a missing field: in a draft, a part of the case with blank fields."""
+        if self.stand_in is Blank and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            return self.build(kind, {}, pointer)
+        return self.stand_in(pointer)
 
     def _value(self, kind: Any, data: Any, pointer: str) -> Any:
         if get_origin(kind) in (Union, types.UnionType):

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.case.base import ID
-from pipeline.case.half_case import or_else
+from pipeline.case.half_case import AbsentError, or_else
 from pipeline.case.load import LoadedCase, load_case, load_draft
 from pipeline.case.people import PersonName
 from pipeline.case.source import Source, read_case_id
-from pipeline.errors import ExitCode, Problem, VisaPacketError, bug
+from pipeline.errors import CaseError, ExitCode, Problem, VisaPacketError, bug
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Destination
 from pipeline.run.published_packet import FormerPacket, PublishedPacket, former_packet
@@ -78,7 +78,10 @@ def _build(task: Task, loaded: LoadedCase) -> TaskResult:
     # Imported now: an invalid case is reported before the libraries of the later stages are loaded.
     from pipeline.run.one import build_packet  # noqa: PLC0415 - see above
 
-    built = build_packet(loaded, task.out, task.options)
+    try:
+        built = build_packet(loaded, task.out, task.options)
+    except AbsentError:  # more than a document depends on a missing field, such as the masks of a copy for others
+        raise CaseError(replace(question, severity="error") for question in loaded.questions) from None
     return TaskResult(
         task.source.name, "current" if built.is_current else "built", built=built, problems=built.problems
     )

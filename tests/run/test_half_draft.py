@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.case.half_case import BLANK_TEXT, AbsentError, Blank, draft_case, or_blank
 from pipeline.case.load import load_case, load_draft
+from pipeline.case.source import Source
 from pipeline.documents.blank_fields import leave_out_undrawable
 from pipeline.documents.context import document_context
 from pipeline.documents.fill import fill
@@ -22,6 +23,8 @@ from pipeline.publish.destination import Folder
 from pipeline.publish.manifest import read_manifest
 from pipeline.run.check import check_case, check_loaded
 from pipeline.run.one import build_packet
+from pipeline.run.task import Task, run_task
+from tests.support.built import make_set
 from tests.support.cases import AS_OF, REMOVE, Edit
 
 DRAFT = CheckOptions(AS_OF, draft=True)
@@ -54,7 +57,7 @@ def texts(plan: PlannedCase) -> Iterator[tuple[str, str]]:
         ("/visa/mission", set(), {"invitation-letter"}),
         ("/visa/letter_date", set(), {"invitation-letter"}),
         ("/hospital/phone", set(), {"invitation-letter"}),
-        ("/guarantor", {"letter-of-guarantee"}, set()),
+        ("/guarantor", set(), {"letter-of-guarantee", "schedule-of-stay"}),
         ("/companions", {"invitation-letter", "letter-of-guarantee"}, set()),
     ],
 )
@@ -104,6 +107,24 @@ def test_a_draft_is_built_and_a_final_packet_is_not(edit: Edit, tmp_path: Path) 
     assert check_loaded(load_draft(path), DRAFT).state == "draft"
 
 
+def test_a_case_with_nothing_but_its_id_is_a_draft(tmp_path: Path) -> None:
+    path = tmp_path / "case.json"
+    path.write_text('{ "case_id": "case-a" }', encoding="utf-8")
+    plan, problems = planned(path)
+    assert "cover-sheet" in {part.document for part in plan.packet.documents}
+    assert "invitation-letter" not in {part.document for part in plan.packet.documents}
+    assert "Who travels with the patient?" in problems[0].hint
+
+
+def test_what_needs_more_than_a_document_is_refused_with_the_questions(edit: Edit, tmp_path: Path) -> None:
+    source = Source(str(edit({"/patient/passport/number": REMOVE})), tmp_path / "case")
+    options = BuildOptions(AS_OF, str(make_set(tmp_path / "set")), draft=True, recipient_copy=True)
+    done = run_task(Task(source, Folder(tmp_path / "out"), options))
+    assert (done.status, int(done.code)) == ("failed", 3)
+    assert [(problem.code, problem.severity) for problem in done.problems] == [("schema-required", "error")]
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_paper_without_a_file_is_left_out(edit: Edit) -> None:
     path = edit({"/attachments/1/path": REMOVE, "/patient/phone": REMOVE})
     assert "photo" not in {paper.role for paper in load_draft(path).case.attachments}
@@ -134,4 +155,4 @@ def test_a_blank_is_printed_and_nothing_else() -> None:
     ):
         with pytest.raises(AbsentError) as error:
             use(blank)
-        assert error.value.pointer == "/patient"
+        assert error.value.pointer == "/patient/name/surname"
