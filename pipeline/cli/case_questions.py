@@ -89,7 +89,9 @@ class CaseQuestions:
             return self._save(asked.pointer, _EMPTY[asked.pointer])
         if asked.pointer in _COUNTED:
             number = ask_number(self._text(asked.pointer.rpartition("/")[2]), *_COUNTED[asked.pointer], self.language)
-            return number is not None and self._save(asked.pointer, [{} for _ in range(number)])
+            former = value_at(read_json(self.path).data, asked.pointer) or []
+            more: list[Any] = [{} for _ in range(number or 0)]
+            return number is not None and self._save(asked.pointer, [*former, *more][:number])
         if asked.pointer in ("/hospital", "/guarantor"):
             return self._entry(asked.pointer)
         if about.is_list:

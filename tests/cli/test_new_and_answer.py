@@ -161,6 +161,17 @@ def test_hospital_and_numbers_are_asked_where_they_are_open(office: Path, typed:
     visa_packet("answer", "case-a", "hospital", "companions", "treatment/visits")
     data = data_of(office / "case-a")
     assert (data["hospital"], data["companions"], data["treatment"]) == ("aoba", [{}], {"visits": [{}, {}]})
+    assert (office / "case-a" / "papers" / "companion-1" / "01-passport").is_dir()
+
+
+def test_another_companion_does_not_replace_the_first(office: Path, typed: Typed, visa_packet: Command) -> None:
+    visa_packet("new", "case-a", "--no-input", "--companions", "1")
+    visa_packet("answer", "case-a", "--set", "companions/0/sex=male")
+    typed("2", "1")
+    visa_packet("answer", "case-a", "companions")
+    assert data_of(office / "case-a")["companions"] == [{"sex": "male"}, {}]
+    visa_packet("answer", "case-a", "companions")
+    assert data_of(office / "case-a")["companions"] == [{"sex": "male"}]
 
 
 def test_fields_are_set_without_questions(office: Path, visa_packet: Command) -> None:

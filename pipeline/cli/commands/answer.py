@@ -25,7 +25,7 @@ from pipeline.errors import ExitCode, InputError
 from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
 from pipeline.options import CheckOptions
-from pipeline.run.case_folder.answers import WHO, change_case, open_fields
+from pipeline.run.case_folder.answers import WHO, change_case, open_fields, refresh_places
 from pipeline.run.case_folder.case_text import ROOM
 from pipeline.run.case_folder.fields import find_field
 
@@ -85,6 +85,7 @@ def answer(
             print_line(prompt_text("saved", language, count=len(changed), file=path))
     else:
         found = CaseQuestions(path, options, language).ask([find_field(name).pointer for name in fields], who)
+    refresh_places(path, options)
     rest = open_fields(path, options)
     if not as_json:
         _print_rest(path, len(rest.fields), rest.filled, rest.required, language)

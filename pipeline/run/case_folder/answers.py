@@ -8,21 +8,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from pipeline.case.half_case import half_case
 from pipeline.case.load import IncompleteCaseError, LoadedCase, load_case
 from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
 from pipeline.errors import CaseError, InputError, Problem
+from pipeline.formats.files import is_folder
 from pipeline.formats.json.edit import change_text
 from pipeline.formats.json.reader import JsonFile, parse_json, read_json
 from pipeline.formats.json.schema import check_schema
 from pipeline.formats.messages import Words, words
 from pipeline.options import CheckOptions
 from pipeline.packet.planned_case import plan_case
+from pipeline.packet.set_files import load_template_set
 from pipeline.packet.template_set import Field
-from pipeline.publish.folder import publish_file
+from pipeline.publish.folder import FOLDER_HINT, publish_file, writing
 from pipeline.run.case_folder.case_text import ROOM
 from pipeline.run.case_folder.fields import find_field, value_at, with_value
 from pipeline.run.case_folder.paper_guess import question_of_day
+from pipeline.run.case_folder.places import PAPERS, make_places, places
 from pipeline.visa.rules.checks import check_half_case, check_rules
 
 _REQUIRED = "schema-required"
@@ -133,6 +139,18 @@ def change_case(path: Path, changes: Mapping[str, Any], options: CheckOptions) -
     publish_file(text.encode(), path, lambda _former: True)
     former, found = _findings(before, options), _findings(after, options)
     return [] if former is None or found is None else _new(former, found)
+
+
+def refresh_places(path: Path, options: CheckOptions) -> None:
+    """Create the folders of papers that a case in a folder of its own needs by now. Raises OutputError."""
+    if not is_folder(path.parent / PAPERS):
+        return
+    try:
+        case = half_case(read_json(path).fields)
+    except (CaseError, msgspec.ValidationError):
+        return  # what is wrong with it is reported elsewhere
+    with writing(path.parent, FOLDER_HINT):
+        make_places(path.parent, places(case, load_template_set(options.templates)))
 
 
 def _parse(text: str, path: Path) -> JsonFile:
