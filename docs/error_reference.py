@@ -13,8 +13,9 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parents[1]
-_CODE = re.compile(r"[a-z]+(-[a-z]+)*")
-_MAKERS = ("Problem", "problem", "UnusableError", "Finding")
+#: A code, and the case of it that has a message of its own.
+_CODE = re.compile(r"([a-z]+(-[a-z]+)*)(/[a-z-]+)?")
+_MAKERS = ("Problem", "problem", "Finding")
 #: Names of tables in the program that look like codes.
 _NO_CODES = {"glyph-variants", "font-cache", "form-mapping", "no-effect"}
 #: Keywords that only contain others, or have a code of another name.
@@ -62,7 +63,7 @@ def _row(code: str, entry: dict[str, Any]) -> str:
 def _words(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value):
-            yield node.value
+            yield node.value.partition("/")[0]
 
 
 def _first_arguments(tree: ast.Module) -> Iterator[str]:

@@ -197,15 +197,19 @@ class VerificationError(VisaPacketError):
 
 
 class UnusableError(AttachmentError):
-    """One attachment cannot be used. The argument ``field`` of its problem is the field of its entry to correct."""
+    """One attachment cannot be used. The argument ``field`` of its problem is the field of its entry to correct.
 
-    def __init__(self, code: str, message: str, hint: str, field: str = "path") -> None:
-        self.problem = Problem(code, "error", message, hint, args={"field": field})
+    ``key`` and ``parts`` are those of the message, so that a process can report it to another.
+    """
+
+    def __init__(self, problem: Problem, field: str, key: str, parts: Mapping[str, Any]) -> None:
+        self.problem = replace(problem, args={"field": field})
+        self.key, self.parts = key, parts
         super().__init__(self.problem)
 
     def in_field(self, field: str) -> UnusableError:
         """Return the same error for another field of the entry."""
-        return UnusableError(self.problem.code, self.problem.message, self.problem.hint, field)
+        return UnusableError(self.problem, field, self.key, self.parts)
 
 
 def system_reason(error: OSError) -> str:

@@ -43,7 +43,8 @@ def test_places_that_have_no_numbers_are_described_before_the_message() -> None:
 
 
 def test_an_unusable_attachment_names_the_field_to_correct() -> None:
-    error = UnusableError("attachment-password", "no password", "add one")
+    problem = Problem("attachment-password", "error", "no password", "add one")
+    error = UnusableError(problem, "path", "attachment-password", {})
     assert error.problem.args == {"field": "path"}
     assert error.in_field("password_file").problem.args == {"field": "password_file"}
 

@@ -7,7 +7,7 @@ import pikepdf
 from pipeline.attachments.inherited_keys import find_inherited
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.placement import Placement, add_page, page_for, shrink_to_fit
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 from pipeline.formats.pdf.geometry import is_a4, to_shown
 
 SIZE_RULE = "OUT-01B"
@@ -24,8 +24,7 @@ def lay_out(pdf: pikepdf.Pdf, notes: Notes) -> tuple[pikepdf.Pdf, list[Placement
         own_width, own_height = shown_size(page)
         width, height = own_width * unit, own_height * unit
         if min(width, height) < _SMALLEST:
-            message = "a page of the PDF is smaller than 1 cm"
-            raise UnusableError("attachment-page-size", message, "print it to PDF on A4 again, or scan it")
+            raise unusable("attachment-page-size")
         if not is_a4(width, height):
             notes.add(SIZE_RULE)
         a4 = page_for(width, height)

@@ -9,8 +9,9 @@ import pikepdf
 
 from pipeline.attachments.active_content import CONTAINERS, reachable
 from pipeline.attachments.inherited_keys import find_inherited
-from pipeline.attachments.messages import PRINT_AGAIN
+from pipeline.attachments.unusable import ROOM, unusable
 from pipeline.errors import UnusableError
+from pipeline.formats.messages import words
 
 #: The name, the space of the colours, the largest index, and the colours.
 _ENTRIES_OF_INDEXED = 4
@@ -22,8 +23,7 @@ _ELSEWHERE = frozenset({"/Parent", "/P", "/A", "/AA", "/Dest", "/IRT", "/Popup"}
 def reject_double_keys(warnings: Iterable[str]) -> None:
     """Raise UnusableError if qpdf met a key twice in one dictionary: some readers use the first, others the last."""
     if any("duplicated key" in each for each in warnings):
-        message = "an entry of the PDF is there twice, so other viewers may show another document"
-        raise UnusableError("attachment-disagreement", message, PRINT_AGAIN)
+        raise unusable("attachment-disagreement/keys")
 
 
 def reject_ambiguous_pictures(pdf: pikepdf.Pdf, parts: Iterable[Any]) -> None:
@@ -33,20 +33,21 @@ def reject_ambiguous_pictures(pdf: pikepdf.Pdf, parts: Iterable[Any]) -> None:
     """
     for each in parts:
         if _is_bad_palette(each):
-            raise _ambiguous(pdf, _is_bad_palette, "the colours of a picture or an area")
+            raise _ambiguous(pdf, _is_bad_palette, "palette")
         if _has_bad_mask(each):
-            raise _ambiguous(pdf, _has_bad_mask, "the transparent parts of a picture")
+            raise _ambiguous(pdf, _has_bad_mask, "mask")
 
 
 def ambiguous_picture(pdf: pikepdf.Pdf, picture: pikepdf.Stream, about: str) -> UnusableError:
     """Return the error for a picture that readers show differently. It names the first page that the picture is on."""
-    return _ambiguous(pdf, lambda each: bool(each.objgen == picture.objgen), f"the {about} of a picture")
+    return _ambiguous(pdf, lambda each: bool(each.objgen == picture.objgen), about)
 
 
 def _ambiguous(pdf: pikepdf.Pdf, is_sought: Callable[[Any], bool], about: str) -> UnusableError:
-    place = "" if (page := _page_with(pdf, is_sought)) is None else f" on page {page}"
-    message = f"the PDF contradicts itself about {about}{place}, so other viewers may show another document"
-    return UnusableError("attachment-disagreement", message, PRINT_AGAIN)
+    page = _page_with(pdf, is_sought)
+    place = words("about", "nowhere", room=ROOM) if page is None else words("about", "on page", room=ROOM, page=page)
+    named = dict(words("about", about, room=ROOM))
+    return unusable("attachment-disagreement/itself", about=named, place=dict(place))
 
 
 def _is_bad_palette(space: Any) -> bool:

@@ -9,7 +9,8 @@ import pikepdf
 from pipeline.attachments.ambiguous_content import ambiguous_picture
 from pipeline.attachments.coded_sizes import DCT, OF_PICTURES, CodedSizes, coded_sizes
 from pipeline.attachments.jpeg import BrokenJpegError, has_coding_of_pdf
-from pipeline.attachments.messages import PRINT_AGAIN, Limits
+from pipeline.attachments.messages import Limits
+from pipeline.attachments.unusable import unusable
 from pipeline.errors import UnusableError
 from pipeline.system.processes import raise_memory_limit
 
@@ -17,13 +18,13 @@ from pipeline.system.processes import raise_memory_limit
 def check_streams(pdf: pikepdf.Pdf, limits: Limits) -> None:
     """Decode every stream once. Raises UnusableError if a limit is passed."""
     if len(pdf.objects) > limits.objects:
-        raise _bomb(f"the PDF has more than {limits.objects:,} objects")
+        raise unusable("attachment-bomb/objects", count=f"{limits.objects:,}")
     left = limits.decoded_bytes
     for stream in pdf.objects:
         if isinstance(stream, pikepdf.Stream):
             left -= _decoded_size(pdf, stream, limits)
             if left < 0:
-                raise _bomb(f"the PDF decompresses to more than {limits.decoded_bytes // 1_000_000} MB")
+                raise unusable("attachment-bomb/whole", megabytes=limits.decoded_bytes // 1_000_000)
 
 
 def jpeg_in(pdf: pikepdf.Pdf, stream: pikepdf.Stream) -> tuple[bytes, Any] | None:
@@ -42,7 +43,7 @@ def _decoded_size(pdf: pikepdf.Pdf, stream: pikepdf.Stream, limits: Limits) -> i
     """Return the size of a decoded stream. A picture is decoded only up to its picture filter."""
     filters = _filters(stream)
     if len(filters) > limits.filters:
-        raise _bomb(f"a stream of the PDF has more than {limits.filters} filters")
+        raise unusable("attachment-bomb/filters", count=limits.filters)
     codec = next((index for index, name in enumerate(filters) if name in OF_PICTURES), None)
     if stream.get("/Subtype") == pikepdf.Name.Image:
         _check_pixels(int(stream.get("/Width", 0)), int(stream.get("/Height", 0)), limits)
@@ -78,8 +79,7 @@ def _check_jpeg(content: bytes) -> None:
     except BrokenJpegError:
         is_known = False
     if not is_known:
-        message = "a picture in the PDF is damaged, or is a JPEG in a coding that PDF does not know"
-        raise UnusableError("attachment-damaged", message, PRINT_AGAIN)
+        raise unusable("attachment-damaged/jpeg")
 
 
 def _parameters(stream: pikepdf.Stream, index: int) -> Any:
@@ -110,15 +110,10 @@ def _listed(value: Any) -> list[Any]:
 
 def _check_pixels(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.pixels:
-        message = f"a picture in the PDF has more than {limits.pixels // 1_000_000} million pixels"
-        raise UnusableError("attachment-pixels", message, "scan it at 300 dpi")
+        raise unusable("attachment-pixels/pdf", millions=limits.pixels // 1_000_000)
     if width * height > limits.large_pixels:
         raise_memory_limit()
 
 
 def _large_stream(limits: Limits) -> UnusableError:
-    return _bomb(f"a stream of the PDF decompresses to more than {limits.stream_bytes // 1_000_000} MB")
-
-
-def _bomb(message: str) -> UnusableError:
-    return UnusableError("attachment-bomb", message, PRINT_AGAIN)
+    return unusable("attachment-bomb/stream", megabytes=limits.stream_bytes // 1_000_000)

@@ -12,7 +12,7 @@ import pypdfium2
 
 from pipeline.attachments.appearances import can_be_drawn, has_content, is_box, is_field, is_filled, needs_drawing
 from pipeline.attachments.notes import Notes
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 
 FORM_RULE = "FIL-06"
 
@@ -29,22 +29,14 @@ _ASIDE = "/VisaPacketAside"
 def flatten(pdf: pikepdf.Pdf, notes: Notes) -> pikepdf.Pdf:
     """Return the PDF with visible fields and annotations in its pages. Raises UnusableError if they cannot be drawn."""
     if any(_is_only_printed(each) for page in pdf.pages for each in _annotations(page)):
-        raise UnusableError(
-            "attachment-form",
-            "a field, a note or a stamp is printed but not displayed",
-            "print it to PDF, and check the printed pages",
-        )
+        raise unusable("attachment-form/printed")
     delete_outdated(pdf)
     annotations = [each for page in pdf.pages for each in _visible(page)]
     if any(is_filled(each) for each in annotations):
         notes.add(FORM_RULE)
     undrawn = [each for each in annotations if needs_drawing(each)]
     if not all(can_be_drawn(each) for each in undrawn):
-        raise UnusableError(
-            "attachment-form",
-            "a filled field, a ticked box, a note or a line has no stored appearance, so viewers show it differently",
-            "open it in the program in which it was filled, and print it to PDF",
-        )
+        raise unusable("attachment-form")
     if undrawn or _is_to_be_drawn(pdf):
         pdf = _draw(pdf)
     pdf.flatten_annotations("screen")

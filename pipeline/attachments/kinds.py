@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import ROOM, unusable
+from pipeline.formats.messages import words
 
 #: Kind -> the suffixes of its files, and a test of the content.
 ACCEPTED: dict[str, tuple[str, Callable[[bytes], bool]]] = {
@@ -26,21 +27,13 @@ def kind_of(path: str, content: bytes) -> str:
     suffix = PurePosixPath(path).suffix.lower()
     kind = next((kind for kind, (suffixes, _) in ACCEPTED.items() if suffix in suffixes.split()), None)
     if suffix in _HEIF_SUFFIXES or (kind is not None and _is_heif(content)):
-        raise UnusableError(
-            "attachment-kind",
-            "HEIC pictures are not accepted",
-            "export it as JPEG; the camera setting “Most Compatible” of a telephone stores JPEG",
-        )
+        raise unusable("attachment-kind/heic")
     if kind is None:
-        accepted = ", ".join(ACCEPTED)
-        raise UnusableError("attachment-kind", "files of this kind are not accepted", f"accepted: {accepted}")
+        raise unusable("attachment-kind", accepted=", ".join(ACCEPTED))
     if not ACCEPTED[kind][1](content):
-        seen = next((name for name, (_, matches) in ACCEPTED.items() if matches(content)), "something else")
-        raise UnusableError(
-            "attachment-kind",
-            f"the file name says {kind}, but the content is {seen}",
-            "export the file again, or correct its name",
-        )
+        other = words("kinds", "something else", room=ROOM)
+        seen = next((name for name, (_, matches) in ACCEPTED.items() if matches(content)), other)
+        raise unusable("attachment-kind/content", kind=kind, seen=seen)
     return kind
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pikepdf
 
 from pipeline.attachments.active_content import dictionaries
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 
 #: The keys of a usage dictionary for the visibility of a layer.
 _STATES = {"/View": "/ViewState", "/Print": "/PrintState"}
@@ -18,11 +18,7 @@ def reject_hidden_layers(pdf: pikepdf.Pdf) -> None:
     """Raise UnusableError if a layer of the PDF is hidden, or if its visibility depends on another layer."""
     properties = pdf.Root.get("/OCProperties")
     if isinstance(properties, pikepdf.Dictionary) and (_has_hidden(properties) or _has_conditions(pdf)):
-        raise UnusableError(
-            "attachment-layers",
-            "the PDF has hidden layers, which would become visible in the bundle",
-            "print it to PDF as your viewer shows it",
-        )
+        raise unusable("attachment-layers")
 
 
 def _has_hidden(properties: Any) -> bool:

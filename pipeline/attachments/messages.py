@@ -43,7 +43,6 @@ class Limits:
 
 
 LIMITS = Limits()
-PRINT_AGAIN = "print it to PDF again, or scan it"
 #: The creator in the properties of a form that visa-packet filled as a file of its own.
 FORM_CREATOR = "visa-packet form fill"
 
@@ -157,12 +156,19 @@ class ReaderAnswer(msgspec.Struct, frozen=True, tag=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, tag=True):
-    """The reason why a file cannot be used; ``field`` is the field of the attachment's entry to correct."""
+    """The reason why a file cannot be used: the ``key`` of its message, and the ``parts`` that fill it.
 
-    code: str
-    message: str
-    hint: str = PRINT_AGAIN
+    ``field`` is the field of the attachment's entry to correct.
+    """
+
+    key: str
+    parts: dict[str, str | int | dict[str, str]] = {}
     field: str = "path"
+
+    @property
+    def code(self) -> str:
+        """The code of the problem."""
+        return self.key.partition("/")[0]
 
 
 class ScanRequest(msgspec.Struct, frozen=True):

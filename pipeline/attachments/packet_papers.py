@@ -13,8 +13,10 @@ from pipeline.attachments.paper_text import NO_TEXT_RULE
 from pipeline.attachments.read_paper import convert, make_request, with_form
 from pipeline.attachments.reader_client import READER
 from pipeline.attachments.scan_client import compare_scan, prepare_scans
+from pipeline.attachments.unusable import ROOM
 from pipeline.attachments.wanted import wanted_of
 from pipeline.errors import AttachmentError, Problem, UnusableError
+from pipeline.formats.messages import prefixed, words
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
 from pipeline.packet.paper import Paper
@@ -55,9 +57,9 @@ def read_papers(
             in_forms += found
         except UnusableError as error:
             attachment, problem = part.attachment, error.problem
-            message = f"{attachment.role} of {part.person}: {problem.message}"
+            named = prefixed(problem, words("papers", "of", room=ROOM, role=attachment.role, person=part.person))
             pointer = f"/attachments/{part.index}/{problem.args['field']}"
-            findings.unusable.append(planned.loaded.json_file.locate(replace(problem, message=message), pointer))
+            findings.unusable.append(planned.loaded.json_file.locate(named, pointer))
         except AttachmentError as error:
             findings.unusable += error.problems
     findings.add(paper_findings(planned.packet, papers, planned.loaded.json_file))

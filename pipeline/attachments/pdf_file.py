@@ -27,8 +27,8 @@ from pipeline.attachments.messages import ReaderAnswer, Request
 from pipeline.attachments.missing_fonts import FONT_RULE, lacks_a_font
 from pipeline.attachments.notes import Notes
 from pipeline.attachments.second_reader import PageProof, compare_readers
+from pipeline.attachments.unusable import unusable
 from pipeline.attachments.xfa import XFA_RULE, is_drawn_from_xfa
-from pipeline.errors import UnusableError
 
 REPAIRED_RULE, RESTRICTED_RULE = "FIL-04", "FIL-07"
 _DEEPEST = 50
@@ -43,7 +43,7 @@ def read_pdf(request: Request) -> tuple[ReaderAnswer, str]:
     content, conversion = request.content, request.conversion
     # qpdf repairs a PDF without its end and does not complain, but the result has fewer pages than the paper.
     if b"%%EOF" not in content.rstrip(b"\0\t\n\r ")[-1024:]:
-        raise UnusableError("attachment-damaged", "the end of the PDF is missing", "copy, download or scan it again")
+        raise unusable("attachment-damaged/end")
     notes = Notes()
     with open_pdf(content, request.password, notes) as pdf:
         _check_pages(pdf, request.limits.pages)
@@ -82,20 +82,15 @@ def open_pdf(content: bytes, password: str | None, notes: Notes) -> pikepdf.Pdf:
         pdf = pikepdf.open(io.BytesIO(content), password=password or "")
     except pikepdf.PasswordError:
         if password is None:
-            raise _protected() from None
-        message = "the PDF does not open with the password of this file"
-        raise UnusableError("attachment-password", message, "correct the password", "password_file") from None
+            raise unusable("attachment-encrypted") from None
+        raise unusable("attachment-password", "password_file") from None
     except pikepdf.PdfError as error:
         if "encryption" in str(error):  # pikepdf has no type for this
-            raise UnusableError(
-                "attachment-encrypted",
-                "the PDF is encrypted for the owner of a certificate, or by an unknown method",
-                "ask for an unprotected copy",
-            ) from None
+            raise unusable("attachment-encrypted/certificate") from None
         raise
     if pdf.is_encrypted and not password:
         if not pdf.user_password_matched:  # qpdf has opened it as its owner, who has no password; viewers do not
-            raise _protected()
+            raise unusable("attachment-encrypted")
         notes.add(RESTRICTED_RULE)
     return pdf
 
@@ -108,14 +103,6 @@ def note_repairs(pdf: pikepdf.Pdf, notes: Notes) -> None:
         notes.add(REPAIRED_RULE)
 
 
-def _protected() -> UnusableError:
-    return UnusableError(
-        "attachment-encrypted",
-        "the PDF is protected with a password",
-        "ask for an unprotected copy, or name a file with the password in the field password_file",
-    )
-
-
 def _check_pages(pdf: pikepdf.Pdf, limit: int) -> None:
     count = 0
     for _ in _leaves(pdf.Root.get("/Pages"), _DEEPEST):
@@ -124,9 +111,7 @@ def _check_pages(pdf: pikepdf.Pdf, limit: int) -> None:
             break
     if 0 < count <= limit and count == len(pdf.pages):
         return
-    pages = f"more than {limit}" if count > limit else f"{count}"
-    message = f"the PDF has {pages} pages; 1 to {limit} can be used"
-    raise UnusableError("attachment-pages", message, "give only the pages of the paper")
+    raise unusable("attachment-pages/more" if count > limit else "attachment-pages/pdf", count=count, limit=limit)
 
 
 def _leaves(node: Any, depth: int) -> Iterator[Any]:
@@ -141,25 +126,19 @@ def _leaves(node: Any, depth: int) -> Iterator[Any]:
 
 def _reject_own(pdf: pikepdf.Pdf) -> None:
     if str(pdf.docinfo.get("/Producer", "")).startswith(_OWN):
-        message = "this is a bundle made by visa-packet"
-        raise UnusableError("attachment-own", message, "attach the paper itself")
+        raise unusable("attachment-own")
 
 
 def _reject_portfolio(pdf: pikepdf.Pdf) -> None:
     if "/Collection" in pdf.Root:
-        raise UnusableError(
-            "attachment-portfolio",
-            "the PDF is a portfolio: its papers are files inside it, and its page is only a cover",
-            "open it in Acrobat Reader, save the files in it, and attach each of them",
-        )
+        raise unusable("attachment-portfolio")
 
 
 def _reject_active(remaining: Iterable[Any]) -> None:
     notes = Notes()
     note_active_content(remaining, notes)
     if ACTIVE_RULE in notes:
-        message = "the page content contains an action that cannot be removed"
-        raise UnusableError("attachment-active", message, "print it to PDF, or scan it")
+        raise unusable("attachment-active")
 
 
 def _strip_pictures(pdf: pikepdf.Pdf) -> None:

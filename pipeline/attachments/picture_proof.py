@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.attachments.page_pictures import PIXELS_PER_INCH, has_same_parts
 from pipeline.attachments.placement import POINTS_PER_INCH, Placement, add_page
 from pipeline.attachments.plain_colours import ORIENTATION, make_scalable, make_upright
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 from pipeline.formats.pdf.geometry import A4_POINTS
 from pipeline.packet.paper import PagePicture
 
@@ -60,11 +60,7 @@ class PictureProof:
             for number, picture in enumerate(pictures):
                 page = document[number]
                 if not has_same_parts(page, picture):
-                    raise UnusableError(
-                        "attachment-disagreement",
-                        f"two readers disagree about picture {number + 1} of the file, so viewers may show another one",
-                        "open it in a program for pictures, export it as PNG or JPEG, and look at the new file",
-                    )
+                    raise unusable("attachment-disagreement/picture", number=number + 1)
                 page.close()
         finally:
             document.close()

@@ -18,7 +18,7 @@ from pipeline.attachments.placement import POINTS_PER_INCH, Placement, add_page,
 from pipeline.attachments.plain_colours import ORIENTATION, SIDEWAYS, is_transparent, make_scalable, make_upright
 from pipeline.attachments.png import plain_png
 from pipeline.attachments.second_reader import draw_pages
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 from pipeline.formats.pdf.geometry import A4_POINTS
 from pipeline.system.processes import raise_memory_limit
 
@@ -74,15 +74,13 @@ def _pages(request: Request, notes: Notes) -> Iterator[_Page]:
     with Image.open(io.BytesIO(request.content), formats=[kind.upper()]) as picture:
         count = getattr(picture, "n_frames", 1)
         if kind not in {"TIFF", "JPEG"} and count > 1:
-            raise UnusableError("attachment-frames", "the file has several pictures", "export the one that is needed")
+            raise unusable("attachment-frames")
         if count > limits.pages:
-            message = f"the file has {count} pictures; 1 to {limits.pages} can be used"
-            raise UnusableError("attachment-pages", message, "give only the pages of the paper")
+            raise unusable("attachment-pages", count=count, limit=limits.pages)
         for frame in range(count if kind == "TIFF" else 1):
             picture.seek(frame)
             if picture.width * picture.height > limits.pixels:
-                message = f"the picture has more than {limits.pixels // 1_000_000} million pixels"
-                raise UnusableError("attachment-pixels", message, "scan it at 300 dpi")
+                raise unusable("attachment-pixels", millions=limits.pixels // 1_000_000)
             if picture.width * picture.height > limits.large_pixels:
                 raise_memory_limit()
             yield _page(picture, request, notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageCms, ImageOps
 
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 
 #: The Exif tag for orientation.
 ORIENTATION = 0x0112
@@ -38,8 +38,7 @@ def make_upright(picture: Image.Image) -> Image.Image:
 def _known(picture: Image.Image) -> Image.Image:
     """Return the picture without modes in which Pillow cannot calculate."""
     if picture.mode in {"I", "F"}:
-        message = "the pixels of the picture are numbers without a scale"
-        raise UnusableError("attachment-kind", message, "export it with 8 bits a colour")
+        raise unusable("attachment-kind/scale")
     if picture.mode == "LAB":
         return _from_lab(picture)
     if picture.mode.startswith("I;16"):  # Pillow cuts off numbers above 255 when it converts one such mode to another

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 
 _NEEDED = frozenset({b"IHDR", b"PLTE", b"IDAT", b"iCCP", b"IEND"})
-_HINT = "open it in a program for pictures, export it as PNG again, and look at the new file"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -19,8 +18,7 @@ def plain_png(content: bytes) -> bytes:
     needed = [(kind, chunk) for kind, chunk in _chunks(content) if kind in _NEEDED]
     single = [kind for kind, _ in needed if kind != b"IDAT"]
     if len(single) != len(set(single)):
-        message = "the picture has two palettes, profiles or headers, and viewers use one or the other"
-        raise UnusableError("attachment-damaged", message, _HINT)
+        raise unusable("attachment-damaged/png-twice")
     return b"".join([_SIGNATURE, *(chunk for _, chunk in needed)])
 
 
@@ -29,7 +27,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     while kind != b"IEND":
         end = place + int.from_bytes(content[place : place + 4]) + 12
         if end > len(content):
-            raise UnusableError("attachment-damaged", "the end of the picture is missing", _HINT)
+            raise unusable("attachment-damaged/png-end")
         kind = content[place + 4 : place + 8]
         yield kind, content[place:end]
         place = end

@@ -11,6 +11,7 @@ from pipeline.attachments.kinds import kind_of
 from pipeline.attachments.messages import Conversion, FormRequest, ReaderAnswer, Request
 from pipeline.attachments.reader_client import READER
 from pipeline.attachments.safe_open import read_inside
+from pipeline.attachments.unusable import unusable
 from pipeline.errors import UnusableError
 from pipeline.packet.paper import Paper
 
@@ -55,8 +56,7 @@ def make_request(
 def with_form(request: Request, form: FormRequest) -> Request:
     """Return a request that fills a form first. Raises UnusableError if the file is not a PDF."""
     if request.kind != "PDF":
-        hint = "give the fillable PDF, or remove form_mapping; a form that was filled in has the role visa_application"
-        raise UnusableError("form-fields", "only a PDF can be filled", hint)
+        raise unusable("form-fields/kind")
     return structs.replace(request, form=form)
 
 
@@ -85,8 +85,5 @@ def _read_password(folder: Path, path: str) -> str:
     except (UnicodeDecodeError, IndexError):
         password = ""
     if not password:
-        message = "the password file does not begin with a line of UTF-8 text"
-        raise UnusableError(
-            "attachment-password", message, "write the password, and nothing else, into it", "password_file"
-        )
+        raise unusable("attachment-password/empty", "password_file")
     return password

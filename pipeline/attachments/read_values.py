@@ -14,6 +14,7 @@ from pipeline.attachments.proposed_values import ProposedValue, propose_values
 from pipeline.attachments.read_paper import read_paper
 from pipeline.attachments.reader_client import refusal_of
 from pipeline.attachments.scan_client import prepare_scans, read_lines
+from pipeline.attachments.unusable import unusable
 from pipeline.errors import AttachmentError, UnusableError
 from pipeline.system.limited_client import LIMITED, CallFailedError
 from pipeline.system.limited_process import ProcessLimits
@@ -47,5 +48,4 @@ def lines_of(pdf: bytes, *, scans: bool) -> tuple[ReadLine, ...]:
         return read_lines(pdf)
     except CallFailedError as error:
         refusal = refusal_of(error)
-        hint = "scan it with 200 dots per inch, or type the values"
-        raise UnusableError(refusal.code, refusal.message, hint) from None
+        raise unusable(f"{refusal.key}/scan", **refusal.parts) from None

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import structs
 
 from pipeline.attachments.messages import ANSWERS, ReaderAnswer, Refusal, Request
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 from pipeline.system.limited_client import LIMITED, CallFailedError
 
 #: The most bytes that one fork reads of several files.
@@ -37,7 +37,7 @@ class Reader:
         except msgspec.MsgspecError:
             answer = _BROKEN
         if isinstance(answer, Refusal):
-            raise UnusableError(answer.code, answer.message, answer.hint, answer.field)
+            raise unusable(answer.key, answer.field, **answer.parts)
         return answer
 
     def ask_together(self, requests: Sequence[Request]) -> list[ReaderAnswer | None]:
@@ -78,10 +78,10 @@ def refusal_of(error: CallFailedError) -> Refusal:
     """Return why a file cannot be used of which the limited process gave no answer."""
     if error.seconds is None:
         return _BROKEN
-    return Refusal("attachment-time", f"reading it took longer than {error.seconds:g} seconds")
+    return Refusal("attachment-time", {"seconds": f"{error.seconds:g}"})
 
 
-_BROKEN = Refusal("attachment-broke", "the reader process crashed on this file")
+_BROKEN = Refusal("attachment-broke")
 
 
 READER = Reader()

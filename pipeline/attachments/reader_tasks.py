@@ -55,14 +55,11 @@ def run_task(request: Request) -> ReaderAnswer | Refusal:
     try:
         return _run(request)
     except UnusableError as error:
-        problem = error.problem
-        return Refusal(problem.code, problem.message, problem.hint, problem.args["field"])
+        return Refusal(error.key, dict(error.parts), error.problem.args["field"])
     except MemoryError:
-        message = f"reading it takes more than {memory_limit() // 1_000_000} MB of memory"
-        return Refusal("attachment-memory", message)
+        return Refusal("attachment-memory", {"megabytes": memory_limit() // 1_000_000})
     except Exception:  # noqa: BLE001 - libraries raise anything on broken files
-        kind = "PDF" if request.kind == "PDF" else "picture"
-        return Refusal("attachment-damaged", f"the {kind} is damaged")
+        return Refusal("attachment-damaged/pdf" if request.kind == "PDF" else "attachment-damaged/picture")
 
 
 def _run(request: Request) -> ReaderAnswer:

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from pipeline.attachments.messages import PRINT_AGAIN
 from pipeline.attachments.page_pictures import draw_supplied, looks_like
 from pipeline.attachments.placement import Placement
+from pipeline.attachments.unusable import ROOM, unusable
 from pipeline.errors import UnusableError
+from pipeline.formats.messages import words
 from pipeline.packet.paper import PagePicture
 
 _TOLERANCE_POINTS = 1.0
@@ -84,7 +85,7 @@ def _compare(before: Any, after: Any, number: int, proof: PageProof, *, drawn_la
     picture = draw_supplied(supplied, proof.placement)
     supplied.close()
     if not drawn_later and not looks_like(clean, picture, proof.placement.box):
-        raise _disagreement(f"picture of page {number + 1}")
+        raise _disagreement("picture of page", page=number + 1)
     clean.close()
     return ReadByBoth(picture, text)
 
@@ -105,9 +106,5 @@ def _read(page: Any) -> tuple[Counter[str], str]:
         text.close()
 
 
-def _disagreement(about: str) -> UnusableError:
-    return UnusableError(
-        "attachment-disagreement",
-        f"two PDF readers disagree about the {about}, so other viewers may show another document",
-        PRINT_AGAIN,
-    )
+def _disagreement(name: str, **parts: int) -> UnusableError:
+    return unusable("attachment-disagreement/readers", about=dict(words("about", name, room=ROOM, **parts)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
-from pipeline.attachments.messages import PRINT_AGAIN
+from pipeline.attachments.unusable import unusable
 from pipeline.bundle.fit_size import DOWNSAMPLINGS, Downsampling, downsample_papers, downsampling_note
 from pipeline.bundle.manifest_rows import BundleRow, PageMap
 from pipeline.bundle.merge_client import MergeError, finish_limited, merge_limited
@@ -16,6 +16,7 @@ from pipeline.bundle.page_map import Contents, make_page_map, merge_request
 from pipeline.bundle.volumes import volumes_note
 from pipeline.documents.document import DrawnDocument
 from pipeline.errors import AttachmentError, Problem
+from pipeline.formats.messages import prefixed, words
 from pipeline.options import BundleOptions
 from pipeline.packet.paper import Paper
 from pipeline.packet.plan import Bundle
@@ -109,11 +110,13 @@ def _attachment_error(failure: MergeFailure, planned: PlannedCase) -> Attachment
     """The error of the supplied paper that cannot be merged; of all of them if none alone is at fault."""
     part = next((part for part in planned.packet.attachments if part.id == failure.piece), None)
     if part is None and failure.piece is not None:
-        raise RuntimeError(failure.message)  # a document of this program
-    subject = "the papers" if part is None else f"{part.attachment.role} of {part.person}"
+        raise RuntimeError(failure.key)  # a document of this program
+    role = "" if part is None else part.attachment.role
+    person = "" if part is None else part.person
+    subject = words("papers", "all" if part is None else "of", room="attachments", role=role, person=person)
     pointer = "/attachments" if part is None else f"/attachments/{part.index}/path"
-    json_file = planned.loaded.json_file
-    return AttachmentError(json_file.problem(failure.code, pointer, f"{subject}: {failure.message}", PRINT_AGAIN))
+    problem = prefixed(unusable(failure.key, **failure.parts).problem, subject)
+    return AttachmentError(planned.loaded.json_file.locate(problem, pointer))
 
 
 def _notes(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipeline.attachments.messages import Conversion
 from pipeline.attachments.read_paper import read_paper
+from pipeline.attachments.unusable import unusable
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.formats.json.reader import JsonFile
 from pipeline.packet.paper import Paper
@@ -66,8 +67,7 @@ def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling,
     except UnusableError as error:
         raise AttachmentError(json_file.locate(error.problem, pointer)) from None
     if paper.sha256 != before.sha256:
-        message = "the file changed during the build"
-        raise AttachmentError(json_file.problem("attachment-changed", pointer, message, "build the packet again"))
+        raise AttachmentError(json_file.locate(unusable("attachment-changed").problem, pointer))
     return replace(paper, pictures=before.pictures)
 
 

@@ -37,7 +37,7 @@ class MergeError(Exception):
     """The limited process merged nothing."""
 
     def __init__(self, failure: MergeFailure) -> None:
-        super().__init__(failure.message)
+        super().__init__(failure.key)
         self.failure = failure
 
 
@@ -100,11 +100,11 @@ def _ask(
         answers = [decoder.decode(result) for result in results]
     except CallFailedError as error:
         if error.seconds is None:
-            raise MergeError(MergeFailure("attachment-broke", "merging it broke the process that does it")) from None
-        message = f"merging it took longer than {error.seconds:g} seconds"
-        raise MergeError(MergeFailure("attachment-time", message)) from None
+            raise MergeError(MergeFailure("attachment-broke/merge")) from None
+        failure = MergeFailure("attachment-time/merge", parts={"seconds": f"{error.seconds:g}"})
+        raise MergeError(failure) from None
     except msgspec.MsgspecError:
-        raise MergeError(MergeFailure("attachment-broke", "merging it broke the process that does it")) from None
+        raise MergeError(MergeFailure("attachment-broke/merge")) from None
     for answer in answers:
         if isinstance(answer, MergeFailure):
             raise MergeError(answer)

@@ -28,11 +28,19 @@ class Merged(msgspec.Struct, frozen=True, tag=True):
 
 
 class MergeFailure(msgspec.Struct, frozen=True, tag=True):
-    """The reason why nothing was merged, and the id of the piece that was worked on if it is known."""
+    """The reason why nothing was merged: the key of its message (of the attachments), and the parts that fill it.
 
-    code: str
-    message: str
+    ``piece`` is the id of the piece that was worked on if it is known.
+    """
+
+    key: str
     piece: str | None = None
+    parts: dict[str, str | int] = {}
+
+    @property
+    def code(self) -> str:
+        """The code of the problem."""
+        return self.key.partition("/")[0]
 
 
 class FinishRequest(msgspec.Struct, frozen=True):

@@ -54,14 +54,13 @@ def _answer(work: Callable[[], Merged | Finished]) -> bytes:
     try:
         answer = work()
     except PieceError as error:
-        answer = MergeFailure("attachment-damaged", _NOT_MERGED, error.piece)
+        answer = MergeFailure("attachment-damaged/merge", error.piece)
     except DifferentPageError as error:
-        message = f"page {error.page} of it looks different in the bundle, so other viewers may show another document"
-        answer = MergeFailure("attachment-disagreement", message, error.piece)
+        answer = MergeFailure("attachment-disagreement/bundle", error.piece, {"page": error.page})
     except MemoryError:
-        answer = MergeFailure("attachment-memory", "merging it takes too much memory")
+        answer = MergeFailure("attachment-memory/merge")
     except Exception:  # noqa: BLE001 - libraries raise anything on what is in a paper
-        answer = MergeFailure("attachment-damaged", _NOT_MERGED)
+        answer = MergeFailure("attachment-damaged/merge")
     return msgspec.msgpack.encode(answer)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeline.errors import Problem
@@ -13,7 +14,7 @@ from pipeline.resources import read_data
 Words = Mapping[Language, str]
 
 
-def worded_problem(key: str, hint: Words | None = None, *, room: str = "formats", **args: object) -> Problem:
+def worded_problem(key: str, hint: Words | None = None, /, *, room: str = "formats", **args: Any) -> Problem:
     """Return an error with its texts in every language, from the table of a room of ``pipeline/``.
 
     ``key`` names the entry: a code, or a code, a slash and one of its cases. ``args`` fill its texts; one that differs
@@ -33,9 +34,15 @@ def worded_problem(key: str, hint: Words | None = None, *, room: str = "formats"
     )
 
 
-def has_message(key: str) -> bool:
-    """Return True if the table has an entry of this name."""
-    return key in _table()
+def has_message(key: str, room: str = "formats") -> bool:
+    """Return True if the table of a room has an entry of this name."""
+    return key in _table(room)
+
+
+def prefixed(problem: Problem, prefix: Words) -> Problem:
+    """Return a problem with words before its message, in every language."""
+    texts = {language: (prefix[language] + message, hint) for language, (message, hint) in problem.translations.items()}
+    return replace(problem, message=prefix["en"] + problem.message, translations=texts)
 
 
 def has_words(group: str, name: str, room: str) -> bool:

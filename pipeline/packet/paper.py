@@ -15,11 +15,11 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
-    """The reason why a field of a form cannot be filled as its mapping says."""
+    """The reason why a field of a form cannot be filled as its mapping says: the key of its message, and its parts."""
 
     field: str
-    code: str
-    message: str
+    key: str
+    parts: dict[str, str] = {}
 
 
 class FillReport(msgspec.Struct):

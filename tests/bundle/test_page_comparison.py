@@ -55,7 +55,7 @@ def test_paper_and_page_are_named() -> None:
     with pytest.raises(MergeError) as error:
         merge_limited([MergeRequest(pieces, "t", "ja", "case-1")])
     assert (error.value.failure.code, error.value.failure.piece) == ("attachment-disagreement", "b")
-    assert error.value.failure.message.startswith("page 1 of it looks different in the bundle")
+    assert error.value.failure.parts == {"page": 1}
 
 
 def test_what_is_lost_where_the_number_is_printed_is_found() -> None:

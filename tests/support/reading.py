@@ -25,6 +25,7 @@ from pipeline.attachments.messages import (
 from pipeline.attachments.read_paper import convert, read_paper
 from pipeline.attachments.reader_client import READER
 from pipeline.attachments.reader_tasks import answer_request
+from pipeline.attachments.unusable import unusable
 from pipeline.errors import Problem, UnusableError
 from pipeline.packet.paper import Paper
 from tests.support.built import make_picture, saved
@@ -112,7 +113,7 @@ def ask_here(request: Request) -> ReaderAnswer:
     """The same answer as that of the reader process, without the process."""
     answer = ANSWERS.decode(answer_request(msgspec.msgpack.encode(request)))
     if isinstance(answer, Refusal):
-        raise UnusableError(answer.code, answer.message, answer.hint, answer.field)
+        raise unusable(answer.key, answer.field, **answer.parts)
     return answer
 
 

@@ -23,7 +23,7 @@ def tick(pdf: pikepdf.Pdf, each: Field, value: FieldValue) -> None:
     if state is None:
         raise unknown_option(each)
     if value.place is not None and _place_of(pdf, each, state) != value.place:
-        raise UnsuitableValueError(LAYOUT, "the box of this option is not where the mapping says")
+        raise UnsuitableValueError(LAYOUT)
     _tick(pdf, each, state)
 
 
@@ -36,7 +36,7 @@ def find_option(each: Field, wanted: str) -> str | None:
 def unknown_option(each: Field) -> UnsuitableValueError:
     """Return the error of an option that the form does not have."""
     options = ", ".join(label for _, label in each.options) or "none"
-    return UnsuitableValueError("form-option", f"the form does not have this option; it has: {options}")
+    return UnsuitableValueError("form-option/form", options=options)
 
 
 def find_out_of_order(
@@ -46,8 +46,7 @@ def find_out_of_order(
     firsts = [_in_reading_order(pdf, fields[name][0])[:1] for name in order if name in fields]
     rows = [(first[0].page, -first[0].middle) if first else (0, 0.0) for first in firsts]
     if any(above >= below for above, below in pairwise(rows)):
-        message = "the fields of the form are not in the order that the mapping says"
-        yield from (FieldProblem(name, LAYOUT, message) for name in order if name in fields)
+        yield from (FieldProblem(name, f"{LAYOUT}/order") for name in order if name in fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pikepdf
 import pypdfium2
 
 from pipeline.attachments.a4_pages import shown_matrix
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 from pipeline.formats.pdf.typesetting import add_font, set_line, subset_for
 
 _SIZE = 8.0
@@ -53,5 +53,4 @@ def _find_free_line(page: Any) -> float:
         darkest, lightest = picture.crop((0, top, picture.width, top + _STRIP)).getextrema()
         if lightest - darkest < _UNIFORM:
             return float(page.get_height() - top - _STRIP + _BASELINE)
-    message = "a page of the form has no margin for the mark of a draft"
-    raise UnusableError("form-draft", message, "build it without --draft, or fill it with `visa-packet form fill`")
+    raise unusable("form-draft")

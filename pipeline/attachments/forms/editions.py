@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.attachments.forms.field_mapping import MappingFile, read_mapping
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 from pipeline.formats.json.reader import JsonFile, read_json
 
 _FOLDER = Path(__file__).parents[1] / "data"
@@ -38,7 +38,7 @@ class Edition:
 @cache
 def shipped_editions() -> dict[str, Edition]:
     """Return the known editions by name."""
-    files = {path.stem: read_json(path) for path in sorted(_FOLDER.glob("*.json"))}
+    files = {path.stem: read_json(path) for path in sorted(_FOLDER.glob("mofa-*.json"))}
     return {name: Edition(name, json_file, read_mapping(json_file)) for name, json_file in files.items()}
 
 
@@ -54,8 +54,5 @@ def mapping_of_edition(names: Iterable[str]) -> JsonFile:
     """Return the mapping for a form with fields of these names. Raises UnusableError if no edition is recognised."""
     edition = recognise(names)
     if edition is None:
-        known = ", ".join(shipped_editions())
-        message = f"the fields of the form are those of none of the known editions: {known}"
-        hint = "download the form again, or write a mapping: docs/forms.md; `visa-packet form inspect` lists its fields"
-        raise UnusableError("form-edition", message, hint)
+        raise unusable("form-edition", known=", ".join(shipped_editions()))
     return edition.json_file

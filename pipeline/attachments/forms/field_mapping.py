@@ -14,10 +14,12 @@ import msgspec
 
 from pipeline.attachments.forms.field_values import ExpressionError, MappingNames, read_choice, render_text
 from pipeline.attachments.messages import FieldValue, FormRequest
+from pipeline.attachments.unusable import ROOM
 from pipeline.errors import AttachmentError, CaseError, Problem
 from pipeline.formats.json.positions import escape
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.json.schema import check_schema
+from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
 from pipeline.packet.paper import FieldProblem, FillReport
 from pipeline.packet.plan import DRAFT_MARK, DRAFT_WARNING
@@ -110,8 +112,7 @@ class Filling:
     def _problem(self, found: FieldProblem) -> Problem:
         name, left_empty = found.field, self.content.left_empty
         place = f"left_empty/{left_empty.index(name)}" if name in left_empty else f"fields/{escape(name)}"
-        hint = "`visa-packet form inspect` lists the fields of the form, with their kinds and options"
-        return self.mapping.problem(found.code, f"/{place}", f"{name}: {found.message}", hint)
+        return self.mapping.locate(worded_problem(found.key, room=ROOM, field=name, **found.parts), f"/{place}")
 
 
 def make_filling(json_file: JsonFile, names: MappingNames) -> Filling:
@@ -123,7 +124,8 @@ def make_filling(json_file: JsonFile, names: MappingNames) -> Filling:
             value = _value(name, entry, names)
         except ExpressionError as error:
             pointer = f"/fields/{escape(name)}/{error.field}"
-            problems.append(json_file.problem("form-expression", pointer, f"{name}: {error}", error.hint))
+            problem = worded_problem(f"form-expression/{error.name}", room=ROOM, field=name, **error.parts)
+            problems.append(json_file.locate(problem, pointer))
             continue
         if value is None:
             empty.append(name)
@@ -175,5 +177,4 @@ def _as_tuple(names: _Names) -> tuple[str, ...]:
 def _contradictions(json_file: JsonFile, mapping: MappingFile) -> Iterator[Problem]:
     for index, name in enumerate(mapping.left_empty):
         if name in mapping.fields:
-            message, hint = "this field is both filled and left empty", "remove it from one of the two"
-            yield json_file.problem("form-twice", f"/left_empty/{index}", message, hint)
+            yield json_file.locate(worded_problem("form-twice", room=ROOM), f"/left_empty/{index}")

@@ -24,11 +24,11 @@ Person = TypeVar("Person", Patient, Companion)
 
 
 class ExpressionError(Exception):
-    """An entry of a mapping gives no value; ``field`` is the invalid part of the entry."""
+    """An entry of a mapping gives no value: the name of its message; ``field`` is the invalid part of the entry."""
 
-    def __init__(self, message: str, hint: str, field: str = "choose") -> None:
-        self.hint, self.field = hint, field
-        super().__init__(message)
+    def __init__(self, name: str, field: str = "choose", /, **parts: str) -> None:
+        self.name, self.field, self.parts = name, field, parts
+        super().__init__(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +56,16 @@ def _without_questions(person: Person) -> Person:
 
 def render_text(source: str, names: MappingNames) -> str:
     """Return the text that ``source`` makes. Raises ExpressionError."""
-    hint = "write it as in a Word template; docs/forms.md has examples"
     environment = TemplateEnvironment()
     try:
         if not meta.find_undeclared_variables(environment.parse(source)):
-            message = "the text reads no value of the case; a form may contain only values of the case"
-            raise ExpressionError(message, "take the value from the case, or leave the field empty", "text")
+            raise ExpressionError("fixed", "text")
         # The environment escapes what is printed for Word; a form needs plain text.
         return html.unescape(environment.from_string(source).render(names.in_texts)).strip()
     except JinjaError as error:
-        raise ExpressionError(error.message or "the tag cannot be filled", hint, "text") from None
+        raise ExpressionError("tag", "text", reason=error.message or "the tag cannot be filled") from None
     except _UNUSABLE:
-        raise ExpressionError("the tag cannot be filled: a value does not suit it", hint, "text") from None
+        raise ExpressionError("unsuitable", "text") from None
 
 
 def read_choice(path: str, options: Mapping[str, Sequence[str]], names: MappingNames) -> str | None:
@@ -78,7 +76,7 @@ def read_choice(path: str, options: Mapping[str, Sequence[str]], names: MappingN
     steps = path.split(".")
     listed = [option for each in options.values() for option in each]
     if _QUESTIONS in steps and len(set(listed)) < len(listed):
-        raise ExpressionError("two answers lead to the same option", "give each answer its own", "options")
+        raise ExpressionError("answers", "options")
     value: Any = names.all
     for step in steps:
         if value is None:
@@ -100,4 +98,4 @@ def _step_down(value: Any, step: str) -> Any:
             return getattr(value, step)
     except _UNUSABLE:
         pass
-    raise ExpressionError(f"unknown name {step!r}", "docs/templates.md lists the names")
+    raise ExpressionError("name", name=step)

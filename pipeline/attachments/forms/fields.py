@@ -10,7 +10,7 @@ import pikepdf
 
 from pipeline.attachments.appearances import PUSH_BUTTON
 from pipeline.attachments.inherited_keys import find_inherited
-from pipeline.errors import UnusableError
+from pipeline.attachments.unusable import unusable
 
 Kind = Literal["text", "checkbox", "radio", "choice", "button", "signature"]
 #: Kinds that can be filled from a case. People sign by hand, and a button is an action.
@@ -30,9 +30,9 @@ _DEEPEST = 20
 class UnsuitableValueError(Exception):
     """A value does not suit its field."""
 
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        super().__init__(message)
+    def __init__(self, key: str, **parts: str) -> None:
+        self.key, self.parts = key, parts
+        super().__init__(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +101,10 @@ def find_fields(pdf: pikepdf.Pdf) -> list[Field]:
     if fields and len(fields) <= MAX_FIELDS:
         return fields
     if fields:
-        raise UnusableError("form-fields", f"the form has more than {MAX_FIELDS:,} fields", "use a part of it")
+        raise unusable("form-fields/many", count=f"{MAX_FIELDS:,}")
     if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
-        raise UnusableError(
-            "form-xfa",
-            "the form has only XFA fields, which few programs can fill",
-            "ask for a form with plain fields (AcroForm), or fill it in a program for XFA and print it to PDF",
-        )
-    raise UnusableError("form-fields", "the PDF has no fields to fill", "use the fillable form, or fill it by hand")
+        raise unusable("form-xfa")
+    raise unusable("form-fields")
 
 
 def _entries(array: Any) -> list[Any]:

@@ -35,7 +35,6 @@ from pipeline.packet.paper import FieldProblem, FillReport
 _FONT_AND_SIZE = re.compile(rb"/\S+\s+(-?[\d.]+)\s+Tf")
 _COLOUR = re.compile(rb"((?:[\d.]+\s+){1,4})(g|rg|k)\b")
 _BLACK = b"0 g"
-_UNKNOWN = "the form has no field of this name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +62,12 @@ def fill_fields(pdf: pikepdf.Pdf, form: FormRequest) -> FillReport:
             try:
                 appearances += _fill(pdf, each, value)
             except UnsuitableValueError as error:
-                report.problems.append(FieldProblem(each.name, error.code, str(error)))
+                report.problems.append(FieldProblem(each.name, error.key, error.parts))
             except DoesNotFitError:
                 report.overflowing.append(each.name)
     for name in form.left_empty:
         if name not in fields:
-            report.problems.append(FieldProblem(name, "form-field", _UNKNOWN))
+            report.problems.append(FieldProblem(name, "form-field"))
     mentioned = {value.field for value in form.values} | set(form.mapped) | set(form.left_empty)
     report.unmapped = [
         name
@@ -118,11 +117,11 @@ def _delete_other_forms(root: Any) -> None:
 def _fillable(name: str, fields: Mapping[str, list[Field]], report: FillReport) -> list[Field]:
     same = fields.get(name, [])
     if not same:
-        problem = FieldProblem(name, "form-field", _UNKNOWN)
+        problem = FieldProblem(name, "form-field")
     elif any(each.kind not in FILLABLE for each in same):
-        problem = FieldProblem(name, "form-kind", f"this field is a {same[0].kind}, which is not filled from a case")
+        problem = FieldProblem(name, "form-kind", {"kind": same[0].kind})
     elif any(each.read_only for each in same):
-        problem = FieldProblem(name, "form-read-only", "the form does not permit filling this field")
+        problem = FieldProblem(name, "form-read-only")
     else:
         return same
     report.problems.append(problem)
@@ -133,11 +132,11 @@ def _fill(pdf: pikepdf.Pdf, each: Field, value: FieldValue) -> list[_Appearance]
     """Set the value of a field. Return its appearances, which are drawn later with one font for all fields."""
     if value.state == "":
         if each.kind != "checkbox":  # a check box stays empty
-            raise UnsuitableValueError("form-option", "the options of the mapping do not include the value of the case")
+            raise UnsuitableValueError("form-option")
         return []
     if each.kind in {"checkbox", "radio"}:
         if value.state is None:
-            raise UnsuitableValueError("form-kind", "this field is a box; use choose and options")
+            raise UnsuitableValueError("form-kind/box")
         tick(pdf, each, value)
         return []
     chosen, appearances = _first_that_fits(each, value)
@@ -159,8 +158,7 @@ def _first_that_fits(each: Field, value: FieldValue) -> tuple[str, list[_Appeara
             chosen, label = _option(each, text)
             return chosen, [_appearance(each, widget, label, value.language) for widget in each.widgets]
         except UndrawableError:
-            message = "the shipped fonts have no glyph for a character of this text"
-            errors.append(UnsuitableValueError("form-glyph", message))
+            errors.append(UnsuitableValueError("form-glyph"))
         except (UnsuitableValueError, DoesNotFitError) as error:
             errors.append(error)
     raise errors[0]
