@@ -27,24 +27,32 @@ def propose_mapping(table: Path, request: TableRequest, out: Path, language: Lan
     draft = draft_mapping(proposed, language)
     publish_file(draft.text.encode(), out, lambda _: True)
     if not as_json:
-        _print(draft, language, table=str(table), row=proposed.header_row)
+        name = proposed.table.sheet
+        sheet = label("sheet", "new_mapping", language).format(sheet=name) if name else ""
+        _print(draft, language, table=f"{table}{sheet}", row=proposed.header_row)
+        if proposed.without_header:
+            letters = ", ".join(sorted({_column(proposed.table.address(cell)) for cell in proposed.without_header}))
+            print_line(label("no_header", "new_mapping", language).format(columns=letters, row=proposed.header_row))
+        if "/case_id" in [line.to for line in draft.fields]:
+            print_line(Styled(label("no_id", "new_mapping", language), "yellow"))
         print_line(label("written", "new_mapping", language).format(file=out))
-        print_line(f"  visa-packet import {table} --mapping {out}")
+        encoding = "" if request.encoding == "utf-8" else f" --encoding {request.encoding}"
+        print_line(f"  visa-packet import {table} --mapping {out}{encoding}")
     results = [_to_json(line, language) for line in (*draft.columns, *draft.fields)]
     emit(CommandReport("import new-mapping", ExitCode.OK, (), results), as_json=as_json)
     return ExitCode.OK
 
 
 def _print(draft: MappingDraft, language: Language, **about: Any) -> None:
-    sure = [line for line in draft.columns if line.to and line.unsure is None]
-    columns = len(draft.columns)
-    head = label("head", "new_mapping", language).format(sure=len(sure), columns=columns, **about)
+    sure = sorted((line for line in draft.columns if line.to and line.unsure is None), key=_position)
+    columns, read = ({line.address for line in lines} for lines in (draft.columns, sure))
+    head = label("head", "new_mapping", language).format(sure=len(read), columns=len(columns), **about)
     print_line(Styled(head, bold=True))
     for line in sure:
         print_line(f"  {_header(line, draft.columns)}  {line.title[language]}")
     _print_group("unsure", [line for line in (*draft.columns, *draft.fields) if line.unsure], draft, language)
     _print_group("unknown", [line for line in draft.columns if not line.to], draft, language)
-    missing = [line for line in draft.fields if line.unsure is None]
+    missing = [line for line in draft.fields if line.unsure is None and line.to != "/case_id"]
     if missing:
         print_line(Styled(label("missing", "new_mapping", language), bold=True))
     for who in _WHO:
@@ -73,8 +81,16 @@ def _header(line: DraftLine, columns: Sequence[DraftLine]) -> str:
     return f"{_letters(line).ljust(max(map(len, letters)))}  {ljust(line.header or '', widest)}"
 
 
+def _position(line: DraftLine) -> tuple[int, str]:
+    return len(_letters(line)), _letters(line)
+
+
 def _letters(line: DraftLine) -> str:
-    return (line.address or "").rpartition("!")[2].rstrip("0123456789")
+    return _column(line.address or "")
+
+
+def _column(address: str) -> str:
+    return address.rpartition("!")[2].rstrip("0123456789")
 
 
 def _place(line: DraftLine, language: Language) -> str:

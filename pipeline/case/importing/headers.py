@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, Literal
 
+from pipeline.case.importing.cells import comparable
 from pipeline.case.importing.field_types import find_field, leaf_fields, titles
 from pipeline.resources import read_data
 
@@ -22,6 +23,7 @@ BASES: Mapping[Scope, str] = {
     "visit": "/treatment/visits/*",
 }
 _PROCEDURES = "procedures"
+_RELATIONSHIP = "/relationship"
 _NUMERALS = {numeral: str(number) for number, numeral in enumerate("一二三四五六七八九", start=1)}
 _NUMBER = r"[1-9一二三四五六七八九]"
 _OF = "(?P<of>的|の|s|)"
@@ -29,6 +31,7 @@ _BRACKETS = re.compile(r"[(\[【〔<]([^()\[\]【】〔〕<>]*)[)\]】〕>]")
 _SEPARATORS = re.compile(r"[\n\r/|;]+")
 _LATIN = re.compile(r"[\x20-\x7e]+")
 _SHORTEST = 2
+_LEAST_OF_A_NAME = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,13 @@ def read_header(header: str) -> HeaderMeaning:
     return HeaderMeaning(tuple(dict.fromkeys(targets)))
 
 
+def known_headers() -> frozenset[str]:
+    """Return all headers of the table of words, as they are compared in a file."""
+    return frozenset(
+        comparable(word) for fields in _data()["fields"].values() for words in fields.values() for word in words
+    )
+
+
 def surnames() -> frozenset[str]:
     """Return common Chinese surnames in passport letters."""
     return frozenset(_data()["surnames"])
@@ -107,6 +117,7 @@ def _near(key: str) -> list[Target]:
     for scope, rest, number in _readings(key):
         known = _worded_fields()[scope]
         names = {name for name in known if len(name) >= _SHORTEST and name in rest}
+        names.update(name for name in known if len(rest) >= _LEAST_OF_A_NAME and name.startswith(rest))
         names.update(get_close_matches(rest, known, n=1, cutoff=0.8))
         found += [(len(name), Target(scope, to, number)) for name in names for to in known[name]]
     return [target for _, target in sorted(found, key=lambda each: -each[0])]
@@ -123,6 +134,8 @@ def _readings(key: str) -> Iterator[tuple[Scope, str, int | None]]:
                 yield scope, f"s{found['rest']}", _number(found)
     if not specific or not key.startswith(tuple(map(_key, _data()["companion"]))):
         yield from (("case", key, None), ("patient", key, None), ("visit", key, None))
+        if _RELATIONSHIP in _worded_fields()["companion"].get(key, ()):  # the patient has none
+            yield "companion", key, None
 
 
 def _number(found: re.Match[str]) -> int | None:

@@ -167,7 +167,9 @@ class _Drafting:
         pointer = f"{question.pointer}/{question.args['field']}"
         group, to = _group_of(pointer, groups)
         line = DraftLine(pointer, {}, question=question)
-        if any(_target(each).startswith(f"{to}/") for each in group.columns):  # a part of it has a column
+        if to == "/case_id" or any(
+            f"{_target(each)}/".startswith(f"{to}/") for each in group.columns
+        ):  # a part of it has a column
             self.without_line.append(line)
             return
         end = next((end for end in _ASSUMED if pointer.endswith(end)), None)

@@ -14,7 +14,7 @@ from pipeline.case.importing.cells import Cell, Row, SourceTable, comparable
 from pipeline.case.importing.column_fit import DIRECTORY, ColumnFit, find_date_formats, fit_column, is_order_certain
 from pipeline.case.importing.column_mapping import NAME_PARTS, TableMapping
 from pipeline.case.importing.field_types import find_field, titles
-from pipeline.case.importing.headers import BASES, HeaderMeaning, Target, read_header
+from pipeline.case.importing.headers import BASES, HeaderMeaning, Target, known_headers, read_header
 from pipeline.case.importing.table_file import read_table
 from pipeline.case.importing.table_reading import TableRequest
 from pipeline.case.importing.vocabulary import JOINT, absent_words, is_absent, word_for
@@ -25,6 +25,7 @@ from pipeline.language import LANGUAGES, Language
 #: Rows in which the header is searched.
 _FIRST_ROWS = 10
 _LEAST_HEADERS = 2
+_ADDRESS = "/patient/address/text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ class ProposedColumns:
     header_row: int
     columns: tuple[ProposedColumn, ...]
     rules: TableMapping
+    #: First cells of the columns that have cells but no header.
+    without_header: tuple[Cell, ...] = ()
 
 
 def propose_columns(path: Path, request: TableRequest) -> ProposedColumns:
     """Read a table and propose a field for each column. Raise CaseError if it cannot be read or has no header."""
-    table = read_table(path, replace_struct(request, any_sheet=True))
+    table = read_table(path, replace_struct(request, any_sheet=True, headers=known_headers()))
     header, rows = _find_header(table)
     columns = [
         ProposedColumn(cell, [row[cell.column] for row in rows if cell.column in row])
@@ -69,7 +72,13 @@ def propose_columns(path: Path, request: TableRequest) -> ProposedColumns:
         for column in columns
     ]
     proposed = _choose(columns, meanings, rules, table)
-    return ProposedColumns(table, next(iter(header.values())).row, tuple(proposed), rules)
+    proposed += _provinces(proposed, rules)
+    unnamed: dict[int, Cell] = {}
+    for row in rows:
+        for number, cell in row.items():
+            if number not in header:
+                unnamed.setdefault(number, cell)
+    return ProposedColumns(table, next(iter(header.values())).row, tuple(proposed), rules, tuple(unnamed.values()))
 
 
 def _find_header(table: SourceTable) -> tuple[Row, Sequence[Row]]:
@@ -136,6 +145,16 @@ def _choose(
         taken.setdefault(_only(target), column.cell)
         chosen[index] = replace(found, unsure=unsure)
     return [chosen[index] for index in range(len(columns))]
+
+
+def _provinces(columns: Sequence[ProposedColumn], rules: TableMapping) -> list[ProposedColumn]:
+    """Return the column of the address once more for the province, if each begins with it and no column has it."""
+    province = Target("patient", "/address/province")
+    if any(column.target == province for column in columns):
+        return []
+    addresses = [each for each in columns if each.target and each.target.pointer == _ADDRESS and not each.unsure]
+    found = [replace(each, target=province, keys={}) for each in addresses if each.cells]
+    return [each for each in found if not fit_column(province, each.cells, rules).misfits]
 
 
 def _only(target: Target) -> Target:

@@ -13,7 +13,7 @@ COPY = "copy its cells into a new workbook, or split it"
 class TableRequest(msgspec.Struct, frozen=True):
     """How to read a table: the row of its header, its sheet or encoding, and the headers of the mapping.
 
-    ``any_sheet`` reads the first visible sheet that is not empty, where no sheet is named.
+    ``any_sheet`` reads the visible sheet with the most filled cells, where no sheet is named.
     """
 
     header_row: int

@@ -14,11 +14,21 @@ from pipeline.resources import read_data
 
 #: Between the languages of a word in the workbook to fill in.
 JOINT = " / "
+_PROVINCE = "common/$defs/province"
+_PROVINCE_ENDS = ("省", "市", "自治区", "行政区")
 
 
 def translate(field: FieldType, word: str) -> Any:
-    """Return the value for which a word stands in a field, or None if it is not known."""
-    return _meanings(field).get(_key(word))
+    """Return the value for which a word stands in a field, or None if it is not known.
+
+    An address begins with its province: 江苏省南京市 is in 江苏. Without 省 or 市 it could be a place of the same name.
+    """
+    known = _meanings(field)
+    value = known.get(_key(word))
+    if value is None and _PROVINCE in field.places:
+        beginnings = [each for each in known if each.endswith(_PROVINCE_ENDS) and _key(word).startswith(each)]
+        value = known[max(beginnings, key=len)] if beginnings else None
+    return value
 
 
 def choices(field: FieldType) -> list[str]:

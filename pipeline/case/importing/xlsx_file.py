@@ -89,7 +89,7 @@ class _SheetParser(WorkSheetParser):
 
 
 def read_workbook(content: bytes, sheet: str | None, header_row: int, *, any_sheet: bool = False) -> SourceTable:
-    """Read one sheet of a workbook; without ``sheet``, its only one, or the first one of many. Raise CaseError."""
+    """Read one sheet of a workbook; without ``sheet``, its only one, or the largest. Raise CaseError."""
     _check_file(content)
     try:
         with warnings.catch_warnings():
@@ -97,7 +97,7 @@ def read_workbook(content: bytes, sheet: str | None, header_row: int, *, any_she
             reader = _WorkbookReader(io.BytesIO(content), read_only=True, keep_links=False)
             reader.read()
             if any_sheet and sheet is None:
-                return _first_table(reader, header_row)
+                return _largest_table(reader, header_row)
             return _table(reader, _select_sheet(reader.wb, sheet), header_row)
     except _BROKEN:
         message = "the workbook is damaged"
@@ -140,11 +140,11 @@ def _archive_problems(archive: zipfile.ZipFile) -> Iterator[Problem]:
         yield Problem("table-kind", "error", "the workbook is “Strict Open XML”", hint)
 
 
-def _first_table(reader: ExcelReader, header_row: int) -> SourceTable:
-    """Return the first visible sheet that is not empty."""
+def _largest_table(reader: ExcelReader, header_row: int) -> SourceTable:
+    """Return the visible sheet with the most filled cells."""
     sheets = [sheet for sheet in reader.wb.worksheets if sheet.sheet_state == "visible"] or reader.wb.worksheets
     tables = (_table(reader, sheet, header_row) for sheet in sheets)
-    return next((table for table in tables if table.header or table.rows), SourceTable({}, []))
+    return max(tables, key=lambda table: sum(map(len, (table.header, *table.rows))), default=SourceTable({}, []))
 
 
 def _select_sheet(book: Any, wanted: str | None) -> Any:

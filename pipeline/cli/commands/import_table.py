@@ -50,7 +50,7 @@ from pipeline.visa.labels import label
     show_default=True,
     help="Encoding of a CSV file.",
 )
-@click.option("--sheet", metavar="NAME", help="With --new-mapping: sheet of a workbook, by default the first.")
+@click.option("--sheet", metavar="NAME", help="With --new-mapping: sheet of a workbook, by default the largest.")
 @click.option("--skip-wrong", is_flag=True, help="Write the valid rows even if others are invalid.")
 @click.option("--force", is_flag=True, help="In a conflict, use the value of the table; replace an existing mapping.")
 @templates_option

@@ -124,6 +124,7 @@ def test_words_of_a_field_need_no_values() -> None:
             ("/patient/nationality", "CHN"),
             ("/patient/address/province", "广东省"),
             ("/patient/address/province", "広東"),
+            ("/patient/address/province", "江苏省虚构市示例路1号"),
             ("/condition/kind", "网球肘"),
             ("/condition/side", "右侧 / 右 / right"),
             ("/visa/entries", "数次"),
@@ -133,11 +134,16 @@ def test_words_of_a_field_need_no_values() -> None:
         )
     }
     assert list(found.values()) == [
-        *("female", "male", "female", "CHN", "CHN", "广东", "广东"),
+        *("female", "male", "female", "CHN", "CHN", "广东", "广东", "江苏"),
         *("lateral_epicondylitis", "right", "multiple", False, True, "none"),
     ]
     assert converted("/patient/occupation", "教师") == {"ja": "教員", "en": "Teacher", "zh": "教师"}
     assert converted("/companions/0/relationship", "妻") == {"ja": "妻", "en": "Wife", "zh": "妻子"}
+
+
+def test_a_place_named_like_a_province_is_no_province() -> None:
+    for address in ("河南蒙古族自治县1号", "吉林市1号", "虚构区江苏省"):
+        assert code_of("/patient/address/province", address) == "cell-value"
 
 
 def test_words_of_the_mapping_come_first_and_the_others_stay() -> None:

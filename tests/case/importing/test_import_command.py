@@ -203,6 +203,17 @@ def test_a_proposed_mapping_in_each_language(visa_packet: Command, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("inline_tables")
+def test_what_a_proposal_cannot_read_is_said(visa_packet: Command, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("姓名,护照号,\n刘雨桐,EP0123501,x\n", encoding="gb18030")
+    options = ("--new-mapping", "--encoding", "gb18030", "-o", tmp_path / "m.json", "--lang", "en")
+    out = visa_packet("import", table, *options).out
+    assert "Columns without a header in row 1 are not read: C." in out
+    assert "No column numbers the patients." in out
+    assert out.endswith(f"--mapping {tmp_path}/m.json --encoding gb18030\n")
+
+
+@pytest.mark.usefixtures("inline_tables")
 def test_lines_that_nobody_confirmed_are_not_used(visa_packet: Command, tmp_path: Path) -> None:
     out, cases = tmp_path / "mapping.json", tmp_path / "cases"
     visa_packet("import", TABLE, "--new-mapping", "-o", out, "--lang", "en")

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from pipeline.case.importing.column_mapping import read_mapping
 from pipeline.case.importing.convert import convert_table
+from pipeline.case.importing.headers import Target
 from pipeline.case.importing.mapping_draft import MappingDraft, draft_mapping
 from pipeline.case.importing.proposal import propose_columns
 from pipeline.case.importing.table_reading import TableRequest
@@ -160,3 +162,35 @@ def test_a_table_without_a_header(tmp_path: Path, rows: list[list[str]]) -> None
     with pytest.raises(CaseError) as error:
         draft_of(tmp_path, rows)
     assert [problem.code for problem in error.value.problems] == ["table-header"]
+
+
+def test_the_province_is_the_beginning_of_each_address(tmp_path: Path) -> None:
+    head = ["编号", "姓名", "家庭住址"]
+    draft = draft_of(tmp_path, [head, ["a-1", "刘雨桐", "江苏省虚构市1号"], ["a-2", "赵建华", "上海市虚构区2号"]])
+    lines = [line for line in json.loads(draft.text)["columns"] if line["column"] == "家庭住址"]
+    assert [line["to"] for line in lines] == ["/patient/address/text", "/patient/address/province"]
+    draft = draft_of(tmp_path, [head, ["a-1", "刘雨桐", "江苏省虚构市1号"], ["a-2", "赵建华", "河南虚构县2号"]])
+    assert column(draft, "家庭住址") == {"to": "/patient/address/text"}
+
+
+def test_the_largest_sheet_is_read_and_columns_without_a_header_are_listed(tmp_path: Path) -> None:
+    book = Workbook()
+    book.worksheets[0].append(["姓名", "护照号"])
+    sheet = book.create_sheet("Patients")
+    for row in (["No.", "氏名", "続柄", None], ["A-1", "刘雨桐", "妻", "x"], ["A-2", "赵建华", None, "y"]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    proposed = propose_columns(tmp_path / "t.xlsx", TableRequest(1))
+    assert proposed.table.sheet == "Patients"
+    assert [proposed.table.address(cell) for cell in proposed.without_header] == ["Patients!D2"]
+    assert proposed.columns[2].target == Target("companion", "/relationship")
+
+
+def test_a_table_without_case_ids_and_with_another_separator(tmp_path: Path) -> None:
+    draft = draft_of(tmp_path, [["姓名", "护照号"], ["刘雨桐", "EP0123501"]])
+    assert "/case_id" in [line.to for line in draft.fields]
+    assert "case_id" not in draft.text
+    (tmp_path / "t.csv").write_text("姓名;护照号\n刘雨桐;EP0123501\n", encoding="utf-8")
+    with pytest.raises(CaseError) as error:
+        drafted(tmp_path / "t.csv")
+    assert error.value.problems[0].code == "table-separator"
