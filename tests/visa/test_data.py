@@ -67,6 +67,7 @@ def test_every_table_is_known() -> None:
         "glyph-variants",
         "glyphs",
         "headers",
+        "intake",
         "labels",
         "messages",
         "mofa-application-en",
