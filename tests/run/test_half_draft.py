@@ -27,6 +27,8 @@ from pipeline.run.task import Task, run_task
 from tests.support.built import make_set
 from tests.support.cases import AS_OF, REMOVE, Edit
 
+pytestmark = pytest.mark.slow
+
 DRAFT = CheckOptions(AS_OF, draft=True)
 
 
@@ -91,7 +93,6 @@ def test_a_whole_case_is_drawn_as_before(edit: Edit) -> None:
     assert plan.loaded.questions == ()
 
 
-@pytest.mark.slow
 def test_a_draft_is_built_and_a_final_packet_is_not(edit: Edit, tmp_path: Path) -> None:
     path = edit({"/patient/passport/expiry_date": REMOVE, "/visa/letter_date": REMOVE, "/treatment/visits": REMOVE})
     options = BuildOptions(AS_OF, draft=True)
