@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from tests.support import golden
 from tests.support.cases import GOOD_EXAMPLES
-from tests.support.golden import GOLDENS, HOW, of_packet
+from tests.support.golden import GOLDENS, HOW, Golden, encoded, of_packet
 from tests.support.pages import FAILURES, keep, similarity
 
 #: The pictures are drawn by locked versions; what is left is the choice of 24 colours.
@@ -30,11 +30,12 @@ def differences(example: str, folder: Path) -> Iterator[str]:
     for name in sorted(new.keys() - old.keys()):
         yield f"{example}/{name}: has no golden; {_written(example, name, new[name])}; {HOW}"
     for name in sorted(new.keys() & old.keys()):
-        if name.endswith(".txt") and new[name] != old[name]:
-            pages = " and ".join(map(str, _pages(old[name].decode(), new[name].decode())))
-            yield f"{example}/{name}: page {pages} has another text; {_written(example, name, new[name])}; {HOW}"
-        if name.endswith(".png"):
-            yield from _picture(example, name, old[name], new[name])
+        golden = new[name]
+        if not isinstance(golden, str):
+            yield from _picture(example, name, old[name], golden)
+        elif golden != (before := old[name].decode()):
+            pages = " and ".join(map(str, _pages(before, golden)))
+            yield f"{example}/{name}: page {pages} has another text; {_written(example, name, golden)}; {HOW}"
 
 
 def _pages(old: str, new: str) -> list[int]:
@@ -44,19 +45,21 @@ def _pages(old: str, new: str) -> list[int]:
     return [page + 1 for page in range(longest) if one[page : page + 1] != other[page : page + 1]]
 
 
-def _picture(example: str, name: str, old: bytes, new: bytes) -> Iterator[str]:
-    with Image.open(io.BytesIO(old)) as one, Image.open(io.BytesIO(new)) as other:
-        before, after = one.convert("RGB"), other.convert("RGB")
+def _picture(example: str, name: str, old: bytes, new: Image.Image) -> Iterator[str]:
+    with Image.open(io.BytesIO(old)) as one:
+        before, after = one.convert("RGB"), new.convert("RGB")
+    if before == after:
+        return
     whole, worst = similarity(before, after)
     if before.size != after.size or whole < _ALIKE or worst < _WORST_TILE:
         kept = keep(f"golden-{example}-{Path(name).stem}", before, after)
         yield f"{example}/{name}: the page looks different ({whole:.4f}, worst tile {worst:.3f}); see {kept}; {HOW}"
 
 
-def _written(example: str, name: str, content: bytes) -> str:
+def _written(example: str, name: str, golden: Golden) -> str:
     FAILURES.mkdir(exist_ok=True)
     path = FAILURES / f"golden-{example}-{name}"
-    path.write_bytes(content)
+    path.write_bytes(encoded(golden))
     return f"the new one lies in {path}"
 
 

@@ -11,7 +11,7 @@ import pytest
 from pipeline.case.load import load_case
 from pipeline.documents.context import document_context
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw
-from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
 from pipeline.documents.filters import phone_ja
 from pipeline.formats.pdf.reading import squeeze, text_of
 from tests.support.built import MEDICAL_STAY
@@ -31,7 +31,7 @@ def drawn(name: str, case: Path, person: str = "patient") -> DrawnDocument:
     loaded = load_case(case)
     template = (MEDICAL_STAY / f"{name}.docx").read_bytes()
     source = DocumentSource(template, name, document_context(loaded.case, AS_OF, person))
-    return draw(source, load_engine("office2pdf"), loaded.json_file)
+    return draw(source, load_engine(DEFAULT_ENGINE), loaded.json_file)
 
 
 def sheet(name: str, case: Path = WANG, person: str = "patient") -> str:

@@ -18,28 +18,34 @@ _DPI = 60
 _COLOURS = 24
 
 
+Golden = str | Image.Image
+
+
 @cache
-def of_packet(folder: Path) -> Mapping[str, bytes]:
+def of_packet(folder: Path) -> Mapping[str, Golden]:
     """Name and content of each golden that the documents of a packet give."""
-    goldens: dict[str, bytes] = {}
+    goldens: dict[str, Golden] = {}
     for document in sorted((folder / "documents").glob("*.pdf")):
         pdf = document.read_bytes()
-        goldens[f"{document.stem}.txt"] = lines(pdf).encode()
+        goldens[f"{document.stem}.txt"] = lines(pdf)
         for page, picture in enumerate(pictures(pdf, dpi=_DPI), start=1):
-            goldens[f"{document.stem}-{page}.png"] = _png(picture)
+            goldens[f"{document.stem}-{page}.png"] = picture.quantize(_COLOURS, dither=Image.Dither.NONE)
     return goldens
 
 
-def _png(picture: Image.Image) -> bytes:
+def encoded(golden: Golden) -> bytes:
+    """Content of the file of a golden."""
+    if isinstance(golden, str):
+        return golden.encode()
     out = io.BytesIO()
-    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    golden.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def write(example: str, goldens: Mapping[str, bytes]) -> None:
+def write(example: str, goldens: Mapping[str, Golden]) -> None:
     """Put the goldens of an example in the place of what was there."""
     folder = GOLDENS / example
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name, content in goldens.items():
-        (folder / name).write_bytes(content)
+    for name, golden in goldens.items():
+        (folder / name).write_bytes(encoded(golden))
