@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ FONT = "Noto Sans CJK JP"
 _WORDS = {"ja": "手紙", "en": "Letter", "zh": "信件"}
 
 
+@cache
 def make_docx(*paragraphs: str, font: str = FONT) -> bytes:
     """A Word file with one paragraph for each text, set in a shipped font."""
     document = Document()

@@ -55,7 +55,8 @@ class Typst(Engine):
         All are compiled at once. If that fails, each is compiled alone, so that the error is that of its document.
         """
         filled = [_try_to_fill(document) for document in documents]
-        together = _compile_together([source for _, source in filled if isinstance(source, str)])
+        sources = [source for _, source in filled if isinstance(source, str)]
+        together = _compile_together(sources) if len(sources) > 1 else None
         for document, source in filled:
             try:
                 if not isinstance(source, str):
@@ -90,7 +91,7 @@ def _fill(document: FilledDocument) -> str:
 def _compile_together(sources: Sequence[str]) -> Iterator[ReadPdf] | None:
     """Return the PDFs of documents that are compiled at once, or None if that fails."""
     try:
-        return iter(divide(_pdf(sources), [describe(source) for source in sources])) if sources else None
+        return iter(divide(_pdf(sources), [describe(source) for source in sources]))
     except (library.TypstError, DivisionError):
         return None
 
