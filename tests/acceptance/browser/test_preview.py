@@ -21,7 +21,7 @@ from pipeline.authoring.preview.pixel_diff import COLOUR
 from pipeline.options import BuildOptions
 from tests.support.built import make_part
 from tests.support.cases import AS_OF, EXAMPLES
-from tests.support.chromium import NARROW, WIDE
+from tests.support.chromium import NARROW, WIDE, Opener
 from tests.support.tools import needs_chromium
 
 pytestmark = needs_chromium
@@ -79,26 +79,17 @@ def alone(tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Preview:
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
+def opened(browser: Browser, shared_page: Page) -> Iterator[Opened]:
     """Open a preview. At the end, no request may have left the page, and nothing may stand in the console."""
-    complaints: list[str] = []
-    contexts = []
+    opener = Opener(browser, shared_page)
 
     def open_preview(preview: Preview, fragment: str = "", **settings: Any) -> Page:
-        context = browser.new_context(**({"viewport": WIDE} | settings))
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("request", lambda request: complaints.append(request.url) if is_foreign(request.url, preview) else None)
-        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(preview.page.as_uri() + fragment)
-        return page
+        address = preview.page.as_uri() + fragment
+        return opener.open(address, lambda url: not is_foreign(url, preview), seconds=10, **settings)
 
     yield open_preview
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    opener.close()
+    assert opener.complaints == []
 
 
 def is_foreign(address: str, preview: Preview) -> bool:

@@ -20,7 +20,7 @@ from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import report_header
 from pipeline.run.task import TaskResult
 from tests.support.cases import AS_OF, EXAMPLES
-from tests.support.chromium import NARROW, WIDE, no_overflow
+from tests.support.chromium import NARROW, WIDE, Opener, no_overflow
 from tests.support.reported import write
 from tests.support.tools import needs_chromium
 
@@ -51,29 +51,17 @@ def real(tmp_path_factory: pytest.TempPathFactory, packet_with_companion: Path) 
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
+def opened(browser: Browser, shared_page: Page) -> Iterator[Opened]:
     """Open a report. Nothing may be asked for but it and the packets beside it, nor stand in the console."""
-    complaints: list[str] = []
-    contexts = []
+    opener = Opener(browser, shared_page)
 
-    def open_report(path: Path, fragment: str = "", *, script: str = "", **settings: Any) -> Page:
-        context = browser.new_context(**({"viewport": WIDE} | settings))
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.add_init_script(script)
-        beside = path.parent.as_uri()
-        allowed = (beside, "data:", "chrome-extension:", "chrome:")  # Chromium's own viewer of PDFs
-        page.on("request", lambda request: None if request.url.startswith(allowed) else complaints.append(request.url))
-        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path.as_uri() + fragment)
-        return page
+    def open_report(path: Path, fragment: str = "", **settings: Any) -> Page:
+        allowed = (path.parent.as_uri(), "data:", "chrome-extension:", "chrome:")  # Chromium's own viewer of PDFs
+        return opener.open(path.as_uri() + fragment, lambda url: url.startswith(allowed), seconds=20, **settings)
 
     yield open_report
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    opener.close()
+    assert opener.complaints == []
 
 
 def cases(page: Page) -> list[str]:
