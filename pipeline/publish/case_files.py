@@ -15,6 +15,7 @@ from pipeline.errors import CaseError, OutputError, Problem
 from pipeline.formats.files import read
 from pipeline.formats.json.edit import change_text
 from pipeline.formats.json.reader import MAX_BYTES, JsonFile, parse_json
+from pipeline.formats.messages import worded_problem
 from pipeline.publish.folder import FOLDER_HINT, publish_files, writing
 
 #: What the last import wrote, beside the file: what differs from it was changed by people.
@@ -77,17 +78,13 @@ def _merge(path: Path, record: Path, content: bytes, *, force: bool) -> _Result:
 
 
 def _other_people(case: JsonFile, pointers: Iterable[str]) -> Iterator[Problem]:
-    message = "the table has another person here, but the case has papers or data of the former one"
-    hint = "give each patient a case id that never changes; --force uses the table and leaves the papers"
     for pointer in pointers:
-        yield case.problem("case-person", pointer, message, hint)
+        yield case.locate(worded_problem("case-person", room="case"), pointer)
 
 
 def _problems(case: JsonFile, pointers: Iterable[str]) -> Iterator[Problem]:
-    message = "the table and the case both changed this since the last import, or never agreed on it"
-    hint = "make both the same, in the table or in the case; --force uses the table"
     for pointer in pointers:
-        yield case.problem("case-conflict", pointer, message, hint)
+        yield case.locate(worded_problem("case-conflict", room="case"), pointer)
 
 
 def _read(path: Path) -> bytes | None:

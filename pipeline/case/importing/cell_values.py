@@ -16,14 +16,11 @@ from pipeline.case.importing.vocabulary import choices, is_absent, translate
 
 #: Number of digits that a spreadsheet stores.
 _MOST_DIGITS = 15
-_TOO_LONG = f"the cell contains a number of more than {_MOST_DIGITS} digits; a spreadsheet loses the last ones"
-_LOST_DIGITS = "the spreadsheet has shortened this number; its last digits are lost"
 #: A long number as a spreadsheet exports it.
 _SHORTENED = re.compile(r"-?[0-9]+(\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 #: What is left of an invisible character when a table has been through several programs.
 _CODE = re.compile(r"_x(00[01][0-9A-F]|20[0-6][0-9A-F]|FEFF)_", re.IGNORECASE)
-_AS_TEXT = "format the column as text, then type the number again from the original document"
 
 #: Shapes of fields whose cells are words with a meaning.
 _TRANSLATED = ("words", "boolean", "languages")
@@ -35,16 +32,8 @@ _SHORT = 10
 _AFTER_SURNAME = re.compile(r"[,/]")
 _NAME_PARTS = 2
 
-#: Kinds of cells that no field takes: code, message and hint.
-_REJECTED = {
-    "formula": (
-        "cell-formula",
-        "the cell contains a formula, whose last result may be out of date",
-        "copy the column and paste it as values; in a CSV file, type the value instead of the formula",
-    ),
-    "error": ("cell-error", "the cell contains an error of the spreadsheet", "type the value"),
-    "unreadable": ("cell-number", "the cell contains something that is no number, or a number too large", _AS_TEXT),
-}
+#: Messages of the kinds of cells that no field takes.
+_REJECTED = {"formula": "cell-formula", "error": "cell-error", "unreadable": "cell-number/unreadable"}
 
 
 def convert_cell(cell: Cell, column: Column, mapping: TableMapping, field: FieldType | None = None) -> Any:
@@ -55,7 +44,7 @@ def convert_cell(cell: Cell, column: Column, mapping: TableMapping, field: Field
     """
     kind = "unreadable" if _is_too_large(cell) else cell.kind
     if kind in _REJECTED:
-        raise CellError(*_REJECTED[kind])
+        raise CellError(_REJECTED[kind])
     if normalise(cell.value) == "":
         return None
     known = {comparable(meaning.cell): meaning.value for meaning in column.values}
@@ -81,8 +70,7 @@ def _converted(cell: Cell, column: Column, mapping: TableMapping, field: FieldTy
         return {mapping.language: _text(cell, column)}
     if column.values or shape in _TRANSLATED:
         words = [meaning.cell for meaning in column.values] or (choices(field) if field else [])
-        hint = f"use one of {', '.join(words)}; or add the word to values of the mapping"
-        raise CellError("cell-value", "no value is known for this word", hint)
+        raise CellError("cell-value", words=", ".join(words))
     text = column.text.replace("{}", _in_case(_text(cell, column), column))
     return split_name(text, column.order) if shape == "name" else text
 
@@ -106,12 +94,9 @@ def split_name(text: str, order: str | None) -> dict[str, str]:
     if len(parts) == 1 and order is not None:
         parts = [words[0], " ".join(words[1:])] if order == "surname-first" else [words[-1], " ".join(words[:-1])]
         if not parts[1]:
-            message = "the cell contains one word, not a surname and given names"
-            raise CellError("cell-name", message, "write SURNAME, GIVEN NAMES; for a passport with one name: NAME,")
+            raise CellError("cell-name/one")
     if len(parts) != _NAME_PARTS or not parts[0]:
-        message = "the cell does not say which part of the name is the surname"
-        hint = 'write SURNAME, GIVEN NAMES with a comma; or set "order" in the mapping'
-        raise CellError("cell-name", message, hint)
+        raise CellError("cell-name")
     return {"surname": parts[0], **({"given_names": parts[1]} if parts[1] else {})}
 
 
@@ -128,26 +113,22 @@ def _text(cell: Cell, column: Column) -> str:
     if isinstance(value, int | float):
         return _digits(value, cell, column)
     if cell.kind != "value":
-        message = "the cell contains a date or a time, but the field is text"
-        raise CellError("cell-date", message, 'set the type "date" in the mapping, or format the cell as text')
+        raise CellError("cell-date/text")
     if _SHORTENED.fullmatch(normalise(value)):
-        raise CellError("cell-number", _LOST_DIGITS, _AS_TEXT)
+        raise CellError("cell-number/shortened")
     if _CODE.search(str(value)):
-        message = "the cell contains the code of an invisible character, such as _x000D_"
-        raise CellError("text-character", message, "delete it from the cell")
+        raise CellError("text-character/code")
     return normalise(value)
 
 
 def _digits(value: float, cell: Cell, column: Column) -> str:
     """Return a number as text if none of its digits can be lost."""
     if value != int(value) or value < 0:
-        message = "the cell contains a negative or fractional number, but the field is text"
-        raise CellError("cell-number", message, _AS_TEXT)
+        raise CellError("cell-number/fraction")
     if len(str(int(value))) > _MOST_DIGITS:
-        raise CellError("cell-number", _TOO_LONG, _AS_TEXT)
+        raise CellError("cell-number/long", digits=_MOST_DIGITS)
     if not (column.digits or cell.zeros):
-        message = "the cell contains a number, but the field is text; leading zeros may be lost"
-        raise CellError("cell-number", message, f'{_AS_TEXT}; or set "digits" in the mapping if zeros cannot lead')
+        raise CellError("cell-number/zeros")
     return str(int(value)).zfill(cell.zeros)
 
 
@@ -163,21 +144,20 @@ def _integer(cell: Cell) -> int:
     value = cell.value
     if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
         if abs(value) >= 10**_MOST_DIGITS:
-            raise CellError("cell-number", _TOO_LONG, _AS_TEXT)
+            raise CellError("cell-number/long", digits=_MOST_DIGITS)
         return int(value)
     if isinstance(value, str) and _WHOLE.fullmatch(normalise(value)):
         return int(normalise(value))
     if isinstance(value, str) and _SHORTENED.fullmatch(normalise(value)):
-        raise CellError("cell-number", _LOST_DIGITS, _AS_TEXT)
-    raise CellError("cell-integer", "this is not a whole number", "type digits only")
+        raise CellError("cell-number/shortened")
+    raise CellError("cell-integer")
 
 
 def _date(cell: Cell, formats: Sequence[str]) -> dt.date:
     if cell.kind == "date":
         return dt.date.fromisoformat(str(cell.value))
     if cell.kind == "time":
-        raise CellError("cell-date", "the cell contains a time of day, but the field is a date", "type the date only")
+        raise CellError("cell-date/time")
     if not isinstance(cell.value, str):
-        message = "the cell contains a number, but the field is a date"
-        raise CellError("cell-date", message, "format the cell as a date, and check that the date is correct")
+        raise CellError("cell-date/number")
     return parse_date(normalise(cell.value), formats)

@@ -9,8 +9,11 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.errors import CaseError, CellPlace, Problem
+from pipeline.errors import CaseError, CellPlace
+from pipeline.formats.messages import worded_problem
 
+#: The room whose messages the import uses.
+ROOM = "case"
 #: More than any agency's table; larger tables are rejected.
 MAX_ROWS = 100_000
 MAX_COLUMNS = 1_000
@@ -28,10 +31,13 @@ _MARGIN = re.compile(r"\A[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\u
 
 
 class CellError(CaseError):
-    """A cell cannot be used. Its problem has no place: the caller knows the cell. It never contains the value."""
+    """A cell cannot be used. Its problem has no place: the caller knows the cell. It never contains the value.
 
-    def __init__(self, code: str, message: str, hint: str) -> None:
-        self.problem = Problem(code, "error", message, hint)
+    ``key`` names its message, which ``args`` fill.
+    """
+
+    def __init__(self, key: str, **args: object) -> None:
+        self.problem = worded_problem(key, room=ROOM, **args)
         super().__init__(self.problem)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from pipeline.case.importing.cells import ROOM
 from pipeline.case.importing.field_types import find_field
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.positions import escape
@@ -112,8 +113,8 @@ def parse_mapping(json_file: JsonFile, id_pointer: str) -> TableMapping:
     mapping = msgspec.convert(json_file.fields, TableMapping)
     problems = list(_repeated_fields(mapping, json_file))
     if not any(column.to == id_pointer and column.is_used for column in mapping.columns):
-        message, hint = f"no column fills {id_pointer}", "add the column that numbers the cases"
-        problems.append(json_file.problem("mapping-case-id", "/columns", message, hint))
+        problem = worded_problem("mapping-case-id", room=ROOM, field=id_pointer)
+        problems.append(json_file.locate(problem, "/columns"))
     if problems:
         raise CaseError(problems)
     return mapping
@@ -132,7 +133,7 @@ def _unconfirmed(group: ColumnGroup, json_file: JsonFile, place: str = "") -> It
     ]
     for pointer, entry in entries:
         if entry.unsure is not None:
-            problem = worded_problem("mapping-unsure", reason=entry.unsure)
+            problem = worded_problem("mapping-unsure", room=ROOM, reason=entry.unsure)
             yield replace(json_file.locate(problem, pointer), severity="warning")
     for index, entries_of in enumerate(group.lists):
         yield from _unconfirmed(entries_of, json_file, f"{place}/lists/{index}")
@@ -158,8 +159,7 @@ def _repeated_fields(group: ColumnGroup, json_file: JsonFile, place: str = "", b
     ]
     for (one, _), (other, where) in pairwise(sorted(targets)):
         if other == one or other.startswith(f"{one}/"):
-            message = "another entry of the mapping fills this field, or the field that contains it"
-            yield json_file.problem("mapping-repeated", where, message, "remove one of them")
+            yield json_file.locate(worded_problem("mapping-repeated", room=ROOM), where)
     for index, entries in enumerate(group.lists):
         yield from _repeated_fields(entries, json_file, f"{place}/lists/{index}", f"{base}{entries.to}/*")
 

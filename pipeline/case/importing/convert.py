@@ -10,7 +10,7 @@ from typing import Literal
 
 from pipeline.case.base import ID
 from pipeline.case.directory import FOLDER, Kind, entry_path
-from pipeline.case.importing.cells import Cell, SourceTable, comparable
+from pipeline.case.importing.cells import ROOM, Cell, SourceTable, comparable
 from pipeline.case.importing.column_mapping import TableMapping, read_mapping
 from pipeline.case.importing.table_file import read_table
 from pipeline.case.importing.table_reading import TableRequest
@@ -19,6 +19,8 @@ from pipeline.case.source import CASE_FILE
 from pipeline.errors import CaseError, CellPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema
+from pipeline.formats.messages import prefixed, worded_problem
+from pipeline.language import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ def convert_table(table: Path, mapping: Path, encoding: str = "utf-8") -> tuple[
     request = TableRequest(columns.header_row, columns.sheet, encoding=encoding, headers=headers)
     source = read_table(table, request)
     if not source.rows:
-        message, hint = "the table has no row below its header", "check sheet and header_row of the mapping"
-        raise CaseError(Problem("table-empty", "error", message, hint, source.file))
+        raise CaseError(replace(worded_problem("table-empty", room=ROOM), file=source.file))
     return convert_rows(source, columns, document, RowForm())
 
 
@@ -100,16 +101,12 @@ def _convert_row(
     problems, questions = _check(row, content, table, form)
     placed = [*row.problems.values(), *_at_cells(problems, row, table, mapping)]
     if form.kind != "case" and not (isinstance(name, str) and ID.fullmatch(name)):
-        message = "the id of the entry is missing, or no id: 1 to 63 lower-case letters a-z, digits and hyphens"
         cell = row.cells.get(form.id_pointer) or row.empty.get(form.id_pointer) or next(iter(row.source.values()))
-        placed.append(_problem("directory-name", message, "type a short id, such as aoba", cell, table))
+        problem = worded_problem("directory-name/row", room=ROOM)
+        placed.append(replace(problem, file=table.file, place=table.place(cell)))
     if placed or not isinstance(name, str):
         return None, placed
     return ImportedFile(name, next(iter(row.source.values())).row, content, form.path(name), questions), []
-
-
-def _problem(code: str, message: str, hint: str, cell: Cell, table: SourceTable) -> Problem:
-    return Problem(code, "error", message, hint, table.file, table.place(cell))
 
 
 def _order(problem: Problem) -> tuple[bool, int, int]:
@@ -124,10 +121,8 @@ def _repeated_id(row: CaseRow, first_cells: dict[str, Cell], table: SourceTable,
     first = first_cells.setdefault(name, cell)
     if first is cell:
         return []
-    kind = "case" if form.kind == "case" else "entry"
-    message = f"an earlier row has the same {kind} id"
-    hint = f"give each {kind} its own id; the other is in {table.address(first)}"
-    return [Problem("case-id-repeated", "error", message, hint, table.file, table.place(cell, form.id_pointer))]
+    problem = worded_problem("case-id-repeated", room=ROOM, cell=table.address(first))
+    return [replace(problem, file=table.file, place=table.place(cell, form.id_pointer))]
 
 
 def _check(
@@ -182,5 +177,4 @@ def _at_mapping(problem: Problem, pointer: str, mapping: JsonFile) -> Problem:
         if pointer.startswith(entry["to"])
     ]
     place = max(targets, default=("", ""), key=lambda target: len(target[0]))[1]
-    message = f"{problem.message} (at {pointer or 'the top'} of the case)"
-    return mapping.locate(replace(problem, message=message), place)
+    return mapping.locate(prefixed(problem, dict.fromkeys(LANGUAGES, f"{pointer or '/'}: ")), place)

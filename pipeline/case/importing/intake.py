@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import replace as replace_struct
 
-from pipeline.case.importing.cells import Cell, Row, SourceTable, normalise
+from pipeline.case.importing.cells import ROOM, Cell, Row, SourceTable, normalise
 from pipeline.case.importing.column_mapping import parse_mapping
 from pipeline.case.importing.convert import ImportedFile, RowForm, convert_rows
 from pipeline.case.importing.field_types import FieldType, find_field, titles
@@ -25,7 +25,7 @@ from pipeline.case.importing.table_reading import TableRequest
 from pipeline.case.importing.vocabulary import absent_words, word_for
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import parse_json
-from pipeline.formats.messages import Words
+from pipeline.formats.messages import Words, worded_problem
 from pipeline.language import LANGUAGES, Language
 from pipeline.resources import read_data
 
@@ -140,8 +140,7 @@ def read_intake(path: Path) -> tuple[list[ImportedFile], list[Problem]] | None:
         files += found
         problems += wrong
     if not files and not problems:
-        message, hint = "no row of the workbook is filled in", "write each patient in a row below the example"
-        raise CaseError(Problem("table-empty", "error", message, hint, str(path)))
+        raise CaseError(replace(worded_problem("table-empty/intake", room=ROOM), file=str(path)))
     return files, problems
 
 
@@ -150,7 +149,7 @@ def _convert_sheet(table: SourceTable, sheet: IntakeSheet, language: str) -> tup
     problems = [*_changed_examples(table, form), *_unknown_fields(table, form)]
     if problems:
         raise CaseError(problems)
-    table = replace(table, rows=[row for row in table.rows if not _mark(row).startswith(NOT_READ)])
+    table = replace_struct(table, rows=[row for row in table.rows if not _mark(row).startswith(NOT_READ)])
     text = json.dumps(_mapping(table.header, language, form), ensure_ascii=False)
     document = parse_json(text.encode(), table.file, Path())
     return convert_rows(table, parse_mapping(document, form.id_pointer), document, form) if table.rows else ([], [])
@@ -167,17 +166,15 @@ def _changed_examples(table: SourceTable, form: RowForm) -> Iterator[Problem]:
         if _mark(row).startswith(EXAMPLE_MARK):
             cell = row.get(column) or next(iter(row.values()))
             if cell.value != EXAMPLE_IDS[form.kind]:
-                message = "this row is marked as the example, which is not read, but it has been changed"
-                hint = "delete the text in column A of this row if it is to be read"
-                yield Problem("intake-example", "error", message, hint, table.file, table.place(cell))
+                problem = worded_problem("intake-example", room=ROOM)
+                yield replace(problem, file=table.file, place=table.place(cell))
 
 
 def _unknown_fields(table: SourceTable, form: RowForm) -> Iterator[Problem]:
     for cell in table.header.values():
         if cell.column > 1 and cell.value != "/id" and _target(cell, form) is None:
-            message = "the hidden first row names no field of a case here"
-            hint = "delete this cell, or create the workbook again with `visa-packet import --template`"
-            yield Problem("intake-field", "error", message, hint, table.file, table.place(cell))
+            problem = worded_problem("intake-field", room=ROOM)
+            yield replace(problem, file=table.file, place=table.place(cell))
 
 
 def _target(cell: Cell, form: RowForm) -> FieldType | None:

@@ -14,13 +14,13 @@ from pipeline.case.importing.column_fit import DIRECTORY
 from pipeline.case.importing.field_types import find_field, titles
 from pipeline.case.importing.headers import Scope
 from pipeline.case.importing.mapping_text import line_of, mapping_text
-from pipeline.case.importing.proposal import ProposedColumn, ProposedColumns, title_of
+from pipeline.case.importing.proposal import ProposedColumn, ProposedColumns, proposal_words, title_of
 from pipeline.case.importing.table_rows import set_field
 from pipeline.case.importing.vocabulary import JOINT
 from pipeline.case.questions import ask
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
-from pipeline.formats.messages import Words, words
+from pipeline.formats.messages import Words
 from pipeline.language import LANGUAGES, Language
 
 #: Values that most tables have no column for, by the end of their pointer.
@@ -176,7 +176,7 @@ class _Drafting:
         if end is None:
             self._add_constant(group, {"to": to, "value": None, "note": _note(question)[self.language]}, line)
             return
-        unsure = words("proposal", "alone" if end == "/companions" else "assumed")
+        unsure = proposal_words("alone" if end == "/companions" else "assumed")
         title = _with_value(pointer, _ASSUMED[end])
         together = next((each for each in _TOGETHER if to.startswith(f"{each}/")), to)
         index = next((i for i, each in enumerate(group.draft["constants"]) if each["to"] == together), None)
@@ -280,7 +280,7 @@ def _fill(fields: dict[str, Any], column: ProposedColumn) -> None:
 
 def _note(question: Problem) -> Words:
     texts: Words = {language: question.in_language(language).message for language in LANGUAGES}
-    return words("proposal", question.args["who"], question=texts)
+    return proposal_words(question.args["who"], question=texts)
 
 
 def _lines(lines: Mapping[str, DraftLine], placed: JsonFile) -> Iterator[DraftLine]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace as replace_struct
 
-from pipeline.case.importing.cells import Cell, Row, SourceTable, comparable
+from pipeline.case.importing.cells import ROOM, Cell, Row, SourceTable, comparable
 from pipeline.case.importing.column_fit import DIRECTORY, ColumnFit, find_date_formats, fit_column, is_order_certain
 from pipeline.case.importing.column_mapping import NAME_PARTS, TableMapping
 from pipeline.case.importing.field_types import find_field, titles
@@ -18,8 +18,8 @@ from pipeline.case.importing.headers import BASES, HeaderMeaning, Target, known_
 from pipeline.case.importing.table_file import read_table
 from pipeline.case.importing.table_reading import TableRequest
 from pipeline.case.importing.vocabulary import JOINT, absent_words, is_absent, word_for
-from pipeline.errors import CaseError, Problem
-from pipeline.formats.messages import Words, words
+from pipeline.errors import CaseError
+from pipeline.formats.messages import Words, worded_problem, words
 from pipeline.language import LANGUAGES, Language
 
 #: Rows in which the header is searched.
@@ -56,6 +56,11 @@ class ProposedColumns:
     without_header: tuple[Cell, ...] = ()
 
 
+def proposal_words(name: str, **args: object) -> Words:
+    """Return a text about a line of a proposed mapping in each language."""
+    return words("proposal", name, room=ROOM, **args)
+
+
 def propose_columns(path: Path, request: TableRequest) -> ProposedColumns:
     """Read a table and propose a field for each column. Raise CaseError if it cannot be read or has no header."""
     table = read_table(path, replace_struct(request, any_sheet=True, headers=known_headers()))
@@ -86,9 +91,8 @@ def _find_header(table: SourceTable) -> tuple[Row, Sequence[Row]]:
     rows = [table.header, *table.rows] if table.header else list(table.rows)
     counts = [sum(read_header(str(cell.value)).is_exact for cell in row.values()) for row in rows[:_FIRST_ROWS]]
     if max(counts, default=0) < _LEAST_HEADERS:
-        message = f"none of the first {_FIRST_ROWS} rows has headers that are known"
-        hint = "put a row of headers above the patients, such as 姓名, 生年月日 or passport number; or give --sheet"
-        raise CaseError(Problem("table-header", "error", message, hint, table.file))
+        problem = worded_problem("table-header", room=ROOM, rows=_FIRST_ROWS)
+        raise CaseError(replace(problem, file=table.file))
     place = counts.index(max(counts))
     return rows[place], rows[place + 1 :]
 
@@ -137,11 +141,11 @@ def _choose(
         found = replace(column, target=target, keys=fit.keys)
         unsure = _doubt(found, fit, rules)
         if not meaning.is_exact:
-            unsure = words("proposal", "similar")
+            unsure = proposal_words("similar")
         if repeated[comparable(column.header)] > 1:
-            unsure = words("proposal", "repeated")
+            unsure = proposal_words("repeated")
         if _only(target) in taken:
-            unsure = words("proposal", "taken", column=table.address(taken[_only(target)]))
+            unsure = proposal_words("taken", column=table.address(taken[_only(target)]))
         taken.setdefault(_only(target), column.cell)
         chosen[index] = replace(found, unsure=unsure)
     return [chosen[index] for index in range(len(columns))]
@@ -182,13 +186,13 @@ def _doubt(column: ProposedColumn, fit: ColumnFit, rules: TableMapping) -> Words
     if target is None:
         return None
     if target.pointer in DIRECTORY and fit.misfits:
-        return words("proposal", "directory")
+        return proposal_words("directory")
     if not fit.is_good and (target.step or _shape(target) == "date") and _could_be_dates(column, rules):
-        return words("proposal", "dates", formats="%d/%m/%Y, %m/%d/%Y")
+        return proposal_words("dates", formats="%d/%m/%Y, %m/%d/%Y")
     if not fit.is_good:
-        return words("proposal", "misfit")
+        return proposal_words("misfit")
     if "order" in column.keys and not is_order_certain(column.cells):
-        return words("proposal", "order")
+        return proposal_words("order")
     return None
 
 

@@ -8,11 +8,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from pipeline.case.importing.cell_values import convert_cell
-from pipeline.case.importing.cells import Cell, CellError, Columns, Row, SourceTable, comparable
+from pipeline.case.importing.cells import ROOM, Cell, CellError, Columns, Row, SourceTable, comparable
 from pipeline.case.importing.column_mapping import Column, ColumnGroup, TableMapping
 from pipeline.case.importing.field_types import find_field
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile
+from pipeline.formats.messages import worded_problem
 
 
 @dataclass(slots=True)
@@ -43,17 +44,17 @@ def find_columns(table: SourceTable, mapping: TableMapping, json_file: JsonFile)
     for cell in table.header.values():
         name = comparable(cell.value)
         if name in cells and name in wanted:
-            message, hint = "another column has the same header", "give each column its own header"
-            problems.append(Problem("column-repeated", "error", message, hint, table.file, table.place(cell)))
+            problem = worded_problem("column-repeated", room=ROOM)
+            problems.append(replace(problem, file=table.file, place=table.place(cell)))
         cells.setdefault(name, cell)
     for name, (header, place) in wanted.items():
         if name not in cells:
-            message = f"row {mapping.header_row} of the table has no column {header!r}"
             near = get_close_matches(name, cells.keys() - wanted, n=1)
-            hint = (
-                f"did you mean {table.address(cells[near[0]])}?" if near else "copy it from the table; check header_row"
-            )
-            problems.append(json_file.problem("column-missing", place, message, hint))
+            args: dict[str, object] = {"row": mapping.header_row, "header": header}
+            key = "column-missing"
+            if near:
+                key, args["cell"] = "column-missing/near", table.address(cells[near[0]])
+            problems.append(json_file.locate(worded_problem(key, room=ROOM, **args), place))
     if problems:
         raise CaseError(problems)
     return {name: cell.column for name, cell in cells.items()}

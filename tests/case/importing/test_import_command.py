@@ -76,6 +76,18 @@ def test_one_wrong_row_and_nothing_is_written(run: Command, tmp_path: Path) -> N
     assert f"{wrong}:病例!E4" in found.err
 
 
+@pytest.mark.usefixtures("inline_tables")
+def test_problems_are_in_the_language_of_the_user(visa_packet: Command, tmp_path: Path) -> None:
+    wrong = changed_workbook(tmp_path / "t.xlsx", {"E4": "X", "F4": "?"})
+    for language, words in {
+        "ja": ("この語に当たる値", "日付として"),
+        "zh": ("不知道该词对应的值", "无法识别为日期"),
+    }.items():
+        found = visa_packet("import", wrong, "--mapping", MAPPING, "-o", tmp_path / "cases", "--lang", language)
+        assert found.code == 3
+        assert all(word in found.err for word in words)
+
+
 def test_the_others_when_that_is_wanted(run: Command, tmp_path: Path) -> None:
     found = run(changed_workbook(tmp_path / "t.xlsx", {"E4": "X"}), "--skip-wrong")
     assert found.code == 9
