@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 _CODE = re.compile(r"([a-z]+(-[a-z]+)*)(/[a-z-]+)?")
 _MAKERS = ("Problem", "problem", "Finding")
 #: Names of tables in the program that look like codes.
-_NO_CODES = {"glyph-variants", "font-cache", "form-mapping", "no-effect"}
+_NO_CODES = {"glyph-variants", "font-cache", "form-mapping", "no-effect", "no-store", "no-referrer"}
 #: Keywords that only contain others, or have a code of another name.
 _WITHOUT_CODE = {
     *("$ref", "$dynamicRef", "allOf", "if", "items", "prefixItems", "properties", "patternProperties", "propertyNames"),

@@ -23,6 +23,7 @@ from pipeline.system.temporary import own_temporary_folder
 COMMANDS = {
     "new": "Start a case: its folder, with places for the papers.",
     "answer": "Answer the open questions of a case, or set its fields.",
+    "desk": "Work on the cases of a folder in a browser on this machine.",
     "build": "Build the submission bundle of each case.",
     "import": "Convert the rows of a table to case files.",
     "validate": "Check cases and their attachments without building anything.",

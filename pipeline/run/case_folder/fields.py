@@ -47,6 +47,11 @@ class CaseField:
         title: str = described.get("x-lang", {}).get(language, described).get("title", self.name)
         return title
 
+    def description(self, language: Language) -> str:
+        """Return the description of the field."""
+        described = self.described if "description" in self.described else self.schema
+        return str(described.get("x-lang", {}).get(language, described).get("description", ""))
+
     def about(self, language: Language) -> str:
         """Return the description of the field, with an example."""
         described = self.described if "description" in self.described else self.schema

@@ -1,0 +1,313 @@
+"""The routes of the desk. Each is short: it reads the files, and shows or changes them."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pipeline.case.base import ID
+from pipeline.case.directory import find_directory
+from pipeline.cli.desk.builds import Builds, Kind
+from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.papers import add_dropped, first_page, read_text
+from pipeline.cli.desk.picture_task import PictureRequest
+from pipeline.cli.desk.screens import WEB, Screens
+from pipeline.cli.desk.unsaved import (
+    CaseFile,
+    ChangedMeanwhileError,
+    change_length,
+    check_unsaved,
+    findings_json,
+    save_answers,
+    save_values,
+)
+from pipeline.errors import InputError, Problem, VisaPacketError, bug
+from pipeline.formats.messages import worded_problem
+from pipeline.language import LANGUAGES, Language
+from pipeline.packet.set_files import load_template_set
+from pipeline.publish.verify.verify import verify_path
+from pipeline.run.case_folder.offer import Offer
+from pipeline.run.case_folder.start import CaseStart, complete_start, start_case
+from pipeline.system.limited_client import LIMITED, CallFailedError
+from pipeline.system.limited_process import ProcessLimits
+from pipeline.visa.timeline.ics import to_ics
+from pipeline.visa.timeline.timeline import make_timeline
+
+_LANGUAGE_COOKIE = "visa-packet-language"
+_PICTURE = "pipeline.cli.desk.picture_task:answer_picture"
+_PAPER_WIDTH, _PAGE_WIDTH = 240, 900
+_JSON_BYTES, _PAPER_BYTES = 1_000_000, 60_000_000
+_KINDS: dict[str, Kind] = {"draft": "draft", "final": "final"}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class _TooLongError(Exception):
+    """The body of a request is longer than it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers the requests for one folder."""
+
+    folder: DeskFolder
+    language: Language
+    builds: Builds = field(init=False)
+    screens: Screens = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Connect the parts."""
+        object.__setattr__(self, "builds", Builds(self.folder))
+        object.__setattr__(self, "screens", Screens(self.folder, self.builds))
+
+    def app(self) -> Starlette:
+        """Return the application."""
+        case = "/cases/{key}"
+        routes = [
+            Route("/", self._home),
+            Route("/cases", _answering(self._cases), methods=["GET"]),
+            Route("/cases", _answering(self._new), methods=["POST"]),
+            Route(case, _answering(self._case), methods=["GET"]),
+            Route(case, _answering(self._save), methods=["PUT"]),
+            Route(f"{case}/check", _answering(self._check), methods=["POST"]),
+            Route(f"{case}/length", _answering(self._length), methods=["POST"]),
+            Route(f"{case}/papers", _answering(self._papers), methods=["GET"]),
+            Route(f"{case}/papers", _answering(self._add), methods=["POST"]),
+            Route(f"{case}/papers/{{number:int}}.png", _answering(self._thumbnail)),
+            Route(f"{case}/pages", _answering(self._pages)),
+            Route(f"{case}/pages/{{kind}}/{{file}}/{{page:int}}.png", _answering(self._page)),
+            Route(f"{case}/dates", _answering(self._dates)),
+            Route(f"{case}/dates.ics", _answering(self._calendar)),
+            Route(f"{case}/done", _answering(self._done)),
+            Route(f"{case}/builds/{{kind}}", _answering(self._build), methods=["GET", "POST", "DELETE"]),
+            Route(f"{case}/out/{{name:path}}", _answering(self._download)),
+            Mount("/web", StaticFiles(directory=WEB / "files")),
+        ]
+        return Starlette(routes=routes)
+
+    async def _home(self, _request: Request) -> Response:
+        return RedirectResponse("/cases", 303)
+
+    async def _cases(self, request: Request) -> Response:
+        return await self._screen(request, self.screens.cases)
+
+    async def _case(self, request: Request) -> Response:
+        return await self._screen(request, self.screens.case, request.path_params["key"])
+
+    async def _papers(self, request: Request) -> Response:
+        return await self._screen(request, self.screens.papers, request.path_params["key"])
+
+    async def _pages(self, request: Request) -> Response:
+        return await self._screen(request, self.screens.pages, request.path_params["key"])
+
+    async def _dates(self, request: Request) -> Response:
+        days = {int(name): value for name, value in request.query_params.items() if name.isdecimal() and value}
+        return await self._screen(request, self.screens.dates, request.path_params["key"], _days(days))
+
+    async def _done(self, request: Request) -> Response:
+        return await self._screen(request, self.screens.done, request.path_params["key"])
+
+    async def _screen(self, request: Request, draw: Callable[..., str], *about: Any) -> Response:
+        language = _language(request, self.language)
+        try:
+            html, status = await run_in_threadpool(draw, language, *about), 200
+        except VisaPacketError as error:
+            html = self.screens.broken(language, request.path_params["key"], error.problems)
+            status = 422
+        answer = Response(html, status, media_type="text/html; charset=utf-8")
+        if "lang" in request.query_params:
+            answer.set_cookie(_LANGUAGE_COOKIE, language, httponly=True, samesite="strict")
+        return answer
+
+    async def _new(self, request: Request) -> Response:
+        said = await _json(request)
+        language = _language(request, self.language)
+
+        def start() -> str:
+            options = self.folder.options
+            case_id = str(said["id"])
+            if not ID.fullmatch(case_id):
+                raise ValueError
+            path = self.folder.path / case_id
+            visits = int(said["visits"]) if said.get("visits") else None
+            about = CaseStart(
+                case_id,
+                chinese_name=str(said.get("chinese_name", "")),
+                address=said.get("address") or None,
+                companions=int(said.get("companions") or 0),
+                condition=said.get("condition") or None,
+                hospital=said.get("hospital") or None,
+                visits=visits,
+                guarantor=said.get("guarantor") or None,
+            )
+            offer = Offer.of(find_directory(path, options.directory))
+            start_case(path, complete_start(about, offer), load_template_set(options.templates), language)
+            return next(key for key, file in self.folder.cases().items() if file.parent.name == path.name)
+
+        return JSONResponse({"case": f"/cases/{await run_in_threadpool(start)}"}, 201)
+
+    async def _check(self, request: Request) -> Response:
+        answers, path = await _json(request), self._path(request)
+        problems = await run_in_threadpool(lambda: check_unsaved(CaseFile.read(path), answers, self.folder.options))
+        return JSONResponse(findings_json(problems, _language(request, self.language)))
+
+    async def _save(self, request: Request) -> Response:
+        answers, etag = await _json(request), request.headers.get("if-match", "")
+        file = await run_in_threadpool(save_answers, self._path(request), etag, answers, self.folder.options)
+        return JSONResponse({"etag": file.etag})
+
+    async def _length(self, request: Request) -> Response:
+        said, path, etag = await _json(request), self._path(request), request.headers.get("if-match", "")
+
+        def change() -> CaseFile:
+            values = change_length(CaseFile.read(path), said["pointer"], longer=said["longer"])
+            return save_values(path, etag, values, self.folder.options)
+
+        return JSONResponse({"etag": (await run_in_threadpool(change)).etag})
+
+    async def _add(self, request: Request) -> Response:
+        name = unquote(request.headers.get("x-file-name", "paper"))
+        place = int(request.query_params["place"])
+        content = await _body(request, _PAPER_BYTES)
+        await run_in_threadpool(add_dropped, self.folder, self._path(request), place, name, content)
+        return JSONResponse({}, 201)
+
+    async def _thumbnail(self, request: Request) -> Response:
+        def draw() -> bytes:
+            text = read_text(self.folder, self._path(request))
+            return _picture(first_page(text, request.path_params["number"]), 0, _PAPER_WIDTH)
+
+        return Response(await run_in_threadpool(draw), media_type="image/png")
+
+    async def _page(self, request: Request) -> Response:
+        build = self.builds.find(request.path_params["key"], _KINDS[request.path_params["kind"]])
+        names = {Path(each["path"]).name: Path(each["path"]) for each in build.result["bundles"]} if build else {}
+        file, page = names[request.path_params["file"]], request.path_params["page"]
+        png = await run_in_threadpool(lambda: _picture(file.read_bytes(), page - 1, _PAGE_WIDTH))
+        return Response(png, media_type="image/png")
+
+    async def _build(self, request: Request) -> Response:
+        key, kind = request.path_params["key"], _KINDS[request.path_params["kind"]]
+        self._path(request)
+        if request.method == "POST":
+            await run_in_threadpool(self.builds.start, key, kind, _language(request, self.language))
+        elif request.method == "DELETE":
+            self.builds.stop(key, kind)
+        build = self.builds.find(key, kind)
+        works = build is not None and build.report is None
+        return JSONResponse({"works": works, "ok": bool(build and build.result.get("exit_code") == 0)})
+
+    async def _calendar(self, request: Request) -> Response:
+        language = _language(request, self.language)
+
+        def calendar() -> bytes:
+            case = self.screens.loaded(self._path(request)).case
+            return to_ics(make_timeline(case, self.folder.options.as_of), language)
+
+        headers = {"Content-Disposition": 'attachment; filename="dates.ics"'}
+        return Response(await run_in_threadpool(calendar), media_type="text/calendar", headers=headers)
+
+    async def _download(self, request: Request) -> Response:
+        packet = await run_in_threadpool(self.screens.packet, self._path(request))
+        if packet is None:
+            raise LookupError
+        manifest = await run_in_threadpool(lambda: verify_path(packet).manifest)
+        name = request.path_params["name"]
+        if name == "packet.zip":
+            return await run_in_threadpool(_zipped, packet, [output.path for output in manifest.outputs])
+        listed = {output.path for output in manifest.outputs}
+        if name not in listed:
+            raise LookupError
+        return FileResponse(packet / name, filename=Path(name).name)
+
+    def _path(self, request: Request) -> Path:
+        return self.folder.find(request.path_params["key"])
+
+
+def _answering(endpoint: Endpoint) -> Endpoint:
+    """Turn the errors of an endpoint into answers. None of them has a value of a case."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except ChangedMeanwhileError as error:
+            return JSONResponse({"values": msgspec.to_builtins(dict(error.values))}, 412)
+        except Exception as error:  # noqa: BLE001 - the server would print it with values of the case
+            return _failure(error, _language(request, "en"))
+
+    return answered
+
+
+def _failure(error: Exception, language: Language) -> Response:
+    match error:
+        case VisaPacketError():
+            return JSONResponse({"problems": findings_json(error.problems, language)}, 422)
+        case _TooLongError():
+            return JSONResponse({"problems": findings_json([_too_long()], language)}, 413)
+        case LookupError() | ValueError():
+            return Response("Not found.", 404, media_type="text/plain")
+        case CallFailedError() | OSError():
+            return Response("The page cannot be drawn.", 500, media_type="text/plain")
+    return Response(bug(error).message, 500, media_type="text/plain")
+
+
+def _too_long() -> Problem:
+    return InputError(worded_problem("desk-too-long", room="cli")).problems[0]
+
+
+def _language(request: Request, default: Language) -> Language:
+    """Return the language of the page: as chosen, as before, or as the browser prefers."""
+    said = request.query_params.get("lang") or request.cookies.get(_LANGUAGE_COOKIE)
+    preferred = request.headers.get("accept-language", "").replace(";", ",").split(",")
+    wanted = [said, *(word.strip()[:2].lower() for word in preferred)] if not said else [said]
+    return next((language for each in wanted for language in LANGUAGES if language == each), default)
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    found = json.loads(await _body(request, _JSON_BYTES))
+    if not isinstance(found, dict):
+        raise ValueError  # noqa: TRY004 - a request that no page makes
+    return found
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """Return the body of a request. Raise _TooLongError before more than ``most`` bytes are in memory."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise _TooLongError
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _picture(pdf: bytes, page: int, width: int) -> bytes:
+    return LIMITED.call(_PICTURE, msgspec.msgpack.encode(PictureRequest(pdf, page, width)), ProcessLimits())
+
+
+def _zipped(packet: Path, paths: list[str]) -> Response:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in paths:
+            archive.writestr(path, (packet / path).read_bytes())
+    headers = {"Content-Disposition": 'attachment; filename="packet.zip"'}
+    return Response(out.getvalue(), media_type="application/zip", headers=headers)
+
+
+def _days(days: dict[int, str]) -> dict[int, date]:
+    return {number: date.fromisoformat(day) for number, day in days.items()}

@@ -1,0 +1,111 @@
+"""The papers of a case on the desk: their places, the files in them, and adding a file that was dropped on a place."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from pipeline.attachments.read_paper import convert, make_request
+from pipeline.case.filing import SIGNED
+from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.errors import AttachmentError
+from pipeline.run.case_folder.adding import NewPaper, add_papers, find_repeated
+from pipeline.run.case_folder.case_text import CaseText, read_case_text
+from pipeline.run.case_folder.deciding import Given, decide, read_files
+from pipeline.run.case_folder.paper_guess import question_of_day
+from pipeline.run.case_folder.places import PaperPlace, find_place
+from pipeline.run.case_folder.signed_scan import find_packet, printed_document
+
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPaper:
+    """A paper in its place: its number among the attachments, and its entry."""
+
+    number: int
+    entry: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return PurePath(self.entry["path"]).name
+
+    @property
+    def is_dated(self) -> bool:
+        """True if the entry needs a day of issue."""
+        return question_of_day(self.entry["role"]) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FilledPlace:
+    """A place with its number and its papers."""
+
+    number: int
+    place: PaperPlace
+    papers: tuple[PlacedPaper, ...]
+
+
+def read_text(folder: DeskFolder, path: Path) -> CaseText:
+    """Read a case to change its papers. Raises CaseError."""
+    return read_case_text(str(path), folder.templates, folder.directory)
+
+
+def filled_places(text: CaseText) -> tuple[list[FilledPlace], list[PlacedPaper]]:
+    """Return the places that are or may be needed with their papers, and the papers without a place."""
+    placed: dict[int, list[PlacedPaper]] = {}
+    others = []
+    for number, entry in enumerate(text.entries):
+        place = find_place(text.places, entry["role"], entry.get("person", "patient"), entry.get("document"))
+        if place is None:
+            others.append(PlacedPaper(number, entry))
+        else:
+            placed.setdefault(text.places.index(place), []).append(PlacedPaper(number, entry))
+    filled = [
+        FilledPlace(number, place, tuple(placed.get(number, ())))
+        for number, place in enumerate(text.places)
+        if place.need != "not_needed" or number in placed
+    ]
+    return filled, others
+
+
+def add_dropped(folder: DeskFolder, path: Path, place_number: int, name: str, content: bytes) -> None:
+    """Add a file to the place on which it was dropped. Raises a VisaPacketError; then nothing has changed."""
+    text = read_text(folder, path)
+    place = text.places[place_number]
+    printed: dict[str, str] = {}
+    if place.role == SIGNED and place.document is not None:
+        packet = find_packet(text, folder.out / str(text.json_file.fields.get("case_id", "")))
+        printed = printed_document(text, packet, place.document, place.person)
+    with tempfile.TemporaryDirectory(prefix="vp-") as work:
+        file = Path(work, _plain_name(name))
+        file.write_bytes(content)
+        given = Given(place.role, place.person)
+        files = read_files([file], given)
+        if repeated := find_repeated(text, files):
+            raise AttachmentError(repeated)
+        decision = decide(text, files[0], given, folder.options.as_of)
+        paper = NewPaper(
+            files[0],
+            place.role,
+            place.person,
+            decision.day if decision.is_labelled and question_of_day(place.role) else None,
+            place.document,
+            printed.get("printed_hash"),
+        )
+        add_papers(text, [paper])
+
+
+def first_page(text: CaseText, number: int) -> bytes:
+    """Return an attachment as PDF. Raises UnusableError, LookupError."""
+    entry = text.entries[number]
+    return convert(make_request(text.folder, entry["path"])).pdf
+
+
+def _plain_name(name: str) -> str:
+    """Return the name of a dropped file without folders, and not too long."""
+    plain = PurePath(name.replace("\\", "/")).name.lstrip(".") or "paper"
+    stem, dot, suffix = plain.rpartition(".")
+    return f"{stem[:_LONGEST_NAME]}{dot}{suffix[:8]}" if dot else plain[:_LONGEST_NAME]

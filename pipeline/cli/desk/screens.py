@@ -1,0 +1,208 @@
+"""The screens of the desk as HTML, each from the files as they are now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.case.directory import find_directory
+from pipeline.case.load import LoadedCase, load_case
+from pipeline.case.source import Source
+from pipeline.cli.desk.builds import Builds
+from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.form import CaseForm
+from pipeline.cli.desk.papers import filled_places, read_text
+from pipeline.cli.desk.unsaved import CaseFile, check_unsaved, findings_json
+from pipeline.cli.outcome import outcome_of
+from pipeline.errors import CaseError, Problem
+from pipeline.formats.files import is_file
+from pipeline.language import Language
+from pipeline.packet.file_names import MANIFEST_NAME
+from pipeline.publish.verify.verify import verify_path
+from pipeline.resources import VERSION
+from pipeline.run.case_folder.fields import find_field
+from pipeline.run.case_folder.offer import Offer
+from pipeline.run.overview.duties import PEOPLE
+from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row, sorted_rows
+from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, window_text
+from pipeline.visa.labels import label
+from pipeline.visa.timeline.step_words import format_days
+from pipeline.visa.timeline.timeline import make_timeline
+from pipeline.visa.timeline.what_if import what_if
+
+#: The words that the script shows.
+_SCRIPT_WORDS = ("unsaved", "saved", "not_saved", "save_first", "uploading", "yours", "theirs")
+WEB = Path(__file__).parent / "web"
+_LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "ja": "日本語", "zh": "中文"}
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """Draws each screen in a language."""
+
+    folder: DeskFolder
+    builds: Builds
+
+    def cases(self, language: Language) -> str:
+        """Return the list of all cases, those with mistakes first."""
+        keys = {str(path): key for key, path in self.folder.cases().items()}
+        rows = sorted_rows(self._row(path) for path in keys)
+        listed = [
+            {"key": keys[row.source], "row": row, **_row_texts(row, language, self.folder.options.as_of)}
+            for row in rows
+        ]
+        offer = self._offer(self.folder.path / "new")
+        return self._page(
+            "cases.html",
+            language,
+            rows=listed,
+            conditions=find_field("/condition/kind").choices(language),
+            hospitals=offer.names("hospital"),
+            guarantors=offer.names("guarantor"),
+        )
+
+    def case(self, language: Language, key: str) -> str:
+        """Return the form of a case with its findings."""
+        file = CaseFile.read(self.folder.find(key))
+        form = CaseForm(file.json_file.data, language, self._offer(file.path))
+        findings = findings_json(check_unsaved(file, {}, self.folder.options), language)
+        return self._case_page(
+            "case.html", language, key, sections=list(form.sections()), etag=file.etag, findings=findings
+        )
+
+    def papers(self, language: Language, key: str) -> str:
+        """Return the places of the papers with what is in them."""
+        text = read_text(self.folder, self.folder.find(key))
+        places, others = filled_places(text)
+        return self._case_page(
+            "papers.html", language, key, places=places, others=others, etag=CaseFile.read(text.path).etag
+        )
+
+    def pages(self, language: Language, key: str) -> str:
+        """Return the pages of the newest draft."""
+        return self._case_page("pages.html", language, key, build=self.builds.find(key, "draft"))
+
+    def dates(self, language: Language, key: str, days: Mapping[int, date]) -> str:
+        """Return the timeline, and what other days of visits would change."""
+        path, as_of = self.folder.find(key), self.folder.options.as_of
+        try:
+            loaded = self.loaded(path)
+            changes = what_if(Source(str(path), path.parent), as_of, days, self.folder.directory) if days else None
+        except CaseError:
+            return self._case_page("dates.html", language, key, steps=None, visits=(), changes=None, days=days)
+        timeline = changes.timeline if changes else make_timeline(loaded.case, as_of)
+        moved = {each.step.id: each.before for each in changes.moved} if changes else {}
+        steps = [
+            {
+                "days": format_days(language, step.start, step.end),
+                "title": getattr(step.title, language),
+                "who": label(step.who, "person", language) if step.who in PEOPLE else "",
+                "moved": step.id in moved,
+                "before": format_days(language, *before) if (before := moved.get(step.id)) else "",
+            }
+            for step in timeline.steps
+        ]
+        appearing = findings_json(changes.appearing, language) if changes else []
+        visits = [visit.entry_date for visit in loaded.case.treatment.visits]
+        return self._case_page("dates.html", language, key, steps=steps, visits=visits, changes=appearing, days=days)
+
+    def done(self, language: Language, key: str) -> str:
+        """Return what to print, who seals it, and the finished files."""
+        path = self.folder.find(key)
+        row = self._row(path)
+        packet = self.packet(path)
+        verified = outcome_of(lambda: verify_path(packet)) if packet else None
+        manifest = verified.value.manifest if verified and verified.value else None
+        to_sign = [each for each in manifest.documents if each.signed_by and not each.signed] if manifest else []
+        return self._case_page(
+            "done.html",
+            language,
+            key,
+            row=row,
+            texts=_row_texts(row, language, self.folder.options.as_of),
+            manifest=manifest,
+            differs=findings_json(verified.problems, language) if verified else [],
+            to_sign=to_sign,
+            titles={part.id: part.title for bundle in manifest.bundles for part in bundle.page_map} if manifest else {},
+            build=self.builds.find(key, "final"),
+        )
+
+    def broken(self, language: Language, key: str, problems: Sequence[Problem]) -> str:
+        """Return why a case cannot be shown."""
+        shown = [
+            {"line": problem.line, **found}
+            for problem, found in zip(problems, findings_json(problems, language), strict=True)
+        ]
+        return self._case_page("broken.html", language, key, problems=shown)
+
+    def loaded(self, path: Path) -> LoadedCase:
+        """Read a case that lacks nothing. Raises CaseError."""
+        return load_case(path, self.folder.directory)
+
+    def packet(self, path: Path) -> Path | None:
+        """Return the folder of the packet of a case, if there is one."""
+        case_id = CaseFile.read(path).json_file.fields.get("case_id")
+        folder = self.folder.out / str(case_id)
+        return folder if is_file(folder / MANIFEST_NAME) else None
+
+    def _offer(self, path: Path) -> Offer:
+        return Offer.of(find_directory(path.parent, self.folder.directory))
+
+    def _row(self, path: Path | str) -> PatientRow:
+        source = Source(str(path), Path(path).parent)
+        outcome = outcome_of(lambda: patient_row(source, self.folder.options))
+        return outcome.value or failed_row(source, outcome.code, outcome.problems)
+
+    def _case_page(self, template: str, language: Language, key: str, **about: Any) -> str:
+        path = self.folder.find(key)
+        return self._page(template, language, key=key, name=path.parent.name, **about)
+
+    def _page(self, template: str, language: Language, **about: Any) -> str:
+        return (
+            _environment()
+            .get_template(template)
+            .render(
+                words=_words(language),
+                script_words={name: _words(language)[name] for name in _SCRIPT_WORDS},
+                language=language,
+                languages=_LANGUAGE_NAMES,
+                version=VERSION,
+                as_of=self.folder.options.as_of,
+                label=lambda name, table: label(name, table, language),
+                text=lambda three: getattr(three, language),
+                **about,
+            )
+        )
+
+
+def _row_texts(row: PatientRow, language: Language, as_of: date) -> dict[str, Any]:
+    left = row.filing.days_left(as_of)
+    return {
+        "state": label(row.state, "patient_state", language),
+        "next": duty_text(row.next, language),
+        "who": label(row.next.who, "person", language),
+        "done": done_text(row, language),
+        "window": window_text(row.filing, language),
+        "left": "" if left is None else days_left_text(left, language),
+        "duties": [(label(duty.who, "person", language), duty_text(duty, language)) for duty in row.duties],
+    }
+
+
+@cache
+def _words(language: Language) -> dict[str, str]:
+    words: dict[str, dict[str, str]] = json.loads((WEB / "words.json").read_text(encoding="utf-8"))
+    return {name: texts[language] for name, texts in words.items()}
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )

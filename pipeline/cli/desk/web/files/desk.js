@@ -1,0 +1,195 @@
+// The desk in the browser: sends what a person changes, and shows what the rules find.
+const words = JSON.parse(document.getElementById("words").textContent);
+const address = document.body.dataset.case;
+const live = document.getElementById("status");
+const CHECK_AFTER = 400;
+
+const say = (text) => { live.textContent = text; };
+
+async function send(method, path, body, headers = {}) {
+  const answer = await fetch(path, { method, headers, body: typeof body === "object" && !(body instanceof Blob) ? JSON.stringify(body) : body });
+  const kind = answer.headers.get("content-type") || "";
+  return { status: answer.status, ok: answer.ok, data: kind.includes("json") ? await answer.json() : {} };
+}
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function finding(found, link) {
+  const message = link ? element("a", { href: link }, found.message) : found.message;
+  const hint = found.hint && found.severity !== "question" ? [element("p", { class: "hint" }, found.hint)] : [];
+  return element("li", { class: found.severity }, element("p", {}, message), ...hint);
+}
+
+// The form of a case.
+const form = document.getElementById("case-form");
+if (form) {
+  const first = new Map();
+  const inputs = [...form.querySelectorAll("[name]")];
+  for (const input of inputs) first.set(input.name, input.value);
+  const save = form.querySelector(".saving button");
+  const saving = document.getElementById("saving");
+  let waiting = 0;
+  let asked = 0;
+
+  const changes = () => Object.fromEntries(inputs.filter((input) => input.value !== first.get(input.name)).map((input) => [input.name, input.value]));
+
+  const inputOf = (pointer) => {
+    for (let at = pointer || ""; at; at = at.slice(0, at.lastIndexOf("/"))) {
+      const exact = form.querySelector(`[name="${CSS.escape(at)}"]`);
+      if (exact) return exact;
+      const group = form.querySelector(`fieldset[data-pointer="${CSS.escape(at)}"] [name]`);
+      if (group) return group;
+    }
+    return null;
+  };
+
+  const show = (findings) => {
+    for (const list of form.querySelectorAll(".found")) list.replaceChildren();
+    for (const input of inputs) input.removeAttribute("aria-invalid");
+    const list = document.getElementById("findings");
+    const counts = new Map();
+    const items = findings.map((found) => {
+      const input = inputOf(found.pointer);
+      const section = "/" + (found.pointer || "").split("/")[1];
+      if (found.severity !== "info") counts.set(section, (counts.get(section) || 0) + 1);
+      if (input && found.severity !== "question" && found.severity !== "info") {
+        document.getElementById(input.id + "-found").append(finding(found));
+        if (found.severity === "error") input.setAttribute("aria-invalid", "true");
+      }
+      return finding(found, input ? "#" + input.id : null);
+    });
+    list.replaceChildren(...items.filter((item) => !item.classList.contains("info")));
+    document.getElementById("findings-count").textContent = list.children.length || "";
+    document.getElementById("no-findings").hidden = list.children.length > 0;
+    for (const place of document.querySelectorAll("[data-section]")) place.textContent = counts.get(place.dataset.section) || "";
+  };
+
+  const check = async () => {
+    const mine = ++asked;
+    const answer = await send("POST", address + "/check", changes());
+    if (mine === asked && answer.ok) show(answer.data);
+  };
+
+  const mark = () => {
+    const is_changed = Object.keys(changes()).length > 0;
+    save.disabled = !is_changed;
+    saving.textContent = is_changed ? words.unsaved : "";
+  };
+
+  const conflict = (values) => {
+    const box = document.getElementById("conflict");
+    const mine = changes();
+    box.querySelector("dl").replaceChildren(...Object.keys(values).flatMap((pointer) => [
+      element("dt", {}, form.querySelector(`label[for="${CSS.escape(pointer.slice(1).replaceAll("/", "."))}"]`)?.firstChild.textContent || pointer),
+      element("dd", {}, `${words.yours}: ${mine[pointer]}`), element("dd", {}, `${words.theirs}: ${values[pointer] ?? ""}`),
+    ]));
+    box.hidden = false;
+    box.scrollIntoView({ block: "center" });
+    say(box.querySelector("p").textContent);
+  };
+
+  form.addEventListener("input", () => {
+    mark();
+    clearTimeout(waiting);
+    waiting = setTimeout(check, CHECK_AFTER);
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    save.disabled = true;
+    const answer = await send("PUT", address, changes(), { "If-Match": document.body.dataset.etag });
+    if (answer.ok) {
+      document.body.dataset.etag = answer.data.etag;
+      for (const input of inputs) first.set(input.name, input.value);
+      mark();
+      saving.textContent = words.saved;
+      check();
+    } else if (answer.status === 412) {
+      conflict(answer.data.values);
+    } else {
+      mark();
+      saving.textContent = words.not_saved;
+      if (answer.data.problems) show(answer.data.problems);
+      form.querySelector('[aria-invalid="true"]')?.focus();
+    }
+  });
+  form.addEventListener("click", async (event) => {
+    const { longer, shorter } = event.target.closest("button")?.dataset || {};
+    if (!longer && !shorter) return;
+    if (Object.keys(changes()).length) { saving.textContent = words.save_first; save.focus(); return; }
+    const answer = await send("POST", address + "/length", { pointer: longer || shorter, longer: Boolean(longer) }, { "If-Match": document.body.dataset.etag });
+    if (answer.status === 412) conflict({}); else location.reload();
+  });
+  document.getElementById("findings").addEventListener("click", (event) => {
+    const target = event.target.closest("a")?.hash;
+    if (!target) return;
+    event.preventDefault();
+    const input = document.getElementById(target.slice(1));
+    for (let up = input; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
+    input.focus();
+    input.scrollIntoView({ block: "center" });
+  });
+  window.addEventListener("beforeunload", (event) => { if (Object.keys(changes()).length) event.preventDefault(); });
+  show(JSON.parse(document.getElementById("first-findings").textContent));
+}
+
+// A new case, and the list of cases.
+document.getElementById("new-case")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const answer = await send("POST", "/cases", Object.fromEntries(new FormData(event.target)));
+  if (answer.ok) location.href = answer.data.case;
+  else document.getElementById("new-findings").replaceChildren(...(answer.data.problems || []).map((found) => finding(found)));
+});
+document.getElementById("search")?.addEventListener("input", (event) => {
+  const sought = event.target.value.toLowerCase();
+  for (const row of document.querySelectorAll("table.cases tbody tr")) row.hidden = !row.textContent.toLowerCase().includes(sought);
+});
+
+// Papers: drop or choose a file, and say on which day it was issued.
+async function add(place, file) {
+  const found = place.querySelector(".found");
+  place.setAttribute("aria-busy", "true");
+  say(words.uploading);
+  const answer = await send("POST", `${address}/papers?place=${place.dataset.place}`, file, { "X-File-Name": encodeURIComponent(file.name) });
+  place.removeAttribute("aria-busy");
+  say("");
+  if (answer.ok) location.reload();
+  else found.replaceChildren(...(answer.data.problems || []).map((each) => finding(each)));
+}
+for (const place of document.querySelectorAll("[data-place]")) {
+  place.querySelector("input[type=file]").addEventListener("change", (event) => { if (event.target.files[0]) add(place, event.target.files[0]); });
+  place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("over"); });
+  place.addEventListener("dragleave", () => place.classList.remove("over"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    place.classList.remove("over");
+    if (event.dataTransfer.files[0]) add(place, event.dataTransfer.files[0]);
+  });
+}
+for (const day of document.querySelectorAll("[data-issued]")) {
+  day.addEventListener("change", async () => {
+    const answer = await send("PUT", address, { [day.dataset.issued]: day.value }, { "If-Match": document.body.dataset.etag });
+    if (answer.ok) { document.body.dataset.etag = answer.data.etag; say(words.saved); }
+    else if (answer.status === 412) location.reload();
+    else say((answer.data.problems || []).map((each) => each.message).join(" "));
+  });
+}
+
+// Builds: started here, and asked about until they end.
+for (const button of document.querySelectorAll("[data-build]")) {
+  const path = `${address}/builds/${button.dataset.build}`;
+  const stop = document.querySelector(`[data-stop="${button.dataset.build}"]`);
+  const follow = async () => {
+    const { data } = await send("GET", path);
+    if (!data.works) { location.reload(); return; }
+    setTimeout(follow, 300);
+  };
+  const begin = () => { button.setAttribute("aria-disabled", "true"); stop.hidden = false; say(button.dataset.working); setTimeout(follow, 300); };
+  button.addEventListener("click", async () => { if (!button.hasAttribute("aria-disabled")) { await send("POST", path); begin(); } });
+  stop.addEventListener("click", () => send("DELETE", path));
+  send("GET", path).then(({ data }) => { if (data.works) begin(); });
+}

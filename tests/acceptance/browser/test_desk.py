@@ -1,0 +1,180 @@
+"""The desk in a real browser: a coordinator's story, two windows, every screen in three languages and two widths."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from pipeline.language import LANGUAGES
+from tests.support.cases import AS_OF, EXAMPLES, ROOT
+from tests.support.chromium import NARROW, WIDE, no_overflow
+from tests.support.tools import needs_chromium
+
+pytestmark = [needs_chromium, pytest.mark.process]
+
+PAPERS = EXAMPLES / "wang-xiaoming" / "papers"
+SCREENS = ("", "/papers", "/pages", "/dates", "/done")
+#: A build on a busy machine.
+PATIENCE = 120_000
+
+
+@dataclass(frozen=True)
+class Running:
+    """A desk that runs, and a browser that was let in."""
+
+    folder: Path
+    site: str
+    context: BrowserContext
+
+    def open(self, path: str, size: ViewportSize = WIDE) -> Page:
+        """A page of the desk."""
+        page = self.context.new_page()
+        page.set_viewport_size(size)
+        page.goto(f"{self.site}{path}")
+        return page
+
+    def case(self, name: str) -> str:
+        """The address of a case."""
+        page = self.open("/cases")
+        address = page.get_by_role("link", name=name, exact=True).get_attribute("href")
+        page.close()
+        assert address
+        return address
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The command with the example and the directory."""
+    folder = tmp_path_factory.mktemp("desk")
+    for name in ("wang-xiaoming", "directory"):
+        shutil.copytree(EXAMPLES / name, folder / name)
+    words = ["desk", str(folder), "--no-open", "--as-of", AS_OF.isoformat()]
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "pipeline", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        address = process.stdout.readline().strip()
+        context = browser.new_context(locale="en-GB")
+        context.new_page().goto(address)
+        yield Running(folder, address.partition("/?")[0], context)
+        context.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert process.stderr.read() == "", "no name, no path and no request is printed"
+
+
+def fill(page: Page, pointer: str, value: str) -> None:
+    page.locator(f'[name="{pointer}"]').fill(value)
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#saving")).to_have_text("Saved.", timeout=PATIENCE)
+
+
+def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
+    page = desk.open("/cases?lang=en")
+    page.get_by_label("Folder of the case").fill("case-2026-0001")
+    page.get_by_label("Patient's name in Chinese").fill("张三")
+    page.get_by_label("Home address in Chinese").fill("北京市虚构区示例路1号")
+    page.get_by_label("Condition").select_option("rotator_cuff_injury")
+    page.get_by_label("Hospital").select_option("hibari")
+    page.get_by_label("Guarantor").select_option("mihon")
+    page.get_by_role("button", name="Create the case").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("case-2026-0001")
+
+    before = int(page.locator("#findings-count").inner_text())
+    fill(page, "/patient/name/surname", "ZHANG")
+    fill(page, "/patient/name/given_names", "SAN")
+    fill(page, "/patient/phone", "no number")
+    expect(page.locator("[id='patient.phone-found'] li")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[id='patient.phone']")).to_have_attribute("aria-invalid", "true")
+    assert int(page.locator("#findings-count").inner_text()) == before - 1, (
+        "one question less, and one finding on the number"
+    )
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#saving")).to_have_text("Not saved: correct the marked fields.")
+    fill(page, "/patient/phone", "+86 10 0000 0123")
+    save(page)
+    assert "ZHANG" in (desk.folder / "case-2026-0001" / "case.json").read_text(encoding="utf-8")
+
+    page.get_by_role("link", name="Papers").click()
+    photo = page.locator(".place", has_text="Photograph")
+    photo.locator("input[type=file]").set_input_files(PAPERS / "photo.jpg")
+    expect(photo.locator(".file")).to_have_text("photo.jpg", timeout=PATIENCE)
+    photo.get_by_label("Day of issue").fill("2026-11-05")
+    photo.get_by_label("Day of issue").blur()
+    expect(page.locator("#status")).to_have_text("Saved.", timeout=PATIENCE)
+    passport = page.locator(".place", has_text="Passport").first
+    passport.locator("input[type=file]").set_input_files(EXAMPLES / "directory" / "hospitals" / "aoba.json")
+    expect(passport.locator(".found li")).to_be_visible(timeout=PATIENCE)
+
+    page.get_by_role("link", name="Pages").click()
+    page.get_by_role("button", name="Draw the pages").click()
+    expect(page.locator(".sheets img").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_complete_case_is_built_and_downloaded(desk: Running) -> None:
+    page = desk.open(f"{desk.case('wang-xiaoming')}/done?lang=en")
+    page.get_by_role("button", name="Build the packet").click()
+    link = page.get_by_role("link", name="Bundle to be filed")
+    expect(link).to_be_visible(timeout=PATIENCE)
+    with page.expect_download() as found:
+        link.click()
+    assert Path(found.value.path()).read_bytes().startswith(b"%PDF-")
+    assert (desk.folder / "out" / "wang-xiaoming" / "bundle.pdf").is_file()
+
+
+def test_two_windows_lose_nothing(desk: Running) -> None:
+    address = f"{desk.case('wang-xiaoming')}?lang=en"
+    one, other = desk.open(address), desk.open(address)
+    fill(one, "/visa/agency", "甲虚构代理机构")
+    save(one)
+    fill(other, "/visa/agency", "乙虚构代理机构")
+    other.get_by_role("button", name="Save").click()
+    conflict = other.locator("#conflict")
+    expect(conflict).to_contain_text("甲虚构代理机构", timeout=PATIENCE)
+    expect(conflict).to_contain_text("乙虚构代理机构")
+    assert "甲虚构代理机构" in (desk.folder / "wang-xiaoming" / "case.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_screen_is_accessible_and_fits(desk: Running, language: str, size: ViewportSize) -> None:
+    address = desk.case("wang-xiaoming")
+    page = desk.open("/cases", size)
+    for path in ("/cases", *(f"{address}{screen}" for screen in SCREENS)):
+        page.goto(f"{desk.site}{path}?lang={language}")
+        assert no_overflow(page), path
+        if language == "zh":  # the same elements in every language
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+
+
+def test_the_keyboard_is_enough(desk: Running) -> None:
+    page = desk.open(f"{desk.case('wang-xiaoming')}?lang=en")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+    page.locator('[name="/patient/phone"]').focus()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("x")
+    expect(page.locator("#findings li.error")).to_be_visible(timeout=PATIENCE)
+    page.locator("#findings li.error a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator('[name="/patient/phone"]')).to_be_focused()

@@ -1,0 +1,201 @@
+"""The routes of the desk, as a browser would call them."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from pipeline.cli.desk import app as module
+from pipeline.cli.desk.case_folder import DeskFolder
+from tests.support.asgi import Client
+from tests.support.cases import EXAMPLES, PERSONAL
+
+PAPERS = EXAMPLES / "wang-xiaoming" / "papers"
+SCREENS = ("", "/papers", "/pages", "/dates", "/done")
+
+
+def test_the_list_names_cases_by_their_folders_and_addresses_by_nothing(client: Client, case: str) -> None:
+    page = client.get("/cases").text
+    assert f'href="{case}"' in page
+    assert ">wang-xiaoming<" in page
+    assert "wang" not in case
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(("language", "word"), [("en", "Papers"), ("ja", "提出書類"), ("zh", "材料")])
+def test_every_screen_is_there_in_every_language(
+    client: Client, case: str, screen: str, language: str, word: str
+) -> None:
+    answer = client.get(f"{case}{screen}?lang={language}")
+    assert answer.status == 200
+    assert f'<html lang="{language}">' in answer.text
+    assert word in answer.text
+
+
+def test_the_language_is_that_of_the_browser_until_one_is_chosen(client: Client) -> None:
+    assert '<html lang="zh">' in client.get("/cases", accept_language="zh-CN,zh;q=0.9,en;q=0.8").text
+    client.get("/cases?lang=ja")
+    assert '<html lang="ja">' in client.get("/cases", accept_language="zh-CN").text
+
+
+def test_a_form_is_saved_once_for_each_version(client: Client, case: str, folder: DeskFolder) -> None:
+    [path] = folder.cases().values()
+    etag = client.get(case).text.partition('data-etag="')[2].partition('"')[0]
+    change = {"/visa/agency": "北京虚构旅行社"}
+    saved = client.send("PUT", case, change, if_match=etag)
+    assert saved.status == 200
+    assert "北京虚构旅行社" in path.read_text(encoding="utf-8")
+    late = client.send("PUT", case, {"/visa/agency": "另一家"}, if_match=etag)
+    assert (late.status, late.json["values"]) == (412, change)
+    assert client.send("PUT", case, {"/visa/agency": "另一家"}, if_match=saved.json["etag"]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [({"/nothing": "x"}, 422), ({"/patient/phone": "abc"}, 422), (b"[]", 404), (b"{", 404)]
+)
+def test_nothing_wrong_is_saved(client: Client, case: str, folder: DeskFolder, body: object, status: int) -> None:
+    [path] = folder.cases().values()
+    before = path.read_bytes()
+    etag = client.get(case).text.partition('data-etag="')[2].partition('"')[0]
+    assert client.send("PUT", case, body, if_match=etag).status == status
+    assert path.read_bytes() == before
+
+
+def test_a_new_case_is_made_once(client: Client, folder: DeskFolder) -> None:
+    about = {"id": "case-2026-0001", "chinese_name": "张三", "address": "上海市虚构区1号", "visits": "2"}
+    made = client.send("POST", "/cases", about)
+    assert made.status == 201
+    case = json.loads((folder.path / "case-2026-0001" / "case.json").read_text(encoding="utf-8"))
+    assert (case["patient"]["name"]["chinese"], case["visa"]["mission"]) == ("张三", "shanghai")
+    assert client.get(made.json["case"]).status == 200
+    assert client.send("POST", "/cases", about).status == 422
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "..", "a/b", "王", ""])
+def test_a_new_case_is_nowhere_else(client: Client, folder: DeskFolder, name: str) -> None:
+    before = sorted(path.name for path in folder.path.parent.iterdir())
+    assert client.send("POST", "/cases", {"id": name}).status in {404, 422}
+    assert sorted(path.name for path in folder.path.parent.iterdir()) == before
+    assert len(folder.cases()) == 1
+
+
+class TestPapers:
+    """Papers."""
+
+    def place(self, client: Client, case: str, title: str) -> int:
+        page = client.get(f"{case}/papers?lang=en").text
+        before = page.partition(title)[0]
+        return int(before.rpartition('data-place="')[2].partition('"')[0])
+
+    def test_a_file_is_dropped_on_its_place(self, client: Client, folder: DeskFolder) -> None:
+        [path] = folder.cases().values()
+        made = client.send("POST", "/cases", {"id": "case-2026-0001", "chinese_name": "张三"})
+        new = made.json["case"]
+        number = self.place(client, new, "Photograph")
+        content = (PAPERS / "photo.jpg").read_bytes()
+        name = quote("../../王晓明的 照片.jpg")
+        assert client.send("POST", f"{new}/papers?place={number}", content, x_file_name=name).status == 201
+        [entry] = json.loads((folder.path / "case-2026-0001" / "case.json").read_text(encoding="utf-8"))["attachments"]
+        assert entry["role"] == "photo"
+        assert (folder.path / "case-2026-0001" / entry["path"]).read_bytes() == content
+        assert sorted(each.name for each in folder.path.iterdir()) == ["case-2026-0001", "directory", "wang-xiaoming"]
+        again = client.send("POST", f"{new}/papers?place={number}", content, x_file_name=name)
+        assert again.status == 422
+        assert path.is_file()
+
+    def test_what_is_no_paper_is_refused_and_nothing_is_left(
+        self, client: Client, case: str, folder: DeskFolder
+    ) -> None:
+        before = sorted(folder.path.rglob("*"))
+        number = self.place(client, case, "Photograph")
+        refused = client.send("POST", f"{case}/papers?place={number}", b"MZ program", x_file_name="photo.jpg")
+        assert refused.status == 422
+        assert refused.json["problems"][0]["message"]
+        assert sorted(folder.path.rglob("*")) == before
+
+    def test_a_file_that_is_too_long_is_not_read_to_its_end(
+        self, client: Client, case: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "_PAPER_BYTES", 1000)
+        answer = client.send("POST", f"{case}/papers?place=1", b"x" * 1001, x_file_name="photo.jpg")
+        assert (answer.status, answer.json["problems"][0]["code"]) == (413, "desk-too-long")
+
+    def test_its_first_page_is_a_picture(self, client: Client, case: str) -> None:
+        picture = client.get(f"{case}/papers/0.png")
+        assert (picture.status, picture.headers["content-type"]) == (200, "image/png")
+        assert picture.body.startswith(b"\x89PNG")
+        assert client.get(f"{case}/papers/99.png").status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases/unknown",
+        "/cases/..%2f..%2fetc",
+        "{case}/out/../../wang-xiaoming/case.json",
+        "{case}/out/manifest.json",
+        "{case}/pages/draft/bundle.pdf/1.png",
+        "{case}/builds/other",
+        "/web/../app.py",
+        "/web/%2e%2e/app.py",
+    ],
+)
+def test_nothing_else_is_there(client: Client, case: str, path: str) -> None:
+    assert client.get(path.format(case=case)).status == 404
+
+
+def test_only_files_of_the_packet_are_downloaded(client: Client, case: str, folder: DeskFolder, packet: Path) -> None:
+    shutil.copytree(packet, folder.out / "wang-xiaoming")
+    bundle = client.get(f"{case}/out/bundle.pdf")
+    assert bundle.body == (packet / "bundle.pdf").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{case}/out/packet.zip").body)) as archive:
+        assert "bundle.pdf" in archive.namelist()
+    for path in ("../../wang-xiaoming/case.json", "%2e%2e/%2e%2e/wang-xiaoming/case.json", "manifest.json", "none.pdf"):
+        assert client.get(f"{case}/out/{path}").status == 404
+    assert "Print these" in client.get(f"{case}/done?lang=en").text
+
+
+def test_a_link_that_leads_out_of_the_folder_is_no_case(client: Client, folder: DeskFolder, tmp_path: Path) -> None:
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    (outside / "case.json").write_text("{}", encoding="utf-8")
+    (folder.path / "linked").symlink_to(outside)
+    assert len(folder.cases()) == 1
+    assert "linked" not in client.get("/cases").text
+
+
+def test_a_case_that_is_no_json_is_listed_and_explained(client: Client, folder: DeskFolder) -> None:
+    (folder.path / "broken").mkdir()
+    (folder.path / "broken" / "case.json").write_text("{ ,", encoding="utf-8")
+    page = client.get("/cases?lang=en")
+    assert page.status == 200
+    assert ">broken<" in page.text
+    [key] = [key for key, path in folder.cases().items() if path.parent.name == "broken"]
+    for screen in SCREENS:
+        answer = client.get(f"/cases/{key}{screen}?lang=en")
+        assert "line 1" in answer.text or screen in {"/pages", "/dates"}
+
+
+def test_no_answer_about_a_mistake_has_a_value_of_the_case(client: Client, case: str, folder: DeskFolder) -> None:
+    [path] = folder.cases().values()
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"sex": "male"', '"sex": "王晓明 EJ0123456"'), encoding="utf-8"
+    )
+    found = client.send("POST", f"{case}/check", {})
+    assert found.json
+    assert not [value for value in PERSONAL if value in found.text]
+
+
+def test_other_days_are_tried_without_changing_the_case(client: Client, case: str, folder: DeskFolder) -> None:
+    [path] = folder.cases().values()
+    before = path.read_bytes()
+    page = client.get(f"{case}/dates?lang=en&1=2027-01-13").text
+    assert 'class="moved"' in page
+    assert path.read_bytes() == before
+    assert client.get(f"{case}/dates.ics").body.startswith(b"BEGIN:VCALENDAR")
