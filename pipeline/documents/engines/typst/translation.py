@@ -20,6 +20,8 @@ from pipeline.formats.word.text import W, xml_parser
 
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DECLARATION = re.compile(r"^<\?xml.*?\?>", re.DOTALL)
+#: The height of a line by default, and of one in which nothing can be read, in twentieths of a point.
+_LINE, _FLAT = 240, 60
 #: The functions that a translation calls.
 PRELUDE = Path(__file__).with_name("prelude.typ")
 
@@ -63,13 +65,23 @@ class _Flow:
         """Return the statements that draw the content of a body, header, footer or cell of that width."""
         out = [only_tags(parent.text)]
         for element in parent:
-            if element.tag == f"{W}p":
+            if element.tag == f"{W}p" and not _only_ends_the_file(element):
                 out.append(self.paragraphs.translate(element, width, in_cell=in_cell))
             elif element.tag == f"{W}tbl":
                 out.append(translate_table(element, self._formats, partial(self.of, in_cell=True)))
             tags = only_tags(element.tail)
             out.append(f"{tags}\n" if tags else "")
         return "".join(out)
+
+
+def _only_ends_the_file(paragraph: etree._Element) -> bool:
+    """Return True for the empty line that Word demands after a last table. On a full page, it would be on the next."""
+    following = paragraph.getnext()
+    spacing, line = (paragraph.find(f"{W}pPr/{W}{name}") for name in ("spacing", "pBdr"))
+    has_content = line is not None or paragraph.find(f"{W}r") is not None or text_inside(paragraph)
+    if following is None or following.tag != f"{W}sectPr" or spacing is None or has_content:
+        return False
+    return spacing.get(f"{W}lineRule") == "exact" and int(spacing.get(f"{W}line") or _LINE) <= _FLAT
 
 
 def _parse(part: WordPart) -> etree._Element:

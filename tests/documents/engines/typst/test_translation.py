@@ -138,6 +138,18 @@ def test_a_table_whose_rows_stay_with_what_follows_moves_to_the_next_page() -> N
         assert "heading" in found[heading_on - 1].text, [page.text for page in found]
 
 
+def test_the_flat_line_after_a_last_table_is_on_no_page_of_its_own() -> None:
+    size, margins = (re.search(rf"<w:{name} [^>]*>", _starter()[1])[0] for name in ("pgSz", "pgMar"))  # type: ignore[index]
+    height, top, bottom = (
+        int(re.search(rf'w:{name}="(\d+)"', text)[1])  # type: ignore[index]
+        for text, name in ((size, "h"), (margins, "top"), (margins, "bottom"))
+    )
+    full = f'<w:trHeight w:val="{height - top - bottom - 10}" w:hRule="exact"/>'
+    for line, pages in ((20, 1), (200, 2)):
+        end = paragraph(properties=f'<w:spacing w:before="0" w:after="0" w:line="{line}" w:lineRule="exact"/>')
+        assert page_count(drawn(table(("a", "b"), properties=full) + end)) == pages
+
+
 def test_a_line_break_in_a_justified_paragraph_stretches_its_line() -> None:
     exact = '<w:spacing w:line="280" w:lineRule="exact"/>'
     texts, context = "one two{{ x }}three four", {"x": "\n"}
