@@ -78,5 +78,5 @@ def desk(
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run([listening])
     finally:
-        served.builds.close()
+        served.close()
     return 0

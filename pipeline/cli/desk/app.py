@@ -24,6 +24,7 @@ from pipeline.case.base import ID
 from pipeline.case.directory import find_directory
 from pipeline.cli.desk.builds import Builds, Kind
 from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.papers import add_dropped, first_page, read_text
 from pipeline.cli.desk.picture_task import PictureRequest
 from pipeline.cli.desk.screens import WEB, Screens
@@ -68,12 +69,19 @@ class Desk:
     folder: DeskFolder
     language: Language
     builds: Builds = field(init=False)
+    rows: CaseRows = field(init=False)
     screens: Screens = field(init=False)
 
     def __post_init__(self) -> None:
         """Connect the parts."""
         object.__setattr__(self, "builds", Builds(self.folder))
-        object.__setattr__(self, "screens", Screens(self.folder, self.builds))
+        object.__setattr__(self, "rows", CaseRows(self.folder))
+        object.__setattr__(self, "screens", Screens(self.folder, self.builds, self.rows))
+
+    def close(self) -> None:
+        """Stop what works in the background."""
+        self.rows.close()
+        self.builds.close()
 
     def app(self) -> Starlette:
         """Return the application."""

@@ -17,6 +17,7 @@ from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.source import Source
 from pipeline.cli.desk.builds import Builds
 from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.form import CaseForm
 from pipeline.cli.desk.papers import filled_places, read_text
 from pipeline.cli.desk.unsaved import CaseFile, check_unsaved, findings_json
@@ -30,7 +31,7 @@ from pipeline.resources import VERSION
 from pipeline.run.case_folder.fields import find_field
 from pipeline.run.case_folder.offer import Offer
 from pipeline.run.overview.duties import PEOPLE
-from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row, sorted_rows
+from pipeline.run.overview.patient_row import PatientRow, sorted_rows
 from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, window_text
 from pipeline.visa.labels import label
 from pipeline.visa.timeline.step_words import format_days
@@ -49,20 +50,23 @@ class Screens:
 
     folder: DeskFolder
     builds: Builds
+    rows: CaseRows
 
     def cases(self, language: Language) -> str:
-        """Return the list of all cases, those with mistakes first."""
-        keys = {str(path): key for key, path in self.folder.cases().items()}
-        rows = sorted_rows(self._row(path) for path in keys)
-        listed = [
-            {"key": keys[row.source], "row": row, **_row_texts(row, language, self.folder.options.as_of)}
-            for row in rows
+        """Return the list of all cases, those with mistakes first. Cases that are being checked come last."""
+        listed = list(self.rows.listed())
+        keys = {row.source: key for key, _, row in listed if row}
+        as_of = self.folder.options.as_of
+        rows = [
+            {"key": keys[row.source], "name": row.name, "row": row, **_row_texts(row, language, as_of)}
+            for row in sorted_rows(row for _, _, row in listed if row)
         ]
+        rows += [{"key": key, "name": path.parent.name, "row": None} for key, path, row in listed if not row]
         offer = self._offer(self.folder.path / "new")
         return self._page(
             "cases.html",
             language,
-            rows=listed,
+            rows=rows,
             conditions=find_field("/condition/kind").choices(language),
             hospitals=offer.names("hospital"),
             guarantors=offer.names("guarantor"),
@@ -116,7 +120,7 @@ class Screens:
     def done(self, language: Language, key: str) -> str:
         """Return what to print, who seals it, and the finished files."""
         path = self.folder.find(key)
-        row = self._row(path)
+        row = self.rows.row(path)
         packet = self.packet(path)
         verified = outcome_of(lambda: verify_path(packet)) if packet else None
         manifest = verified.value.manifest if verified and verified.value else None
@@ -154,11 +158,6 @@ class Screens:
 
     def _offer(self, path: Path) -> Offer:
         return Offer.of(find_directory(path.parent, self.folder.directory))
-
-    def _row(self, path: Path | str) -> PatientRow:
-        source = Source(str(path), Path(path).parent)
-        outcome = outcome_of(lambda: patient_row(source, self.folder.options))
-        return outcome.value or failed_row(source, outcome.code, outcome.problems)
 
     def _case_page(self, template: str, language: Language, key: str, **about: Any) -> str:
         path = self.folder.find(key)

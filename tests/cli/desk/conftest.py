@@ -30,7 +30,7 @@ def desk(folder: DeskFolder) -> Iterator[Desk]:
     """The desk for the folder."""
     served = Desk(folder, "en")
     yield served
-    served.builds.close()
+    served.close()
 
 
 @pytest.fixture

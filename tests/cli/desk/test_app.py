@@ -5,14 +5,20 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import time
 import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from pipeline.case.source import Source
 from pipeline.cli.desk import app as module
+from pipeline.cli.desk import case_rows
 from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.errors import InputError, Problem
+from pipeline.options import CheckOptions
+from pipeline.run.overview.patient_row import PatientRow
 from tests.support.asgi import Client
 from tests.support.cases import EXAMPLES, PERSONAL
 
@@ -25,6 +31,37 @@ def test_the_list_names_cases_by_their_folders_and_addresses_by_nothing(client: 
     assert f'href="{case}"' in page
     assert ">wang-xiaoming<" in page
     assert "wang" not in case
+
+
+def checked_list(client: Client) -> str:
+    """The list as soon as every case in it was checked."""
+    until = time.monotonic() + 60
+    while "data-waiting" in (page := client.get("/cases?lang=en").text) and time.monotonic() < until:
+        time.sleep(0.05)
+    return page
+
+
+def test_the_list_does_not_wait_and_checks_again_only_what_changed(
+    client: Client, folder: DeskFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+
+    def check(source: Source, _options: CheckOptions) -> PatientRow:
+        checked.append(source.file)
+        raise InputError(Problem("fault", "error", "a fault", "correct it"))
+
+    monkeypatch.setattr(case_rows, "patient_row", check)
+    assert "data-waiting" in client.get("/cases").text
+    checked_list(client)
+    checked_list(client)
+    assert len(checked) == 1
+    [path] = folder.cases().values()
+    path.write_bytes(path.read_bytes() + b" ")
+    checked_list(client)
+    assert len(checked) == 2
+    (path.parent / "papers" / "photo.jpg").touch()
+    checked_list(client)
+    assert len(checked) == 3
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -173,9 +210,9 @@ def test_a_link_that_leads_out_of_the_folder_is_no_case(client: Client, folder: 
 def test_a_case_that_is_no_json_is_listed_and_explained(client: Client, folder: DeskFolder) -> None:
     (folder.path / "broken").mkdir()
     (folder.path / "broken" / "case.json").write_text("{ ,", encoding="utf-8")
-    page = client.get("/cases?lang=en")
-    assert page.status == 200
-    assert ">broken<" in page.text
+    page = checked_list(client)
+    assert ">broken<" in page
+    assert page.index(">broken<") < page.index(">wang-xiaoming<"), "those with mistakes come first"
     [key] = [key for key, path in folder.cases().items() if path.parent.name == "broken"]
     for screen in SCREENS:
         answer = client.get(f"/cases/{key}{screen}?lang=en")

@@ -144,10 +144,20 @@ document.getElementById("new-case")?.addEventListener("submit", async (event) =>
   if (answer.ok) location.href = answer.data.case;
   else document.getElementById("new-findings").replaceChildren(...(answer.data.problems || []).map((found) => finding(found)));
 });
-document.getElementById("search")?.addEventListener("input", (event) => {
-  const sought = event.target.value.toLowerCase();
+const search = document.getElementById("search");
+const filter = () => {
+  const sought = search.value.toLowerCase();
   for (const row of document.querySelectorAll("table.cases tbody tr")) row.hidden = !row.textContent.toLowerCase().includes(sought);
-});
+};
+search?.addEventListener("input", filter);
+async function refresh() {
+  const answer = await fetch("/cases");
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("table.cases tbody");
+  document.querySelector("table.cases tbody").replaceWith(fresh);
+  filter();
+  if (fresh.querySelector("[data-waiting]")) setTimeout(refresh, 1000);
+}
+if (document.querySelector("[data-waiting]")) setTimeout(refresh, 500);
 
 // Papers: drop or choose a file, and say on which day it was issued.
 async function add(place, file) {

@@ -1,0 +1,81 @@
+"""The rows of the list of cases: checked again only when a file changed, and meanwhile the list does not wait."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.case.directory import find_directory
+from pipeline.case.source import Source
+from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.outcome import outcome_of
+from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row
+
+#: The files that a row depends on, with the day: names, times and sizes.
+Version = tuple[object, ...]
+
+
+@dataclass
+class CaseRows:
+    """The newest row of each case, in memory only. A thread checks what has changed, one case after the other."""
+
+    folder: DeskFolder
+    _rows: dict[Path, tuple[Version, PatientRow]] = field(default_factory=dict)
+    _wanted: dict[Path, Version] = field(default_factory=dict)
+    _waiting: queue.SimpleQueue[Path | None] = field(default_factory=queue.SimpleQueue)
+    _thread: threading.Thread | None = None
+
+    def listed(self) -> Iterator[tuple[str, Path, PatientRow | None]]:
+        """Yield each case by its key with its row, or with None while it is checked."""
+        cases = self.folder.cases()
+        about = self._about_all(next(iter(cases.values()), self.folder.path))
+        for key, path in cases.items():
+            version = (about, *_files(path.parent))
+            known = self._rows.get(path)
+            if known is None or known[0] != version:
+                self._ask(path, version)
+            yield key, path, known[1] if known and known[0] == version else None
+
+    def row(self, path: Path) -> PatientRow:
+        """Return the row of a case, checked now."""
+        source = Source(str(path), path.parent)
+        outcome = outcome_of(lambda: patient_row(source, self.folder.options))
+        return outcome.value or failed_row(source, outcome.code, outcome.problems)
+
+    def close(self) -> None:
+        """End the thread after the case that it checks."""
+        self._waiting.put(None)
+
+    def _about_all(self, path: Path) -> Version:
+        options = self.folder.options
+        directory = find_directory(path.parent, options.directory)
+        return options.as_of, options.templates, *(_files(directory) if directory.is_dir() else ())
+
+    def _ask(self, path: Path, version: Version) -> None:
+        if self._wanted.get(path) == version:
+            return
+        self._wanted[path] = version
+        self._waiting.put(path)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        while (path := self._waiting.get()) is not None:
+            version = self._wanted[path]
+            self._rows[path] = version, self.row(path)
+
+
+def _files(folder: Path) -> Iterator[object]:
+    """Yield what tells versions of the files in a folder apart."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(Path(entry.path))
+            else:
+                about = entry.stat(follow_symlinks=False)
+                yield entry.path, about.st_mtime_ns, about.st_size
