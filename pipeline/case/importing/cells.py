@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import msgspec
 
-from pipeline.errors import CaseError, CellPlace
+from pipeline.errors import CaseError, CellPlace, JsonPlace
 from pipeline.formats.messages import worded_problem
+from pipeline.language import Language
 
+#: A part of a message: a text, or one for each language.
+MessagePart = str | dict[Language, str]
+MessageParts = Mapping[str, MessagePart]
 #: The room whose messages the import uses.
 ROOM = "case"
 #: More than any agency's table; larger tables are rejected.
@@ -19,7 +24,11 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 1_000
 #: Filled cells. Each takes 200 bytes of memory.
 MAX_CELLS = 1_000_000
-TOO_LARGE = f"the table has more than {MAX_ROWS:,} rows, {MAX_COLUMNS:,} columns or {MAX_CELLS:,} filled cells"
+TOO_LARGE: MessageParts = {
+    "rows": f"{MAX_ROWS:,}",
+    "columns": f"{MAX_COLUMNS:,}",
+    "cells": f"{MAX_CELLS:,}",
+}
 
 #: A date is its ISO text. "time" is a date or a number with a time of day, "unreadable" what is not even a number.
 Kind = Literal["value", "date", "time", "formula", "error", "unreadable"]
@@ -39,6 +48,18 @@ class CellError(CaseError):
     def __init__(self, key: str, **args: object) -> None:
         self.problem = worded_problem(key, room=ROOM, **args)
         super().__init__(self.problem)
+
+
+class TableError(CaseError):
+    """A table as a whole cannot be used. ``key`` names its message, which ``message_args`` fill."""
+
+    def __init__(
+        self, key: str, line: int | None = None, message_args: Mapping[str, MessagePart] | None = None
+    ) -> None:
+        self.key = key
+        self.line = line
+        self.message_args = dict(message_args or {})
+        super().__init__(replace(worded_problem(key, room=ROOM, **self.message_args), place=JsonPlace(line=line)))
 
 
 class Cell(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -16,17 +16,17 @@ from pipeline.case.importing.cells import (
     TOO_LARGE,
     Cell,
     SourceTable,
+    TableError,
     comparable,
     normalise,
 )
-from pipeline.errors import CaseError, JsonPlace, Problem
 
 #: UTF-8 with or without a byte order mark, and the encodings of Chinese and Japanese spreadsheet programs.
 ENCODINGS = ("utf-8", "gb18030", "shift_jis")
 _CODECS = {"utf-8": "utf-8-sig", "shift_jis": "cp932"}
 
 #: Separators of other programs and countries.
-_SEPARATORS = {";": "semicolon", "\t": "tab"}
+_SEPARATORS = {";": "table-separator/semicolon", "\t": "table-separator/tab"}
 _QUOTED = re.compile(r'="((?:[^"]|"")*)"')
 
 
@@ -46,14 +46,13 @@ def read_csv(content: bytes, header_row: int, encoding: str, headers: AbstractSe
             filled = {cell.column: cell for cell in cells if normalise(cell.value)}
             count += len(filled)
             if filled and (row > MAX_ROWS + header_row or max(filled) > MAX_COLUMNS or count > MAX_CELLS):
-                raise _error("table-size", TOO_LARGE, "split it; check the separator and the quotes")
+                raise TableError("table-size/csv", message_args=TOO_LARGE)
             if row == header_row:
                 header = filled
             elif filled:
                 rows.append(filled)
     except csv.Error:
-        message = "a quoted text in this line is not closed, or more text follows it"
-        raise _error("table-damaged", message, "export the table again as CSV", reader.line_num) from None
+        raise TableError("table-damaged/csv", reader.line_num) from None
     return SourceTable(header, rows)
 
 
@@ -68,12 +67,11 @@ def _cell(row: int, column: int, value: str) -> Cell:
 def _check_separator(text: str, header_row: int, headers: AbstractSet[str]) -> None:
     """Raise CaseError if another separator than the comma makes the headers of the mapping appear."""
     if text.lower().startswith("sep="):
-        raise _error("table-separator", "this line is for Excel only and no row of the table", "delete it", 1)
+        raise TableError("table-separator/line", 1)
     found = {separator: headers & _header(text, header_row, separator) for separator in (",", *_SEPARATORS)}
     best = max(found, key=lambda separator: len(found[separator]))  # the comma, if there are equals
     if best != ",":
-        message = f"the separator of this file is the {_SEPARATORS[best]}, not the comma"
-        raise _error("table-separator", message, "save it as CSV with commas, or as .xlsx", header_row)
+        raise TableError(_SEPARATORS[best], header_row)
 
 
 def _header(text: str, header_row: int, separator: str) -> set[str]:
@@ -87,18 +85,12 @@ def _header(text: str, header_row: int, separator: str) -> set[str]:
 
 def _decode(content: bytes, encoding: str) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _error("file-encoding", "the file is in UTF-16", "save it as CSV in UTF-8")
+        raise TableError("file-encoding/wide")
     if content.startswith(b"PK\x03\x04") or b"\0" in content:
-        message = "the file name ends in .csv, but the content is not text"
-        raise _error("table-kind", message, "correct the file name")
+        raise TableError("table-kind/no-text")
     try:
         return content.decode(_CODECS.get(encoding, encoding))
     except UnicodeDecodeError as error:
-        others = " or ".join(other for other in ENCODINGS if other != encoding)
-        message = f"the file is not in {encoding}: the first invalid byte is in this line"
+        first, second = (other for other in ENCODINGS if other != encoding)
         line = content.count(b"\n", 0, error.start) + 1
-        raise _error("file-encoding", message, f"name its encoding with --encoding {others}", line) from None
-
-
-def _error(code: str, message: str, hint: str, line: int | None = None) -> CaseError:
-    return CaseError(Problem(code, "error", message, hint, place=JsonPlace(line=line)))
+        raise TableError("file-encoding", line, {"encoding": encoding, "first": first, "second": second}) from None

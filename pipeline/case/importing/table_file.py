@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from pipeline.case.importing.cells import SourceTable
-from pipeline.case.importing.table_reading import COPY, TableRefusal, TableRequest
-from pipeline.errors import CaseError, JsonPlace, Problem
+from pipeline.case.importing.cells import SourceTable, TableError
+from pipeline.case.importing.table_reading import TableRefusal, TableRequest
+from pipeline.errors import CaseError
 from pipeline.formats.files import NotRegularError, read
 from pipeline.system.limited_client import LIMITED, CallFailedError
 from pipeline.system.limited_process import ProcessLimits
@@ -26,8 +27,7 @@ def read_table(path: Path, request: TableRequest, limits: ProcessLimits = _LIMIT
     request = replace(request, content=content, is_csv=path.suffix.lower() == ".csv")
     answer = _ask(request, limits)
     if isinstance(answer, TableRefusal):
-        place = JsonPlace(line=answer.line)
-        raise CaseError(Problem(answer.code, "error", answer.message, answer.hint, str(path), place))
+        raise _error(answer, path)
     return replace(answer, file=str(path))
 
 
@@ -39,28 +39,28 @@ def _ask(request: TableRequest, limits: ProcessLimits) -> SourceTable | TableRef
     except (msgspec.MsgspecError, CallFailedError) as error:
         seconds = error.seconds if isinstance(error, CallFailedError) else None
     if seconds is None:
-        return TableRefusal("table-damaged", "the process that reads the table crashed", COPY)
-    return TableRefusal("table-size", f"reading it took longer than {seconds:g} seconds", COPY)
+        return TableRefusal("table-damaged/crash")
+    return TableRefusal("table-size/time", {"seconds": f"{seconds:g}"})
 
 
 def _read_file(path: Path) -> bytes:
     """Return the content of a file that may be a table. Raise CaseError."""
     if path.suffix.lower() not in {".xlsx", ".csv"}:
-        raise _error("table-kind", "the file is neither .xlsx nor .csv", "save it as .xlsx or .csv", path)
+        raise _error(TableRefusal("table-kind/suffix"), path)
     try:
         content = read(path, MAX_BYTES)
     except NotRegularError:
-        raise _error("file-kind", "this is not a regular file", "check the path", path) from None
+        raise _error(TableRefusal("file-kind"), path) from None
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
-        raise _error("file-unreadable", f"the file cannot be read: {reason}", "check the path", path) from None
+        raise _error(TableRefusal("file-unreadable", {"reason": reason}), path) from None
     if len(content) > MAX_BYTES:
-        message = f"the table is larger than {MAX_BYTES // 1_000_000} MB"
-        raise _error("file-size", message, "split it, or remove its pictures", path)
+        raise _error(TableRefusal("file-size", {"megabytes": str(MAX_BYTES // 1_000_000)}), path)
     if not content:
-        raise _error("file-empty", "the file is empty", "save the table again", path)
+        raise _error(TableRefusal("file-empty"), path)
     return content
 
 
-def _error(code: str, message: str, hint: str, path: Path) -> CaseError:
-    return CaseError(Problem(code, "error", message, hint, str(path)))
+def _error(refusal: TableRefusal, path: Path) -> CaseError:
+    problem = TableError(refusal.key, refusal.line, refusal.args).problems[0]
+    return CaseError(dataclasses.replace(problem, file=str(path)))

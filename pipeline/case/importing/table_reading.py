@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pipeline.case.importing.cells import SourceTable
-from pipeline.errors import CaseError
-
-COPY = "copy its cells into a new workbook, or split it"
+from pipeline.case.importing.cells import MessagePart, SourceTable, TableError
 
 
 class TableRequest(msgspec.Struct, frozen=True):
@@ -26,11 +23,10 @@ class TableRequest(msgspec.Struct, frozen=True):
 
 
 class TableRefusal(msgspec.Struct, frozen=True, tag=True):
-    """The reason why a table cannot be used."""
+    """The reason why a table cannot be used: the name of a message, and what fills it."""
 
-    code: str
-    message: str
-    hint: str
+    key: str
+    args: dict[str, MessagePart] = {}
     line: int | None = None
 
 
@@ -38,11 +34,10 @@ def answer(request: bytes) -> bytes:
     """Return the SourceTable for a TableRequest, or a TableRefusal."""
     try:
         return msgspec.msgpack.encode(_read(msgspec.msgpack.decode(request, type=TableRequest)))
-    except CaseError as error:
-        problem = error.problems[0]
-        refusal = TableRefusal(problem.code, problem.message, problem.hint, problem.line)
+    except TableError as error:
+        refusal = TableRefusal(error.key, error.message_args, error.line)
     except MemoryError:
-        refusal = TableRefusal("table-size", "reading it takes too much memory", COPY)
+        refusal = TableRefusal("table-size/memory")
     return msgspec.msgpack.encode(refusal)
 
 

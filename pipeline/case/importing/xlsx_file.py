@@ -31,11 +31,13 @@ from pipeline.case.importing.cells import (
     Cell,
     Kind,
     SourceTable,
+    TableError,
     normalise,
     unescape,
 )
-from pipeline.errors import CaseError, Problem
+from pipeline.errors import Problem
 from pipeline.formats.zip_archive import BROKEN, ArchiveLimits, check_archive, declares_doctype
+from pipeline.language import Language, format_count
 
 #: A sheet may have all bytes. Spreadsheet programs pack a column of equal values to a twentieth of its size.
 _LIMITS = ArchiveLimits(
@@ -100,44 +102,42 @@ def read_workbook(content: bytes, sheet: str | None, header_row: int, *, any_she
                 return _largest_table(reader, header_row)
             return _table(reader, _select_sheet(reader.wb, sheet), header_row)
     except _BROKEN:
-        message = "the workbook is damaged"
-        raise _error("table-damaged", message, "open it in the spreadsheet program and save it again") from None
+        raise TableError("table-damaged") from None
 
 
 def _check_file(content: bytes) -> None:
     """Raise CaseError if the file is not a workbook, or could exhaust the computer."""
     if content.startswith(_OLE):
         is_encrypted = "EncryptedPackage".encode("utf-16-le") in content
-        kind = "protected by a password" if is_encrypted else "an old .xls file under another name"
-        hint = "save it without a password" if is_encrypted else "open it and save it as .xlsx"
-        raise _error("table-kind", f"the workbook is {kind}", hint)
+        raise TableError("table-kind/password" if is_encrypted else "table-kind/old")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             problem = next(_archive_problems(archive), None)
     except _BROKEN:
-        message = "this is not a workbook: it is not a ZIP archive, or it is damaged"
-        raise _error("table-kind", message, "open it in the spreadsheet program and save it as .xlsx") from None
+        raise TableError("table-kind/no-archive") from None
     if problem:
-        raise CaseError(problem)
+        raise problem
 
 
-def _archive_problems(archive: zipfile.ZipFile) -> Iterator[Problem]:
+def _archive_problems(archive: zipfile.ZipFile) -> Iterator[TableError]:
     def report(message: str, part: str | None = None) -> Problem:
-        hint = "open it in the spreadsheet program and save it as .xlsx"
-        return Problem("table-refused", "error", f"{part}: {message}" if part else message, hint)
+        return Problem("table-refused", "error", f"{part}: {message}" if part else message, "")
+
+    def refused() -> Iterator[Problem]:
+        if "xl/workbook.xml" not in names:
+            yield report("the archive contains no workbook")
+        if any("vbaproject" in name.lower() for name in names):
+            yield report("the workbook has macros")
+        yield from check_archive(archive, _LIMITS, report)
+        for name in names:
+            if name.endswith((".xml", ".rels")) and declares_doctype(archive.read(name)):
+                yield report("this part declares a document type or entities", name)
 
     names = archive.namelist()
-    if "xl/workbook.xml" not in names:
-        yield report("the archive contains no workbook")
-    if any("vbaproject" in name.lower() for name in names):
-        yield report("the workbook has macros")
-    yield from check_archive(archive, _LIMITS, report)
-    for name in names:
-        if name.endswith((".xml", ".rels")) and declares_doctype(archive.read(name)):
-            yield report("this part declares a document type or entities", name)
+    for problem in refused():
+        yield TableError(problem.code, message_args={"message": problem.message})
     if _STRICT in archive.read("xl/workbook.xml"):
-        hint = "save it as “Excel Workbook (.xlsx)”"
-        yield Problem("table-kind", "error", "the workbook is “Strict Open XML”", hint)
+        yield TableError("table-kind/strict")
 
 
 def _largest_table(reader: ExcelReader, header_row: int) -> SourceTable:
@@ -152,9 +152,9 @@ def _select_sheet(book: Any, wanted: str | None) -> Any:
     if wanted is None and len(sheets) == 1:
         return next(iter(sheets.values()))
     if wanted is None or wanted.strip() not in sheets:
-        message = "the workbook has several sheets" if wanted is None else "the workbook has no sheet of this name"
-        count = "1 sheet" if len(sheets) == 1 else f"{len(sheets)} sheets"
-        raise _error("table-sheet", message, f'set "sheet" in the mapping; the workbook has {count}')
+        number = str(len(sheets))
+        count: dict[Language, str] = {"en": format_count(len(sheets), "sheet"), "ja": number, "zh": number}
+        raise TableError("table-sheet/several" if wanted is None else "table-sheet", message_args={"count": count})
     return sheets[wanted.strip()]
 
 
@@ -171,7 +171,7 @@ def _table(reader: ExcelReader, sheet: Any, header_row: int) -> SourceTable:
             filled = {cell.column: cell for cell in cells if normalise(cell.value)}
             count += len(filled)
             if filled and (number > MAX_ROWS + header_row or max(filled) > MAX_COLUMNS or count > MAX_CELLS):
-                raise _error("table-size", TOO_LARGE, "split it; delete the columns that no case needs")
+                raise TableError("table-size", message_args=TOO_LARGE)
             rows.setdefault(number, {}).update(filled)
     header = rows.pop(header_row, {})
     return SourceTable(header, [row for _, row in sorted(rows.items()) if row], sheet.title)
@@ -210,7 +210,3 @@ def _moment(cell: Cell, value: Any) -> Cell:
 
 
 _is_date = cache(is_date_format)
-
-
-def _error(code: str, message: str, hint: str) -> CaseError:
-    return CaseError(Problem(code, "error", message, hint))

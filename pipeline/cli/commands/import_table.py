@@ -120,8 +120,11 @@ def import_table(
     problems = [each.in_language(language) for each in (*(unconfirmed_lines(mapping) if mapping else ()), *problems)]
     emit(CommandReport("import", code, problems, results), as_json=as_json)
     if not as_json:
-        counts = {status: list(statuses.values()).count(status) for status in get_args(Status)}
-        print_line(label("counts", "imported", language).format(out=out, **counts))
+        for kind, files in (("counts", patients), ("directory", [case for case in cases if case not in patients])):
+            if files:
+                found = [statuses[each.path] for each in files]
+                counts = {status: found.count(status) for status in get_args(Status)}
+                print_line(label(kind, "imported", language).format(out=out, **counts))
         lacking = sum(bool(case.questions) for case in cases)
         if lacking:
             print_line(label("open", "imported", language).format(open=lacking, all=len(patients), out=out))

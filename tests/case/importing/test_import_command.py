@@ -86,6 +86,9 @@ def test_problems_are_in_the_language_of_the_user(visa_packet: Command, tmp_path
         found = visa_packet("import", wrong, "--mapping", MAPPING, "-o", tmp_path / "cases", "--lang", language)
         assert found.code == 3
         assert all(word in found.err for word in words)
+    semicolons = tmp_path / "t.csv"
+    semicolons.write_text("a;编号\n\nx;姓名;编号\n", encoding="utf-16")
+    assert "UTF-16です" in visa_packet("import", semicolons, "--mapping", MAPPING, "--lang", "ja").err
 
 
 def test_the_others_when_that_is_wanted(run: Command, tmp_path: Path) -> None:
