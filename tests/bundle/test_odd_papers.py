@@ -20,6 +20,8 @@ from tests.support.built import make_pdf, saved
 from tests.support.merging import differences
 from tests.support.reading import read
 
+pytestmark = pytest.mark.slow
+
 Spoil = Callable[[pikepdf.Pdf], None]
 
 

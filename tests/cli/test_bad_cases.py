@@ -14,6 +14,8 @@ from pipeline.visa.rules.catalogue import checked_rules
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, REMOVE, Edit
 from tests.support.run import Command, assert_refused
 
+pytestmark = pytest.mark.slow
+
 WRONG = EXAMPLES / "wrong-on-purpose"
 GOOD_MRZ = "EJ01234560CHN9203147M3205183<<<<<<<<<<<<<<04"
 

@@ -14,6 +14,8 @@ from tests.support.built import make_set, names_in
 from tests.support.cases import EXAMPLES, change
 from tests.support.run import Command, Run
 
+pytestmark = pytest.mark.slow
+
 #: The cases have no attachments, to be quick.
 AS_USUAL = ("--as-of", "2026-11-22", "--allow-missing")
 Write = Callable[[int], Path]

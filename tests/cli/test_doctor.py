@@ -13,6 +13,7 @@ from pipeline.publish.provenance import LIBRARIES
 from tests.support.run import Command
 
 
+@pytest.mark.slow
 def test_everything_is_there(visa_packet: Command) -> None:
     """Nor is the machine named."""
     run = visa_packet("doctor", "--json")

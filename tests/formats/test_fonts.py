@@ -32,6 +32,7 @@ def test_what_the_fonts_can_draw() -> None:
     assert undrawable("") == ""
 
 
+@pytest.mark.slow
 def test_the_table_is_what_every_face_has() -> None:
     table = read_data("glyphs", "formats")["edges"]
     assert table == sorted(set(table))

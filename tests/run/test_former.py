@@ -14,6 +14,8 @@ from tests.support.built import make_set
 from tests.support.cases import AS_OF, Edit
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> str:

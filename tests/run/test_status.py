@@ -18,6 +18,8 @@ from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, REMOVE
 from tests.support.forms_made import Form
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
 GUARANTEE: dict[str, Any] = {"role": "signed", "document": "letter-of-guarantee", "path": "papers/hukou.pdf"}
 

@@ -15,6 +15,8 @@ from tests.support.built import names_in, snapshot
 from tests.support.run import Command, Run, assert_refused
 from tests.support.sheets import MAPPING, SAMPLE, changed_csv, changed_workbook
 
+pytestmark = pytest.mark.slow
+
 TABLE = SAMPLE / "cases.xlsx"
 
 

@@ -47,6 +47,7 @@ def test_the_process_gets_no_more_memory_than_its_limit(long_row: Path) -> None:
     assert (problem.code, problem.message) == ("table-size", "reading it takes too much memory")
 
 
+@pytest.mark.slow
 def test_the_process_gets_no_more_time_than_its_limit(long_row: Path) -> None:
     problem = refusal(long_row, cpu_seconds=1, memory_bytes=2_000_000_000)
     assert (problem.code, problem.message) == ("table-size", "reading it took longer than 1 seconds")

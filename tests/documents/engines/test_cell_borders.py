@@ -13,6 +13,8 @@ from pipeline.documents.engines.side_marks import MARK_IN_PDF, mark_sides
 from tests.support.pages import pictures
 from tests.support.word_files import cell, paragraph, row, table, word_file
 
+pytestmark = pytest.mark.slow
+
 _DPI = 100
 _DARK = 140
 #: Dots: no row is as short.
