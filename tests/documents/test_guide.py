@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -25,12 +26,12 @@ from tests.support.pages import pictures
 WANG, CHEN, XU = (EXAMPLES / name / "case.json" for name in ("wang-xiaoming", "chen-lihua", "xu-wenjing"))
 
 
-def guide(path: Path, person: str = PATIENT) -> DrawnDocument:
+def guide(path: Path, person: str = PATIENT, engine: str = "office2pdf") -> DrawnDocument:
     loaded = load_case(path)
     name = "patient-guide.docx" if person == PATIENT else "companion-guide.docx"
     context = document_context(loaded.case, AS_OF, person)
     source = DocumentSource((MEDICAL_STAY / name).read_bytes(), name, context)
-    return draw(source, load_engine("office2pdf"), loaded.json_file)
+    return draw(source, load_engine(engine), loaded.json_file)
 
 
 @cache
@@ -89,6 +90,16 @@ def test_it_names_the_fee_and_leaves_the_number_of_entries_to_the_patient(edit: 
     assert_says(example(CHEN), fees, "预定申请单次签证")
     assert squeeze(asked) not in text_of(example(CHEN).pdf)  # one visit needs one entry
     assert_says(guide(CHEN, "companion-1"), fees, "预定申请单次签证")
+
+
+def test_a_stay_that_fills_more_than_a_page_goes_on(edit: Edit) -> None:
+    days = [date(2027, 3, 20) + timedelta(days=number) for number in range(60)]
+    texts = dict.fromkeys(("ja", "en"), "リハビリ") | {"zh": "康复训练"}
+    visit = "/treatment/visits/1"
+    path = edit(
+        {f"{visit}/exit_date": "2027-05-30", f"{visit}/activities": [{"date": str(day), "text": texts} for day in days]}
+    )
+    assert_says(guide(path, engine="typst"), "2027年3月20日", "2027年5月18日", "6 治疗后")
 
 
 def test_it_says_what_the_case_says() -> None:
