@@ -21,7 +21,7 @@ from pipeline.options import BuildOptions, CheckOptions, DocumentOptions
 from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.publish.destination import Folder
 from pipeline.publish.manifest import read_manifest
-from pipeline.run.check import check_case, check_loaded
+from pipeline.run.check import check_case, check_loaded, find_problems
 from pipeline.run.one import build_packet
 from pipeline.run.task import Task, run_task
 from tests.support.built import make_set
@@ -124,6 +124,21 @@ def test_what_needs_more_than_a_document_is_refused_with_the_questions(edit: Edi
     assert (done.status, int(done.code)) == ("failed", 3)
     assert [(problem.code, problem.severity) for problem in done.problems] == [("schema-required", "error")]
     assert not (tmp_path / "out").exists()
+
+
+def test_nobody_is_asked_for_an_optional_field_before_the_required_ones(edit: Edit) -> None:
+    path = edit({"/treatment/need_for_visits": REMOVE})
+    assert "DOC-06" in {problem.code for problem in find_problems(planned(path)[0], DRAFT).problems}
+    path = edit({"/visa/letter_date": REMOVE})
+    assert "DOC-06" not in {problem.code for problem in find_problems(planned(path)[0], DRAFT).problems}
+
+
+def test_a_paper_that_may_be_needed_is_not_called_unnecessary(edit: Edit) -> None:
+    def listed(path: Path) -> set[str]:
+        return {asked.row.role for asked in planned(path)[0].packet.bundles[0].requirements}
+
+    assert "certificate_of_eligibility" in listed(edit({}))
+    assert "certificate_of_eligibility" not in listed(edit({"/treatment/visits/0/exit_date": REMOVE}))
 
 
 def test_a_paper_without_a_file_is_left_out(edit: Edit) -> None:
