@@ -92,6 +92,8 @@ def _rule(rule: Rule | UncheckedRule) -> str:
     else:
         rows.append(f"Not checked: {rule.not_checked}")
     hint = rule.texts["en"].with_detail("…").hint if isinstance(rule, Rule) else rule.texts["en"].hint
+    cli_hint = rule.texts["en"].cli_hint
+    hint += f" (command line: {cli_hint})" if cli_hint else ""
     rows += [f"What to do: {hint}", f"Source: {rule.source} (as of {rule.as_of})"]
     if isinstance(rule, Rule) and rule.note is not None:
         rows.append(f"Note: {rule.note}")

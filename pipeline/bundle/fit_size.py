@@ -11,6 +11,7 @@ from pipeline.attachments.read_paper import read_paper
 from pipeline.attachments.unusable import unusable
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.formats.json.reader import JsonFile
+from pipeline.formats.messages import worded_problem
 from pipeline.packet.paper import Paper
 from pipeline.packet.plan import AttachmentPart
 from pipeline.packet.planned_case import PlannedCase
@@ -74,19 +75,5 @@ def _read_again(part: AttachmentPart, before: Paper, downsampling: Downsampling,
 def downsampling_note(downsampling: Downsampling) -> Problem:
     """Return the note that a paper was downsampled."""
     dpi, quality = downsampling
-    return Problem(
-        COARSER,
-        "info",
-        f"its pictures were downsampled to fit the size limit: {dpi} dots per inch, JPEG quality {quality}",
-        "check that everything is legible; if it is not, allow a larger bundle with --max-size",
-        translations={
-            "ja": (
-                f"サイズに収めるため、画像を粗くしました：{dpi}dpi、JPEG品質{quality}",
-                "すべて読めるか確認し、読めない場合は --max-size を大きくしてください",
-            ),
-            "zh": (
-                f"为符合大小限制，已降低图片精度：{dpi} dpi，JPEG质量{quality}",
-                "请确认全部可读；如不可读，请增大 --max-size",
-            ),
-        },
-    )
+    problem = worded_problem("size-coarser", room="bundle", dpi=dpi, quality=quality)
+    return replace(problem, severity="info")

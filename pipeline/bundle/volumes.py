@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pikepdf
-from msgspec.structs import replace
+from msgspec import structs
 
 from pipeline.bundle.manifest_rows import PageMapRow
 from pipeline.bundle.merge_messages import Volume
 from pipeline.errors import Problem
+from pipeline.formats.messages import worded_problem
 
 #: Annotations that make sense only in the undivided bundle.
 _BUNDLE_ANNOTATIONS = (pikepdf.Name.Link, pikepdf.Name.Widget)
@@ -41,7 +43,7 @@ def split(name: str, bundle: bytes, page_map: Sequence[PageMapRow], limit: int) 
     stem = name.removesuffix(".pdf")
     count = len(volumes)
     width = len(str(count))  # so that lists of files are in order
-    return [replace(each, name=f"{stem}-{n:0{width}}of{count}.pdf") for n, each in enumerate(volumes, 1)]
+    return [structs.replace(each, name=f"{stem}-{n:0{width}}of{count}.pdf") for n, each in enumerate(volumes, 1)]
 
 
 def _volume(pdf: pikepdf.Pdf, page: int, end: int, parts: Sequence[PageMapRow]) -> Volume:
@@ -77,35 +79,6 @@ def volumes_note(volumes: Sequence[Volume], limit: int) -> Problem:
     """Return the finding that a bundle was divided, or that a volume is still too large."""
     megabytes, count = f"{limit / 1_000_000:g}", len(volumes)
     if any(len(volume.pdf) > limit for volume in volumes):
-        return Problem(
-            "size-exceeded",
-            "warning",
-            f"one document is larger than {megabytes} MB, and so is its volume of the bundle",
-            "scan that paper again at 150 dpi, or allow a larger bundle with --max-size",
-            translations={
-                "ja": (
-                    f"1つの書類だけで{megabytes}MBを超えるため、分割したPDFにも超えるものがあります",
-                    "その書類を150dpiでスキャンし直すか、--max-size を大きくしてください",
-                ),
-                "zh": (
-                    f"单份材料已超过{megabytes} MB，因此分册也超过",
-                    "请以150 dpi重新扫描该材料，或增大 --max-size",
-                ),
-            },
-        )
-    return Problem(
-        "size-split",
-        "info",
-        f"the bundle is larger than {megabytes} MB, and was also divided into {count} smaller volumes",
-        "upload or mail the volumes, and print bundle.pdf",
-        translations={
-            "ja": (
-                f"提出書類は{megabytes}MBを超えるため、収まる大きさの{count}冊にも分けました",
-                "送信には分割したPDFを、印刷には bundle.pdf を使ってください",
-            ),
-            "zh": (
-                f"材料超过{megabytes} MB，另分为{count}册，每册不超过该大小",
-                "上传或邮寄请用分册，打印请用 bundle.pdf",
-            ),
-        },
-    )
+        problem = worded_problem("size-exceeded", room="bundle", megabytes=megabytes)
+        return replace(problem, severity="warning")
+    return replace(worded_problem("size-split", room="bundle", megabytes=megabytes, count=count), severity="info")

@@ -23,6 +23,7 @@ from pipeline.errors import CaseError, Problem
 from pipeline.formats.files import is_folder
 from pipeline.formats.json.reader import JsonFile, read_json
 from pipeline.formats.json.schema import check_schema
+from pipeline.formats.messages import Words, worded_problem, words
 
 FOLDER = "directory"
 
@@ -33,6 +34,7 @@ Aspect = Literal["condition", "treatment", "route"]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
 #: The most ids in a hint.
+_ROOM = "case"
 _MOST_IDS = 10
 
 
@@ -159,8 +161,7 @@ def read_hospitals(folder: Path) -> list[ListedEntry[HospitalEntry]]:
     problems: list[Problem] = []
     files = _files(folder, "hospital")
     if not files:
-        hint = "name the directory with --directory; it contains hospitals/<id>.json"
-        raise CaseError(Problem("directory-empty", "error", "the directory has no hospital", hint, str(folder)))
+        raise CaseError(replace(worded_problem("directory-empty", room=_ROOM), file=str(folder)))
     for path in files:
         try:
             hospitals.append(_read(path, HospitalEntry))
@@ -186,19 +187,19 @@ def _look_up(json_file: JsonFile, folder: Path, form: type[AnyEntry]) -> ListedE
         return None  # an object, or an error by the schema of cases
     files = {path.stem: path for path in _files(folder, form.kind)}
     if wanted not in files:
-        message = f"the directory has no {form.kind} with this id"
-        raise CaseError(
-            json_file.problem("directory-unknown", f"/{form.kind}", message, _hint(wanted, list(files), folder))
-        )
+        problem = worded_problem(f"directory-unknown/{form.kind}", _hint(wanted, list(files), folder), room=_ROOM)
+        raise CaseError(json_file.locate(problem, f"/{form.kind}"))
     return _read(files[wanted], form)
 
 
-def _hint(wanted: str, known: Sequence[str], folder: Path) -> str:
+def _hint(wanted: str, known: Sequence[str], folder: Path) -> Words:
     if not known:
-        return f"{folder} has none; name another folder with --directory"
+        return words("hints", "none", room=_ROOM, folder=folder)
     near = get_close_matches(wanted, known, n=1)
-    more = ", …" if len(known) > _MOST_IDS else ""
-    return f"did you mean {near[0]!r}?" if near else f"ids in {folder}: {', '.join(known[:_MOST_IDS])}{more}"
+    if near:
+        return words("hints", "near", room=_ROOM, name=near[0])
+    names = ", ".join(known[:_MOST_IDS]) + (", …" if len(known) > _MOST_IDS else "")
+    return words("hints", "known", room=_ROOM, folder=folder, names=names)
 
 
 def entry_path(kind: Kind, entry_id: str) -> PurePosixPath:
@@ -213,8 +214,7 @@ def _files(folder: Path, kind: Kind) -> list[Path]:
 
 def _read(path: Path, form: type[AnyEntry]) -> ListedEntry[AnyEntry]:
     if not ID.fullmatch(path.stem):
-        message = "the file name is not an id: 1 to 63 lower-case letters a-z, digits and hyphens"
-        raise CaseError(Problem("directory-name", "error", message, "rename the file", str(path)))
+        raise CaseError(replace(worded_problem("directory-name", room=_ROOM), file=str(path)))
     json_file = read_json(path)
     problems = check_schema(json_file, f"directory-{form.kind}")
     if problems:

@@ -10,6 +10,7 @@ from pipeline.errors import Problem
 from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import undrawable
 from pipeline.formats.json.reader import JsonFile, texts
+from pipeline.formats.messages import worded_problem
 
 #: Values that are never printed: the paths of the schema and of the papers.
 _NOT_PRINTED = re.compile(r"/\$schema|/attachments/[0-9]+/path")
@@ -19,7 +20,6 @@ _LATIN = re.compile(r"[A-Za-z]")
 _LOOKALIKE = re.compile(
     "[\u0400-\u052f\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf]"
 )
-GLYPH_HINT = "use another form of the character, as in the passport or the register"
 
 
 def check_characters(json_file: JsonFile) -> Iterator[Problem]:
@@ -28,12 +28,11 @@ def check_characters(json_file: JsonFile) -> Iterator[Problem]:
         if is_key or _NOT_PRINTED.fullmatch(pointer):
             continue
         for character in undrawable(text):
-            message = f"the shipped fonts have no glyph for {_describe(character)}"
-            yield json_file.problem("glyph-missing", pointer, message, GLYPH_HINT)
+            problem = worded_problem("glyph-missing", room="case", character=_describe(character))
+            yield json_file.locate(problem, pointer)
         for character in _lookalikes(text):
-            message = f"a word in Latin letters contains {_describe(character)}, which looks like a Latin letter"
-            hint = "type the word again, unless it is intended"
-            yield replace(json_file.problem("text-mixed-scripts", pointer, message, hint), severity="warning")
+            problem = worded_problem("text-mixed-scripts", room="case", character=_describe(character))
+            yield replace(json_file.locate(problem, pointer), severity="warning")
 
 
 def _lookalikes(text: str) -> list[str]:

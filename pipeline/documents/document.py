@@ -9,7 +9,6 @@ from typing import Any
 from pikepdf import PdfError
 from pypdfium2 import PdfiumError
 
-from pipeline.case.printable import GLYPH_HINT
 from pipeline.documents.draft_mark import find_unmarked_pages
 from pipeline.documents.edited import with_properties
 from pipeline.documents.engines.closed_up import punctuation_warnings
@@ -22,6 +21,7 @@ from pipeline.errors import EngineError, Problem, VisaPacketError
 from pipeline.formats.characters import name_of
 from pipeline.formats.fonts import ALLOWED_PREFIX, UndrawableError, undrawable
 from pipeline.formats.json.reader import JsonFile, texts
+from pipeline.formats.messages import worded_problem
 from pipeline.formats.pdf.overlap import pages_with_overlaps
 from pipeline.formats.pdf.read_page import ReadPage
 from pipeline.formats.pdf.reading import ReadPdf, replaced_characters, text_of_pages
@@ -179,19 +179,13 @@ def _check_mark(pages: Iterable[ReadPage], name: str) -> None:
 def _without_glyph(characters: str, name: str, case: JsonFile) -> list[Problem]:
     """Return the places of these characters in the case; if it does not have them, the template has."""
     in_case = [
-        case.problem("glyph-missing", pointer, f"the shipped fonts have no glyph for {name_of(character)}", GLYPH_HINT)
+        case.locate(worded_problem("glyph-missing", room="case", character=name_of(character)), pointer)
         for pointer, text, is_key in texts(case.data)
         for character in sorted(set(text) & set(characters))
         if not is_key
     ]
     in_template = [
-        Problem(
-            "glyph-missing",
-            "error",
-            f"the template has {name_of(character)}, for which the shipped fonts have no glyph",
-            GLYPH_HINT,
-            name,
-        )
+        replace(worded_problem("glyph-missing/template", room="case", character=name_of(character)), file=name)
         for character in sorted(set(characters))
     ]
     return in_case or in_template

@@ -11,6 +11,7 @@ from pipeline.case.filing import SIGNED, Attachment
 from pipeline.documents.edited import current_text, text_sha256
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
+from pipeline.formats.messages import worded_problem, words
 from pipeline.packet.paper_rules import ACCEPTED_RULE, CHANGED_RULE, UNCOMPARED_RULE
 from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
 from pipeline.packet.planned_case import PlannedCase
@@ -72,19 +73,16 @@ def _misplaced(attachment: Attachment, pointer: str, packet: Packet, json_file: 
     if attachment.role != SIGNED:
         for field in ("document", "printed_hash"):
             if getattr(attachment, field) is not None:
-                message, hint = "only attachments of the role signed have this field", "remove it, or correct the role"
-                yield json_file.problem("signed-role", f"{pointer}/{field}", message, hint)
+                yield json_file.locate(worded_problem("signed-role", room="documents"), f"{pointer}/{field}")
         return
     known = [part.document for part in _documents_of(attachment.person, packet)]
     if attachment.document in known:
-        message = "an earlier attachment is the signed original of this document"
-        hint = "keep only one entry, with all pages of the document in one file"
-        yield json_file.problem("signed-twice", f"{pointer}/document", message, hint)
+        problem = worded_problem("signed-twice", room="documents")
     else:
         near = get_close_matches(attachment.document or "", known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"documents of that bundle: {', '.join(known) or 'none'}"
-        message = "the bundle of this person has no document of this name that can be signed"
-        yield json_file.problem("signed-unknown", f"{pointer}/document", message, hint)
+        hint = words("hints", "near", room="documents", name=near[0]) if near else None
+        problem = worded_problem("signed-unknown", hint, room="documents", documents=", ".join(known) or "–")
+    yield json_file.locate(problem, f"{pointer}/document")
 
 
 def _documents_of(person: str, packet: Packet) -> Iterator[DocumentPart]:

@@ -6,13 +6,15 @@ import glob
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.case.source import CASE_FILE, Source
-from pipeline.errors import CaseError, InputError, Problem
+from pipeline.errors import CaseError, InputError
 from pipeline.formats.files import NotRegularError, is_file, is_folder, open_regular
 from pipeline.formats.json.reader import MAX_BYTES
+from pipeline.formats.messages import worded_problem
 
 STANDARD_INPUT = "-"
 LINES = ".jsonl"
@@ -51,9 +53,8 @@ def _paths(argument: str) -> Iterable[Path]:
     else:
         found = [Path(name) for name in sorted(glob.glob(argument, recursive=True))]  # noqa: PTH207 - may be absolute
     if not found:
-        of_folder = f"the folder {path} contains no JSON file, and none of its folders a {CASE_FILE}"
-        message = of_folder if is_folder(path) else "no file matches this pattern"
-        raise InputError(Problem("no-case", "error", message, "check the name", argument))
+        key = "no-case/folder" if is_folder(path) else "no-case"
+        raise InputError(replace(worded_problem(key, room="run", folder=path, file=CASE_FILE), file=argument))
     return found
 
 
@@ -73,12 +74,11 @@ def _cases_of(path: Path) -> Iterator[Source]:
         with open_regular(path) as file:
             yield from _lines_of(file, str(path), path.parent)
     except NotRegularError:
-        problem = Problem("file-kind", "error", "this is not a regular file", "give a file of JSON lines", str(path))
-        raise CaseError(problem) from None
+        raise CaseError(replace(worded_problem("file-kind/lines", room="run"), file=str(path))) from None
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
-        message = f"the file cannot be read: {reason}"
-        raise CaseError(Problem("file-unreadable", "error", message, "check the path", str(path))) from None
+        problem = worded_problem("file-unreadable/lines", room="run", reason=reason)
+        raise CaseError(replace(problem, file=str(path))) from None
 
 
 def _lines_of(file: BinaryIO, name: str, folder: Path) -> Iterator[Source]:

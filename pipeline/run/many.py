@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.case.source import Source, read_case_id
 from pipeline.errors import CaseError, JsonPlace, Problem, TemplateError
+from pipeline.formats.messages import worded_problem
 from pipeline.options import BuildOptions
 from pipeline.packet.set_files import load_template_set
 from pipeline.run.cluster.client import Cluster, ClusterPool
@@ -88,7 +89,6 @@ def available_cores() -> int:
 
 
 def _repeated(source: Source, other: Source) -> Problem:
-    message = "an earlier case of this run has the same id, and its packet would be lost"
-    hint = f"give each case its own id; the other is {other.name}"
     place = JsonPlace("/case_id", source.line if source.raw is not None else None)
-    return Problem("case-id-repeated", "error", message, hint, source.file, place)
+    problem = worded_problem("case-id-repeated", room="run", other=other.name)
+    return replace(problem, file=source.file, place=place)

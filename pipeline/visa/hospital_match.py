@@ -11,6 +11,7 @@ from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry, first
 from pipeline.case.load import LoadedCase
 from pipeline.case.model import Case
 from pipeline.errors import Problem
+from pipeline.formats.messages import worded_problem
 
 #: Entries last compared with the public registry longer ago than this get a warning.
 OLD_AFTER_DAYS = 90
@@ -101,29 +102,27 @@ def _unnamed_kinds(loaded: LoadedCase) -> Iterator[Problem]:
     kinds = {"/condition/kind": loaded.case.condition.kind, "/treatment/kind": loaded.case.treatment.kind}
     for pointer, kind in kinds.items():
         if kind == "other":
-            message = "the kind is “other”, for which no covering plan can be determined"
-            hint = "ask each hospital, or choose a specific kind from the list"
-            yield replace(loaded.json_file.problem("match-other", pointer, message, hint), severity="warning")
+            problem = worded_problem("match-other", room="visa")
+            yield replace(loaded.json_file.locate(problem, pointer), severity="warning")
 
 
 def _unknown_wishes(hospitals: Sequence[ListedEntry[HospitalEntry]], wishes: Wishes) -> Iterator[Problem]:
     entries = [hospital.entry for hospital in hospitals]
     if not any(_speaks(entry, wishes.language) for entry in entries):
         known = sorted({code for entry in entries for code in entry.languages})
-        yield _warning("match-language", "no hospital in the directory supports this language", known)
+        yield _warning("match-language", known)
     if not any(_is_in(entry, wishes.prefecture) for entry in entries):
         known = sorted({f"{entry.prefecture.ja} / {entry.prefecture.en}" for entry in entries})
-        yield _warning("match-prefecture", "no hospital in the directory is in a prefecture of this name", known)
+        yield _warning("match-prefecture", known)
 
 
-def _warning(code: str, message: str, known: Sequence[str]) -> Problem:
-    return Problem(code, "warning", message, f"available in the directory: {', '.join(known)}")
+def _warning(code: str, known: Sequence[str]) -> Problem:
+    return replace(worded_problem(code, room="visa", known=", ".join(known)), severity="warning")
 
 
 def _old_entries(hospitals: Sequence[ListedEntry[HospitalEntry]], as_of: date) -> Iterator[Problem]:
     for hospital in hospitals:
         days = (as_of - hospital.entry.as_of).days
         if days > OLD_AFTER_DAYS:
-            message = f"this entry was last compared with the public registry {days} days before {as_of.isoformat()}"
-            hint = "compare it again (e-再生医療) and update as_of"
-            yield replace(hospital.json_file.problem("directory-old", "/as_of", message, hint), severity="warning")
+            problem = worded_problem("directory-old", room="visa", days=days, day=as_of.isoformat())
+            yield replace(hospital.json_file.locate(problem, "/as_of"), severity="warning")

@@ -202,7 +202,7 @@ class TestState:
             build_case(edit(WITHOUT_FORMS), tmp_path / "out", BuildOptions(AS_OF, small))
         missing = [problem for problem in error.value.problems if problem.code == "DOC-01"]
         assert [problem.severity for problem in missing] == ["error", "error"]
-        assert all("--allow-missing" in problem.hint and "--draft" in problem.hint for problem in missing)
+        assert all("--allow-missing" in problem.cli_hint and "--draft" in problem.cli_hint for problem in missing)
         assert not (tmp_path / "out").exists()
 
     @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ class TestChanged:
         [problem] = [problem for problem in error.value.problems if problem.severity == "error"]
         assert problem.code == "DOC-17"
         assert "Letter of guarantee" in problem.message
-        assert "--allow-changed" in problem.hint
+        assert "--allow-changed" in problem.cli_hint
 
     def test_a_draft_only_warns(self, changed: Path) -> None:
         found = {problem.code for problem in check_case(changed, CheckOptions(AS_OF, draft=True)).problems}

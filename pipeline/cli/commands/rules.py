@@ -21,6 +21,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "severity": "severity",
         "message": "message",
         "hint": "hint",
+        "cli_hint": "command line",
         "source": "source",
         "as_of": "as of",
         "confidence": "confidence",
@@ -31,6 +32,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "severity": "重大度",
         "message": "内容",
         "hint": "対応",
+        "cli_hint": "コマンド",
         "source": "出典",
         "as_of": "基準日",
         "confidence": "確度",
@@ -41,6 +43,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "severity": "严重程度",
         "message": "内容",
         "hint": "处理",
+        "cli_hint": "命令行",
         "source": "来源",
         "as_of": "截至",
         "confidence": "可信度",
@@ -101,13 +104,14 @@ def _result(entry: Rule | UncheckedRule, language: Language) -> dict[str, Any]:
         advice = entry.texts[language]
         own = {"title": advice.title, "hint": advice.hint, "not_checked": entry.not_checked}
     common = {name: getattr(entry, name) for name in ("id", "theme", "severity", "confidence", "source", "as_of")}
+    common["cli_hint"] = entry.texts[language].cli_hint
     return {"message": None, "note": None, "not_checked": None} | common | own
 
 
 def _explain(rule: Mapping[str, Any], language: Language) -> None:
     labels = _LABELS[language]
     print_line(Styled(f"{rule['id']}  {rule['title']}", bold=True))
-    for name in ("not_checked", "severity", "message", "hint", "source", "confidence", "note"):
+    for name in ("not_checked", "severity", "message", "hint", "cli_hint", "source", "confidence", "note"):
         if rule[name] is not None:
             when = f" ({labels['as_of']} {rule['as_of']})" if name == "source" else ""
             print_line(f"  {labels[name]}: {rule[name]}{when}")

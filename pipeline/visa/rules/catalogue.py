@@ -20,23 +20,28 @@ from pipeline.language import LANGUAGES, SEPARATORS, Language
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.json")
 
 
-class RuleText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The text of a rule in one language. ``{detail}`` is a placeholder for the details of a finding."""
+class RuleText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The text of a rule in one language. ``{detail}`` is a placeholder for the details of a finding.
+
+    The ``hint`` names nothing that only the command line has, ``cli_hint`` what to write there.
+    """
 
     title: str
     message: str
     hint: str
+    cli_hint: str | None = None
 
     def with_detail(self, detail: str) -> RuleText:
         """Return the text with ``detail`` in place of the placeholder."""
-        return RuleText(self.title, self.message.format(detail=detail), self.hint.format(detail=detail))
+        return RuleText(self.title, self.message.format(detail=detail), self.hint.format(detail=detail), self.cli_hint)
 
 
-class Advice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Advice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The text of a rule that is not checked, in one language: the requirement, and what to do about it."""
 
     title: str
     hint: str
+    cli_hint: str | None = None
 
 
 class CatalogueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -112,4 +112,6 @@ def _problem(entry: Rule, texts: Mapping[Language, RuleText]) -> Problem:
         source=entry.source,
         as_of=entry.as_of,
         translations={language: (text.message, text.hint) for language, text in texts.items()},
+        cli_hint=texts["en"].cli_hint or "",
+        cli_hints={language: text.cli_hint or "" for language, text in texts.items()},
     )
