@@ -18,7 +18,7 @@ from pipeline.case.importing.table_rows import CaseRow, RowReader, find_columns,
 from pipeline.case.source import CASE_FILE
 from pipeline.errors import CaseError, CellPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
-from pipeline.formats.json.schema import check_schema
+from pipeline.formats.json.schema import check_schema, missing_fields
 from pipeline.formats.messages import prefixed, worded_problem
 from pipeline.language import LANGUAGES
 
@@ -98,7 +98,7 @@ def _convert_row(
         fields = {"plans": [], **fields} if form.kind == "hospital" else fields
         fields = {key: value for key, value in fields.items() if key != form.id_pointer[1:]}
     content = (json.dumps(fields, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "surrogatepass")
-    problems, questions = _check(row, content, table, form)
+    problems, questions = _check(content, table, form)
     placed = [*row.problems.values(), *_at_cells(problems, row, table, mapping)]
     if form.kind != "case" and not (isinstance(name, str) and ID.fullmatch(name)):
         cell = row.cells.get(form.id_pointer) or row.empty.get(form.id_pointer) or next(iter(row.source.values()))
@@ -125,25 +125,21 @@ def _repeated_id(row: CaseRow, first_cells: dict[str, Cell], table: SourceTable,
     return [replace(problem, file=table.file, place=table.place(cell, form.id_pointer))]
 
 
-def _check(
-    row: CaseRow, content: bytes, table: SourceTable, form: RowForm
-) -> tuple[Iterable[Problem], tuple[Problem, ...]]:
+def _check(content: bytes, table: SourceTable, form: RowForm) -> tuple[Iterable[Problem], tuple[Problem, ...]]:
     """Return the problems of a file by its schema, and the questions for the missing fields of a case."""
     try:
         json_file = parse_json(content, table.file, Path())
-        problems: Iterable[Problem] = check_schema(json_file, form.schema)
     except CaseError as error:  # such as a control character
         return error.problems, ()
-    if form.kind != "case":
-        return problems, ()
-    wrong = [problem for problem in problems if problem.code != "schema-required"]
-    if "case_id" not in row.case:
-        wrong += [problem for problem in problems if problem.args.get("field") == "case_id"]
-    if wrong or not problems:
-        return wrong, ()
-    from pipeline.case.questions import ask  # noqa: PLC0415 - a complete case needs no explanation
+    missing = missing_fields(json_file.data, form.schema)
+    if missing and form.kind == "case" and form.id_pointer not in missing:
+        from pipeline.case.questions import ask  # noqa: PLC0415 - a complete case needs no explanation
 
-    return (), tuple(ask(json_file))
+        return (), tuple(ask(json_file))
+    problems = check_schema(json_file, form.schema)
+    if form.kind == "case":  # what may be missing is no problem beside others
+        problems = [each for each in problems if each.code != "schema-required" or each.args["field"] == "case_id"]
+    return problems, ()
 
 
 def _at_cells(problems: Iterable[Problem], row: CaseRow, table: SourceTable, mapping: JsonFile) -> Iterator[Problem]:

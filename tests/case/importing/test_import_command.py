@@ -15,7 +15,7 @@ from tests.support.built import names_in, snapshot
 from tests.support.run import Command, Run, assert_refused
 from tests.support.sheets import MAPPING, SAMPLE, changed_csv, changed_workbook
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("inline_tables")]
 
 TABLE = SAMPLE / "cases.xlsx"
 
@@ -78,7 +78,6 @@ def test_one_wrong_row_and_nothing_is_written(run: Command, tmp_path: Path) -> N
     assert f"{wrong}:病例!E4" in found.err
 
 
-@pytest.mark.usefixtures("inline_tables")
 def test_problems_are_in_the_language_of_the_user(visa_packet: Command, tmp_path: Path) -> None:
     wrong = changed_workbook(tmp_path / "t.xlsx", {"E4": "X", "F4": "?"})
     for language, words in {
@@ -198,7 +197,6 @@ def test_for_people(visa_packet: Command, tmp_path: Path) -> None:
     assert visa_packet("import", table, "-o", tmp_path / "cases", "--json").code == 2
 
 
-@pytest.mark.usefixtures("inline_tables")
 def test_a_proposed_mapping_in_each_language(visa_packet: Command, tmp_path: Path) -> None:
     out = tmp_path / "mapping.json"
     words = {
@@ -219,7 +217,6 @@ def test_a_proposed_mapping_in_each_language(visa_packet: Command, tmp_path: Pat
     assert {result["standing"] for result in results} == {"sure", "unsure", "unknown", "missing"}
 
 
-@pytest.mark.usefixtures("inline_tables")
 def test_what_a_proposal_cannot_read_is_said(visa_packet: Command, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text("姓名,护照号,\n刘雨桐,EP0123501,x\n", encoding="gb18030")
@@ -230,7 +227,6 @@ def test_what_a_proposal_cannot_read_is_said(visa_packet: Command, tmp_path: Pat
     assert out.endswith(f"--mapping {tmp_path}/m.json --encoding gb18030\n")
 
 
-@pytest.mark.usefixtures("inline_tables")
 def test_lines_that_nobody_confirmed_are_not_used(visa_packet: Command, tmp_path: Path) -> None:
     out, cases = tmp_path / "mapping.json", tmp_path / "cases"
     visa_packet("import", TABLE, "--new-mapping", "-o", out, "--lang", "en")
