@@ -346,6 +346,6 @@ def _print(done: _Done, language: Language) -> None:
             print_line(f"  {line}")
     count, case = len(done.added), done.case.json_file.name
     if not count:
-        print_line(_text("nothing", language, folder=done.case.folder))
+        print_line(_text("nothing", language, folder=Path(case).parent))
     else:
         print_line(_text("total_one" if count == 1 else "total", language, count=count, case=case))

@@ -10,7 +10,7 @@ from pipeline.attachments.safe_open import read_inside
 from pipeline.case.half_case import half_case
 from pipeline.case.load import IncompleteCaseError, load_case
 from pipeline.errors import InputError, UnusableError
-from pipeline.formats.files import resolved
+from pipeline.formats.files import is_folder, resolved
 from pipeline.formats.json.reader import JsonFile, read_json
 from pipeline.formats.messages import worded_problem
 from pipeline.packet.set_files import load_template_set
@@ -62,7 +62,8 @@ class CaseText:
 
 def read_case_text(argument: str, templates: str, directory: Path | None = None) -> CaseText:
     """Read the case that ``argument`` names, a file or its folder. Raises CaseError if more than fields is wrong."""
-    found = list(sources([argument]))
+    is_case = is_folder(Path(argument)) or Path(argument).suffix.lower() == ".json"
+    found = list(sources([argument])) if is_case else []
     if len(found) != 1 or found[0].raw is not None:
         raise InputError(replace(worded_problem("add-case", room=ROOM), file=argument))
     path = resolved(Path(found[0].file))

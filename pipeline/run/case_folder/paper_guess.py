@@ -39,7 +39,8 @@ class Guess:
     """What a paper seems to be. Without a role, ``candidates`` are what it may be.
 
     ``owners`` are the people of the case whom it names, ``is_other_person`` is True if it has a number of nobody here.
-    ``day`` is the only day that the paper has beside a label such as “date of issue” (``is_labelled``), or at all.
+    ``day`` is the day that the paper has beside a label such as “date of issue”, surely if it is the only one
+    (``is_labelled``), or else the last one in it: nothing in a paper is younger than the paper.
     """
 
     role: AttachmentRole | None
@@ -59,9 +60,8 @@ def guess_paper(paper: PaperFile, case: Mapping[str, Any], as_of: date) -> Guess
     is_other = not owners and _is_of_another(paper, case, as_of)
     why_owner = tuple(Reason(f"has_{kind}", {}) for kind in list(owners.values())[:1])
     labelled, days = _days(paper, as_of)
-    found = labelled or days
-    day = next(iter(found)) if len(found) == 1 else None
-    return Guess(role, candidates, tuple(owners), day, bool(labelled), is_other, why_role, why_owner)
+    day = max(labelled or days, default=None)
+    return Guess(role, candidates, tuple(owners), day, len(labelled) == 1, is_other, why_role, why_owner)
 
 
 def question_of_day(role: str) -> str | None:
@@ -144,15 +144,23 @@ def _owners(paper: PaperFile, case: Mapping[str, Any]) -> Iterator[tuple[str, st
 
 
 def _is_of_another(paper: PaperFile, case: Mapping[str, Any], as_of: date) -> bool:
-    """Return True if the paper has a proved number, and everybody in the case is known to have another."""
+    """Return True if the paper has a proved number or a name of somebody, and everybody in the case has another.
+
+    A reader may confuse a character, so a Chinese name is another one if no character of it is the same.
+    """
     people = travellers(case).values()
+    values = propose_values(paper.lines, "", as_of)
+    names = [set(person.get("name", {}).get("chinese", "")) for person in people]
+    found = [set(value.value) for value in values if value.pointer == "/name/chinese"]
+    if found and all(names) and not any(name & own for name in found for own in names):
+        return True
     known = {
         "/passport/number": [person.get("passport", {}).get("number") for person in people],
         "/resident_id": [person.get("resident_id") for person in people],
     }
     return any(
         all(known[value.pointer]) and value.value not in known[value.pointer]
-        for value in propose_values(paper.lines, "", as_of)
+        for value in values
         if value.pointer in known and value.is_proved
     )
 

@@ -100,13 +100,21 @@ def test_a_number_of_nobody_in_the_case_is_of_another_person() -> None:
     assert not guess_paper(other, without, AS_OF).is_other_person  # it may be the patient's
 
 
+def test_a_name_of_nobody_in_the_case_is_of_another_person() -> None:
+    name = CASE["patient"]["name"]["chinese"]
+    assert guess_paper(file_of("scan.pdf", "姓名 欧阳锋"), CASE, AS_OF).is_other_person
+    assert not guess_paper(file_of("scan.pdf", f"姓名 {name[0]}锋"), CASE, AS_OF).is_other_person  # it may be misread
+    assert not guess_paper(file_of("scan.pdf", "姓名 欧阳锋"), {"patient": {}}, AS_OF).is_other_person
+
+
 @pytest.mark.parametrize(
     ("texts", "day", "is_labelled"),
     [
         (("出具日期：2026年11月10日", "有效期 2026-11-01"), date(2026, 11, 10), True),
         (("Date of issue", "2026-11-10", "2025-01-01"), date(2026, 11, 10), True),
         (("截至 2026年11月10日",), date(2026, 11, 10), False),
-        (("2026-11-10", "2026-11-11"), None, False),
+        (("2026-11-11", "2026-11-10"), date(2026, 11, 11), False),
+        (("出具日期 2026-11-10", "Date of issue 2026-11-09"), date(2026, 11, 10), False),
         (("Date of issue 2027-01-01",), None, False),  # it is to come
     ],
 )
@@ -238,6 +246,8 @@ class TestCommand:
         assert (folder / "case.json").read_text(encoding="utf-8") == START
         run = visa_packet("add", folder, "--json")
         assert (run.code, run.report["results"][0]["added"]) == (0, [])
+        run = visa_packet("add", folder.parent / "IMG_1.jpg", folder, "--json")
+        assert (run.code, run.report["results"][0]["problems"][0]["code"]) == (2, "add-case")
 
     def test_it_asks_what_remains_open(
         self, folder: Path, visa_packet: Command, monkeypatch: pytest.MonkeyPatch
