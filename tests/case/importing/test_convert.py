@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.case.importing.cell_values import convert_cell
 from pipeline.case.importing.cells import Cell, CellError
-from pipeline.case.importing.column_mapping import Column, TableMapping
+from pipeline.case.importing.column_mapping import Column, TableMapping, unconfirmed_lines
 from pipeline.case.importing.convert import convert_table
 from pipeline.case.load import load_case
 from pipeline.errors import CaseError, Problem
@@ -302,6 +302,25 @@ class TestMapping:
     def test_a_mapping_that_cannot_be_used(self, tmp_path: Path, keys: dict[str, Any], code: str, pointer: str) -> None:
         found = refused(SAMPLE / "cases.xlsx", changed_mapping(tmp_path / "m.json", **keys))
         assert (code, pointer) in [(problem.code, problem.pointer) for problem in found]
+
+    def test_lines_that_are_not_confirmed_or_name_no_field_are_not_used(self, tmp_path: Path) -> None:
+        sample = json.loads(MAPPING.read_text(encoding="utf-8"))
+        sample["columns"][4]["unsure"] = "similar"
+        sample["columns"].append({"column": "备注", "to": "", "note": "not read"})
+        sample["columns"].append({"column": "no such column", "to": "/patient/email", "unsure": "similar"})
+        sample["constants"][0]["unsure"] = "assumed"
+        sample["constants"].append({"to": "/athlete/x", "value": None})
+        first = cases(SAMPLE / "cases.xlsx", changed_mapping(tmp_path / "m.json", **sample))["b2027-001"]
+        assert not first["patient"].keys() & {"sex", "nationality", "email"}
+        assert len(unconfirmed_lines(tmp_path / "m.json")) == 3
+
+    def test_an_object_as_constant_leaves_room_for_columns(self, tmp_path: Path) -> None:
+        sample = json.loads(MAPPING.read_text(encoding="utf-8"))
+        sample["constants"][:3] = [
+            {"to": "/patient", "value": {"nationality": "CHN", "passport": {"kind": "ordinary"}}}
+        ]
+        first = cases(SAMPLE / "cases.xlsx", changed_mapping(tmp_path / "m.json", **sample))["b2027-001"]
+        assert first["patient"]["passport"].keys() == {"number", "issue_date", "expiry_date", "kind"}
 
     def test_the_sheet_must_be_named_when_there_are_several(self, tmp_path: Path) -> None:
         for sheet in (None, "none"):
