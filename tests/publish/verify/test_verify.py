@@ -106,9 +106,13 @@ def changed_bundle(folder: Path, spoil: Callable[[pikepdf.Pdf], None]) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["", "bundle.pdf", "manifest.json", DOCUMENT.rsplit("/", 1)[0] + "/../bundle.pdf"])
-def test_an_untouched_packet_is_verified(packet: Path, packet_with_companion: Path, name: str) -> None:
+def test_a_packet_is_verified_by_the_name_of_a_file_in_it_too(few: Path, name: str) -> None:
+    assert verify_path(few / name).manifest.case_id == few.name
+
+
+def test_untouched_packets_are_verified(packet: Path, packet_with_companion: Path) -> None:
     for folder in (packet, packet_with_companion):
-        assert verify_path(folder / name).manifest.case_id == folder.name
+        assert verify_path(folder).manifest.case_id == folder.name
 
 
 def test_every_file_is_watched(spoilt: Path) -> None:
