@@ -45,6 +45,7 @@ _SECONDS_TO_END = 30
 _NOT_LOADED = (
     "pipeline.run.cluster",
     "pipeline.publish.remote",
+    "pipeline.publish.signing.",
     "pipeline.documents.engines.office2pdf",
     "pipeline.documents.engines.typst.engine",
     "pipeline.__main__",
