@@ -81,7 +81,8 @@ def _misplaced(attachment: Attachment, pointer: str, packet: Packet, json_file: 
     else:
         near = get_close_matches(attachment.document or "", known, n=1)
         hint = words("hints", "near", room="documents", name=near[0]) if near else None
-        problem = worded_problem("signed-unknown", hint, room="documents", documents=", ".join(known) or "–")
+        none = words("hints", "none", room="documents")
+        problem = worded_problem("signed-unknown", hint, room="documents", documents=", ".join(known) or none)
     yield json_file.locate(problem, f"{pointer}/document")
 
 
