@@ -178,12 +178,10 @@ def test_from_the_table_to_cases_and_again(visa_packet: Command, table: Path, tm
     status = run("status", cases, "--as-of", "2026-11-30", "--lang", "zh", code=9)
     assert all(name in status.out for name in CASES)
 
-    papers = EXAMPLES / "wang-xiaoming" / "papers"
-    shutil.copy(papers / "photo.jpg", cases / CASES[1] / "papers" / "02-photo")
-    shutil.copy(papers / "bank-certificate.pdf", cases / CASES[1] / "papers" / "05-funds-proof")
+    shutil.copy(EXAMPLES / "wang-xiaoming" / "papers" / "photo.jpg", cases / CASES[1] / "papers" / "02-photo")
     run("add", cases / CASES[1], "--no-input")
     added = case(CASES[1])["attachments"]
-    assert [entry["role"] for entry in added] == ["photo", "funds_proof"]
+    assert [entry["role"] for entry in added] == ["photo"]
 
     change_table(table, {(5, "送签日期"): "2026/12/21", (5, "联系电话"): "13000000912", (8, "来日日期"): "2027/2/16"})
     assert import_table() == dict.fromkeys(CASES, "unchanged") | {CASES[1]: "updated", CASES[4]: "updated"}
