@@ -110,7 +110,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     ``own`` are the numbers by kind that may be in the paper: those of all travellers of the case, and of zones in a
     passport only that of its holder. ``issued_on`` is the day of issue in the case. A ``photo`` is judged as a picture
-    that is printed at ``photo_size_mm``.
+    that is printed at ``photo_size_mm``. A ``signed`` paper is the signed original of a document.
     """
 
     holds: tuple[str, ...]
@@ -125,6 +125,7 @@ class Wanted(msgspec.Struct, frozen=True):
     issued_on: date | None = None
     photo: bool = False
     photo_size_mm: tuple[float, float] | None = None
+    signed: bool = False
 
 
 class Request(msgspec.Struct, frozen=True):

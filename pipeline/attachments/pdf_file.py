@@ -11,6 +11,7 @@ import pikepdf
 from pipeline.attachments.a4_pages import lay_out, shown_size
 from pipeline.attachments.active_content import (
     ACTIVE_RULE,
+    SIGNATURE_RULE,
     containers,
     dictionaries_in,
     note_active_content,
@@ -55,6 +56,8 @@ def read_pdf(request: Request) -> tuple[ReaderAnswer, str]:
         _reject_own(pdf)
         _reject_portfolio(pdf)
         note_active_content(dictionaries_in(parts), notes)
+        if request.wanted is not None and request.wanted.signed and SIGNATURE_RULE not in notes:
+            _reject_unsigned(pdf)
         if is_drawn_from_xfa(pdf):
             notes.add(XFA_RULE)
         sizes = [shown_size(page) for page in pdf.pages]
@@ -127,6 +130,16 @@ def _leaves(node: Any, depth: int) -> Iterator[Any]:
 def _reject_own(pdf: pikepdf.Pdf) -> None:
     if str(pdf.docinfo.get("/Producer", "")).startswith(_OWN):
         raise unusable("attachment-own")
+
+
+def _reject_unsigned(pdf: pikepdf.Pdf) -> None:
+    """Raise UnusableError for a document of this program as it was written: nobody has signed it, even on a screen.
+
+    Another program, which adds a picture, a note or strokes of a pen, also names itself.
+    """
+    is_as_written = str(pdf.docinfo.get("/Author", "")) == _OWN and "/Producer" not in pdf.docinfo
+    if is_as_written and not any(page.images or "/Annots" in page for page in pdf.pages):
+        raise unusable("attachment-own/unsigned")
 
 
 def _reject_portfolio(pdf: pikepdf.Pdf) -> None:

@@ -43,6 +43,7 @@ def wanted_of(part: AttachmentPart, case: Case, templates: TemplateSet) -> Wante
         issued_on=part.attachment.issued_on if holds and not written_by_hand else None,
         photo_size_mm=part.print_size_mm if role == "photo" else None,
         photo=role == "photo",
+        signed=role == SIGNED,
     )
 
 

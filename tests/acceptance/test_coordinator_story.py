@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.attachments import page_text, pdf_of
 from tests.support.cases import EXAMPLES
+from tests.support.scans import scan_of
 from tests.support.wheels import Installed
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
@@ -114,7 +115,7 @@ def test_from_new_to_ready_to_file(installed: Installed, office: Path) -> None:
 
     for place in (office / CASE / "papers" / "signed").iterdir():
         [printed] = (office / "out" / CASE / "documents").glob(f"*-{place.name}.pdf")
-        shutil.copy(printed, place / "扫描.pdf")
+        (place / "扫描.pdf").write_bytes(scan_of(printed))
     visa_packet("add", CASE, "--issued-on", "2026-12-09", "--as-of", "2026-12-10", "--lang", "zh")
     final = visa_packet("build", CASE, "--as-of", "2026-12-10", "--lang", "zh")
     assert "可递交：材料和签章原件均已齐全" in final.stdout

@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import pikepdf
 import pytest
 
 from pipeline.attachments import safe_open as inside
-from pipeline.attachments.messages import LIMITS
+from pipeline.attachments.messages import LIMITS, Request, Wanted
+from pipeline.attachments.read_paper import convert
+from pipeline.errors import UnusableError
 from tests.support.attachments import (
     add_field,
     add_page,
@@ -257,3 +260,29 @@ class TestOwnBundle:
     def test_one_of_its_documents_is_a_paper_like_others(self, packet: Path) -> None:
         document = next((packet / "documents").glob("*.pdf")).read_bytes()
         assert read(document).pages == pages_by_another_parser(document)
+
+    @pytest.mark.parametrize("change", ["nothing", "saved again", "a stamp", "a picture", "another program"])
+    def test_but_not_in_place_of_its_signed_original(self, packet: Path, change: str) -> None:
+        """What somebody signed on a screen has a mark of it; what nobody signed is as it was written."""
+        [document] = (packet / "documents").glob("*-invitation-letter.pdf")
+        out = io.BytesIO()
+        with pikepdf.open(document) as pdf:
+            if change == "a stamp":
+                stamp = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9])
+                pdf.pages[0].Annots = pikepdf.Array([stamp])
+            elif change == "a picture":
+                picture = pdf.make_stream(b"\0" * 3, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+                picture.Width, picture.Height, picture.BitsPerComponent = 1, 1, 8
+                picture.ColorSpace = pikepdf.Name.DeviceRGB
+                pdf.pages[0].Resources.XObject = pikepdf.Dictionary(Seal=picture)
+            elif change == "another program":
+                pdf.docinfo["/Producer"] = "Viewer 1.0"
+            pdf.save(out)
+        content = document.read_bytes() if change == "nothing" else out.getvalue()
+        wanted = Wanted((), "", "", "", "", date.min, date.min, {}, signed=True)
+        if change in {"nothing", "saved again"}:
+            with pytest.raises(UnusableError) as error:
+                convert(Request(content, wanted=wanted))
+            assert error.value.problem.code == "attachment-own"
+        else:
+            assert convert(Request(content, wanted=wanted)).pages == 1

@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
 needs_reader = pytest.mark.skipif(find_spec("rapidocr") is None, reason="needs rapidocr (extra read)")
 #: An A4 page of 210 mm, and a passport page of 125 mm, in pixels at 150 dots per inch.
 _WIDTHS = {"page": 1240, "passport": 738}
+
+_DOTS = 150
 
 Change = Callable[[Image.Image], Image.Image]
 
@@ -114,4 +118,12 @@ def distorted(picture: Image.Image, name: str) -> bytes:
         copy = change(copy)
     out = io.BytesIO()
     copy.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def scan_of(document: Path) -> bytes:
+    """A document as it comes back from a scanner: pictures of its pages."""
+    pages = [page.render(scale=_DOTS / 72).to_pil().convert("L") for page in pypdfium2.PdfDocument(document)]
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=_DOTS)
     return out.getvalue()
