@@ -127,9 +127,13 @@ class References:
 
 
 def find_directory(folder: Path, given: Path | None = None) -> Path:
-    """Return the directory for a case in ``folder``: the given one, or the folder ``directory`` in it or beside it."""
+    """Return the directory for a case in ``folder``: the given one, or the nearest folder ``directory``.
+
+    It is in that folder, beside it, or beside the folder that all cases are in.
+    """
     above = folder.resolve().parent if folder.name in {"", ".."} else folder.parent
-    near = (folder / FOLDER, above / FOLDER)
+    highest = above.resolve().parent if above.name in {"", ".."} else above.parent
+    near = (folder / FOLDER, above / FOLDER, highest / FOLDER)
     return given or next((path for path in near if is_folder(path)), near[0])
 
 

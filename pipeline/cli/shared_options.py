@@ -60,7 +60,8 @@ directory_option = click.option(
     "--directory",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of hospitals and guarantors; by default the folder `directory` beside the case or one above it.",
+    help="Folder of hospitals and guarantors; by default the nearest folder `directory`, beside the case or up to two "
+    "folders above.",
 )
 templates_option = click.option(
     "--templates",

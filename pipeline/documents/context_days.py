@@ -23,11 +23,12 @@ def days_of(visit: Visit) -> list[Day]:
     planned: dict[date, list[Trilingual]] = {
         visit.entry_date + timedelta(days=number): [] for number in range(visit.days)
     }
-    planned[visit.entry_date].append(_journey("entry", visit.arrival))
+    # Documents can be compared before a rule has said that a visit ends before it begins, or a step is outside of it.
+    planned.setdefault(visit.entry_date, []).append(_journey("entry", visit.arrival))
     steps = [(step.date, trilingual("step", step.step)) for step in visit.procedures]
     for day, text in [*steps, *((activity.date, activity.text) for activity in visit.activities)]:
-        planned[day].append(text)
-    planned[visit.exit_date].append(_journey("exit", visit.departure))
+        planned.setdefault(day, []).append(text)
+    planned.setdefault(visit.exit_date, []).append(_journey("exit", visit.departure))
     return [
         {
             "date": day,

@@ -123,6 +123,14 @@ class TestFolder:
         assert find_directory(path.parent) == nearer
         assert find_directory(path.parent, directory) == directory
 
+    def test_it_may_be_beside_the_folder_of_all_cases(self, tmp_path: Path) -> None:
+        case = tmp_path / "agency" / "cases" / "p-101"
+        case.mkdir(parents=True)
+        (tmp_path / "directory").mkdir()
+        assert find_directory(case) == case / "directory", "that of somebody else is too far away"
+        (tmp_path / "agency" / "directory").mkdir()
+        assert find_directory(case) == tmp_path / "agency" / "directory"
+
     @pytest.mark.parametrize(("inside", "name"), [("case", "case.json"), ("case/papers", "../case.json")])
     def test_a_relative_path_leads_to_it_too(
         self, edit: Edit, directory: Path, monkeypatch: pytest.MonkeyPatch, inside: str, name: str

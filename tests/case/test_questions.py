@@ -132,6 +132,17 @@ def test_whatever_is_missing_no_rule_fails_or_finds_more() -> None:
     assert tried > 50
 
 
+def test_a_rule_says_what_it_finds_before_it_misses_something() -> None:
+    case = without("/patient/birth_date")
+    case["patient"]["passport"]["issue_date"] = "2026-12-01"
+    case["treatment"]["visits"][0] = {"entry_date": "2027-02-02", "exit_date": "2027-02-01"}
+    with pytest.raises(CaseError) as error:
+        load_or_ask(Source("case.json", EXAMPLES / "chen-lihua", json.dumps(case).encode()), CheckOptions(AS_OF))
+    assert {("DAT-01", "/patient/passport/issue_date"), ("SCH-04", "/treatment/visits/0/exit_date")} <= {
+        (problem.code, problem.pointer) for problem in error.value.problems
+    }
+
+
 def test_reading_what_is_missing_in_any_way_is_noticed() -> None:
     patient: Any = half_case({"patient": {"sex": "male"}}).patient
     assert patient.sex == "male"

@@ -187,6 +187,8 @@ def test_fields_are_set_without_questions(office: Path, visa_packet: Command) ->
     for wrong, code in [("patient/sex=x", "schema-enum"), ("patient/sx=male", "field-unknown"), ("sex", "usage")]:
         run = visa_packet("answer", "case-a", "--set", wrong, "--json")
         assert (run.code, run.problems[0]["code"]) == (2, code)
+    absent = visa_packet("answer", "case-a", "--remove", "attachments/9", "--json")
+    assert (absent.code, absent.problems[0]["code"]) == (2, "field-absent")
 
 
 def test_errors_are_in_the_language_of_the_user(office: Path, visa_packet: Command) -> None:

@@ -81,6 +81,13 @@ def test_many_days_of_one_plan_are_one_row() -> None:
     assert [(row["first"], row["last"]) for row in rest] == [(date(2027, 1, 16), date(2027, 1, 20))]
 
 
+def test_a_visit_that_ends_before_it_begins_has_days_all_the_same() -> None:
+    """A letter that was changed by hand is compared with the case before the rules are heard."""
+    visit = load_case(WANG).case.treatment.visits[0]
+    reversed_visit = msgspec.structs.replace(visit, exit_date=date(2026, 12, 31))
+    assert {day["date"] for day in days_of(reversed_visit)} >= {visit.entry_date, reversed_visit.exit_date}
+
+
 class TestDays:
     """The name ``days_of_stay``."""
 

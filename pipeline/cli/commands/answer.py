@@ -22,12 +22,13 @@ from pipeline.cli.shared_options import (
 )
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.errors import ExitCode, InputError
+from pipeline.formats.json.reader import read_json
 from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.run.case_folder.answers import WHO, change_case, open_fields, refresh_places
 from pipeline.run.case_folder.case_text import ROOM
-from pipeline.run.case_folder.fields import find_field
+from pipeline.run.case_folder.fields import find_field, value_at
 
 
 @click.command(short_help="Answer the open questions of a case, or set its fields.")
@@ -76,7 +77,7 @@ def answer(
         if fields or who:
             raise click.UsageError("--set and --remove ask nothing: leave out FIELDS and --who")
         changed = {
-            **{find_field(name).pointer: None for name in remove},
+            **{_removable(path, name): None for name in remove},
             **dict(_assigned(value) for value in values),
         }
         found = change_case(path, changed, options)
@@ -104,6 +105,14 @@ def _path(case: str) -> Path:
     if len(found) != 1 or found[0].raw is not None:
         raise InputError(replace(worded_problem("no-case/one", room=ROOM), file=case))
     return Path(found[0].file)
+
+
+def _removable(path: Path, name: str) -> str:
+    """Return the pointer of a field to remove. Raise InputError if the case does not have it."""
+    pointer = find_field(name).pointer
+    if value_at(read_json(path).data, pointer) is None:
+        raise InputError(replace(worded_problem("field-absent"), file=name))
+    return pointer
 
 
 def _assigned(text: str) -> tuple[str, object]:

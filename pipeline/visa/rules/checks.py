@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -53,17 +54,17 @@ def check_rules(case: Case, as_of: date, json_file: JsonFile) -> list[Problem]:
 
 
 def check_half_case(fields: Mapping[str, Any], as_of: date, json_file: JsonFile) -> list[Problem]:
-    """Return the findings of the rules on a case that lacks required fields. A rule that needs one finds nothing.
+    """Return the findings of the rules on a case that lacks required fields. A rule that needs one finds no more.
 
     Nor does a rule on a missing optional field: it is not the time to ask for that.
     """
     case = half_case(fields)
 
     def hits(check: CheckFunction) -> list[Hit]:
-        try:
-            return list(check(case, as_of))
-        except ABSENT_ERRORS:
-            return []
+        found: list[Hit] = []
+        with suppress(*ABSENT_ERRORS):
+            found.extend(check(case, as_of))  # what it found before stays
+        return found
 
     return [problem for problem in _findings(hits, json_file) if problem.code not in _ON_OPTIONAL_FIELDS]
 

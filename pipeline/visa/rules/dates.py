@@ -15,12 +15,12 @@ from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
 def passport_dates(case: Case, as_of: date) -> Iterator[Hit]:
     for pointer, person in case.travellers.values():
         passport = person.passport
-        if passport.issue_date <= person.birth_date:
-            yield Hit(f"{pointer}/passport/issue_date", ["issued_before_birth"])
-        if passport.expiry_date <= passport.issue_date:
-            yield Hit(f"{pointer}/passport/expiry_date", ["expires_before_issue"])
         if passport.issue_date > as_of:
             yield Hit(f"{pointer}/passport/issue_date", ["issued_in_future"])
+        if passport.expiry_date <= passport.issue_date:
+            yield Hit(f"{pointer}/passport/expiry_date", ["expires_before_issue"])
+        if passport.issue_date <= person.birth_date:  # last: half a case may not know it yet
+            yield Hit(f"{pointer}/passport/issue_date", ["issued_before_birth"])
 
 
 @rule("DAT-02")
