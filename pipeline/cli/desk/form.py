@@ -68,7 +68,8 @@ class CaseForm:
         about, value = find_field(pointer), value_at(self.data, pointer)
         if pointer in _OF_DIRECTORY and not isinstance(value, dict):
             names = self.offer.names(_OF_DIRECTORY[pointer])
-            return self._leaf(about, value, required=required, kind="choice", choices=names)
+            if names or value is not None:  # without a directory, its fields are written here
+                return self._leaf(about, value, required=required, kind="choice", choices=names)
         if about.schema.get("properties"):
             parts = (self._field(f"{pointer}/{name}", required=name in _required(pointer)) for name in _names(about))
             shown = tuple(replace(part, is_usual=part.pointer.rpartition("/")[2] in about.parts) for part in parts)

@@ -53,6 +53,9 @@ def test_a_hospital_that_is_no_entry_of_the_directory_has_its_fields() -> None:
     written = fields_of(WANG | {"hospital": {"name": {"ja": "架空病院"}}})
     assert written["/hospital/name/ja"].value == "架空病院"
     assert "aoba" in fields_of({})["/hospital"].choices
+    nothing = Offer(EXAMPLES, (), ())
+    [hospital] = [each for each in CaseForm({}, "en", nothing).sections() if each.pointer == "/hospital"]
+    assert hospital.input == "group", "without a directory, too"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
