@@ -9,11 +9,12 @@ from pipeline.cli.outcome import outcome_of
 from pipeline.cli.progress import counted
 from pipeline.options import CheckOptions
 from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row
+from pipeline.run.overview.repeated_ids import with_repeated_ids
 
 
 def read_patients(sources: Sequence[Source], options: CheckOptions) -> list[PatientRow]:
-    """Return a row for each case."""
-    return [_row(source, options) for source in counted(sources)]
+    """Return a row for each case. Those with the same id as another are failed."""
+    return with_repeated_ids(sources, [_row(source, options) for source in counted(sources)])
 
 
 def _row(source: Source, options: CheckOptions) -> PatientRow:

@@ -47,6 +47,29 @@ def test_a_file_of_somebody_else_stays_and_nothing_is_written(
     assert names_in(tmp_path) == ["p-unsigned-guarantor.eml"]
 
 
+def test_the_same_id_twice_costs_only_the_two(
+    visa_packet: Command, patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    cases, out = tmp_path / "cases", tmp_path / "out"
+    for name in ("p-asked", "p-blocked"):
+        (cases / name).mkdir(parents=True)
+        (cases / name / "case.json").write_bytes((patients / name / "case.json").read_bytes())
+    copy = cases / "p-asked - copy"
+    copy.mkdir()
+    (copy / "case.json").write_bytes((patients / "p-asked" / "case.json").read_bytes())
+    run = visa_packet("reminders", cases, "-o", out, *DAY)
+    assert (run.code, run.err.count("case-id-repeated")) == (9, 2)
+    assert f"{copy} has the same case id" in run.err
+    assert {name.partition(".")[0].rpartition("-")[0] for name in names_in(out)} == {"p-blocked"}
+    calendar = tmp_path / "all.ics"
+    lines = visa_packet("status", cases, *DAY, "--ics", calendar).out.splitlines()[1:3]
+    assert [line.partition("  ")[0] for line in lines] == [f"p-asked ({copy})", f"p-asked ({cases / 'p-asked'})"]
+    assert all("cannot be read" in line for line in lines)
+    events = [line for line in calendar.read_text(encoding="utf-8").splitlines() if line.startswith("UID:")]
+    assert len(set(events)) == len(events) > 0
+
+
 def test_options(visa_packet: Command, patients: Path, tmp_path: Path) -> None:
     sender = tmp_path / "me.txt"
     sender.write_bytes("田中".encode("shift_jis"))

@@ -27,7 +27,6 @@ from pipeline.errors import ExitCode
 from pipeline.language import LANGUAGES, Language
 from pipeline.options import CheckOptions
 from pipeline.publish.folder import check_file_target, publish_files
-from pipeline.run.many import check_ids
 from pipeline.run.overview.duties import PEOPLE, Person
 from pipeline.run.overview.eml import is_own_eml, to_eml
 from pipeline.run.overview.patient_row import PatientRow
@@ -113,7 +112,6 @@ def reminders(
     options = CheckOptions(day_of(as_of), templates, directory)
     ending = _read_sender(sender) if sender else None
     sources = case_files(cases)
-    check_ids(sources)
     rows = read_patients(sources, options)
     chosen = {**USUAL_LANGUAGES, "agency": language, **dict(languages)}
     written = {
