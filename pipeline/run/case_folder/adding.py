@@ -19,7 +19,7 @@ from pipeline.formats.json.reader import MAX_BYTES, parse_json
 from pipeline.formats.json.schema import check_schema
 from pipeline.formats.messages import worded_problem
 from pipeline.run.case_folder.case_text import ROOM, CaseText
-from pipeline.run.case_folder.paper_file import PaperFile
+from pipeline.run.case_folder.paper_file import PaperFile, check_signed
 from pipeline.run.case_folder.places import PAPERS, find_place, place_at
 from pipeline.system.atomic import flush, make_folders, sha256, sweep, work_folder, write_file
 
@@ -87,6 +87,9 @@ def add_papers(case: CaseText, papers: Sequence[NewPaper], *, move: bool = False
 
     With ``move``, it is put into its place too. Raises InputError, CaseError or OutputError; then nothing has changed.
     """
+    for paper in papers:
+        if paper.role == SIGNED:
+            check_signed(paper.file)
     files = _targets(case, papers, move=move)
     added = [AddedPaper(paper.file.path, _entry(paper, path)) for paper, path in zip(papers, files, strict=True)]
     data = {**case.json_file.data, "attachments": [*case.entries, *(each.entry for each in added)]}

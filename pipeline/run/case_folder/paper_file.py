@@ -20,6 +20,8 @@ _PHOTO_RULES = (UNUSABLE_RULE, DOUBTFUL_RULE)
 #: Asks if a picture is square and sharp, as the photos for most missions; of a person, it asks nothing.
 _PHOTO = Wanted((), "", "", "", "", date.min, date.min, {}, photo=True, photo_size_mm=(45, 45))
 
+_SIGNED = structs.replace(_PHOTO, photo=False, signed=True)
+
 
 @dataclass(frozen=True, slots=True)
 class PaperFile:
@@ -51,6 +53,14 @@ def read_paper_file(path: Path, wants_text: Callable[[PaperFile], bool]) -> Pape
         return replace(found, lines=lines_of(paper.pdf, scans=wants_text(found)))
     except UnusableError as error:
         raise AttachmentError(replace(error.problem, file=str(path))) from None
+
+
+def check_signed(file: PaperFile) -> None:
+    """Raise AttachmentError if a file is a document of this program that nobody has signed."""
+    try:
+        convert(structs.replace(make_request(file.path.parent, file.name), wanted=_SIGNED))
+    except UnusableError as error:
+        raise AttachmentError(replace(error.problem, file=str(file.path))) from None
 
 
 def _fields(request: Request) -> tuple[FieldDescription, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -82,6 +83,12 @@ def fill(page: Page, pointer: str, value: str) -> None:
     page.locator(f'[name="{pointer}"]').fill(value)
 
 
+def ready(page: Page, screen: str | re.Pattern[str]) -> None:
+    """Wait until the script of a screen listens."""
+    page.wait_for_url(screen)
+    page.wait_for_load_state("load")
+
+
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#saving")).to_have_text("Saved.", timeout=PATIENCE)
@@ -96,6 +103,7 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
     page.get_by_label("Hospital").select_option("hibari")
     page.get_by_label("Guarantor").select_option("mihon")
     page.get_by_role("button", name="Create the case").click()
+    ready(page, re.compile("/cases/[0-9a-f]+$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("case-2026-0001")
 
     before = int(page.locator("#findings-count").inner_text())
@@ -114,9 +122,11 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
     assert "ZHANG" in (desk.folder / "case-2026-0001" / "case.json").read_text(encoding="utf-8")
 
     page.get_by_role("link", name="Papers").click()
+    ready(page, "**/papers")
     photo = page.locator(".place", has_text="Photograph")
     photo.locator("input[type=file]").set_input_files(PAPERS / "photo.jpg")
     expect(photo.locator(".file")).to_have_text("photo.jpg", timeout=PATIENCE)
+    ready(page, "**/papers")
     photo.get_by_label("Day of issue").fill("2026-11-05")
     photo.get_by_label("Day of issue").blur()
     expect(page.locator("#status")).to_have_text("Saved.", timeout=PATIENCE)
@@ -125,6 +135,7 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
     expect(passport.locator(".found li")).to_be_visible(timeout=PATIENCE)
 
     page.get_by_role("link", name="Pages").click()
+    ready(page, "**/pages")
     page.get_by_role("button", name="Draw the pages").click()
     expect(page.locator(".sheets img").first).to_be_visible(timeout=PATIENCE)
 

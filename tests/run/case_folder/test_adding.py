@@ -283,6 +283,9 @@ def test_a_signed_scan_gets_its_entry(tmp_path: Path, packet: Path, visa_packet:
         "issued_on": "2026-11-21",
         "printed_hash": printed,
     }
+    [unsigned] = (packet / "documents").glob("*-schedule-of-stay.pdf")
+    as_it_was = visa_packet("add", folder, unsigned, "--signed", "schedule-of-stay", "--packet", packet, "--json")
+    assert as_it_was.report["results"][0]["problems"][0]["code"] == "attachment-own"
     again = visa_packet("add", folder, scan, "--signed", "invitation-letter", "--packet", packet, "--json")
     assert again.report["results"][0]["problems"][0]["code"] == "add-signed"
     place = folder / "papers" / "signed" / "letter-of-guarantee"
