@@ -17,8 +17,9 @@ class CheckOptions:
     of a shipped template set or the folder of another; a set with another hash than ``templates_sha256`` is rejected.
     ``directory`` is the folder of hospitals and guarantors, by default the folder ``directory`` near the case.
     With ``strict``, warnings block the build. A ``draft`` has a mark on every page that is generated.
-    Supporting documents of the official list may be missing from a draft, or with ``allow_missing``. In a draft, or
-    with ``allow_changed``, a signed original may replace a document that has changed since it was signed.
+    Supporting documents of the official list may be missing from a draft, or with ``allow_missing``; a draft may also
+    lack the hospital's reason for several visits. In a draft, or with ``allow_changed``, a signed original may replace
+    a document that has changed since it was signed.
     ``letter_languages`` are those of the letters in place of those of the template set.
     """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.errors import AttachmentError, CaseError, Problem, TemplateError
 from pipeline.options import CheckOptions
-from pipeline.packet.paper_rules import ACCEPTED_RULE, LACKS, UNCOMPARED_RULE
+from pipeline.packet.paper_rules import ACCEPTED_RULE, LACKS, REASON_RULE, UNCOMPARED_RULE
 from pipeline.visa.rules.catalogue import checked_rules
 
 
@@ -34,6 +34,8 @@ class Findings:
     def _permitted(self) -> frozenset[str]:
         """The rules whose findings the options permit, also with ``strict``."""
         lacks: frozenset[str] = LACKS if self.options.papers_may_miss else frozenset()
+        if self.options.draft:
+            lacks |= {REASON_RULE}
         return lacks | ({ACCEPTED_RULE, UNCOMPARED_RULE} if self.options.changes_are_accepted else set())
 
     def raise_if_blocking(self) -> None:

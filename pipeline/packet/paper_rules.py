@@ -174,6 +174,8 @@ MISSING_RULES = frozenset({PATIENT_RULE, COMPANION_RULE, *PAPER_RULES.values()})
 UNFILLED_RULES = frozenset({"FRM-01", "FRM-02", "GUA-04", "GUA-05"})
 
 
+#: Rule on a missing reason for several visits, which the hospital still has to give: a draft does not need it.
+REASON_RULE = "DOC-06"
 LACKS = MISSING_RULES | UNFILLED_RULES | {FIELDS_RULE}
 
 #: Rules on a document that has changed since it was signed: refused, or accepted by the user.

@@ -17,7 +17,14 @@ from pipeline.errors import CaseError, Problem
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
 from pipeline.packet.paper import Paper
-from pipeline.packet.paper_rules import LACKS, UNFILLED_RULES, missing_papers, set_findings, unfilled_documents
+from pipeline.packet.paper_rules import (
+    LACKS,
+    REASON_RULE,
+    UNFILLED_RULES,
+    missing_papers,
+    set_findings,
+    unfilled_documents,
+)
 from pipeline.packet.plan import Packet
 from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.visa.rules.checks import check_half_case, check_rules
@@ -110,5 +117,5 @@ def _edited_findings(planned: PlannedCase, options: CheckOptions) -> list[Proble
 def _permitted_lacks(packet: Packet, options: CheckOptions) -> frozenset[str]:
     """Return the rules on lacks that are only warnings: those that are permitted, or of a form that nobody asks for."""
     if options.papers_may_miss:
-        return LACKS
+        return LACKS | {REASON_RULE} if options.draft else LACKS
     return frozenset() if any(bundle.missing for bundle in packet.bundles) else UNFILLED_RULES

@@ -126,6 +126,17 @@ def test_what_needs_more_than_a_document_is_refused_with_the_questions(edit: Edi
     assert not (tmp_path / "out").exists()
 
 
+def test_a_missing_reason_for_visits_is_a_warning_only_in_a_draft(edit: Edit) -> None:
+    path = edit({"/treatment/need_for_visits": REMOVE})
+    for options in (DRAFT, CheckOptions(AS_OF, draft=True, strict=True)):
+        checked = check_case(path, options)
+        assert {problem.severity for problem in checked.problems if problem.code == "DOC-06"} == {"warning"}
+    for options in (CheckOptions(AS_OF), CheckOptions(AS_OF, allow_missing=True)):
+        with pytest.raises(CaseError) as error:
+            check_case(path, options)
+        assert {each.severity for each in error.value.problems if each.code == "DOC-06"} == {"error"}
+
+
 def test_nobody_is_asked_for_an_optional_field_before_the_required_ones(edit: Edit) -> None:
     path = edit({"/treatment/need_for_visits": REMOVE})
     assert "DOC-06" in {problem.code for problem in find_problems(planned(path)[0], DRAFT).problems}

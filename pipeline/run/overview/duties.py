@@ -14,6 +14,7 @@ from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
 from pipeline.errors import Problem
 from pipeline.language import LANGUAGES
+from pipeline.packet.paper_rules import REASON_RULE
 from pipeline.packet.template_set import TemplateSet
 from pipeline.resources import read_data
 from pipeline.run.case_folder.places import PaperPlace, find_place, places
@@ -46,6 +47,8 @@ _ACTIONS: Mapping[Standing, Action] = {
 }
 #: Only the agency can tell if a scan is the right one.
 _OF_THE_AGENCY = frozenset({"replace", "compare"})
+#: Rules whose finding is a question, which a person has to answer: who that is, and the words of the question.
+_ASKING: Mapping[str, tuple[Person, str]] = {REASON_RULE: ("hospital", "reason_for_visits")}
 #: Lists of a case whose entries have a number in questions.
 _NUMBERED = ("companions", "visits", "attachments")
 
@@ -75,6 +78,11 @@ def duties_of_half(problems: Iterable[Problem], case: Case, templates: TemplateS
     )
 
 
+def only_asks(status: Status) -> bool:
+    """Return True if nothing blocks the build but questions that are not answered yet."""
+    return bool(status.errors) and set(status.errors) <= _ASKING.keys()
+
+
 def mistakes(problems: Iterable[Problem]) -> Iterator[Duty]:
     """Yield a duty of the agency for each error."""
     for problem in problems:
@@ -87,10 +95,15 @@ def _sorted(found: Iterable[Duty]) -> tuple[Duty, ...]:
 
 
 def _corrections(status: Status) -> Iterator[Duty]:
-    """Yield the errors that block the build and that no open item stands for."""
+    """Yield the errors that block the build and that no open item stands for; some of them are questions."""
     covered = tuple(f"/attachments/{item.index}/" for item in status.open if item.index is not None)
     blocking = (each for each in status.problems if each.code in status.errors)
-    yield from mistakes(each for each in blocking if not f"{each.pointer}/".startswith(covered))
+    for each in blocking:
+        if each.code in _ASKING:
+            who, question = _ASKING[each.code]
+            yield Duty(who, "answer", _worded(question))
+        elif not f"{each.pointer}/".startswith(covered):
+            yield from mistakes([each])
 
 
 def _of_item(item: Item) -> Iterator[Duty]:

@@ -18,16 +18,18 @@ from pipeline.options import CheckOptions
 from pipeline.packet.plan import State
 from pipeline.packet.set_files import load_template_set
 from pipeline.run.check import with_findings
-from pipeline.run.overview.duties import Duty, duties_of, duties_of_half, mistakes
+from pipeline.run.overview.duties import Duty, duties_of, duties_of_half, mistakes, only_asks
 from pipeline.run.status import Status, status_of_loaded
 from pipeline.visa.timeline.filing_window import find_filing_window
 from pipeline.visa.timeline.timeline import Timeline, make_known_timeline, make_timeline
 
-#: The state of a patient: the case cannot be read, has errors, or lacks fields; or the state of a packet built now.
+#: The state of a patient: the case cannot be read, has errors, or lacks answers; or the state of a packet built now.
 PatientState = Literal["failed", "blocked", "unanswered", "incomplete", "to_be_signed", "ready_to_file"]
 PATIENT_STATES: tuple[PatientState, ...] = get_args(PatientState)
 #: The states of a case with mistakes.
 FAILED: tuple[PatientState, ...] = ("failed", "blocked")
+#: The states of a case of which no final document can be printed.
+UNPRINTABLE: tuple[PatientState, ...] = (*FAILED, "unanswered")
 _STATES: dict[State | None, PatientState] = {
     None: "blocked",
     "incomplete": "incomplete",
@@ -106,7 +108,7 @@ def patient_row(source: Source, options: CheckOptions) -> PatientRow:
         source=source.name,
         case_id=status.case_id,
         code=ExitCode.OK,
-        state=_STATES[status.builds],
+        state="unanswered" if only_asks(status) else _STATES[status.builds],
         duties=duties_of(status),
         problems=status.problems,
         done=Done("papers", len(status.awaited) - len(status.open), len(status.awaited)),

@@ -18,7 +18,7 @@ from pipeline.case.organisations import Organisation
 from pipeline.language import Language
 from pipeline.resources import read_data
 from pipeline.run.overview.duties import PEOPLE, Action, Duty, Person
-from pipeline.run.overview.patient_row import FAILED, FilingDays, PatientRow
+from pipeline.run.overview.patient_row import UNPRINTABLE, FilingDays, PatientRow
 
 #: Languages of the letters, unless the user chooses others. The agency has the language of the user.
 USUAL_LANGUAGES: Mapping[Person, Language] = {"patient": "zh", "hospital": "ja", "guarantor": "ja"}
@@ -56,14 +56,14 @@ def reminders_of(
 ) -> list[Reminder]:
     """Return a reminder for each person who has something to do. ``sender`` ends each letter.
 
-    Nobody is asked to sign a document of a case with errors: it cannot be printed. A hospital or guarantor that is not
-    chosen yet gets no letter.
+    Nobody is asked to sign a document of a case with errors or open questions: it cannot be printed. A hospital or
+    guarantor that is not chosen yet gets no letter.
     """
     case, case_id = row.case, row.case_id
     if case is None or case_id is None:
         return []
     found = []
-    left_out = {_LAST, *(("sign",) if row.state in FAILED else ())}
+    left_out = {_LAST, *(("sign",) if row.state in UNPRINTABLE else ())}
     for who in PEOPLE:
         duties = tuple(duty for duty in row.duties if duty.who == who and duty.action not in left_out)
         if duties and _is_chosen(case, who):

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.language import LANGUAGES
 from pipeline.run.overview.patient_row import FilingDays, PatientRow, sorted_rows
+from pipeline.run.overview.reminders import USUAL_LANGUAGES, reminders_of
 from pipeline.run.overview.row_json import row_to_json
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, REMOVE, Edit
 from tests.support.patients import STAGES, make_patients, row_of
@@ -114,6 +115,19 @@ def test_half_a_case_with_a_mistake_has_not_failed(edit: Edit) -> None:
     row = row_of(edit({"/patient/phone": REMOVE, "/patient/passport/expiry_date": "2027-01-01"}))
     assert (row.state, row.next.who, row.next.action) == ("unanswered", "agency", "correct")
     assert duties(row)["patient", "answer"] == 1
+
+
+def test_a_missing_reason_for_visits_is_asked_of_the_hospital(edit: Edit) -> None:
+    row = row_of(edit({"/treatment/need_for_visits": REMOVE}))
+    assert (row.state, row.next.who, row.next.action) == ("unanswered", "hospital", "answer")
+    assert row.next.what.en.startswith("Why are several visits to Japan medically necessary?")
+    assert duties(row)["agency", "correct"] == 0
+    letters = {each.who: each for each in reminders_of(row, AS_OF, {**USUAL_LANGUAGES, "agency": "en"})}
+    assert list(letters) == ["hospital"]  # nothing can be signed before the answer
+    assert "複数回の来日が医学的に必要な理由は何でしょうか" in letters["hospital"].text
+    row = row_of(edit({"/patient/passport/expiry_date": "2027-01-01"}))
+    assert (row.state, row.next.who, row.next.action) == ("blocked", "agency", "correct")
+    assert duties(row)["hospital", "answer"] == 1
 
 
 def test_when_it_can_be_filed(rows: dict[str, PatientRow], edit: Edit) -> None:
