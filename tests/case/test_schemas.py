@@ -283,6 +283,16 @@ def test_no_field_hides_a_method_of_a_mapping() -> None:
     assert [each for each in names if not re.fullmatch("[a-z][a-z_]*", each[1]) or keyword.iskeyword(each[1])] == []
 
 
+@pytest.mark.parametrize(("name", "path"), [("patient", ()), ("companions", ("items",))])
+def test_the_examples_of_a_person_do_not_contradict_each_other(name: str, path: tuple[str, ...]) -> None:
+    part = json.loads(schema_text(name))
+    for step in path:
+        part = part[step]
+    sex, born, number = (part["properties"][key]["examples"][0] for key in ("sex", "birth_date", "resident_id"))
+    assert number[6:14] == born.replace("-", "")
+    assert sex == ("male" if int(number[16]) % 2 else "female")
+
+
 @pytest.mark.parametrize("example", ["wang-xiaoming", "chen-lihua"])
 def test_good_examples_meet_the_schema(example: str) -> None:
     assert check_schema(read_json(EXAMPLES / example / "case.json"), "case") == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from openpyxl import Workbook
@@ -30,11 +32,13 @@ from pipeline.case.importing.intake import (
 )
 from pipeline.case.importing.vocabulary import choices, joined_word
 from pipeline.language import Language
-from pipeline.resources import read_data
+from pipeline.resources import read_data, shipped
 
 _POINTERS, _GROUPS, _TITLES, _EXAMPLE, _FIRST = range(1, 6)
 _README = "说明 説明 Read me"
 _LISTS = "Lists"
+#: The case of the example row, among the shipped examples.
+_EXAMPLE_CASE = "wang-xiaoming/case.json"
 _REQUIRED = "＊"
 _LONGEST_PROMPT = 250
 _LONGEST_TITLE = 32
@@ -165,14 +169,39 @@ def _sample(column: _Column) -> Any:
         return EXAMPLE_IDS[column.kind]
     if column.pointer in DIRECTORY:
         return EXAMPLE_IDS[column.pointer[1:]]
-    if any(part in column.pointer for part in ("/visits/2", "/companions/2", "/plans/2", "/plans/3")):
+    if any(part in column.pointer for part in ("/companions/2", "/plans/2", "/plans/3")):
         return None
+    part = column.pointer.split("/")[1]
+    is_in_example = part == column.kind or (column.kind == "case" and part != "companions")
+    value = _in_example(column.pointer) if is_in_example else _in_schema(column)
+    return None if value is None else _as_written(value, column.field) if column.field else value
+
+
+def _in_example(pointer: str) -> Any:
+    """Return the value of the shipped example of a case: one case, so that no column contradicts another."""
+    value: Any = _example_case()
+    steps = iter(pointer.split("/")[1:])
+    for step in steps:
+        if step == "procedures":
+            wanted = next(steps)
+            return next((each["date"] for each in value.get(step, ()) if each["step"] == wanted), None)
+        value = value[int(step) - 1] if isinstance(value, list) else value.get(step, {})
+    return None if value == {} else value
+
+
+@cache
+def _example_case() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads((shipped("examples") / _EXAMPLE_CASE).read_text(encoding="utf-8"))
+    return found
+
+
+def _in_schema(column: _Column) -> Any:
+    """Return the first example of the field, or its part of that of the object that contains it."""
     above, _, name = column.pointer.rpartition("/")
     whole = find_field(above, column.schema) if column.field else None
     of_whole = example(whole) if whole and whole.shape in ("name", "object", "languages") else None
     value = of_whole.get(name) if isinstance(of_whole, dict) else None
-    value = example(column.field) if value is None and column.field else value
-    return _as_written(value, column.field) if column.field else value
+    return example(column.field) if value is None and column.field else value
 
 
 def _as_written(value: Any, field: FieldType) -> Any:

@@ -17,6 +17,7 @@ from pipeline.case.importing.intake import EXAMPLE_IDS, field_of, intake_sheets,
 from pipeline.case.importing.intake_workbook import write_intake
 from pipeline.case.importing.vocabulary import translate
 from pipeline.errors import CaseError
+from pipeline.packet.paper_rules import LACKS
 from tests.support.run import Command
 from tests.support.sheets import SAMPLE
 
@@ -74,8 +75,9 @@ def test_a_row_like_the_example_is_a_complete_case(filled: Callable[..., Path]) 
     assert str(guarantor.path) == "directory/guarantors/example-office.json"
     fields = json.loads(case.content)
     assert fields["patient"]["occupation"] == {"ja": "会社員", "en": "Office worker", "zh": "公司职员"}
-    assert fields["treatment"]["visits"][0]["procedures"][0] == {"date": "2027-01-14", "step": "examination"}
-    assert (len(fields["companions"]), len(fields["treatment"]["visits"])) == (1, 1)
+    assert fields["treatment"]["visits"][0]["procedures"][0] == {"date": "2027-01-13", "step": "examination"}
+    assert (len(fields["companions"]), len(fields["treatment"]["visits"])) == (1, 2)
+    assert fields["treatment"]["need_for_visits"].keys() == {"ja", "en", "zh"}
     plans = json.loads(hospital.content)["plans"]
     assert [(plan["conditions"], plan["kinds"]) for plan in plans] == [
         (["knee_osteoarthritis"], ["cultured_autologous_msc"])
@@ -93,6 +95,8 @@ def test_imported_with_its_directory(filled: Callable[..., Path], visa_packet: C
     assert len(checked.report["results"]) == 1, "the directory is no case"
     codes = {problem["code"] for problem in checked.problems if problem["severity"] == "error"}
     assert not [code for code in codes if code.startswith(("schema", "directory"))], "the entries are found"
+    found_codes = {problem["code"] for problem in checked.problems if problem["severity"] != "info"}
+    assert found_codes <= LACKS, "the example row teaches no mistake: only papers and forms are missing"
     again = visa_packet("import", filled(), "-o", tmp_path / "cases", "--json")
     assert {result["status"] for result in again.report["results"]} == {"unchanged"}
 

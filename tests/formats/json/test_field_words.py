@@ -50,7 +50,7 @@ def test_messages_about_fields_are_in_each_language() -> None:
     texts = {problem.code: {name: problem.in_language(name) for name in ("en", "ja", "zh")} for problem in problems}
     assert texts.keys() == {"schema-required", "schema-unknown-field", "schema-type", "schema-enum", "schema-format"}
     missing = texts["schema-required"]
-    assert missing["en"].hint == 'add it: Last day the passport is valid. Written YYYY-MM-DD; for example "2032-05-18"'
+    assert missing["en"].hint == 'add it: Last day the passport is valid. Written YYYY-MM-DD; for example "2030-09-11"'
     assert (missing["ja"].message, missing["zh"].message) == ("項目'expiry_date'がありません", "缺少字段“expiry_date”")
     assert "旅券が有効な最後の日" in missing["ja"].hint
     assert "护照有效的最后一天" in missing["zh"].hint
