@@ -136,10 +136,11 @@ def test_another_day_of_a_visit_is_only_shown(visa_packet: Command, tmp_path: Pa
     assert run.code == 0
     assert "2027-01-12              → 2027-02-21" in run.out
     assert "SCH-01" in run.err
-    [result] = visa_packet("timeline", CASE, *DAY, "--visit-1", "2027-02-21", "--json").report["results"]
+    [result] = visa_packet("timeline", CASE, *DAY, "--visit-1", "2027/2/21", "--json").report["results"]
     assert {"id": "visit-1-entry", "from": ["2027-01-12"] * 2, "to": ["2027-02-21"] * 2} in result["what_if"]["moved"]
     assert "SCH-01" in {problem["code"] for problem in result["what_if"]["appearing"]}
     assert visa_packet("timeline", CASE, *DAY, "--visit-3", "2027-02-21", "--json").code == 2
+    assert visa_packet("timeline", CASE, *DAY, "--visit-1", "2027/2/30").code == 2
     refused = visa_packet("timeline", CASE, *DAY, "--visit-1", "2027-02-21", "--ics", tmp_path / "a.ics")
     assert (refused.code, names_in(tmp_path)) == (2, [])
     assert CASE.read_bytes() == before

@@ -39,6 +39,14 @@ def parse_date(text: str, formats: Sequence[str]) -> dt.date:
     return dates.pop()
 
 
+def iso_date(text: str) -> str:
+    """Return the date in a text as YYYY-MM-DD; a text that is no date stays as it is."""
+    try:
+        return parse_date(text, ("%Y%m%d",)).isoformat()
+    except CellError:
+        return text
+
+
 def _written(text: str) -> Iterator[dt.date]:
     digits = _in_digits(text) if "年" in text else text
     found = _WRITTEN.fullmatch(digits)

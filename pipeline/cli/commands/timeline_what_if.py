@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 from wcwidth import ljust, width
 
+from pipeline.case.importing.dates import iso_date
 from pipeline.cli.output import OutputStyle, print_problems, problem_to_json
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language
@@ -23,12 +24,19 @@ _SHOWN = 2
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
+class _Day(click.DateTime):
+    """A day as people write it, such as 2027/2/2 or 2027年2月2日."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(iso_date(value) if isinstance(value, str) else value, param, ctx)
+
+
 def visit_options(command: Command) -> Command:
     """Add ``--visit-1`` to ``--visit-12``, which become arguments ``visit_1`` and so on."""
     for number in reversed(_VISITS):
         command = click.option(
             f"--visit-{number}",
-            type=click.DateTime(["%Y-%m-%d"]),
+            type=_Day(["%Y-%m-%d"]),
             metavar="DATE",
             hidden=number > _SHOWN,
             help=f"Show what changes if visit {number} begins on this day; the case stays as it is.",

@@ -7,10 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from pipeline.case.importing import field_types
+from pipeline.case.importing.dates import iso_date
+from pipeline.case.importing.vocabulary import translate
 from pipeline.errors import InputError, Problem
 from pipeline.formats.json.schema_files import FORMATS
 from pipeline.formats.json.violations import SchemaPart, describe, find_schema
@@ -18,8 +20,6 @@ from pipeline.formats.messages import worded_problem, words
 from pipeline.language import LANGUAGES, Language
 from pipeline.resources import read_data
 
-_DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
-_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 #: A longer example is not printed.
 _LONGEST_EXAMPLE = 88
 _YES, _NO = ("y", "yes", "true", "是", "はい"), ("n", "no", "false", "否", "いいえ")
@@ -84,9 +84,18 @@ class CaseField:
         return {value: value for value in values}
 
     def value_of(self, answer: str) -> Any:
-        """Return the value of an answer; one that the field does not take stays a text, for the schema to explain."""
+        """Return the value of an answer; one that the field does not take stays a text, for the schema to explain.
+
+        A word that stands for a value in a table, such as 中国, does so here too.
+        """
         text = unicodedata.normalize("NFC", answer).strip()
         plain = unicodedata.normalize("NFKC", text)
+        kind = field_types.find_field(self.pointer)
+        meaning = translate(kind, text) if kind else None
+        return self._typed(text, plain) if meaning is None else meaning
+
+    def _typed(self, text: str, plain: str) -> Any:
+        """Return the value of a text that is no word of tables; ``plain`` is the text in its simplest characters."""
         if "enum" in self.schema:
             return self._choice(plain)
         match self.schema.get("type"):
@@ -97,7 +106,7 @@ class CaseField:
             case "integer":
                 return int(plain) if re.fullmatch(r"-?[0-9]{1,15}", plain) else text
             case "string" if self.schema.get("format") == "date":
-                return _iso_date(plain)
+                return iso_date(plain)
         return next((each for each in (text, plain, plain.upper()) if self._fits(each)), text)
 
     def _choice(self, text: str) -> str:
@@ -153,14 +162,6 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return text
-
-
-def _iso_date(text: str) -> str:
-    found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
-    try:
-        return date(*map(int, found.groups())).isoformat() if found else text
-    except ValueError:
         return text
 
 

@@ -20,6 +20,12 @@ from pipeline.run.case_folder.fields import find_field, parts_of, value_at, with
         ("/patient/birth_date", "19870603", "1987-06-03"),
         ("/patient/birth_date", "1987-06-31", "1987-06-31"),
         ("/patient/birth_date", "soon", "soon"),
+        ("/patient/birth_date", "昭和62年6月3日", "1987-06-03"),
+        ("/patient/nationality", "中国", "CHN"),
+        ("/companions/0/passport/issuing_country", "中国籍", "CHN"),
+        ("/patient/nationality", "Elsewhere", "Elsewhere"),
+        ("/patient/address/province", "江苏省", "江苏"),
+        ("/companions/0/relationship", "妻子", {"ja": "妻", "en": "Wife", "zh": "妻子"}),
         ("/patient/sex", "女", "female"),
         ("/patient/sex", "Female", "female"),
         ("/patient/sex", "x", "x"),
@@ -87,7 +93,7 @@ def test_each_question_is_about_a_field_that_can_be_asked() -> None:
 
 def test_the_parts_of_a_value_have_the_example_of_the_whole() -> None:
     japanese = next(parts_of(find_field("/condition/diagnosis")))
-    assert "肩腱板損傷" in japanese.about("ja")
+    assert "変形性膝関節症" in japanese.about("ja")
     assert [part.name for part in parts_of(find_field("/patient/name"))] == ["chinese", "surname", "given_names"]
 
 
