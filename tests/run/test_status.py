@@ -162,7 +162,9 @@ class TestCommand:
         assert not any(value in run.out for value in PERSONAL)
 
     def test_one_bad_case_does_not_stop_the_others(self, visa_packet: Command, edit: Edit) -> None:
-        run = visa_packet("status", edit({"/visa/entries": "many"}), CASE, "--as-of", "2026-11-22", "--json")
+        run = visa_packet(
+            "status", edit({"/case_id": "p-1", "/visa/entries": "many"}), CASE, "--as-of", "2026-11-22", "--json"
+        )
         assert run.code == 9
         assert [result["exit_code"] for result in run.report["results"]] == [3, 0]
         assert run.report["results"][0]["status"] is None
