@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def propose_mapping(table: Path, request: TableRequest, out: Path, language: Lan
             print_line(Styled(label("no_id", "new_mapping", language), "yellow"))
         print_line(label("written", "new_mapping", language).format(file=out))
         encoding = "" if request.encoding == "utf-8" else f" --encoding {request.encoding}"
-        print_line(f"  visa-packet import {table} --mapping {out}{encoding}")
+        print_line(f"  {shlex.join(['visa-packet', 'import', str(table), '--mapping', str(out)])}{encoding}")
     results = [_to_json(line, language) for line in (*draft.columns, *draft.fields)]
     emit(CommandReport("import new-mapping", ExitCode.OK, (), results), as_json=as_json)
     return ExitCode.OK

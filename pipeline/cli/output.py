@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ def print_questions(questions: Sequence[Problem], language: Language) -> None:
             print_line(f"  {translated.message} {translated.hint}", err=True)
             print_line(Styled(f"    {place}", dim=True), err=True)
     if questions:
-        print_line(label("command", "asked", language).format(case=questions[0].file), err=True)
+        print_line(label("command", "asked", language).format(case=shlex.quote(questions[0].file or "")), err=True)
 
 
 def print_verdict(words: Styled, problems: Sequence[Problem], language: Language, name: str = "") -> None:

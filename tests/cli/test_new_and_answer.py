@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -211,3 +212,12 @@ def test_every_prompt_is_in_every_language() -> None:
     for name, texts in read_data("prompts", "cli").items():
         assert set(texts) == set(LANGUAGES), name
         assert len({text.count("{") for text in texts.values()}) == 1, name
+
+
+def test_next_commands_quote_a_folder_with_spaces(office: Path, visa_packet: Command) -> None:
+    folder = office / "Li Yutong"
+    run = visa_packet("new", folder, "--case-id", "li-1", "--no-input")
+    assert f"visa-packet answer '{folder}'" in run.out
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^    visa-packet (?!\w+ 'Li Yutong')", readme, re.MULTILINE) == []
+    assert f"visa-packet answer '{folder / 'case.json'}'" in visa_packet("status", folder).err

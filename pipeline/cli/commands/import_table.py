@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import get_args
 
@@ -127,7 +128,9 @@ def import_table(
                 print_line(label(kind, "imported", language).format(out=out, **counts))
         lacking = sum(bool(case.questions) for case in cases)
         if lacking:
-            print_line(label("open", "imported", language).format(open=lacking, all=len(patients), out=out))
+            print_line(
+                label("open", "imported", language).format(open=lacking, all=len(patients), out=shlex.quote(str(out)))
+            )
     return code
 
 
@@ -149,7 +152,7 @@ def _write_template(path: Path, language: Language, *, force: bool, as_json: boo
     emit(CommandReport("import template", ExitCode.OK, (), [{"file": str(path)}]), as_json=as_json)
     if not as_json:
         print_line(label("template", "imported", language).format(file=path))
-        print_line(f"  visa-packet import {path}")
+        print_line(f"  visa-packet import {shlex.quote(str(path))}")
     return ExitCode.OK
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -122,7 +123,7 @@ def _print(file: Path, fields: dict[str, Any], language: Language) -> None:
     if facts:
         print_line(prompt_text("follows", language, facts=SEPARATORS[language].join(facts)))
     print_line(prompt_text("next", language, readme=file.parent / README))
-    print_line(f"  visa-packet answer {file.parent}")
+    print_line(f"  visa-packet answer {shlex.quote(str(file.parent))}")
 
 
 def _copy(name: str, folder: Path, language: Language, *, as_json: bool) -> int:

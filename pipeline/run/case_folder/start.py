@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -164,7 +165,7 @@ def start_case(folder: Path, start: CaseStart, templates: TemplateSet, language:
     if wrong:
         raise InputError(wrong)
     found = places(half_case(json_file.fields), templates)
-    readme = write_readme(start.case_id, found, language, resolved(folder).name).encode()
+    readme = write_readme(start.case_id, found, language, shlex.quote(resolved(folder).name)).encode()
     files = {PurePath(README): readme, PurePath(CASE_FILE): content}
     if folder.is_dir():
         _add(files, folder)
