@@ -17,7 +17,8 @@ _DRIVE = re.compile(r"[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*://")
 def read_inside(folder: Path, path: str, most: int | None = None) -> bytes:
     """Return the content, at most ``most`` bytes, of the file at ``path`` inside ``folder``. Raises UnusableError."""
     steps = PurePosixPath(path).parts
-    if path.startswith(("/", "~")) or "\\" in path or "\0" in path or ".." in steps or _DRIVE.match(path):
+    is_home = path.startswith("~") and (path == "~" or "/" in path)
+    if is_home or path.startswith("/") or "\\" in path or "\0" in path or ".." in steps or _DRIVE.match(path):
         raise unusable("attachment-outside")
     most = MAX_BYTES if most is None else most
     try:

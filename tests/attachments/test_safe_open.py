@@ -25,6 +25,7 @@ class TestPaths:
             "/etc/hostname",
             "~/a.png",
             "~root/a.png",
+            "~",
             "file:///etc/hostname",
             "https://example.com/a.png",
             "C:\\a.png",

@@ -36,6 +36,8 @@ from pipeline.run.case_folder.adding import (
     find_dropped,
     find_repeated,
     remove_sources,
+    without_left_by_system,
+    without_repeated,
 )
 from pipeline.run.case_folder.case_text import ROOM, CaseText, read_case_text
 from pipeline.run.case_folder.deciding import ROLES, Decision, Given, decide, read_files, role_problem
@@ -61,7 +63,7 @@ class _Said:
 class _Done:
     """The case as it was, the new papers with lines about them, the entries, and the problems of files that stay.
 
-    ``edited`` is the document that was given back.
+    ``skipped`` says of files why they are not added; ``edited`` is the document that was given back.
     """
 
     case: CaseText
@@ -69,6 +71,7 @@ class _Done:
     added: Sequence[AddedPaper]
     problems: Sequence[Problem] = ()
     edited: AddedDocument | None = None
+    skipped: Sequence[Problem] = ()
 
 
 @click.command(short_help="Add papers and signed scans to a case.")
@@ -127,7 +130,8 @@ def add(
 
     Which paper it is, whose it is and when it was issued is read from name and content, and shown with the reason; what
     remains open is asked. Without PAPER, the files that lie in the places of papers (papers/01-passport/ and so on) are
-    added. The case may still lack fields. If a file cannot be added, none is, and the case stays as it was.
+    added. The case may still lack fields. Files that the case has already and lock files of Office are skipped. If any
+    other file cannot be added, none is, and the case stays as it was.
 
     \b
     Example:
@@ -145,15 +149,17 @@ def add(
         if edited is not None:
             options = CheckOptions(said.as_of, templates, directory)
             return _edited(text, papers, EditedFile(Path(), edited.replace("_", "-"), person or PATIENT), options)
+        skipped: list[Problem] = []
         if document is None:
-            new = _papers(text, [resolved(path) for path in papers] or find_dropped(text), packet, said)
+            found = list(dict.fromkeys(map(resolved, papers))) or find_dropped(text)
+            new = _papers(text, without_left_by_system(found, skipped), packet, said, skipped)
         else:
             new = [_signed(text, papers, document.replace("_", "-"), packet, said)]
         added = add_papers(text, [paper for paper, _ in new], move=move) if new else []
-        return _Done(text, new, added, remove_sources(text, added) if move else [])
+        return _Done(text, new, added, remove_sources(text, added) if move else [], skipped=skipped)
 
     outcome = attempt(work, OutputStyle(language))
-    problems = outcome.problems if outcome.value is None else outcome.value.problems
+    problems = outcome.problems if outcome.value is None else [*outcome.value.problems, *outcome.value.skipped]
     result = {
         "case": case,
         "exit_code": int(outcome.code),
@@ -163,21 +169,20 @@ def add(
     }
     emit(CommandReport("add", outcome.code, (), [result]), as_json=as_json)
     if outcome.value is not None and not as_json:
-        print_problems(problems, OutputStyle(language))
+        print_problems(outcome.value.problems, OutputStyle(language))
         _print(outcome.value, language)
     return outcome.code
 
 
 def _papers(
-    case: CaseText, paths: Sequence[Path], packet: Path | None, said: _Said
+    case: CaseText, paths: Sequence[Path], packet: Path | None, said: _Said, skipped: list[Problem]
 ) -> list[tuple[NewPaper, tuple[str, ...]]]:
-    """Return the papers to add, each with what was decided in words. Raises with the problems of all files."""
-    files = read_files(paths, said.given, case)
-    repeated = find_repeated(case, files)
-    if repeated:
-        raise AttachmentError(repeated)
-    decisions, problems = [], list(repeated)
-    for file in files:
+    """Return the papers to add, each with what was decided in words. Raises with the problems of all files.
+
+    Why a file is not added although it can be used is appended to ``skipped``.
+    """
+    decisions, problems = [], list[Problem]()
+    for file in without_repeated(case, read_files(paths, said.given, case), skipped):
         try:
             decision = decide(case, file, said.given, said.as_of)
             decisions.append(_asked(case, decision, said))
@@ -344,8 +349,10 @@ def _print(done: _Done, language: Language) -> None:
         print_line(Styled(f"{added.source.name} → {added.entry['path']}", bold=True))
         for line in lines:
             print_line(f"  {line}")
+    for each in done.skipped:
+        print_line(_text("skipped", language, file=Path(each.file or "").name, why=each.in_language(language).message))
     count, case = len(done.added), done.case.json_file.name
-    if not count:
+    if not count and not done.skipped:
         print_line(_text("nothing", language, folder=Path(case).parent))
     else:
         print_line(_text("total_one" if count == 1 else "total", language, count=count, case=case))

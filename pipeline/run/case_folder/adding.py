@@ -23,8 +23,9 @@ from pipeline.run.case_folder.paper_file import PaperFile, check_signed
 from pipeline.run.case_folder.places import PAPERS, find_place, place_at
 from pipeline.system.atomic import flush, make_folders, sha256, sweep, work_folder, write_file
 
-#: Files that systems and programs leave in folders, and pages that explain them.
-_NO_PAPERS = ("readme", "thumbs.db", "desktop.ini")
+#: Files that systems leave in folders, and the beginning of the names of pages that explain a folder.
+_OF_SYSTEMS = ("thumbs.db", "desktop.ini")
+_EXPLANATION = "readme"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -59,14 +60,37 @@ def find_dropped(case: CaseText) -> list[Path]:
         if path.is_file()
         and PurePosixPath(inside := path.relative_to(case.folder).as_posix()) not in named
         and place_at(case.places, inside) is not None
-        and not path.name.startswith((".", "~$"))
-        and not path.name.lower().startswith(_NO_PAPERS)
+        and not is_left_by_system(path)
+        and not path.name.lower().startswith(_EXPLANATION)
     ]
+
+
+def is_left_by_system(path: Path) -> bool:
+    """Say whether a file is one that systems and programs leave in folders, such as the lock files of Office."""
+    return path.name.startswith((".", "~$")) or path.name.lower() in _OF_SYSTEMS
 
 
 def inside_path(case: CaseText, path: Path) -> str | None:
     """Return the path of a file relative to the folder of the case; None if it is outside."""
     return path.relative_to(case.folder).as_posix() if path.is_relative_to(case.folder) else None
+
+
+def without_left_by_system(paths: Sequence[Path], skipped: list[Problem]) -> list[Path]:
+    """Return the paths without files that systems leave in folders, of which a note is appended to ``skipped``."""
+    left = [path for path in paths if is_left_by_system(path)]
+    skipped += [_note(worded_problem("add-skipped", room=ROOM), path) for path in left]
+    return [path for path in paths if path not in left]
+
+
+def without_repeated(case: CaseText, files: Sequence[PaperFile], skipped: list[Problem]) -> list[PaperFile]:
+    """Return the files that are new to the case. Of each other one, a note is appended to ``skipped``."""
+    repeated = {Path(problem.file or ""): problem for problem in find_repeated(case, files)}
+    skipped += [_note(problem, path) for path, problem in repeated.items()]
+    return [file for file in files if file.path not in repeated]
+
+
+def _note(problem: Problem, path: Path) -> Problem:
+    return replace(problem, severity="info", file=str(path))
 
 
 def find_repeated(case: CaseText, files: Sequence[PaperFile]) -> list[Problem]:

@@ -15,6 +15,7 @@ from pipeline.attachments.read_paper import convert, make_request
 from pipeline.attachments.read_values import lines_of
 from pipeline.attachments.reader_client import READER
 from pipeline.errors import AttachmentError, UnusableError
+from pipeline.formats.messages import worded_problem
 
 _PHOTO_RULES = (UNUSABLE_RULE, DOUBTFUL_RULE)
 #: Asks if a picture is square and sharp, as the photos for most missions; of a person, it asks nothing.
@@ -52,7 +53,9 @@ def read_paper_file(path: Path, wants_text: Callable[[PaperFile], bool]) -> Pape
         found = PaperFile(path, request.content, paper.sha256, is_like_photo=is_like_photo, fields=_fields(request))
         return replace(found, lines=lines_of(paper.pdf, scans=wants_text(found)))
     except UnusableError as error:
-        raise AttachmentError(replace(error.problem, file=str(path))) from None
+        is_missing = error.problem.code == "attachment-missing"  # its path is no path of the case
+        problem = worded_problem("attachment-missing/here", room="attachments") if is_missing else error.problem
+        raise AttachmentError(replace(problem, file=str(path))) from None
 
 
 def check_signed(file: PaperFile) -> None:

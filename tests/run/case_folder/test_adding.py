@@ -173,6 +173,29 @@ class TestAdded:
         assert [problem.code for problem in problems] == ["add-twice", "add-twice"]
         assert "other, patient" in problems[0].message
 
+    def test_a_missing_file_is_one_of_the_folder_of_the_user(self, folder: Path, visa_packet: Command) -> None:
+        run = visa_packet("add", folder, "no-such.pdf")
+        assert run.code == 5
+        assert "relative to the folder in which you are" in run.err
+
+    def test_known_files_and_lock_files_of_a_folder_are_skipped(
+        self, folder: Path, visa_packet: Command, tmp_path: Path
+    ) -> None:
+        given = tmp_path / "given"
+        given.mkdir()
+        for name in ("~$bank.docx", ".DS_Store"):
+            (given / name).write_bytes(b"\0")
+        shutil.copy(PAPERS / "hukou.pdf", given)
+        for name in ("photo.jpg", "photo-2.jpg"):
+            shutil.copy(PAPERS / "photo.jpg", given / name)
+        run = visa_packet("add", folder, *sorted(given.iterdir()), given / "photo.jpg", "--as-of", "2026-11-22")
+        assert (run.code, run.err) == (0, "")
+        lines = [line for line in run.out.splitlines() if "skipped" in line]
+        assert [line.partition(":")[0] for line in lines] == [".DS_Store", "~$bank.docx", "hukou.pdf", "photo.jpg"]
+        assert "1 paper added" in run.out
+        again = visa_packet("add", folder, given / "photo.jpg", "--json")
+        assert (again.code, [each["severity"] for each in again.problems]) == (0, ["info"])
+
 
 class TestNothingHalfDone:
     """If anything fails, case and folder are as before."""
