@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from pipeline.case.importing.convert import ImportedFile
+from pipeline.case.importing.convert import FilledFields, ImportedFile
 from pipeline.case.importing.merge import find_other_people, merge_case
 from pipeline.case.source import CASE_FILE
 from pipeline.errors import CaseError, OutputError, Problem
@@ -16,6 +16,7 @@ from pipeline.formats.files import read
 from pipeline.formats.json.edit import change_text
 from pipeline.formats.json.reader import MAX_BYTES, JsonFile, parse_json
 from pipeline.formats.messages import worded_problem
+from pipeline.language import LANGUAGES
 from pipeline.publish.folder import FOLDER_HINT, publish_files, writing
 
 #: What the last import wrote, beside the file: what differs from it was changed by people.
@@ -43,7 +44,7 @@ def publish_cases(
     for each in imported:
         record = _record_of(each.path)
         with writing(folder, FOLDER_HINT):
-            result = results[each.path] = _merge(folder / each.path, folder / record, each.content, force=force)
+            result = results[each.path] = _merge(folder / each.path, folder / record, each, force=force)
         if result.status != "conflict":
             files[each.path] = result.content
             files[record] = each.content
@@ -60,8 +61,8 @@ def _record_of(path: PurePosixPath) -> PurePosixPath:
     return path.with_name(RECORD if path.name == CASE_FILE else f".{path.stem}{RECORD}")
 
 
-def _merge(path: Path, record: Path, content: bytes, *, force: bool) -> _Result:
-    raw = _read(path)
+def _merge(path: Path, record: Path, imported: ImportedFile, *, force: bool) -> _Result:
+    raw, content = _read(path), imported.content
     if raw is None:
         return _Result("new", content)
     try:
@@ -70,7 +71,10 @@ def _merge(path: Path, record: Path, content: bytes, *, force: bool) -> _Result:
         return _Result("updated", content) if force else _Result("conflict", content, error.problems)
     former, table = _last_import(record), json.loads(content)
     merged, conflicts = merge_case(former, case.data, table)
-    problems = [*_other_people(case, find_other_people(former, case.data, table)), *_problems(case, conflicts)]
+    problems = [
+        *_other_people(case, find_other_people(former, case.data, table)),
+        *_conflicts(case, conflicts, imported.source),
+    ]
     if problems and not force:
         return _Result("conflict", content, tuple(problems))
     text = change_text(case.text, merged)
@@ -82,9 +86,13 @@ def _other_people(case: JsonFile, pointers: Iterable[str]) -> Iterator[Problem]:
         yield case.locate(worded_problem("case-person", room="case"), pointer)
 
 
-def _problems(case: JsonFile, pointers: Iterable[str]) -> Iterator[Problem]:
+def _conflicts(case: JsonFile, pointers: Iterable[str], source: FilledFields | None) -> Iterator[Problem]:
+    """Yield each conflict at its place in the case, with the title of the field and the cell of the table."""
     for pointer in pointers:
-        yield case.locate(worded_problem("case-conflict", room="case"), pointer)
+        cell = source.address(pointer) if source else None
+        title = source.title(pointer) if source else dict.fromkeys(LANGUAGES, pointer)
+        key = "case-conflict/cell" if cell else "case-conflict"
+        yield case.locate(worded_problem(key, room="case", field=title, cell=cell), pointer)
 
 
 def _read(path: Path) -> bytes | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -12,6 +13,7 @@ from pipeline.case.base import ID
 from pipeline.case.directory import FOLDER, Kind, entry_path
 from pipeline.case.importing.cells import ROOM, Cell, SourceTable, comparable
 from pipeline.case.importing.column_mapping import TableMapping, read_mapping
+from pipeline.case.importing.field_types import find_field, titles
 from pipeline.case.importing.table_file import read_table
 from pipeline.case.importing.table_reading import TableRequest
 from pipeline.case.importing.table_rows import CaseRow, RowReader, find_columns, list_headers
@@ -19,8 +21,11 @@ from pipeline.case.source import CASE_FILE
 from pipeline.errors import CaseError, CellPlace, Problem
 from pipeline.formats.json.reader import JsonFile, parse_json
 from pipeline.formats.json.schema import check_schema, missing_fields
-from pipeline.formats.messages import prefixed, worded_problem
+from pipeline.formats.messages import Words, prefixed, worded_problem
 from pipeline.language import LANGUAGES
+
+#: The first cell of a row of totals, with or without a number. 计 alone is also a surname, so nothing else may follow.
+_TOTAL = re.compile(r"(?:合计|合計|总计|總計|小计|小計|共计|計|计|total)[\s:(]*[0-9]*\s*[人名位件]?\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,27 @@ class ImportedFile:
     content: bytes
     path: PurePosixPath
     questions: tuple[Problem, ...] = ()
+    source: FilledFields | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilledFields:
+    """Where the fields of a file come from: the table, its cells by JSON pointer, and the schema of the file."""
+
+    table: SourceTable
+    cells: Mapping[str, Cell]
+    schema: str
+
+    def address(self, pointer: str) -> str | None:
+        """Return the address of the cell of a field or of a part of it, or None if it comes from no cell."""
+        known = (key for key in self.cells if _is_at_or_below(key, pointer) or _is_at_or_below(pointer, key))
+        found = next(known, None)
+        return None if found is None else self.table.address(self.cells[found])
+
+    def title(self, pointer: str) -> Words:
+        """Return the title of a field in each language, or its pointer if it has none."""
+        field = find_field(pointer, self.schema)
+        return titles(field) if field else dict.fromkeys(LANGUAGES, pointer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +104,11 @@ def convert_rows(
     first_cells: dict[str, Cell] = {}
     for cells in source.rows:
         row = reader.read(cells)
+        if _is_total(row, form):
+            note = replace(worded_problem("row-total", room=ROOM), severity="info")
+            first = next(iter(cells.values()))
+            problems[first.row, first.column] = replace(note, file=source.file, place=source.place(first))
+            continue
         made, row_problems = _convert_row(row, source, document, form)
         row_problems += _repeated_id(row, first_cells, source, form)
         for problem in row_problems:  # a problem of the mapping is reported once, not for each row
@@ -85,6 +116,13 @@ def convert_rows(
         if made and not row_problems:
             files.append(made)
     return files, sorted(problems.values(), key=_order)
+
+
+def _is_total(row: CaseRow, form: RowForm) -> bool:
+    """Return True for a row of totals: it begins with a word for them, and has no id."""
+    first, name = next(iter(row.source.values())), row.cells.get(form.id_pointer)
+    is_named = name is not None and name.column != first.column
+    return not is_named and _TOTAL.fullmatch(comparable(first.value).casefold()) is not None
 
 
 def _convert_row(
@@ -106,7 +144,8 @@ def _convert_row(
         placed.append(replace(problem, file=table.file, place=table.place(cell)))
     if placed or not isinstance(name, str):
         return None, placed
-    return ImportedFile(name, next(iter(row.source.values())).row, content, form.path(name), questions), []
+    source = FilledFields(table, {**row.cells, **row.empty}, form.schema)
+    return ImportedFile(name, next(iter(row.source.values())).row, content, form.path(name), questions, source), []
 
 
 def _order(problem: Problem) -> tuple[bool, int, int]:

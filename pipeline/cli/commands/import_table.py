@@ -99,7 +99,9 @@ def import_table(
         return propose_mapping(table, TableRequest(1, sheet, encoding=encoding), out, language, as_json=as_json)
     out = out or Path("cases")
     cases, problems = convert_table(table, mapping, encoding) if mapping else _read_intake(table)
-    if problems and not (skip_wrong and cases):
+    wrong = [each for each in problems if each.severity == "error"]
+    if wrong and not (skip_wrong and cases):
+        print_line(label("refused", "imported", language).format(good=len(cases)), err=True)
         raise CaseError([each.in_language(language) for each in problems])
     statuses, conflicts = publish_cases(cases, out, force=force)
     patients = [case for case in cases if case.path.name == CASE_FILE]
@@ -107,7 +109,7 @@ def import_table(
     if written:
         add_places(written, out, load_template_set(templates), language)
     problems = [*problems, *conflicts]
-    code = ExitCode.SOME_FAILED if problems else ExitCode.OK
+    code = ExitCode.SOME_FAILED if [*wrong, *conflicts] else ExitCode.OK
     results = [
         {
             **({"case_id": case.name} if case.path.name == CASE_FILE else {"entry": case.path.stem}),

@@ -76,6 +76,7 @@ def test_one_wrong_row_and_nothing_is_written(run: Command, tmp_path: Path) -> N
     problems = assert_refused(found, tmp_path / "cases", 3)
     assert [problem["cell"] for problem in problems] == ["病例!E4", "病例!L5"]
     assert f"{wrong}:病例!E4" in found.err
+    assert found.err.startswith("Rows without mistakes: 1. Nothing is written")
 
 
 def test_problems_are_in_the_language_of_the_user(visa_packet: Command, tmp_path: Path) -> None:
@@ -104,6 +105,18 @@ def test_a_changed_table_updates_what_it_made(run: Command, tmp_path: Path) -> N
     assert statuses(run(changed_workbook(tmp_path / "t.xlsx", {"O4": "右"}))) == ["unchanged", "updated", "unchanged"]
 
 
+def test_a_row_of_totals_is_no_patient(run: Command, tmp_path: Path) -> None:
+    found = run(changed_workbook(tmp_path / "t.xlsx", {"A5": None, "B5": "合计 2"}))
+    assert statuses(found) == ["new"] * 2
+    assert [(problem["code"], problem["severity"], problem["cell"]) for problem in found.problems] == [
+        ("row-total", "info", "病例!B5")
+    ]
+    assert run(changed_workbook(tmp_path / "t.xlsx", {"A5": None, "B5": "计春"})).code == 3
+    names_first = {"A2": "姓名", "B2": "编号", "A3": "王一", "A4": "王二", "A5": "计"}
+    ids = {f"B{row}": name for row, name in zip((3, 4, 5), CASES, strict=True)}
+    assert len(run(changed_workbook(tmp_path / "t.xlsx", names_first | ids)).report["results"]) == 3  # each has an id
+
+
 def test_what_people_added_stays_as_they_wrote_it(run: Command, tmp_path: Path) -> None:
     run()
     text = case_of(tmp_path).read_text(encoding="utf-8").replace('"case_id": ', '"case_id":     ')
@@ -129,6 +142,7 @@ def test_a_conflict_costs_only_its_patient(run: Command, tmp_path: Path) -> None
     [problem] = found.problems
     assert (problem["code"], problem["file"]) == ("case-conflict", str(case_of(tmp_path)))
     assert problem["pointer"] == "/condition/side"
+    assert problem["message"].startswith("“Side of the body”: the table in cell 病例!O4 and the case both changed this")
     lines = before.decode().split("\n")
     assert lines[problem["line"] - 1][problem["column"] - 1 :].startswith('"both"')
     assert case_of(tmp_path).read_bytes() == before
