@@ -56,17 +56,17 @@ def emit(report: CommandReport, *, as_json: bool) -> None:
         print_json(report_to_json(report))
 
 
-def print_problem(problem: Problem, *, hint: bool = True) -> None:
+def print_problem(problem: Problem, language: Language = "en", *, hint: bool = True) -> None:
     """Print one problem on standard error: place, message, hint, and the source of a rule."""
-    severity = Styled(problem.severity, COLOURS[problem.severity], bold=True)
+    severity = Styled(label(problem.severity, "printed", language), COLOURS[problem.severity], bold=True)
     where = (problem.cell,) if problem.cell else (problem.line, problem.column)
     place = ":".join(str(part) for part in (problem.file, *where) if part is not None)
     print_line(severity, f" {problem.code}  {place}  {problem.pointer or ''}".rstrip(), err=True)
     print_line(f"  {problem.located_message}", err=True)
     if hint:
-        print_line(f"  hint: {problem.hint}", err=True)
+        print_line(f"  {label('hint', 'printed', language)}{problem.hint}", err=True)
         if problem.cli_hint:
-            print_line(f"  command line: {problem.cli_hint}", err=True)
+            print_line(f"  {label('cli_hint', 'printed', language)}{problem.cli_hint}", err=True)
     if problem.source:
         print_line(Styled(f"  source: {problem.source} (as of {problem.as_of})", dim=True), err=True)
 
@@ -82,7 +82,7 @@ def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
     for problem in sorted(others, key=lambda problem: _SEVERITIES.index(problem.severity)):
         if style.notes or problem.severity != "info":
             translated = problem.in_language(style.language)
-            print_problem(translated, hint=translated.hint not in hints)
+            print_problem(translated, style.language, hint=translated.hint not in hints)
             hints.add(translated.hint)
     notes = sum(problem.severity == "info" for problem in problems)
     if notes and not style.notes:

@@ -27,6 +27,17 @@ def test_errors_are_printed_first_and_equal_hints_once(capsys: pytest.CaptureFix
     assert printed.count("hint: do it") == 1
 
 
+def test_the_words_before_a_message_are_in_its_language(capsys: pytest.CaptureFixture[str]) -> None:
+    for language in LANGUAGES:
+        print_problems([Problem("R-1", "error", "message", "do it", cli_hint="--x")], OutputStyle(language))
+    lines = [line.strip() for line in capsys.readouterr().err.splitlines() if "message" not in line]
+    assert lines == [
+        *("error R-1", "hint: do it", "command line: --x"),
+        *("エラー R-1", "対処：do it", "コマンド：--x"),
+        *("错误 R-1", "处理：do it", "命令行：--x"),
+    ]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", ["validate", "status"])
 def test_the_last_line_is_the_verdict_with_counts(visa_packet: Command, command: str, language: str) -> None:
