@@ -188,6 +188,10 @@ def test_fields_are_set_without_questions(office: Path, visa_packet: Command) ->
     for wrong, code in [("patient/sex=x", "schema-enum"), ("patient/sx=male", "field-unknown"), ("sex", "usage")]:
         run = visa_packet("answer", "case-a", "--set", wrong, "--json")
         assert (run.code, run.problems[0]["code"]) == (2, code)
+    path = office / "case-a" / "case.json"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert visa_packet("answer", "case-a", "--set", "patient/nationality=CHN").code == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf{"), "an editor's mark stays"
     absent = visa_packet("answer", "case-a", "--remove", "attachments/9", "--json")
     assert (absent.code, absent.problems[0]["code"]) == (2, "field-absent")
 

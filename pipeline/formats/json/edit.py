@@ -37,8 +37,10 @@ def change_text(text: str, data: Any) -> str:
     list that becomes shorter, get new text.
     """
     edits = sorted(_edits(text, _read(text, 0), data), key=lambda edit: edit.start)
+    line_end = "\r\n" if "\r\n" in text else "\n"
     for edit in edits[::-1]:  # the last first, also of several at one place
-        text = text[: edit.start] + edit.text + text[edit.end :]
+        written = edit.text.replace("\r\n", "\n").replace("\n", line_end)
+        text = text[: edit.start] + written + text[edit.end :]
     return text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from pipeline.case.load import IncompleteCaseError, LoadedCase, load_case
 from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
 from pipeline.errors import CaseError, InputError, Problem
-from pipeline.formats.files import is_folder
+from pipeline.formats.files import is_folder, read
 from pipeline.formats.json.edit import change_text
 from pipeline.formats.json.reader import JsonFile, parse_json, read_json
 from pipeline.formats.json.schema import check_schema
@@ -136,7 +137,8 @@ def change_case(path: Path, changes: Mapping[str, Any], options: CheckOptions) -
     wrong = _new(_violations(before), _violations(after))
     if wrong:
         raise InputError(wrong)
-    publish_file(text.encode(), path, lambda _former: True)
+    mark = BOM_UTF8 if read(path, len(BOM_UTF8)).startswith(BOM_UTF8) else b""
+    publish_file(mark + text.encode(), path, lambda _former: True)
     former, found = _findings(before, options), _findings(after, options)
     return [] if former is None or found is None else _new(former, found)
 

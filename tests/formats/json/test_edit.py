@@ -44,6 +44,12 @@ def test_only_the_change_is_changed(values: dict[str, Any], old: str, new: str) 
     assert changed(**values) == TEXT.replace(old, new, 1)
 
 
+def test_lines_end_as_they_did() -> None:
+    windows = TEXT.replace("\n", "\r\n")
+    new = change_text(windows, json.loads(TEXT) | {"more": {"a": [{"b": 1}]}, "name": "李"})
+    assert new.count("\n") == new.count("\r\n") > windows.count("\r\n")
+
+
 def test_one_line_stays_one_line() -> None:
     assert change_text('{"a":1}', {"a": 1, "b": [{}]}) == '{"a":1, "b": [{}]}'
     assert change_text("[ 1 ]", [1, {"a": 2}]) == '[ 1, {"a": 2} ]'
