@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,60 +21,44 @@ from starlette.staticfiles import StaticFiles
 from pipeline.case.base import ID
 from pipeline.case.directory import find_directory
 from pipeline.cli.desk.builds import Builds, Kind
-from pipeline.cli.desk.case_folder import DeskFolder
 from pipeline.cli.desk.case_rows import CaseRows
+from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.papers import add_dropped, first_page, read_text
 from pipeline.cli.desk.picture_task import PictureRequest
+from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, body_of, json_of, language_of
 from pipeline.cli.desk.screens import WEB, Screens
 from pipeline.cli.desk.unsaved import (
     CaseFile,
-    ChangedMeanwhileError,
     change_length,
     check_unsaved,
     findings_json,
     save_answers,
     save_values,
 )
-from pipeline.errors import InputError, Problem, VisaPacketError, bug
-from pipeline.formats.messages import worded_problem
-from pipeline.language import LANGUAGES, Language
+from pipeline.errors import VisaPacketError
+from pipeline.language import Language
 from pipeline.packet.set_files import load_template_set
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.start import CaseStart, complete_start, start_case
-from pipeline.system.limited_client import LIMITED, CallFailedError
+from pipeline.system.limited_client import LIMITED
 from pipeline.system.limited_process import ProcessLimits
 from pipeline.visa.timeline.ics import to_ics
 from pipeline.visa.timeline.timeline import make_timeline
 
-_LANGUAGE_COOKIE = "visa-packet-language"
 _PICTURE = "pipeline.cli.desk.picture_task:answer_picture"
 _PAPER_WIDTH, _PAGE_WIDTH = 240, 900
-_JSON_BYTES, _PAPER_BYTES = 1_000_000, 60_000_000
+_PAPER_BYTES = 60_000_000
 _KINDS: dict[str, Kind] = {"draft": "draft", "final": "final"}
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 
-
-class _TooLongError(Exception):
-    """The body of a request is longer than it may be."""
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """Answers the requests for one folder."""
 
-    folder: DeskFolder
-    language: Language
-    builds: Builds = field(init=False)
-    rows: CaseRows = field(init=False)
-    screens: Screens = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Connect the parts."""
-        object.__setattr__(self, "builds", Builds(self.folder))
-        object.__setattr__(self, "rows", CaseRows(self.folder))
-        object.__setattr__(self, "screens", Screens(self.folder, self.builds, self.rows))
+    def __init__(self, folder: DeskFolder, language: Language) -> None:
+        self.folder, self.language = folder, language
+        self.builds, self.rows = Builds(folder), CaseRows(folder)
+        self.screens = Screens(folder, self.builds, self.rows)
 
     def close(self) -> None:
         """Stop what works in the background."""
@@ -88,22 +70,22 @@ class Desk:
         case = "/cases/{key}"
         routes = [
             Route("/", self._home),
-            Route("/cases", _answering(self._cases), methods=["GET"]),
-            Route("/cases", _answering(self._new), methods=["POST"]),
-            Route(case, _answering(self._case), methods=["GET"]),
-            Route(case, _answering(self._save), methods=["PUT"]),
-            Route(f"{case}/check", _answering(self._check), methods=["POST"]),
-            Route(f"{case}/length", _answering(self._length), methods=["POST"]),
-            Route(f"{case}/papers", _answering(self._papers), methods=["GET"]),
-            Route(f"{case}/papers", _answering(self._add), methods=["POST"]),
-            Route(f"{case}/papers/{{number:int}}.png", _answering(self._thumbnail)),
-            Route(f"{case}/pages", _answering(self._pages)),
-            Route(f"{case}/pages/{{kind}}/{{file}}/{{page:int}}.png", _answering(self._page)),
-            Route(f"{case}/dates", _answering(self._dates)),
-            Route(f"{case}/dates.ics", _answering(self._calendar)),
-            Route(f"{case}/done", _answering(self._done)),
-            Route(f"{case}/builds/{{kind}}", _answering(self._build), methods=["GET", "POST", "DELETE"]),
-            Route(f"{case}/out/{{name:path}}", _answering(self._download)),
+            Route("/cases", answering(self._cases), methods=["GET"]),
+            Route("/cases", answering(self._new), methods=["POST"]),
+            Route(case, answering(self._case), methods=["GET"]),
+            Route(case, answering(self._save), methods=["PUT"]),
+            Route(f"{case}/check", answering(self._check), methods=["POST"]),
+            Route(f"{case}/length", answering(self._length), methods=["POST"]),
+            Route(f"{case}/papers", answering(self._papers), methods=["GET"]),
+            Route(f"{case}/papers", answering(self._add), methods=["POST"]),
+            Route(f"{case}/papers/{{number:int}}.png", answering(self._thumbnail)),
+            Route(f"{case}/pages", answering(self._pages)),
+            Route(f"{case}/pages/{{kind}}/{{file}}/{{page:int}}.png", answering(self._page)),
+            Route(f"{case}/dates", answering(self._dates)),
+            Route(f"{case}/dates.ics", answering(self._calendar)),
+            Route(f"{case}/done", answering(self._done)),
+            Route(f"{case}/builds/{{kind}}", answering(self._build), methods=["GET", "POST", "DELETE"]),
+            Route(f"{case}/out/{{name:path}}", answering(self._download)),
             Mount("/web", StaticFiles(directory=WEB / "files")),
         ]
         return Starlette(routes=routes)
@@ -131,7 +113,7 @@ class Desk:
         return await self._screen(request, self.screens.done, request.path_params["key"])
 
     async def _screen(self, request: Request, draw: Callable[..., str], *about: Any) -> Response:
-        language = _language(request, self.language)
+        language = language_of(request, self.language)
         try:
             html, status = await run_in_threadpool(draw, language, *about), 200
         except VisaPacketError as error:
@@ -139,12 +121,12 @@ class Desk:
             status = 422
         answer = Response(html, status, media_type="text/html; charset=utf-8")
         if "lang" in request.query_params:
-            answer.set_cookie(_LANGUAGE_COOKIE, language, httponly=True, samesite="strict")
+            answer.set_cookie(LANGUAGE_COOKIE, language, httponly=True, samesite="strict")
         return answer
 
     async def _new(self, request: Request) -> Response:
-        said = await _json(request)
-        language = _language(request, self.language)
+        said = await json_of(request)
+        language = language_of(request, self.language)
 
         def start() -> str:
             options = self.folder.options
@@ -170,17 +152,17 @@ class Desk:
         return JSONResponse({"case": f"/cases/{await run_in_threadpool(start)}"}, 201)
 
     async def _check(self, request: Request) -> Response:
-        answers, path = await _json(request), self._path(request)
+        answers, path = await json_of(request), self._path(request)
         problems = await run_in_threadpool(lambda: check_unsaved(CaseFile.read(path), answers, self.folder.options))
-        return JSONResponse(findings_json(problems, _language(request, self.language)))
+        return JSONResponse(findings_json(problems, language_of(request, self.language)))
 
     async def _save(self, request: Request) -> Response:
-        answers, etag = await _json(request), request.headers.get("if-match", "")
+        answers, etag = await json_of(request), request.headers.get("if-match", "")
         file = await run_in_threadpool(save_answers, self._path(request), etag, answers, self.folder.options)
         return JSONResponse({"etag": file.etag})
 
     async def _length(self, request: Request) -> Response:
-        said, path, etag = await _json(request), self._path(request), request.headers.get("if-match", "")
+        said, path, etag = await json_of(request), self._path(request), request.headers.get("if-match", "")
 
         def change() -> CaseFile:
             values = change_length(CaseFile.read(path), said["pointer"], longer=said["longer"])
@@ -191,7 +173,7 @@ class Desk:
     async def _add(self, request: Request) -> Response:
         name = unquote(request.headers.get("x-file-name", "paper"))
         place = int(request.query_params["place"])
-        content = await _body(request, _PAPER_BYTES)
+        content = await body_of(request, _PAPER_BYTES)
         await run_in_threadpool(add_dropped, self.folder, self._path(request), place, name, content)
         return JSONResponse({}, 201)
 
@@ -213,7 +195,7 @@ class Desk:
         key, kind = request.path_params["key"], _KINDS[request.path_params["kind"]]
         self._path(request)
         if request.method == "POST":
-            await run_in_threadpool(self.builds.start, key, kind, _language(request, self.language))
+            await run_in_threadpool(self.builds.start, key, kind, language_of(request, self.language))
         elif request.method == "DELETE":
             self.builds.stop(key, kind)
         build = self.builds.find(key, kind)
@@ -221,7 +203,7 @@ class Desk:
         return JSONResponse({"works": works, "ok": bool(build and build.result.get("exit_code") == 0)})
 
     async def _calendar(self, request: Request) -> Response:
-        language = _language(request, self.language)
+        language = language_of(request, self.language)
 
         def calendar() -> bytes:
             case = self.screens.loaded(self._path(request)).case
@@ -245,63 +227,6 @@ class Desk:
 
     def _path(self, request: Request) -> Path:
         return self.folder.find(request.path_params["key"])
-
-
-def _answering(endpoint: Endpoint) -> Endpoint:
-    """Turn the errors of an endpoint into answers. None of them has a value of a case."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except ChangedMeanwhileError as error:
-            return JSONResponse({"values": msgspec.to_builtins(dict(error.values))}, 412)
-        except Exception as error:  # noqa: BLE001 - the server would print it with values of the case
-            return _failure(error, _language(request, "en"))
-
-    return answered
-
-
-def _failure(error: Exception, language: Language) -> Response:
-    match error:
-        case VisaPacketError():
-            return JSONResponse({"problems": findings_json(error.problems, language)}, 422)
-        case _TooLongError():
-            return JSONResponse({"problems": findings_json([_too_long()], language)}, 413)
-        case LookupError() | ValueError():
-            return Response("Not found.", 404, media_type="text/plain")
-        case CallFailedError() | OSError():
-            return Response("The page cannot be drawn.", 500, media_type="text/plain")
-    return Response(bug(error).message, 500, media_type="text/plain")
-
-
-def _too_long() -> Problem:
-    return InputError(worded_problem("desk-too-long", room="cli")).problems[0]
-
-
-def _language(request: Request, default: Language) -> Language:
-    """Return the language of the page: as chosen, as before, or as the browser prefers."""
-    said = request.query_params.get("lang") or request.cookies.get(_LANGUAGE_COOKIE)
-    preferred = request.headers.get("accept-language", "").replace(";", ",").split(",")
-    wanted = [said, *(word.strip()[:2].lower() for word in preferred)] if not said else [said]
-    return next((language for each in wanted for language in LANGUAGES if language == each), default)
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    found = json.loads(await _body(request, _JSON_BYTES))
-    if not isinstance(found, dict):
-        raise ValueError  # noqa: TRY004 - a request that no page makes
-    return found
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """Return the body of a request. Raise _TooLongError before more than ``most`` bytes are in memory."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise _TooLongError
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _picture(pdf: bytes, page: int, width: int) -> bytes:

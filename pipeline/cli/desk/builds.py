@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.language import Language
 
 #: A draft is only looked at: it does not replace a packet.

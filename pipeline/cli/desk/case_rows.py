@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.case.directory import find_directory
 from pipeline.case.source import Source
-from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.outcome import outcome_of
 from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.attachments.read_paper import convert, make_request
 from pipeline.case.filing import SIGNED
-from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.errors import AttachmentError
 from pipeline.run.case_folder.adding import NewPaper, add_papers, find_repeated
 from pipeline.run.case_folder.case_text import CaseText, read_case_text

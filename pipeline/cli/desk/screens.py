@@ -16,9 +16,9 @@ from pipeline.case.directory import find_directory
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.source import Source
 from pipeline.cli.desk.builds import Builds
-from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.case_form import CaseForm
 from pipeline.cli.desk.case_rows import CaseRows
-from pipeline.cli.desk.form import CaseForm
+from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.papers import filled_places, read_text
 from pipeline.cli.desk.unsaved import CaseFile, check_unsaved, findings_json
 from pipeline.cli.outcome import outcome_of

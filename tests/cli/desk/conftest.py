@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.desk.app import Desk
-from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.guards import Guards
 from tests.support.asgi import HOST, Client
 from tests.support.cases import AS_OF, EXAMPLES

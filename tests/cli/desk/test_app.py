@@ -15,7 +15,7 @@ import pytest
 from pipeline.case.source import Source
 from pipeline.cli.desk import app as module
 from pipeline.cli.desk import case_rows
-from pipeline.cli.desk.case_folder import DeskFolder
+from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.errors import InputError, Problem
 from pipeline.options import CheckOptions
 from pipeline.run.overview.patient_row import PatientRow

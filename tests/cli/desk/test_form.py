@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.cli.desk.form import SECTIONS, CaseForm, FormField
+from pipeline.cli.desk.case_form import SECTIONS, CaseForm, FormField
 from pipeline.language import LANGUAGES, Language
 from pipeline.run.case_folder.offer import Offer
 from tests.support.cases import EXAMPLES
