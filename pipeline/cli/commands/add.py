@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipeline.case.filing import BLANK_FORM, SIGNED, AttachmentRole
+from pipeline.case.filing import AttachmentRole
 from pipeline.case.people import PATIENT
+from pipeline.cli.new_papers import Said, add_text, new_papers, signed_paper, traveller_text
 from pipeline.cli.outcome import attempt
 from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import (
@@ -24,39 +25,22 @@ from pipeline.cli.shared_options import (
     templates_option,
 )
 from pipeline.cli.terminal import Styled, print_line
-from pipeline.errors import AttachmentError, InputError, Problem
+from pipeline.errors import InputError, Problem
 from pipeline.formats.files import resolved
-from pipeline.formats.messages import worded_problem, words
-from pipeline.language import SEPARATORS, Language
+from pipeline.formats.messages import worded_problem
+from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.run.case_folder.adding import (
     AddedPaper,
     NewPaper,
     add_papers,
     find_dropped,
-    find_repeated,
     remove_sources,
     without_left_by_system,
-    without_repeated,
 )
 from pipeline.run.case_folder.case_text import ROOM, CaseText, read_case_text
-from pipeline.run.case_folder.deciding import ROLES, Decision, Given, decide, read_files, role_problem
+from pipeline.run.case_folder.deciding import ROLES, Given
 from pipeline.run.case_folder.edited_file import AddedDocument, EditedFile, add_edited
-from pipeline.run.case_folder.paper_guess import Reason, question_of_day, travellers
-from pipeline.run.case_folder.places import find_place
-from pipeline.run.case_folder.signed_scan import find_packet, printed_document
-from pipeline.visa.labels import label
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What the command line says: about the files, and how to ask and answer."""
-
-    given: Given
-    issued_on: date | None
-    as_of: date
-    language: Language
-    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +126,7 @@ def add(
     """
     day = issued_on.date() if issued_on else None
     asks = not (no_input or as_json) and sys.stdin is not None and sys.stdin.isatty()
-    said = _Said(Given(role, person), day, day_of(as_of), language, asks)
+    said = Said(Given(role, person), day, day_of(as_of), language, asks)
 
     def work() -> _Done:
         text = read_case_text(case, templates, directory)
@@ -152,9 +136,9 @@ def add(
         skipped: list[Problem] = []
         if document is None:
             found = list(dict.fromkeys(map(resolved, papers))) or find_dropped(text)
-            new = _papers(text, without_left_by_system(found, skipped), packet, said, skipped)
+            new = new_papers(text, without_left_by_system(found, skipped), packet, said, skipped)
         else:
-            new = [_signed(text, papers, document.replace("_", "-"), packet, said)]
+            new = [signed_paper(text, papers, document.replace("_", "-"), packet, said)]
         added = add_papers(text, [paper for paper, _ in new], move=move) if new else []
         return _Done(text, new, added, remove_sources(text, added) if move else [], skipped=skipped)
 
@@ -174,131 +158,6 @@ def add(
     return outcome.code
 
 
-def _papers(
-    case: CaseText, paths: Sequence[Path], packet: Path | None, said: _Said, skipped: list[Problem]
-) -> list[tuple[NewPaper, tuple[str, ...]]]:
-    """Return the papers to add, each with what was decided in words. Raises with the problems of all files.
-
-    Why a file is not added although it can be used is appended to ``skipped``.
-    """
-    decisions, problems = [], list[Problem]()
-    for file in without_repeated(case, read_files(paths, said.given, case), skipped):
-        try:
-            decision = decide(case, file, said.given, said.as_of)
-            decisions.append(_asked(case, decision, said))
-        except AttachmentError as error:
-            problems += error.problems
-    if problems:
-        raise AttachmentError(problems)
-    return [_printed(case, *_new(case, decision, said), packet) for decision in decisions]
-
-
-def _printed(
-    case: CaseText, paper: NewPaper, lines: tuple[str, ...], packet: Path | None
-) -> tuple[NewPaper, tuple[str, ...]]:
-    """Return a paper, with the hash of what was printed if it is a signed original. Raises InputError."""
-    if paper.role != SIGNED or paper.document is None:
-        return paper, lines
-    entry = printed_document(case, find_packet(case, packet), paper.document, paper.person)
-    return replace(paper, printed_hash=entry["printed_hash"]), lines
-
-
-def _asked(case: CaseText, decision: Decision, said: _Said) -> Decision:
-    """Return a decision with a role and a person, asked for if necessary. Raises AttachmentError."""
-    if decision.role is None:
-        if not said.asks:
-            raise AttachmentError(role_problem(decision))
-        roles = list(dict.fromkeys([*decision.candidates, *ROLES]))
-        titles = [_title(case, role, decision.person, said.language) for role in roles]
-        role = roles[_choose("ask_role", decision.file.name, titles, said.language)]
-        decision = replace(decision, role=role, reasons=(Reason("asked", {}), *decision.reasons))
-    if not decision.is_sure_person and said.asks:
-        people = list(travellers(case.json_file.fields))
-        named = [_traveller(person, said.language) for person in people]
-        person = people[_choose("ask_person", decision.file.name, named, said.language)]
-        return replace(decision, person=person, is_sure_person=True)
-    return decision
-
-
-def _new(case: CaseText, decision: Decision, said: _Said) -> tuple[NewPaper, tuple[str, ...]]:
-    """Return the paper of a decision, and the lines that say why, and on which day it was issued."""
-    role: AttachmentRole = decision.role or "other"
-    language = said.language
-    reasons = decision.reasons if decision.is_sure_person else (*decision.reasons, Reason("default_person", {}))
-    lines = [
-        _text(
-            "line",
-            language,
-            title=_title(case, role, decision.person, language, decision.document),
-            person=_traveller(decision.person, language),
-            reasons=SEPARATORS[language].join(_reason(reason, language) for reason in reasons),
-        )
-    ]
-    if decision.looks_like is not None:
-        lines.append(_text("looks_like", language, role=_title(case, decision.looks_like, decision.person, language)))
-    day, about_day = _day(decision, role, said)
-    paper = NewPaper(decision.file, role, decision.person, day, decision.document)
-    return paper, (*lines, *about_day)
-
-
-def _day(decision: Decision, role: str, said: _Said) -> tuple[date | None, list[str]]:
-    """Return the day of issue, and a line about it; asked for if the role needs one."""
-    asked, language = question_of_day(role), said.language
-    if said.issued_on is not None:
-        return said.issued_on, [_text("issued_given", language, day=said.issued_on)]
-    if asked is None:
-        return None, []
-    question = words("days", asked, room=ROOM)[language]
-    if said.asks:
-        day = _ask_day(decision, question, said)
-        return day, [] if day is None else [_text("issued_given", language, day=day)]
-    if decision.day is not None and decision.is_labelled:
-        return decision.day, [_text("issued_read", language, day=decision.day)]
-    return None, [_text("no_day", language, question=question)]
-
-
-def _ask_day(decision: Decision, question: str, said: _Said) -> date | None:
-    text = _text("ask_day", said.language, file=decision.file.name, question=question)
-    while True:
-        answer = str(click.prompt(text, default=decision.day or "", show_default=decision.day is not None))
-        if not answer.strip():
-            return None
-        try:
-            day = date.fromisoformat(answer.strip())
-        except ValueError:
-            day = date.max
-        if day <= said.as_of:
-            return day
-        print_line(_text("bad_day", said.language))
-
-
-def _choose(question: str, name: str, choices: Sequence[str], language: Language) -> int:
-    """Ask for one of several choices, which are numbered. Return its index."""
-    for number, choice in enumerate(choices, start=1):
-        print_line(f"  {number:>2}  {choice}")
-    text = _text(question, language, file=name)
-    return int(click.prompt(text, type=click.IntRange(1, len(choices)))) - 1
-
-
-def _signed(
-    case: CaseText, papers: Sequence[Path], document: str, packet: Path | None, said: _Said
-) -> tuple[NewPaper, tuple[str, ...]]:
-    """Return the signed original of a document. Raises InputError or AttachmentError."""
-    if len(papers) != 1:
-        raise InputError(worded_problem("add-signed/one", room=ROOM))
-    person = said.given.person or PATIENT
-    folder = find_packet(case, packet)
-    entry = printed_document(case, folder, document, person)
-    [file] = read_files([resolved(papers[0])], Given(SIGNED, person))
-    repeated = find_repeated(case, [file])
-    if repeated:
-        raise AttachmentError(repeated)
-    reason = Reason("signed", {"document": document, "packet": str(folder)})
-    decision = Decision(file, SIGNED, person, is_sure_person=True, reasons=(reason,), document=document)
-    paper, lines = _new(case, decision, said)
-    return replace(paper, printed_hash=entry["printed_hash"]), lines
-
-
 def _edited(case: CaseText, papers: Sequence[Path], file: EditedFile, options: CheckOptions) -> _Done:
     if len(papers) != 1:
         raise InputError(worded_problem("edited-one", room=ROOM))
@@ -306,35 +165,14 @@ def _edited(case: CaseText, papers: Sequence[Path], file: EditedFile, options: C
 
 
 def _print_edited(case: CaseText, added: AddedDocument, language: Language) -> None:
-    person = _traveller(added.entry.get("person", PATIENT), language)
-    pages = _text("pages_one" if added.pages == 1 else "pages", language, count=added.pages)
+    person = traveller_text(added.entry.get("person", PATIENT), language)
+    pages = add_text("pages_one" if added.pages == 1 else "pages", language, count=added.pages)
     print_line(Styled(f"→ {added.entry['path']}", bold=True))
     title = getattr(added.title, language)
-    print_line(f"  {_text('edited', language, title=title, person=person, pages=pages)}")
+    print_line(f"  {add_text('edited', language, title=title, person=person, pages=pages)}")
     if added.former is not None:
-        print_line(f"  {_text('former', language, path=added.former)}")
-    print_line(_text("edited_total", language, case=case.json_file.name))
-
-
-def _title(case: CaseText, role: str, person: str, language: Language, document: str | None = None) -> str:
-    place = find_place(case.places, role, person, document)
-    if role == BLANK_FORM:
-        return words("roles", role, room=ROOM)[language]
-    return role if place is None else getattr(place.title, language)
-
-
-def _traveller(person: str, language: Language) -> str:
-    kind, _, number = person.partition("-")
-    word = label(kind, "traveller", language)
-    return f"{word.lower()} {number}".strip() if language == "en" else f"{word}{number}"
-
-
-def _reason(reason: Reason, language: Language) -> str:
-    return words("reasons", reason.name, room=ROOM, **reason.parts)[language]
-
-
-def _text(name: str, language: Language, **parts: object) -> str:
-    return words("add", name, room=ROOM, **parts)[language]
+        print_line(f"  {add_text('former', language, path=added.former)}")
+    print_line(add_text("edited_total", language, case=case.json_file.name))
 
 
 def _to_json(added: AddedPaper) -> dict[str, Any]:
@@ -350,9 +188,11 @@ def _print(done: _Done, language: Language) -> None:
         for line in lines:
             print_line(f"  {line}")
     for each in done.skipped:
-        print_line(_text("skipped", language, file=Path(each.file or "").name, why=each.in_language(language).message))
+        print_line(
+            add_text("skipped", language, file=Path(each.file or "").name, why=each.in_language(language).message)
+        )
     count, case = len(done.added), done.case.json_file.name
     if not count and not done.skipped:
-        print_line(_text("nothing", language, folder=Path(case).parent))
+        print_line(add_text("nothing", language, folder=Path(case).parent))
     else:
-        print_line(_text("total_one" if count == 1 else "total", language, count=count, case=case))
+        print_line(add_text("total_one" if count == 1 else "total", language, count=count, case=case))

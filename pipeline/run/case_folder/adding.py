@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -26,7 +27,6 @@ from pipeline.system.atomic import flush, make_folders, sha256, sweep, work_fold
 #: Files that systems leave in folders, and the beginning of the names of pages that explain a folder.
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini")
 _EXPLANATION = "readme"
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def write_together(case: CaseText, files: dict[str, bytes], content: bytes) -> N
                 _put(work / str(number), folder / path)
                 made.append(folder / path)
                 flush((folder / path).parent)
-            write_file(work / case.path.name, _BOM * former.startswith(_BOM) + content)
+            write_file(work / case.path.name, BOM_UTF8 * former.startswith(BOM_UTF8) + content)
             (work / case.path.name).chmod(case.path.stat().st_mode & 0o777)
             (work / case.path.name).replace(case.path)
         with suppress(OSError):

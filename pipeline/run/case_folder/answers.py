@@ -137,7 +137,7 @@ def change_case(path: Path, changes: Mapping[str, Any], options: CheckOptions) -
     wrong = _new(_violations(before), _violations(after))
     if wrong:
         raise InputError(wrong)
-    mark = BOM_UTF8 if read(path, len(BOM_UTF8)).startswith(BOM_UTF8) else b""
+    mark = BOM_UTF8 * read(path, len(BOM_UTF8)).startswith(BOM_UTF8)
     publish_file(mark + text.encode(), path, lambda _former: True)
     former, found = _findings(before, options), _findings(after, options)
     return [] if former is None or found is None else _new(former, found)

@@ -27,7 +27,7 @@ from pipeline.formats.messages import worded_problem
 from pipeline.formats.word.archive import MAX_BYTES
 from pipeline.formats.word.text import word_text
 from pipeline.options import CheckOptions, DocumentOptions
-from pipeline.packet.plan import DocumentPart, EditedPart
+from pipeline.packet.packet_parts import DocumentPart, EditedPart
 from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.run.case_folder.adding import change_case, inside_path, write_together
 from pipeline.run.case_folder.case_text import ROOM, CaseText
