@@ -19,9 +19,9 @@ from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.formats.messages import prefixed, words
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
+from pipeline.packet.packet_parts import AttachmentPart
 from pipeline.packet.paper import Paper
 from pipeline.packet.paper_rules import paper_findings
-from pipeline.packet.plan import AttachmentPart
 from pipeline.packet.planned_case import PlannedCase
 
 

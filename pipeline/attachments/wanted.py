@@ -8,7 +8,7 @@ from pipeline.attachments.messages import Wanted
 from pipeline.case.filing import SIGNED
 from pipeline.case.model import Case
 from pipeline.case.people import Traveller
-from pipeline.packet.plan import AttachmentPart
+from pipeline.packet.packet_parts import AttachmentPart
 from pipeline.packet.template_set import Held, TemplateSet
 from pipeline.visa.resident_id import is_resident_id
 

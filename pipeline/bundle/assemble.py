@@ -18,8 +18,8 @@ from pipeline.documents.document import DrawnDocument
 from pipeline.errors import AttachmentError, Problem
 from pipeline.formats.messages import prefixed, words
 from pipeline.options import BundleOptions
+from pipeline.packet.packet_parts import Bundle
 from pipeline.packet.paper import Paper
-from pipeline.packet.plan import Bundle
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.system.atomic import sha256
 

@@ -12,8 +12,8 @@ from pipeline.attachments.unusable import unusable
 from pipeline.errors import AttachmentError, Problem, UnusableError
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.messages import worded_problem
+from pipeline.packet.packet_parts import AttachmentPart
 from pipeline.packet.paper import Paper
-from pipeline.packet.plan import AttachmentPart
 from pipeline.packet.planned_case import PlannedCase
 
 COARSER = "size-coarser"

@@ -16,8 +16,8 @@ from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.pdf.read_page import ReadPage
 from pipeline.formats.pdf.reading import text_of_pages
 from pipeline.options import BundleOptions
+from pipeline.packet.packet_parts import AttachmentPart, Bundle, DocumentPart, Part, State
 from pipeline.packet.paper import PagePicture, Paper
-from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Part, State
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.template_set import Section, TemplateSet
 from pipeline.visa.labels import label

@@ -18,7 +18,7 @@ from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.reader import JsonFile, texts
 from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import DocumentOptions
-from pipeline.packet.plan import Bundle, DocumentPart, Packet, Part
+from pipeline.packet.packet_parts import Bundle, DocumentPart, Packet, Part
 from pipeline.packet.planned_case import PlannedCase
 
 #: Name of the file, beside the bundle.

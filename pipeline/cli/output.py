@@ -15,7 +15,7 @@ from pipeline.resources import VERSION
 from pipeline.visa.labels import describe_state, label
 
 if TYPE_CHECKING:
-    from pipeline.packet.plan import State
+    from pipeline.packet.packet_parts import State
 
 _SEVERITIES = ("error", "warning", "info")
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}

@@ -16,7 +16,7 @@ from pipeline.cli.packet_output import print_former, result_to_json
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.language import Language, format_count
-from pipeline.packet.plan import State
+from pipeline.packet.packet_parts import State
 from pipeline.publish.destination import Destination
 from pipeline.run.task import TaskResult
 from pipeline.visa.labels import label

@@ -16,7 +16,7 @@ from pipeline.documents.fill import fill
 from pipeline.errors import Problem
 from pipeline.formats.messages import Words, worded_problem
 from pipeline.options import DocumentOptions
-from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Packet, Part
+from pipeline.packet.packet_parts import AttachmentPart, Bundle, DocumentPart, Packet, Part
 from pipeline.packet.planned_case import PlannedCase
 
 _ROOM = "documents"

@@ -7,7 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from pipeline.documents.context import CoverHeading, PagePlan, cover_context, document_context
+from pipeline.documents.context import document_context
+from pipeline.documents.context_cover import CoverHeading, PagePlan, cover_context
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw_all
 from pipeline.documents.edited import read_all_edited
 from pipeline.documents.engines.engine import Engine, load_engine
@@ -16,8 +17,8 @@ from pipeline.documents.proof.page_rules import check_page
 from pipeline.documents.signed_originals import has_changed
 from pipeline.errors import Problem, TemplateError
 from pipeline.options import DocumentOptions
+from pipeline.packet.packet_parts import AttachmentPart, Bundle, DocumentPart
 from pipeline.packet.paper import Paper
-from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart
 from pipeline.packet.planned_case import PlannedCase
 
 _COVER_ATTEMPTS = 4

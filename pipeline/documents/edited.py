@@ -24,8 +24,9 @@ from pipeline.formats.word.docx_file import DocxFile, open_docx, parse_filled
 from pipeline.formats.word.rejections import WordFileError
 from pipeline.formats.word.text import WordText, word_text
 from pipeline.formats.zip_archive import pack, read_parts
+from pipeline.packet.packet_parts import DocumentPart, Packet
 from pipeline.packet.paper_rules import CONTRADICTION_RULE, OUTDATED_RULE
-from pipeline.packet.plan import DRAFT_MARK, DocumentPart, Packet
+from pipeline.packet.plan import DRAFT_MARK
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.system.atomic import sha256
 from pipeline.visa.claims import case_texts

@@ -12,8 +12,8 @@ from pipeline.documents.edited import current_text, text_sha256
 from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
 from pipeline.formats.messages import worded_problem, words
+from pipeline.packet.packet_parts import AttachmentPart, DocumentPart, Packet
 from pipeline.packet.paper_rules import ACCEPTED_RULE, CHANGED_RULE, UNCOMPARED_RULE
-from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit

@@ -16,8 +16,8 @@ from pipeline.errors import Problem
 from pipeline.formats.json.reader import JsonFile
 from pipeline.language import LANGUAGES
 from pipeline.packet.document_fields import name_fields, place_of
+from pipeline.packet.packet_parts import AttachmentPart, Packet, Unfilled
 from pipeline.packet.paper import Note, Paper
-from pipeline.packet.plan import AttachmentPart, Packet, Unfilled
 from pipeline.packet.template_set import OfficialRow, TemplateSet
 from pipeline.visa.rules.catalogue import checked_rules
 from pipeline.visa.rules.checks import make_finding, make_template_finding

@@ -8,7 +8,8 @@ from pipeline.case.load import LoadedCase
 from pipeline.errors import Problem, TemplateError
 from pipeline.language import Language
 from pipeline.options import CheckOptions
-from pipeline.packet.plan import Packet, State, plan_packet, state_of
+from pipeline.packet.packet_parts import Packet, State
+from pipeline.packet.plan import plan_packet, state_of
 from pipeline.packet.set_files import load_template_set
 from pipeline.packet.template_set import TemplateSet
 

@@ -16,7 +16,7 @@ from pipeline.case.base import Frozen
 from pipeline.case.filing import AttachmentRole
 from pipeline.errors import Severity
 from pipeline.language import Language
-from pipeline.packet.plan import State
+from pipeline.packet.packet_parts import State
 from pipeline.packet.template_set import Letter, Signer
 from pipeline.system.atomic import sha256
 

@@ -14,8 +14,8 @@ from pipeline.errors import Problem
 from pipeline.formats.pdf.encryption import protect
 from pipeline.options import PublishOptions
 from pipeline.packet.file_names import MANIFEST_NAME
+from pipeline.packet.packet_parts import DocumentPart, Packet
 from pipeline.packet.paper import Paper
-from pipeline.packet.plan import DocumentPart, Packet
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.publish.manifest import (
     DocumentRow,

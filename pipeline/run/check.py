@@ -16,6 +16,7 @@ from pipeline.documents.signed_originals import ChangeCheck, signed_findings
 from pipeline.errors import CaseError, Problem
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
+from pipeline.packet.packet_parts import Packet
 from pipeline.packet.paper import Paper
 from pipeline.packet.paper_rules import (
     LACKS,
@@ -25,7 +26,6 @@ from pipeline.packet.paper_rules import (
     set_findings,
     unfilled_documents,
 )
-from pipeline.packet.plan import Packet
 from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.visa.rules.checks import check_half_case, check_rules
 from pipeline.visa.rules.filed_plan import plan_differences

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import JsonPlace, Problem
-from pipeline.packet.plan import State
+from pipeline.packet.packet_parts import State
 from pipeline.publish.destination import Destination
 from pipeline.publish.manifest import Manifest, RecordedFinding
 from pipeline.visa.rules.catalogue import checked_rules

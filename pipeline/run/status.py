@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -13,16 +12,15 @@ import msgspec
 from pipeline.attachments.packet_papers import read_papers
 from pipeline.case.base import Trilingual
 from pipeline.case.load import LoadedCase
-from pipeline.case.source import Source
 from pipeline.documents.signed_originals import has_changed
 from pipeline.errors import Problem
 from pipeline.options import CheckOptions
 from pipeline.packet.document_fields import name_fields
+from pipeline.packet.packet_parts import AttachmentPart, Bundle, DocumentPart, Requirement, State
 from pipeline.packet.paper_rules import LACKS
-from pipeline.packet.plan import AttachmentPart, Bundle, DocumentPart, Requirement, State
 from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.packet.template_set import Signer
-from pipeline.run.check import find_problems, load_or_ask
+from pipeline.run.check import find_problems
 from pipeline.visa.calendar import last_day_within
 from pipeline.visa.terms import VALIDITY_MONTHS, last_filing_day
 
@@ -93,12 +91,7 @@ class Status:
         return tuple(item for item in self.items if item.standing not in _OF_THEMSELVES)
 
 
-def status_of(where: Path | Source, options: CheckOptions) -> Status:
-    """Return the status of the case at ``where``. Raises CaseError or TemplateError if case or set cannot be read."""
-    return status_of_loaded(load_or_ask(where, options), options)
-
-
-def status_of_loaded(loaded: LoadedCase, options: CheckOptions) -> Status:
+def status_of(loaded: LoadedCase, options: CheckOptions) -> Status:
     """Return the status of a case that was read. Raises TemplateError if the template set cannot be read."""
     planned = plan_case(loaded, options)
     findings = find_problems(planned, options)

@@ -14,7 +14,8 @@ from pipeline.case.source import Source
 from pipeline.documents.drawing import draw_documents
 from pipeline.formats.pdf.reading import squeeze, text_of
 from pipeline.options import DocumentOptions
-from pipeline.packet.plan import Packet, plan_packet
+from pipeline.packet.packet_parts import Packet
+from pipeline.packet.plan import plan_packet
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.set_files import load_template_set
 from pipeline.resources import read_data

@@ -23,7 +23,7 @@ from pipeline.documents.environment import Picture, TemplateEnvironment, _compil
 from pipeline.documents.fill import FilledDocument, fill
 from pipeline.documents.prepared_template import prepare_template
 from pipeline.options import CheckOptions, DocumentOptions
-from pipeline.packet.plan import Packet
+from pipeline.packet.packet_parts import Packet
 from pipeline.run.check import check_case
 from tests.support.built import MEDICAL_STAY, make_docx, make_picture
 from tests.support.cases import AS_OF, EXAMPLES

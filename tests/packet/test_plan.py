@@ -14,12 +14,13 @@ from msgspec import structs
 from pipeline.case.filing import Role
 from pipeline.case.load import load_case
 from pipeline.case.model import Case
-from pipeline.documents.context import CoverHeading, PagePlan, cover_context
+from pipeline.documents.context_cover import CoverHeading, PagePlan, cover_context
 from pipeline.documents.context_types import ListOfPapers
 from pipeline.errors import CaseError
 from pipeline.packet.conditions import CONDITIONS
+from pipeline.packet.packet_parts import AttachmentPart, DocumentPart, Packet, State
 from pipeline.packet.paper_rules import missing_papers
-from pipeline.packet.plan import AttachmentPart, DocumentPart, Packet, State, plan_packet, state_of
+from pipeline.packet.plan import plan_packet, state_of
 from pipeline.packet.set_files import load_template_set
 from pipeline.packet.template_set import ConditionName, Field, TemplateSet
 from pipeline.resources import read_data

@@ -13,6 +13,7 @@ import pytest
 from pipeline.errors import CaseError
 from pipeline.language import LANGUAGES
 from pipeline.options import CheckOptions
+from pipeline.run.check import load_or_ask
 from pipeline.run.status import Status, status_of, status_to_json
 from tests.support.cases import AS_OF, EXAMPLES, GOOD_EXAMPLES, PERSONAL, REMOVE, WITHOUT_FORMS, Edit
 from tests.support.forms_made import Form
@@ -25,7 +26,8 @@ GUARANTEE: dict[str, Any] = {"role": "signed", "document": "letter-of-guarantee"
 
 
 def status(path: Path, as_of: date = AS_OF) -> Status:
-    return status_of(path, CheckOptions(as_of))
+    options = CheckOptions(as_of)
+    return status_of(load_or_ask(path, options), options)
 
 
 def standings(found: Status, person: str = "patient") -> dict[str, str]:

@@ -21,8 +21,8 @@ from pipeline.case.model import Case
 from pipeline.documents.context import document_context
 from pipeline.errors import Problem, UnusableError
 from pipeline.formats.json.reader import JsonFile, parse_json
+from pipeline.packet.packet_parts import AttachmentPart
 from pipeline.packet.paper import FillReport
-from pipeline.packet.plan import AttachmentPart
 from pipeline.visa.rules.checks import make_finding
 from pipeline.visa.rules.registry import Hit
 

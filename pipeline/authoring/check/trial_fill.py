@@ -12,7 +12,8 @@ from typing import Any
 from pipeline.authoring.check.sample_cases import AS_OF, Recipe, SampleCase, find_recipe, make_case
 from pipeline.authoring.check.sample_data import Edge
 from pipeline.case.people import PATIENT
-from pipeline.documents.context import CoverHeading, PagePlan, cover_context, document_context
+from pipeline.documents.context import document_context
+from pipeline.documents.context_cover import CoverHeading, PagePlan, cover_context
 from pipeline.documents.context_types import DocumentNames
 from pipeline.documents.document import DocumentSource, DrawnDocument, draw
 from pipeline.documents.engines.engine import Engine

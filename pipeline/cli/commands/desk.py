@@ -55,7 +55,7 @@ def desk(
     uvicorn = load_extra("uvicorn", "desk", "the desk")
     load_extra("starlette", "desk", "the desk")
     from pipeline.cli.desk.app import Desk  # noqa: PLC0415 - needs the extra
-    from pipeline.cli.desk.case_folder import DeskFolder  # noqa: PLC0415 - as above
+    from pipeline.cli.desk.desk_folder import DeskFolder  # noqa: PLC0415 - as above
     from pipeline.cli.desk.guards import Guards  # noqa: PLC0415 - as above
 
     listening = socket.create_server((_HOST, port))

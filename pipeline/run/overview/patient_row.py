@@ -15,11 +15,11 @@ from pipeline.case.model import Case
 from pipeline.case.source import CASE_FILE, Source, read_source
 from pipeline.errors import ExitCode, Problem
 from pipeline.options import CheckOptions
-from pipeline.packet.plan import State
+from pipeline.packet.packet_parts import State
 from pipeline.packet.set_files import load_template_set
 from pipeline.run.check import with_findings
 from pipeline.run.overview.duties import Duty, duties_of, duties_of_half, mistakes, only_asks
-from pipeline.run.status import Status, status_of_loaded
+from pipeline.run.status import Status, status_of
 from pipeline.visa.timeline.filing_window import find_filing_window
 from pipeline.visa.timeline.timeline import Timeline, make_known_timeline, make_timeline
 
@@ -101,7 +101,7 @@ def patient_row(source: Source, options: CheckOptions) -> PatientRow:
         loaded = load_case(source, options.directory)
     except IncompleteCaseError as error:
         return _half_row(source, error, options)
-    status = status_of_loaded(loaded, options)
+    status = status_of(loaded, options)
     timeline = make_timeline(loaded.case, options.as_of)
     return PatientRow(
         name=status.case_id,

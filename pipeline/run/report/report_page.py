@@ -13,7 +13,7 @@ from typing import BinaryIO, get_args
 
 from pipeline.errors import OutputError, Problem, system_reason
 from pipeline.language import Language
-from pipeline.packet.plan import State
+from pipeline.packet.packet_parts import State
 from pipeline.publish.folder import check_file_target, publish_written_file
 from pipeline.run.report.report_rows import Rows
 from pipeline.run.report.summary import ReportHeader

@@ -33,9 +33,10 @@ from pipeline.formats.word.text import word_text
 from pipeline.formats.zip_archive import pack
 from pipeline.language import LANGUAGES
 from pipeline.options import DocumentOptions
+from pipeline.packet.packet_parts import Packet
 from pipeline.packet.paper import Paper
 from pipeline.packet.paper_rules import missing_papers, paper_findings, set_findings, unfilled_documents
-from pipeline.packet.plan import Packet, plan_packet
+from pipeline.packet.plan import plan_packet
 from pipeline.packet.planned_case import PlannedCase
 from pipeline.packet.set_files import load_template_set
 from pipeline.packet.template_set import TemplateSet
