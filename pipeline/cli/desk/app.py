@@ -20,26 +20,21 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline.case.base import ID
 from pipeline.case.directory import find_directory
-from pipeline.cli.desk.builds import Builds, Kind
+from pipeline.cli.child_build import Kind
+from pipeline.cli.desk.builds import Builds
 from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.papers import add_dropped, first_page, read_text
 from pipeline.cli.desk.picture_task import PictureRequest
 from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, body_of, json_of, language_of
 from pipeline.cli.desk.screens import WEB, Screens
-from pipeline.cli.desk.unsaved import (
-    CaseFile,
-    change_length,
-    check_unsaved,
-    findings_json,
-    save_answers,
-    save_values,
-)
+from pipeline.cli.desk.unsaved import change_length, check_unsaved, findings_json, save_answers
 from pipeline.errors import VisaPacketError
 from pipeline.language import Language
 from pipeline.packet.set_files import load_template_set
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.case_folder.offer import Offer
+from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.case_folder.start import CaseStart, complete_start, start_case
 from pipeline.system.limited_client import LIMITED
 from pipeline.system.limited_process import ProcessLimits

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from pipeline.cli.child_build import ChildBuild, Kind
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.language import Language
-
-#: A draft is only looked at: it does not replace a packet.
-Kind = Literal["draft", "final"]
 
 
 @dataclass
@@ -27,7 +20,7 @@ class Build:
 
     kind: Kind
     out: Path
-    process: subprocess.Popen[bytes]
+    child: ChildBuild
     report: Mapping[str, Any] | None = None
 
     @property
@@ -53,21 +46,8 @@ class Builds:
     def start(self, key: str, kind: Kind, language: Language) -> None:
         """Start a build in place of one that works on the same."""
         self.stop(key, kind)
-        options = self.folder.options
         out = Path(self._drafts.name, key) if kind == "draft" else self.folder.out
-        words = ["build", str(self.folder.find(key)), "-o", str(out), "--as-of", options.as_of.isoformat(), "--json"]
-        words += ["--templates", options.templates, "--lang", language, "--force"]
-        words += ["--directory", str(options.directory)] if options.directory else []
-        words += ["--draft"] if kind == "draft" else ["--allow-missing"]
-        process = subprocess.Popen(  # noqa: S603 - this program
-            [sys.executable, "-P", "-m", "pipeline", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
-        )
-        build = Build(kind, out, process)
+        build = Build(kind, out, ChildBuild.start(self.folder, self.folder.find(key), kind, out, language))
         self._builds[key, kind] = build
         threading.Thread(target=_wait, args=(build,), daemon=True).start()
 
@@ -78,21 +58,17 @@ class Builds:
     def stop(self, key: str, kind: Kind) -> None:
         """Stop a build that works."""
         build = self._builds.get((key, kind))
-        if build is not None and build.process.poll() is None:
-            os.killpg(build.process.pid, signal.SIGTERM)
+        if build is not None:
+            build.child.stop()
 
     def close(self) -> None:
         """Stop all builds, and remove the drafts."""
         for key, kind in self._builds:
             self.stop(key, kind)
         for build in self._builds.values():
-            build.process.wait()
+            build.child.process.wait()
         self._drafts.cleanup()
 
 
 def _wait(build: Build) -> None:
-    printed, _ = build.process.communicate()
-    try:
-        build.report = json.loads(printed)
-    except ValueError:
-        build.report = {}
+    build.report = build.child.report()

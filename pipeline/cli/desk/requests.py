@@ -10,10 +10,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.cli.desk.unsaved import ChangedMeanwhileError, findings_json
+from pipeline.cli.desk.unsaved import findings_json
 from pipeline.errors import InputError, Problem, VisaPacketError, bug
 from pipeline.formats.messages import worded_problem
 from pipeline.language import LANGUAGES, Language
+from pipeline.run.case_folder.saving import ChangedMeanwhileError
 from pipeline.system.limited_client import CallFailedError
 
 LANGUAGE_COOKIE = "visa-packet-language"

@@ -20,7 +20,7 @@ from pipeline.cli.desk.case_form import CaseForm
 from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.papers import filled_places, read_text
-from pipeline.cli.desk.unsaved import CaseFile, check_unsaved, findings_json
+from pipeline.cli.desk.unsaved import check_unsaved, findings_json
 from pipeline.cli.outcome import outcome_of
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.files import is_file
@@ -30,6 +30,7 @@ from pipeline.publish.verify.verify import verify_path
 from pipeline.resources import VERSION
 from pipeline.run.case_folder.fields import find_field
 from pipeline.run.case_folder.offer import Offer
+from pipeline.run.case_folder.saving import CaseFile
 from pipeline.run.overview.duties import PEOPLE
 from pipeline.run.overview.patient_row import PatientRow, sorted_rows
 from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, window_text

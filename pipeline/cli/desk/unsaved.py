@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +10,13 @@ from pipeline.case.load import IncompleteCaseError, load_case
 from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
 from pipeline.errors import CaseError, Problem
-from pipeline.formats.files import read
 from pipeline.formats.json.edit import change_text
-from pipeline.formats.json.reader import MAX_BYTES, JsonFile, parse_json
 from pipeline.language import Language
 from pipeline.options import CheckOptions
-from pipeline.run.case_folder.answers import change_case
 from pipeline.run.case_folder.fields import find_field, value_at, with_value
+from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.check import with_findings
 from pipeline.visa.rules.checks import check_rules
-
-_SAVING = threading.Lock()
-
-
-class ChangedMeanwhileError(Exception):
-    """The file is not the one that the form was made from. ``values`` are those of the file for the changed fields."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        super().__init__()
-        self.values = values
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """A case file as it is on the disk."""
-
-    path: Path
-    json_file: JsonFile
-
-    @classmethod
-    def read(cls, path: Path) -> CaseFile:
-        """Read a case. Raises CaseError if it is no JSON, OSError."""
-        return cls(path, parse_json(read(path, MAX_BYTES), path.name, path.parent))
-
-    @property
-    def etag(self) -> str:
-        """The version of the file."""
-        return self.json_file.sha256
 
 
 def check_unsaved(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> list[Problem]:
@@ -87,20 +55,6 @@ def _findings(file: CaseFile, data: Any, options: CheckOptions) -> list[Problem]
 def save_answers(path: Path, etag: str, answers: Mapping[str, str], options: CheckOptions) -> CaseFile:
     """Save answers, and return the new version of the file. Raises as ``save_values`` does."""
     return save_values(path, etag, {pointer: value_of(pointer, answer) for pointer, answer in answers.items()}, options)
-
-
-def save_values(path: Path, etag: str, values: Mapping[str, Any], options: CheckOptions) -> CaseFile:
-    """Save values at pointers, and return the new version of the file.
-
-    Raises ChangedMeanwhileError if it has another version than ``etag``, InputError for a value that a field cannot
-    have; then nothing is saved.
-    """
-    with _SAVING:
-        former = CaseFile.read(path)
-        if former.etag != etag:
-            raise ChangedMeanwhileError({pointer: value_at(former.json_file.data, pointer) for pointer in values})
-        change_case(path, values, options)
-        return CaseFile.read(path)
 
 
 def change_length(file: CaseFile, pointer: str, *, longer: bool) -> dict[str, Any]:

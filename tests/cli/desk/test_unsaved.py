@@ -9,16 +9,14 @@ import pytest
 
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.unsaved import (
-    CaseFile,
-    ChangedMeanwhileError,
     change_length,
     check_unsaved,
     findings_json,
     pointer_of,
     save_answers,
-    save_values,
 )
 from pipeline.errors import InputError
+from pipeline.run.case_folder.saving import CaseFile, ChangedMeanwhileError, save_values
 
 
 @pytest.fixture

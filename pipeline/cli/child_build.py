@@ -1,0 +1,58 @@
+"""A build in a process of its own, for a program that must not draw: it can be stopped, and its end is no matter."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.cli.cases_folder import CasesFolder
+from pipeline.language import Language
+
+#: A draft is only looked at: it does not replace a packet.
+Kind = Literal["draft", "final"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildBuild:
+    """The command for one case in its process."""
+
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls, folder: CasesFolder, case: Path, kind: Kind, out: Path, language: Language) -> ChildBuild:
+        """Start the build of a case of the folder as ``out/<case id>``."""
+        options = folder.options
+        words = ["build", str(case), "-o", str(out), "--as-of", options.as_of.isoformat(), "--json"]
+        words += ["--templates", options.templates, "--lang", language, "--force"]
+        words += ["--directory", str(options.directory)] if options.directory else []
+        words += ["--draft"] if kind == "draft" else ["--allow-missing"]
+        process = subprocess.Popen(  # noqa: S603 - this program
+            [sys.executable, "-P", "-m", "pipeline", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        return cls(process)
+
+    def report(self) -> Mapping[str, Any]:
+        """Wait for the end, and return what the command printed; empty if it was stopped."""
+        printed, _ = self.process.communicate()
+        try:
+            found: Mapping[str, Any] = json.loads(printed)
+        except ValueError:
+            return {}
+        return found
+
+    def stop(self) -> None:
+        """Stop the build if it works."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
