@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -32,13 +32,17 @@ class _Result:
     problems: tuple[Problem, ...] = ()
 
 
-def publish_cases(
-    imported: Iterable[ImportedFile], folder: Path, *, force: bool
-) -> tuple[dict[PurePosixPath, Status], list[Problem]]:
-    """Write each file to its path in ``folder``. Return its status by path, and the conflicts.
+@dataclass(frozen=True, slots=True)
+class MergedFiles:
+    """What an import would write: contents by path, with the records, and the status of each file by path."""
 
-    A file with a conflict is not written, unless ``force`` prefers the table. Raise OutputError if none can be written.
-    """
+    contents: Mapping[PurePosixPath, bytes]
+    statuses: Mapping[PurePosixPath, Status]
+    conflicts: tuple[Problem, ...]
+
+
+def merge_cases(imported: Iterable[ImportedFile], folder: Path, *, force: bool = False) -> MergedFiles:
+    """Return what an import into ``folder`` would write; a file with a conflict only if ``force`` prefers the table."""
     files: dict[PurePosixPath, bytes] = {}
     results: dict[PurePosixPath, _Result] = {}
     for each in imported:
@@ -48,12 +52,28 @@ def publish_cases(
         if result.status != "conflict":
             files[each.path] = result.content
             files[record] = each.content
-    problems = [problem for result in results.values() for problem in result.problems]
-    if problems and not files:
-        raise OutputError(problems)
-    changed = {str(path): content for path, content in files.items() if _read(folder / path) != content}
+    problems = tuple(problem for result in results.values() for problem in result.problems)
+    return MergedFiles(files, {path: result.status for path, result in results.items()}, problems)
+
+
+def publish_cases(
+    imported: Iterable[ImportedFile], folder: Path, *, force: bool
+) -> tuple[Mapping[PurePosixPath, Status], Sequence[Problem]]:
+    """Write each file to its path in ``folder``. Return its status by path, and the conflicts.
+
+    Raise OutputError if there are conflicts and nothing can be written.
+    """
+    merged = merge_cases(imported, folder, force=force)
+    publish_merged(merged, folder)
+    return merged.statuses, merged.conflicts
+
+
+def publish_merged(merged: MergedFiles, folder: Path) -> None:
+    """Write the files of an import that differ from those in ``folder``. Raise OutputError."""
+    if merged.conflicts and not merged.contents:
+        raise OutputError(merged.conflicts)
+    changed = {str(path): content for path, content in merged.contents.items() if _read(folder / path) != content}
     publish_files(changed, folder)
-    return {path: result.status for path, result in results.items()}, problems
 
 
 def _record_of(path: PurePosixPath) -> PurePosixPath:

@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
+from pipeline.case.importing.table_reading import answer
+from pipeline.system.limited_client import LIMITED
 from tests.support.cases import EXAMPLES
 
 SAMPLE = EXAMPLES / "table"
@@ -50,3 +53,8 @@ def changed_mapping(path: Path, **keys: Any) -> Path:
     remaining = {key: value for key, value in mapping.items() if value is not None}
     path.write_text(json.dumps(remaining, ensure_ascii=False, indent=2), encoding="utf-8")
     return path
+
+
+def read_tables_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read tables in this process; test_table_file.py shows the process with limits."""
+    monkeypatch.setattr(LIMITED, "call", lambda _function, argument, _limits: answer(argument))

@@ -24,9 +24,11 @@ from pipeline.cli.child_build import Kind
 from pipeline.cli.desk.builds import Builds
 from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.desk_folder import DeskFolder
+from pipeline.cli.desk.import_routes import ImportRoutes
+from pipeline.cli.desk.letters import letters_of, zip_letters
 from pipeline.cli.desk.papers import add_dropped, first_page, read_text
 from pipeline.cli.desk.picture_task import PictureRequest
-from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, body_of, json_of, language_of
+from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, body_of, json_of, language_of, saved_file
 from pipeline.cli.desk.screens import WEB, Screens
 from pipeline.cli.desk.unsaved import change_length, check_unsaved, findings_json, save_answers
 from pipeline.errors import VisaPacketError
@@ -36,6 +38,7 @@ from pipeline.publish.verify.verify import verify_path
 from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.case_folder.start import CaseStart, complete_start, start_case
+from pipeline.run.overview.eml import to_eml
 from pipeline.system.limited_client import LIMITED
 from pipeline.system.limited_process import ProcessLimits
 from pipeline.visa.timeline.ics import to_ics
@@ -79,8 +82,11 @@ class Desk:
             Route(f"{case}/dates", answering(self._dates)),
             Route(f"{case}/dates.ics", answering(self._calendar)),
             Route(f"{case}/done", answering(self._done)),
+            Route(f"{case}/letters/{{who}}.eml", answering(self._letter)),
+            Route("/letters.zip", answering(self._letters)),
             Route(f"{case}/builds/{{kind}}", answering(self._build), methods=["GET", "POST", "DELETE"]),
             Route(f"{case}/out/{{name:path}}", answering(self._download)),
+            *ImportRoutes(self.screens, self.language).routes(),
             Mount("/web", StaticFiles(directory=WEB / "files")),
         ]
         return Starlette(routes=routes)
@@ -204,8 +210,22 @@ class Desk:
             case = self.screens.loaded(self._path(request)).case
             return to_ics(make_timeline(case, self.folder.options.as_of), language)
 
-        headers = {"Content-Disposition": 'attachment; filename="dates.ics"'}
-        return Response(await run_in_threadpool(calendar), media_type="text/calendar", headers=headers)
+        return saved_file(await run_in_threadpool(calendar), "dates.ics", "text/calendar")
+
+    async def _letter(self, request: Request) -> Response:
+        language, who = language_of(request, self.language), request.path_params["who"]
+        row = await run_in_threadpool(self.rows.row, self._path(request))
+        letters = {each.who: each for each in letters_of(row, self.folder.options.as_of, language)}
+        return saved_file(to_eml(letters[who]), f"{who}.eml", "message/rfc822")
+
+    async def _letters(self, request: Request) -> Response:
+        language = language_of(request, self.language)
+
+        def letters() -> bytes:
+            found = ((path, row or self.rows.row(path)) for _, path, row in list(self.rows.listed()))
+            return zip_letters(found, self.folder.options.as_of, language)
+
+        return saved_file(await run_in_threadpool(letters), "letters.zip", "application/zip")
 
     async def _download(self, request: Request) -> Response:
         packet = await run_in_threadpool(self.screens.packet, self._path(request))
@@ -233,8 +253,7 @@ def _zipped(packet: Path, paths: list[str]) -> Response:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in paths:
             archive.writestr(path, (packet / path).read_bytes())
-    headers = {"Content-Disposition": 'attachment; filename="packet.zip"'}
-    return Response(out.getvalue(), media_type="application/zip", headers=headers)
+    return saved_file(out.getvalue(), "packet.zip", "application/zip")
 
 
 def _days(days: dict[int, str]) -> dict[int, date]:

@@ -80,7 +80,7 @@ def add_dropped(folder: DeskFolder, path: Path, place_number: int, name: str, co
         packet = find_packet(text, folder.out / str(text.json_file.fields.get("case_id", "")))
         printed = printed_document(text, packet, place.document, place.person)
     with tempfile.TemporaryDirectory(prefix="vp-") as work:
-        file = Path(work, _plain_name(name))
+        file = Path(work, plain_name(name))
         file.write_bytes(content)
         given = Given(place.role, place.person)
         files = read_files([file], given)
@@ -104,7 +104,7 @@ def first_page(text: CaseText, number: int) -> bytes:
     return convert(make_request(text.folder, entry["path"])).pdf
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return the name of a dropped file without folders, and not too long."""
     plain = PurePath(name.replace("\\", "/")).name.lstrip(".") or "paper"
     stem, dot, suffix = plain.rpartition(".")

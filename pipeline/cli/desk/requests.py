@@ -83,3 +83,8 @@ async def body_of(request: Request, most: int) -> bytes:
             raise TooLongError
         parts.append(part)
     return b"".join(parts)
+
+
+def saved_file(content: bytes, name: str, kind: str) -> Response:
+    """Return a file that the browser saves under a name."""
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

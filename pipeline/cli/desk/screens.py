@@ -8,24 +8,28 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.case.directory import find_directory
+from pipeline.case.importing.csv_file import ENCODINGS
 from pipeline.case.load import LoadedCase, load_case
 from pipeline.case.source import Source
 from pipeline.cli.desk.builds import Builds
 from pipeline.cli.desk.case_form import CaseForm
 from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.desk_folder import DeskFolder
+from pipeline.cli.desk.letters import letters_of
 from pipeline.cli.desk.papers import filled_places, read_text
+from pipeline.cli.desk.table_import import ImportPlan
 from pipeline.cli.desk.unsaved import check_unsaved, findings_json
 from pipeline.cli.outcome import outcome_of
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.files import is_file
 from pipeline.language import Language
 from pipeline.packet.file_names import MANIFEST_NAME
+from pipeline.publish.case_files import Status
 from pipeline.publish.verify.verify import verify_path
 from pipeline.resources import VERSION
 from pipeline.run.case_folder.fields import find_field
@@ -33,6 +37,7 @@ from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.saving import CaseFile
 from pipeline.run.overview.duties import PEOPLE
 from pipeline.run.overview.patient_row import PatientRow, sorted_rows
+from pipeline.run.overview.repeated_ids import with_repeated_ids
 from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, window_text
 from pipeline.visa.labels import label
 from pipeline.visa.timeline.step_words import format_days
@@ -57,10 +62,13 @@ class Screens:
         """Return the list of all cases, those with mistakes first. Cases that are being checked come last."""
         listed = list(self.rows.listed())
         keys = {row.source: key for key, _, row in listed if row}
+        names = {row.source: path.parent.name for _, path, row in listed if row}
         as_of = self.folder.options.as_of
+        sources = [Source(str(path), path.parent) for _, path, row in listed if row]
+        known = with_repeated_ids(sources, [row for _, _, row in listed if row], lambda source: source.folder.name)
         rows = [
-            {"key": keys[row.source], "name": row.name, "row": row, **_row_texts(row, language, as_of)}
-            for row in sorted_rows(row for _, _, row in listed if row)
+            {"key": keys[row.source], "name": names[row.source], "row": row, **_row_texts(row, language, as_of)}
+            for row in sorted_rows(known)
         ]
         rows += [{"key": key, "name": path.parent.name, "row": None} for key, path, row in listed if not row]
         offer = self._offer(self.folder.path / "new")
@@ -71,6 +79,30 @@ class Screens:
             conditions=find_field("/condition/kind").choices(language),
             hospitals=offer.names("hospital"),
             guarantors=offer.names("guarantor"),
+            encodings=ENCODINGS,
+        )
+
+    def import_plan(self, language: Language, plan: ImportPlan, *, is_done: bool, has_changed: bool) -> str:
+        """Return what an import would do or has done, as a part of the list's page."""
+        statuses = [plan.merged.statuses[each.path] for each in plan.files]
+        rows = [
+            {"row": each.row, "name": each.name, "status": status, "questions": len(each.questions)}
+            for each, status in zip(plan.files, statuses, strict=True)
+        ]
+        counts = {status: statuses.count(status) for status in get_args(Status)}
+        problems = [
+            {"cell": problem.cell, "line": problem.line, **found}
+            for problem, found in zip(plan.problems, findings_json(plan.problems, language), strict=True)
+        ]
+        return self._page(
+            "import.html",
+            language,
+            plan=plan,
+            rows=rows,
+            counts=label("counts", "imported", language).format(out=self.folder.path.name, **counts),
+            problems=problems,
+            is_done=is_done,
+            has_changed=has_changed,
         )
 
     def case(self, language: Language, key: str) -> str:
@@ -132,6 +164,7 @@ class Screens:
             key,
             row=row,
             texts=_row_texts(row, language, self.folder.options.as_of),
+            letters=letters_of(row, self.folder.options.as_of, language),
             manifest=manifest,
             differs=findings_json(verified.problems, language) if verified else [],
             to_sign=to_sign,
