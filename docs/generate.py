@@ -1,4 +1,4 @@
-"""Generate pages from the program: commands, rules, filters, what Word can do, errors, licences, tested cases, rooms.
+"""Generate pages from the program: commands, functions, rules, filters, Word, errors, licences, tested cases, rooms.
 
 ``python docs/generate.py`` writes them; with ``--check`` it fails if one is stale. The tests run the check.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+from api_reference import api_functions
 from error_reference import error_page
 from field_reference import field_page
 from licence_list import licence_page
@@ -158,6 +159,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "templates.md": templates_page,
     "filters.md": filter_reference,
     "cli.md": command_reference,
+    "api.md": lambda: _with_parts("api.md", {"functions": api_functions()}),
     "rules.md": rule_reference,
     "errors.md": lambda: _NOTE + error_page(),
     "licences.md": lambda: _NOTE + licence_page(),

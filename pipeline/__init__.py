@@ -1,12 +1,11 @@
 """visa-packet: one patient JSON file in, one submission-ready PDF bundle out.
 
-Everything that the command line does can be called:
+What the command line does can be called; docs/api.md describes each function.
 
 >>> from datetime import date
->>> from pathlib import Path
->>> from pipeline import CheckOptions, check_case
->>> check_case(Path("examples/wang-xiaoming/case.json"), CheckOptions(date(2026, 11, 22))).loaded.case.case_id
-'wang-xiaoming'
+>>> from pipeline import check_case
+>>> check_case("examples/wang-xiaoming", as_of=date(2026, 11, 22)).state
+'to_be_signed'
 """
 
 from __future__ import annotations
@@ -15,44 +14,180 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.case.directory import read_hospitals
-    from pipeline.case.load import load_case
+    from pipeline.attachments.messages import FieldDescription
+    from pipeline.attachments.proposed_values import ProposedValue
+    from pipeline.authoring.adopt.letter import AdoptedLetter
+    from pipeline.authoring.check.sets import CheckedSet
+    from pipeline.authoring.preview.make import Preview
+    from pipeline.authoring.public_sets import adopt_letter, check_sets, preview_set, read_set, start_template
+    from pipeline.authoring.starter import StarterFiles
+    from pipeline.case.importing.mapping_draft import DraftLine, MappingDraft
     from pipeline.errors import ExitCode, Problem, VisaPacketError
-    from pipeline.options import BuildOptions, CheckOptions
-    from pipeline.publish.verify.verify import verify_path
-    from pipeline.run.check import CheckedCase, check_case
-    from pipeline.run.one import build_case
-    from pipeline.run.published_packet import PublishedPacket
-    from pipeline.visa.hospital_match import Wishes, match_case
+    from pipeline.packet.template_set import TemplateSet
+    from pipeline.publish.manifest import Manifest
+    from pipeline.publish.verify.verify import Verified
+    from pipeline.run.case_folder.adding import AddedPaper
+    from pipeline.run.case_folder.answers import OpenField, OpenFields
+    from pipeline.run.case_folder.edited_file import AddedDocument
+    from pipeline.run.check import CheckedCase
+    from pipeline.run.overview.duties import Duty
+    from pipeline.run.overview.patient_row import FilingDays, PatientRow
+    from pipeline.run.overview.reminders import Reminder
+    from pipeline.run.public.arguments import CaseLike, StrPath
+    from pipeline.run.public.building import SignedEntries, build_case, build_many, read_signed_entries, verify_packet
+    from pipeline.run.public.changing import (
+        AddedPapers,
+        add_edited,
+        add_papers,
+        add_signed,
+        copy_sample,
+        create_case,
+        list_questions,
+        set_fields,
+    )
+    from pipeline.run.public.checking import check_case, match_case, read_status
+    from pipeline.run.public.papers_read import FilledForm, fill_form, inspect_form, read_values, write_reminders
+    from pipeline.run.public.reference import read_rules, read_schema
+    from pipeline.run.public.tables import ImportedRow, ImportedTable, import_table, propose_mapping, write_workbook
+    from pipeline.run.public.timelines import draw_timeline, make_calendar, read_timeline, what_if
+    from pipeline.run.published_packet import FormerPacket, PublishedPacket
+    from pipeline.run.status import Item, Status
+    from pipeline.run.task import TaskResult
+    from pipeline.visa.hospital_match import Fit, LeftOut, Match
+    from pipeline.visa.rules.catalogue import Rule, UncheckedRule
+    from pipeline.visa.timeline.filing_window import FilingWindow
+    from pipeline.visa.timeline.step import TimelineStep
+    from pipeline.visa.timeline.timeline import Timeline
+    from pipeline.visa.timeline.what_if import MovedStep, WhatIf
+
+#: The module of each public name, below this package: the functions in the order of a case, then what they return.
+_HOMES = {
+    "run.public.changing": (
+        "create_case",
+        "list_questions",
+        "set_fields",
+        "add_papers",
+        "add_signed",
+        "add_edited",
+        "copy_sample",
+        "AddedPapers",
+    ),
+    "run.public.tables": ("import_table", "propose_mapping", "write_workbook", "ImportedTable", "ImportedRow"),
+    "run.public.checking": ("check_case", "read_status", "match_case"),
+    "run.public.timelines": ("read_timeline", "what_if", "draw_timeline", "make_calendar"),
+    "run.public.papers_read": ("read_values", "inspect_form", "fill_form", "write_reminders", "FilledForm"),
+    "run.public.building": ("build_case", "build_many", "verify_packet", "read_signed_entries", "SignedEntries"),
+    "authoring.public_sets": ("read_set", "check_sets", "preview_set", "start_template", "adopt_letter"),
+    "run.public.reference": ("read_rules", "read_schema"),
+    "run.public.arguments": ("CaseLike", "StrPath"),
+    "errors": ("VisaPacketError", "Problem", "ExitCode"),
+    "run.case_folder.answers": ("OpenFields", "OpenField"),
+    "run.case_folder.adding": ("AddedPaper",),
+    "run.case_folder.edited_file": ("AddedDocument",),
+    "case.importing.mapping_draft": ("MappingDraft", "DraftLine"),
+    "run.check": ("CheckedCase",),
+    "run.overview.patient_row": ("PatientRow", "FilingDays"),
+    "run.overview.duties": ("Duty",),
+    "run.status": ("Status", "Item"),
+    "visa.hospital_match": ("Match", "Fit", "LeftOut"),
+    "visa.timeline.timeline": ("Timeline",),
+    "visa.timeline.step": ("TimelineStep",),
+    "visa.timeline.filing_window": ("FilingWindow",),
+    "visa.timeline.what_if": ("WhatIf", "MovedStep"),
+    "attachments.proposed_values": ("ProposedValue",),
+    "attachments.messages": ("FieldDescription",),
+    "run.overview.reminders": ("Reminder",),
+    "run.published_packet": ("PublishedPacket", "FormerPacket"),
+    "run.task": ("TaskResult",),
+    "publish.manifest": ("Manifest",),
+    "publish.verify.verify": ("Verified",),
+    "packet.template_set": ("TemplateSet",),
+    "authoring.check.sets": ("CheckedSet",),
+    "authoring.preview.make": ("Preview",),
+    "authoring.starter": ("StarterFiles",),
+    "authoring.adopt.letter": ("AdoptedLetter",),
+    "visa.rules.catalogue": ("Rule", "UncheckedRule"),
+}
 
 __all__ = [
-    "BuildOptions",
-    "CheckOptions",
+    "AddedDocument",
+    "AddedPaper",
+    "AddedPapers",
+    "AdoptedLetter",
+    "CaseLike",
     "CheckedCase",
+    "CheckedSet",
+    "DraftLine",
+    "Duty",
     "ExitCode",
+    "FieldDescription",
+    "FilingDays",
+    "FilingWindow",
+    "FilledForm",
+    "Fit",
+    "FormerPacket",
+    "ImportedRow",
+    "ImportedTable",
+    "Item",
+    "LeftOut",
+    "Manifest",
+    "MappingDraft",
+    "Match",
+    "MovedStep",
+    "OpenField",
+    "OpenFields",
+    "PatientRow",
+    "Preview",
     "Problem",
+    "ProposedValue",
     "PublishedPacket",
+    "Reminder",
+    "Rule",
+    "SignedEntries",
+    "StarterFiles",
+    "Status",
+    "StrPath",
+    "TaskResult",
+    "TemplateSet",
+    "Timeline",
+    "TimelineStep",
+    "UncheckedRule",
+    "Verified",
     "VisaPacketError",
-    "Wishes",
+    "WhatIf",
+    "add_edited",
+    "add_papers",
+    "add_signed",
+    "adopt_letter",
     "build_case",
+    "build_many",
     "check_case",
-    "load_case",
+    "check_sets",
+    "copy_sample",
+    "create_case",
+    "draw_timeline",
+    "fill_form",
+    "import_table",
+    "inspect_form",
+    "list_questions",
+    "make_calendar",
     "match_case",
-    "read_hospitals",
-    "verify_path",
+    "preview_set",
+    "propose_mapping",
+    "read_rules",
+    "read_schema",
+    "read_set",
+    "read_signed_entries",
+    "read_status",
+    "read_timeline",
+    "read_values",
+    "set_fields",
+    "start_template",
+    "verify_packet",
+    "what_if",
+    "write_reminders",
+    "write_workbook",
 ]
-
-_HOMES = {
-    "run.published_packet": ("PublishedPacket",),
-    "run.one": ("build_case",),
-    "run.check": ("CheckedCase", "check_case"),
-    "options": ("BuildOptions", "CheckOptions"),
-    "case.directory": ("read_hospitals",),
-    "errors": ("ExitCode", "Problem", "VisaPacketError"),
-    "case.load": ("load_case",),
-    "visa.hospital_match": ("Wishes", "match_case"),
-    "publish.verify.verify": ("verify_path",),
-}
 
 
 def __getattr__(name: str) -> Any:
@@ -61,3 +196,8 @@ def __getattr__(name: str) -> Any:
         if name in names:
             return getattr(importlib.import_module(f"pipeline.{module}"), name)
     raise AttributeError(f"module 'pipeline' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for completion in a console."""
+    return __all__

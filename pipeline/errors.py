@@ -148,6 +148,7 @@ class VisaPacketError(Exception):
     """A failure that a user can understand. ``problems`` is never empty."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
+    problems: tuple[Problem, ...]
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)

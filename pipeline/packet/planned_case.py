@@ -27,6 +27,11 @@ class PlannedCase:
     state: State
     languages: tuple[Language, ...]
 
+    @property
+    def case_id(self) -> str:
+        """The id of the case."""
+        return self.loaded.case.case_id
+
 
 def plan_case(loaded: LoadedCase, options: CheckOptions) -> PlannedCase:
     """Plan the packet of a case. Raises TemplateError."""

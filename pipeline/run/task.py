@@ -75,13 +75,18 @@ def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> TaskRes
 
 
 def _build(task: Task, loaded: LoadedCase) -> TaskResult:
+    built = build_loaded(loaded, task.out, task.options)
+    return TaskResult(
+        task.source.name, "current" if built.is_current else "built", built=built, problems=built.problems
+    )
+
+
+def build_loaded(loaded: LoadedCase, out: Destination, options: BuildOptions) -> PublishedPacket:
+    """Build the packet of a case that was read; of a draft, it may lack fields. Raises a VisaPacketError."""
     # Imported now: an invalid case is reported before the libraries of the later stages are loaded.
     from pipeline.run.one import build_packet  # noqa: PLC0415 - see above
 
     try:
-        built = build_packet(loaded, task.out, task.options)
+        return build_packet(loaded, out, options)
     except AbsentError:  # more than a document depends on a missing field, such as the masks of a copy for others
         raise CaseError(replace(question, severity="error") for question in loaded.questions) from None
-    return TaskResult(
-        task.source.name, "current" if built.is_current else "built", built=built, problems=built.problems
-    )

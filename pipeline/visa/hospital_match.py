@@ -50,10 +50,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All hospitals of a directory for one case, both lists in order of the ids."""
+    """All hospitals of a directory for one case, both lists in order of the ids, and problems of their entries."""
 
     fits: tuple[Fit, ...]
     left_out: tuple[LeftOut, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def match_case(case: Case, hospitals: Iterable[ListedEntry[HospitalEntry]], wishes: Wishes) -> Match:

@@ -6,6 +6,7 @@ import errno
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from types import ModuleType
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -67,7 +70,7 @@ class LocalPool:
         self._cpu_seconds = cpu_seconds
         # Otherwise workers create their own temporary folder, and fail at exit when ours has been removed.
         self._temporary_before = _use_temporary(tempfile.gettempdir())
-        context = multiprocessing.get_context("forkserver")
+        context = _WorkerContext()
         # Workers are forked from a process that has imported everything once.
         context.set_forkserver_preload(["pipeline.run.one"])
         with starting(), _safe_path():
@@ -93,6 +96,25 @@ class LocalPool:
         self._pool.join()
         forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
         _use_temporary(self._temporary_before)
+
+
+class _WorkerProcess(ForkServerProcess):
+    """A worker, which does not run the program of the user again to import it: a task needs nothing of that."""
+
+    def start(self) -> None:
+        """Start the worker, as if this process had no main module."""
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _WorkerContext(ForkServerContext):
+    """Starts workers."""
+
+    Process = _WorkerProcess
 
 
 def _use_temporary(folder: str | None) -> str | None:
