@@ -111,23 +111,6 @@ def test_a_file_that_is_no_document(scene: Scene, soffice: Program, tmp_path: Pa
     failed(scene, environment, "engine-failed" if kind == "link" else "engine-output")
 
 
-@case("C03", "P04")
-def test_the_document_of_the_patient_before(scene: Scene, soffice: Program) -> None:
-    """An engine that converts one case rightly and then gives its document for every other."""
-    program = shutil.which("soffice")
-    script = (
-        f'if [ ! -e "$here/former.pdf" ]; then {program} "$@"; made=1; fi\n{ARGUMENTS}'
-        'if [ "$made" ]; then cp "$out/0001.pdf" "$here/former.pdf"; else cp "$here/former.pdf" "$out/0001.pdf"; fi'
-    )
-    environment = soffice(script)
-    names = {"case-b": "王前人", "case-c": "王后人"}
-    first, second = (scene.case(name, {"/patient/name/chinese": person}) for name, person in names.items())
-    scene.planted = replace(scene.planted, canaries=scene.planted.canaries | set(names.values()))
-    run = scene.build(first, second, *WITH_LIBREOFFICE, "-j", "1", env=environment)
-    run.ended({"case-b": 0, "case-c": 6}, limits=PATIENT)
-    assert {p["code"] for p in run.run.problems if p["severity"] == "error"} == {"engine-lost-text"}
-
-
 @case("C04")
 def test_it_hangs_and_listens_to_nobody(scene: Scene, soffice: Program) -> None:
     hang = "trap '' TERM HUP INT\n(trap '' TERM HUP INT; (sleep 600; true) & sleep 600; true) &\nsleep 601; sleep 602"
@@ -137,13 +120,6 @@ def test_it_hangs_and_listens_to_nobody(scene: Scene, soffice: Program) -> None:
 @case("C04")
 def test_what_it_started_does_not_outlive_it(scene: Scene, soffice: Program) -> None:
     failed(scene, soffice("(trap '' TERM HUP; sleep 600; true) &\nexit 0"), "engine-failed")
-
-
-@case("C06")
-def test_it_crashes_once_and_then_works(scene: Scene, soffice: Program, tmp_path: Path) -> None:
-    script = f'echo >>"$here/starts"; [ "$(wc -l <"$here/starts")" -gt 1 ] || eval "$crash"\n{real()}'
-    good(scene.build(scene.case(), *WITH_LIBREOFFICE, env=soffice(script)), "case-a")
-    assert (tmp_path / "bin" / "starts").read_text("utf-8").count("\n") == 2
 
 
 @case("C06")
@@ -159,7 +135,6 @@ def test_it_crashes_each_time(scene: Scene, soffice: Program, tmp_path: Path) ->
     [
         ("office2pdf", "missing"),
         ("office2pdf", ""),
-        ("libreoffice", "/proc"),
         *(pytest.param("libreoffice", home, marks=pytest.mark.soak) for home in ("missing", "")),
     ],
 )
@@ -178,30 +153,37 @@ def test_a_disk_on_which_its_profile_has_no_room(scene: Scene, disk: Disk, left:
     assert "no space left" in problem["message"]
 
 
-@case("C07", "G04")
-def test_a_disk_on_which_it_has_room(scene: Scene, disk: Disk) -> None:
-    """Here the real program also runs without a network, where the system can take it away."""
+@case("C07", "C10", "G04")
+def test_a_disk_without_much_room_no_home_and_a_font_that_is_not_installed(
+    scene: Scene, disk: Disk, tmp_path: Path
+) -> None:
+    """The real program, in one start. It also runs without a network, where the system can take it away."""
+    scene.templates = set_in_another_font(tmp_path)
     disk(scene.temporary, 1500)
-    run = scene.build(scene.case(), *WITH_LIBREOFFICE)
+    run = scene.build(scene.case(), *WITH_LIBREOFFICE, env={"HOME": "/proc", "XDG_CACHE_HOME": ""})
     good(run, "case-a")
     assert isolation() == () or '"--net"' in run.end.trace
+    assert fonts_of_documents(scene) == {"NotoSansCJK"}
 
 
 @case("C10")
-@pytest.mark.parametrize("engine", ["office2pdf", "libreoffice"])
-def test_a_font_that_is_not_installed_is_drawn_with_a_shipped_one_alone(
-    scene: Scene, tmp_path: Path, engine: str
-) -> None:
+def test_a_font_that_is_not_installed_is_drawn_with_a_shipped_one_alone(scene: Scene, tmp_path: Path) -> None:
     """No font of the machine takes its place."""
-    scene.templates = make_set(tmp_path / "set", "")
-    letter = scene.templates / "letter.docx"
-    letter.write_bytes(make_docx("{{ case_id }}", font="Liberation Serif"))
-    good(scene.build(scene.case(), "--engine", engine), "case-a")
-    assert {"NotoSansCJK"} == {
-        font[:11]
-        for pdf in (scene.out / "case-a" / "documents").glob("*.pdf")
-        for font in embedded_fonts(pdf.read_bytes())
-    }
+    scene.templates = set_in_another_font(tmp_path)
+    good(scene.build(scene.case(), "--engine", "office2pdf"), "case-a")
+    assert fonts_of_documents(scene) == {"NotoSansCJK"}
+
+
+def set_in_another_font(folder: Path) -> Path:
+    templates = make_set(folder / "set", "")
+    (templates / "letter.docx").write_bytes(make_docx("{{ case_id }}", font="Liberation Serif"))
+    return templates
+
+
+def fonts_of_documents(scene: Scene) -> set[str]:
+    """The fonts of the documents of case-a, by the beginnings of their names."""
+    pdfs = (scene.out / "case-a" / "documents").glob("*.pdf")
+    return {font[:11] for pdf in pdfs for font in embedded_fonts(pdf.read_bytes())}
 
 
 @case("C10")
@@ -233,12 +215,22 @@ def test_what_the_engine_prints_is_not_told(scene: Scene, soffice: Program) -> N
     failed(scene, soffice("echo 王晓明 QZAAQ; echo 王晓明 QZAAQ >&2; exit 3"), "engine-failed")
 
 
-@case("C13")
-def test_an_engine_that_is_killed_costs_its_own_case(scene: Scene, soffice: Program) -> None:
-    """Of three cases the second has no luck: both times the engine is killed while it works on it."""
-    script = f'echo >>"$here/starts"; n=$(wc -l <"$here/starts"); case $n in 2|3) eval "$crash";; esac\n{real()}'
-    for name in ("case-1", "case-2", "case-3"):
-        scene.case(name)
+@case("C03", "C06", "C13", "P04")
+def test_what_the_engine_does_to_one_case_costs_that_case_alone(scene: Scene, soffice: Program, tmp_path: Path) -> None:
+    """It crashes once and then works; is killed both times; works; and gives the document of the patient before."""
+    script = f"""
+echo >>"$here/starts"; n=$(wc -l <"$here/starts")
+case $n in 1|3|4) eval "$crash";; 2) {real()[5:]}; exit;; esac
+if [ "$n" = 5 ]; then {real()[5:]}; made=1; fi
+{ARGUMENTS}
+if [ "$made" ]; then cp "$out/0001.pdf" "$here/former.pdf"; else cp "$here/former.pdf" "$out/0001.pdf"; fi"""
+    names = {"case-3": "王前人", "case-4": "王后人"}
+    for name in ("case-1", "case-2", *names):
+        scene.case(name, {"/patient/name/chinese": names[name]} if name in names else None)
+    scene.planted = replace(scene.planted, canaries=scene.planted.canaries | set(names.values()))
     run = scene.build(scene.folder / "cases", *WITH_LIBREOFFICE, "-j", "1", env=soffice(script))
-    run.ended({"case-1": 0, "case-2": 6, "case-3": 0}, limits=PATIENT)
+    run.ended({"case-1": 0, "case-2": 6, "case-3": 0, "case-4": 6}, limits=PATIENT)
     assert "crashed twice" in run.run.err
+    assert [problem["code"] for problem in run.errors("case-2")] == ["engine-failed"]
+    assert {problem["code"] for problem in run.errors("case-4")} == {"engine-lost-text"}
+    assert (tmp_path / "bin" / "starts").read_text("utf-8").count("\n") == 6
