@@ -19,6 +19,7 @@ import pikepdf
 import pytest
 from fontTools.misc import eexec
 
+from pipeline.documents.draft_mark import find_unmarked_pages
 from pipeline.documents.engines import deterministic, libreoffice
 from pipeline.documents.engines import libreoffice_program as find
 from pipeline.documents.engines.deterministic import UnreadableError, blank_unique_id, make_deterministic
@@ -26,11 +27,13 @@ from pipeline.documents.engines.engine import load_engine
 from pipeline.documents.engines.libreoffice import LibreOffice
 from pipeline.errors import EngineError
 from pipeline.formats.fonts import UndrawableError
-from pipeline.formats.pdf.reading import embedded_fonts, page_count, text_of
+from pipeline.formats.pdf.reading import embedded_fonts, page_count, read_pages, text_of
 from pipeline.system import processes
 from tests.support.built import make_docx, make_part, make_picture, names_in, saved
 from tests.support.cases import AS_OF, EXAMPLES
+from tests.support.draft_letters import clearance, with_first_page, with_letterhead
 from tests.support.processes import processes_with, wait_until
+from tests.support.reading import text
 from tests.support.run import Command, assert_refused
 from tests.support.tools import needs_libreoffice, needs_qpdf
 
@@ -392,6 +395,7 @@ DOCUMENTS = {
     "same": make_docx("王晓明", "手紙"),
     "spaces": make_docx("fine &\u200b \u00a0"),
 }
+TEXTS = ["王晓明手紙", "second", "王晓明手紙", "fine&"]
 
 
 @dataclass(frozen=True)
@@ -412,6 +416,8 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Converted:
         documents = DOCUMENTS | {
             "address": linking(f"http://127.0.0.1:{port}/picture.png"),
             "file": linking(secret.as_uri()),
+            "letterhead": with_letterhead(),
+            "first page": with_first_page(even_pages=True),
         }
         pdfs = LibreOffice().convert_many([*documents.values(), make_docx("😀☑")])
         found = {name: next(pdfs) for name in documents}
@@ -427,11 +433,12 @@ class TestReal:
     def test_it_is_an_engine(self) -> None:
         engine = load_engine("libreoffice")
         assert engine.name == "libreoffice"
+        assert load_engine("libreoffice") is engine
         assert re.fullmatch(r"[0-9]+(\.[0-9]+)+", engine.version())
 
     def test_it_converts_many_to_pdf_a(self, converted: Converted) -> None:
         letter = converted.pdfs["letter"]
-        assert [text_of(converted.pdfs[name]) for name in DOCUMENTS] == ["王晓明手紙", "second", "王晓明手紙", "fine&"]
+        assert [text_of(converted.pdfs[name]) for name in DOCUMENTS] == TEXTS
         assert letter == converted.pdfs["same"]
         assert b"Date" not in letter
         assert all(font.startswith("NotoSansCJK") for font in embedded_fonts(letter))
@@ -447,9 +454,17 @@ class TestReal:
     def test_a_character_without_a_glyph_is_refused(self, converted: Converted) -> None:
         assert converted.refused.characters == "☑😀"
 
+    @pytest.mark.soak
     @pytest.mark.parametrize("docx", [b"plain text", make_docx("x")[:500]])
     def test_what_is_no_word_document_is_refused(self, docx: bytes) -> None:
         assert failure(LibreOffice(), docx) == "engine-failed"
+
+    def test_every_page_bears_the_mark_of_a_draft(self, converted: Converted) -> None:
+        """The first page and even pages too, which have headers of their own."""
+        for name, pages in {"letterhead": 1, "first page": 2}.items():
+            assert page_count(converted.pdfs[name]) > pages
+            assert find_unmarked_pages(read_pages(converted.pdfs[name])) == []
+        assert all("Letterhead" in page for page in text(converted.pdfs["letterhead"]))
 
     def test_no_connection_is_opened_and_no_file_drawn(self, converted: Converted) -> None:
         assert converted.seen == []
@@ -464,17 +479,20 @@ class TestReal:
         monkeypatch.setattr(libreoffice, "isolation", tuple)
         time.sleep(1.1)  # the clock of PDF dates counts seconds
         with listener() as (port, seen):
-            linked, letter = LibreOffice().convert_many(
-                [linking(f"http://127.0.0.1:{port}/picture.png"), DOCUMENTS["letter"]]
-            )
+            documents = linking(f"http://127.0.0.1:{port}/picture.png"), DOCUMENTS["letter"], make_docx("x")[:500]
+            pdfs = LibreOffice().convert_many(documents)
+            linked, letter = next(pdfs), next(pdfs)
         assert "before" in text_of(linked)
         assert (seen, pictures_in(linked)) == ([], 0)
         assert letter == converted.pdfs["letter"]
+        with pytest.raises(EngineError) as error:
+            next(pdfs)
+        assert [problem.code for problem in error.value.problems] == ["engine-failed"], "no Word document"
 
     def test_a_packet_is_built_with_few_starts(
         self, tmp_path: Path, visa_packet: Command, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """One for all documents, one for the cover sheets of both travellers. test_parity.py builds the examples."""
+        """One for all documents, one for the cover sheets of both travellers. Each page bears the mark of a draft."""
         started: list[int] = []
         run_group = processes.run_group
 
@@ -486,11 +504,15 @@ class TestReal:
         case = EXAMPLES / "chen-lihua" / "case.json"
         few = make_part(tmp_path / "set", "cover-sheet", "invitation-letter", "list-of-applicants")
         words = ("--templates", few, "-o", tmp_path / "out", "--as-of", AS_OF.isoformat())
-        run = visa_packet("build", case, "--engine", "libreoffice", *words)
+        run = visa_packet("build", case, "--draft", "--engine", "libreoffice", *words)
         assert run.code == 0
         assert started[:2] == [2, 2]
         assert len(started) <= 3  # a cover sheet that grew is drawn once more
         version = load_engine("libreoffice").version()
-        manifest = (tmp_path / "out" / "chen-lihua" / "manifest.json").read_text(encoding="utf-8")
+        packet = tmp_path / "out" / "chen-lihua"
+        manifest = (packet / "manifest.json").read_text(encoding="utf-8")
         assert f'"name": "libreoffice",\n    "version": "{version}"' in manifest
-        assert visa_packet("verify", tmp_path / "out" / "chen-lihua").code == 0
+        drawn = [path.read_bytes() for path in (packet / "documents").glob("*.pdf")]
+        assert [find_unmarked_pages(read_pages(pdf)) for pdf in drawn] == [[]] * 4
+        assert min(map(clearance, drawn)) >= 0, "the mark touches the text"
+        assert visa_packet("verify", packet).code == 0

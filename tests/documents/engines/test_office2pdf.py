@@ -21,7 +21,6 @@ from pipeline.formats.pdf.reading import embedded_fonts, text_of
 from tests.support.built import MEDICAL_STAY, make_docx, make_set
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, ROOT, Edit
 from tests.support.run import Command, assert_refused
-from tests.support.tools import needs_libreoffice
 from tests.support.word_files import paragraph, word_file
 
 CASE = EXAMPLES / "wang-xiaoming" / "case.json"
@@ -68,8 +67,9 @@ def test_the_library_names_the_engines_that_it_has() -> None:
     assert error.value.problems[0].hint == "one of: typst, office2pdf, libreoffice"
 
 
-@pytest.mark.parametrize("name", ["office2pdf", "typst", pytest.param("libreoffice", marks=needs_libreoffice)])
+@pytest.mark.parametrize("name", ["office2pdf", "typst"])
 def test_an_engine_meets_the_protocol(name: str) -> None:
+    """LibreOffice, which is slow to start, does in test_libreoffice.py."""
     assert name in ENGINES
     engine = load_engine(name)
     assert engine.name == name
