@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pipeline.formats.json.reader import MAX_BYTES
 
 #: Name of the file of a case that has a folder of its own.
 CASE_FILE = "case.json"
+#: The id of a case in its text.
+_ID = re.compile(rb'"case_id"\s*:\s*"([a-z0-9][a-z0-9-]{1,62}[a-z0-9])"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,18 @@ def read_case_id(source: Source) -> str | None:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return case_id if isinstance(case_id, str) else None
+
+
+def find_case_id(source: Source) -> str | None:
+    """Return the id of a case for a report, even if its JSON is broken; None if it has no valid one."""
+    try:
+        text = read_source(source)
+        found = _ID.search(json.dumps({"case_id": json.loads(text).get("case_id")}).encode())
+    except OSError:
+        return None
+    except (ValueError, AttributeError, RecursionError):
+        found = _ID.search(text)
+    return found[1].decode("ascii") if found else None
 
 
 def read_source(source: Source) -> bytes:

@@ -13,7 +13,8 @@ from itertools import pairwise
 import click
 
 from pipeline.cli.crash import own_messages_only, print_crash
-from pipeline.cli.output import CommandReport, emit
+from pipeline.cli.output import CommandReport
+from pipeline.cli.results import Results, json_form
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug, system_reason
 from pipeline.language import LANGUAGES, Language, language_of
 from pipeline.resources import VERSION
@@ -106,15 +107,16 @@ def _run(arguments: list[str]) -> int:
 
 
 def _run_command(arguments: list[str]) -> int:
+    results = Results(json_form(arguments))
     try:
         _check_length(arguments)
-        return int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False) or 0)
+        return int(cli.main(arguments, prog_name="visa-packet", standalone_mode=False, obj=results) or 0)
     except SystemExit:  # click exits itself if the reader of its output is gone
         return ExitCode.OUTPUT
     except Exception as error:  # noqa: BLE001 - the one place that turns every failure into an exit code
-        return _failed(error, arguments)
+        return _failed(error, arguments, results)
     except KeyboardInterrupt:
-        return _failed(click.Abort(), arguments)
+        return _failed(click.Abort(), arguments, results)
 
 
 def _check_length(arguments: list[str]) -> None:
@@ -122,15 +124,14 @@ def _check_length(arguments: list[str]) -> None:
         raise click.UsageError(f"an argument is longer than {_MAX_ARGUMENT:,} characters")
 
 
-def _failed(error: Exception, arguments: list[str]) -> int:
+def _failed(error: Exception, arguments: list[str], results: Results) -> int:
     report = _report_of(error, next((word for word in arguments if word in COMMANDS), None))
     language = _language_of(arguments)
     report = replace(report, problems=[problem.in_language(language) for problem in report.problems])
     try:
-        emit(report, as_json="--json" in arguments)
+        return results.finish(report)
     except OSError:
         return ExitCode.OUTPUT
-    return report.exit_code
 
 
 def _language_of(arguments: list[str]) -> Language:

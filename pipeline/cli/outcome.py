@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -52,11 +52,3 @@ def _printed(outcome: Outcome[Value], style: OutputStyle) -> Outcome[Value]:
     if outcome.code is not ExitCode.OK:
         print_problems(outcome.problems, style)
     return outcome
-
-
-def overall(codes: Iterable[int]) -> ExitCode:
-    """Return the exit code of a run: that of a single case, or SOME_FAILED if one of several failed."""
-    found = list(codes)
-    if len(found) == 1:
-        return ExitCode(found[0])
-    return ExitCode.SOME_FAILED if any(found) else ExitCode.OK

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from pipeline.bundle.manifest_rows import BundleRow
+from pipeline.case.source import find_case_id
 from pipeline.cli.output import print_verdict, problem_to_json, styled_state
+from pipeline.cli.results import Results
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.language import Language, format_count
 from pipeline.publish.destination import Destination
+from pipeline.run.pools.event_pipe import TaskListener
 from pipeline.run.published_packet import PublishedPacket
-from pipeline.run.task import TaskResult
+from pipeline.run.stages import StageEvent
+from pipeline.run.task import Task, TaskResult
 from pipeline.visa.labels import label
 
 
@@ -30,6 +35,21 @@ def result_to_json(done: TaskResult, language: Language, out: Destination) -> di
         "seconds": round(done.seconds, 3),
         "problems": [problem_to_json(problem, language) for problem in done.problems],
     }
+
+
+def stage_listener(results: Results) -> TaskListener | None:
+    """Return a function that prints a line for the start and end of each stage, if lines are asked for."""
+    if results.form != "lines":
+        return None
+    case_id = lru_cache(find_case_id)
+
+    def listen(task: Task, event: StageEvent) -> None:
+        name = "stage-started" if event.seconds is None else "stage-ended"
+        time = {} if event.seconds is None else {"seconds": round(event.seconds, 3)}
+        about = {"case": task.source.name, "case_id": case_id(task.source), "stage": event.stage}
+        results.report_event(name, **about, **time)
+
+    return listen
 
 
 def _former(done: TaskResult, out: Destination) -> dict[str, str] | None:

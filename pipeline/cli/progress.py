@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
-from pipeline.cli.output import CommandReport, OutputStyle, print_problems, report_to_json
+from pipeline.cli.output import CommandReport, OutputStyle, print_problems
 from pipeline.cli.packet_output import print_former, result_to_json
-from pipeline.cli.terminal import Styled, print_json, print_line
+from pipeline.cli.results import Results
+from pipeline.cli.terminal import Styled, print_line
 from pipeline.errors import ExitCode, OutputError, Problem
 from pipeline.language import Language, format_count
 from pipeline.packet.packet_parts import State
@@ -34,10 +35,11 @@ _MARKS = {"built": ("built", "green"), "current": ("current", "cyan"), "failed":
 class Progress:
     """Counts the cases of a run, and prints each result and the summary."""
 
-    def __init__(self, style: OutputStyle, out: Destination, total: int) -> None:
+    def __init__(self, style: OutputStyle, out: Destination, total: int, results: Results) -> None:
         self._style = style
         self._out = out
         self._total = total
+        self._results = results
         self._counts: Counter[str] = Counter()
         self._states: Counter[State] = Counter()
         self._failed: list[TaskResult] = []
@@ -63,8 +65,7 @@ class Progress:
             self._states[done.built.manifest.state] += 1
         if done.status == "failed":
             self._failed.append(done)
-        if self._style.as_json:
-            print_json(result_to_json(done, self._style.language, self._out))
+        self._results.add(result_to_json(done, self._style.language, self._out))
         if self._bar is not None:
             self._bar.update(1, done)
         elif not self._style.quiet and not self._style.as_json:
@@ -77,20 +78,10 @@ class Progress:
             print_line(Styled(f"{done.case_id or done.name}: failed ({int(done.code)})", fg="red", bold=True), err=True)
             print_problems(done.problems, self._style)
             print_former(done, self._out, self._style.language, err=True)
-        code = ExitCode.SOME_FAILED if self._failed else ExitCode.OK
-        if self._failed and self._total == 1:
-            code = self._failed[0].code
+        code = self._results.overall()
         if problems and code is ExitCode.OK:
             code = ExitCode.OUTPUT
-        print_problems(problems, self._style)
-        if self._style.as_json:
-            report = report_to_json(CommandReport("build", code, problems)) | {
-                "counts": self._numbers(),
-                "states": {state: self._states[state] for state in get_args(State)},
-                "html": address,
-            }
-            print_json(report)
-        elif not self._style.quiet:
+        if not self._style.as_json and not self._style.quiet:
             if address is not None:
                 print_line(Styled(address, bold=True))
             numbers = ", ".join(f"{count} {status}" for status, count in self._numbers().items())
@@ -99,7 +90,8 @@ class Progress:
                 f"{self._states[state]} {label(state, 'state', self._style.language)}" for state in get_args(State)
             )
             print_line(", ".join(states))
-        return code
+        translated = [problem.in_language(self._style.language) for problem in problems]
+        return self._results.finish(CommandReport("build", code, translated), html=address)
 
     def _publish(self, page: ReportPage | None) -> tuple[str | None, tuple[Problem, ...]]:
         """Publish the page; return its address, or the reason why it is not published."""

@@ -42,6 +42,12 @@ lang_option = click.option(
     help="Language of the findings.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+_LINES = click.option(
+    "--jsonl",
+    "as_json",
+    is_flag=True,
+    help="Print JSON lines: one for each event and for each case when it ends, and a last one with the totals.",
+)
 as_of_option = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -93,6 +99,11 @@ letter_languages_option = click.option(
 cases_argument = click.argument("cases", nargs=-1, required=True, type=click.Path(readable=False))
 
 
+def json_options(command: Function) -> Function:
+    """Add ``--json`` and ``--jsonl``, for a command that works on several cases."""
+    return json_option(_LINES(command))
+
+
 def check_options(command: Function) -> Function:
     """Add the options of checking a case."""
     decorators = (
@@ -116,7 +127,7 @@ def check_options(command: Function) -> Function:
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         notes_option,
         lang_option,
-        json_option,
+        json_options,
     )
     for decorator in reversed(decorators):
         command = decorator(command)

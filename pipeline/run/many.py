@@ -18,6 +18,7 @@ from pipeline.options import BuildOptions
 from pipeline.packet.set_files import load_template_set
 from pipeline.run.cluster.client import Cluster, ClusterPool
 from pipeline.run.inputs import STANDARD_INPUT
+from pipeline.run.pools.event_pipe import TaskListener
 from pipeline.run.pools.pool import PendingResult, Pool
 from pipeline.run.pools.workers import LocalPool
 from pipeline.run.retry import await_task, submit_task
@@ -65,9 +66,11 @@ def pin_templates(options: BuildOptions) -> BuildOptions:
         return options
 
 
-def make_pool(cluster: Cluster | None, options: BuildOptions, jobs: int, timeout: float) -> Pool:
-    """Return the workers of ``cluster``, or else ``jobs`` local worker processes."""
-    return ClusterPool(cluster, options, timeout) if cluster else LocalPool(jobs, timeout)
+def make_pool(
+    cluster: Cluster | None, options: BuildOptions, jobs: int, timeout: float, listen: TaskListener | None = None
+) -> Pool:
+    """Return the workers of ``cluster``, or else ``jobs`` local worker processes, which report events to ``listen``."""
+    return ClusterPool(cluster, options, timeout) if cluster else LocalPool(jobs, timeout, listen=listen)
 
 
 @contextmanager

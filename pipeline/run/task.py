@@ -6,15 +6,15 @@ import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.case.base import ID
 from pipeline.case.half_case import AbsentError, or_else
 from pipeline.case.load import LoadedCase, load_case, load_draft
 from pipeline.case.people import PersonName
-from pipeline.case.source import Source, read_case_id
+from pipeline.case.source import Source, find_case_id
 from pipeline.errors import CaseError, ExitCode, Problem, VisaPacketError, bug
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Destination
 from pipeline.run.published_packet import FormerPacket, PublishedPacket, former_packet
+from pipeline.run.stages import enter
 
 Status = Literal["built", "current", "failed"]
 
@@ -48,6 +48,7 @@ def run_task(task: Task) -> TaskResult:
     """Run a task. Failures are in the result; only errors that end the process are raised."""
     started = time.perf_counter()
     loaded: LoadedCase | None = None
+    enter("load")
     try:
         loaded = (load_draft if task.options.draft else load_case)(task.source, task.options.directory)
         done = _build(task, loaded)
@@ -69,9 +70,9 @@ def _name_in(loaded: LoadedCase) -> PersonName | None:
 
 def failed(task: Task, code: ExitCode, problems: tuple[Problem, ...]) -> TaskResult:
     """Return the result of a task that published nothing."""
-    case_id = read_case_id(task.source)
-    former = former_packet(case_id, task.out) if case_id and ID.fullmatch(case_id) else None  # invalid, maybe
-    return TaskResult(task.source.name, "failed", code, problems=problems, former=former)
+    case_id = find_case_id(task.source)
+    former = former_packet(case_id, task.out) if case_id else None
+    return TaskResult(task.source.name, "failed", code, case_id, problems=problems, former=former)
 
 
 def _build(task: Task, loaded: LoadedCase) -> TaskResult:

@@ -26,7 +26,7 @@ from tests.support.cases import EXAMPLES, REMOVE, Edit, change
 
 SCHEMAS: dict[str, Any] = {name: json.loads(schema_text(name)) for name in schema_names()}
 #: Written by the program, not by people: nobody needs an example to fill them in.
-WRITTEN = ("manifest", "match", "report", "status", "timeline")
+WRITTEN = ("line", "manifest", "match", "report", "status", "timeline")
 #: Schemas of which a case is made.
 CASE_PARTS = sorted(set(SCHEMAS) - {*WRITTEN, "form-mapping", "mapping", "packet"})
 BASE = "https://visa-packet.example/schemas/"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.cli.commands import build_many
+from pipeline.run.many import run_many
+from pipeline.run.pools.pool import Pool
+from pipeline.run.stages import STAGES
+from pipeline.run.task import Task, TaskResult
 from tests.support.built import make_set, names_in
 from tests.support.cases import EXAMPLES, change
 from tests.support.run import Command, Run
@@ -58,16 +64,53 @@ def build(visa_packet: Command, small: Path) -> Command:
 
 
 @pytest.mark.usefixtures("inline_pools")
-def test_each_case_is_a_line_in_the_order_of_the_inputs(lines: Write, build: Command, tmp_path: Path) -> None:
+def test_one_document_has_all_cases_in_the_order_of_the_inputs(lines: Write, build: Command, tmp_path: Path) -> None:
     run = build(lines(9), tmp_path / "out", "--json")
     assert run.code == 9
-    *results, last = [json.loads(line) for line in run.out.splitlines()]
-    assert last["counts"] == {"built": 8, "current": 0, "failed": 1}
+    results = run.report["results"]
+    assert run.report["counts"] == {"cases": 9, "built": 8, "current": 0, "failed": 1}
     assert [result["case"] for result in results] == [f"{tmp_path}/cases.jsonl:{n}" for n in range(1, 10)]
-    assert [result["case_id"] for result in run.report["results"]] == [f"case-{n:04}" for n in range(9)]
+    assert [result["case_id"] for result in results] == [f"case-{n:04}" for n in range(9)]
     assert [result["exit_code"] for result in results] == [3 if n == 7 else 0 for n in range(9)]
     assert "DAT-0" in run.err or "LET-03" in run.err
     assert names_in(tmp_path / "out") == [f"case-{n:04}" for n in range(9) if n != 7] + ["report.html"]
+
+
+@pytest.mark.usefixtures("inline_pools")
+def test_lines_report_each_stage_and_each_case(lines: Write, build: Command, tmp_path: Path) -> None:
+    path = lines(8)
+    found = build(path, tmp_path / "out", "--jsonl", "-j", "1").lines
+    assert found[0] == {"event": "run-started", "command": "build", "cases": 8}
+    for number in (0, 7):
+        about = {"case": f"{path}:{number + 1}", "case_id": f"case-{number:04}"}
+        own = [line for line in found if line.get("case") == about["case"]]
+        stages = STAGES if number == 0 else STAGES[: STAGES.index("papers") + 1]
+        expected = [(f"stage-{what}", stage) for stage in stages for what in ("started", "ended")]
+        assert [(line["event"], line.get("stage")) for line in own] == [*expected, ("result", None)]
+        assert all(line | about == line for line in own)
+    assert [line["case_id"] for line in found if line["event"] == "result"] == [f"case-{n:04}" for n in range(8)]
+    report = found[-1]
+    assert report["counts"] == {"cases": 8, "built": 7, "current": 0, "failed": 1}
+    document = build(path, tmp_path / "out", "--json", "--force").report
+    assert {**document, "event": "report"} == {**report, "results": document["results"]}
+
+
+@pytest.mark.usefixtures("inline_pools")
+@pytest.mark.parametrize("form", ["--json", "--jsonl"])
+def test_an_interrupted_run_reports_the_cases_that_ended(
+    lines: Write, build: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    def interrupted(tasks: Iterable[Task], pool: Pool) -> Iterator[TaskResult]:
+        yield from islice(run_many(tasks, pool), 2)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build_many, "run_many", interrupted)
+    run = build(lines(3), tmp_path / "out", form)
+    report = run.report if form == "--json" else run.lines[-1]
+    results = run.report["results"] if form == "--json" else [e for e in run.lines if e["event"] == "result"]
+    assert (run.code, [problem["code"] for problem in report["problems"]]) == (130, ["interrupted"])
+    assert [result["case_id"] for result in results] == ["case-0000", "case-0001"]
+    assert report["counts"] == {"cases": 2, "built": 2, "current": 0, "failed": 0}
 
 
 @pytest.mark.usefixtures("inline_pools")

@@ -219,7 +219,7 @@ def test_built_to_an_address(store: Any, visa_packet: Command, tmp_path: Path) -
     assert run.report["results"][0]["bundles"][0]["path"] == "shelf://bucket/out/xu-wenjing/bundle.pdf"
     assert run.report["html"] == "shelf://bucket/out/report.html"
     again = visa_packet("build", *cases, "-o", "shelf://bucket/out", *options)
-    assert again.report["counts"] == {"built": 0, "current": 2, "failed": 0}
+    assert again.report["counts"] == {"cases": 2, "built": 0, "current": 2, "failed": 0}
     one = visa_packet("build", cases[0], "-o", "shelf://bucket/out", *options)
     assert [result["status"] for result in one.report["results"]] == ["current"]
     assert json.loads(store.cat_file("/bucket/out/xu-wenjing/manifest.json"))["case_id"] == "xu-wenjing"

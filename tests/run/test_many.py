@@ -7,6 +7,7 @@ import os
 import signal
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipeline.run import many as batch
 from pipeline.run.many import check_ids, run_many
 from pipeline.run.pools.pool import WorkerDiedError
 from pipeline.run.pools.workers import LocalPool
+from pipeline.run.stages import enter
 from pipeline.run.task import Task, TaskResult
 from tests.support.cases import AS_OF
 
@@ -119,6 +121,7 @@ def sleep_long(_given: object) -> None:
 
 
 def answer(given: int) -> int:
+    enter("draw")
     os.write(2, b"a library's message, which may quote a case")
     return given + 1
 
@@ -128,7 +131,10 @@ class TestLocalPool:
 
     @pytest.mark.process
     def test_one_that_dies_or_hangs_does_not_hurt_the_others(self, capfd: pytest.CaptureFixture[str]) -> None:
-        pool = LocalPool(2, timeout=8)
+        events: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+        pool = LocalPool(
+            2, timeout=8, listen=lambda given, event: events[given].append((event.stage, event.seconds is not None))
+        )
         try:
             futures = [pool.submit(answer, 1), pool.submit(kill_itself, 0), pool.submit(answer, 2)]
             assert futures[0].result() == 2
@@ -141,6 +147,7 @@ class TestLocalPool:
             assert pool.submit(answer, 3).result() == 4
         finally:
             pool.stop()
+        assert events == {given: [("draw", False), ("draw", True)] for given in (1, 2, 3)}
         assert capfd.readouterr() == ("", "")
 
     @pytest.mark.process

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from docx.shared import Mm
 from PIL import Image
 from pypdf import PdfReader
 
+from pipeline.run.pools.event_pipe import TaskListener
+from pipeline.run.stages import observed
 from tests.support.cases import ROOT
 
 MEDICAL_STAY = ROOT / "templates" / "medical-stay"
@@ -173,12 +175,14 @@ def names_in(folder: Path) -> list[str]:
 class InlinePool:
     """In place of worker processes: everything in this process, where a test can put faults."""
 
-    def __init__(self, jobs: int, *_limits: object, **_more_limits: object) -> None:
+    def __init__(self, jobs: int, *_limits: object, listen: TaskListener | None = None, **_more: object) -> None:
         self.jobs = jobs
+        self.listen = listen
 
     def submit(self, function: Callable[[Any], Any], given: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        future.set_result(function(given))
+        with observed(partial(self.listen, given) if self.listen else None):
+            future.set_result(function(given))
         return future
 
     def stop(self) -> None:

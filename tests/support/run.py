@@ -29,16 +29,23 @@ class Run:
 
     @cached_property
     def report(self) -> dict[str, Any]:
-        """The report on standard output, which must meet its schema: one document, or a line a case and a last one."""
-        report: dict[str, Any]
-        *results, report = [json.loads(line) for line in self.out.splitlines()]
-        assert "counts" in report or not results
-        report["results"] += results
+        """The report on standard output, which must meet its schema: one document."""
+        report: dict[str, Any] = json.loads(self.out)
         errors = [error.message for error in validator("report").iter_errors(report)]
         assert not errors
         assert report["exit_code"] == self.code
         assert {problem["code"] for problem in _problems(report)} <= known_codes()
         return report
+
+    @cached_property
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines on standard output, each of which must meet its schema; the last one is a report."""
+        lines = [json.loads(line) for line in self.out.splitlines()]
+        errors = [error.message for line in lines for error in validator("line").iter_errors(line)]
+        assert not errors
+        assert [number for number, line in enumerate(lines, 1) if line["event"] == "report"] == [len(lines)]
+        assert lines[-1]["exit_code"] == self.code
+        return lines
 
     @property
     def problems(self) -> list[dict[str, Any]]:

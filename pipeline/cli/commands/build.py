@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems
-from pipeline.cli.packet_output import print_packet, result_to_json
+from pipeline.cli.output import CommandReport, OutputStyle, print_problems
+from pipeline.cli.packet_output import print_packet, result_to_json, stage_listener
 from pipeline.cli.passwords import PASSWORD, password_file_option, read_password
+from pipeline.cli.results import results_of_command
 from pipeline.cli.shared_options import Size, cases_argument, check_options, day_of, timeout_option
 from pipeline.documents.engines.engine import DEFAULT_ENGINE, ENGINES
 from pipeline.language import Language
@@ -189,13 +190,15 @@ def build(
             )
         [source] = sources(cases)
         task = Task(source, destination, options)
-        with stopping(ForkPool(timeout), folder) as pool:
+        results = results_of_command()
+        results.begin("build", 1)
+        with stopping(ForkPool(timeout, stage_listener(results)), folder) as pool:
             done = await_task(task, submit_task(task, pool), pool)
     print_problems(done.problems, style)
     if not as_json:
         print_packet(done, destination, language)
-    emit(CommandReport("build", done.code, (), [result_to_json(done, language, destination)]), as_json=as_json)
-    return done.code
+    results.add(result_to_json(done, language, destination))
+    return results.finish(CommandReport("build", done.code))
 
 
 def _password(file: Path | None, *, encrypt: bool, signature_fields: bool) -> str | None:

@@ -7,7 +7,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from pipeline.cli.output import OutputStyle
+from pipeline.cli.packet_output import stage_listener
 from pipeline.cli.progress import Progress
+from pipeline.cli.results import results_of_command
 from pipeline.errors import ExitCode
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import Destination
@@ -41,10 +43,13 @@ def build_many(
         total = check_ids(sources(cases, saved))
         pinned = pin_templates(options)
         tasks = (Task(source, out, pinned, names) for source in sources(cases, saved))
-        progress = Progress(style, out, total)
+        results = results_of_command()
+        results.begin("build", total)
+        progress = Progress(style, out, total, results)
         header = report_header(options.check, style.language, names=names)
         with report_page(header, folder) if report else nullcontext() as page:
-            pool = make_pool(cluster, options, min(jobs or available_cores(), max(total, 1)), timeout)
+            workers = min(jobs or available_cores(), max(total, 1))
+            pool = make_pool(cluster, options, workers, timeout, stage_listener(results))
             with stopping(pool, folder), progress.bar():
                 for done in run_many(tasks, pool):
                     progress.add(done)

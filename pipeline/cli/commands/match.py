@@ -12,16 +12,17 @@ import click
 
 from pipeline.case.directory import FiledPlan, find_directory, read_hospitals
 from pipeline.case.load import load_case
-from pipeline.case.source import Source
-from pipeline.cli.outcome import attempt, overall
-from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
+from pipeline.case.source import Source, find_case_id
+from pipeline.cli.outcome import attempt
+from pipeline.cli.output import CommandReport, OutputStyle, print_problems, problem_to_json
+from pipeline.cli.results import results_of_command
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
     cases_argument,
     day_of,
     directory_option,
-    json_option,
+    json_options,
     lang_option,
 )
 from pipeline.cli.terminal import Styled, print_line
@@ -51,7 +52,7 @@ class _Result:
 )
 @as_of_option
 @lang_option
-@json_option
+@json_options
 def match(
     cases: tuple[str, ...],
     directory: Path | None,
@@ -72,10 +73,11 @@ def match(
       visa-packet match examples/wang-xiaoming/case.json --prefecture 東京都 --json
     """
     wishes, style, day = Wishes(spoken, prefecture), OutputStyle(language), day_of(as_of)
-    results = [_match_one(source, directory, wishes, day, style, as_json=as_json) for source in case_files(cases)]
-    code = overall(result["exit_code"] for result in results)
-    emit(CommandReport("match", code, (), results), as_json=as_json)
-    return code
+    results, files = results_of_command(), case_files(cases)
+    results.begin("match", len(files))
+    for source in files:
+        results.add(_match_one(source, directory, wishes, day, style, as_json=as_json))
+    return results.finish(CommandReport("match", results.overall()))
 
 
 def _match_one(
@@ -90,7 +92,7 @@ def _match_one(
             _print(source.name, matches.match, style.language)
     return {
         "case": source.name,
-        "case_id": matches.case_id if matches else None,
+        "case_id": matches.case_id if matches else find_case_id(source),
         "exit_code": int(outcome.code),
         "match": _document(matches.match) if matches else None,
         "problems": [problem_to_json(problem, style.language) for problem in problems],

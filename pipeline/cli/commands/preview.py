@@ -12,7 +12,7 @@ import click
 
 from pipeline.authoring.preview.make import Preview, make_preview
 from pipeline.authoring.preview.preview_page import summarise
-from pipeline.case.source import Source
+from pipeline.case.source import Source, find_case_id
 from pipeline.cli.outcome import Outcome, attempt_in_fork
 from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.shared_options import (
@@ -123,7 +123,7 @@ def _result(
     problems = published.problems if published else outcome.problems
     return {
         "case": case.name,
-        "case_id": published.header.case_id if published else None,
+        "case_id": published.header.case_id if published else find_case_id(case),
         "set": published.header.set_id if published else template_set,
         "against": (published.header.against if published else None) or against,
         "exit_code": int(outcome.code),

@@ -9,16 +9,16 @@ from typing import Any, get_args
 
 import click
 
-from pipeline.cli.outcome import overall
-from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
+from pipeline.cli.output import CommandReport, OutputStyle, print_problems, problem_to_json
 from pipeline.cli.read_patients import read_patients
+from pipeline.cli.results import results_of_command
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
     cases_argument,
     day_of,
     directory_option,
-    json_option,
+    json_options,
     lang_option,
     templates_option,
 )
@@ -83,7 +83,7 @@ class PersonLanguageType(click.ParamType[tuple[Person, Language]]):
 @templates_option
 @directory_option
 @lang_option
-@json_option
+@json_options
 def reminders(
     cases: tuple[str, ...],
     out: Path,
@@ -111,7 +111,8 @@ def reminders(
     """
     options = CheckOptions(day_of(as_of), templates, directory)
     ending = _read_sender(sender) if sender else None
-    sources = case_files(cases)
+    results, sources = results_of_command(), case_files(cases)
+    results.begin("reminders", len(sources))
     rows = read_patients(sources, options)
     chosen = {**USUAL_LANGUAGES, "agency": language, **dict(languages)}
     written = {
@@ -121,15 +122,14 @@ def reminders(
         for row in rows
     }
     _publish(rows, written, out, people or PEOPLE)
-    code = overall(_code(row) for row in rows)
-    results = [_result(row, written[row.source], out, language) for row in rows]
     for row in rows:
         if row.case is None:
             print_problems(row.problems, OutputStyle(language, notes=False))
     if not as_json:
         _print(rows, written, out, language)
-    emit(CommandReport("reminders", code, (), results), as_json=as_json)
-    return code
+    for row in rows:
+        results.add(_result(row, written[row.source], out, language))
+    return results.finish(CommandReport("reminders", results.overall()))
 
 
 def _read_sender(file: Path) -> str:

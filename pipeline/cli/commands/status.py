@@ -10,11 +10,9 @@ from typing import Any
 import click
 from wcwidth import ljust, width
 
-from pipeline.cli.outcome import overall
 from pipeline.cli.output import (
     CommandReport,
     OutputStyle,
-    emit,
     fields_to_json,
     print_problems,
     print_verdict,
@@ -22,13 +20,14 @@ from pipeline.cli.output import (
 )
 from pipeline.cli.patient_table import print_patient, print_patients
 from pipeline.cli.read_patients import read_patients
+from pipeline.cli.results import results_of_command
 from pipeline.cli.shared_options import (
     as_of_option,
     case_files,
     cases_argument,
     day_of,
     directory_option,
-    json_option,
+    json_options,
     lang_option,
     letter_languages_option,
     read_scans_option,
@@ -67,7 +66,7 @@ from pipeline.visa.timeline.ics import is_own_ics, to_office_ics
     help="Also write one calendar file (iCalendar) with the dates of all cases, and alarms before the last days.",
 )
 @lang_option
-@json_option
+@json_options
 def status(
     cases: tuple[str, ...],
     as_of: datetime | None,
@@ -100,14 +99,15 @@ def status(
     for path, is_own in ((page, PATIENTS_PAGE.is_own), (ics, is_own_ics)):
         if path is not None:
             check_file_target(path, is_own)
-    rows = read_patients(case_files(cases), options)
+    results, files = results_of_command(), case_files(cases)
+    results.begin("status", len(files))
+    rows = read_patients(files, options)
     ordered = sorted_rows(rows)
     dated = [row.timeline for row in ordered if row.timeline is not None]
     if page is not None:
         publish_file(draw_patients_page(ordered, options.as_of, language), page, PATIENTS_PAGE.is_own)
     if ics is not None:
         publish_file(to_office_ics(dated, language), ics, is_own_ics)
-    code = overall(row.code for row in rows)
     if as_json:
         _print_failures(rows, language)
     else:
@@ -117,15 +117,16 @@ def status(
         if ics is not None and len(dated) < len(rows):
             names = SEPARATORS[language].join(row.name for row in ordered if row.timeline is None)
             print_line(label("undated", "glance", language).format(names=names))
-    emit(CommandReport("status", code, (), [_result(row, options.as_of, language) for row in rows]), as_json=as_json)
-    return code
+    for row in rows:
+        results.add(_result(row, options.as_of, language))
+    return results.finish(CommandReport("status", results.overall()))
 
 
 def _result(row: PatientRow, as_of: date, language: Language) -> dict[str, Any]:
     problems = () if row.status else row.problems
     return {
         "case": row.source,
-        "case_id": row.status.case_id if row.status else None,
+        "case_id": row.case_id,
         "exit_code": int(row.code),
         "status": status_to_json(row.status) if row.status else None,
         "summary": row_to_json(row, as_of),

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from wcwidth import ljust, width
 
-from pipeline.case.source import Source
+from pipeline.case.source import Source, find_case_id
 from pipeline.cli.commands.timeline_what_if import days_of_visits, print_what_if, visit_options, what_if_to_json
 from pipeline.cli.outcome import Outcome, attempt
 from pipeline.cli.output import CommandReport, OutputStyle, emit, problem_to_json
@@ -128,7 +128,7 @@ def _result(source: Source, outcome: Outcome[Timeline], files: _Files, language:
     done = files if outcome.value else _Files(None, None)
     return {
         "case": source.name,
-        "case_id": outcome.value.case_id if outcome.value else None,
+        "case_id": outcome.value.case_id if outcome.value else find_case_id(source),
         "exit_code": int(outcome.code),
         "timeline": timeline_to_json(outcome.value) if outcome.value else None,
         "ics": str(done.ics) if done.ics else None,

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.case.load import IncompleteCaseError, load_case, load_draft
-from pipeline.case.source import Source
-from pipeline.cli.outcome import Outcome, attempt, overall
+from pipeline.case.source import Source, find_case_id
+from pipeline.cli.outcome import Outcome, attempt
 from pipeline.cli.output import (
     CommandReport,
     OutputStyle,
-    emit,
     fields_to_json,
     print_problems,
     print_verdict,
     problem_to_json,
     styled_state,
 )
+from pipeline.cli.results import results_of_command
 from pipeline.cli.shared_options import case_files, cases_argument, check_options, day_of
 from pipeline.cli.terminal import print_line
 from pipeline.language import Language
@@ -72,10 +72,11 @@ def validate(
         letter_languages=letter_languages,
     )
     style = OutputStyle(language, notes)
-    results = [_validate_one(source, options, style, as_json=as_json) for source in case_files(cases)]
-    code = overall(result["exit_code"] for result in results)
-    emit(CommandReport("validate", code, (), results), as_json=as_json)
-    return code
+    results, files = results_of_command(), case_files(cases)
+    results.begin("validate", len(files))
+    for source in files:
+        results.add(_validate_one(source, options, style, as_json=as_json))
+    return results.finish(CommandReport("validate", results.overall()))
 
 
 def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, as_json: bool) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def _validate_one(source: Source, options: CheckOptions, style: OutputStyle, *, 
         print_verdict(state, problems, style.language, source.name)
     return {
         "case": source.name,
-        "case_id": checked.loaded.case.case_id if checked else None,
+        "case_id": checked.loaded.case.case_id if checked else find_case_id(source),
         "exit_code": int(outcome.code),
         "state": checked.state if checked else None,
         **fields_to_json(problems),

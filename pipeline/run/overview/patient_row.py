@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Literal, get_args
 from pipeline.case.half_case import ABSENT_ERRORS, half_case
 from pipeline.case.load import IncompleteCaseError, load_case
 from pipeline.case.model import Case
-from pipeline.case.source import CASE_FILE, Source, read_source
+from pipeline.case.source import CASE_FILE, Source, find_case_id
 from pipeline.errors import ExitCode, Problem
 from pipeline.options import CheckOptions
 from pipeline.packet.packet_parts import State
@@ -36,8 +35,6 @@ _STATES: dict[State | None, PatientState] = {
     "to_be_signed": "to_be_signed",
     "ready_to_file": "ready_to_file",
 }
-#: The id of a case in its text.
-_ID = re.compile(rb'"case_id"\s*:\s*"([a-z0-9][a-z0-9-]{1,62}[a-z0-9])"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def patient_row(source: Source, options: CheckOptions) -> PatientRow:
 
 def failed_row(source: Source, code: ExitCode, problems: tuple[Problem, ...]) -> PatientRow:
     """Return the row of a case that cannot be read."""
-    case_id = _id_in(source)
+    case_id = find_case_id(source)
     return PatientRow(_name(source, case_id), source.name, case_id, code, "failed", tuple(mistakes(problems)), problems)
 
 
@@ -140,7 +137,7 @@ def sorted_rows(rows: Iterable[PatientRow]) -> list[PatientRow]:
 def _half_row(source: Source, error: IncompleteCaseError, options: CheckOptions) -> PatientRow:
     found = with_findings(error, options)
     case = half_case(error.json_file.fields)
-    case_id = _id_in(source)
+    case_id = find_case_id(source)
     counts = error.problems[0].args
     duties = duties_of_half(found.problems, case, load_template_set(options.templates))
     return PatientRow(
@@ -170,15 +167,6 @@ def _filing_days(case: Case, as_of: date) -> FilingDays:
     if not window.is_open:
         return FilingDays(planned, is_known=True)
     return FilingDays(planned, window.earliest, window.latest, is_known=True)
-
-
-def _id_in(source: Source) -> str | None:
-    """Return the id in a case file, of which the JSON may be broken."""
-    try:
-        found = _ID.search(read_source(source))
-    except OSError:
-        return None
-    return found[1].decode("ascii") if found else None
 
 
 def _name(source: Source, case_id: str | None) -> str:

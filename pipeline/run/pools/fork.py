@@ -10,14 +10,18 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
+from pipeline.run.pools.event_pipe import TaskListener
 from pipeline.run.pools.pool import SECONDS_TO_END, PendingResult, WorkerDiedError, starting
+from pipeline.run.stages import Listener, StageEvent, observed
 from pipeline.system.processes import die_with_parent, discard, ignore_interrupts
 
 Value = TypeVar("Value")
@@ -51,18 +55,23 @@ class _Finished:
 
 @dataclass(frozen=True, slots=True)
 class _Fork:
-    """A fork that works on one task, for ``seconds`` at most."""
+    """A fork that works on one task, for ``seconds`` at most. ``listen`` is called with each event of it."""
 
     process: ForkProcess
     answers: Connection
     seconds: float
+    listen: Listener | None = None
 
     def result(self) -> Any:
         """Wait for the answer. Raises one of WORKER_LOST if there is none."""
+        last = time.monotonic() + self.seconds
         try:
-            if not self.answers.poll(self.seconds):
-                raise TimeoutError
-            return self.answers.recv()
+            while self.answers.poll(max(last - time.monotonic(), 0)):
+                answer = self.answers.recv()
+                if self.listen is None or not isinstance(answer, StageEvent):
+                    return answer
+                self.listen(answer)
+            raise TimeoutError
         except EOFError:
             raise WorkerDiedError from None
         finally:
@@ -78,30 +87,42 @@ class _Fork:
 
 
 class ForkPool:
-    """A fork for each task, one at a time. If this process cannot be forked, it runs the task itself."""
+    """A fork for each task, one at a time. If this process cannot be forked, it runs the task itself.
+
+    ``listen`` is called, while this process waits for a result, with the argument of the task and each event of it.
+    """
 
     jobs = 1
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, listen: TaskListener | None = None) -> None:
         self._seconds = seconds
+        self._listen = listen
         self._last: _Fork | None = None
 
     def submit(self, function: Callable[[Any], Any], argument: Any) -> PendingResult:
         """Run ``function(argument)`` in a fork. Raises EngineError if the system cannot start it."""
+        listen = partial(self._listen, argument) if self._listen else None
         if not may_fork():
-            return _Finished(function(argument))
+            with observed(listen):
+                return _Finished(function(argument))
         with starting():
             answers, end = get_context("fork").Pipe(duplex=False)
-            process = get_context("fork").Process(target=_run, args=(function, argument, end, os.getpid()))
+            work = partial(_observed, function, end.send) if listen else function
+            process = get_context("fork").Process(target=_run, args=(work, argument, end, os.getpid()))
             process.start()
         end.close()
-        self._last = _Fork(process, answers, self._seconds)
+        self._last = _Fork(process, answers, self._seconds, listen)
         return self._last
 
     def stop(self) -> None:
         """Kill the fork if it still works."""
         if self._last is not None:
             self._last.end()
+
+
+def _observed(function: Callable[[Any], Any], listen: Listener, argument: Any) -> Any:
+    with observed(listen):
+        return function(argument)
 
 
 def _run(function: Callable[[Any], Any], argument: Any, end: Connection, parent: int) -> None:

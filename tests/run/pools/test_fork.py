@@ -39,8 +39,14 @@ except EngineError as error:
 """
 MESSAGE = """
 import os
-from pipeline.run.pools.fork import in_fork
-print(in_fork(lambda: os.write(1, b"a") + os.write(2, b"a library's message, which may quote a case") > 2, 30))
+from pipeline.run.pools.fork import ForkPool
+from pipeline.run.stages import enter
+def work(given):
+    enter("draw")
+    return os.write(1, b"a") + os.write(2, b"a library's message, which may quote a case") > given
+events = []
+pool = ForkPool(30, lambda given, event: events.append([given, event.stage, event.seconds is not None]))
+print(pool.submit(work, 2).result(), events)
 """
 HERE = """
 import os, threading
@@ -60,8 +66,8 @@ def test_a_fork_that_is_ended_while_it_ends_says_nothing() -> None:
     assert run(ENDS_SLOWLY) == "7"
 
 
-def test_what_is_printed_in_a_fork_is_not_seen() -> None:
-    assert run(MESSAGE) == "True"
+def test_what_is_printed_in_a_fork_is_not_seen_but_its_stages_are_reported() -> None:
+    assert run(MESSAGE) == "True [[2, 'draw', False], [2, 'draw', True]]"
 
 
 def test_a_system_that_makes_no_process_is_reported() -> None:
