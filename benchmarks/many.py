@@ -77,11 +77,11 @@ def _rate(cases: int, jobs: int, folder: Path) -> float:
 
 def _built(cases: Path, jobs: int, out: Path, *more: object) -> Iterator[int]:
     """Build the cases; yields the process's number as each is done. Packets are removed as they come."""
-    words = command("build", cases, "-o", out, "-j", jobs, "--as-of", AS_OF, "--json", "--no-report", *more)
+    words = command("build", cases, "-o", out, "-j", jobs, "--as-of", AS_OF, "--jsonl", "--no-report", *more)
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             done = json.loads(line)
-            if "case_id" not in done:
+            if done["event"] != "result":
                 continue
             if done["status"] != "built":
                 raise RuntimeError(line)

@@ -86,7 +86,7 @@ def test_of_several_cases_a_bad_one_does_not_stop_the_others(visa_packet: Comman
     run = visa_packet("match", bad, CASE, *DAY, "--directory", EXAMPLES / "directory", "--json")
     assert run.code == 9
     first, second = run.report["results"]
-    assert (first["exit_code"], first["match"], first["case_id"]) == (3, None, None)
+    assert (first["exit_code"], first["match"], first["case_id"]) == (3, None, "wang-xiaoming")
     assert [problem["code"] for problem in first["problems"]] == ["directory-unknown"]
     assert second["exit_code"] == 0
 

@@ -111,7 +111,7 @@ def test_json_has_a_summary_of_each_case(status: Command) -> None:
     assert found["p-asked"]["summary"]["state"] == "unanswered"
     assert found["p-asked"]["fields"]["filled"] == found["p-asked"]["summary"]["done"]["done"]
     assert found["p-unsigned"]["summary"]["filing"]["days_left"] == 36
-    assert (found["p-unsigned"]["problems"], found["p-unsigned"]["status"]["open"]) == ([], 5)
+    assert (found["p-unsigned"]["problems"], found["p-unsigned"]["details"]["open"]) == ([], 5)
 
 
 def test_lines_break_between_wide_characters_but_not_before_a_comma() -> None:

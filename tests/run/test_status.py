@@ -153,7 +153,7 @@ class TestCommand:
         run = visa_packet("status", path, "--as-of", "2026-11-22", "--json")
         assert run.code == 0
         [result] = run.report["results"]
-        assert result["status"] == status_to_json(status(path))
+        assert result["details"] == status_to_json(status(path))
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_it_is_reported_in_three_languages(self, visa_packet: Command, language: str) -> None:
@@ -169,4 +169,4 @@ class TestCommand:
         )
         assert run.code == 9
         assert [result["exit_code"] for result in run.report["results"]] == [3, 0]
-        assert run.report["results"][0]["status"] is None
+        assert run.report["results"][0]["details"] is None

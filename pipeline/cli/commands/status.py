@@ -128,7 +128,7 @@ def _result(row: PatientRow, as_of: date, language: Language) -> dict[str, Any]:
         "case": row.source,
         "case_id": row.case_id,
         "exit_code": int(row.code),
-        "status": status_to_json(row.status) if row.status else None,
+        "details": status_to_json(row.status) if row.status else None,
         "summary": row_to_json(row, as_of),
         **fields_to_json(problems),
         "problems": [problem_to_json(problem, language) for problem in problems],

@@ -189,9 +189,9 @@ def test_the_same_bytes_and_the_same_words_as_on_this_machine(
     assert run.code == 9, run.err
     assert packets(out) == packets(local[0])
     assert reported(run, out) == reported(local[1], local[0])
-    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 4}
+    assert run.report["counts"] == {"cases": 7, "built": 3, "current": 0, "failed": 4}
     again = build(small, out, *cluster.options)
-    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 4}
+    assert again.report["counts"] == {"cases": 7, "built": 0, "current": 3, "failed": 4}
     next(out.glob("case-00/documents/*.pdf")).write_bytes(b"changed")
     assert build(small, out, *cluster.options).report["counts"]["built"] == 1
 
@@ -218,7 +218,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(
         ended.set()
         killer.join()
     assert run.code == 9
-    assert run.report["counts"] == {"built": 3, "current": 0, "failed": 4}
+    assert run.report["counts"] == {"cases": 7, "built": 3, "current": 0, "failed": 4}
     assert packets(out) == packets(local[0])
     assert cluster.processes != before
 
@@ -233,7 +233,7 @@ def test_an_address_is_written_by_the_workers(
     assert run.report["html"] == "dir://packets/report.html"
     assert (cluster.store / "packets" / "report.html").is_file()
     again = build(small, "dir://packets", *cluster.options)
-    assert again.report["counts"] == {"built": 0, "current": 3, "failed": 4}
+    assert again.report["counts"] == {"cases": 7, "built": 0, "current": 3, "failed": 4}
 
 
 def test_a_case_that_takes_too_long_is_a_finding_and_nothing_personal_is_in_the_logs(
