@@ -7,7 +7,7 @@ import re
 import traceback
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -84,11 +84,16 @@ class FilledDocument:
     context: Mapping[str, Any]
 
 
-def fill(template: bytes, name: str, context: Mapping[str, Any]) -> FilledDocument:
+def fill(
+    template: bytes,
+    name: str,
+    context: Mapping[str, Any],
+    make_environment: Callable[[Callable[[Picture], str]], TemplateEnvironment] = TemplateEnvironment,
+) -> FilledDocument:
     """Fill the Word file ``template``; ``name`` is for messages. Raises TemplateError with the place."""
     template = with_core_properties(template)
     document = TemplateFile(template)
-    environment = TemplateEnvironment(partial(_place, document))
+    environment = make_environment(partial(_place, document))
     try:
         with limited(MEMORY, SECONDS):
             word = _fill_parts(template, document, context, environment)

@@ -76,7 +76,7 @@ CALLS = msgspec.msgpack.Decoder(Call)
 CALL_RESULTS = msgspec.msgpack.Decoder(CallResult)
 
 
-def pack(message: Call | CallResult) -> bytes:
+def pack(message: msgspec.Struct) -> bytes:
     """Return a message as bytes, with its length before it."""
     return _framed(msgspec.msgpack.encode(message))
 

@@ -20,12 +20,12 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline.case.base import ID
 from pipeline.case.directory import find_directory
-from pipeline.cli.child_build import Kind
 from pipeline.cli.desk.builds import Builds
 from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.import_routes import ImportRoutes
 from pipeline.cli.desk.letters import letters_of, zip_letters
+from pipeline.cli.desk.page_routes import PageRoutes
 from pipeline.cli.desk.papers import add_dropped, first_page, read_text
 from pipeline.cli.desk.picture_task import PictureRequest
 from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, body_of, json_of, language_of, saved_file
@@ -45,9 +45,8 @@ from pipeline.visa.timeline.ics import to_ics
 from pipeline.visa.timeline.timeline import make_timeline
 
 _PICTURE = "pipeline.cli.desk.picture_task:answer_picture"
-_PAPER_WIDTH, _PAGE_WIDTH = 240, 900
+_PAPER_WIDTH = 240
 _PAPER_BYTES = 60_000_000
-_KINDS: dict[str, Kind] = {"draft": "draft", "final": "final"}
 
 
 class Desk:
@@ -57,11 +56,13 @@ class Desk:
         self.folder, self.language = folder, language
         self.builds, self.rows = Builds(folder), CaseRows(folder)
         self.screens = Screens(folder, self.builds, self.rows)
+        self.pages = PageRoutes(folder, language)
 
     def close(self) -> None:
         """Stop what works in the background."""
         self.rows.close()
         self.builds.close()
+        self.pages.close()
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -78,13 +79,13 @@ class Desk:
             Route(f"{case}/papers", answering(self._add), methods=["POST"]),
             Route(f"{case}/papers/{{number:int}}.png", answering(self._thumbnail)),
             Route(f"{case}/pages", answering(self._pages)),
-            Route(f"{case}/pages/{{kind}}/{{file}}/{{page:int}}.png", answering(self._page)),
+            *self.pages.routes(),
             Route(f"{case}/dates", answering(self._dates)),
             Route(f"{case}/dates.ics", answering(self._calendar)),
             Route(f"{case}/done", answering(self._done)),
             Route(f"{case}/letters/{{who}}.eml", answering(self._letter)),
             Route("/letters.zip", answering(self._letters)),
-            Route(f"{case}/builds/{{kind}}", answering(self._build), methods=["GET", "POST", "DELETE"]),
+            Route(f"{case}/build", answering(self._build), methods=["GET", "POST", "DELETE"]),
             Route(f"{case}/out/{{name:path}}", answering(self._download)),
             *ImportRoutes(self.screens, self.language).routes(),
             Mount("/web", StaticFiles(directory=WEB / "files")),
@@ -185,21 +186,14 @@ class Desk:
 
         return Response(await run_in_threadpool(draw), media_type="image/png")
 
-    async def _page(self, request: Request) -> Response:
-        build = self.builds.find(request.path_params["key"], _KINDS[request.path_params["kind"]])
-        names = {Path(each["path"]).name: Path(each["path"]) for each in build.result["bundles"]} if build else {}
-        file, page = names[request.path_params["file"]], request.path_params["page"]
-        png = await run_in_threadpool(lambda: _picture(file.read_bytes(), page - 1, _PAGE_WIDTH))
-        return Response(png, media_type="image/png")
-
     async def _build(self, request: Request) -> Response:
-        key, kind = request.path_params["key"], _KINDS[request.path_params["kind"]]
+        key = request.path_params["key"]
         self._path(request)
         if request.method == "POST":
-            await run_in_threadpool(self.builds.start, key, kind, language_of(request, self.language))
+            await run_in_threadpool(self.builds.start, key, language_of(request, self.language))
         elif request.method == "DELETE":
-            self.builds.stop(key, kind)
-        build = self.builds.find(key, kind)
+            self.builds.stop(key)
+        build = self.builds.find(key)
         works = build is not None and build.report is None
         return JSONResponse({"works": works, "ok": bool(build and build.result.get("exit_code") == 0)})
 

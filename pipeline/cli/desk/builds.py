@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from pipeline.cli.child_build import ChildBuild, Kind
+from pipeline.cli.child_build import ChildBuild
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.language import Language
 
@@ -18,8 +16,6 @@ from pipeline.language import Language
 class Build:
     """A build of one case. ``report`` is what the command printed as JSON, None as long as it works."""
 
-    kind: Kind
-    out: Path
     child: ChildBuild
     report: Mapping[str, Any] | None = None
 
@@ -37,37 +33,34 @@ class Build:
 
 @dataclass
 class Builds:
-    """The newest build of each case and kind."""
+    """The newest build of each case."""
 
     folder: DeskFolder
-    _builds: dict[tuple[str, Kind], Build] = field(default_factory=dict)
-    _drafts: tempfile.TemporaryDirectory[str] = field(default_factory=lambda: tempfile.TemporaryDirectory(prefix="vp-"))
+    _builds: dict[str, Build] = field(default_factory=dict)
 
-    def start(self, key: str, kind: Kind, language: Language) -> None:
+    def start(self, key: str, language: Language) -> None:
         """Start a build in place of one that works on the same."""
-        self.stop(key, kind)
-        out = Path(self._drafts.name, key) if kind == "draft" else self.folder.out
-        build = Build(kind, out, ChildBuild.start(self.folder, self.folder.find(key), kind, out, language))
-        self._builds[key, kind] = build
+        self.stop(key)
+        build = Build(ChildBuild.start(self.folder, self.folder.find(key), "final", self.folder.out, language))
+        self._builds[key] = build
         threading.Thread(target=_wait, args=(build,), daemon=True).start()
 
-    def find(self, key: str, kind: Kind) -> Build | None:
+    def find(self, key: str) -> Build | None:
         """Return the newest build of a case."""
-        return self._builds.get((key, kind))
+        return self._builds.get(key)
 
-    def stop(self, key: str, kind: Kind) -> None:
+    def stop(self, key: str) -> None:
         """Stop a build that works."""
-        build = self._builds.get((key, kind))
+        build = self._builds.get(key)
         if build is not None:
             build.child.stop()
 
     def close(self) -> None:
-        """Stop all builds, and remove the drafts."""
-        for key, kind in self._builds:
-            self.stop(key, kind)
+        """Stop all builds."""
+        for build in self._builds.values():
+            build.child.stop()
         for build in self._builds.values():
             build.child.process.wait()
-        self._drafts.cleanup()
 
 
 def _wait(build: Build) -> None:

@@ -21,6 +21,7 @@ from pipeline.cli.desk.case_form import CaseForm
 from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.letters import letters_of
+from pipeline.cli.desk.page_list import list_files
 from pipeline.cli.desk.papers import filled_places, read_text
 from pipeline.cli.desk.table_import import ImportPlan
 from pipeline.cli.desk.unsaved import check_unsaved, findings_json
@@ -45,7 +46,7 @@ from pipeline.visa.timeline.timeline import make_timeline
 from pipeline.visa.timeline.what_if import what_if
 
 #: The words that the script shows.
-_SCRIPT_WORDS = ("unsaved", "saved", "not_saved", "save_first", "uploading", "yours", "theirs")
+_SCRIPT_WORDS = ("unsaved", "saved", "not_saved", "save_first", "uploading", "yours", "theirs", "page", "field")
 WEB = Path(__file__).parent / "web"
 _LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "ja": "日本語", "zh": "中文"}
 
@@ -111,7 +112,13 @@ class Screens:
         form = CaseForm(file.json_file.data, language, self._offer(file.path))
         findings = findings_json(check_unsaved(file, {}, self.folder.options), language)
         return self._case_page(
-            "case.html", language, key, sections=list(form.sections()), etag=file.etag, findings=findings
+            "case.html",
+            language,
+            key,
+            sections=list(form.sections()),
+            etag=file.etag,
+            findings=findings,
+            files=outcome_of(lambda: list_files(self.folder, file.path, language)).value or (),
         )
 
     def papers(self, language: Language, key: str) -> str:
@@ -123,8 +130,10 @@ class Screens:
         )
 
     def pages(self, language: Language, key: str) -> str:
-        """Return the pages of the newest draft."""
-        return self._case_page("pages.html", language, key, build=self.builds.find(key, "draft"))
+        """Return places for the pages of all parts of the packet, which the browser asks for."""
+        outcome = outcome_of(lambda: list_files(self.folder, self.folder.find(key), language))
+        findings = findings_json(outcome.problems, language)
+        return self._case_page("pages.html", language, key, files=outcome.value, findings=findings)
 
     def dates(self, language: Language, key: str, days: Mapping[int, date]) -> str:
         """Return the timeline, and what other days of visits would change."""
@@ -169,7 +178,7 @@ class Screens:
             differs=findings_json(verified.problems, language) if verified else [],
             to_sign=to_sign,
             titles={part.id: part.title for bundle in manifest.bundles for part in bundle.page_map} if manifest else {},
-            build=self.builds.find(key, "final"),
+            build=self.builds.find(key),
         )
 
     def broken(self, language: Language, key: str, problems: Sequence[Problem]) -> str:

@@ -24,17 +24,32 @@ def check_unsaved(file: CaseFile, answers: Mapping[str, str], options: CheckOpti
 
     A value that its field cannot have is reported, and counts as absent for the rest.
     """
+    data, violations, found = _without_wrong(file, answers, options)
+    if not violations:
+        return found
+    wrong = {problem.pointer for problem in violations}
+    rest = [problem for problem in _findings(file, data, options) if pointer_of(problem) not in wrong]
+    return [*violations, *rest]
+
+
+def unsaved_text(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> bytes:
+    """Return the text of a case with answers that are not saved, without the values that their fields cannot have."""
+    data, _, _ = _without_wrong(file, answers, options)
+    return change_text(file.json_file.text, data).encode()
+
+
+def _without_wrong(
+    file: CaseFile, answers: Mapping[str, str], options: CheckOptions
+) -> tuple[Any, list[Problem], list[Problem]]:
+    """Return a case with answers, without the wrong values; the problems of these, and all findings with them."""
     data = file.json_file.data
     for pointer, answer in answers.items():
         data = with_value(data, pointer, value_of(pointer, answer))
     found = _findings(file, data, options)
-    wrong = {problem.pointer for problem in found if problem.pointer and _is_violation(problem)}
-    if not wrong:
-        return found
-    for pointer in wrong:
+    violations = [problem for problem in found if _is_violation(problem)]
+    for pointer in {problem.pointer for problem in violations if problem.pointer}:
         data = with_value(data, pointer, None)
-    rest = [problem for problem in _findings(file, data, options) if pointer_of(problem) not in wrong]
-    return [*filter(_is_violation, found), *rest]
+    return data, violations, found
 
 
 def _is_violation(problem: Problem) -> bool:

@@ -17,7 +17,7 @@ from pipeline.formats.word.page_text import ShownText, shown_texts
 from pipeline.formats.word.text import W
 
 #: What a page may have, or lack, without a difference: white space, hyphens at the end of a line, invisible characters.
-_UNCOUNTED = re.compile(r"[\s\-\u00ad\u2010\u2011\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+UNCOUNTED = re.compile(r"[\s\-\u00ad\u2010\u2011\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 #: A paragraph may be divided by the end of a page or a drawing, into parts of at least so many characters.
 _SHORTEST_PART = 4
 
@@ -65,8 +65,8 @@ def _place(one: ShownText) -> WordPlace:
 def find_unwritten(docx: DocxFile, printed: Iterable[str]) -> list[str]:
     """Return the texts that a template printed and that are nowhere in the filled Word file."""
     # Without changing forms: a Korean letter would become one with the syllable at the end of another text.
-    whole = _UNCOUNTED.sub("", "".join(text.text or "" for root in docx.xml.values() for text in root.iter(f"{W}t")))
-    lost = [text for text in printed if _UNCOUNTED.sub("", text) not in whole]
+    whole = UNCOUNTED.sub("", "".join(text.text or "" for root in docx.xml.values() for text in root.iter(f"{W}t")))
+    lost = [text for text in printed if UNCOUNTED.sub("", text) not in whole]
     if not lost:
         return []
     elements = (element for root in docx.xml.values() for element in root.iter(etree.Element))
@@ -76,4 +76,4 @@ def find_unwritten(docx: DocxFile, printed: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=4096)  # the documents of a packet have many texts in common
 def _plain(text: str) -> str:
-    return _UNCOUNTED.sub("", unicodedata.normalize("NFKC", text))
+    return UNCOUNTED.sub("", unicodedata.normalize("NFKC", text))

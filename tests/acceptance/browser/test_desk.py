@@ -136,8 +136,41 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
 
     page.get_by_role("link", name="Pages").click()
     ready(page, "**/pages")
-    page.get_by_role("button", name="Draw the pages").click()
-    expect(page.locator(".sheets img").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".sheet img").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_printed_value_leads_to_its_field_and_follows_it(desk: Running) -> None:
+    address = desk.case("wang-xiaoming")
+    pages = desk.open(f"{address}/pages?lang=en")
+    place = pages.locator("[data-part=tb-screening-checklist]")
+    place.scroll_into_view_if_needed()
+    link = place.get_by_role("link", name="Field: Patient › Name › Name in Chinese characters")
+    expect(link).to_be_visible(timeout=PATIENCE)
+    assert no_overflow(pages)
+    picture = place.locator("img").get_attribute("src")
+
+    form = desk.open(f"{address}?lang=en")
+    form.get_by_label("Page beside the form").select_option("tb-screening-checklist")
+    beside = form.locator("#beside-pages img")
+    expect(beside).to_have_attribute("src", str(picture), timeout=PATIENCE)
+    fill(form, "/patient/name/chinese", "王大明")
+    expect(beside).not_to_have_attribute("src", str(picture), timeout=PATIENCE)
+    place.scroll_into_view_if_needed()  # what nobody sees is not drawn
+    expect(place.locator("img")).not_to_have_attribute("src", str(picture), timeout=PATIENCE)
+    form.locator("#beside-pages").get_by_role("link", name="Field: Patient › Date of birth").first.focus()
+    form.keyboard.press("Enter")
+    expect(form.locator('[name="/patient/birth_date"]')).to_be_focused()
+    found = Axe().run(form)
+    assert found.violations_count == 0, found.generate_report()
+    form.set_viewport_size(NARROW)
+    assert no_overflow(form)
+
+    link.focus()
+    pages.keyboard.press("Enter")
+    ready(pages, re.compile("#/patient/name/chinese$"))
+    expect(pages.locator('[name="/patient/name/chinese"]')).to_be_focused()
+    for page in (form, pages):
+        page.close(run_before_unload=False)
 
 
 def test_a_complete_case_is_built_and_downloaded(desk: Running) -> None:

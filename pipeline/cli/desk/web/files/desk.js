@@ -1,25 +1,25 @@
 // The desk in the browser: sends what a person changes, and shows what the rules find.
-const words = JSON.parse(document.getElementById("words").textContent);
-const address = document.body.dataset.case;
+export const words = JSON.parse(document.getElementById("words").textContent);
+export const address = document.body.dataset.case;
 const live = document.getElementById("status");
 const CHECK_AFTER = 400;
 
 const say = (text) => { live.textContent = text; };
 
-async function send(method, path, body, headers = {}) {
+export async function send(method, path, body, headers = {}) {
   const answer = await fetch(path, { method, headers, body: typeof body === "object" && !(body instanceof Blob) ? JSON.stringify(body) : body });
   const kind = answer.headers.get("content-type") || "";
   return { status: answer.status, ok: answer.ok, data: kind.includes("json") ? await answer.json() : {} };
 }
 
-function element(name, attributes = {}, ...children) {
+export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
 }
 
-function finding(found, link) {
+export function finding(found, link) {
   const message = link ? element("a", { href: link }, found.message) : found.message;
   const hint = found.hint && found.severity !== "question" ? [element("p", { class: "hint" }, found.hint)] : [];
   return element("li", { class: found.severity }, element("p", {}, message), ...hint);
@@ -93,10 +93,11 @@ if (form) {
     say(box.querySelector("p").textContent);
   };
 
+  const report = () => form.dispatchEvent(new CustomEvent("paused", { detail: changes() }));
   form.addEventListener("input", () => {
     mark();
     clearTimeout(waiting);
-    waiting = setTimeout(check, CHECK_AFTER);
+    waiting = setTimeout(() => { check(); report(); }, CHECK_AFTER);
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -108,6 +109,7 @@ if (form) {
       mark();
       saving.textContent = words.saved;
       check();
+      report();
     } else if (answer.status === 412) {
       conflict(answer.data.values);
     } else {
@@ -124,17 +126,23 @@ if (form) {
     const answer = await send("POST", address + "/length", { pointer: longer || shorter, longer: Boolean(longer) }, { "If-Match": document.body.dataset.etag });
     if (answer.status === 412) conflict({}); else location.reload();
   });
+  const reach = (input) => {
+    for (let up = input; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
+    input?.focus();
+    input?.scrollIntoView({ block: "center" });
+  };
   document.getElementById("findings").addEventListener("click", (event) => {
     const target = event.target.closest("a")?.hash;
     if (!target) return;
     event.preventDefault();
-    const input = document.getElementById(target.slice(1));
-    for (let up = input; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
-    input.focus();
-    input.scrollIntoView({ block: "center" });
+    reach(document.getElementById(target.slice(1)));
   });
+  // A printed value leads here, as #/patient/phone.
+  const fromPage = () => { if (location.hash.startsWith("#/")) reach(inputOf(decodeURI(location.hash.slice(1)))); };
+  window.addEventListener("hashchange", fromPage);
   window.addEventListener("beforeunload", (event) => { if (Object.keys(changes()).length) event.preventDefault(); });
   show(JSON.parse(document.getElementById("first-findings").textContent));
+  fromPage();
 }
 
 // A new case, and the list of cases.
@@ -191,8 +199,8 @@ for (const day of document.querySelectorAll("[data-issued]")) {
 
 // Builds: started here, and asked about until they end.
 for (const button of document.querySelectorAll("[data-build]")) {
-  const path = `${address}/builds/${button.dataset.build}`;
-  const stop = document.querySelector(`[data-stop="${button.dataset.build}"]`);
+  const path = `${address}/build`;
+  const stop = document.querySelector("[data-stop]");
   const follow = async () => {
     const { data } = await send("GET", path);
     if (!data.works) { location.reload(); return; }
