@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+from agent_guide import guide_page, page_list, skill_page
 from api_reference import api_functions
 from error_reference import error_page
 from field_reference import field_page
@@ -165,9 +166,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "licences.md": lambda: _NOTE + licence_page(),
     "security-tests.md": lambda: _NOTE + case_table(),
     "mistakes.md": lambda: _NOTE + mistake_table(),
+    "agents.md": lambda: _NOTE + guide_page(),
+    "../skills/visa-packet/SKILL.md": skill_page,
     "fields.md": lambda: _NOTE + field_page("en"),
     "fields.ja.md": lambda: _NOTE + field_page("ja"),
     "fields.zh.md": lambda: _NOTE + field_page("zh"),
+    "../llms.txt": page_list,  # after the pages that it names
 }
 
 

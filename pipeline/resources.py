@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def shipped(folder: str) -> Path:
-    """Return the folder ``templates``, ``schemas`` or ``examples``: in the installed package, or beside it."""
+    """Return a folder such as ``templates`` or ``schemas``: in the installed package, or beside it."""
     inside = _PACKAGE / folder
     return inside if inside.is_dir() else _PACKAGE.parent / folder
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "schema": "List the JSON Schemas, or print one.",
     "rules": "List the rules of the visa, or explain one with its source.",
     "templates": "Check, create, list and preview Word templates.",
+    "skill": "Print the skill for agents, or write it to a folder.",
     "doctor": "Check the engines, fonts, templates and versions on this machine.",
 }
 

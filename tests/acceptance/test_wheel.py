@@ -23,6 +23,7 @@ def test_it_holds_everything_that_a_run_needs(installed: Installed) -> None:
     with zipfile.ZipFile(installed.wheel) as wheel:
         names = set(wheel.namelist())
     wanted = {f"pipeline/{name}" for name in names_in("templates", "*.*") | names_in("schemas", "*.json")}
+    wanted |= {f"pipeline/{name}" for name in names_in("skills", "*.md")}
     wanted |= {f"pipeline/{name}" for sample in (DIRECTORY, EXAMPLE) for name in names_in(f"examples/{sample}", "*.*")}
     for pattern in ("*.py", "*.json", "*.xcu", "web/*.*"):
         wanted |= names_in("pipeline", pattern)
@@ -41,7 +42,9 @@ def test_it_holds_nothing_else(installed: Installed) -> None:
         entry_points = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
         assert others == []
         assert "visa-packet = pipeline.cli.main:main" in wheel.read(entry_points[0]).decode()
-        assert not [name for name in wheel.namelist() if "__pycache__" in name or name.endswith((".md", ".orig"))]
+        assert not [name for name in wheel.namelist() if "__pycache__" in name or name.endswith(".orig")]
+        pages = [name for name in wheel.namelist() if name.endswith(".md")]
+        assert pages == ["pipeline/skills/visa-packet/SKILL.md"]
 
 
 def test_the_copy_runs_and_not_the_checkout(installed: Installed, tmp_path: Path) -> None:

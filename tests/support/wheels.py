@@ -24,7 +24,7 @@ def connect(self, address, real=socket.socket.connect):
 socket.socket.connect = connect
 socket.socket.connect_ex = socket.socket.sendto = socket.getaddrinfo = refuse
 """
-_SOURCES = ("pipeline", "templates", "schemas", "examples", "pyproject.toml", "README.md", "LICENSE")
+_SOURCES = ("pipeline", "templates", "schemas", "skills", "examples", "pyproject.toml", "README.md", "LICENSE")
 
 
 def build_wheel(folder: Path, modified: int) -> Path:
