@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,7 +30,7 @@ class ChildBuild:
     def start(cls, folder: CasesFolder, case: Path, kind: Kind, out: Path, language: Language) -> ChildBuild:
         """Start the build of a case of the folder as ``out/<case id>``."""
         options = folder.options
-        words = ["build", str(case), "-o", str(out), "--as-of", options.as_of.isoformat(), "--json"]
+        words = ["build", str(case), "-o", str(out), "--as-of", options.as_of.isoformat(), "--jsonl"]
         words += ["--templates", options.templates, "--lang", language, "--force"]
         words += ["--directory", str(options.directory)] if options.directory else []
         words += ["--draft"] if kind == "draft" else ["--allow-missing"]
@@ -43,14 +44,12 @@ class ChildBuild:
         )
         return cls(process)
 
-    def report(self) -> Mapping[str, Any]:
-        """Wait for the end, and return what the command printed; empty if it was stopped."""
-        printed, _ = self.process.communicate()
-        try:
-            found: Mapping[str, Any] = json.loads(printed)
-        except ValueError:
-            return {}
-        return found
+    def events(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what the command reports while it works. A line that is not whole was written when it was stopped."""
+        with self.process:
+            for line in self.process.stdout or ():
+                with suppress(ValueError):
+                    yield json.loads(line)
 
     def stop(self) -> None:
         """Stop the build if it works."""

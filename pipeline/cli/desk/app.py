@@ -194,8 +194,9 @@ class Desk:
         elif request.method == "DELETE":
             self.builds.stop(key)
         build = self.builds.find(key)
-        works = build is not None and build.report is None
-        return JSONResponse({"works": works, "ok": bool(build and build.result.get("exit_code") == 0)})
+        if build is None:
+            return JSONResponse({"works": False})
+        return JSONResponse({"works": build.works, "stage": build.stage, "seconds": build.seconds})
 
     async def _calendar(self, request: Request) -> Response:
         language = language_of(request, self.language)

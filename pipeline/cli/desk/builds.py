@@ -1,4 +1,4 @@
-"""Builds for the desk: each is the command in a process of its own, which can be stopped."""
+"""Builds for the desk: each is the command in a process of its own, which reports its stages and can be stopped."""
 
 from __future__ import annotations
 
@@ -14,21 +14,38 @@ from pipeline.language import Language
 
 @dataclass
 class Build:
-    """A build of one case. ``report`` is what the command printed as JSON, None as long as it works."""
+    """A build of one case: its stage, the seconds of those that have ended, and its result as ``--jsonl`` has it.
+
+    ``problems`` are all that the command reported.
+    """
 
     child: ChildBuild
-    report: Mapping[str, Any] | None = None
+    works: bool = True
+    is_stopped: bool = False
+    stage: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    result: Mapping[str, Any] = field(default_factory=dict)
+    problems: list[Mapping[str, Any]] = field(default_factory=list)
 
-    @property
-    def result(self) -> Mapping[str, Any]:
-        """The result of the case; empty as long as it works, and if the command failed before it."""
-        results: list[Mapping[str, Any]] = (self.report or {}).get("results") or [{}]
-        return results[0]
+    def follow(self) -> None:
+        """Note what the command reports until it ends."""
+        for event in self.child.events():
+            match event:
+                case {"event": "stage-started", "stage": stage}:
+                    self.stage = stage
+                case {"event": "stage-ended", "stage": stage, "seconds": seconds}:
+                    self.seconds[stage] = seconds
+                case {"event": "result"}:
+                    self.result = event
+                    self.problems += event["problems"]
+                case {"event": "report"}:
+                    self.problems += event["problems"]
+        self.works = False
 
-    @property
-    def problems(self) -> list[Mapping[str, Any]]:
-        """All problems that the command reported."""
-        return [*((self.report or {}).get("problems") or []), *(self.result.get("problems") or [])]
+    def stop(self) -> None:
+        """Stop the command if it works."""
+        self.is_stopped = self.is_stopped or self.works
+        self.child.stop()
 
 
 @dataclass
@@ -43,7 +60,7 @@ class Builds:
         self.stop(key)
         build = Build(ChildBuild.start(self.folder, self.folder.find(key), "final", self.folder.out, language))
         self._builds[key] = build
-        threading.Thread(target=_wait, args=(build,), daemon=True).start()
+        threading.Thread(target=build.follow, daemon=True).start()
 
     def find(self, key: str) -> Build | None:
         """Return the newest build of a case."""
@@ -53,15 +70,11 @@ class Builds:
         """Stop a build that works."""
         build = self._builds.get(key)
         if build is not None:
-            build.child.stop()
+            build.stop()
 
     def close(self) -> None:
         """Stop all builds."""
         for build in self._builds.values():
-            build.child.stop()
+            build.stop()
         for build in self._builds.values():
             build.child.process.wait()
-
-
-def _wait(build: Build) -> None:
-    build.report = build.child.report()

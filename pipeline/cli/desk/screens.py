@@ -40,6 +40,7 @@ from pipeline.run.overview.duties import PEOPLE
 from pipeline.run.overview.patient_row import PatientRow, sorted_rows
 from pipeline.run.overview.repeated_ids import with_repeated_ids
 from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, window_text
+from pipeline.run.stages import STAGES
 from pipeline.visa.labels import label
 from pipeline.visa.timeline.step_words import format_days
 from pipeline.visa.timeline.timeline import make_timeline
@@ -179,6 +180,7 @@ class Screens:
             to_sign=to_sign,
             titles={part.id: part.title for bundle in manifest.bundles for part in bundle.page_map} if manifest else {},
             build=self.builds.find(key),
+            stages=STAGES,
         )
 
     def broken(self, language: Language, key: str, problems: Sequence[Problem]) -> str:

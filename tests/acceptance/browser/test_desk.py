@@ -176,6 +176,15 @@ def test_a_printed_value_leads_to_its_field_and_follows_it(desk: Running) -> Non
 def test_a_complete_case_is_built_and_downloaded(desk: Running) -> None:
     page = desk.open(f"{desk.case('wang-xiaoming')}/done?lang=en")
     page.get_by_role("button", name="Build the packet").click()
+    stages = page.locator(".stages li")
+    expect(page.locator(".stages [aria-current=step]")).to_have_count(1, timeout=PATIENCE)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("The build was stopped.")).to_be_visible(timeout=PATIENCE)
+    assert not (desk.folder / "out" / "wang-xiaoming").exists()
+    ready(page, "**/done?lang=en")
+    page.get_by_role("button", name="Build the packet").click()
+    expect(stages.filter(has_text="Rules are checked")).to_have_attribute("data-ended", "", timeout=PATIENCE)
+    expect(page.locator("#status")).to_have_text("Documents are drawn", timeout=PATIENCE)
     link = page.get_by_role("link", name="Bundle to be filed")
     expect(link).to_be_visible(timeout=PATIENCE)
     with page.expect_download() as found:

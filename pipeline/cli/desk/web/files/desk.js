@@ -201,12 +201,24 @@ for (const day of document.querySelectorAll("[data-issued]")) {
 for (const button of document.querySelectorAll("[data-build]")) {
   const path = `${address}/build`;
   const stop = document.querySelector("[data-stop]");
+  const stages = document.querySelector(".stages");
+  const show = ({ stage, seconds }) => {
+    for (const item of stages.children) {
+      const took = seconds[item.dataset.stage];
+      const is_now = item.dataset.stage === stage && took === undefined;
+      if (is_now && !item.hasAttribute("aria-current")) say(item.firstChild.textContent);
+      item.toggleAttribute("data-ended", took !== undefined);
+      if (is_now) item.setAttribute("aria-current", "step"); else item.removeAttribute("aria-current");
+      item.querySelector(".number").textContent = took === undefined ? "" : `${took.toFixed(1)} s`;
+    }
+  };
   const follow = async () => {
     const { data } = await send("GET", path);
     if (!data.works) { location.reload(); return; }
+    show(data);
     setTimeout(follow, 300);
   };
-  const begin = () => { button.setAttribute("aria-disabled", "true"); stop.hidden = false; say(button.dataset.working); setTimeout(follow, 300); };
+  const begin = () => { button.setAttribute("aria-disabled", "true"); stop.hidden = stages.hidden = false; say(button.dataset.working); setTimeout(follow, 300); };
   button.addEventListener("click", async () => { if (!button.hasAttribute("aria-disabled")) { await send("POST", path); begin(); } });
   stop.addEventListener("click", () => send("DELETE", path));
   send("GET", path).then(({ data }) => { if (data.works) begin(); });
