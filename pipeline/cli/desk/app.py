@@ -8,9 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -26,9 +24,8 @@ from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.import_routes import ImportRoutes
 from pipeline.cli.desk.letters import letters_of, zip_letters
 from pipeline.cli.desk.page_routes import PageRoutes
-from pipeline.cli.desk.papers import add_dropped, first_page, read_text
-from pipeline.cli.desk.picture_task import PictureRequest
-from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, body_of, json_of, language_of, saved_file
+from pipeline.cli.desk.paper_routes import PaperRoutes
+from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, json_of, language_of, saved_file
 from pipeline.cli.desk.screens import WEB, Screens
 from pipeline.cli.desk.unsaved import change_length, check_unsaved, findings_json, save_answers
 from pipeline.errors import VisaPacketError
@@ -39,14 +36,8 @@ from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.case_folder.start import CaseStart, complete_start, start_case
 from pipeline.run.overview.eml import to_eml
-from pipeline.system.limited_client import LIMITED
-from pipeline.system.limited_process import ProcessLimits
 from pipeline.visa.timeline.ics import to_ics
 from pipeline.visa.timeline.timeline import make_timeline
-
-_PICTURE = "pipeline.cli.desk.picture_task:answer_picture"
-_PAPER_WIDTH = 240
-_PAPER_BYTES = 60_000_000
 
 
 class Desk:
@@ -76,8 +67,7 @@ class Desk:
             Route(f"{case}/check", answering(self._check), methods=["POST"]),
             Route(f"{case}/length", answering(self._length), methods=["POST"]),
             Route(f"{case}/papers", answering(self._papers), methods=["GET"]),
-            Route(f"{case}/papers", answering(self._add), methods=["POST"]),
-            Route(f"{case}/papers/{{number:int}}.png", answering(self._thumbnail)),
+            *PaperRoutes(self.folder, self.language).routes(case),
             Route(f"{case}/pages", answering(self._pages)),
             *self.pages.routes(),
             Route(f"{case}/dates", answering(self._dates)),
@@ -172,20 +162,6 @@ class Desk:
 
         return JSONResponse({"etag": (await run_in_threadpool(change)).etag})
 
-    async def _add(self, request: Request) -> Response:
-        name = unquote(request.headers.get("x-file-name", "paper"))
-        place = int(request.query_params["place"])
-        content = await body_of(request, _PAPER_BYTES)
-        await run_in_threadpool(add_dropped, self.folder, self._path(request), place, name, content)
-        return JSONResponse({}, 201)
-
-    async def _thumbnail(self, request: Request) -> Response:
-        def draw() -> bytes:
-            text = read_text(self.folder, self._path(request))
-            return _picture(first_page(text, request.path_params["number"]), 0, _PAPER_WIDTH)
-
-        return Response(await run_in_threadpool(draw), media_type="image/png")
-
     async def _build(self, request: Request) -> Response:
         key = request.path_params["key"]
         self._path(request)
@@ -237,10 +213,6 @@ class Desk:
 
     def _path(self, request: Request) -> Path:
         return self.folder.find(request.path_params["key"])
-
-
-def _picture(pdf: bytes, page: int, width: int) -> bytes:
-    return LIMITED.call(_PICTURE, msgspec.msgpack.encode(PictureRequest(pdf, page, width)), ProcessLimits())
 
 
 def _zipped(packet: Path, paths: list[str]) -> Response:

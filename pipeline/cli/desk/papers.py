@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from pipeline.attachments.read_paper import convert, make_request
 from pipeline.case.filing import SIGNED
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.errors import AttachmentError
@@ -18,6 +17,8 @@ from pipeline.run.case_folder.paper_guess import question_of_day
 from pipeline.run.case_folder.places import PaperPlace, find_place
 from pipeline.run.case_folder.signed_scan import find_packet, printed_document
 
+#: The longest file that is taken.
+PAPER_BYTES = 60_000_000
 _LONGEST_NAME = 80
 
 
@@ -37,6 +38,11 @@ class PlacedPaper:
     def is_dated(self) -> bool:
         """True if the entry needs a day of issue."""
         return question_of_day(self.entry["role"]) is not None
+
+    @property
+    def is_read(self) -> bool:
+        """True if the paper may show values: a photo shows none, a signed original only what was printed."""
+        return self.entry["role"] not in {"photo", SIGNED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,11 @@ def filled_places(text: CaseText) -> tuple[list[FilledPlace], list[PlacedPaper]]
     return filled, others
 
 
-def add_dropped(folder: DeskFolder, path: Path, place_number: int, name: str, content: bytes) -> None:
-    """Add a file to the place on which it was dropped. Raises a VisaPacketError; then nothing has changed."""
+def add_dropped(folder: DeskFolder, path: Path, place_number: int, name: str, content: bytes) -> int:
+    """Add a file to the place on which it was dropped, and return its number among the papers.
+
+    Raises a VisaPacketError; then nothing has changed.
+    """
     text = read_text(folder, path)
     place = text.places[place_number]
     printed: dict[str, str] = {}
@@ -96,12 +105,7 @@ def add_dropped(folder: DeskFolder, path: Path, place_number: int, name: str, co
             printed.get("printed_hash"),
         )
         add_papers(text, [paper])
-
-
-def first_page(text: CaseText, number: int) -> bytes:
-    """Return an attachment as PDF. Raises UnusableError, LookupError."""
-    entry = text.entries[number]
-    return convert(make_request(text.folder, entry["path"])).pdf
+    return len(text.entries)
 
 
 def plain_name(name: str) -> str:

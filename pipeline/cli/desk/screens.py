@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline.attachments.scan_client import can_read_scans
 from pipeline.case.directory import find_directory
 from pipeline.case.importing.csv_file import ENCODINGS
 from pipeline.case.load import LoadedCase, load_case
@@ -48,6 +49,10 @@ from pipeline.visa.timeline.what_if import what_if
 
 #: The words that the script shows.
 _SCRIPT_WORDS = ("unsaved", "saved", "not_saved", "save_first", "uploading", "yours", "theirs", "page", "field")
+_READING_WORDS = (
+    *("any_unknown", "reading", "read_nothing", "read_compare", "read_failed", "read_extra", "use_value", "saved"),
+    *("agrees", "in_case", "in_case_nothing", "proved", "confidence", "where"),
+)
 WEB = Path(__file__).parent / "web"
 _LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "ja": "日本語", "zh": "中文"}
 
@@ -127,7 +132,14 @@ class Screens:
         text = read_text(self.folder, self.folder.find(key))
         places, others = filled_places(text)
         return self._case_page(
-            "papers.html", language, key, places=places, others=others, etag=CaseFile.read(text.path).etag
+            "papers.html",
+            language,
+            key,
+            places=places,
+            others=others,
+            etag=CaseFile.read(text.path).etag,
+            reads_scans=can_read_scans(),
+            reading_words={name: _words(language)[name] for name in _READING_WORDS},
         )
 
     def pages(self, language: Language, key: str) -> str:

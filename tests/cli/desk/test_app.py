@@ -13,8 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from pipeline.case.source import Source
-from pipeline.cli.desk import app as module
-from pipeline.cli.desk import case_rows
+from pipeline.cli.desk import case_rows, paper_routes
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.errors import InputError, Problem
 from pipeline.options import CheckOptions
@@ -159,7 +158,7 @@ class TestPapers:
     def test_a_file_that_is_too_long_is_not_read_to_its_end(
         self, client: Client, case: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(module, "_PAPER_BYTES", 1000)
+        monkeypatch.setattr(paper_routes, "PAPER_BYTES", 1000)
         answer = client.send("POST", f"{case}/papers?place=1", b"x" * 1001, x_file_name="photo.jpg")
         assert (answer.status, answer.json["problems"][0]["code"]) == (413, "desk-too-long")
 

@@ -175,7 +175,7 @@ async function add(place, file) {
   const answer = await send("POST", `${address}/papers?place=${place.dataset.place}`, file, { "X-File-Name": encodeURIComponent(file.name) });
   place.removeAttribute("aria-busy");
   say("");
-  if (answer.ok) location.reload();
+  if (answer.ok) { location.hash = `paper-${answer.data.number}`; location.reload(); }
   else found.replaceChildren(...(answer.data.problems || []).map((each) => finding(each)));
 }
 for (const place of document.querySelectorAll("[data-place]")) {
