@@ -131,6 +131,7 @@ def problem_to_json(problem: Problem, language: Language = "en") -> dict[str, An
         "as_of": problem.as_of,
         **({"cell": problem.cell} if problem.cell else {}),  # only tables have cells
         **({"who": problem.args["who"]} if "who" in problem.args else {}),  # only missing fields of a case
+        **({"field": f"{problem.pointer}/{problem.args['field']}"} if problem.code == "schema-required" else {}),
     }
 
 

@@ -9,7 +9,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -77,13 +77,15 @@ class TestCommand:
 def test_the_worked_example_runs(visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     lines = block("A worked example", "sh").replace("\\\n", " ").splitlines()
-    reports = {}
+    reports: dict[str, dict[str, Any]] = {}
     for line in lines:
         name, command, *arguments = shlex.split(line)
         run = visa_packet(command, *arguments)
         assert (name, run.code) == ("visa-packet", 3 if command == "validate" else 0), (line, run.err)
         if "--json" in arguments:
             reports[command] = run.report["results"][0]
+    asked = [problem["field"] for problem in reports["validate"]["problems"] if "who" in problem]
+    assert (asked[0], asked[-1]) == ("/patient/sex", "/visa/filing_date")
     assert reports["build"]["state"] == "draft"
     assert reports["answer"]["open"] == ["/treatment/cell_processing", "/treatment/visits/0/lodging", "/visa/agency"]
     assert f"`{'`, `'.join(reports['answer']['open'][:2])}` and `{reports['answer']['open'][2]}`" in GUIDE
