@@ -25,6 +25,7 @@ COMMANDS = {
     "new": "Start a case: its folder, with places for the papers.",
     "answer": "Answer the open questions of a case, or set its fields.",
     "desk": "Work on the cases of a folder in a browser on this machine.",
+    "mcp": "Serve the cases of a folder to an agent (Model Context Protocol).",
     "build": "Build the submission bundle of each case.",
     "import": "Convert the rows of a table to case files.",
     "validate": "Check cases and their attachments without building anything.",

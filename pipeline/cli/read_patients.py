@@ -14,9 +14,10 @@ from pipeline.run.overview.repeated_ids import with_repeated_ids
 
 def read_patients(sources: Sequence[Source], options: CheckOptions) -> list[PatientRow]:
     """Return a row for each case. Those with the same id as another are failed."""
-    return with_repeated_ids(sources, [_row(source, options) for source in counted(sources)])
+    return with_repeated_ids(sources, [read_patient(source, options) for source in counted(sources)])
 
 
-def _row(source: Source, options: CheckOptions) -> PatientRow:
+def read_patient(source: Source, options: CheckOptions) -> PatientRow:
+    """Return the row of a case; of one that cannot be read, a failed row."""
     outcome = outcome_of(lambda: patient_row(source, options))
     return outcome.value or failed_row(source, outcome.code, outcome.problems)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.cli.child_build import ChildBuild
+from pipeline.cli.child_command import ChildCommand, build_words
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.language import Language
 
@@ -19,7 +19,7 @@ class Build:
     ``problems`` are all that the command reported.
     """
 
-    child: ChildBuild
+    child: ChildCommand
     works: bool = True
     is_stopped: bool = False
     stage: str | None = None
@@ -58,7 +58,8 @@ class Builds:
     def start(self, key: str, language: Language) -> None:
         """Start a build in place of one that works on the same."""
         self.stop(key)
-        build = Build(ChildBuild.start(self.folder, self.folder.find(key), "final", self.folder.out, language))
+        words = build_words(self.folder, self.folder.find(key), "final", self.folder.out, language)
+        build = Build(ChildCommand.start(words))
         self._builds[key] = build
         threading.Thread(target=build.follow, daemon=True).start()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from pipeline.case.directory import find_directory
 from pipeline.case.source import Source
 from pipeline.cli.desk.desk_folder import DeskFolder
-from pipeline.cli.outcome import outcome_of
-from pipeline.run.overview.patient_row import PatientRow, failed_row, patient_row
+from pipeline.cli.read_patients import read_patient
+from pipeline.run.overview.patient_row import PatientRow
 
 #: The files that a row depends on, with the day: names, times and sizes.
 Version = tuple[object, ...]
@@ -42,9 +42,7 @@ class CaseRows:
 
     def row(self, path: Path) -> PatientRow:
         """Return the row of a case, checked now."""
-        source = Source(str(path), path.parent)
-        outcome = outcome_of(lambda: patient_row(source, self.folder.options))
-        return outcome.value or failed_row(source, outcome.code, outcome.problems)
+        return read_patient(Source(str(path), path.parent), self.folder.options)
 
     def close(self) -> None:
         """End the thread after the case that it checks."""

@@ -13,6 +13,7 @@ from pipeline.errors import CaseError, Problem
 from pipeline.formats.json.edit import change_text
 from pipeline.language import Language
 from pipeline.options import CheckOptions
+from pipeline.run.case_folder.answers import pointer_of
 from pipeline.run.case_folder.fields import find_field, value_at, with_value
 from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.check import with_findings
@@ -81,11 +82,6 @@ def change_length(file: CaseFile, pointer: str, *, longer: bool) -> dict[str, An
 def value_of(pointer: str, answer: str) -> Any:
     """Return the value of what stands in an input; None for nothing, which removes the field."""
     return find_field(pointer).value_of(answer) if answer.strip() else None
-
-
-def pointer_of(problem: Problem) -> str | None:
-    """Return the pointer of the field that a problem is about: that of the missing field for a question."""
-    return f"{problem.pointer}/{problem.args['field']}" if problem.code == "schema-required" else problem.pointer
 
 
 def findings_json(problems: Iterable[Problem], language: Language) -> list[dict[str, Any]]:

@@ -32,7 +32,8 @@ from pipeline.run.case_folder.paper_guess import question_of_day
 from pipeline.run.case_folder.places import PAPERS, make_places, places
 from pipeline.visa.rules.checks import check_half_case, check_rules
 
-_REQUIRED = "schema-required"
+#: The code of a required field that is absent: its problem is a question.
+REQUIRED = "schema-required"
 #: The fields of the case that fill an empty field of a document.
 _OF_DOCUMENTS: Mapping[Field, tuple[str, ...]] = {
     "plan_title": ("/treatment/plan_title",),
@@ -74,7 +75,7 @@ def open_fields(path: Path, options: CheckOptions) -> OpenFields:
     try:
         loaded = load_case(path, options.directory)
     except CaseError as error:
-        if any(problem.code != _REQUIRED for problem in error.problems):
+        if any(problem.code != REQUIRED for problem in error.problems):
             raise
         fields = [_open(problem) for problem in error.problems]
         counts = next((each.args for each in error.problems if "filled" in each.args), {})
@@ -107,8 +108,13 @@ def _of_documents(loaded: LoadedCase, options: CheckOptions) -> Iterator[OpenFie
             yield OpenField(f"/attachments/{index}/issued_on", "agency", question=named)
 
 
+def pointer_of(problem: Problem) -> str | None:
+    """Return the pointer of the field that a problem is about: that of the missing field for a question."""
+    return f"{problem.pointer}/{problem.args['field']}" if problem.code == REQUIRED else problem.pointer
+
+
 def _open(problem: Problem) -> OpenField:
-    return OpenField(f"{problem.pointer}/{problem.args['field']}", problem.args.get("who", "agency"), problem)
+    return OpenField(pointer_of(problem) or "", problem.args.get("who", "agency"), problem)
 
 
 def checked_value(pointer: str, answer: str) -> Any:
@@ -169,7 +175,7 @@ def _new(former: Iterable[Problem], found: Iterable[Problem]) -> list[Problem]:
 
 
 def _violations(json_file: JsonFile) -> Iterator[Problem]:
-    yield from (problem for problem in check_schema(json_file, "case") if problem.code != _REQUIRED)
+    yield from (problem for problem in check_schema(json_file, "case") if problem.code != REQUIRED)
     yield from (problem for problem in check_characters(json_file) if problem.severity == "error")
 
 

@@ -13,7 +13,8 @@ from urllib.parse import quote
 import pytest
 
 from pipeline.case.source import Source
-from pipeline.cli.desk import case_rows, paper_routes
+from pipeline.cli import read_patients
+from pipeline.cli.desk import paper_routes
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.errors import InputError, Problem
 from pipeline.options import CheckOptions
@@ -49,7 +50,7 @@ def test_the_list_does_not_wait_and_checks_again_only_what_changed(
         checked.append(source.file)
         raise InputError(Problem("fault", "error", "a fault", "correct it"))
 
-    monkeypatch.setattr(case_rows, "patient_row", check)
+    monkeypatch.setattr(read_patients, "patient_row", check)
     assert "data-waiting" in client.get("/cases").text
     checked_list(client)
     checked_list(client)

@@ -12,10 +12,10 @@ from pipeline.cli.desk.unsaved import (
     change_length,
     check_unsaved,
     findings_json,
-    pointer_of,
     save_answers,
 )
 from pipeline.errors import InputError
+from pipeline.run.case_folder.answers import pointer_of
 from pipeline.run.case_folder.saving import CaseFile, ChangedMeanwhileError, save_values
 
 

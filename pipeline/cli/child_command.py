@@ -1,4 +1,4 @@
-"""A build in a process of its own, for a program that must not draw: it can be stopped, and its end is no matter."""
+"""A command in a process of its own, for a program that must not draw: it can be stopped, and its end is no matter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,19 +21,14 @@ Kind = Literal["draft", "final"]
 
 
 @dataclass(frozen=True, slots=True)
-class ChildBuild:
-    """The command for one case in its process."""
+class ChildCommand:
+    """A command that works in its process."""
 
     process: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls, folder: CasesFolder, case: Path, kind: Kind, out: Path, language: Language) -> ChildBuild:
-        """Start the build of a case of the folder as ``out/<case id>``."""
-        options = folder.options
-        words = ["build", str(case), "-o", str(out), "--as-of", options.as_of.isoformat(), "--jsonl"]
-        words += ["--templates", options.templates, "--lang", language, "--force"]
-        words += ["--directory", str(options.directory)] if options.directory else []
-        words += ["--draft"] if kind == "draft" else ["--allow-missing"]
+    def start(cls, words: Sequence[str]) -> ChildCommand:
+        """Start ``visa-packet`` with these words, which ask for lines of JSON."""
         process = subprocess.Popen(  # noqa: S603 - this program
             [sys.executable, "-P", "-m", "pipeline", *words],
             stdin=subprocess.DEVNULL,
@@ -52,6 +47,15 @@ class ChildBuild:
                     yield json.loads(line)
 
     def stop(self) -> None:
-        """Stop the build if it works."""
+        """Stop the command if it works."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
+
+
+def build_words(folder: CasesFolder, case: Path, kind: Kind, out: Path, language: Language) -> list[str]:
+    """Return the words of the command that builds a case of the folder as ``out/<case id>``."""
+    options = folder.options
+    words = ["build", str(case), "-o", str(out), "--as-of", options.as_of.isoformat(), "--jsonl"]
+    words += ["--templates", options.templates, "--lang", language, "--force"]
+    words += ["--directory", str(options.directory)] if options.directory else []
+    return [*words, "--draft" if kind == "draft" else "--allow-missing"]

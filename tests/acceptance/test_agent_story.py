@@ -1,0 +1,80 @@
+"""An agent's story: the SDK's own client, over stdio, takes a new patient from nothing to a draft."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.agent import call, replying
+from tests.support.cases import AS_OF, EXAMPLES, ROOT
+from tests.support.reading import text
+
+pytestmark = [pytest.mark.process, pytest.mark.slow]
+
+CASE = "case-2026-0007"
+#: What the patient and the hospital told the agent, section by section. The phone number is not known yet.
+TOLD: dict[str, dict[str, Any]] = {
+    "applicant": {
+        "/patient/name": {"chinese": "李雨桐", "surname": "LI", "given_names": "YUTONG"},
+        "/patient/sex": "女",
+        "/patient/birth_date": "1987年6月23日",
+        "/patient/nationality": "中国",
+        "/patient/address": {"province": "上海", "text": "上海市浦东新区虚构路88号"},
+        "/patient/application/questions/deported": False,
+    },
+    "hospital": {
+        "/condition/kind": "肩袖损伤",
+        "/condition/side": "右",
+        "/treatment/kind": "cultured_autologous_msc",
+        "/treatment/route": "tendon",
+    },
+}
+
+
+def test_an_agent_takes_a_new_patient_from_nothing_to_a_draft(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "directory", tmp_path / "directory")
+    (tmp_path / "inbox").mkdir()
+    shutil.copy(EXAMPLES / "wang-xiaoming/papers/photo.jpg", tmp_path / "inbox/photo.jpg")
+    with (tmp_path / "printed").open("w") as printed:
+        asyncio.run(_story(tmp_path, printed))
+    assert not (tmp_path / "printed").read_text()
+    page = text((tmp_path / "drafts" / CASE / "bundle.pdf").read_bytes())[0]
+    assert "DRAFT" in page
+    assert "李雨桐" in page
+    assert not (tmp_path / "out").exists()
+
+
+async def _story(folder: Path, printed: Any) -> None:
+    from mcp import Client, StdioServerParameters  # noqa: PLC0415 - see tests/support/agent.py
+    from mcp.client.stdio import stdio_client  # noqa: PLC0415 - as above
+
+    words = ["-P", "-m", "pipeline", "mcp", str(folder), "--as-of", AS_OF.isoformat(), "--lang", "en"]
+    command = StdioServerParameters(command=sys.executable, args=words, env={"PYTHONPATH": str(ROOT)})
+    agreeing = replying(("accept", {"build": True}))
+    async with Client(stdio_client(command, printed), elicitation_callback=agreeing) as client:
+        assert (await call(client, "list_cases")).content["cases"] == []
+        new = await call(client, "new_case", case_id=CASE, hospital="hibari", guarantor="mihon", visits=2)
+        etag = new.content["etag"]
+        assert "/patient/passport/number" in (await call(client, "describe_fields", section="patient")).text
+        for speaker, values in TOLD.items():
+            changes = [{"pointer": name, "value": value, "heard_from": speaker} for name, value in values.items()]
+            saved = await call(client, "set_fields", case=CASE, etag=etag, changes=changes)
+            assert not saved.is_error, saved
+            etag = saved.content["etag"]
+        added = await call(client, "add_paper", case=CASE, path="inbox/photo.jpg", role="photo")
+        assert added.content["paper"] == 0
+        missing = (await call(client, "check_case", case=CASE, section="patient")).content["about"]["findings"]
+        assert "/patient/phone" in {each["pointer"] for each in missing if each["severity"] == "question"}
+        assert "/patient/sex" not in {each["pointer"] for each in missing}
+        draft = await call(client, "build_packet", case=CASE)
+        assert draft.content["built"], draft.text
+        assert draft.content["about"]["counts"]["question"] > 5
+        final = await call(client, "build_packet", case=CASE, kind="final")
+        assert not final.content["built"]  # the person agreed, and the case is not complete
+        assert final.content["about"]["counts"]["question"] > 5
+        assert (await call(client, "status", case=CASE)).content["state"] == "unanswered"
