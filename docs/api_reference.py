@@ -17,7 +17,8 @@ _GROUPS = {
     "run.public.checking": "Checks and states",
     "run.public.timelines": "Dates",
     "run.public.papers_read": "Reading papers, filling forms, letters",
-    "run.public.building": "Packets",
+    "run.public.building": "Building",
+    "run.public.packets": "Packets",
     "authoring.public_sets": "Template sets",
     "run.public.reference": "Rules and schemas",
 }

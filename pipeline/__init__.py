@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pipeline.run.overview.patient_row import FilingDays, PatientRow
     from pipeline.run.overview.reminders import Reminder
     from pipeline.run.public.arguments import CaseLike, StrPath
-    from pipeline.run.public.building import SignedEntries, build_case, build_many, read_signed_entries, verify_packet
+    from pipeline.run.public.building import build_case, build_many, observe_stages
     from pipeline.run.public.changing import (
         AddedPapers,
         add_edited,
@@ -46,11 +46,13 @@ if TYPE_CHECKING:
         set_fields,
     )
     from pipeline.run.public.checking import check_case, match_case, read_status
+    from pipeline.run.public.packets import SignedEntries, read_signed_entries, sign_bundle, verify_packet
     from pipeline.run.public.papers_read import FilledForm, fill_form, inspect_form, read_values, write_reminders
     from pipeline.run.public.reference import read_rules, read_schema
     from pipeline.run.public.tables import ImportedRow, ImportedTable, import_table, propose_mapping, write_workbook
     from pipeline.run.public.timelines import draw_timeline, make_calendar, read_timeline, what_if
     from pipeline.run.published_packet import FormerPacket, PublishedPacket
+    from pipeline.run.stages import StageEvent
     from pipeline.run.status import Item, Status
     from pipeline.run.task import TaskResult
     from pipeline.visa.hospital_match import Fit, LeftOut, Match
@@ -76,7 +78,8 @@ _HOMES = {
     "run.public.checking": ("check_case", "read_status", "match_case"),
     "run.public.timelines": ("read_timeline", "what_if", "draw_timeline", "make_calendar"),
     "run.public.papers_read": ("read_values", "inspect_form", "fill_form", "write_reminders", "FilledForm"),
-    "run.public.building": ("build_case", "build_many", "verify_packet", "read_signed_entries", "SignedEntries"),
+    "run.public.building": ("build_case", "build_many", "observe_stages"),
+    "run.public.packets": ("verify_packet", "read_signed_entries", "sign_bundle", "SignedEntries"),
     "authoring.public_sets": ("read_set", "check_sets", "preview_set", "start_template", "adopt_letter"),
     "run.public.reference": ("read_rules", "read_schema"),
     "run.public.arguments": ("CaseLike", "StrPath"),
@@ -99,6 +102,7 @@ _HOMES = {
     "run.overview.reminders": ("Reminder",),
     "run.published_packet": ("PublishedPacket", "FormerPacket"),
     "run.task": ("TaskResult",),
+    "run.stages": ("StageEvent",),
     "publish.manifest": ("Manifest",),
     "publish.verify.verify": ("Verified",),
     "packet.template_set": ("TemplateSet",),
@@ -144,6 +148,7 @@ __all__ = [
     "Reminder",
     "Rule",
     "SignedEntries",
+    "StageEvent",
     "StarterFiles",
     "Status",
     "StrPath",
@@ -172,6 +177,7 @@ __all__ = [
     "list_questions",
     "make_calendar",
     "match_case",
+    "observe_stages",
     "preview_set",
     "propose_mapping",
     "read_rules",
@@ -182,6 +188,7 @@ __all__ = [
     "read_timeline",
     "read_values",
     "set_fields",
+    "sign_bundle",
     "start_template",
     "verify_packet",
     "what_if",

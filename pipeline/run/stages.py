@@ -22,7 +22,7 @@ class StageEvent:
     seconds: float | None = None
 
 
-Listener = Callable[[StageEvent], None]
+Listener = Callable[[StageEvent], object]
 
 
 class _Progress:

@@ -12,16 +12,7 @@ from pipeline.cli.output import CommandReport, emit, problem_to_json
 from pipeline.cli.passwords import P12_PASSWORD, password_file_option, read_password
 from pipeline.cli.shared_options import json_option
 from pipeline.cli.terminal import print_line
-from pipeline.errors import InputError, Problem, load_extra, system_reason
-from pipeline.formats.files import is_folder, read
-from pipeline.packet.file_names import BUNDLE_NAME, MANIFEST_NAME
-from pipeline.publish.folder import publish_file
-from pipeline.publish.output_lock import lock_output
-from pipeline.publish.signing.signing_client import sign_limited
-from pipeline.publish.signing.signing_messages import SignRequest
-from pipeline.publish.verify.verify import verify_path
-
-_MAX_BYTES = 1_000_000_000
+from pipeline.publish.sign_file import require_signing, sign_file
 
 
 @click.command(short_help="Sign a bundle digitally, in the signature fields at its seal boxes.")
@@ -65,25 +56,5 @@ def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_jso
 
 
 def _sign(bundle: Path, field: str, p12: Path, password_file: Path | None) -> list[str]:
-    load_extra("pyhanko", "sign", "signing")
-    path = bundle / BUNDLE_NAME if is_folder(bundle) else bundle
-    content, key = _read(path, "sign-bundle"), _read(p12, "sign-key")
-    request = SignRequest(content, field, key, read_password(password_file, P12_PASSWORD))
-    with lock_output(path.parent.resolve().parent):
-        if (path.parent / MANIFEST_NAME).is_file():
-            verify_path(path)
-        signed = sign_limited(request)
-        publish_file(signed.bundle, path, lambda before: before == content)
-    return list(signed.fields)
-
-
-def _read(path: Path, code: str) -> bytes:
-    try:
-        content = read(path, _MAX_BYTES)
-    except OSError as error:
-        reason = system_reason(error)
-    else:
-        if len(content) <= _MAX_BYTES:
-            return content
-        reason = f"it is larger than {_MAX_BYTES // 1_000_000} MB"
-    raise InputError(Problem(code, "error", f"the file cannot be read: {reason}", "check its name", str(path)))
+    require_signing()
+    return sign_file(bundle, field, p12, read_password(password_file, P12_PASSWORD))

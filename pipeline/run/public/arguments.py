@@ -67,6 +67,7 @@ def _fits(value: Any, hint: Any) -> bool:
 
 #: Whether the contents of a value of each generic type are of the types in its brackets.
 _CONTENTS: Mapping[Any, Callable[[Any, Sequence[Any]], bool]] = {
+    Callable: lambda *_: True,
     os.PathLike: lambda value, kinds: isinstance(os.fspath(value), kinds[0]),
     Mapping: lambda value, kinds: all(_fits(key, kinds[0]) and _fits(each, kinds[1]) for key, each in value.items()),
     Sequence: lambda value, kinds: not isinstance(value, str | bytes) and all(_fits(each, kinds[0]) for each in value),
@@ -96,7 +97,7 @@ def _words(hint: Any) -> str:
         return "None"
     if origin is None:
         return str(hint.__name__)
-    inner = "" if origin in {Mapping, os.PathLike} else f" of {_words(kinds[0])}"
+    inner = "" if origin in {Callable, Mapping, os.PathLike} else f" of {_words(kinds[0])}"
     return f"{origin.__name__}{inner}"
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from datetime import date
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from pipeline.case.load import load_case, load_draft
 from pipeline.case.source import Source
 from pipeline.documents.engines.engine import DEFAULT_ENGINE
-from pipeline.errors import InputError, Problem
+from pipeline.errors import InputError
 from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
 from pipeline.options import BuildOptions
 from pipeline.publish.destination import destination_of
-from pipeline.publish.verify.changes import CurrentInputs
-from pipeline.publish.verify.verify import Verified, verify_path
 from pipeline.run.cluster.client import Cluster
 from pipeline.run.many import available_cores, check_ids, make_pool, pin_templates, run_many
 from pipeline.run.pools.pool import stopping
@@ -28,7 +25,6 @@ from pipeline.run.public.arguments import (
     StrPath,
     check_range,
     day_of,
-    file_of,
     path_of,
     public,
     source_of,
@@ -38,7 +34,7 @@ from pipeline.run.public.checking import letters_of
 from pipeline.run.published_packet import PublishedPacket
 from pipeline.run.report.report_page import report_page
 from pipeline.run.report.summary import report_header
-from pipeline.run.signed_entries import signable_manifest, signed_entries
+from pipeline.run.stages import StageEvent, enter, observed
 from pipeline.run.task import Task, TaskResult, build_loaded
 
 _MOST_JOBS = 256
@@ -107,8 +103,22 @@ def build_case(
     )
     source, destination = source_of(case, folder), destination_of(str(out))
     with destination.lock():
+        enter("load")
         loaded = (load_draft if draft else load_case)(source, options.directory)
         return build_loaded(loaded, destination, options)
+
+
+@public
+def observe_stages(listen: Callable[[StageEvent], object]) -> AbstractContextManager[None]:
+    """Return a context in which ``listen`` is called at the start and the end of each stage of ``build_case``.
+
+    >>> with observe_stages(lambda event: print(event.stage) if event.seconds is None else None):
+    ...     build_case("examples/xu-wenjing", as_of=date(2026, 11, 22), allow_missing=True, documents=False).is_current
+    load
+    plan
+    True
+    """
+    return observed(listen)
 
 
 def _options(*, as_of: date | None, templates: StrPath, directory: StrPath | None, **others: Any) -> BuildOptions:
@@ -249,53 +259,3 @@ class _Run:
                 yield done
             if written is not None:
                 destination.publish_page(written.publish())
-
-
-@public
-def verify_packet(
-    packet: StrPath,
-    *,
-    case: StrPath | None = None,
-    directory: StrPath | None = None,
-    templates: StrPath | None = None,
-    password: str | None = None,
-    trust: bytes | None = None,
-) -> Verified:
-    """Check a packet, its folder or its bundle.pdf, against its manifest. Return the manifest and the signatures.
-
-    With ``case``, also check that the case, its papers and the directory have not changed since the build. ``trust``
-    are certificates (PEM or DER) of the authorities that certify signers. Raise VerificationError with all differences.
-
-    >>> verify_packet("out/xu-wenjing", case="examples/xu-wenjing").manifest.case_id
-    'xu-wenjing'
-    """
-    file = None if case is None else file_of(case)
-    current = CurrentInputs(file, path_of(directory), None if templates is None else str(templates))
-    return verify_path(Path(packet), current, password=password, roots=trust)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedEntries:
-    """Entries for the attachments of a case, and why other documents have none."""
-
-    entries: tuple[dict[str, str], ...]
-    problems: tuple[Problem, ...]
-
-
-@public
-def read_signed_entries(packet: StrPath, documents: Sequence[str] = ()) -> SignedEntries:
-    """Return the entries of a case for the signed originals of documents; by default of all that need a signature.
-
-    ``add_signed`` writes the entry itself; this is for programs that keep the cases elsewhere.
-
-    >>> entries = read_signed_entries("out/xu-wenjing", ["letter-of-guarantee"]).entries
-    >>> entries[0]["path"]
-    'papers/signed-letter-of-guarantee.pdf'
-    """
-    manifest = signable_manifest(Path(packet))
-    known = sorted({row.document for row in manifest.documents})
-    if unknown := sorted({*documents} - {*known}):
-        problem = worded_problem("add-document", room="run", person="patient", documents=", ".join(known))
-        raise InputError(replace(problem, file=unknown[0]))
-    entries, problems = signed_entries(manifest, Path(packet), documents)
-    return SignedEntries(tuple(entries), tuple(problems))
