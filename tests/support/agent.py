@@ -41,6 +41,8 @@ class Agent:
         self.folder = folder
         self.server = AgentServer(AgentFolder(folder, templates, None, AS_OF), show_pages=show_pages)
         self.reply: Reply | None = None
+        #: Clients before 2026 open a session with a handshake, and are asked in the middle of a call.
+        self.mode = "auto"
 
     def call(self, tool: str, **arguments: Any) -> Answer:
         """Call a tool."""
@@ -57,7 +59,7 @@ class Agent:
 
         async def connected() -> Any:
             asked = None if self.reply is None else replying(self.reply)
-            async with Client(self.server, elicitation_callback=asked) as client:
+            async with Client(self.server, elicitation_callback=asked, mode=self.mode) as client:
                 return await work(client)
 
         return asyncio.run(connected())

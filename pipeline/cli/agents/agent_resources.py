@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 
 from pipeline.cli.agents.agent_folder import AgentFolder
-from pipeline.cli.agents.agent_prompts import INSTRUCTIONS
 from pipeline.formats.files import read
 from pipeline.formats.json.schema_files import schema_names, schema_text
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.published_files import MAX_MANIFEST
+from pipeline.resources import shipped
 from pipeline.visa.rules.catalogue import all_rules
 
 if TYPE_CHECKING:
@@ -48,4 +48,4 @@ def add_resources(server: MCPServer[Any], folder: AgentFolder) -> None:
     @server.resource("visa-packet://guide", mime_type="text/markdown")
     def guide() -> str:
         """How to take a case from nothing to a packet, and what an agent must never do."""
-        return INSTRUCTIONS
+        return (shipped("skills") / "visa-packet" / "SKILL.md").read_text(encoding="utf-8")

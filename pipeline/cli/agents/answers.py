@@ -64,7 +64,13 @@ def findings_of(problems: Iterable[Problem], language: Language, section: str = 
 
 def reported_findings(reported: Iterable[Mapping[str, Any]]) -> FoundProblems:
     """Return the findings that a command reported as JSON."""
-    return _first([_known({name: each.get(name) for name in _PARTS}) for each in reported], MOST_REPORTED)
+    return _first(
+        [
+            _known({**{name: each.get(name) for name in _PARTS}, "pointer": each.get("field") or each.get("pointer")})
+            for each in reported
+        ],
+        MOST_REPORTED,
+    )
 
 
 def _first(found: Sequence[FoundProblem], most: int) -> FoundProblems:

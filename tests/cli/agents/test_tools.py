@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from PIL import Image
 
 from tests.support.agent import Agent, Reply
 from tests.support.built import make_set
 from tests.support.canaries import planted, write_paper
 from tests.support.cases import EXAMPLES
+from tests.support.run import Command
 
 WANG = "wang-xiaoming"
 TOOLS = {
@@ -260,13 +265,15 @@ def test_no_answer_and_no_error_has_a_value_of_the_case(tmp_path: Path, caplog: 
 
 def test_a_final_build_needs_a_person_who_can_be_asked_and_agrees(agent: Agent, folder: Path, tmp_path: Path) -> None:
     agent = Agent(folder, templates=str(make_set(tmp_path / "set", "{{ patient.name.chinese }}")))
-    assert "cannot ask" in agent.call("build_packet", case=WANG, kind="final").text
     replies: tuple[Reply, ...] = (("decline", None), ("cancel", None), ("accept", {"build": False}))
-    for reply in replies:
-        agent.reply = reply
+    for mode, reply in [
+        *(("auto", each) for each in (None, *replies)),
+        *(("legacy", each) for each in (None, *replies)),
+    ]:
+        agent.mode, agent.reply = mode, reply
         answer = agent.call("build_packet", case=WANG, kind="final")
         assert answer.is_error
-        assert "does not want" in answer.text
+        assert ("cannot ask" if reply is None else "does not want") in answer.text
     assert not (folder / "out").exists()
     agent.reply = ("accept", {"build": True})
     built = agent.call("build_packet", case=WANG, kind="final")
@@ -289,7 +296,7 @@ def test_resources_and_prompts_say_what_is_public(agent: Agent, folder: Path, pa
     assert json.loads(schema)["title"]
     assert "ID-02" in {row[0] for row in json.loads(rules)}
     assert json.loads(manifest)["case_id"] == WANG
-    assert "Never" in guide
+    assert "visa-packet build" in guide
     assert "Chinese" in intake
     assert all(WANG in text for text in others)
 
@@ -304,3 +311,27 @@ def test_resources_and_prompts_say_what_is_public(agent: Agent, folder: Path, pa
         return texts
 
     assert len(agent.run(refused)) == 5
+
+
+def test_a_page_is_a_picture_of_limited_size(folder: Path, packet_of: Any) -> None:
+    shutil.copytree(packet_of(WANG), folder / "out" / WANG)
+
+    async def drawn(client: Any) -> Any:
+        arguments = {"case": WANG, "page": 2, "kind": "final", "dpi": 110}
+        [picture] = (await client.call_tool("page", arguments)).content
+        return picture
+
+    picture = Agent(folder, show_pages=True).run(drawn)
+    assert picture.mime_type == "image/png"
+    assert Image.open(io.BytesIO(base64.b64decode(picture.data))).size == (909, 1286)
+
+
+def test_without_the_extra_the_command_says_how_to_install_it(
+    visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    assert "mcp" in visa_packet("--help").out
+    assert "--show-pages" in visa_packet("mcp", "--help").out
+    run = visa_packet("mcp", tmp_path)
+    assert (run.code, run.out) == (2, "")
+    assert "pip install 'visa-packet[agents]'" in run.err
