@@ -100,7 +100,7 @@ def test_the_worked_example_runs(visa_packet: Command, tmp_path: Path, monkeypat
 def test_thirty_cases_by_the_program_and_by_the_command_are_the_same(
     visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With one letter instead of twelve: a set of one's own is an option of both. The thirty-first lacks a field.
+    """With one letter instead of twelve: a set of one's own is an option of both. Two more cannot be built.
 
     The program has no guard of its main module: a worker does not run it again.
     """
@@ -113,6 +113,8 @@ def test_thirty_cases_by_the_program_and_by_the_command_are_the_same(
         if number == 31:
             del data["patient"]["phone"]
         case.write_text(json.dumps(data | {"case_id": case.parent.name}, ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "cases" / "broken").mkdir()
+    (tmp_path / "cases" / "broken" / "case.json").write_text("{", encoding="utf-8")
     program = block("Many cases", "python")
     assert len(program.splitlines()) <= 25
     own = 'templates="set", as_of=__import__("datetime").date(2026, 11, 22)'
@@ -126,16 +128,19 @@ def test_thirty_cases_by_the_program_and_by_the_command_are_the_same(
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (9, "")
     lines = done.stdout.splitlines()
-    assert lines[0] == "p-31 patient answer What is the patient's telephone number?"
+    assert lines[:2] == [
+        "cases/broken/case.json json-syntax",
+        "p-31 patient answer What is the patient's telephone number?",
+    ]
     assert [line for line in lines if " built " in line] == [f"p-{each:02} built incomplete" for each in range(1, 31)]
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("out/*/manifest.json")}
     assert len(before) == 30
     status, build = (shlex.split(line.partition(" > ")[0]) for line in block("Many cases", "sh").splitlines())
     options = ("--templates", "set", "--as-of", "2026-11-22")
     states = [result["summary"]["state"] for result in visa_packet(*status[1:], *options).report["results"]]
-    assert (states.count("incomplete"), states.count("unanswered")) == (30, 1)
+    assert [states.count(state) for state in ("incomplete", "unanswered", "failed")] == [30, 1, 1]
     assert visa_packet(*build[1:], *options).code == 9
     after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("out/*/manifest.json")}
     assert after == before

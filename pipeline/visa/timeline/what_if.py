@@ -72,7 +72,7 @@ def _moved_source(source: Source, loaded: LoadedCase, days: Mapping[int, date]) 
     data = json.loads(loaded.json_file.text)
     visits = data["treatment"]["visits"]
     for number, day in days.items():
-        if number > len(visits):
+        if not 1 <= number <= len(visits):
             message = f"the case has no visit {number}"
             raise InputError(Problem("no-visit", "error", message, f"it has {len(visits)}", source.file))
         visits[number - 1] = _shift(visits[number - 1], day - loaded.case.treatment.visits[number - 1].entry_date)

@@ -42,7 +42,8 @@ def test_the_day_of_the_case_changes_nothing() -> None:
     assert (found.moved, found.dropped, found.appearing, found.disappearing) == ((), (), (), ())
 
 
-def test_a_visit_that_the_case_does_not_have() -> None:
+@pytest.mark.parametrize("visit", ["visit_0", "visit_3"])
+def test_a_visit_that_the_case_does_not_have(visit: str) -> None:
     with pytest.raises(InputError) as error:
-        changes(visit_3="2027-05-01")
+        changes(**{visit: "2027-05-01"})
     assert [problem.code for problem in error.value.problems] == ["no-visit"]
