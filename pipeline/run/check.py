@@ -57,6 +57,15 @@ def with_findings(error: IncompleteCaseError, options: CheckOptions) -> CaseErro
     return CaseError([*error.problems, *check_half_case(error.json_file.fields, options.as_of, error.json_file)])
 
 
+def check_text(where: Path | Source, options: CheckOptions) -> list[Problem]:
+    """Return what schemas and rules find in a case that may lack fields, without a look at its papers."""
+    try:
+        loaded = load_or_ask(where, options)
+    except CaseError as error:
+        return list(error.problems)
+    return [*check_characters(loaded.json_file), *check_rules(loaded.case, options.as_of, loaded.json_file)]
+
+
 def check_loaded(loaded: LoadedCase, options: CheckOptions) -> CheckedCase:
     """Check a case that was read. Raises CaseError, TemplateError or AttachmentError with all problems."""
     planned = plan_case(loaded, options)

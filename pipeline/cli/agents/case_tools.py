@@ -10,11 +10,10 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from pipeline.case.base import ID
-from pipeline.case.directory import find_directory
+from pipeline.case.directory import Kind, find_directory
 from pipeline.cli.agents.agent_folder import AgentFolder
 from pipeline.cli.agents.answers import FoundProblems, findings_of, is_below, refusal
 from pipeline.cli.agents.six_questions import check_speaker
-from pipeline.cli.desk.unsaved import check_unsaved
 from pipeline.cli.read_patients import read_patient
 from pipeline.language import Language
 from pipeline.packet.set_files import load_template_set
@@ -23,8 +22,11 @@ from pipeline.run.case_folder.fields import CaseField, find_field
 from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.case_folder.start import CaseStart, complete_start, start_case
+from pipeline.run.check import check_text
 
 Speaker = Literal["applicant", "hospital", "guarantor", "agency", "paper"]
+#: The sections that an entry of the directory can fill.
+_OF_DIRECTORY: Mapping[str, Kind] = {"/hospital": "hospital", "/guarantor": "guarantor"}
 #: A group with more fields is described on request.
 _LARGE_GROUP = 8
 _MOST_CHANGES = 60
@@ -110,14 +112,14 @@ class CaseTools:
         return {"cases": cases, "left_out": len(names) - len(cases)}
 
     def describe_fields(self, section: str, lang: Language | None = None) -> DescribedFields:
-        """Describe the fields of a section, or of a group by its pointer: type, meaning, allowed values.
+        """Describe the fields of a section, or of a group by its pointer.
 
         Sections: patient, companions, condition, treatment, hospital, guarantor, visa, tb_screening, costs, athlete.
         0 in a pointer is the first of a list.
         """
         about = _described(section)
         fields = [_entry(field, lang or self.folder.language, is_required=needed) for field, needed in _shown(about)]
-        return {"fields": fields}
+        return {"fields": [*self._entries(about.pointer), *fields]}
 
     def new_case(
         self,
@@ -126,15 +128,15 @@ class CaseTools:
         guarantor: str | None = None,
         visits: Annotated[int, Field(ge=1, le=10)] | None = None,
     ) -> CaseVersion:
-        """Start a case in a folder of its own. The id has small letters, digits and -, and no personal data.
+        """Start a case. Its id has 3 to 64 small letters, digits and hyphens, and no personal data.
 
-        hospital and guarantor are ids of the directory.
+        hospital and guarantor: ids that describe_fields lists.
         """
         if not ID.fullmatch(case_id):
             raise refusal("a case id has small letters, digits and hyphens", "choose one without personal data")
         path, options = self.folder.new(case_id), self.folder.options
         start = CaseStart(case_id, companions=0, hospital=hospital, guarantor=guarantor, visits=visits)
-        complete = complete_start(start, Offer.of(find_directory(path, options.directory)))
+        complete = complete_start(start, self._offer(case_id))
         file = start_case(path, complete, load_template_set(options.templates), self.folder.language)
         return {"case": case_id, "etag": CaseFile.read(file).etag}
 
@@ -150,9 +152,19 @@ class CaseTools:
         values = {_settable(change["pointer"]): _value(change) for change in changes}
         check_speaker(former.json_file.data, changes)
         saved = save_values(former.path, etag, values, self.folder.options)
-        found = check_unsaved(saved, {}, self.folder.options)
+        found = check_text(saved.path, self.folder.options)
         problems = [each for each in found if _is_about(pointer_of(each), values)]
         return {"case": case, "etag": saved.etag, "about": findings_of(problems, self.folder.language)}
+
+    def _entries(self, pointer: str) -> list[DescribedField]:
+        """Return the ids of the directory, one of which may stand in place of the fields of hospital or guarantor."""
+        kind = _OF_DIRECTORY.get(pointer)
+        names = self._offer("new").names(kind) if kind else {}
+        about = "An id of the directory, in place of the fields below."
+        return [{"pointer": pointer, "type": "string", "about": about, "choices": list(names)}] if names else []
+
+    def _offer(self, case_id: str) -> Offer:
+        return Offer.of(find_directory(self.folder.path / case_id, self.folder.directory))
 
 
 def _described(section: str) -> CaseField:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from mcp.server.mcpserver import Image
 from pydantic import Field
 
@@ -14,12 +13,10 @@ from pipeline.cli.agents.agent_folder import AgentFolder
 from pipeline.cli.agents.answers import refusal
 from pipeline.cli.agents.packet_tools import manifest_of
 from pipeline.cli.child_command import Kind
-from pipeline.cli.desk.picture_task import PictureRequest
+from pipeline.cli.pictures import draw_page
 from pipeline.formats.files import read
-from pipeline.system.limited_client import LIMITED, CallFailedError
-from pipeline.system.limited_process import ProcessLimits
+from pipeline.system.limited_client import CallFailedError
 
-_PICTURE = "pipeline.cli.desk.picture_task:answer_picture"
 _WIDTH_INCHES = 210 / 25.4
 
 
@@ -43,9 +40,8 @@ class PageTool:
         if file not in sizes:
             raise refusal("the packet has no such page", "build_packet gives the files and pages")
         content = read(Path(file), sizes[file], below=packet)
-        request = PictureRequest(content, page - 1, round(_WIDTH_INCHES * dpi))
         try:
-            png = LIMITED.call(_PICTURE, msgspec.msgpack.encode(request), ProcessLimits())
+            png = draw_page(content, page - 1, round(_WIDTH_INCHES * dpi))
         except CallFailedError:
             raise refusal("the page cannot be drawn", "a packet with a password is opened by a person") from None
         return Image(data=png, format="png")

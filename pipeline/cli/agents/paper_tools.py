@@ -70,7 +70,7 @@ class PaperTools:
         """Add a file, by its path in the folder, to a case as a paper; it is copied to its place.
 
         Without role or person, name and content decide; an error lists the roles. person: patient or companion-1.
-        Signed originals are added by a person, not by a tool.
+        Signed originals are added by a person.
         """
         file, source = self.folder.case(case), self.folder.paper(self.folder.case(case), path)
         said = Said(Given(_role(role), person), issued_on, self.folder.options.as_of, self.folder.language, asks=False)

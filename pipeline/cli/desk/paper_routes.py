@@ -15,8 +15,8 @@ from starlette.routing import Route
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.paper_proposals import FieldProposal, paper_pdf, propose_place, read_fields
 from pipeline.cli.desk.papers import PAPER_BYTES, add_dropped, read_text
-from pipeline.cli.desk.pictures import draw_page
 from pipeline.cli.desk.requests import answering, body_of, language_of
+from pipeline.cli.pictures import draw_page
 from pipeline.language import Language
 
 _THUMBNAIL_WIDTH, _LINE_WIDTH = 240, 1600

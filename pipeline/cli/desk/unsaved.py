@@ -6,18 +6,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.case.load import IncompleteCaseError, load_case
-from pipeline.case.printable import check_characters
 from pipeline.case.source import Source
-from pipeline.errors import CaseError, Problem
+from pipeline.errors import Problem
 from pipeline.formats.json.edit import change_text
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.run.case_folder.answers import pointer_of
 from pipeline.run.case_folder.fields import find_field, value_at, with_value
 from pipeline.run.case_folder.saving import CaseFile, save_values
-from pipeline.run.check import with_findings
-from pipeline.visa.rules.checks import check_rules
+from pipeline.run.check import check_text
 
 
 def check_unsaved(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> list[Problem]:
@@ -59,13 +56,7 @@ def _is_violation(problem: Problem) -> bool:
 
 def _findings(file: CaseFile, data: Any, options: CheckOptions) -> list[Problem]:
     text = change_text(file.json_file.text, data)
-    try:
-        loaded = load_case(Source(file.path.name, file.path.parent, text.encode()), options.directory)
-    except IncompleteCaseError as error:
-        return list(with_findings(error, options).problems)
-    except CaseError as error:
-        return list(error.problems)
-    return [*check_characters(loaded.json_file), *check_rules(loaded.case, options.as_of, loaded.json_file)]
+    return check_text(Source(file.path.name, file.path.parent, text.encode()), options)
 
 
 def save_answers(path: Path, etag: str, answers: Mapping[str, str], options: CheckOptions) -> CaseFile:

@@ -86,6 +86,10 @@ def test_each_answer_is_small_and_of_its_schema(agent: Agent, folder: Path, pack
 def test_a_case_grows_by_what_people_say_and_papers_show(agent: Agent, folder: Path) -> None:
     etag = agent.call("new_case", case_id="case-1", hospital="aoba").content["etag"]
     assert agent.call("match_hospitals", case="case-1").is_error
+    assert agent.call("describe_fields", section="guarantor").content["fields"][0]["choices"] == [
+        "kaku-travel",
+        "mihon",
+    ]
     said = [changed("/condition/kind", "knee_osteoarthritis"), changed("/treatment/kind", "cultured_autologous_msc")]
     said += [changed("/treatment/route", "joint"), changed("/patient/birth_date", "1987年6月23日")]
     saved = agent.call("set_fields", case="case-1", etag=etag, changes=said)
@@ -167,11 +171,11 @@ def hostile_calls(etag: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "new_case", {"case_id": "case-9", "hospital": "../directory/hospitals/aoba"}
     paths = ["/etc/passwd", "../outside.pdf", f"{WANG}/../../outside.pdf", "a\0b", "~", "~/x", "C:\\x", "", ".", WANG]
     paths += ["file:///etc/passwd", "x" * 5_000, f"{WANG}/case.json", "link.pdf", "linked/outside.pdf", "pipe"]
-    for path in [*paths, "other/papers/photo.jpg", f"out/{WANG}/bundle.pdf", "directory/hospitals/aoba.json"]:
-        yield "add_paper", {"case": WANG, "path": path}
-    yield "add_paper", {"case": WANG, "path": "fresh.jpg", "role": "signed"}
-    yield "add_paper", {"case": WANG, "path": "fresh.jpg", "role": "SECRET"}
-    yield "add_paper", {"case": WANG, "path": "fresh.jpg", "role": "other", "person": "companion-9"}
+    for path in [*paths, "other/new.jpg", "out/new.jpg", "drafts/new.jpg", "directory/new.jpg"]:
+        yield "add_paper", {"case": WANG, "path": path, "role": "other"}
+    yield "add_paper", {"case": WANG, "path": "new.jpg", "role": "signed"}
+    yield "add_paper", {"case": WANG, "path": "new.jpg", "role": "SECRET"}
+    yield "add_paper", {"case": WANG, "path": "new.jpg", "role": "other", "person": "companion-9"}
     for number in (-1, 99):
         yield "read_paper", {"case": WANG, "paper": number}
     yield "page", {"case": WANG, "page": 1, "kind": "final", "file": "../../outside.pdf"}
@@ -186,7 +190,9 @@ def hostile_calls(etag: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_hostile_calls_change_nothing_and_quote_nothing(folder: Path, packet_of: Any, caplog: Any) -> None:
     shutil.copytree(packet_of(WANG), folder / "out" / WANG)
     shutil.copytree(folder / WANG, folder / "other")
-    shutil.copy(folder / WANG / "papers/photo.jpg", folder / "fresh.jpg")
+    (folder / "drafts").mkdir()
+    for place in ("new.jpg", "other/new.jpg", "out/new.jpg", "drafts/new.jpg", "directory/new.jpg"):
+        Image.new("RGB", (450, 450), "grey").save(folder / place)
     (folder / "link.pdf").symlink_to(folder.parent / "outside.pdf")
     shutil.copytree(folder / WANG, folder.parent / "away")
     (folder / "linked").symlink_to(folder.parent / "away")

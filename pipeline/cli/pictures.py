@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from pipeline.cli.desk.picture_task import PictureRequest
+from pipeline.cli.picture_task import PictureRequest
 from pipeline.system.limited_client import LIMITED
 from pipeline.system.limited_process import ProcessLimits
 
-_FUNCTION = "pipeline.cli.desk.picture_task:answer_picture"
+_FUNCTION = "pipeline.cli.picture_task:answer_picture"
 
 
 def draw_page(pdf: bytes, page: int, width: int, box_mm: tuple[float, ...] = ()) -> bytes:
