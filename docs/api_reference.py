@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
@@ -34,7 +35,7 @@ def api_functions() -> str:
     parts.append("Where an annotation is one of these names, the argument is one of its words.\n")
     parts.append("".join(f"- `{name}`: {', '.join(map(_code, words))}\n" for name, words in _words().items()))
     parts.append("## What they return\n")
-    parts.append("Attributes that are not listed here may change.\n")
+    parts.append("The attributes of a type that this page does not describe may change.\n")
     parts += [_class(name) for name in _in_order() if inspect.isclass(getattr(pipeline, name))]
     return "\n".join(parts) + "\n"
 
@@ -110,13 +111,21 @@ def attributes_of(kind: type) -> list[str]:
     if issubclass(kind, Enum):
         return [f"{each.name} = {each.value}" for each in kind]
     own = [each for each in reversed(kind.__mro__) if each.__module__.startswith("pipeline.")]
-    hints = {name: hint for each in own for name, hint in inspect.get_annotations(each).items()}
-    shown = [f"{name}: {_unwrapped(hint)}" for name, hint in hints.items() if not name.startswith("_")]
+    hints = {name: (hint, each) for each in own for name, hint in inspect.get_annotations(each).items()}
+    shown = [f"{name}: {_spelt(*hint)}" for name, hint in hints.items() if not name.startswith("_")]
     return [*shown, *(member for each in own for member in _members(each))]
 
 
-def _unwrapped(hint: str) -> str:
-    return hint.removeprefix("ClassVar[").removesuffix("]") if hint.startswith("ClassVar[") else hint
+def _spelt(hint: str, kind: type) -> str:
+    """Return an annotation of an attribute, with the words of a Literal in place of its name."""
+    plain = hint.removeprefix("ClassVar[").removesuffix("]") if hint.startswith("ClassVar[") else hint
+    known = vars(sys.modules[kind.__module__])
+
+    def words(name: re.Match[str]) -> str:
+        value = known.get(name[0])
+        return " | ".join(map(repr, get_args(value))) if get_origin(value) is Literal else name[0]
+
+    return re.sub(r"\b[A-Z]\w+\b", words, plain)
 
 
 def _members(kind: type) -> Iterator[str]:
@@ -139,4 +148,4 @@ def names_with_signatures() -> dict[str, Any]:
             found[name] = attributes_of(value)
         else:
             found[name] = signature_of(name) if inspect.isfunction(value) else str(value)
-    return found
+    return found | {f"words of {name}": list(words) for name, words in _words().items()}
