@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.errors import ExitCode
 from tests.support.agent import call, replying
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.reading import text
@@ -78,3 +82,18 @@ async def _story(folder: Path, printed: Any) -> None:
         assert not final.content["built"]  # the person agreed, and the case is not complete
         assert final.content["about"]["counts"]["question"] > 5
         assert (await call(client, "status", case=CASE)).content["state"] == "unanswered"
+
+
+def test_a_signal_ends_the_command_although_it_waits_for_input(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "pipeline", "mcp", str(tmp_path)]
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(asked).encode() + b"\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == 1
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) == ExitCode.INTERRUPTED
+        assert process.stderr is not None
+        assert b"interrupted" in process.stderr.read()

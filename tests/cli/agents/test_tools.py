@@ -22,6 +22,8 @@ from tests.support.canaries import planted, write_paper
 from tests.support.cases import EXAMPLES
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow  # the SDK takes two seconds to load
+
 WANG = "wang-xiaoming"
 TOOLS = {
     *("list_cases", "describe_fields", "new_case", "set_fields", "add_paper", "read_paper", "check_case", "status"),
@@ -269,6 +271,7 @@ def test_no_answer_and_no_error_has_a_value_of_the_case(tmp_path: Path, caplog: 
     assert not case.found_in("".join(capfd.readouterr()))
 
 
+@pytest.mark.process
 def test_a_final_build_needs_a_person_who_can_be_asked_and_agrees(agent: Agent, folder: Path, tmp_path: Path) -> None:
     agent = Agent(folder, templates=str(make_set(tmp_path / "set", "{{ patient.name.chinese }}")))
     replies: tuple[Reply, ...] = (("decline", None), ("cancel", None), ("accept", {"build": False}))
@@ -341,3 +344,12 @@ def test_without_the_extra_the_command_says_how_to_install_it(
     run = visa_packet("mcp", tmp_path)
     assert (run.code, run.out) == (2, "")
     assert "pip install 'visa-packet[agents]'" in run.err
+
+
+@pytest.mark.process
+def test_a_build_that_takes_too_long_is_stopped(agent: Agent, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline.cli.agents import child_report  # noqa: PLC0415 - see tests/support/agent.py
+
+    monkeypatch.setattr(child_report, "_MOST_SECONDS", 0.05)
+    assert "took too long" in agent.call("build_packet", case=WANG).text
+    assert not list((folder / "drafts").rglob("*.pdf"))
