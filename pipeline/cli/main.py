@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -51,6 +52,13 @@ _MAX_ARGUMENT = 3_000
 
 #: Modules of the commands whose name is a keyword.
 _MODULES = {"import": "import_table"}
+
+
+#: Commands with a part of their own, or an option that makes them another one.
+_PARTS = {
+    *("form fill", "form inspect", "form mapping", "import new-mapping", "import template"),
+    *("templates adopt", "templates check", "templates list", "templates new", "templates preview"),
+}
 
 
 class CommandGroup(click.Group):
@@ -127,13 +135,20 @@ def _check_length(arguments: list[str]) -> None:
 
 
 def _failed(error: Exception, arguments: list[str], results: Results) -> int:
-    report = _report_of(error, next((word for word in arguments if word in COMMANDS), None))
+    report = _report_of(error, command_in(arguments))
     language = _language_of(arguments)
     report = replace(report, problems=[problem.in_language(language) for problem in report.problems])
     try:
         return results.finish(report)
     except OSError:
         return ExitCode.OUTPUT
+
+
+def command_in(arguments: Sequence[str]) -> str | None:
+    """Return the command that a command line names, as reports name it, such as ``templates check``."""
+    name = next((word for word in arguments if word in COMMANDS), None)
+    more = (f"{name} {word.removeprefix('--')}" for word in arguments)
+    return next((words for words in more if words in _PARTS), name)
 
 
 def _language_of(arguments: list[str]) -> Language:

@@ -104,13 +104,13 @@ def _question(line: DraftLine, language: Language) -> str:
 
 def _to_json(line: DraftLine, language: Language) -> dict[str, Any]:
     if line.unsure:
-        standing = "unsure"
+        assignment = "unsure"
     elif line.question:
-        standing = "missing"
+        assignment = "missing"
     else:
-        standing = "sure" if line.to else "unknown"
+        assignment = "sure" if line.to else "unknown"
     return {
-        "standing": standing,
+        "assignment": assignment,
         "column": line.header,
         "cell": line.address,
         "to": line.to or None,

@@ -112,8 +112,8 @@ def status_to_json(status: Status) -> dict[str, Any]:
         "case_id": status.case_id,
         "as_of": status.as_of.isoformat(),
         "filing_date": status.filing_date.isoformat(),
-        "builds": status.builds,
-        "errors": list(status.errors),
+        "state": status.builds,
+        "blocked_by": list(status.errors),
         "open": len(status.open),
         "findings": {
             name: sum(problem.severity == severity for problem in status.problems)

@@ -63,9 +63,9 @@ class TestCommand:
     def test_it_is_written_and_replaced(self, visa_packet: Command, tmp_path: Path) -> None:
         for _ in range(2):
             run = visa_packet("skill", "-o", tmp_path / "visa-packet", "--json")
-            assert run.report["results"] == [{"file": str(tmp_path / "visa-packet" / "SKILL.md")}]
+            assert run.report["results"] == [{"path": str(tmp_path / "visa-packet" / "SKILL.md")}]
         assert [path.read_text(encoding="utf-8") for path in (tmp_path / "visa-packet").iterdir()] == [SKILL]
-        assert visa_packet("skill", "--json").report["results"] == [{"file": str(SHIPPED)}]
+        assert visa_packet("skill", "--json").report["results"] == [{"path": str(SHIPPED)}]
 
     def test_the_skill_of_somebody_else_stays(self, visa_packet: Command, tmp_path: Path) -> None:
         (tmp_path / "SKILL.md").write_text("mine", encoding="utf-8")
@@ -139,7 +139,7 @@ def test_thirty_cases_by_the_program_and_by_the_command_are_the_same(
     assert len(before) == 30
     status, build = (shlex.split(line.partition(" > ")[0]) for line in block("Many cases", "sh").splitlines())
     options = ("--templates", "set", "--as-of", "2026-11-22")
-    states = [result["summary"]["state"] for result in visa_packet(*status[1:], *options).report["results"]]
+    states = [result["summary"]["readiness"] for result in visa_packet(*status[1:], *options).report["results"]]
     assert [states.count(state) for state in ("incomplete", "unanswered", "failed")] == [30, 1, 1]
     assert visa_packet(*build[1:], *options).code == 9
     after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("out/*/manifest.json")}

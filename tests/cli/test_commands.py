@@ -84,7 +84,7 @@ class TestReport:
     def test_schema(self, visa_packet: Command) -> None:
         results = visa_packet("schema", "--json").report["results"]
         assert [result["name"] for result in results] == schema_names()
-        assert all(Path(result["file"]).is_file() and result["title"] for result in results)
+        assert all(Path(result["path"]).is_file() and result["title"] for result in results)
         (one,) = visa_packet("schema", "patient", "--json").report["results"]
         assert one in results
 

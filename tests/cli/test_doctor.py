@@ -20,7 +20,7 @@ def test_everything_is_there(visa_packet: Command) -> None:
     assert (run.code, run.err) == (0, "")
     assert platform.node() not in run.out
     checks = run.report["results"]
-    missing = {check["name"] for check in checks if check["status"] != "ok"}
+    missing = {check["name"] for check in checks if check["availability"] != "ok"}
     assert missing <= {"engine libreoffice"}  # which may be left out
     names = {check["name"] for check in checks}
     assert {"visa-packet", "templates medical-stay", "engine office2pdf", *FONT_PACKAGES, *LIBRARIES} <= names
@@ -34,7 +34,7 @@ def test_a_missing_font_is_reported(visa_packet: Command, monkeypatch: pytest.Mo
         monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
     run = visa_packet("doctor", "--json")
     assert run.code == 6
-    missing = [check for check in run.report["results"] if check["status"] == "missing"]
+    missing = [check for check in run.report["results"] if check["availability"] == "missing"]
     assert [check["name"] for check in missing if check["name"] in FONT_PACKAGES] == list(FONT_PACKAGES)
     assert all(check["hint"] for check in missing)
 
@@ -47,7 +47,7 @@ def test_an_engine_that_fails_is_reported(visa_packet: Command, monkeypatch: pyt
     monkeypatch.setattr("pipeline.cli.commands.doctor.load_engine", lambda _name: Broken())
     run = visa_packet("doctor", "--json")
     assert run.code == 6
-    (check,) = [check for check in run.report["results"] if check["status"] == "missing"]
+    (check,) = [check for check in run.report["results"] if check["availability"] == "missing"]
     assert (check["name"], check["detail"], check["hint"]) == ("engine typst", "it failed", "fix it")
     shown = visa_packet("doctor")
     assert shown.code == 6
@@ -60,6 +60,6 @@ def test_an_engine_that_is_not_installed_is_reported(monkeypatch: pytest.MonkeyP
         raise ModuleNotFoundError("No module named 'office2pdf'")
 
     monkeypatch.setattr("pipeline.cli.commands.doctor.load_engine", missing)
-    (check,) = [check for check in examine() if check.status == "missing"]
+    (check,) = [check for check in examine() if check.availability == "missing"]
     assert check.detail == "a library is not installed, or not completely"
     assert "pip install" in (check.hint or "")

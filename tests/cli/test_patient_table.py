@@ -108,7 +108,7 @@ def test_json_has_a_summary_of_each_case(status: Command) -> None:
         "p-asked": 3,
         "p-broken": 3,
     }
-    assert found["p-asked"]["summary"]["state"] == "unanswered"
+    assert found["p-asked"]["summary"]["readiness"] == "unanswered"
     assert found["p-asked"]["fields"]["filled"] == found["p-asked"]["summary"]["done"]["done"]
     assert found["p-unsigned"]["summary"]["filing"]["days_left"] == 36
     assert (found["p-unsigned"]["problems"], found["p-unsigned"]["details"]["open"]) == ([], 5)

@@ -91,7 +91,7 @@ class TestCheck:
     def test_an_unknown_set(self, visa_packet: Command) -> None:
         run = visa_packet("templates", "check", "medical-sty", "--json")
         assert run.code == 4
-        assert run.report["command"] == "templates"
+        assert run.report["command"] == "templates check"
         assert [problem["code"] for problem in run.report["problems"]] == ["template-set"]
 
     @pytest.mark.parametrize("seconds", ["a minute", "0", "-1", "nan", "inf", "1e9"])
@@ -184,8 +184,8 @@ def _part(path: Path, name: str) -> bytes:
 class TestList:
     def test_json(self, visa_packet: Command) -> None:
         medical, short = visa_packet("templates", "list", "--json").report["results"]
-        assert (medical["set"], short["set"]) == ("medical-stay", "short-term-visit")
-        documents = {document["document"]: document for document in medical["documents"]}
+        assert (medical["id"], short["id"]) == ("medical-stay", "short-term-visit")
+        documents = {document["id"]: document for document in medical["documents"]}
         assert documents["list-of-applicants"]["when"] == "companions"
         assert documents["cover-sheet"]["for"] == "everyone"
         assert documents["invitation-letter"]["languages"] == ["ja", "en", "zh"]

@@ -33,9 +33,9 @@ def test_the_report(visa_packet: Command, small: Path, tmp_path: Path) -> None:
     assert run.report["command"] == "templates preview"
     [result] = run.report["results"]
     assert (result["case_id"], result["set"], result["against"]) == ("wang-xiaoming", "small", None)
-    assert result["page"] == str(tmp_path / "out" / "index.html")
+    assert result["html"] == str(tmp_path / "out" / "index.html")
     [letter] = result["documents"]
-    assert (letter["id"], letter["state"], letter["pages"], letter["words_added"]) == ("letter", None, 1, 0)
+    assert (letter["id"], letter["difference"], letter["pages"], letter["words_added"]) == ("letter", None, 1, 0)
 
 
 def test_the_report_of_a_comparison(visa_packet: Command, small: Path, former: Path, tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_the_report_of_a_comparison(visa_packet: Command, small: Path, former: P
     [result] = run.report["results"]
     [letter] = result["documents"]
     assert result["against"] == "former"
-    assert (letter["state"], letter["pages_changed"]) == ("changed", 1)
+    assert (letter["difference"], letter["pages_changed"]) == ("changed", 1)
     assert (letter["words_added"], letter["words_gone"]) == (1, 1)
 
 

@@ -12,7 +12,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline.formats.json.violations import validator
+from jsonschema import Draft202012Validator
+
+from pipeline.formats.json.schema_files import bundled_schema
+from pipeline.formats.json.violations import format_checker
 from pipeline.visa.rules.catalogue import all_rules
 from tests.support.cases import PERSONAL, ROOT
 
@@ -31,7 +34,7 @@ class Run:
     def report(self) -> dict[str, Any]:
         """The report on standard output, which must meet its schema: one document."""
         report: dict[str, Any] = json.loads(self.out)
-        errors = [error.message for error in validator("report").iter_errors(report)]
+        errors = [error.message for error in bundled_validator("report").iter_errors(report)]
         assert not errors
         assert report["exit_code"] == self.code
         assert {problem["code"] for problem in _problems(report)} <= known_codes()
@@ -41,7 +44,7 @@ class Run:
     def lines(self) -> list[dict[str, Any]]:
         """The lines on standard output, each of which must meet its schema; the last one is a report."""
         lines = [json.loads(line) for line in self.out.splitlines()]
-        errors = [error.message for line in lines for error in validator("line").iter_errors(line)]
+        errors = [error.message for line in lines for error in bundled_validator("line").iter_errors(line)]
         assert not errors
         assert [number for number, line in enumerate(lines, 1) if line["event"] == "report"] == [len(lines)]
         assert lines[-1]["exit_code"] == self.code
@@ -56,6 +59,12 @@ class Run:
 def _problems(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Those of the run and of each case; results of other commands than build and validate have none."""
     return [*report["problems"], *(p for result in report["results"] for p in result.get("problems", ()))]
+
+
+@cache
+def bundled_validator(name: str) -> Draft202012Validator:
+    """Return the validator of a schema as `visa-packet schema NAME --bundle` prints it."""
+    return Draft202012Validator(bundled_schema(name), format_checker=format_checker())
 
 
 @cache

@@ -64,7 +64,7 @@ def summarise(document: DocumentDiff) -> dict[str, Any]:
     return {
         "id": document.id,
         "title": f"{document.title.ja} / {document.title.en}",
-        "state": document.state,
+        "difference": document.state,
         "pages": sum(page.after is not None for page in document.pages),
         "pages_changed": document.count_pages("changed"),
         "pages_added": document.count_pages("added"),

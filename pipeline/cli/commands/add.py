@@ -13,6 +13,7 @@ import click
 
 from pipeline.case.filing import AttachmentRole
 from pipeline.case.people import PATIENT
+from pipeline.case.source import CASE_FILE, Source, find_case_id
 from pipeline.cli.new_papers import Said, add_text, new_papers, signed_paper, traveller_text
 from pipeline.cli.outcome import attempt
 from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
@@ -26,7 +27,7 @@ from pipeline.cli.shared_options import (
 )
 from pipeline.cli.terminal import Styled, print_line
 from pipeline.errors import InputError, Problem
-from pipeline.formats.files import resolved
+from pipeline.formats.files import is_folder, resolved
 from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
 from pipeline.options import CheckOptions
@@ -144,8 +145,11 @@ def add(
 
     outcome = attempt(work, OutputStyle(language))
     problems = outcome.problems if outcome.value is None else [*outcome.value.problems, *outcome.value.skipped]
+    path = Path(outcome.value.case.json_file.name if outcome.value else case)
+    path = path / CASE_FILE if is_folder(path) else path
     result = {
-        "case": case,
+        "case": str(path),
+        "case_id": find_case_id(Source(str(path), path.parent)),
         "exit_code": int(outcome.code),
         "added": [_to_json(each) for each in outcome.value.added] if outcome.value else [],
         "edited": None if outcome.value is None or outcome.value.edited is None else outcome.value.edited.entry,
@@ -176,7 +180,7 @@ def _print_edited(case: CaseText, added: AddedDocument, language: Language) -> N
 
 
 def _to_json(added: AddedPaper) -> dict[str, Any]:
-    return {"source": str(added.source), "entry": added.entry}
+    return {"original": str(added.source), "entry": added.entry}
 
 
 def _print(done: _Done, language: Language) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.case.source import Source, find_case_id
 from pipeline.cli.case_questions import CaseQuestions
 from pipeline.cli.output import CommandReport, OutputStyle, emit, print_problems, problem_to_json
 from pipeline.cli.prompts import prompt_text
@@ -92,6 +93,7 @@ def answer(
         _print_rest(path, len(rest.fields), rest.filled, rest.required, language)
     result = {
         "case": str(path),
+        "case_id": find_case_id(Source(str(path), path.parent)),
         "open": [field.pointer for field in rest.fields],
         **({"fields": {"filled": rest.filled, "required": rest.required}} if rest.required else {}),
         "problems": [problem_to_json(problem, language) for problem in found],

@@ -35,11 +35,11 @@ def doctor(as_json: bool) -> int:
       visa-packet doctor
     """
     checks = list(examine())
-    code = ExitCode.ENGINE if any(check.status == "missing" for check in checks) else ExitCode.OK
+    code = ExitCode.ENGINE if any(check.availability == "missing" for check in checks) else ExitCode.OK
     emit(CommandReport("doctor", code, (), [asdict(check) for check in checks]), as_json=as_json)
     if not as_json:
         for check in checks:
-            word, colour = _MARKS[check.status]
+            word, colour = _MARKS[check.availability]
             print_line(Styled(f"{word:<8}", colour), f"{check.name:<26}{check.version or '':<12}{check.detail}")
             if check.hint:
                 print_line(f"        hint: {check.hint}")
@@ -51,7 +51,7 @@ class Check:
     """Result of one check."""
 
     name: str
-    status: Literal["ok", "missing", "warning"]
+    availability: Literal["ok", "missing", "warning"]
     version: str | None
     detail: str
     hint: str | None = None
@@ -87,9 +87,9 @@ def _guarded(name: str, subject: str, look: Callable[[str], tuple[str | None, st
 
 def _optional(check: Check) -> Check:
     """The check as a warning if it failed, because a packet can be built without its subject."""
-    if check.status != "missing":
+    if check.availability != "missing":
         return check
-    return replace(check, status="warning", detail=f"optional: {check.detail}")
+    return replace(check, availability="warning", detail=f"optional: {check.detail}")
 
 
 def _isolation() -> str:

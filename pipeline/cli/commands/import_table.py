@@ -112,9 +112,9 @@ def import_table(
     code = ExitCode.SOME_FAILED if [*wrong, *conflicts] else ExitCode.OK
     results = [
         {
-            **({"case_id": case.name} if case.path.name == CASE_FILE else {"entry": case.path.stem}),
+            **({"case_id": case.name} if case.path.name == CASE_FILE else {"directory_id": case.path.stem}),
             "row": case.row,
-            "file": str(out / case.path),
+            "path": str(out / case.path),
             "status": statuses[case.path],
             **fields_to_json(case.questions),
         }
@@ -151,7 +151,7 @@ def _write_template(path: Path, language: Language, *, force: bool, as_json: boo
         raise click.UsageError("the name of the workbook must end in .xlsx")
     _check_free(path, force=force)
     publish_file(write_intake(language), path, lambda _: True)
-    emit(CommandReport("import template", ExitCode.OK, (), [{"file": str(path)}]), as_json=as_json)
+    emit(CommandReport("import template", ExitCode.OK, (), [{"path": str(path)}]), as_json=as_json)
     if not as_json:
         print_line(label("template", "imported", language).format(file=path))
         print_line(f"  visa-packet import {shlex.quote(str(path))}")

@@ -127,7 +127,7 @@ def _result(
         "set": published.header.set_id if published else template_set,
         "against": (published.header.against if published else None) or against,
         "exit_code": int(outcome.code),
-        "page": str(published.page) if published else None,
+        "html": str(published.page) if published else None,
         "documents": [summarise(document) for document in published.documents] if published else [],
         "problems": [problem_to_json(problem, language) for problem in problems],
     }
@@ -143,7 +143,7 @@ def _print(published: Preview) -> None:
         print_line(f"{_line(row, compared=compared)}  {row['title']}")
     print_line(Styled(str(published.page), bold=True))
     if compared:
-        changed = sum(row["state"] != "same" for row in rows)
+        changed = sum(row["difference"] != "same" for row in rows)
         print_line(f"{changed} of {len(rows)} documents differ from {published.header.against}")
 
 

@@ -24,7 +24,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "cli_hint": "command line",
         "source": "source",
         "as_of": "as of",
-        "confidence": "confidence",
+        "certainty": "confidence",
         "note": "note",
         "not_checked": "not checked by the program",
     },
@@ -35,7 +35,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "cli_hint": "コマンド",
         "source": "出典",
         "as_of": "基準日",
-        "confidence": "確度",
+        "certainty": "確度",
         "note": "備考",
         "not_checked": "プログラムによる確認の対象外",
     },
@@ -46,7 +46,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "cli_hint": "命令行",
         "source": "来源",
         "as_of": "截至",
-        "confidence": "可信度",
+        "certainty": "可信度",
         "note": "备注",
         "not_checked": "程序不检查",
     },
@@ -103,7 +103,8 @@ def _result(entry: Rule | UncheckedRule, language: Language) -> dict[str, Any]:
     else:
         advice = entry.texts[language]
         own = {"title": advice.title, "hint": advice.hint, "not_checked": entry.not_checked}
-    common = {name: getattr(entry, name) for name in ("id", "theme", "severity", "confidence", "source", "as_of")}
+    common = {name: getattr(entry, name) for name in ("id", "theme", "severity", "source", "as_of")}
+    common["certainty"] = entry.confidence
     common["cli_hint"] = entry.texts[language].cli_hint
     return {"message": None, "note": None, "not_checked": None} | common | own
 
@@ -111,7 +112,7 @@ def _result(entry: Rule | UncheckedRule, language: Language) -> dict[str, Any]:
 def _explain(rule: Mapping[str, Any], language: Language) -> None:
     labels = _LABELS[language]
     print_line(Styled(f"{rule['id']}  {rule['title']}", bold=True))
-    for name in ("not_checked", "severity", "message", "hint", "cli_hint", "source", "confidence", "note"):
+    for name in ("not_checked", "severity", "message", "hint", "cli_hint", "source", "certainty", "note"):
         if rule[name] is not None:
             when = f" ({labels['as_of']} {rule['as_of']})" if name == "source" else ""
             print_line(f"  {labels[name]}: {rule[name]}{when}")

@@ -40,7 +40,7 @@ def skill(out: Path | None, as_json: bool) -> int:
     file = source if out is None else out / _NAME
     if out is not None:
         publish_file(source.read_bytes(), file, lambda content: content.startswith(_BEGINNING))
-    emit(CommandReport("skill", ExitCode.OK, (), [{"file": str(file)}]), as_json=as_json)
+    emit(CommandReport("skill", ExitCode.OK, (), [{"path": str(file)}]), as_json=as_json)
     if as_json:
         return ExitCode.OK
     if out is not None:

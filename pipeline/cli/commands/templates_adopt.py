@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,7 @@ def adopt(
         "files": [str(file) for file in started.files],
         "entry": started.entry,
         "steps": [{"what": what, "how": how} for what, how in adopted.steps],
-        "tags": [asdict(tag) for tag in adopted.tags],
+        "tags": [{"tag": each.tag, "where": each.place} for each in adopted.tags],
         "left": [format_json(finding) for finding in left],
     }
     emit(CommandReport("templates adopt", ExitCode.OK, (), [result]), as_json=as_json)

@@ -41,7 +41,7 @@ def list_sets(sets: tuple[str, ...], as_json: bool) -> int:
 
 def _result(templates: TemplateSet) -> dict[str, Any]:
     return {
-        "set": templates.packet.id,
+        "id": templates.packet.id,
         "title": _words(templates.packet.title),
         "folder": str(templates.folder),
         "documents": [_document(entry, templates) for entry in templates.packet.contents if entry.template],
@@ -51,7 +51,7 @@ def _result(templates: TemplateSet) -> dict[str, Any]:
 
 def _document(entry: PacketEntry, templates: TemplateSet) -> dict[str, Any]:
     return {
-        "document": entry.document,
+        "id": entry.document,
         "template": entry.template,
         "title": _words(entry.title),
         "when": entry.when,
@@ -67,7 +67,7 @@ def _words(title: Trilingual | None) -> dict[str, str] | None:
 
 
 def _print(result: dict[str, Any]) -> None:
-    print_line(Styled(f"{result['set']}  {result['title']['en']}", bold=True))
+    print_line(Styled(f"{result['id']}  {result['title']['en']}", bold=True))
     print_line(f"  {Path(result['folder'])}")
     for document in result["documents"]:
         extra = [
@@ -75,5 +75,5 @@ def _print(result: dict[str, Any]) -> None:
         ]
         extra += [f"unless {document['unless_attached']}"] if document["unless_attached"] else []
         about = ", ".join([document["when"], *extra])
-        print_line(f"  {document['document']:<31}{about:<43}{' '.join(document['languages'])}")
+        print_line(f"  {document['id']:<31}{about:<43}{' '.join(document['languages'])}")
     print_line(f"  papers: {', '.join(result['attachments'])}")

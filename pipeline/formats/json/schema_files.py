@@ -48,6 +48,34 @@ def all_schemas() -> Iterator[tuple[str, Any]]:
         yield schema["$id"], schema
 
 
+def bundled_schema(name: str) -> dict[str, Any]:
+    """Return a schema that refers to no other: what it needs of others is in its own ``$defs``."""
+    found: dict[str, Any] = {}
+
+    def moved(part: Any, home: str) -> Any:
+        if isinstance(part, list):
+            return [moved(each, home) for each in part]
+        if not isinstance(part, dict):
+            return part
+        return {key: reference(value, home) if key == "$ref" else moved(value, home) for key, value in part.items()}
+
+    def reference(target: str, home: str) -> str:
+        file, _, pointer = target.partition("#")
+        owner = file.removesuffix(_SUFFIX) or home
+        if owner == name:
+            return f"#{pointer}"
+        steps = pointer.split("/")[1:]
+        key = ".".join([owner, *(step for step in steps if step not in ("$defs", "properties"))])
+        if key not in found:
+            found[key] = {}  # it may refer to itself
+            part = reduce(getitem, steps, json.loads(schema_text(owner)))
+            found[key] |= moved({word: part[word] for word in part if word not in ("$schema", "$id", "$defs")}, owner)
+        return f"#/$defs/{key}"
+
+    bundled: dict[str, Any] = moved(json.loads(schema_text(name)), name)
+    return bundled | {"$defs": bundled.get("$defs", {}) | dict(sorted(found.items()))}
+
+
 def described_schema(name: str) -> Any:
     """Return a schema whose parts have their title and description in other languages, as ``x-lang``."""
     schema = json.loads(schema_text(name))

@@ -13,7 +13,7 @@ from pipeline.run.overview.patient_row import FilingDays, PatientRow
 def row_to_json(row: PatientRow, as_of: date) -> dict[str, Any]:
     """Return the row as a JSON object."""
     return {
-        "state": row.state,
+        "readiness": row.state,
         "done": None if row.done is None else {"counted": row.done.counted, "done": row.done.done, "all": row.done.all},
         "filing": _filing(row.filing, as_of),
         "duties": [

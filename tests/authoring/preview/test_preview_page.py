@@ -66,7 +66,7 @@ def test_the_figures(made: Preview) -> None:
     figures = json.loads((made.folder / "preview.json").read_text(encoding="utf-8"))
     assert (figures["set"], figures["case_id"], figures["against"]) == ("small", "wang-xiaoming", "before")
     [letter] = figures["documents"]
-    assert letter["state"] == "changed"
+    assert letter["difference"] == "changed"
     assert (letter["pages"], letter["pages_changed"], letter["pages_added"], letter["pages_gone"]) == (2, 1, 1, 0)
     assert letter["words_gone"] == 1
     assert letter["words_added"] == 71

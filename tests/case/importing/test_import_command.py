@@ -228,7 +228,7 @@ def test_a_proposed_mapping_in_each_language(visa_packet: Command, tmp_path: Pat
     found = visa_packet("import", TABLE, "--new-mapping", "-o", out, "--json")
     assert (found.code, found.problems[0]["code"]) == (7, "output"), "it may have been changed by hand"
     results = visa_packet("import", TABLE, "--new-mapping", "-o", out, "--force", "--json").report["results"]
-    assert {result["standing"] for result in results} == {"sure", "unsure", "unknown", "missing"}
+    assert {result["assignment"] for result in results} == {"sure", "unsure", "unknown", "missing"}
 
 
 def test_what_a_proposal_cannot_read_is_said(visa_packet: Command, tmp_path: Path) -> None:

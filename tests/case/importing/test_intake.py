@@ -88,7 +88,7 @@ def test_a_row_like_the_example_is_a_complete_case(filled: Callable[..., Path]) 
 def test_imported_with_its_directory(filled: Callable[..., Path], visa_packet: Command, tmp_path: Path) -> None:
     found = visa_packet("import", filled(), "-o", tmp_path / "cases", "--json")
     assert found.code == 0
-    assert [result.get("case_id", result.get("entry")) for result in found.report["results"]] == [
+    assert [result.get("case_id", result.get("directory_id")) for result in found.report["results"]] == [
         *("p-001", "example-clinic", "example-office")
     ]
     checked = visa_packet("validate", tmp_path / "cases", "--allow-missing", "--as-of", "2026-11-22", "--json")
@@ -200,7 +200,7 @@ def test_what_the_eye_needs(content: bytes) -> None:
 
 def test_the_command_writes_it_once(visa_packet: Command, tmp_path: Path) -> None:
     path = tmp_path / "intake.xlsx"
-    assert visa_packet("import", path, "--template", "--json").report["results"] == [{"file": str(path)}]
+    assert visa_packet("import", path, "--template", "--json").report["results"] == [{"path": str(path)}]
     before = path.read_bytes()
     assert visa_packet("import", path, "--template", "--json").code == 7
     assert path.read_bytes() == before
