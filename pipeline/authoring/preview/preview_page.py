@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from PIL import Image
 
 from pipeline.authoring.preview.compare import DocumentDiff, PagePair
 from pipeline.authoring.preview.page_images import encode_png
+from pipeline.formats.page_look import inlined, page_environment
 from pipeline.language import Language
 from pipeline.publish.folder import PREVIEW
 from pipeline.resources import VERSION
@@ -91,21 +89,18 @@ def _pictures(page: PagePair) -> dict[str, bytes]:
 
 
 def _html(header: PreviewHeader, documents: Sequence[DocumentDiff], pictures: Pictures, language: Language) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(_WEB), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    style, script = _read("page.css"), _read("page.js")
-    return environment.get_template("page.html").render(
-        header=header,
-        language=language,
-        words=json.loads(_read("words.json"))[language],
-        documents=list(_document_values(documents, pictures, language)),
-        differing=sum(document.state != "same" for document in documents),
-        version=VERSION,
-        style=Markup(style),  # noqa: S704 - this program's own file
-        script=Markup(script),  # noqa: S704 - as above
-        style_hash=_policy_hash(style),
-        script_hash=_policy_hash(script),
+    return (
+        page_environment(_WEB)
+        .get_template("page.html")
+        .render(
+            header=header,
+            language=language,
+            words=json.loads(_read("words.json"))[language],
+            documents=list(_document_values(documents, pictures, language)),
+            differing=sum(document.state != "same" for document in documents),
+            version=VERSION,
+            **inlined(_read("page.css"), _read("page.js")),
+        )
     )
 
 
@@ -128,11 +123,6 @@ def _document_values(
             "state": document.state,
             "pages": pages,
         }
-
-
-def _policy_hash(text: str) -> str:
-    """Return the hash of ``text`` in the notation of a Content-Security-Policy."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
 def _read(name: str) -> str:

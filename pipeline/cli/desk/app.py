@@ -29,6 +29,7 @@ from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, json_of, lang
 from pipeline.cli.desk.screens import WEB, Screens
 from pipeline.cli.desk.unsaved import change_length, check_unsaved, findings_json, save_answers
 from pipeline.errors import VisaPacketError
+from pipeline.formats.page_look import LOOK
 from pipeline.language import Language
 from pipeline.packet.set_files import load_template_set
 from pipeline.publish.verify.verify import verify_path
@@ -78,12 +79,16 @@ class Desk:
             Route(f"{case}/build", answering(self._build), methods=["GET", "POST", "DELETE"]),
             Route(f"{case}/out/{{name:path}}", answering(self._download)),
             *ImportRoutes(self.screens, self.language).routes(),
+            Route("/web/look.css", self._look),
             Mount("/web", StaticFiles(directory=WEB / "files")),
         ]
         return Starlette(routes=routes)
 
     async def _home(self, _request: Request) -> Response:
         return RedirectResponse("/cases", 303)
+
+    async def _look(self, _request: Request) -> Response:
+        return FileResponse(LOOK)
 
     async def _cases(self, request: Request) -> Response:
         return await self._screen(request, self.screens.cases)

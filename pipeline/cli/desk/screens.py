@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from pipeline.attachments.scan_client import can_read_scans
 from pipeline.case.directory import find_directory
@@ -29,6 +29,7 @@ from pipeline.cli.desk.unsaved import check_unsaved, findings_json
 from pipeline.cli.outcome import outcome_of
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.files import is_file
+from pipeline.formats.page_look import page_environment
 from pipeline.language import Language
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.case_files import Status
@@ -259,6 +260,4 @@ def _words(language: Language) -> dict[str, str]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return page_environment(WEB)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
+from pipeline.formats.page_look import inlined, page_environment
 from pipeline.language import Language
 from pipeline.resources import VERSION
 from pipeline.run.report.summary import ReportHeader
@@ -43,7 +41,6 @@ class PageKind:
 
 def render_page(kind: PageKind, head: ReportHeader, counts: Mapping[str, int], **more: Any) -> tuple[bytes, bytes]:
     """Return the page before and after its data. ``counts`` are the cases by the values of the tiles."""
-    style, script = _read("page.css"), _read("list.js") + _read(f"{kind.name}.js")
     html: str = (
         _environment()
         .get_template(f"{kind.name}.html")
@@ -57,10 +54,7 @@ def render_page(kind: PageKind, head: ReportHeader, counts: Mapping[str, int], *
             made=dt.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
             version=VERSION,
             rows=_ROWS_GO_HERE,
-            style=Markup(style),  # noqa: S704 - this program's own file
-            script=Markup(script),  # noqa: S704 - as above
-            style_hash=_hash(style),
-            script_hash=_hash(script),
+            **inlined(_read("page.css"), _read("list.js") + _read(f"{kind.name}.js")),
             **more,
         )
     )
@@ -81,16 +75,9 @@ def to_script_json(data: Any) -> bytes:
     return text.encode("utf-8", "replace")  # a file name need not be Unicode
 
 
-def _hash(text: str) -> str:
-    """The hash of a text for the Content-Security-Policy."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-
-
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_WEB), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return page_environment(_WEB)
 
 
 @cache

@@ -97,5 +97,9 @@ async function read(button) {
 for (const button of document.querySelectorAll("[data-read]")) {
   button.addEventListener("click", () => { if (!button.hasAttribute("aria-disabled")) read(button); });
 }
-const added = document.querySelector(`${location.hash.match(/^#paper-[0-9]+$/)?.[0] || "#none"} [data-read]`);
-if (added) { history.replaceState(null, "", location.pathname); read(added); }
+const added = location.hash.match(/^#paper-[0-9]+$/)?.[0];
+if (added) {
+  history.replaceState(null, "", location.pathname);
+  const button = document.querySelector(`${added} [data-read]`);
+  if (button) read(button);
+}
