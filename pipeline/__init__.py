@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from pipeline.authoring.public_sets import adopt_letter, check_sets, preview_set, read_set, start_template
     from pipeline.authoring.starter import StarterFiles
     from pipeline.case.importing.mapping_draft import DraftLine, MappingDraft
-    from pipeline.errors import ExitCode, Problem, VisaPacketError
+    from pipeline.errors import (
+        AttachmentError,
+        CaseError,
+        EngineError,
+        ExitCode,
+        InputError,
+        OutputError,
+        Problem,
+        TemplateError,
+        VerificationError,
+        VisaPacketError,
+    )
     from pipeline.packet.template_set import TemplateSet
     from pipeline.publish.manifest import Manifest
     from pipeline.publish.verify.verify import Verified
@@ -83,7 +94,18 @@ _HOMES = {
     "authoring.public_sets": ("read_set", "check_sets", "preview_set", "start_template", "adopt_letter"),
     "run.public.reference": ("read_rules", "read_schema"),
     "run.public.arguments": ("CaseLike", "StrPath"),
-    "errors": ("VisaPacketError", "Problem", "ExitCode"),
+    "errors": (
+        "VisaPacketError",
+        "InputError",
+        "CaseError",
+        "TemplateError",
+        "AttachmentError",
+        "EngineError",
+        "OutputError",
+        "VerificationError",
+        "Problem",
+        "ExitCode",
+    ),
     "run.case_folder.answers": ("OpenFields", "OpenField"),
     "run.case_folder.adding": ("AddedPaper",),
     "run.case_folder.edited_file": ("AddedDocument",),
@@ -118,11 +140,14 @@ __all__ = [
     "AddedPaper",
     "AddedPapers",
     "AdoptedLetter",
+    "AttachmentError",
+    "CaseError",
     "CaseLike",
     "CheckedCase",
     "CheckedSet",
     "DraftLine",
     "Duty",
+    "EngineError",
     "ExitCode",
     "FieldDescription",
     "FilingDays",
@@ -132,6 +157,7 @@ __all__ = [
     "FormerPacket",
     "ImportedRow",
     "ImportedTable",
+    "InputError",
     "Item",
     "LeftOut",
     "Manifest",
@@ -140,6 +166,7 @@ __all__ = [
     "MovedStep",
     "OpenField",
     "OpenFields",
+    "OutputError",
     "PatientRow",
     "Preview",
     "Problem",
@@ -153,10 +180,12 @@ __all__ = [
     "Status",
     "StrPath",
     "TaskResult",
+    "TemplateError",
     "TemplateSet",
     "Timeline",
     "TimelineStep",
     "UncheckedRule",
+    "VerificationError",
     "Verified",
     "VisaPacketError",
     "WhatIf",

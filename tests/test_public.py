@@ -292,6 +292,9 @@ class TestBuilding:
         assert [each.status for each in done] == ["built", "failed"]
         assert (tmp_path / "out" / "report.html").is_file()
         assert codes_of(lambda: build_many([data, data], tmp_path / "out", **options)) == ["case-id-repeated"]
+        (tmp_path / "cases.jsonl").write_text(json.dumps({"case_id": "p-3"}) + "\n", encoding="utf-8")
+        [lines] = build_many(tmp_path / "cases.jsonl", tmp_path / "out", templates=options["templates"], as_of=AS_OF)
+        assert (lines.name, lines.status) == (f"{tmp_path / 'cases.jsonl'}:1", "failed")
 
 
 def test_a_calendar_of_several_cases_has_alarms() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, wraps
 from pathlib import Path
@@ -127,16 +127,22 @@ def source_of(case: CaseLike, folder: StrPath | None = None, name: str = "<case>
         return Source(name, Path() if folder is None else Path(folder), raw)
     if folder is not None:
         raise TypeError("folder is for a case given as bytes or Mapping: the papers of a file are beside it")
-    found = sources_of(case)
+    found = list(NamedCases(case))
     if len(found) != 1:
         raise InputError(replace(worded_problem("no-case/several", room="run"), file=os.fspath(case)))
     return found[0]
 
 
-def sources_of(path: StrPath) -> list[Source]:
-    """Return the cases of a file, a folder or a pattern."""
-    text = os.fspath(path)
-    return list(sources([os.path.join(".", text) if text == STANDARD_INPUT else text]))  # noqa: PTH118 - a Path drops the dot
+@dataclass(frozen=True, slots=True)
+class NamedCases:
+    """The cases of a file, a folder or a pattern. They are read each time, so that a file of lines may be long."""
+
+    path: StrPath
+
+    def __iter__(self) -> Iterator[Source]:
+        """Yield where each case is read from."""
+        text = os.fspath(self.path)
+        yield from sources([os.path.join(".", text) if text == STANDARD_INPUT else text])  # noqa: PTH118 - a Path drops the dot
 
 
 def file_of(case: StrPath) -> Path:

@@ -22,13 +22,13 @@ from pipeline.run.many import available_cores, check_ids, make_pool, pin_templat
 from pipeline.run.pools.pool import stopping
 from pipeline.run.public.arguments import (
     CaseLike,
+    NamedCases,
     StrPath,
     check_range,
     day_of,
     path_of,
     public,
     source_of,
-    sources_of,
 )
 from pipeline.run.public.checking import letters_of
 from pipeline.run.published_packet import PublishedPacket
@@ -208,9 +208,10 @@ def build_many(
     return run.results(_all_sources(cases, folder), page)
 
 
-def _all_sources(cases: StrPath | Iterable[CaseLike], folder: StrPath | None) -> list[Source]:
+def _all_sources(cases: StrPath | Iterable[CaseLike], folder: StrPath | None) -> Iterable[Source]:
+    """Return where the cases are read from, which can be iterated twice."""
     if isinstance(cases, str | PathLike):
-        return sources_of(cases)
+        return NamedCases(cases)
     found = []
     for number, case in enumerate(cases, start=1):
         if not isinstance(case, str | PathLike | bytes | Mapping):
@@ -238,11 +239,11 @@ class _Run:
     timeout: float
     cluster: Cluster | None
 
-    def results(self, sources: list[Source], page: _Page | None) -> Iterator[TaskResult]:
+    def results(self, sources: Iterable[Source], page: _Page | None) -> Iterator[TaskResult]:
         """Check the ids, and return the results, which are built while they are taken."""
         return self._built(sources, page, check_ids(sources))
 
-    def _built(self, sources: list[Source], page: _Page | None, total: int) -> Iterator[TaskResult]:
+    def _built(self, sources: Iterable[Source], page: _Page | None, total: int) -> Iterator[TaskResult]:
         destination, pinned = destination_of(self.out), pin_templates(self.options)
         tasks = (Task(source, destination, pinned, page is not None and page.names) for source in sources)
         with ExitStack() as stack:
