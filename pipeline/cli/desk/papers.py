@@ -19,7 +19,7 @@ from pipeline.run.case_folder.signed_scan import find_packet, printed_document
 
 #: The longest file that is taken.
 PAPER_BYTES = 60_000_000
-_LONGEST_NAME = 80
+_LONGEST_NAME = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def add_dropped(folder: DeskFolder, path: Path, place_number: int, name: str, co
     place = text.places[place_number]
     printed: dict[str, str] = {}
     if place.role == SIGNED and place.document is not None:
-        packet = find_packet(text, folder.out / str(text.json_file.fields.get("case_id", "")))
+        packet = find_packet(text, folder.packet(text.json_file.fields.get("case_id")))
         printed = printed_document(text, packet, place.document, place.person)
     with tempfile.TemporaryDirectory(prefix="vp-") as work:
         file = Path(work, plain_name(name))
@@ -109,7 +109,8 @@ def add_dropped(folder: DeskFolder, path: Path, place_number: int, name: str, co
 
 
 def plain_name(name: str) -> str:
-    """Return the name of a dropped file without folders, and not too long."""
-    plain = PurePath(name.replace("\\", "/")).name.lstrip(".") or "paper"
+    """Return the name of a dropped file without folders and control characters, and not too long for a disk."""
+    printable = "".join(filter(str.isprintable, name))
+    plain = PurePath(printable.replace("\\", "/")).name.lstrip(".") or "paper"
     stem, dot, suffix = plain.rpartition(".")
     return f"{stem[:_LONGEST_NAME]}{dot}{suffix[:8]}" if dot else plain[:_LONGEST_NAME]

@@ -211,7 +211,7 @@ class Screens:
     def packet(self, path: Path) -> Path | None:
         """Return the folder of the packet of a case, if there is one."""
         case_id = CaseFile.read(path).json_file.fields.get("case_id")
-        folder = self.folder.out / str(case_id)
+        folder = self.folder.packet(case_id)
         return folder if is_file(folder / MANIFEST_NAME) else None
 
     def _offer(self, path: Path) -> Offer:
