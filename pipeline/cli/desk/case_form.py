@@ -82,8 +82,9 @@ class CaseForm:
     def _list(self, about: CaseField, value: Any, *, required: bool) -> FormField:
         count = len(value) if isinstance(value, list) else 0
         of_values = not find_field(f"{about.pointer}/0").schema.get("properties")
-        has_room = of_values and count < about.schema.get("maxItems", count + 1)
-        entries = tuple(self._field(f"{about.pointer}/{index}", required=False) for index in range(count + has_room))
+        if of_values:  # room for all that are needed, and one more
+            count = max(min(count + 1, about.schema.get("maxItems", count + 1)), about.schema.get("minItems", 0))
+        entries = tuple(self._field(f"{about.pointer}/{index}", required=False) for index in range(count))
         return self._group(about, entries, "values" if of_values else "list", required=required)
 
     def _group(self, about: CaseField, parts: tuple[FormField, ...], kind: Input, *, required: bool) -> FormField:

@@ -79,4 +79,5 @@ def test_ids_of_inputs_are_unique() -> None:
 def test_a_list_of_values_has_room_for_one_more() -> None:
     mrz = fields_of(WANG)["/patient/passport/mrz"]
     assert [part.value[:2] for part in mrz.parts] == ["P<", "EJ"], "two lines at most"
-    assert [part.value for part in fields_of({})["/patient/passport/mrz"].parts] == [""]
+    assert [part.value for part in fields_of({})["/patient/passport/mrz"].parts] == ["", ""], "one line cannot be saved"
+    assert [part.value for part in fields_of({})["/treatment/remote_consultations"].parts] == [""]
