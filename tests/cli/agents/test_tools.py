@@ -153,6 +153,7 @@ def hostile_calls(etag: str) -> Iterator[tuple[str, dict[str, Any]]]:
     pointers += ["/case_id", "/attachments", "/attachments/0/path", "/attachments/0", "/edited_documents/0/path"]
     for pointer in pointers:
         yield "set_fields", {"case": WANG, "etag": etag, "changes": [changed(pointer, "SECRET")]}
+    yield "set_fields", {"case": WANG, "etag": etag, "changes": [changed("/case_id", "case-9")]}
     good = [changed("/visa/filing_date", "2026-12-08")]
     for wrong in ("", "\0", etag[:10], etag.upper(), "x" * 9_000):
         yield "set_fields", {"case": WANG, "etag": wrong, "changes": good}
@@ -353,3 +354,19 @@ def test_a_build_that_takes_too_long_is_stopped(agent: Agent, folder: Path, monk
     monkeypatch.setattr(child_report, "_MOST_SECONDS", 0.05)
     assert "took too long" in agent.call("build_packet", case=WANG).text
     assert not list((folder / "drafts").rglob("*.pdf"))
+
+
+def test_a_bug_is_reported_without_the_text_of_its_exception(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    from pipeline.cli.agents import check_tools  # noqa: PLC0415 - see tests/support/agent.py
+
+    def fail(*_arguments: Any) -> None:
+        raise ValueError("QZAAA")
+
+    monkeypatch.setattr(check_tools, "read_patient", fail)
+    answer = agent.call("status", case=WANG)
+    assert answer.is_error
+    assert "a bug in visa-packet: ValueError" in answer.text
+    assert "QZAAA" not in answer.text
+    assert not caplog.records
