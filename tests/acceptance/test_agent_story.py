@@ -14,13 +14,25 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ExitCode
-from tests.support.agent import call, replying
+from tests.support.agent import Answer, call, replying
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.reading import text
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 CASE = "case-2026-0007"
+#: Of what was said, what no answer may repeat.
+PERSONAL = ("李雨桐", "YUTONG", "1987", "虚构路")
+#: What a document or a person may talk a model into.
+HOSTILE: list[tuple[str, dict[str, Any]]] = [
+    ("check_case", {"case": "../outside"}),
+    ("check_case", {"case": "linked"}),
+    ("build_packet", {"case": f"{CASE}/../{CASE}"}),
+    ("add_paper", {"case": CASE, "path": "../outside/secret.jpg", "role": "other"}),
+    ("add_paper", {"case": CASE, "path": "linked/secret.jpg", "role": "other"}),
+    ("add_paper", {"case": CASE, "path": "/etc/passwd", "role": "other"}),
+    ("page", {"case": CASE, "page": 1}),
+]
 #: What the patient and the hospital told the agent, section by section. The phone number is not known yet.
 TOLD: dict[str, dict[str, Any]] = {
     "applicant": {
@@ -41,47 +53,60 @@ TOLD: dict[str, dict[str, Any]] = {
 
 
 def test_an_agent_takes_a_new_patient_from_nothing_to_a_draft(tmp_path: Path) -> None:
-    shutil.copytree(EXAMPLES / "directory", tmp_path / "directory")
-    (tmp_path / "inbox").mkdir()
-    shutil.copy(EXAMPLES / "wang-xiaoming/papers/photo.jpg", tmp_path / "inbox/photo.jpg")
+    folder = tmp_path / "cases"
+    shutil.copytree(EXAMPLES / "directory", folder / "directory")
+    for place in (folder / "inbox/photo.jpg", tmp_path / "outside/secret.jpg"):
+        place.parent.mkdir()
+        shutil.copy(EXAMPLES / "wang-xiaoming/papers/photo.jpg", place)
+    (folder / "linked").symlink_to(tmp_path / "outside")
     with (tmp_path / "printed").open("w") as printed:
-        asyncio.run(_story(tmp_path, printed))
+        answers = asyncio.run(_story(folder, printed))
     assert not (tmp_path / "printed").read_text()
-    page = text((tmp_path / "drafts" / CASE / "bundle.pdf").read_bytes())[0]
+    assert [answer.text for answer in answers if any(word in answer.text for word in PERSONAL)] == []
+    page = text((folder / "drafts" / CASE / "bundle.pdf").read_bytes())[0]
     assert "DRAFT" in page
     assert "李雨桐" in page
-    assert not (tmp_path / "out").exists()
+    assert not (folder / "out").exists()
 
 
-async def _story(folder: Path, printed: Any) -> None:
+async def _story(folder: Path, printed: Any) -> list[Answer]:
     from mcp import Client, StdioServerParameters  # noqa: PLC0415 - see tests/support/agent.py
     from mcp.client.stdio import stdio_client  # noqa: PLC0415 - as above
 
     words = ["-P", "-m", "pipeline", "mcp", str(folder), "--as-of", AS_OF.isoformat(), "--lang", "en"]
     command = StdioServerParameters(command=sys.executable, args=words, env={"PYTHONPATH": str(ROOT)})
     agreeing = replying(("accept", {"build": True}))
+    answers: list[Answer] = []
     async with Client(stdio_client(command, printed), elicitation_callback=agreeing) as client:
-        assert (await call(client, "list_cases")).content["cases"] == []
-        new = await call(client, "new_case", case_id=CASE, hospital="hibari", guarantor="mihon", visits=2)
+
+        async def ask(tool: str, **arguments: Any) -> Answer:
+            answers.append(await call(client, tool, **arguments))
+            return answers[-1]
+
+        assert (await ask("list_cases")).content["cases"] == []
+        new = await ask("new_case", case_id=CASE, hospital="hibari", guarantor="mihon", visits=2)
         etag = new.content["etag"]
-        assert "/patient/passport/number" in (await call(client, "describe_fields", section="patient")).text
+        assert "/patient/passport/number" in (await ask("describe_fields", section="patient")).text
         for speaker, values in TOLD.items():
             changes = [{"pointer": name, "value": value, "heard_from": speaker} for name, value in values.items()]
-            saved = await call(client, "set_fields", case=CASE, etag=etag, changes=changes)
+            saved = await ask("set_fields", case=CASE, etag=etag, changes=changes)
             assert not saved.is_error, saved
             etag = saved.content["etag"]
-        added = await call(client, "add_paper", case=CASE, path="inbox/photo.jpg", role="photo")
+        added = await ask("add_paper", case=CASE, path="inbox/photo.jpg", role="photo")
         assert added.content["paper"] == 0
-        missing = (await call(client, "check_case", case=CASE, section="patient")).content["about"]["findings"]
+        missing = (await ask("check_case", case=CASE, section="patient")).content["about"]["findings"]
         assert "/patient/phone" in {each["pointer"] for each in missing if each["severity"] == "question"}
         assert "/patient/sex" not in {each["pointer"] for each in missing}
-        draft = await call(client, "build_packet", case=CASE)
+        draft = await ask("build_packet", case=CASE)
         assert draft.content["built"], draft.text
         assert draft.content["about"]["counts"]["question"] > 5
-        final = await call(client, "build_packet", case=CASE, kind="final")
+        final = await ask("build_packet", case=CASE, kind="final")
         assert not final.content["built"]  # the person agreed, and the case is not complete
         assert final.content["about"]["counts"]["question"] > 5
-        assert (await call(client, "status", case=CASE)).content["state"] == "unanswered"
+        assert (await ask("status", case=CASE)).content["state"] == "unanswered"
+        for tool, arguments in HOSTILE:
+            assert (await ask(tool, **arguments)).is_error, (tool, arguments)
+    return answers
 
 
 def test_a_signal_ends_the_command_although_it_waits_for_input(tmp_path: Path) -> None:

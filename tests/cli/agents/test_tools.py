@@ -331,9 +331,11 @@ def test_a_page_is_a_picture_of_limited_size(folder: Path, packet_of: Any) -> No
         [picture] = (await client.call_tool("page", arguments)).content
         return picture
 
-    picture = Agent(folder, show_pages=True).run(drawn)
+    agent = Agent(folder, show_pages=True)
+    picture = agent.run(drawn)
     assert picture.mime_type == "image/png"
     assert Image.open(io.BytesIO(base64.b64decode(picture.data))).size == (909, 1286)
+    assert "no such page" in agent.call("page", case=WANG, page=99, kind="final").text
 
 
 def test_without_the_extra_the_command_says_how_to_install_it(
