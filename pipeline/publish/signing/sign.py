@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import string
 from collections.abc import Iterator
 from typing import Any
 
+import uharfbuzz
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.font.api import FontEngineFactory
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
@@ -28,11 +30,18 @@ silence_library_logging("pyhanko")
 
 
 class _ShippedFont(FontEngineFactory):
-    """The shipped bold face. The library's own factory does not close the font file."""
+    """The characters of a text in the shipped bold face: the library would look through the whole face."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
 
     def create_font_engine(self, writer: BasePdfFileWriter, obj_stream: Any = None) -> GlyphAccumulator:
         """Return the face; the writer embeds the glyphs that are used."""
-        font = io.BytesIO(font_file(JAPANESE_BOLD.package).read_bytes())
+        wanted = uharfbuzz.SubsetInput()
+        wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(map(ord, self._text))
+        face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(font_file(JAPANESE_BOLD.package))))
+        font = io.BytesIO(uharfbuzz.subset(face, wanted).blob.data)
         return GlyphAccumulator(writer, font, font_size=9, obj_stream=obj_stream)
 
 
@@ -83,20 +92,21 @@ def _no_field(bundle: bytes, field: str) -> Problem:
 def _signed(bundle: bytes, field: str, signer: SimpleSigner) -> bytes:
     metadata = PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
     writer = IncrementalPdfFileWriter(io.BytesIO(bundle))
-    signing = PdfSigner(metadata, signer, stamp_style=_style())
+    signing = PdfSigner(metadata, signer, stamp_style=_style(signer))
     signed: io.BytesIO = signing.sign_pdf(writer, existing_fields_only=True)
     return signed.getvalue()
 
 
-def _style() -> TextStampStyle:
+def _style(signer: SimpleSigner) -> TextStampStyle:
     """The appearance of a signed field: text over the character 印, no picture that could pass for a seal."""
+    font = _ShippedFont(f"{_STAMP_TEXT}{signer.subject_name}{string.printable}")
     middle, margins = AxisAlignment.ALIGN_MID, Margins(2, 2, 2, 2)
     return TextStampStyle(
         border_width=0,
         background=RawContent(b"1 g 0 0 100 100 re f", box=BoxConstraints(100, 100)),
         background_layout=SimpleBoxLayoutRule(middle, middle, margins=margins),
         background_opacity=1,
-        text_box_style=TextBoxStyle(font=_ShippedFont(), font_size=9, leading=13),
+        text_box_style=TextBoxStyle(font=font, font_size=9, leading=13),
         stamp_text=_STAMP_TEXT,
         timestamp_format="%Y-%m-%d %H:%M %Z",
     )
