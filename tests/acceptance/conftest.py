@@ -19,6 +19,6 @@ def wheel(shared: Shared) -> Path:
 
 
 @pytest.fixture(scope="session")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel, installed in a folder of its own."""
-    return install(wheel, tmp_path_factory.mktemp("wheel") / "target")
+def installed(wheel: Path, shared: Shared) -> Installed:
+    """The wheel, installed once for all tests, in a folder of its own."""
+    return Installed(wheel, shared.folder("installed", lambda folder: install(wheel, folder)))
