@@ -279,7 +279,7 @@ def test_hashes_decide_and_not_times(scene: Scene) -> None:
 @pytest.mark.parametrize(
     "cuts",
     [
-        7,
+        4,
         pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
     ],
 )
