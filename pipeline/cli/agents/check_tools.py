@@ -22,7 +22,7 @@ from pipeline.options import CheckOptions
 from pipeline.packet.packet_parts import State
 from pipeline.run.check import check_loaded, load_or_ask
 from pipeline.run.overview.row_texts import duty_text
-from pipeline.run.status import OPEN
+from pipeline.run.status import OPEN, Item
 from pipeline.visa.hospital_match import Wishes, match_case
 from pipeline.visa.timeline.from_file import read_timeline
 
@@ -129,16 +129,7 @@ class CheckTools:
             "filing_window": [day.isoformat() if day else None for day in (row.filing.first, row.filing.last)],
             "days_left": row.filing.days_left(self.folder.options.as_of),
             "duties": [{"who": duty.who, "what": duty_text(duty, language)} for duty in row.duties],
-            "items": [
-                {
-                    "id": item.id,
-                    "person": item.person,
-                    "title": getattr(item.title, language),
-                    "standing": item.standing,
-                    "paper": item.index,
-                }
-                for item in items
-            ],
+            "items": [_item(item, language) for item in items],
         }
 
     def timeline(self, case: str, lang: Language | None = None) -> CaseTimeline:
@@ -181,6 +172,17 @@ def _check(source: Source, options: CheckOptions) -> tuple[State | None, Sequenc
     except VisaPacketError as error:
         return None, error.problems
     return checked.state, checked.problems
+
+
+def _item(item: Item, language: Language) -> OpenItem:
+    title: str = getattr(item.title, language)
+    return {
+        "id": item.id,
+        "person": item.person,
+        "title": title,
+        "standing": item.standing,
+        "paper": item.index,
+    }
 
 
 def _hospital(

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from pipeline.attachments.read_values import read_values
-from pipeline.attachments.safe_open import read_inside
-from pipeline.case.filing import AttachmentRole
-from pipeline.case.people import PATIENT
+from pipeline.attachments.proposed_values import ProposedValue
+from pipeline.case.filing import SIGNED, AttachmentRole
 from pipeline.cli.agents.agent_folder import AgentFolder
 from pipeline.cli.agents.answers import refusal
 from pipeline.cli.agents.case_tools import CaseVersion
 from pipeline.cli.new_papers import Said, new_papers
 from pipeline.errors import AttachmentError, Problem
-from pipeline.run.case_folder.adding import add_papers
-from pipeline.run.case_folder.case_text import read_case_text
+from pipeline.run.case_folder.adding import NewPaper, add_papers
+from pipeline.run.case_folder.case_text import CaseText, read_case_text
 from pipeline.run.case_folder.deciding import ROLES, Given
 from pipeline.run.case_folder.paper_guess import question_of_day
+from pipeline.run.case_folder.paper_values import read_entry
 from pipeline.run.case_folder.saving import SAVING, CaseFile
 
 _MOST_VALUES = 60
@@ -76,47 +76,50 @@ class PaperTools:
         said = Said(Given(_role(role), person), issued_on, self.folder.options.as_of, self.folder.language, asks=False)
         with SAVING:
             text = read_case_text(str(file), self.folder.templates, self.folder.directory)
-            skipped: list[Problem] = []
-            found = [paper for paper, _ in new_papers(text, [source], None, said, skipped)]
-            if skipped:
-                raise AttachmentError(skipped)
-            add_papers(text, found)
-        day = found[0].issued_on
+            new = _new(text, source, said)
+            add_papers(text, [new])
         return {
             "case": case,
             "etag": CaseFile.read(file).etag,
             "paper": len(text.entries),
-            "role": found[0].role,
-            "person": found[0].person,
-            "day": _day(found[0].role, day, issued_on),
+            "role": new.role,
+            "person": new.person,
+            "day": _day(new, issued_on),
         }
 
     def read_paper(self, case: str, paper: Annotated[int, Field(ge=0)]) -> ReadPaper:
-        """Propose values that a paper of the case shows (numbers from 0, as add_paper and status give them).
+        """Propose values that a paper of the case shows; numbers from 0, as add_paper gives them.
 
         Compare every value with a person before set_fields, except proved ones. No values means that nothing was read.
         Scans need the extra read.
         """
         text = read_case_text(str(self.folder.case(case)), self.folder.templates, self.folder.directory)
         if paper >= len(text.entries):
-            raise refusal("the case has no paper of this number", "status gives the numbers")
-        entry = text.entries[paper]
-        read_inside(text.folder, entry["path"])
-        kind, _, number = entry.get("person", PATIENT).partition("-")
-        person = f"/companions/{int(number) - 1}" if number else f"/{kind}"
-        found = read_values(text.folder / entry["path"], person, self.folder.options.as_of)
-        values: list[ReadValue] = [
-            {
-                "pointer": each.pointer,
-                "value": each.value,
-                "page": each.line.page,
-                "box_mm": [round(side, 1) for side in each.line.box_mm],
-                "confidence": round(each.line.confidence, 3),
-                "proved": each.is_proved,
-            }
-            for each in found[:_MOST_VALUES]
-        ]
-        return {"values": values}
+            raise refusal("the case has no paper of this number", "the first paper is 0")
+        found = read_entry(text, paper, self.folder.options.as_of)
+        return {"values": [_shown(each) for each in found[:_MOST_VALUES]]}
+
+
+def _new(text: CaseText, source: Path, said: Said) -> NewPaper:
+    """Return a file as a paper. Raises ToolError for a signed original, AttachmentError."""
+    skipped: list[Problem] = []
+    found = [paper for paper, _ in new_papers(text, [source], None, said, skipped)]
+    if skipped:
+        raise AttachmentError(skipped)
+    if found[0].role == SIGNED:
+        raise refusal("a signed original is added by a person", "visa-packet add, or the desk")
+    return found[0]
+
+
+def _shown(value: ProposedValue) -> ReadValue:
+    return {
+        "pointer": value.pointer,
+        "value": value.value,
+        "page": value.line.page,
+        "box_mm": [round(side, 1) for side in value.line.box_mm],
+        "confidence": round(value.line.confidence, 3),
+        "proved": value.is_proved,
+    }
 
 
 def _role(name: str | None) -> AttachmentRole | None:
@@ -126,7 +129,7 @@ def _role(name: str | None) -> AttachmentRole | None:
     return role
 
 
-def _day(role: str, day: date | None, given: date | None) -> Literal["given", "read", "missing", "not needed"]:
-    if day is None:
-        return "missing" if question_of_day(role) else "not needed"
+def _day(paper: NewPaper, given: date | None) -> Literal["given", "read", "missing", "not needed"]:
+    if paper.issued_on is None:
+        return "missing" if question_of_day(paper.role) else "not needed"
     return "given" if given else "read"

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.attachments.messages import ReadLine
-from pipeline.attachments.proposed_values import ProposedValue, propose_values
-from pipeline.attachments.read_paper import convert, make_request
-from pipeline.attachments.read_values import lines_of
-from pipeline.case.people import PATIENT
+from pipeline.attachments.proposed_values import ProposedValue
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.papers import plain_name, read_text
 from pipeline.errors import AttachmentError
@@ -23,6 +20,7 @@ from pipeline.run.case_folder.adding import find_repeated
 from pipeline.run.case_folder.case_text import ROOM, CaseText
 from pipeline.run.case_folder.deciding import Given, decide, read_files
 from pipeline.run.case_folder.fields import find_field, value_at
+from pipeline.run.case_folder.paper_values import owner_pointer, read_entry
 from pipeline.run.case_folder.places import find_place
 
 _ZONE = ("/passport/mrz/0", "/passport/mrz/1")
@@ -72,24 +70,15 @@ def _number(text: CaseText, role: str, person: str) -> int | None:
     return None if place is None else text.places.index(place)
 
 
-def paper_pdf(text: CaseText, number: int) -> bytes:
-    """Return an attachment as PDF. Raises UnusableError, LookupError."""
-    entry = text.entries[number]
-    return convert(make_request(text.folder, entry["path"], password_file=entry.get("password_file"))).pdf
-
-
 def read_fields(folder: DeskFolder, path: Path, number: int, language: Language) -> list[FieldProposal]:
     """Return values of the case that an attachment shows.
 
     Raises InputError if it has no text and the extra that reads scans is not installed, AttachmentError.
     """
     text = read_text(folder, path)
-    person = text.entries[number].get("person", PATIENT)
-    kind, _, place = person.partition("-")
-    base = f"/companions/{int(place) - 1}" if place else f"/{kind}"
-    values = propose_values(lines_of(paper_pdf(text, number), scans=True), base, folder.options.as_of)
+    values = read_entry(text, number, folder.options.as_of)
     fields = dict(text.json_file.fields)
-    return [_proposal(each, fields, language) for each in _with_whole_zone(values, base)]
+    return [_proposal(each, fields, language) for each in _with_whole_zone(values, owner_pointer(text, number))]
 
 
 def _with_whole_zone(values: Sequence[ProposedValue], base: str) -> Iterator[tuple[str, tuple[ProposedValue, ...]]]:

@@ -13,11 +13,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pipeline.cli.desk.desk_folder import DeskFolder
-from pipeline.cli.desk.paper_proposals import FieldProposal, paper_pdf, propose_place, read_fields
+from pipeline.cli.desk.paper_proposals import FieldProposal, propose_place, read_fields
 from pipeline.cli.desk.papers import PAPER_BYTES, add_dropped, read_text
 from pipeline.cli.desk.requests import answering, body_of, language_of
 from pipeline.cli.pictures import draw_page
 from pipeline.language import Language
+from pipeline.run.case_folder.paper_values import paper_pdf
 
 _THUMBNAIL_WIDTH, _LINE_WIDTH = 240, 1600
 

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from tests.support.agent import Agent, Reply
+from tests.support.attachments import page_text, pdf_of
 from tests.support.built import make_set
 from tests.support.canaries import planted, write_paper
 from tests.support.cases import EXAMPLES
@@ -211,6 +212,8 @@ def test_hostile_calls_change_nothing_and_quote_nothing(folder: Path, packet_of:
         assert "bug in" not in answer.text, (name, arguments, answer.text)
         assert len(answer.text) < 2_000
     assert {path: path.stat().st_mtime_ns for path in folder.parent.rglob("*")} == before
+    assert "no such role" in agent.call("add_paper", case=WANG, path="new.jpg", role="signed").text
+    assert "a case id has" in agent.call("new_case", case_id="../case-9").text
     assert not caplog.records
     assert [row["case"] for row in agent.call("list_cases").content["cases"]] == ["other", WANG]
 
@@ -236,10 +239,28 @@ def test_a_link_in_a_case_or_among_results_is_refused(agent: Agent, folder: Path
     (folder / "out").mkdir()
     (folder / "out" / WANG).symlink_to(away / WANG)
     assert "link" in agent.call("verify_packet", case=WANG).text
+    case = folder / WANG / "case.json"
+    data = json.loads(case.read_bytes())
+    data["attachments"][0]["path"] = "../../outside.pdf"
+    case.write_text(json.dumps(data), encoding="utf-8")
+    assert "leaves the folder" in agent.call("read_paper", case=WANG, paper=0).text
+    data["attachments"][0]["path"] = "papers/passport.png"
+    case.write_text(json.dumps(data), encoding="utf-8")
     paper = folder / WANG / "papers/passport.png"
     paper.rename(away / "passport.png")
     paper.symlink_to(away / "passport.png")
     assert agent.call("read_paper", case=WANG, paper=0).is_error
+
+
+def test_a_signed_original_is_for_a_person_to_add(agent: Agent, folder: Path, packet_of: Any) -> None:
+    shutil.copytree(packet_of(WANG), folder / "out" / WANG)
+    scan = folder / WANG / "papers/signed/invitation-letter/scan.pdf"
+    scan.parent.mkdir(parents=True)
+    scan.write_bytes(pdf_of(page_text("Signed by hand")))
+    before = (folder / WANG / "case.json").read_bytes()
+    answer = agent.call("add_paper", case=WANG, path=str(scan.relative_to(folder)))
+    assert "is added by a person" in answer.text
+    assert (folder / WANG / "case.json").read_bytes() == before
 
 
 def test_no_answer_and_no_error_has_a_value_of_the_case(tmp_path: Path, caplog: Any, capfd: Any) -> None:

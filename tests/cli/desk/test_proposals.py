@@ -10,9 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from pipeline.attachments.messages import ReadLine
-from pipeline.cli.desk import paper_proposals
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.errors import missing_extra
+from pipeline.run.case_folder import paper_values
 from tests.support.asgi import Client
 from tests.support.attachments import page_text, pdf_of
 from tests.support.cases import EXAMPLES
@@ -108,7 +108,7 @@ def test_without_the_extra_the_page_works_and_says_how_to_get_it(
         raise missing_extra("rapidocr", "read", "reading scans")
 
     assert "visa-packet[read]" not in client.get(f"{case}/papers").text
-    monkeypatch.setattr(paper_proposals, "lines_of", missing)
+    monkeypatch.setattr(paper_values, "lines_of", missing)
     monkeypatch.setattr("pipeline.cli.desk.screens.can_read_scans", lambda: False)
     assert "visa-packet[read]" in client.get(f"{case}/papers").text
     answer = client.get(f"{case}/papers/0/values")
