@@ -12,6 +12,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from pipeline.errors import ExitCode
+from pipeline.visa.rules.catalogue import all_rules
+
 ROOT = Path(__file__).parents[1]
 #: A code, and the case of it that has a message of its own.
 _CODE = re.compile(r"([a-z]+(-[a-z]+)*)(/[a-z-]+)?")
@@ -55,6 +58,31 @@ def error_page() -> str:
     return "".join(parts)
 
 
+def current_codes() -> set[str]:
+    """Return a line for each code on which programs may depend."""
+    schema = json.loads((ROOT / "schemas" / "line.schema.json").read_text(encoding="utf-8"))["$defs"]
+    events = [part["properties"]["event"]["const"] for part in schema.values() if "properties" in part]
+    return {
+        *(f"exit code {int(code)} {code.name}" for code in ExitCode),
+        *(f"problem {code}" for code in described()),
+        *(f"rule {rule}" for rule in all_rules()),
+        *(f"event {name}" for name in (*events, "result", "report")),
+        *(f"stage {name}" for name in schema["stage"]["enum"]),
+    }
+
+
+def promised_codes() -> set[str]:
+    """Return the lines of docs/codes.txt: every code that was ever listed."""
+    lines = (ROOT / "docs" / "codes.txt").read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def code_list() -> str:
+    """Return docs/codes.txt with the new codes. None is removed: a person does that, and says so in CHANGELOG.md."""
+    head = "# Codes on which programs may depend. `make docs` adds new ones, and removes none.\n"
+    return head + "".join(f"{line}\n" for line in sorted(promised_codes() | current_codes()))
+
+
 def _row(code: str, entry: dict[str, Any]) -> str:
     exits = ", ".join(map(str, entry["exit"]))
     return f'| <a id="{code}"></a>`{code}` | {exits} | {entry["means"]} | {entry["way_out"]} |\n'
@@ -86,4 +114,10 @@ Every problem has a code, a place, a message and a hint. A message never contain
 capitals, such as ID-02, are rules: [rules.md](rules.md). Codes such as DTL104 are findings of docxtpl-lint on the tags
 of a template. This page lists all other codes, with the exit code of the run ([exit-codes.md](exit-codes.md)); 0 means
 that the problem does not block a build.
+
+## Stability
+
+A code keeps its name and its meaning: a program may decide by it, as by an exit code; messages and hints may change.
+[codes.txt](codes.txt) lists all codes, with the rules, and with the events and stages of
+[`--jsonl`](batch.md#for-programs); a test fails if one of them is missing.
 """

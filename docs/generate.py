@@ -16,7 +16,7 @@ from types import ModuleType
 import click
 from agent_guide import guide_page, page_list, skill_page
 from api_reference import api_functions
-from error_reference import error_page
+from error_reference import code_list, error_page
 from field_reference import field_page
 from licence_list import licence_page
 from tested_cases import case_table
@@ -163,6 +163,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "api.md": lambda: _with_parts("api.md", {"functions": api_functions()}),
     "rules.md": rule_reference,
     "errors.md": lambda: _NOTE + error_page(),
+    "codes.txt": code_list,
     "licences.md": lambda: _NOTE + licence_page(),
     "security-tests.md": lambda: _NOTE + case_table(),
     "mistakes.md": lambda: _NOTE + mistake_table(),

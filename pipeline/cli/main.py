@@ -16,6 +16,7 @@ import click
 from pipeline.cli.crash import own_messages_only, print_crash
 from pipeline.cli.output import CommandReport
 from pipeline.cli.results import Results, json_form
+from pipeline.cli.usage import usage_problem
 from pipeline.errors import ExitCode, Problem, VisaPacketError, bug, system_reason
 from pipeline.language import LANGUAGES, Language, language_of
 from pipeline.resources import VERSION
@@ -135,9 +136,7 @@ def _check_length(arguments: list[str]) -> None:
 
 
 def _failed(error: Exception, arguments: list[str], results: Results) -> int:
-    report = _report_of(error, command_in(arguments))
-    language = _language_of(arguments)
-    report = replace(report, problems=[problem.in_language(language) for problem in report.problems])
+    report = replace(_report_of(error, command_in(arguments)), language=_language_of(arguments))
     try:
         return results.finish(report)
     except OSError:
@@ -164,14 +163,8 @@ def _report_of(error: Exception, command: str | None) -> CommandReport:
     if isinstance(error, click.Abort):
         problem = Problem("interrupted", "error", "interrupted", "packets that were published before are complete")
         return CommandReport(command, ExitCode.INTERRUPTED, (problem,))
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        problem = Problem("usage", "error", "a command is missing", "see visa-packet --help")
-        return CommandReport(command, ExitCode.USAGE, (problem,))
     if isinstance(error, click.ClickException):
-        problem = Problem(
-            "usage", "error", error.format_message(), f"see visa-packet {command or ''} --help".replace("  ", " ")
-        )
-        return CommandReport(command, ExitCode.USAGE, (problem,))
+        return CommandReport(command, ExitCode.USAGE, (usage_problem(error, command),))
     if isinstance(error, OSError):
         return CommandReport(command, ExitCode.OUTPUT, (_system_problem(error),))
     return CommandReport(command, ExitCode.BUG, (bug(error),))

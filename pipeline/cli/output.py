@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, Problem
-from pipeline.language import Language, format_count
+from pipeline.language import SEPARATORS, Language
 from pipeline.resources import VERSION
 from pipeline.visa.labels import describe_state, label
 
@@ -40,18 +40,22 @@ class OutputStyle:
 
 @dataclass(frozen=True, slots=True)
 class CommandReport:
-    """Result of a command. ``results`` are plain JSON objects, one per case, path, schema, rule or check."""
+    """Result of a command. ``results`` are plain JSON objects, one per case, path, schema, rule or check.
+
+    ``language`` is that of the problems.
+    """
 
     command: str | None
     exit_code: ExitCode
     problems: Sequence[Problem] = ()
     results: Sequence[dict[str, Any]] = ()
+    language: Language = "en"
 
 
 def emit(report: CommandReport, *, as_json: bool) -> None:
     """Print the problems of a report on standard error and, with ``as_json``, the whole report on standard output."""
     for problem in report.problems:
-        print_problem(problem)
+        print_problem(problem.in_language(report.language), report.language)
     if as_json:
         print_json(report_to_json(report))
 
@@ -77,17 +81,29 @@ def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
     Of notes, print only their number, unless ``style`` asks for them in full.
     """
     print_questions([problem for problem in problems if "who" in problem.args], style.language)
+    left_out = [problem for problem in problems if f"left_out_{style.language}" in problem.args]
     hints: set[str] = set()
-    others = [problem for problem in problems if "who" not in problem.args]
+    left_out = left_out if len(left_out) > 1 else []
+    others = [problem for problem in problems if "who" not in problem.args and problem not in left_out]
     for problem in sorted(others, key=lambda problem: _SEVERITIES.index(problem.severity)):
         if style.notes or problem.severity != "info":
             translated = problem.in_language(style.language)
             print_problem(translated, style.language, hint=translated.hint not in hints)
             hints.add(translated.hint)
+    print_left_out(left_out, style.language)
     notes = sum(problem.severity == "info" for problem in problems)
     if notes and not style.notes:
-        line = f"{format_count(notes, 'note')}; --notes shows {'it' if notes == 1 else 'them'}"
-        print_line(Styled(line, dim=True), err=True)
+        line = label("notes_one" if notes == 1 else "notes", "printed", style.language)
+        print_line(Styled(line.format(count=notes), dim=True), err=True)
+
+
+def print_left_out(problems: Sequence[Problem], language: Language) -> None:
+    """Print the documents that a draft is without, on one line: the questions are printed already."""
+    if problems:
+        titles = SEPARATORS[language].join(problem.args[f"left_out_{language}"] for problem in problems)
+        words = label("left_out", "printed", language).format(count=len(problems), titles=titles)
+        severity = Styled(label("warning", "printed", language), COLOURS["warning"], bold=True)
+        print_line(severity, f" {problems[0].code}  {words}", err=True)
 
 
 def print_questions(questions: Sequence[Problem], language: Language) -> None:
@@ -131,8 +147,13 @@ def problem_to_json(problem: Problem, language: Language = "en") -> dict[str, An
         "as_of": problem.as_of,
         **({"cell": problem.cell} if problem.cell else {}),  # only tables have cells
         **({"who": problem.args["who"]} if "who" in problem.args else {}),  # only missing fields of a case
-        **({"field": f"{problem.pointer}/{problem.args['field']}"} if problem.code == "schema-required" else {}),
+        **(_field(problem) if problem.code == "schema-required" else {}),
     }
+
+
+def _field(problem: Problem) -> dict[str, str]:
+    """Return the pointer of a missing field; nothing if the manifest of an earlier build records the problem."""
+    return {"field": f"{problem.pointer}/{problem.args['field']}"} if "field" in problem.args else {}
 
 
 def fields_to_json(problems: Sequence[Problem]) -> dict[str, Any]:
@@ -147,6 +168,6 @@ def report_to_json(report: CommandReport) -> dict[str, Any]:
         "visa_packet": VERSION,
         "command": report.command,
         "exit_code": int(report.exit_code),
-        "problems": [problem_to_json(problem) for problem in report.problems],
+        "problems": [problem_to_json(problem, report.language) for problem in report.problems],
         "results": list(report.results),
     }

@@ -90,8 +90,7 @@ class Progress:
                 f"{self._states[state]} {label(state, 'state', self._style.language)}" for state in get_args(State)
             )
             print_line(", ".join(states))
-        translated = [problem.in_language(self._style.language) for problem in problems]
-        return self._results.finish(CommandReport("build", code, translated), html=address)
+        return self._results.finish(CommandReport("build", code, problems, language=self._style.language), html=address)
 
     def _publish(self, page: ReportPage | None) -> tuple[str | None, tuple[Problem, ...]]:
         """Publish the page; return its address, or the reason why it is not published."""

@@ -62,7 +62,7 @@ class Results:
     def finish(self, report: CommandReport, **more: Any) -> ExitCode:
         """Print the problems of the run on standard error and, for programs, the document or the last line."""
         for problem in report.problems:
-            print_problem(problem)
+            print_problem(problem.in_language(report.language), report.language)
         document = report_to_json(report) | self._totals(report.command) | more
         if self.form == "document":
             print_json(document | {"results": [*self._collected, *report.results]})

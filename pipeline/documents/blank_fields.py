@@ -15,6 +15,7 @@ from pipeline.documents.drawing import bundle_cover_context
 from pipeline.documents.fill import fill
 from pipeline.errors import Problem
 from pipeline.formats.messages import Words, worded_problem
+from pipeline.language import LANGUAGES
 from pipeline.options import DocumentOptions
 from pipeline.packet.packet_parts import AttachmentPart, Bundle, DocumentPart, Packet, Part
 from pipeline.packet.planned_case import PlannedCase
@@ -50,7 +51,7 @@ class _Trial:
         for part in packet.attachments:
             if part.attachment.is_filled_in:
                 title = msgspec.to_builtins(part.title)
-                yield part, _warning(worded_problem("draft-left-out/form", room=_ROOM, title=title))
+                yield part, _warning(worded_problem("draft-left-out/form", room=_ROOM, title=title), title)
         for bundle in packet.files:
             for document in bundle.documents:
                 yield from self._try(document, partial(self._context, document, bundle))
@@ -68,7 +69,7 @@ class _Trial:
             title = msgspec.to_builtins(part.title)
             problem = worded_problem("draft-left-out", room=_ROOM, title=title, question=question)
             parent = error.pointer.rpartition("/")[0]
-            yield part, _warning(self.planned.loaded.json_file.locate(problem, parent))
+            yield part, _warning(self.planned.loaded.json_file.locate(problem, parent), title)
 
     def _context(self, part: DocumentPart, bundle: Bundle | None) -> Mapping[str, Any]:
         if part.is_cover and bundle is not None:
@@ -85,8 +86,9 @@ class _Trial:
         return dict.fromkeys(("en", "ja", "zh"), pointer)
 
 
-def _warning(problem: Problem) -> Problem:
-    return replace(problem, severity="warning")
+def _warning(problem: Problem, title: Words) -> Problem:
+    titles = {f"left_out_{language}": title[language] for language in LANGUAGES}
+    return replace(problem, severity="warning", args=titles)
 
 
 def _without(packet: Packet, found: Mapping[str, Problem]) -> Packet:

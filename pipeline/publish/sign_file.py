@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import InputError, Problem, load_extra, system_reason
@@ -21,16 +22,17 @@ def require_signing() -> None:
     load_extra("pyhanko", "sign", "signing")
 
 
-def sign_file(bundle: Path, field: str, p12: Path, password: str) -> list[str]:
+def sign_file(bundle: Path, field: str, p12: Path, password: Callable[[], str]) -> list[str]:
     """Sign a bundle, or that of the packet in a folder. Return the names of the fields.
 
+    ``password`` is called when both files have been read.
     A bundle beside its manifest is verified first. Raises InputError, VerificationError or OutputError, and changes
     nothing then.
     """
     require_signing()
     path = bundle / BUNDLE_NAME if is_folder(bundle) else bundle
     content, key = _read(path, "sign-bundle"), _read(p12, "sign-key")
-    request = SignRequest(content, field, key, password)
+    request = SignRequest(content, field, key, password())
     with lock_output(path.parent.resolve().parent):
         if (path.parent / MANIFEST_NAME).is_file():
             verify_path(path)

@@ -79,6 +79,16 @@ class TestErrors:
         described = {code for code in page.described() if code.startswith("schema-")}
         assert described == page.schema_codes() | {"schema-required", "schema-unknown-field"}
 
+    @pytest.mark.usefixtures("generator")
+    def test_no_code_is_removed_or_renamed(self) -> None:
+        page = importlib.import_module("error_reference")
+        gone = page.promised_codes() - page.current_codes()
+        assert not gone, (
+            f"programs may depend on these codes: {sorted(gone)}. Keep them. If one must go, remove it from "
+            "docs/codes.txt by hand, and say in CHANGELOG.md what takes its place."
+        )
+        assert page.promised_codes() == page.current_codes(), "run `make docs`"
+
 
 class TestCases:
     """docs/security-tests.md"""

@@ -175,6 +175,24 @@ class TestUsage:
         assert (plain.code, plain.out) == (2, "")
         assert words in plain.err
 
+    def test_it_is_reported_in_the_language_of_the_user(self, visa_packet: Command) -> None:
+        expected = {
+            ("biuld",): ("「biuld」というコマンドはありません", "没有 biuld 这个命令"),
+            ("build",): ("'CASES...' がありません", "缺少 'CASES...'"),
+            ("build", "a", "--ot", "x"): ("（近いもの：--out", "（相近的：--out"),
+            ("build", "a", "--xyzzy"): ("--xyzzy というオプションはありません", "没有 --xyzzy 这个选项"),
+            ("build", "a", "--engine", "word"): ("'--engine' の値が正しくありません：", "'--engine' 的值不正确："),
+            ("build", "a", "--tls-key", CASE): ("コマンドの使い方が正しくありません：", "命令用法不正确："),
+        }
+        for words, texts in expected.items():
+            for language, text in zip(("ja", "zh"), texts, strict=True):
+                run = visa_packet(*words, "--lang", language, "--json")
+                (problem,) = run.report["problems"]
+                assert text in problem["message"], words
+                assert text in run.err
+                assert run.err.startswith({"ja": "エラー", "zh": "错误"}[language])
+                assert not any(word in run.err for word in ("Error", "Usage", "error", "hint"))
+
     @pytest.mark.parametrize("length", [3_000, 3_001, 5_000])
     def test_a_long_path_is_reported(self, visa_packet: Command, length: int, subtests: pytest.Subtests) -> None:
         path = ("a" * 299 + "/") * (length // 300) + "a" * (length % 300)

@@ -12,11 +12,13 @@ import pytest
 from pipeline.case.half_case import BLANK_TEXT, AbsentError, Blank, draft_case, or_blank
 from pipeline.case.load import load_case, load_draft
 from pipeline.case.source import Source
+from pipeline.cli.output import OutputStyle, print_problems, problem_to_json
 from pipeline.documents.blank_fields import leave_out_undrawable
 from pipeline.documents.context import document_context
 from pipeline.documents.fill import fill
 from pipeline.errors import CaseError, Problem
 from pipeline.formats.word.text import word_text
+from pipeline.language import LANGUAGES, Language
 from pipeline.options import BuildOptions, CheckOptions, DocumentOptions
 from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.publish.destination import Folder
@@ -103,6 +105,10 @@ def test_a_draft_is_built_and_a_final_packet_is_not(edit: Edit, tmp_path: Path) 
     assert {problem.severity for problem in asked} == {"warning"}
     assert len(asked) == 3
     assert "draft-left-out" in {problem.code for problem in built.problems}
+    again = build_packet(load_draft(path), Folder(tmp_path / "out"), options)
+    assert again.is_current
+    recorded = [problem_to_json(problem) for problem in again.problems]
+    assert [each["code"] for each in recorded].count("schema-required") == 3
     with pytest.raises(CaseError):
         check_case(path, CheckOptions(AS_OF))
     assert check_loaded(load_draft(path), DRAFT).state == "draft"
@@ -115,6 +121,22 @@ def test_a_case_with_nothing_but_its_id_is_a_draft(tmp_path: Path) -> None:
     assert "cover-sheet" in {part.document for part in plan.packet.documents}
     assert "invitation-letter" not in {part.document for part in plan.packet.documents}
     assert "Who travels with the patient?" in problems[0].hint
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_draft_is_without_is_printed_on_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], language: Language
+) -> None:
+    path = tmp_path / "case.json"
+    path.write_text('{ "case_id": "case-a" }', encoding="utf-8")
+    _, problems = planned(path)
+    assert len(problems) > 4
+    print_problems(problems, OutputStyle(language))
+    (line,) = capfd.readouterr().err.splitlines()
+    assert {"en": "Letter of invitation", "ja": "招へい理由書", "zh": "邀请理由书"}[language] in line
+    assert f"{len(problems)} " in line
+    print_problems(problems[:1], OutputStyle(language))
+    assert len(capfd.readouterr().err.splitlines()) == 3  # in full, with a hint
 
 
 def test_what_needs_more_than_a_document_is_refused_with_the_questions(edit: Edit, tmp_path: Path) -> None:

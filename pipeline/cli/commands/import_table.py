@@ -102,7 +102,7 @@ def import_table(
     wrong = [each for each in problems if each.severity == "error"]
     if wrong and not (skip_wrong and cases):
         print_line(label("refused", "imported", language).format(good=len(cases)), err=True)
-        raise CaseError([each.in_language(language) for each in problems])
+        raise CaseError(problems)
     statuses, conflicts = publish_cases(cases, out, force=force)
     patients = [case for case in cases if case.path.name == CASE_FILE]
     written = [case for case in patients if statuses[case.path] in ("new", "updated")]
@@ -120,8 +120,8 @@ def import_table(
         }
         for case in cases
     ]
-    problems = [each.in_language(language) for each in (*(unconfirmed_lines(mapping) if mapping else ()), *problems)]
-    emit(CommandReport("import", code, problems, results), as_json=as_json)
+    problems = [*(unconfirmed_lines(mapping) if mapping else ()), *problems]
+    emit(CommandReport("import", code, problems, results, language), as_json=as_json)
     if not as_json:
         for kind, files in (("counts", patients), ("directory", [case for case in cases if case not in patients])):
             if files:

@@ -57,4 +57,4 @@ def sign(bundle: Path, field: str, p12: Path, password_file: Path | None, as_jso
 
 def _sign(bundle: Path, field: str, p12: Path, password_file: Path | None) -> list[str]:
     require_signing()
-    return sign_file(bundle, field, p12, read_password(password_file, P12_PASSWORD))
+    return sign_file(bundle, field, p12, lambda: read_password(password_file, P12_PASSWORD))

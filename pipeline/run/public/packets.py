@@ -73,4 +73,4 @@ def sign_bundle(bundle: StrPath, field: str, p12: StrPath, password: str) -> lis
     empty fields, or one of them. ``p12`` has key and certificate of the signer (PKCS #12), ``password`` opens it. Needs
     the extra ``sign``.
     """
-    return sign_file(Path(bundle), field, Path(p12), password)
+    return sign_file(Path(bundle), field, Path(p12), lambda: password)
