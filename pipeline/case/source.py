@@ -12,8 +12,8 @@ from pipeline.formats.json.reader import MAX_BYTES
 
 #: Name of the file of a case that has a folder of its own.
 CASE_FILE = "case.json"
-#: The id of a case in its text.
-_ID = re.compile(rb'"case_id"\s*:\s*"([a-z0-9][a-z0-9-]{1,62}[a-z0-9])"')
+#: A valid id of a case in its text.
+_ID = re.compile(rb'"case_id"\s*:\s*"(?!(?:con|prn|aux|nul|(?:com|lpt)[0-9])")([a-z0-9][a-z0-9-]{1,62}[a-z0-9])"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +29,14 @@ from pipeline.system.atomic import work_folder
 _AHEAD = 3
 
 
+class RepeatedIdsError(CaseError):
+    """Cases have the id of another one. ``repeated`` has a problem for each of them."""
+
+    def __init__(self, repeated: Sequence[tuple[Source, Problem]]) -> None:
+        super().__init__(problem for _, problem in repeated)
+        self.repeated = repeated
+
+
 def run_many(tasks: Iterable[Task], pool: Pool) -> Iterator[TaskResult]:
     """Run every task in ``pool``. Yield their results in order."""
     waiting: deque[tuple[Task, PendingResult]] = deque()
@@ -41,9 +49,9 @@ def run_many(tasks: Iterable[Task], pool: Pool) -> Iterator[TaskResult]:
 
 
 def check_ids(sources: Iterable[Source]) -> int:
-    """Return the number of cases. Raises CaseError if two have the same id: one packet would replace the other."""
+    """Return the number of cases. Raises RepeatedIdsError if two have the same id: they would replace each other."""
     first: dict[str, Source] = {}
-    repeated: list[Problem] = []
+    repeated: list[tuple[Source, Problem]] = []
     count = 0
     for source in sources:
         count += 1
@@ -51,10 +59,10 @@ def check_ids(sources: Iterable[Source]) -> int:
         if case_id is None:
             continue
         if case_id in first:
-            repeated.append(_repeated(source, first[case_id]))
+            repeated.append((source, _repeated(source, first[case_id])))
         first.setdefault(case_id, source)
     if repeated:
-        raise CaseError(repeated)
+        raise RepeatedIdsError(repeated)
     return count
 
 

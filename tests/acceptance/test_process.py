@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.publish.verify.verify import verify_path
+from pipeline.run.stages import STAGES
 from pipeline.system import processes
 from tests.support.built import make_set, names_in, snapshot
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, ROOT, change
@@ -64,14 +65,18 @@ def test_place_environment_and_workers_change_no_byte(
         "PYTHONHASHSEED": "12345",
         "PYTHONPATH": str(ROOT),
     }
-    run = run_process("build", *cases, "-j", "2", "-o", "out", *DAY, "--json", cwd=tmp_path, env=environment)
+    run = run_process("build", *cases, "-j", "2", "-o", "out", *DAY, "--jsonl", cwd=tmp_path, env=environment)
     assert run.code == 0, run.err
     for folder in (packet, packet_with_companion):
         assert snapshot(tmp_path / "out" / folder.name) == snapshot(folder)
     manifests = [json.loads((folder / "manifest.json").read_bytes()) for folder in (packet, packet_with_companion)]
-    assert [[bundle["sha256"] for bundle in result["bundles"]] for result in run.report["results"]] == [
+    results = [line for line in run.lines if line["event"] == "result"]
+    assert [[bundle["sha256"] for bundle in result["bundles"]] for result in results] == [
         [bundle["sha256"] for bundle in manifest["bundles"]] for manifest in manifests
     ]
+    for name in names:  # the workers write at the same time
+        found = [line["stage"] for line in run.lines if line.get("case_id") == name and line["event"] == "stage-ended"]
+        assert tuple(found) == STAGES
 
 
 class TestSignals:

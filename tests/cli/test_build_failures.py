@@ -86,6 +86,10 @@ def test_two_cases_with_one_id_are_refused_before_any_work(
     [problem] = assert_refused(run, out, 3)
     assert (problem["code"], problem["file"], problem["pointer"]) == ("case-id-repeated", str(second), "/case_id")
     assert str(first) in problem["hint"]
+    assert [(result["case"], result["case_id"], result["status"]) for result in run.report["results"]] == [
+        (str(second), "one", "failed")
+    ]
+    assert run.report["counts"] == {"cases": 1, "built": 0, "current": 0, "failed": 1}
 
 
 def test_a_folder_without_a_case_is_wrong_usage(tmp_path: Path, visa_packet: Command) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.case.load import load_case
-from pipeline.case.source import Source, read_case_id
+from pipeline.case.source import Source, find_case_id, read_case_id
 from pipeline.errors import CaseError, InputError
 from pipeline.formats.json.reader import MAX_BYTES
+from pipeline.formats.json.schema_files import schema_text
 from pipeline.run.inputs import is_many, sources
 from tests.support.cases import EXAMPLES
 
@@ -129,3 +130,15 @@ def test_what_is_many(lines: Path) -> None:
     assert is_many(["-"])
     assert is_many([str(lines)])
     assert is_many([str(EXAMPLES)])
+
+
+def test_an_id_for_a_report_is_one_that_the_schema_permits() -> None:
+    schema = json.loads(schema_text("case"))["properties"]["case_id"]
+    valid = [*schema["examples"], "a" * 64, "com10", "con-1", "null"]
+    for name in (*valid, *schema["not"]["enum"], "ab", "a" * 65, "Case-A", "-ab", "ab-", "王晓明", "", "a b"):
+        for text in (json.dumps({"case_id": name}), f'{{"case_id": "{name}", '):
+            found = find_case_id(Source("x", Path(), text.encode()))
+            assert found == (name if name in valid else None), text
+    for text in ("[]", "1", '"case_id"', '{"case_id": 5}', "[" * 100_000, ""):
+        assert find_case_id(Source("x", Path(), text.encode())) is None
+    assert find_case_id(Source("none", Path())) is None
