@@ -17,6 +17,7 @@ from pipeline.run.overview.patient_row import PatientRow
 
 #: The files that a row depends on, with the day: names, times and sizes.
 Version = tuple[object, ...]
+_SECONDS_TO_END = 10.0
 
 
 @dataclass
@@ -28,6 +29,7 @@ class CaseRows:
     _wanted: dict[Path, Version] = field(default_factory=dict)
     _waiting: queue.SimpleQueue[Path | None] = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
+    _is_closed: bool = False
 
     def listed(self) -> Iterator[tuple[str, Path, PatientRow | None]]:
         """Yield each case by its key with its row, or with None while it is checked."""
@@ -45,8 +47,11 @@ class CaseRows:
         return read_patient(Source(str(path), path.parent), self.folder.options)
 
     def close(self) -> None:
-        """End the thread after the case that it checks."""
+        """Wait for the case that the thread checks, and end it: the interpreter must not end under it."""
+        self._is_closed = True
         self._waiting.put(None)
+        if self._thread is not None:
+            self._thread.join(_SECONDS_TO_END)
 
     def _about_all(self, path: Path) -> Version:
         options = self.folder.options
@@ -63,7 +68,7 @@ class CaseRows:
             self._thread.start()
 
     def _work(self) -> None:
-        while (path := self._waiting.get()) is not None:
+        while (path := self._waiting.get()) is not None and not self._is_closed:
             version = self._wanted[path]
             self._rows[path] = version, self.row(path)
 

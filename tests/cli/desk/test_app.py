@@ -15,6 +15,7 @@ import pytest
 from pipeline.case.source import Source
 from pipeline.cli import read_patients
 from pipeline.cli.desk import paper_routes
+from pipeline.cli.desk.app import Desk
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.errors import InputError, Problem
 from pipeline.options import CheckOptions
@@ -62,6 +63,13 @@ def test_the_list_does_not_wait_and_checks_again_only_what_changed(
     (path.parent / "papers" / "photo.jpg").touch()
     checked_list(client)
     assert len(checked) == 3
+
+
+def test_nothing_is_checked_when_the_desk_has_ended(client: Client, desk: Desk) -> None:
+    client.get("/cases")
+    desk.close()
+    assert desk.rows._thread
+    assert not desk.rows._thread.is_alive()
 
 
 @pytest.mark.parametrize("screen", SCREENS)
