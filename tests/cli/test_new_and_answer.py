@@ -203,7 +203,7 @@ def test_errors_are_in_the_language_of_the_user(office: Path, visa_packet: Comma
     run = visa_packet("new", office / "a-b", "--no-input", "--hospital", "x", "--lang=zh")
     assert "名录中没有此标识的有效医疗机构" in run.err
     run = visa_packet("new", office / "王", "--no-input", "--lang", "ja", "--json")
-    assert run.problems[0]["message"] == "the name of the folder cannot be the id of the case"
+    assert run.problems[0]["message"] == "このフォルダー名は案件番号に使えません"
 
 
 def test_one_case_at_a_time(office: Path, visa_packet: Command) -> None:

@@ -51,7 +51,10 @@ def test_the_loggers_of_libraries_are_silent(scene: Scene) -> None:
 @pytest.mark.parametrize("error", ["RuntimeError", "KeyError", "MemoryError", "UnicodeEncodeError"])
 def test_an_exception_inside_the_error_handler(scene: Scene, error: str) -> None:
     what = '"utf-8", "QZAAQ", 0, 1, "QZAAQ"' if error == "UnicodeEncodeError" else '"QZAAQ"'
-    failing = f"import pipeline.cli.output as m\ndef fail(*_): raise {error}({what})\nm.print_problem = fail"
+    failing = (
+        "import pipeline.cli.output as m, pipeline.cli.results as r\n"
+        f"def fail(*_, **__): raise {error}({what})\nm.print_problem = r.print_problem = fail"
+    )
     run = scene.build(scene.case(edits={"/visa/entries": "twice"}), program=f"{failing}\n{MAIN}")
     assert run.run.code == 70
     assert error in run.run.err
