@@ -71,6 +71,7 @@ def publish_file(content: bytes, path: Path, is_own: Callable[[bytes], bool]) ->
     """
     with writing(path, _FILE_HINT, parent=path.parent):
         _raise_if_foreign(path, is_own)
+        sweep(path.parent, path.name)
         with work_folder(path.parent, path.name) as work:
             write_file(work / path.name, content)
             (work / path.name).replace(path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from pipeline.cli.desk.unsaved import (
 from pipeline.errors import InputError
 from pipeline.run.case_folder.answers import pointer_of
 from pipeline.run.case_folder.saving import CaseFile, ChangedMeanwhileError, save_values
+from tests.support.asgi import Client
+from tests.support.cases import ROOT
 
 
 @pytest.fixture
@@ -91,3 +95,16 @@ def test_entries_are_added_and_removed(folder: DeskFolder, path: Path) -> None:
 def test_an_emptied_input_removes_its_field(folder: DeskFolder, path: Path) -> None:
     save_answers(path, CaseFile.read(path).etag, {"/visa/agency": " "}, folder.options)
     assert "agency" not in json.loads(path.read_text(encoding="utf-8"))["visa"]
+
+
+@pytest.mark.process
+def test_a_case_is_whole_whenever_the_desk_is_killed(folder: DeskFolder, path: Path, client: Client, case: str) -> None:
+    names = sorted(each.name for each in path.parent.iterdir())
+    words = [sys.executable, "-m", "tests.support.killed_saves", str(folder.path)]
+    ended = subprocess.run(words, capture_output=True, check=True, cwd=ROOT)
+    found = json.loads(ended.stdout)
+    assert found["broken"] == 0
+    assert found["old"] > 10, "killed before the case was replaced"
+    assert found["new"] > 1, "killed after it, and not at all"
+    assert found["left"] == names, "what was left is removed by the next save"
+    assert client.get(case).status == 200
