@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pypdfium2
 import pytest
 
@@ -82,10 +83,19 @@ def test_what_is_computed_comes_from_no_field(loaded: LoadedCase) -> None:
 def test_a_blank_leads_to_what_is_missing(loaded: LoadedCase) -> None:
     fields: dict[str, Any] = dict(loaded.json_file.fields)
     fields["patient"] = {name: value for name, value in fields["patient"].items() if name != "phone"}
-    assert pointers(draft_case(fields), "{{ patient.phone }}", "{{ patient.name.chinese }}") == [
+    fields["visa"] = {name: value for name, value in fields["visa"].items() if name != "mission"}
+    assert pointers(draft_case(fields), "{{ patient.phone }}", "{{ mission.ja }}", "{{ patient.name.chinese }}") == [
         "/patient/phone",
+        "/visa/mission",
         "/patient/name/chinese",
     ]
+
+
+def test_a_text_that_two_fields_share_leads_to_neither(loaded: LoadedCase) -> None:
+    case = loaded.case
+    visa = msgspec.structs.replace(case.visa, agency=case.patient.phone)
+    shared = msgspec.structs.replace(case, visa=visa)
+    assert pointers(shared, "{{ home.phone }}", "{{ visa.agency }}") == [None, "/visa/agency"]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

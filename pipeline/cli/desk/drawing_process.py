@@ -152,12 +152,16 @@ def _page(page: pypdfium2.PdfPage, places: Iterable[FieldPlace], language: Langu
     picture: Image.Image = page.render(scale=_WIDTH / page.get_width()).to_pil().convert("RGB")
     out = io.BytesIO()
     picture.save(out, "PNG", compress_level=1)  # it goes no further than the browser on this machine
-    links = tuple(
+    return DrawnPage(out.getvalue(), picture.width, picture.height, field_links(page, places, language))
+
+
+def field_links(page: pypdfium2.PdfPage, places: Iterable[FieldPlace], language: Language) -> tuple[FieldLink, ...]:
+    """Return the links of a page, to the fields that the form has."""
+    return tuple(
         FieldLink(each.pointer, _title(each.pointer, language), _box(page, each.box))
         for each in places
-        if each.pointer.split("/")[1] in SECTIONS  # the form has a field for it
+        if each.pointer.split("/")[1] in SECTIONS
     )
-    return DrawnPage(out.getvalue(), picture.width, picture.height, links)
 
 
 def _box(page: pypdfium2.PdfPage, box: Box) -> tuple[float, float, float, float]:

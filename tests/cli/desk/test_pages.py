@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from pipeline.cli.desk import drawings
 from pipeline.cli.desk.case_form import SECTIONS
 from pipeline.cli.desk.desk_folder import DeskFolder
-from pipeline.cli.desk.drawing_process import draw_part
+from pipeline.cli.desk.drawing_process import draw_part, field_links
 from pipeline.cli.desk.drawings import Drawings
 from pipeline.cli.desk.page_list import draw_request, list_files
+from pipeline.documents.printed_places import FieldPlace
 from pipeline.system.limited_client import CallFailedError
 from tests.support.asgi import Client
 from tests.support.cases import PERSONAL
@@ -51,6 +53,14 @@ def test_a_document_has_the_newest_values_each_with_its_field(folder: DeskFolder
     [saved] = draw_part(draw_request(folder, path, DOCUMENT, {}, "en")).pages
     assert saved.png != page.png
     assert path.read_bytes() == before
+
+
+def test_a_link_has_its_place_in_percent_and_a_field_in_the_form() -> None:
+    page = pypdfium2.PdfDocument.new().new_page(300, 400)
+    places = [FieldPlace(pointer, 0, (30, 300, 60, 320)) for pointer in ("/case_id", "/treatment/visits/0/entry_date")]
+    [link] = field_links(page, places, "en")
+    assert link.title == "Treatment › Visits › Date of entry"
+    assert link.box == pytest.approx((10, 20, 10, 5))
 
 
 def test_a_page_that_cannot_be_drawn_says_what_is_missing(folder: DeskFolder, path: Path) -> None:
