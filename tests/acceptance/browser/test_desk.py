@@ -19,14 +19,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from pipeline.language import LANGUAGES
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.chromium import NARROW, WIDE, no_overflow
+from tests.support.desk_cases import PATIENCE, add_difficult_cases, build, drop, fill_form, printed_documents, words_of
+from tests.support.scans import scan_of
 from tests.support.tools import needs_chromium
 
 pytestmark = [needs_chromium, pytest.mark.process]
 
 PAPERS = EXAMPLES / "wang-xiaoming" / "papers"
 SCREENS = ("", "/papers", "/pages", "/dates", "/done")
-#: A build on a busy machine.
-PATIENCE = 120_000
+#: Those of a case without a value, with a wrong one, with hostile ones, and of none that can be read.
+DIFFICULT_SCREENS = ("", "/papers", "/done")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("desk")
     for name in ("wang-xiaoming", "directory"):
         shutil.copytree(EXAMPLES / name, folder / name)
+    add_difficult_cases(folder)
     words = ["desk", str(folder), "--no-open", "--as-of", AS_OF.isoformat()]
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "pipeline", *words],
@@ -139,6 +142,45 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
     expect(page.locator(".sheet img").first).to_be_visible(timeout=PATIENCE)
 
 
+@pytest.mark.soak
+def test_from_an_empty_case_to_ready_to_file(desk: Running) -> None:
+    page = desk.open("/cases?lang=en")
+    page.set_default_timeout(PATIENCE)
+    page.get_by_label("Folder of the case").fill("case-2026-0002")
+    page.get_by_label("Patient's name in Chinese").fill("王晓明")
+    page.get_by_label("Hospital").select_option("aoba")
+    page.get_by_label("Guarantor").select_option("mihon")
+    page.get_by_role("button", name="Create the case").click()
+    ready(page, re.compile("/cases/[0-9a-f]+$"))
+    case = page.url
+    fill_form(page)
+    save(page)
+
+    page.goto(f"{case}/papers")
+    for title, (name, day) in {
+        "Passport": ("passport.png", ""),
+        "Photograph": ("photo.jpg", "2026-11-05"),
+        "Visa application form": ("visa-application.pdf", "2026-11-21"),
+        "combined form": ("combined-form.pdf", "2026-11-20"),
+        "Proof of means": ("bank-certificate.pdf", "2026-11-10"),
+        "Identity document": ("hukou.pdf", ""),
+    }.items():
+        drop(page, page.locator(".place", has_text=title).first, (PAPERS / name).read_bytes(), name, day)
+    build(page, case)
+
+    documents = desk.folder / "out" / "case-2026-0002" / "documents"
+    page.goto(f"{case}/papers")
+    to_sign = page.locator("section[aria-labelledby=signed] .place")
+    for number in [str(each.get_attribute("data-place")) for each in to_sign.all()]:
+        place = page.locator(f'[data-place="{number}"]')
+        [printed] = (
+            each for words, each in printed_documents(documents) if words <= words_of(place.locator("h3").inner_text())
+        )
+        drop(page, place, scan_of(printed), "scan.pdf", "2026-11-21")
+    build(page, case)
+    expect(page.locator(".badge.ready_to_file")).to_be_visible(timeout=PATIENCE)
+
+
 def test_a_printed_value_leads_to_its_field_and_follows_it(desk: Running) -> None:
     address = desk.case("wang-xiaoming")
     pages = desk.open(f"{address}/pages?lang=en")
@@ -203,6 +245,7 @@ def test_two_windows_lose_nothing(desk: Running) -> None:
     conflict = other.locator("#conflict")
     expect(conflict).to_contain_text("甲虚构代理机构", timeout=PATIENCE)
     expect(conflict).to_contain_text("乙虚构代理机构")
+    assert Axe().run(other).violations_count == 0
     assert "甲虚构代理机构" in (desk.folder / "wang-xiaoming" / "case.json").read_text(encoding="utf-8")
 
 
@@ -220,14 +263,19 @@ def test_axe_finds_nothing_in_any_language_and_width(desk: Running, language: st
 
 def looks_for_all(desk: Running, language: str, sizes_for_axe: Collection[ViewportSize]) -> None:
     """Open every screen. Nobody scrolls sideways, and axe finds nothing in these sizes."""
-    address = desk.case("wang-xiaoming")
     page = desk.open("/cases")
-    for path in ("/cases", *(f"{address}{screen}" for screen in SCREENS)):
+    addresses = [str(each.get_attribute("href")) for each in page.locator("table.cases th a").all()]
+    assert len(addresses) > len(DIFFICULT_SCREENS)
+    whole = desk.case("wang-xiaoming")
+    difficult = [f"{each}{screen}" for each in addresses if each != whole for screen in DIFFICULT_SCREENS]
+    usual = ["/cases", *(f"{whole}{screen}" for screen in SCREENS)]
+    for path in [*usual, *(difficult if sizes_for_axe else ())]:
         page.set_viewport_size(WIDE)
         page.goto(f"{desk.site}{path}?lang={language}")
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
             assert no_overflow(page), path
+            assert not page.evaluate("window.hit"), f"{path} runs what is text"
             if size in sizes_for_axe:
                 found = Axe().run(page)
                 assert found.violations_count == 0, f"{path}: {found.generate_report()}"
