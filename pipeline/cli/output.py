@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.terminal import Styled, print_json, print_line
 from pipeline.errors import ExitCode, Problem
-from pipeline.language import SEPARATORS, Language
+from pipeline.language import Language
 from pipeline.resources import VERSION
 from pipeline.visa.labels import describe_state, label
 
@@ -100,7 +100,7 @@ def print_problems(problems: Sequence[Problem], style: OutputStyle) -> None:
 def print_left_out(problems: Sequence[Problem], language: Language) -> None:
     """Print the documents that a draft is without, on one line: the questions are printed already."""
     if problems:
-        titles = SEPARATORS[language].join(problem.args[f"left_out_{language}"] for problem in problems)
+        titles = " / ".join(problem.args[f"left_out_{language}"] for problem in problems)
         words = label("left_out", "printed", language).format(count=len(problems), titles=titles)
         severity = Styled(label("warning", "printed", language), COLOURS["warning"], bold=True)
         print_line(severity, f" {problems[0].code}  {words}", err=True)

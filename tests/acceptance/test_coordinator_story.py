@@ -101,7 +101,7 @@ def test_from_new_to_ready_to_file(installed: Installed, office: Path) -> None:
 
     draft = visa_packet("build", CASE, "--draft", *as_of, "--lang", "zh")
     assert "草案：不得递交" in draft.stdout
-    assert "草稿不含该文件" in draft.stderr
+    assert "草稿不含 8 份" in draft.stderr
 
     answers = [*PATIENT, *HOSPITAL, *FIRST_STAY, *SECOND_STAY, *AGENCY, *REST]
     assert "所有问题均已回答" in visa_packet("answer", CASE, *as_of, "--lang", "zh", typed=answers).stdout
