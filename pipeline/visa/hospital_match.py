@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
-from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry, first_uncovered
-from pipeline.case.load import LoadedCase
+from pipeline.case.directory import (
+    FiledPlan,
+    HospitalEntry,
+    ListedEntry,
+    find_directory,
+    first_uncovered,
+    read_hospitals,
+)
+from pipeline.case.half_case import AbsentError, half_case
+from pipeline.case.load import IncompleteCaseError, LoadedCase, load_case
 from pipeline.case.model import Case
-from pipeline.errors import Problem
+from pipeline.case.source import Source
+from pipeline.errors import CaseError, Problem
 from pipeline.formats.messages import worded_problem
 
 #: Entries last compared with the public registry longer ago than this get a warning.
 OLD_AFTER_DAYS = 90
+
+#: The fields that decide whether a plan covers a case.
+_NEEDED = ("/condition/kind", "/treatment/kind", "/treatment/route")
 
 Reason = Literal["condition", "treatment", "route", "suspended", "language", "prefecture"]
 
@@ -55,6 +68,32 @@ class Match:
     fits: tuple[Fit, ...]
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...] = ()
+
+
+def match_source(source: Source, wishes: Wishes, as_of: date, directory: Path | None = None) -> Match:
+    """Return the match of the case of ``source``, with the problems of the entries.
+
+    The case may lack fields that the match does not need. Raise CaseError, with questions about the others only.
+    """
+    folder = find_directory(source.folder, directory)
+    try:
+        return _match_loaded(load_case(source, folder), folder, wishes, as_of)
+    except IncompleteCaseError as error:
+        half = LoadedCase(half_case(error.json_file.fields), error.json_file, error.references)
+        try:
+            return _match_loaded(half, folder, wishes, as_of)
+        except AbsentError:
+            raise CaseError(each for each in error.problems if _is_needed(each)) from None
+
+
+def _match_loaded(loaded: LoadedCase, folder: Path, wishes: Wishes, as_of: date) -> Match:
+    hospitals = read_hospitals(folder)
+    problems = tuple(match_problems(loaded, hospitals, wishes, as_of))
+    return replace(match_case(loaded.case, hospitals, wishes), problems=problems)
+
+
+def _is_needed(question: Problem) -> bool:
+    return f"{question.pointer}/{question.args.get('field')}" in _NEEDED
 
 
 def match_case(case: Case, hospitals: Iterable[ListedEntry[HospitalEntry]], wishes: Wishes) -> Match:

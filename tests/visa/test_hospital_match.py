@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -11,8 +13,19 @@ import pytest
 from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry, Suspension, read_hospitals
 from pipeline.case.load import load_case
 from pipeline.case.model import Case
+from pipeline.case.source import Source
+from pipeline.errors import CaseError
 from pipeline.resources import read_data
-from pipeline.visa.hospital_match import OLD_AFTER_DAYS, LeftOut, Match, Reason, Wishes, match_case, match_problems
+from pipeline.visa.hospital_match import (
+    OLD_AFTER_DAYS,
+    LeftOut,
+    Match,
+    Reason,
+    Wishes,
+    match_case,
+    match_problems,
+    match_source,
+)
 from tests.support.cases import AS_OF, EXAMPLES, Edit
 
 WANG = load_case(EXAMPLES / "wang-xiaoming" / "case.json")
@@ -185,3 +198,43 @@ def test_a_wish_that_no_hospital_meets_is_a_warning_with_the_alternatives(
     [problem] = match_problems(WANG, HOSPITALS, wishes, date(2026, 8, 3))
     assert (problem.code, problem.severity) == (code, "warning")
     assert problem.hint == f"available in the directory: {known}"
+
+
+KINDS = {
+    "condition/kind": "knee_osteoarthritis",
+    "treatment/kind": "cultured_autologous_msc",
+    "treatment/route": "joint",
+}
+
+
+def half(tmp_path: Path, *known: str, **more: Any) -> Source:
+    """Return a case with these of the three fields that a match needs."""
+    data: dict[str, Any] = {"case_id": "case-1", "condition": {}, "treatment": {}, **more}
+    for pointer in known:
+        part, name = pointer.split("/")
+        data[part][name] = KINDS[pointer]
+    return Source("case.json", tmp_path, json.dumps(data).encode())
+
+
+def test_three_fields_are_enough(tmp_path: Path) -> None:
+    found = match_source(half(tmp_path, *KINDS), NO_WISHES, AS_OF, EXAMPLES / "directory")
+    whole = match_source(Source(str(WANG.json_file.name), EXAMPLES / "wang-xiaoming"), NO_WISHES, AS_OF)
+    assert summary(found) == summary(whole)
+    assert found.fits
+
+
+@pytest.mark.parametrize("missing", [*((name,) for name in KINDS), tuple(KINDS)])
+def test_only_what_a_match_needs_is_asked(missing: tuple[str, ...], tmp_path: Path) -> None:
+    case = half(tmp_path, *(name for name in KINDS if name not in missing))
+    with pytest.raises(CaseError) as caught:
+        match_source(case, NO_WISHES, AS_OF, EXAMPLES / "directory")
+    assert [f"{each.pointer}/{each.args['field']}" for each in caught.value.problems] == [
+        f"/{name}" for name in missing
+    ]
+
+
+def test_an_error_in_another_field_stops_the_match(tmp_path: Path) -> None:
+    case = half(tmp_path, *KINDS, patient={"sex": 1})
+    with pytest.raises(CaseError) as caught:
+        match_source(case, NO_WISHES, AS_OF, EXAMPLES / "directory")
+    assert any(problem.pointer == "/patient/sex" for problem in caught.value.problems)

@@ -8,22 +8,22 @@ from datetime import date
 
 from typing_extensions import TypedDict
 
-from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry, find_directory, read_hospitals
-from pipeline.case.half_case import AbsentError, half_case
-from pipeline.case.load import IncompleteCaseError, load_case, load_draft
+from pipeline.case.directory import FiledPlan, HospitalEntry, ListedEntry
+from pipeline.case.load import load_draft
 from pipeline.case.source import Source
 from pipeline.cli.agents.agent_folder import AgentFolder
 from pipeline.cli.agents.answers import FoundProblems, findings_of, refusal
 from pipeline.cli.agents.case_tools import CaseVersion
 from pipeline.cli.read_patients import read_patient
-from pipeline.errors import Problem, VisaPacketError
+from pipeline.errors import CaseError, Problem, VisaPacketError
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.packet.packet_parts import State
+from pipeline.run.case_folder.answers import REQUIRED
 from pipeline.run.check import check_loaded, load_or_ask
 from pipeline.run.overview.row_texts import duty_text
 from pipeline.run.status import OPEN, Item
-from pipeline.visa.hospital_match import Wishes, match_case
+from pipeline.visa.hospital_match import Wishes, match_source
 from pipeline.visa.timeline.from_file import read_timeline
 
 
@@ -151,14 +151,11 @@ class CheckTools:
     def match_hospitals(self, case: str) -> MatchedHospitals:
         """List the hospitals of the directory, and the reasons against each for the condition and treatment."""
         source = self.folder.source(case)
-        directory = find_directory(source.folder, self.folder.directory)
         try:
-            about = load_case(source, directory).case
-        except IncompleteCaseError as error:
-            about = half_case(error.json_file.fields)
-        try:
-            found = match_case(about, read_hospitals(directory), Wishes())
-        except AbsentError:
+            found = match_source(source, Wishes(), self.folder.options.as_of, self.folder.directory)
+        except CaseError as error:
+            if any(problem.code != REQUIRED for problem in error.problems):
+                raise
             raise refusal("the case lacks condition or treatment", "set their kinds and the route first") from None
         fitting = [_hospital(fit.hospital, fit.plans, ()) for fit in found.fits]
         return {"hospitals": [*fitting, *(_hospital(each.hospital, (), each.reasons) for each in found.left_out)]}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipeline.case.directory import FiledPlan, find_directory, read_hospitals
-from pipeline.case.load import load_case
+from pipeline.case.directory import FiledPlan
 from pipeline.case.source import Source, find_case_id
 from pipeline.cli.outcome import attempt
 from pipeline.cli.output import CommandReport, OutputStyle, print_problems, problem_to_json
@@ -26,19 +24,9 @@ from pipeline.cli.shared_options import (
     lang_option,
 )
 from pipeline.cli.terminal import Styled, print_line
-from pipeline.errors import Problem
 from pipeline.language import Language
-from pipeline.visa.hospital_match import Fit, LeftOut, Match, Wishes, match_case, match_problems
+from pipeline.visa.hospital_match import Fit, LeftOut, Match, Wishes, match_source
 from pipeline.visa.labels import label
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """The hospitals that match a case, and the problems of their entries."""
-
-    case_id: str
-    match: Match
-    problems: Sequence[Problem]
 
 
 @click.command(short_help="List the hospitals whose filed plans cover a case.")
@@ -65,7 +53,7 @@ def match(
     """List the hospitals of the directory with a filed plan that covers each CASE, and the reasons against the others.
 
     A plan covers a case if it names the kinds of condition and treatment, and the route if the plan names routes.
-    The exit code is 0 even if no hospital matches.
+    Only these fields are needed; the case may lack all others. The exit code is 0 even if no hospital matches.
 
     \b
     Example:
@@ -83,27 +71,20 @@ def match(
 def _match_one(
     source: Source, directory: Path | None, wishes: Wishes, as_of: date, style: OutputStyle, *, as_json: bool
 ) -> dict[str, Any]:
-    outcome = attempt(lambda: _find(source, find_directory(source.folder, directory), wishes, as_of), style)
+    outcome = attempt(lambda: match_source(source, wishes, as_of, directory), style)
     matches = outcome.value
     problems = matches.problems if matches else outcome.problems
     if matches is not None:
         print_problems(problems, style)
         if not as_json:
-            _print(source.name, matches.match, style.language)
+            _print(source.name, matches, style.language)
     return {
         "case": source.name,
-        "case_id": matches.case_id if matches else find_case_id(source),
+        "case_id": find_case_id(source),
         "exit_code": int(outcome.code),
-        "match": _document(matches.match) if matches else None,
+        "match": _document(matches) if matches else None,
         "problems": [problem_to_json(problem, style.language) for problem in problems],
     }
-
-
-def _find(source: Source, folder: Path, wishes: Wishes, as_of: date) -> _Result:
-    loaded = load_case(source, folder)
-    hospitals = read_hospitals(folder)
-    matches = match_case(loaded.case, hospitals, wishes)
-    return _Result(loaded.case.case_id, matches, match_problems(loaded, hospitals, wishes, as_of))
 
 
 def _print(name: str, matches: Match, language: Language) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.case.directory import find_directory, read_hospitals
-from pipeline.case.load import load_case, load_draft
+from pipeline.case.load import load_draft
 from pipeline.errors import InputError
 from pipeline.formats.messages import worded_problem
 from pipeline.language import Language
@@ -14,8 +13,7 @@ from pipeline.options import CheckOptions
 from pipeline.run.check import CheckedCase, check_loaded, load_or_ask
 from pipeline.run.overview.patient_row import PatientRow, patient_row
 from pipeline.run.public.arguments import CaseLike, StrPath, day_of, path_of, public, source_of
-from pipeline.visa.hospital_match import Match, Wishes, match_problems
-from pipeline.visa.hospital_match import match_case as match_hospitals
+from pipeline.visa.hospital_match import Match, Wishes, match_source
 
 
 @public
@@ -121,14 +119,11 @@ def match_case(
     """Return the hospitals of the directory whose filed plans cover a case, and the others with the reasons.
 
     ``language`` is an ISO 639 code that the hospital must support, ``prefecture`` its name in Japanese or English.
+    The case may lack other fields than the kind of condition, and the kind and route of the treatment. Raise CaseError,
+    with a question for each of these three that is missing, or if anything else is wrong.
 
     >>> match = match_case("examples/wang-xiaoming", language="zh", as_of=date(2026, 11, 22))
     >>> [fit.hospital.id for fit in match.fits], [(other.hospital.id, *other.reasons) for other in match.left_out]
     (['aoba'], [('hibari', 'condition'), ('midori', 'suspended'), ('reiji', 'language')])
     """
-    source, wishes = source_of(case, folder), Wishes(language, prefecture)
-    entries = find_directory(source.folder, path_of(directory))
-    loaded = load_case(source, entries)
-    hospitals = read_hospitals(entries)
-    found = match_hospitals(loaded.case, hospitals, wishes)
-    return Match(found.fits, found.left_out, tuple(match_problems(loaded, hospitals, wishes, day_of(as_of))))
+    return match_source(source_of(case, folder), Wishes(language, prefecture), day_of(as_of), path_of(directory))

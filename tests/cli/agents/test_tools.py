@@ -92,7 +92,9 @@ def test_each_answer_is_small_and_of_its_schema(agent: Agent, folder: Path, pack
 
 def test_a_case_grows_by_what_people_say_and_papers_show(agent: Agent, folder: Path) -> None:
     etag = agent.call("new_case", case_id="case-1", hospital="aoba").content["etag"]
-    assert agent.call("match_hospitals", case="case-1").is_error
+    early = agent.call("match_hospitals", case="case-1")
+    assert early.is_error
+    assert "set their kinds and the route first" in early.text
     assert agent.call("describe_fields", section="guarantor").content["fields"][0]["choices"] == [
         "kaku-travel",
         "mihon",
