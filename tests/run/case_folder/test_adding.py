@@ -13,8 +13,10 @@ import pytest
 
 from pipeline.attachments.messages import ReadLine
 from pipeline.errors import AttachmentError, OutputError
+from pipeline.formats.messages import worded_problem
+from pipeline.language import LANGUAGES
 from pipeline.run.case_folder.adding import NewPaper, add_papers, find_dropped, find_repeated
-from pipeline.run.case_folder.case_text import CaseText, read_case_text
+from pipeline.run.case_folder.case_text import ROOM, CaseText, read_case_text
 from pipeline.run.case_folder.deciding import Given, decide, read_files
 from pipeline.run.case_folder.paper_file import PaperFile
 from pipeline.run.case_folder.paper_guess import guess_paper
@@ -317,3 +319,9 @@ def test_a_signed_scan_gets_its_entry(tmp_path: Path, packet: Path, visa_packet:
     dropped = visa_packet("add", folder, "--packet", packet, "--issued-on", "2026-11-21", "--json")
     [added] = dropped.report["results"][0]["added"]
     assert added["entry"]["printed_hash"] in {row["text_sha256"] for row in rows}
+
+
+def test_the_hint_on_a_paper_of_somebody_else_offers_no_way_around_the_rule() -> None:
+    problem = worded_problem("add-person", room=ROOM)
+    assert all("DOC-18" in problem.in_language(language).hint for language in LANGUAGES)
+    assert "--person" not in problem.hint + problem.cli_hint
