@@ -53,7 +53,8 @@ def validate(
     """Check each CASE: its JSON against the schemas, the rules of the visa, and its attachments.
 
     Nothing is written. All problems are printed at once, each with its place and a hint, and the state of the packet
-    that a build would give: draft, incomplete, to be signed or ready to file.
+    that a build would give: draft, incomplete, to be signed or ready to file. If it would fail, there is none (null in
+    JSON); visa-packet status gives the state of such a case.
 
     \b
     Example:
