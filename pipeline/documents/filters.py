@@ -20,8 +20,8 @@ from pipeline.case.people import PersonName
 from pipeline.resources import read_data
 from pipeline.visa.calendar import REIWA_OFFSET, REIWA_START
 
-#: As on Japanese forms, a circle says yes. Noto Sans CJK has no ticked box (U+2611).
-TICKED, UNTICKED = "○", "□"
+#: A black box beside a white one: a circle beside a box looks as empty. Noto Sans CJK has no ticked box (U+2611).
+TICKED, UNTICKED = "■", "□"
 
 #: The currencies of documents. Yen and yuan have the same sign, so codes are printed.
 CURRENCIES = ("JPY", "CNY", "USD")
@@ -73,7 +73,7 @@ def date_zh(day: date) -> str:
 
 
 def tick(state: bool) -> str:  # noqa: FBT001 - a filter's value comes by position
-    """Tick box: ``○`` when true, ``□`` when false."""
+    """Tick box: ``■`` when true, ``□`` when false."""
     return TICKED if state else UNTICKED
 
 

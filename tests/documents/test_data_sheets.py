@@ -148,13 +148,13 @@ class TestVisaApplication:
         assert places == sorted(places)
 
     @pytest.mark.parametrize(
-        ("status", "ticked"), [("single", "○单身"), ("married", "○已婚"), ("widowed", "○丧偶"), ("divorced", "○离婚")]
+        ("status", "ticked"), [("single", "■单身"), ("married", "■已婚"), ("widowed", "■丧偶"), ("divorced", "■离婚")]
     )
     def test_one_marital_status_is_ticked(self, edit: Edit, status: str, ticked: str) -> None:
         text = sheet(VISA, edit({f"{ANSWERS}/marital_status": status}))
         row = text[text.index("Maritalstatus") : text.index("国籍Nationality")]
         assert ticked in row
-        assert row.count("○") == 1
+        assert row.count("■") == 1
 
     def test_none_is_printed_as_an_answer(self, visa: str) -> None:
         assert visa.count(squeeze("无 / None")) == 2 + 1  # names, nationalities; the line that explains it
@@ -189,7 +189,7 @@ class TestQuestions:
     """The six questions, which only the applicant answers."""
 
     def test_no_is_ticked_where_the_applicant_said_no(self, visa: str) -> None:
-        assert visa.count("□是Yes○否No") == 6
+        assert visa.count("□是Yes■否No") == 6
 
     @pytest.mark.parametrize(
         ("question", "place"),
@@ -205,17 +205,17 @@ class TestQuestions:
     def test_yes_is_ticked_at_its_own_question(self, edit: Edit, question: str, place: int) -> None:
         text = sheet(VISA, edit({f"{QUESTIONS}/{question}": True}))
         rows = text[text.index("Haveyouever") :].split("否No")[:6]
-        assert [row.endswith("○是Yes□") for row in rows] == [number == place for number in range(6)]
+        assert [row.endswith("■是Yes□") for row in rows] == [number == place for number in range(6)]
 
     @pytest.mark.parametrize("absent", [QUESTIONS, ANSWERS])
     def test_without_answers_every_box_is_empty(self, edit: Edit, absent: str) -> None:
         text = sheet(VISA, edit({absent: REMOVE}))
         assert text.count(OPEN_QUESTION) == 6
-        assert not [word for word in ("○是", "○否") if word in text]
+        assert not [word for word in ("■是", "■否") if word in text]
 
     def test_one_that_is_left_out_has_two_empty_boxes(self, edit: Edit) -> None:
         text = sheet(VISA, edit({f"{QUESTIONS}/imprisoned": REMOVE}))
-        assert (text.count(OPEN_QUESTION), text.count("□是Yes○否No")) == (1, 5)
+        assert (text.count(OPEN_QUESTION), text.count("□是Yes■否No")) == (1, 5)
 
     def test_a_suspended_sentence_counts(self, visa: str) -> None:
         assert_says(visa, "** 判处缓刑的，也请回答“是”", "Yes also when the sentence was suspended")
@@ -223,7 +223,7 @@ class TestQuestions:
 
     def test_nothing_else_is_answered_for_the_applicant(self, edit: Edit) -> None:
         text = sheet(VISA, edit({ANSWERS: REMOVE}))
-        assert text.count("○") == 1  # the sex, which the passport says
+        assert text.count("■") == 1  # the sex, which the passport says
         assert text.count(squeeze("无 / None")) == 1
 
 

@@ -48,9 +48,9 @@ def test_the_example_of_the_docstring_is_what_it_gives(function: Callable[[date]
 
 
 def test_the_examples_of_tick_and_label_are_what_they_give() -> None:
-    assert [tick(state) for state in (True, False)] == ["○", "□"]
+    assert [tick(state) for state in (True, False)] == ["■", "□"]
     assert label("male", "sex", "ja") == "男"
-    assert "``○``" in (tick.__doc__ or "")
+    assert "``■``" in (tick.__doc__ or "")
     assert '``"male"|label("sex", "ja")`` is ``男``' in (label.__doc__ or "")
 
 
