@@ -105,7 +105,7 @@ class TestMissing:
     def test_the_doctor_shows_it_as_optional(self, visa_packet: Command) -> None:
         run = visa_packet("doctor", "--json")
         (check,) = [check for check in run.report["results"] if check["name"] == "engine libreoffice"]
-        assert (run.code, check["status"], check["hint"]) == (0, "warning", find.install_line())
+        assert (run.code, check["availability"], check["hint"]) == (0, "warning", find.install_line())
         assert check["detail"].startswith("optional: ")
 
     @pytest.mark.parametrize(
