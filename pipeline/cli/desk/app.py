@@ -28,7 +28,8 @@ from pipeline.cli.desk.paper_routes import PaperRoutes
 from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, json_of, language_of, saved_file
 from pipeline.cli.desk.screens import WEB, Screens
 from pipeline.cli.desk.unsaved import change_length, check_unsaved, findings_json, save_answers
-from pipeline.errors import VisaPacketError
+from pipeline.errors import InputError, VisaPacketError
+from pipeline.formats.messages import worded_problem
 from pipeline.formats.page_look import LOOK
 from pipeline.language import Language
 from pipeline.packet.set_files import load_template_set
@@ -39,6 +40,9 @@ from pipeline.run.case_folder.start import CaseStart, complete_start, start_case
 from pipeline.run.overview.eml import to_eml
 from pipeline.visa.timeline.ics import to_ics
 from pipeline.visa.timeline.timeline import make_timeline
+
+#: Folders of the desk that no case can have.
+_TAKEN = frozenset({"out", "directory"})
 
 
 class Desk:
@@ -128,8 +132,8 @@ class Desk:
         def start() -> str:
             options = self.folder.options
             case_id = str(said["id"])
-            if not ID.fullmatch(case_id):
-                raise ValueError
+            if not ID.fullmatch(case_id) or case_id in _TAKEN:
+                raise InputError(worded_problem("case-id", room="run"))
             path = self.folder.path / case_id
             visits = int(said["visits"]) if said.get("visits") else None
             about = CaseStart(

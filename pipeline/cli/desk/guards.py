@@ -11,7 +11,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-COOKIE = "visa-packet-desk"
+#: The first part of the cookie's name; the port follows, because browsers send cookies to all ports of a host.
+COOKIE = "visa-packet-desk-"
 _SAFE = frozenset({"GET", "HEAD"})
 #: Nothing is loaded from elsewhere, nothing is kept by the browser, and no other page can show or call this one.
 _HEADERS: Mapping[str, str] = {
@@ -40,6 +41,7 @@ class Guards:
         self._key: str | None = key
         self._session = secrets.token_urlsafe(32)
         self._hosts = hosts
+        self._cookie = COOKIE + min(hosts).rpartition(":")[2]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -62,7 +64,7 @@ class Guards:
         if scope["method"] not in _SAFE and not _is_own(headers):
             return PlainTextResponse("The request comes from another page.", 403)
         if hmac.compare_digest(
-            cookie_parser(headers.get("cookie", "")).get(COOKIE, "").encode(), self._session.encode()
+            cookie_parser(headers.get("cookie", "")).get(self._cookie, "").encode(), self._session.encode()
         ):
             return RedirectResponse("/", 303) if "key" in QueryParams(scope["query_string"]) else None
         return self._let_in(QueryParams(scope["query_string"]).get("key", ""))
@@ -73,7 +75,7 @@ class Guards:
             return PlainTextResponse("Open the address that the terminal printed.", 403)
         self._key = None
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, self._session, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
         return answer
 
 

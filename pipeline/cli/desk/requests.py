@@ -34,7 +34,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except ChangedMeanwhileError as error:
-            return JSONResponse({"values": msgspec.to_builtins(dict(error.values))}, 412)
+            return JSONResponse({"values": msgspec.to_builtins(dict(error.values)), "etag": error.etag}, 412)
         except Exception as error:  # noqa: BLE001 - the server would print it with values of the case
             return _failure(error, language_of(request, "en"))
 

@@ -49,7 +49,10 @@ from pipeline.visa.timeline.timeline import make_timeline
 from pipeline.visa.timeline.what_if import what_if
 
 #: The words that the script shows.
-_SCRIPT_WORDS = ("unsaved", "saved", "not_saved", "save_first", "uploading", "yours", "theirs", "page", "field")
+_SCRIPT_WORDS = (
+    *("unsaved", "saved", "not_saved", "no_answer", "save_first", "changed_papers"),
+    *("uploading", "yours", "theirs", "page", "field"),
+)
 _READING_WORDS = (
     *("any_unknown", "reading", "read_nothing", "read_compare", "read_failed", "read_extra", "use_value", "saved"),
     *("agrees", "in_case", "in_case_nothing", "proved", "confidence", "where"),

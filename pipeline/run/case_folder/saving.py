@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import CaseError
 from pipeline.formats.files import read
 from pipeline.formats.json.reader import MAX_BYTES, JsonFile, parse_json
+from pipeline.formats.json.schema import check_schema
 from pipeline.options import CheckOptions
 from pipeline.run.case_folder.answers import change_case
 from pipeline.run.case_folder.fields import value_at
@@ -19,11 +21,14 @@ SAVING = threading.Lock()
 
 
 class ChangedMeanwhileError(Exception):
-    """The file has another version than the one that values were for. ``values`` are what its fields have now."""
+    """The file has another version than the one that values were for.
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    ``values`` are what its fields have now, ``etag`` is the version that has them.
+    """
+
+    def __init__(self, values: Mapping[str, Any], etag: str = "") -> None:
         super().__init__()
-        self.values = values
+        self.values, self.etag = values, etag
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,11 @@ class CaseFile:
 
     @classmethod
     def read(cls, path: Path) -> CaseFile:
-        """Read a case. Raises CaseError if it is no JSON, OSError."""
-        return cls(path, parse_json(read(path, MAX_BYTES), path.name, path.parent))
+        """Read a case. Raises CaseError if it is no JSON object, OSError."""
+        file = parse_json(read(path, MAX_BYTES), path.name, path.parent)
+        if not isinstance(file.data, dict):
+            raise CaseError(check_schema(file, "case"))
+        return cls(path, file)
 
     @property
     def etag(self) -> str:
@@ -53,6 +61,7 @@ def save_values(path: Path, etag: str, values: Mapping[str, Any], options: Check
     with SAVING:
         former = CaseFile.read(path)
         if former.etag != etag:
-            raise ChangedMeanwhileError({pointer: value_at(former.json_file.data, pointer) for pointer in values})
+            now = {pointer: value_at(former.json_file.data, pointer) for pointer in values}
+            raise ChangedMeanwhileError(now, former.etag)
         change_case(path, values, options)
         return CaseFile.read(path)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 
 from pipeline.language import LANGUAGES
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
@@ -246,13 +246,60 @@ def test_two_windows_lose_nothing(desk: Running) -> None:
     expect(conflict).to_contain_text("甲虚构代理机构", timeout=PATIENCE)
     expect(conflict).to_contain_text("乙虚构代理机构")
     assert Axe().run(other).violations_count == 0
-    assert "甲虚构代理机构" in (desk.folder / "wang-xiaoming" / "case.json").read_text(encoding="utf-8")
+    file = desk.folder / "wang-xiaoming" / "case.json"
+    assert "甲虚构代理机构" in file.read_text(encoding="utf-8")
+    other.get_by_role("button", name="Save my entries").click()
+    expect(other.locator("#saving")).to_have_text("Saved.", timeout=PATIENCE)
+    assert "乙虚构代理机构" in file.read_text(encoding="utf-8")
+
+
+def test_what_is_changed_elsewhere_or_while_saving_stays(desk: Running) -> None:
+    page = desk.open(f"{desk.case('wang-xiaoming')}?lang=en")
+    file = desk.folder / "wang-xiaoming" / "case.json"
+    file.write_text(file.read_text(encoding="utf-8").replace('"WANG"', '"WONG"'), encoding="utf-8")
+    fill(page, "/patient/phone", "+86 10 0000 0124")
+
+    def type_meanwhile(route: Route) -> None:
+        fill(page, "/visa/agency", "丙虚构代理机构")
+        route.continue_()
+
+    page.route("**/cases/*", type_meanwhile, times=1)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#saving")).to_have_text("Not saved yet", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    save(page)
+    text = file.read_text(encoding="utf-8")
+    assert all(value in text for value in ('"WONG"', "+86 10 0000 0124", "丙虚构代理机构"))
+    page.route("**/cases/*", lambda route: route.abort())
+    fill(page, "/patient/phone", "+86 10 0000 0125")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#saving")).to_contain_text("does not answer", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    page.close(run_before_unload=False)
+    file.write_text(text.replace('"WONG"', '"WANG"'), encoding="utf-8")
+
+
+def test_a_day_is_saved_when_the_person_leaves_it(desk: Running) -> None:
+    page = desk.open(f"{desk.case('wang-xiaoming')}/papers?lang=en")
+    day = page.locator("[data-issued]").first
+    before = day.input_value()
+    day.focus()
+    page.keyboard.type("11062026", delay=50)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#status")).to_have_text("Saved.", timeout=PATIENCE)
+    text = (desk.folder / "wang-xiaoming" / "case.json").read_text(encoding="utf-8")
+    assert "2026-06-11" in text or "2026-11-06" in text
+    assert '"0' not in "".join(line for line in text.splitlines() if "issued_on" in line)
+    day.fill(before)
+    day.blur()
+    expect(page.locator("#status")).to_have_text("Saved.", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_screen_is_accessible_and_fits(desk: Running, language: str) -> None:
-    """Each is loaded once, and then made narrow. There axe looks at it in one language: all have the same elements."""
-    looks_for_all(desk, language, [NARROW] if language == "zh" else [])
+    """Each is loaded once, and then made narrow. Axe looks at both in one language: all have the same elements."""
+    looks_for_all(desk, language, [WIDE, NARROW] if language == "zh" else [])
 
 
 @pytest.mark.soak

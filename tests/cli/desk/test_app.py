@@ -20,6 +20,7 @@ from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.errors import InputError, Problem
 from pipeline.options import CheckOptions
 from pipeline.run.overview.patient_row import PatientRow
+from pipeline.system.atomic import sha256
 from tests.support.asgi import Client
 from tests.support.cases import EXAMPLES, PERSONAL
 
@@ -97,7 +98,7 @@ def test_a_form_is_saved_once_for_each_version(client: Client, case: str, folder
     assert saved.status == 200
     assert "北京虚构旅行社" in path.read_text(encoding="utf-8")
     late = client.send("PUT", case, {"/visa/agency": "另一家"}, if_match=etag)
-    assert (late.status, late.json["values"]) == (412, change)
+    assert (late.status, late.json["values"], late.json["etag"]) == (412, change, saved.json["etag"])
     assert client.send("PUT", case, {"/visa/agency": "另一家"}, if_match=saved.json["etag"]).status == 200
 
 
@@ -122,12 +123,24 @@ def test_a_new_case_is_made_once(client: Client, folder: DeskFolder) -> None:
     assert client.send("POST", "/cases", about).status == 422
 
 
-@pytest.mark.parametrize("name", ["../outside", "/outside", "..", "a/b", "王", ""])
+@pytest.mark.parametrize("name", ["../outside", "/outside", "..", "a/b", "王", "", "out", "directory"])
 def test_a_new_case_is_nowhere_else(client: Client, folder: DeskFolder, name: str) -> None:
     before = sorted(path.name for path in folder.path.parent.iterdir())
-    assert client.send("POST", "/cases", {"id": name}).status == 404
+    assert client.send("POST", "/cases", {"id": name}).status == 422
     assert sorted(path.name for path in folder.path.parent.iterdir()) == before
     assert len(folder.cases()) == 1
+
+
+def test_a_case_that_is_no_object_is_neither_shown_nor_overwritten(
+    client: Client, case: str, folder: DeskFolder
+) -> None:
+    [path] = folder.cases().values()
+    path.write_text("[1, 2]", encoding="utf-8")
+    for screen in ("", "/papers", "/done"):
+        assert client.get(case + screen).status == 422
+    saved = client.send("PUT", case, {"/patient/phone": "+86 10 0000 0123"}, if_match=sha256(b"[1, 2]"))
+    assert saved.status == 422
+    assert path.read_text(encoding="utf-8") == "[1, 2]"
 
 
 class TestPapers:

@@ -7,7 +7,9 @@ const CHECK_AFTER = 400;
 const say = (text) => { live.textContent = text; };
 
 export async function send(method, path, body, headers = {}) {
-  const answer = await fetch(path, { method, headers, body: typeof body === "object" && !(body instanceof Blob) ? JSON.stringify(body) : body });
+  const content = typeof body === "object" && !(body instanceof Blob) ? JSON.stringify(body) : body;
+  const answer = await fetch(path, { method, headers, body: content }).catch(() => null);
+  if (!answer) return { status: 0, ok: false, data: {} };
   const kind = answer.headers.get("content-type") || "";
   return { status: answer.status, ok: answer.ok, data: kind.includes("json") ? await answer.json() : {} };
 }
@@ -81,9 +83,16 @@ if (form) {
     saving.textContent = is_changed ? words.unsaved : "";
   };
 
-  const conflict = (values) => {
+  // An entry of a list may be another one by now, so its fields are not merged.
+  const isInList = (pointer) => /\/\d+(\/|$)/.test(pointer);
+  const isOnlyMine = (values) => Object.entries(values).every(([pointer, value]) => !isInList(pointer) && String(value ?? "") === first.get(pointer));
+
+  const conflict = (values, etag) => {
     const box = document.getElementById("conflict");
     const mine = changes();
+    const keep = box.querySelector("[data-keep]");
+    keep.hidden = !etag || Object.keys(values).some(isInList);
+    keep.onclick = () => { document.body.dataset.etag = etag; box.hidden = true; form.requestSubmit(); };
     box.querySelector("dl").replaceChildren(...Object.keys(values).flatMap((pointer) => [
       element("dt", {}, form.querySelector(`label[for="${CSS.escape(pointer.slice(1).replaceAll("/", "."))}"]`)?.firstChild.textContent || pointer),
       element("dd", {}, `${words.yours}: ${mine[pointer]}`), element("dd", {}, `${words.theirs}: ${values[pointer] ?? ""}`),
@@ -102,19 +111,25 @@ if (form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     save.disabled = true;
-    const answer = await send("PUT", address, changes(), { "If-Match": document.body.dataset.etag });
+    const sent = changes();
+    const put = () => send("PUT", address, sent, { "If-Match": document.body.dataset.etag });
+    let answer = await put();
+    if (answer.status === 412 && isOnlyMine(answer.data.values)) {
+      document.body.dataset.etag = answer.data.etag;
+      answer = await put();
+    }
     if (answer.ok) {
       document.body.dataset.etag = answer.data.etag;
-      for (const input of inputs) first.set(input.name, input.value);
+      for (const [name, value] of Object.entries(sent)) first.set(name, value);
       mark();
-      saving.textContent = words.saved;
+      if (save.disabled) saving.textContent = words.saved;
       check();
       report();
     } else if (answer.status === 412) {
-      conflict(answer.data.values);
+      conflict(answer.data.values, answer.data.etag);
     } else {
       mark();
-      saving.textContent = words.not_saved;
+      saving.textContent = answer.data.problems ? words.not_saved : words.no_answer;
       if (answer.data.problems) show(answer.data.problems);
       form.querySelector('[aria-invalid="true"]')?.focus();
     }
@@ -123,6 +138,7 @@ if (form) {
     const { longer, shorter } = event.target.closest("button")?.dataset || {};
     if (!longer && !shorter) return;
     if (Object.keys(changes()).length) { saving.textContent = words.save_first; save.focus(); return; }
+    if (shorter && !window.confirm(event.target.closest("button").textContent + "?")) return;
     const answer = await send("POST", address + "/length", { pointer: longer || shorter, longer: Boolean(longer) }, { "If-Match": document.body.dataset.etag });
     if (answer.status === 412) conflict({}); else location.reload();
   });
@@ -188,12 +204,16 @@ for (const place of document.querySelectorAll("[data-place]")) {
     if (event.dataTransfer.files[0]) add(place, event.dataTransfer.files[0]);
   });
 }
+// A day is saved when the person leaves it: while it is typed, each digit makes another day.
 for (const day of document.querySelectorAll("[data-issued]")) {
-  day.addEventListener("change", async () => {
-    const answer = await send("PUT", address, { [day.dataset.issued]: day.value }, { "If-Match": document.body.dataset.etag });
-    if (answer.ok) { document.body.dataset.etag = answer.data.etag; say(words.saved); }
-    else if (answer.status === 412) location.reload();
-    else say((answer.data.problems || []).map((each) => each.message).join(" "));
+  let saved = day.value;
+  day.addEventListener("blur", async () => {
+    if (day.value === saved || day.validity.badInput) return;
+    const sent = day.value;
+    const answer = await send("PUT", address, { [day.dataset.issued]: sent }, { "If-Match": document.body.dataset.etag });
+    if (answer.ok) { document.body.dataset.etag = answer.data.etag; saved = sent; say(words.saved); }
+    else if (answer.status === 412) say(words.changed_papers);
+    else say((answer.data.problems || []).map((each) => each.message).join(" ") || words.no_answer);
   });
 }
 
