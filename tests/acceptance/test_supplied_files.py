@@ -21,7 +21,17 @@ from tests.support.built import make_docx, make_pdf, make_picture, snapshot
 from tests.support.cases import AS_OF, ROOT
 from tests.support.run import Run
 
-_REPORT = {"visa_packet": "0", "command": "build", "exit_code": 0, "problems": [], "results": []}
+_STATES = ("draft", "incomplete", "to_be_signed", "ready_to_file")
+_REPORT = {
+    "visa_packet": "0",
+    "command": "build",
+    "exit_code": 0,
+    "problems": [],
+    "results": [],
+    "counts": {"cases": 1, "built": 1, "current": 0, "failed": 0},
+    "states": dict.fromkeys(_STATES, 0),
+    "html": None,
+}
 
 
 @pytest.fixture(scope="module")

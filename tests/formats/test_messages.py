@@ -69,12 +69,19 @@ def test_every_text_is_in_every_language_with_the_same_parts() -> None:
     for name, translated in texts():
         assert tuple(sorted(translated)) == tuple(sorted(LANGUAGES)), name
         parts = [{field for _, field, _, _ in Formatter().parse(text) if field} for text in translated.values()]
+        # In English, wrong use of the command line is reported in the words of its library.
+        parts = parts if parts[0] != {"english"} else parts[1:]
         assert all(each == parts[0] for each in parts), name
         assert len({bool(text.strip()) for text in translated.values()}) == 1, name
 
 
+#: Wrong use of the command line, which nothing else has.
+_OF_COMMANDS = "cli usage/"
+
+
 def test_hints_name_nothing_that_only_the_command_line_has() -> None:
-    hints = [(f"{room} {key}", entry["hint"]) for room, key, entry in ENTRIES if "hint" in entry]
+    named = [(f"{room} {key}", entry) for room, key, entry in ENTRIES if not f"{room} {key}".startswith(_OF_COMMANDS)]
+    hints = [(name, entry["hint"]) for name, entry in named if "hint" in entry]
     hints += [(rule.id, {name: text.hint for name, text in rule.texts.items()}) for rule in all_rules().values()]
     found = [name for name, translated in hints for text in translated.values() if COMMAND_LINE.search(text)]
     assert found == []

@@ -17,7 +17,7 @@ from tests.support.cases import EXAMPLES
 #: Schemas of what is written for programs or for authors of templates.
 FOR_PROGRAMS = {
     *("directory-guarantor", "directory-hospital", "form-mapping", "manifest", "mapping", "match", "packet"),
-    *("report", "status", "timeline"),
+    *("line", "report", "status", "timeline"),
 }
 
 
