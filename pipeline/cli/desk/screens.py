@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from jinja2 import Environment
 
+from pipeline.attachments.safe_open import read_inside
 from pipeline.attachments.scan_client import can_read_scans
 from pipeline.case.directory import find_directory
 from pipeline.case.importing.csv_file import ENCODINGS
@@ -27,12 +28,13 @@ from pipeline.cli.desk.papers import filled_places, read_text
 from pipeline.cli.desk.table_import import ImportPlan
 from pipeline.cli.desk.unsaved import check_unsaved, findings_json
 from pipeline.cli.outcome import outcome_of
-from pipeline.errors import CaseError, Problem
+from pipeline.errors import CaseError, Problem, UnusableError
 from pipeline.formats.files import is_file
 from pipeline.formats.page_look import page_environment
 from pipeline.language import Language
 from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.publish.case_files import Status
+from pipeline.publish.manifest import Manifest
 from pipeline.publish.verify.verify import verify_path
 from pipeline.resources import VERSION
 from pipeline.run.case_folder.fields import find_field
@@ -43,6 +45,7 @@ from pipeline.run.overview.patient_row import PatientRow, sorted_rows
 from pipeline.run.overview.repeated_ids import with_repeated_ids
 from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, window_text
 from pipeline.run.stages import STAGES
+from pipeline.system.atomic import sha256
 from pipeline.visa.labels import label
 from pipeline.visa.timeline.step_words import format_days
 from pipeline.visa.timeline.timeline import make_timeline
@@ -192,6 +195,7 @@ class Screens:
             texts=_row_texts(row, language, self.folder.options.as_of),
             letters=letters_of(row, self.folder.options.as_of, language),
             manifest=manifest,
+            is_outdated=manifest is not None and _is_outdated(manifest, CaseFile.read(path)),
             differs=findings_json(verified.problems, language) if verified else [],
             to_sign=to_sign,
             titles={part.id: part.title for bundle in manifest.bundles for part in bundle.page_map} if manifest else {},
@@ -240,6 +244,17 @@ class Screens:
                 **about,
             )
         )
+
+
+def _is_outdated(manifest: Manifest, file: CaseFile) -> bool:
+    """Return True if the case, or a paper in the packet, has changed since the packet was built."""
+    papers = {each.sha256 for each in manifest.inputs.attachments}
+    entries = file.json_file.fields.get("attachments", []) if papers else []
+    try:
+        now = {sha256(read_inside(file.path.parent, entry["path"])) for entry in entries}
+    except (UnusableError, OSError, LookupError, TypeError):
+        return True
+    return manifest.inputs.case != file.etag or not papers <= now
 
 
 def _row_texts(row: PatientRow, language: Language, as_of: date) -> dict[str, Any]:

@@ -219,6 +219,19 @@ def test_only_files_of_the_packet_are_downloaded(client: Client, case: str, fold
     assert "Print these" in client.get(f"{case}/done?lang=en").text
 
 
+@pytest.mark.parametrize("changed", ["case.json", "papers/photo.jpg"])
+def test_a_packet_from_before_a_change_is_not_offered(
+    client: Client, case: str, folder: DeskFolder, packet: Path, changed: str
+) -> None:
+    shutil.copytree(packet, folder.out / "wang-xiaoming")
+    assert "/out/bundle.pdf" in client.get(f"{case}/done?lang=en").text
+    with (folder.path / "wang-xiaoming" / changed).open("ab") as file:
+        file.write(b"\n")
+    page = client.get(f"{case}/done?lang=en").text
+    assert "build the packet again" in page
+    assert "/out/" not in page.partition("<main")[2]
+
+
 def test_a_link_that_leads_out_of_the_folder_is_no_case(client: Client, folder: DeskFolder, tmp_path: Path) -> None:
     outside = tmp_path.parent / f"{tmp_path.name}-outside"
     outside.mkdir()
