@@ -136,6 +136,11 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
     passport = page.locator(".place", has_text="Passport").first
     passport.locator("input[type=file]").set_input_files(EXAMPLES / "directory" / "hospitals" / "aoba.json")
     expect(passport.locator(".found li")).to_be_visible(timeout=PATIENCE)
+    page.once("dialog", lambda dialog: dialog.accept())
+    photo.get_by_role("button", name="Take out of the case").click()
+    expect(photo.locator(".file")).to_have_count(0, timeout=PATIENCE)
+    ready(page, "**/papers")
+    assert list((desk.folder / "case-2026-0001").rglob("photo.jpg"))
 
     page.get_by_role("link", name="Pages").click()
     ready(page, "**/pages")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import time
 import zipfile
@@ -217,6 +218,19 @@ def test_only_files_of_the_packet_are_downloaded(client: Client, case: str, fold
     for path in ("../../wang-xiaoming/case.json", "%2e%2e/%2e%2e/wang-xiaoming/case.json", "manifest.json", "none.pdf"):
         assert client.get(f"{case}/out/{path}").status == 404
     assert "Print these" in client.get(f"{case}/done?lang=en").text
+
+
+def test_a_paper_is_taken_out_of_the_case_and_its_file_stays(client: Client, case: str, folder: DeskFolder) -> None:
+    path = folder.path / "wang-xiaoming" / "case.json"
+    before = json.loads(path.read_text(encoding="utf-8"))["attachments"]
+    page = client.get(f"{case}/papers").text
+    pointers = re.findall(r'data-remove="(/attachments/[0-9]+)"', page)
+    assert sorted(pointers) == sorted(f"/attachments/{number}" for number in range(len(before)))
+    etag = page.partition('data-etag="')[2].partition('"')[0]
+    assert client.send("PUT", case, {"/attachments/1": ""}, if_match=etag).status == 200
+    assert json.loads(path.read_text(encoding="utf-8"))["attachments"] == [before[0], *before[2:]]
+    assert (path.parent / before[1]["path"]).is_file()
+    assert client.send("PUT", case, {"/attachments/1": ""}, if_match=etag).status == 412
 
 
 @pytest.mark.parametrize("changed", ["case.json", "papers/photo.jpg"])

@@ -204,6 +204,16 @@ for (const place of document.querySelectorAll("[data-place]")) {
     if (event.dataTransfer.files[0]) add(place, event.dataTransfer.files[0]);
   });
 }
+for (const button of document.querySelectorAll("[data-remove]")) {
+  button.addEventListener("click", async () => {
+    if (!window.confirm(words.remove_question)) return;
+    const answer = await send("PUT", address, { [button.dataset.remove]: "" }, { "If-Match": document.body.dataset.etag });
+    if (answer.ok) { history.replaceState(null, "", location.pathname + location.search); location.reload(); }
+    else if (answer.status === 412) say(words.changed_papers);
+    else say((answer.data.problems || []).map((each) => each.message).join(" ") || words.no_answer);
+  });
+}
+
 // A day is saved when the person leaves it: while it is typed, each digit makes another day.
 for (const day of document.querySelectorAll("[data-issued]")) {
   let saved = day.value;
