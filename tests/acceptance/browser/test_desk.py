@@ -261,27 +261,30 @@ def test_two_windows_lose_nothing(desk: Running) -> None:
 def test_what_is_changed_elsewhere_or_while_saving_stays(desk: Running) -> None:
     page = desk.open(f"{desk.case('wang-xiaoming')}?lang=en")
     file = desk.folder / "wang-xiaoming" / "case.json"
-    file.write_text(file.read_text(encoding="utf-8").replace('"WANG"', '"WONG"'), encoding="utf-8")
-    fill(page, "/patient/phone", "+86 10 0000 0124")
+    before = file.read_bytes()
+    file.write_bytes(before.replace(b'"WANG"', b'"WONG"'))
+    try:
+        fill(page, "/patient/phone", "+86 10 0000 0124")
 
-    def type_meanwhile(route: Route) -> None:
-        fill(page, "/visa/agency", "丙虚构代理机构")
-        route.continue_()
+        def type_meanwhile(route: Route) -> None:
+            fill(page, "/visa/agency", "丙虚构代理机构")
+            route.continue_()
 
-    page.route("**/cases/*", type_meanwhile, times=1)
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#saving")).to_have_text("Not saved yet", timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Save")).to_be_enabled()
-    save(page)
-    text = file.read_text(encoding="utf-8")
-    assert all(value in text for value in ('"WONG"', "+86 10 0000 0124", "丙虚构代理机构"))
-    page.route("**/cases/*", lambda route: route.abort())
-    fill(page, "/patient/phone", "+86 10 0000 0125")
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#saving")).to_contain_text("does not answer", timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Save")).to_be_enabled()
-    page.close(run_before_unload=False)
-    file.write_text(text.replace('"WONG"', '"WANG"'), encoding="utf-8")
+        page.route("**/cases/*", type_meanwhile, times=1)
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("button", name="Save")).to_be_enabled(timeout=PATIENCE)
+        expect(page.locator("#saving")).to_have_text("Not saved yet")
+        save(page)
+        text = file.read_text(encoding="utf-8")
+        assert all(value in text for value in ('"WONG"', "+86 10 0000 0124", "丙虚构代理机构"))
+        page.route("**/cases/*", lambda route: route.abort())
+        fill(page, "/patient/phone", "+86 10 0000 0125")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#saving")).to_contain_text("does not answer", timeout=PATIENCE)
+        expect(page.get_by_role("button", name="Save")).to_be_enabled()
+        page.close(run_before_unload=False)
+    finally:
+        file.write_bytes(before)
 
 
 def test_a_day_is_saved_when_the_person_leaves_it(desk: Running) -> None:

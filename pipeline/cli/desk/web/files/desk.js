@@ -37,6 +37,7 @@ if (form) {
   const saving = document.getElementById("saving");
   let waiting = 0;
   let asked = 0;
+  let isSaving = false;
 
   const changes = () => Object.fromEntries(inputs.filter((input) => input.value !== first.get(input.name)).map((input) => [input.name, input.value]));
 
@@ -79,7 +80,7 @@ if (form) {
 
   const mark = () => {
     const is_changed = Object.keys(changes()).length > 0;
-    save.disabled = !is_changed;
+    save.disabled = isSaving || !is_changed;
     saving.textContent = is_changed ? words.unsaved : "";
   };
 
@@ -110,7 +111,8 @@ if (form) {
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    save.disabled = true;
+    if (isSaving) return;
+    save.disabled = isSaving = true;
     const sent = changes();
     const put = () => send("PUT", address, sent, { "If-Match": document.body.dataset.etag });
     let answer = await put();
@@ -118,6 +120,7 @@ if (form) {
       document.body.dataset.etag = answer.data.etag;
       answer = await put();
     }
+    isSaving = false;
     if (answer.ok) {
       document.body.dataset.etag = answer.data.etag;
       for (const [name, value] of Object.entries(sent)) first.set(name, value);
