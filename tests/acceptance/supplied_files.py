@@ -175,7 +175,7 @@ def main(words: Sequence[str] | None = None) -> int:
     given = parser.parse_args(words)
     if given.generate:
         write_files(given.folders[0], given.generate, given.seed)
-    warm.load()
+    warm.load(EXAMPLES / "wang-xiaoming" / "case.json")
     owner, place = os.getpid(), Place(Path(tempfile.mkdtemp()).resolve())
     try:
         return _run_all(place, [path.resolve() for path in files_in(given.folders)])

@@ -295,7 +295,11 @@ def small_set(shared: Shared) -> Path:
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmCommand]:
     """The command in a process that forks for each run."""
-    command = WarmCommand(tmp_path_factory.mktemp("warm"))
+    folder = tmp_path_factory.mktemp("warm")
+    case = folder / "case.json"
+    case.write_text(json.dumps(planted().data), encoding="utf-8")
+    write_paper(folder)
+    command = WarmCommand(folder, case)
     yield command
     command.stop()
 

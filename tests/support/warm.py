@@ -56,7 +56,7 @@ Request = dict[str, Any]
 
 def main() -> None:
     """Answer each request with the end of a run. In a fork, run the command and exit as it exits."""
-    load()
+    load(Path(sys.argv[2]))
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     with socket.socket(fileno=int(sys.argv[1])) as connection:
         while request := connection.recv(1 << 20):
@@ -97,18 +97,18 @@ def _left() -> list[str]:
     return left
 
 
-def load() -> None:
-    """Import what the command imports, so that a fork of this process need not."""
+def load(path: Path) -> None:
+    """Import what the command imports, and check this case, so that a fork of this process need not."""
     for module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
         if not module.name.startswith(_NOT_LOADED):
             importlib.import_module(module.name)
-    _use_once()
+    _use_once(path)
     gc.freeze()
 
 
-def _use_once() -> None:
-    """Check an example and make its context: what libraries compute at their first use is in each fork."""
-    case = load_case(Path(__file__).parents[2] / "examples" / "wang-xiaoming" / "case.json", None)
+def _use_once(path: Path) -> None:
+    """Check this case and make its context: what is computed at the first use, or of its texts, is in each fork."""
+    case = load_case(path, None)
     options = CheckOptions(date(2026, 11, 22))
     find_problems(plan_case(case, options), options)
     limited_client.LIMITED.stop()

@@ -96,10 +96,13 @@ class WarmRun:
 
 
 class WarmCommand:
-    """The process of warm.py: started with the first run, one for each process of the tests."""
+    """The process of warm.py: started with the first run, one for each process of the tests.
 
-    def __init__(self, folder: Path) -> None:
-        self._trace, self._read = folder / "trace", 0
+    It checks ``case`` beforehand, so that runs of cases with the same texts need not look for claims in them again.
+    """
+
+    def __init__(self, folder: Path, case: Path) -> None:
+        self._trace, self._read, self._case = folder / "trace", 0, case
         self._process: subprocess.Popen[bytes] | None = None
         self._run: WarmRun | None = None
 
@@ -134,7 +137,7 @@ class WarmCommand:
 
     def _start(self) -> None:
         self._socket, other = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        command = [*traced(self._trace), sys.executable, str(_WARM), str(other.fileno())]
+        command = [*traced(self._trace), sys.executable, str(_WARM), str(other.fileno()), str(self._case)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "COV_"))}
         environment |= {"LC_ALL": "C.UTF-8"}
         with other:
