@@ -27,7 +27,8 @@ from pipeline.cli.desk.page_routes import PageRoutes
 from pipeline.cli.desk.paper_routes import PaperRoutes
 from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, json_of, language_of, saved_file
 from pipeline.cli.desk.screens import WEB, Screens
-from pipeline.cli.desk.unsaved import change_length, check_unsaved, findings_json, save_answers
+from pipeline.cli.desk.signed_papers import check_form
+from pipeline.cli.desk.unsaved import change_length, findings_json, save_answers
 from pipeline.errors import InputError, VisaPacketError
 from pipeline.formats.messages import worded_problem
 from pipeline.formats.page_look import LOOK
@@ -154,7 +155,7 @@ class Desk:
 
     async def _check(self, request: Request) -> Response:
         answers, path = await json_of(request), self._path(request)
-        problems = await run_in_threadpool(lambda: check_unsaved(CaseFile.read(path), answers, self.folder.options))
+        problems = await run_in_threadpool(lambda: check_form(CaseFile.read(path), answers, self.folder.options))
         return JSONResponse(findings_json(problems, language_of(request, self.language)))
 
     async def _save(self, request: Request) -> Response:

@@ -25,8 +25,9 @@ from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.letters import letters_of
 from pipeline.cli.desk.page_list import list_files
 from pipeline.cli.desk.papers import filled_places, read_text
+from pipeline.cli.desk.signed_papers import check_form, signed_titles
 from pipeline.cli.desk.table_import import ImportPlan
-from pipeline.cli.desk.unsaved import check_unsaved, findings_json
+from pipeline.cli.desk.unsaved import findings_json
 from pipeline.cli.outcome import outcome_of
 from pipeline.errors import CaseError, Problem, UnusableError
 from pipeline.formats.files import is_file
@@ -54,6 +55,7 @@ from pipeline.visa.timeline.what_if import what_if
 #: The words that the script shows.
 _SCRIPT_WORDS = (
     *("unsaved", "saved", "not_saved", "no_answer", "save_first", "changed_papers", "remove_question"),
+    *("signed_again", "signed_unknown"),
     *("uploading", "yours", "theirs", "page", "field"),
 )
 _READING_WORDS = (
@@ -123,7 +125,8 @@ class Screens:
         """Return the form of a case with its findings."""
         file = CaseFile.read(self.folder.find(key))
         form = CaseForm(file.json_file.data, language, self._offer(file.path))
-        findings = findings_json(check_unsaved(file, {}, self.folder.options), language)
+        options = self.folder.options
+        findings = findings_json(check_form(file, {}, options), language)
         return self._case_page(
             "case.html",
             language,
@@ -131,6 +134,7 @@ class Screens:
             sections=list(form.sections()),
             etag=file.etag,
             findings=findings,
+            signed=[getattr(title, language) for title in signed_titles(file, options).values()],
             files=outcome_of(lambda: list_files(self.folder, file.path, language)).value or (),
         )
 

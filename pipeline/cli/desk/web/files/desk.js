@@ -67,9 +67,19 @@ if (form) {
       return finding(found, input ? "#" + input.id : null);
     });
     list.replaceChildren(...items.filter((item) => !item.classList.contains("info")));
+    showSigned(findings);
     document.getElementById("findings-count").textContent = list.children.length || "";
     document.getElementById("no-findings").hidden = list.children.length > 0;
     for (const place of document.querySelectorAll("[data-section]")) place.textContent = counts.get(place.dataset.section) || "";
+  };
+
+  const again = document.getElementById("signed-again");
+  const showSigned = (findings) => {
+    if (!again) return;
+    const count = findings.filter((found) => found.code === "desk-signed").length;
+    const is_unknown = findings.some((found) => found.code === "desk-signed-unknown");
+    again.textContent = count ? `${words.signed_again} ${count}` : words.signed_unknown;
+    again.hidden = !count && !is_unknown;
   };
 
   const check = async () => {

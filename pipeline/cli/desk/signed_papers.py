@@ -1,0 +1,69 @@
+"""Signed originals of a case that is being changed: which of them would no longer match what is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import msgspec
+
+from pipeline.case.base import Trilingual
+from pipeline.case.filing import SIGNED
+from pipeline.case.load import load_case
+from pipeline.case.source import Source
+from pipeline.cli.desk.unsaved import check_unsaved, unsaved_text
+from pipeline.cli.outcome import outcome_of
+from pipeline.documents.signed_originals import has_changed
+from pipeline.errors import JsonPlace, Problem
+from pipeline.formats.messages import worded_problem
+from pipeline.options import CheckOptions
+from pipeline.packet.planned_case import plan_case
+from pipeline.packet.set_files import load_template_set
+from pipeline.run.case_folder.saving import CaseFile
+
+
+def check_form(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> list[Problem]:
+    """Return the findings on a case with answers that are not saved, and the signed originals that they change."""
+    return [*check_unsaved(file, answers, options), *signed_again(file, answers, options)]
+
+
+def signed_titles(file: CaseFile, options: CheckOptions) -> dict[int, Trilingual]:
+    """Return the titles of the documents whose signed originals a case has, by their number among the papers."""
+    entries = file.json_file.fields.get("attachments")
+    listed = load_template_set(options.templates).packet.contents
+    titles = {entry.document: entry.title for entry in listed if entry.document and entry.title}
+    signed = {
+        number: str(entry.get("document"))
+        for number, entry in enumerate(entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and entry.get("role") == SIGNED
+    }
+    return {number: titles[document] for number, document in signed.items() if document in titles}
+
+
+def signed_again(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> list[Problem]:
+    """Return a warning for each signed original that no longer matches a case with answers that are not saved.
+
+    While the case lacks required fields, this is unknown, and one warning says so.
+    """
+    titles = signed_titles(file, options)
+    if not titles:
+        return []
+    text = unsaved_text(file, answers, options)
+    changed = outcome_of(lambda: _changed(Source(file.path.name, file.path.parent, text), options)).value
+    if changed is None:
+        return [_warning("desk-signed-unknown", min(titles))]
+    return [
+        _warning("desk-signed", number, msgspec.to_builtins(title))
+        for number, title in titles.items()
+        if number in changed
+    ]
+
+
+def _changed(source: Source, options: CheckOptions) -> set[int]:
+    planned = plan_case(load_case(source, options.directory), options)
+    return {part.index for part in planned.packet.attachments if has_changed(part, planned, options.as_of)}
+
+
+def _warning(key: str, number: int, title: Mapping[str, str] | None = None) -> Problem:
+    problem = worded_problem(key, room="cli", paper=title)
+    return replace(problem, severity="warning", place=JsonPlace(f"/attachments/{number}"))
