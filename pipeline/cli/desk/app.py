@@ -28,7 +28,7 @@ from pipeline.cli.desk.paper_routes import PaperRoutes
 from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, json_of, language_of, saved_file
 from pipeline.cli.desk.screens import WEB, Screens
 from pipeline.cli.desk.signed_papers import check_form
-from pipeline.cli.desk.unsaved import change_length, findings_json, save_answers
+from pipeline.cli.desk.unsaved import findings_json, save_answers, with_entry, without_entry
 from pipeline.errors import InputError, VisaPacketError
 from pipeline.formats.messages import worded_problem
 from pipeline.formats.page_look import LOOK
@@ -167,7 +167,8 @@ class Desk:
         said, path, etag = await json_of(request), self._path(request), request.headers.get("if-match", "")
 
         def change() -> CaseFile:
-            values = change_length(CaseFile.read(path), said["pointer"], longer=said["longer"])
+            change_list = with_entry if said["longer"] else without_entry
+            values = change_list(CaseFile.read(path), said["pointer"])
             return save_values(path, etag, values, self.folder.options)
 
         return JSONResponse({"etag": (await run_in_threadpool(change)).etag})

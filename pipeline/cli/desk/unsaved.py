@@ -12,7 +12,7 @@ from pipeline.formats.json.edit import change_text
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.run.case_folder.answers import pointer_of
-from pipeline.run.case_folder.fields import find_field, value_at, with_value
+from pipeline.run.case_folder.fields import find_field, value_at, with_values
 from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.check import check_text
 
@@ -40,13 +40,11 @@ def _without_wrong(
     file: CaseFile, answers: Mapping[str, str], options: CheckOptions
 ) -> tuple[Any, list[Problem], list[Problem]]:
     """Return a case with answers, without the wrong values; the problems of these, and all findings with them."""
-    data = file.json_file.data
-    for pointer, answer in answers.items():
-        data = with_value(data, pointer, value_of(pointer, answer))
+    values = {pointer: value_of(pointer, answer) for pointer, answer in answers.items()}
+    data = with_values(file.json_file.data, values)
     found = _findings(file, data, options)
     violations = [problem for problem in found if _is_violation(problem)]
-    for pointer in {problem.pointer for problem in violations if problem.pointer}:
-        data = with_value(data, pointer, None)
+    data = with_values(data, dict.fromkeys(problem.pointer for problem in violations if problem.pointer))
     return data, violations, found
 
 
@@ -64,10 +62,37 @@ def save_answers(path: Path, etag: str, answers: Mapping[str, str], options: Che
     return save_values(path, etag, {pointer: value_of(pointer, answer) for pointer, answer in answers.items()}, options)
 
 
-def change_length(file: CaseFile, pointer: str, *, longer: bool) -> dict[str, Any]:
-    """Return the change that adds an empty entry to a list, or removes its last one."""
-    length = len(value_at(file.json_file.data, pointer) or [])
-    return {f"{pointer}/{length}": {}} if longer else {f"{pointer}/{length - 1}": None}
+def with_entry(file: CaseFile, pointer: str) -> dict[str, Any]:
+    """Return the change that adds an empty entry to the list at ``pointer``."""
+    return {f"{pointer}/{len(value_at(file.json_file.data, pointer) or [])}": {}}
+
+
+def without_entry(file: CaseFile, pointer: str) -> dict[str, Any]:
+    """Return the change that removes the entry at ``pointer`` from its list.
+
+    The papers of a companion leave the case too, and those of the next ones follow their number.
+    """
+    change: dict[str, Any] = {pointer: None}
+    parent, _, number = pointer.rpartition("/")
+    if parent != "/companions":
+        return change
+    gone = int(number) + 1
+    for listed in ("attachments", "edited_documents"):
+        entries = value_at(file.json_file.data, f"/{listed}")
+        for index, entry in enumerate(entries if isinstance(entries, list) else []):
+            companion = _companion(entry)
+            if companion == gone:
+                change[f"/{listed}/{index}"] = None
+            elif companion > gone:
+                change[f"/{listed}/{index}/person"] = f"companion-{companion - 1}"
+    return change
+
+
+def _companion(entry: Any) -> int:
+    """Return the number of the companion whose paper this is, 0 for anybody else."""
+    person = entry.get("person") if isinstance(entry, dict) else None
+    number = person.removeprefix("companion-") if isinstance(person, str) else ""
+    return int(number) if number.isdecimal() else 0
 
 
 def value_of(pointer: str, answer: str) -> Any:

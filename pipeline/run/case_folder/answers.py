@@ -27,7 +27,7 @@ from pipeline.packet.set_files import load_template_set
 from pipeline.packet.template_set import Field
 from pipeline.publish.folder import FOLDER_HINT, publish_file, writing
 from pipeline.run.case_folder.case_text import ROOM
-from pipeline.run.case_folder.fields import find_field, value_at, with_value
+from pipeline.run.case_folder.fields import find_field, value_at, with_value, with_values
 from pipeline.run.case_folder.paper_guess import question_of_day
 from pipeline.run.case_folder.places import PAPERS, make_places, places
 from pipeline.visa.rules.checks import check_half_case, check_rules
@@ -134,8 +134,7 @@ def change_case(path: Path, changes: Mapping[str, Any], options: CheckOptions) -
     """
     before = read_json(path)
     data = before.data if isinstance(before.data, dict) else {}
-    for pointer, value in changes.items():
-        data = with_value(data, pointer, value)
+    data = with_values(data, changes)
     text = change_text(before.text, data)
     if text == before.text:
         return []

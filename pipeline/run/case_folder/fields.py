@@ -22,6 +22,8 @@ from pipeline.resources import read_data
 
 #: A longer example is not printed.
 _LONGEST_EXAMPLE = 88
+#: The numbers of entries have no more digits than this.
+_MOST_DIGITS = 9
 _YES, _NO = ("y", "yes", "true", "是", "はい"), ("n", "no", "false", "否", "いいえ")
 
 
@@ -168,6 +170,20 @@ def _json(text: str) -> Any:
 def with_value(data: Any, pointer: str, value: Any) -> Any:
     """Return ``data`` with a value at a pointer. Objects and lists on the way are created; None removes the field."""
     return _with(data, tuple(pointer.strip("/").split("/")), value)
+
+
+def with_values(data: Any, values: Mapping[str, Any]) -> Any:
+    """Return ``data`` with values at pointers. A pointer names an entry by the place that it has in ``data``."""
+    given = {pointer: value for pointer, value in values.items() if value is not None}
+    removed = sorted(values.keys() - given.keys(), key=_steps, reverse=True)  # the last entry of a list first
+    for pointer in (*given, *removed):
+        data = with_value(data, pointer, values[pointer])
+    return data
+
+
+def _steps(pointer: str) -> list[str]:
+    """Return the steps of a pointer, to be sorted: the numbers with equally many digits."""
+    return [step.zfill(_MOST_DIGITS) if step.isdecimal() else step for step in pointer.split("/")]
 
 
 def _with(data: Any, steps: tuple[str, ...], value: Any) -> Any:

@@ -6,15 +6,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.unsaved import (
-    change_length,
     check_unsaved,
     findings_json,
     save_answers,
+    without_entry,
 )
 from pipeline.errors import InputError
 from pipeline.run.case_folder.answers import pointer_of
@@ -85,11 +86,43 @@ def test_a_value_that_cannot_be_is_not_saved(folder: DeskFolder, path: Path) -> 
     assert path.read_bytes() == before
 
 
-def test_entries_are_added_and_removed(folder: DeskFolder, path: Path) -> None:
-    for longer, count in ((True, 1), (True, 2), (False, 1), (False, 0)):
-        file = CaseFile.read(path)
-        save_values(path, file.etag, change_length(file, "/companions", longer=longer), folder.options)
-        assert len(json.loads(path.read_text(encoding="utf-8"))["companions"]) == count
+def test_any_entry_of_a_list_is_removed(client: Client, case: str, path: Path) -> None:
+    def change(pointer: str, *, longer: bool) -> dict[str, Any]:
+        said = {"pointer": pointer, "longer": longer}
+        assert client.send("POST", f"{case}/length", said, if_match=CaseFile.read(path).etag).status == 200
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    first, second = json.loads(path.read_text(encoding="utf-8"))["treatment"]["visits"]
+    assert change("/treatment/visits", longer=True)["treatment"]["visits"] == [first, second, {}]
+    assert change("/treatment/visits/1", longer=False)["treatment"]["visits"] == [first, {}]
+    assert change("/treatment/visits/0", longer=False)["treatment"]["visits"] == [{}]
+
+
+def test_papers_follow_the_companion_whose_number_changes(folder: DeskFolder, path: Path) -> None:
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["companions"] = [{"phone": "+86 10 0000 0001"}, {"phone": "+86 10 0000 0002"}, {"phone": "+86 10 0000 0003"}]
+    people = ("patient", "companion-2", "companion-1", "companion-3", "companion-2", "patient")
+    for entry, person in zip(data["attachments"], people, strict=True):
+        entry["person"] = person
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    file = CaseFile.read(path)
+    saved = save_values(path, file.etag, without_entry(file, "/companions/1"), folder.options).json_file.fields
+    assert [each["phone"][-1] for each in saved["companions"]] == ["1", "3"]
+    found = [(each["path"], each["person"]) for each in saved["attachments"]]
+    paths = [each["path"] for each in data["attachments"]]
+    now = (("patient", 0), ("companion-1", 2), ("companion-2", 3), ("patient", 5))
+    assert found == [(paths[index], person) for person, index in now]
+
+
+def test_values_of_a_list_that_are_emptied_together_are_all_removed(folder: DeskFolder, path: Path) -> None:
+    days = ["2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04"]
+    listed = "/treatment/remote_consultations"
+    save_answers(path, CaseFile.read(path).etag, {f"{listed}/{n}": day for n, day in enumerate(days)}, folder.options)
+    answers = {f"{listed}/0": "", f"{listed}/1": "", f"{listed}/2": "2026-12-05"}
+    save_answers(path, CaseFile.read(path).etag, answers, folder.options)
+    saved = json.loads(path.read_text(encoding="utf-8"))["treatment"]["remote_consultations"]
+    assert saved == ["2026-12-05", "2026-12-04"]
 
 
 def test_an_emptied_input_removes_its_field(folder: DeskFolder, path: Path) -> None:

@@ -45,7 +45,7 @@ if (form) {
     for (let at = pointer || ""; at; at = at.slice(0, at.lastIndexOf("/"))) {
       const exact = form.querySelector(`[name="${CSS.escape(at)}"]`);
       if (exact) return exact;
-      const group = form.querySelector(`fieldset[data-pointer="${CSS.escape(at)}"] [name]`);
+      const group = form.querySelector(`fieldset[data-pointer="${CSS.escape(at)}"] :is([name], [data-longer])`);
       if (group) return group;
     }
     return null;
@@ -113,6 +113,19 @@ if (form) {
     say(box.querySelector("p").textContent);
   };
 
+  // The file has no gap where a value of a list was emptied: the values behind it have moved up.
+  const closeGaps = () => {
+    for (const list of form.querySelectorAll("fieldset.values")) {
+      const fields = [...list.querySelectorAll("[name]")];
+      const former = fields.map((input) => first.get(input.name));
+      const now = former.filter((value) => value.trim());
+      for (const [index, input] of fields.entries()) {
+        if (input.value === former[index]) input.value = now[index] ?? "";
+        first.set(input.name, now[index] ?? "");
+      }
+    }
+  };
+
   const report = () => form.dispatchEvent(new CustomEvent("paused", { detail: changes() }));
   form.addEventListener("input", () => {
     mark();
@@ -134,6 +147,7 @@ if (form) {
     if (answer.ok) {
       document.body.dataset.etag = answer.data.etag;
       for (const [name, value] of Object.entries(sent)) first.set(name, value);
+      closeGaps();
       mark();
       if (save.disabled) saving.textContent = words.saved;
       check();
@@ -147,13 +161,23 @@ if (form) {
       form.querySelector('[aria-invalid="true"]')?.focus();
     }
   });
+  // Where a person goes on: in the new entry, in that which follows a removed one, or before it.
+  const entriesOf = (list) => form.querySelectorAll(`fieldset[data-pointer="${CSS.escape(list)}"] > fieldset.entry`).length;
+  const next = (longer, shorter) => {
+    if (longer) return `${longer}/${entriesOf(longer)}`;
+    const [, list, number] = /^(.*)\/(\d+)$/.exec(shorter);
+    const last = entriesOf(list) - 2;
+    return last < 0 ? list : `${list}/${Math.min(Number(number), last)}`;
+  };
   form.addEventListener("click", async (event) => {
-    const { longer, shorter } = event.target.closest("button")?.dataset || {};
+    const { longer, shorter, question } = event.target.closest("button")?.dataset || {};
     if (!longer && !shorter) return;
     if (Object.keys(changes()).length) { saving.textContent = words.save_first; save.focus(); return; }
-    if (shorter && !window.confirm(event.target.closest("button").textContent + "?")) return;
+    if (shorter && !window.confirm(`${event.target.closest("fieldset").querySelector("legend").textContent}: ${question}`)) return;
     const answer = await send("POST", address + "/length", { pointer: longer || shorter, longer: Boolean(longer) }, { "If-Match": document.body.dataset.etag });
-    if (answer.status === 412) conflict({}); else location.reload();
+    if (answer.ok) { history.replaceState(null, "", `#${next(longer, shorter)}`); location.reload(); }
+    else if (answer.status === 412) conflict({});
+    else saving.textContent = (answer.data.problems || []).map((each) => each.message).join(" ") || words.no_answer;
   });
   const reach = (input) => {
     for (let up = input; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
