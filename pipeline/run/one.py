@@ -18,6 +18,7 @@ from pipeline.packet.planned_case import plan_case
 from pipeline.publish.destination import Destination, Folder
 from pipeline.publish.packet_files import PacketContent, packet_files
 from pipeline.publish.provenance import origin_of
+from pipeline.publish.verify.contents import prepare_verification
 from pipeline.publish.verify.verify import verify_files
 from pipeline.run.check import find_problems
 from pipeline.run.freshness import current_packet
@@ -44,12 +45,13 @@ def build_packet(loaded: LoadedCase, out: Destination, options: BuildOptions) ->
     if not options.publish.force and (current := current_packet(planned, origin, options.check, out)):
         return current
     enter("check")
-    prepare_merge()  # its process loads libraries meanwhile
+    prepare_merge()  # the limited process loads libraries meanwhile
     findings = find_problems(planned, options.check)  # characters, rules, missing papers, signed originals
     findings.add(left_out)
     enter("papers")
     papers = read_papers(planned, options.check, findings, drawn_later=True)  # fill forms, clean: PDFs of A4 pages
     findings.raise_if_blocking()
+    prepare_verification()  # while documents are drawn
     enter("draw")
     out.check(case_id, force=options.publish.force, given_back=read_all_edited(planned))  # before anything is drawn
     documents = draw_documents(planned, papers, options.documents)  # fill, convert, compare the pages with the case

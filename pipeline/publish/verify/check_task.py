@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import io
+
 import msgspec
 import pikepdf
 
 from pipeline.attachments.library_limits import limit_libraries
 from pipeline.attachments.messages import LIMITS
+from pipeline.bundle.manifest_rows import BundleRow
 from pipeline.formats.pdf.encryption import decrypt
+from pipeline.formats.pdf.geometry import A4_POINTS
 from pipeline.publish.verify.check_messages import BundleCheck, BundleFindings, Finding
 from pipeline.publish.verify.page_texts import text_findings
 from pipeline.publish.verify.structure import standard_findings, structure_findings
 
 _CHECKS = msgspec.msgpack.Decoder(BundleCheck)
+
+
+def warm_up() -> None:
+    """Look into a bundle of one empty page, which is made here."""
+    bundle = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=A4_POINTS)
+        pdf.save(bundle)
+    row = BundleRow(
+        "bundle", "patient", "bundle.pdf", "", 0, 1, (1,), pdf_a=False, not_pdf_a=(), page_map=(), volumes=()
+    )
+    list(structure_findings(bundle.getvalue(), row))
 
 
 def answer_check(content: bytes) -> bytes:

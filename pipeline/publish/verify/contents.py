@@ -22,6 +22,11 @@ _CHECK = "pipeline.publish.verify.check_task:answer_check"
 _FINDINGS = msgspec.msgpack.Decoder(BundleFindings)
 
 
+def prepare_verification() -> None:
+    """Have the limited process load what verifying needs. Does not wait."""
+    LIMITED.prepare(_CHECK)
+
+
 def content_differences(
     files: Mapping[str, bytes], manifest: Manifest, password: str | None, key: bytes | None, *, fresh: bool
 ) -> Iterator[Problem]:
