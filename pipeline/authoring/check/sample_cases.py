@@ -77,7 +77,7 @@ def find_recipe(edge: Edge, when: str) -> Recipe | None:
 def make_case(recipe: Recipe) -> SampleCase:
     """Return the case of a recipe."""
     data, case = _generate(recipe)
-    text = json.dumps(data, ensure_ascii=False, indent=1)
+    text = json.dumps(data, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return SampleCase(case, JsonFile("generated case", Path(), text, digest, data))
 

@@ -6,6 +6,7 @@ Word does so only if the file says it, and typst as Word (``typst/prelude.typ``)
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipeline.errors import Problem
 from pipeline.formats.word.docx_file import DocxFile, open_docx
@@ -24,19 +25,20 @@ _MESSAGE = (
 _HINT = "look at the pages; docs/templates.md lists what keeps typst from drawing a document"
 
 
-def punctuation_warnings(template: bytes, engine: str) -> list[Problem]:
+@lru_cache(maxsize=128)
+def punctuation_warnings(template: bytes, engine: str) -> tuple[Problem, ...]:
     """Return a warning, which names no file, if the engine that draws closes up punctuation and Word does not."""
     if engine != "office2pdf":
-        return []
+        return ()
     docx = open_docx(template)
     if _is_compressed(docx):
-        return []
+        return ()
     part, styles = Part(MAIN_PART, docx.xml[MAIN_PART]), Styles(docx)
     for index, paragraph in enumerate(part.paragraphs):
         is_justified = styles.alignment(paragraph.element) in _JUSTIFIED
         if _PAIR.search(paragraph.text) or (is_justified and set(paragraph.text) & set(_WIDE)):
-            return [Problem("engine-punctuation", "warning", _MESSAGE, _HINT, place=part.place_at(index))]
-    return []
+            return (Problem("engine-punctuation", "warning", _MESSAGE, _HINT, place=part.place_at(index)),)
+    return ()
 
 
 def _is_compressed(docx: DocxFile) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from lxml import etree
 
@@ -30,13 +31,14 @@ _BETWEEN_HINT = "give the table the style Table Grid, or put the text into one p
 _HINT = "set Line spacing to Exactly, which all programs draw alike; where it must stay, look at the pages"
 
 
-def spacing_warnings(template: bytes, engine: str) -> list[Problem]:
+@lru_cache(maxsize=128)
+def spacing_warnings(template: bytes, engine: str) -> tuple[Problem, ...]:
     """Return a warning of each kind, which names no file, about the first paragraph that is spaced differently.
 
     ``engine`` is the one that draws. Typst draws exact spacing, and no styles of tables with formats for some rows.
     """
     if engine == "typst":
-        return []
+        return ()
     docx = open_docx(template)
     styles = Styles(docx)
     lines = (
@@ -49,7 +51,7 @@ def spacing_warnings(template: bytes, engine: str) -> list[Problem]:
         kinds.append((between, _is_beside_in_styled_cell))
     parts = [Part(name, root) for name, root in docx.text_parts.items()]
     found = [(problem, next(_places(parts, styles, differs), None)) for problem, differs in kinds]
-    return [replace(problem, place=place) for problem, place in found if place is not None]
+    return tuple(replace(problem, place=place) for problem, place in found if place is not None)
 
 
 def _places(parts: list[Part], styles: Styles, differs: Callable[[Paragraph, Styles], bool]) -> Iterator[WordPlace]:

@@ -206,7 +206,7 @@ def test_punctuation_that_the_other_engine_closes_up_is_a_warning(body: str, set
             docx, {"word/settings.xml": f'<w:settings xmlns:w="{W[1:-1]}">{settings}</w:settings>'.encode()}
         )
     assert warned(docx) == ["engine-punctuation"] * warnings
-    assert punctuation_warnings(docx, "libreoffice") == punctuation_warnings(docx, "typst") == []
+    assert punctuation_warnings(docx, "libreoffice") == punctuation_warnings(docx, "typst") == ()
 
 
 def warned(docx: bytes, **context: Any) -> list[str]:
@@ -254,7 +254,7 @@ def test_line_spacing_that_programs_draw_differently_is_a_warning() -> None:
         assert [one.code for one in found] == ["engine-line-spacing"] * warnings, (words, spacing)
         assert [getattr(one.place, "text", "") for one in found] == [words] * warnings
         assert len(spacing_warnings(docx, "libreoffice")) == warnings
-        assert spacing_warnings(docx, "typst") == []
+        assert spacing_warnings(docx, "typst") == ()
     multiple = paragraph("患者", properties='<w:spacing w:line="276" w:lineRule="auto"/>')
     assert warned(letter(multiple)) == ["engine-line-spacing"]
 
