@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -26,6 +27,14 @@ _FILL = """values => {
     if (input) input.value = value;
   }
   form.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+_DROP = """(place, files) => {
+  const dataTransfer = new DataTransfer();
+  for (const [name, content] of Object.entries(files)) {
+    dataTransfer.items.add(new File([Uint8Array.from(atob(content), (each) => each.charCodeAt(0))], name));
+  }
+  place.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
 }"""
 
 
@@ -89,6 +98,12 @@ def drop(page: Page, place: Locator, content: bytes, name: str, day: str) -> Non
         place.get_by_label("Day of issue").fill(day)
         place.get_by_label("Day of issue").blur()
         expect(page.locator("#status")).to_have_text("Saved.", timeout=PATIENCE)
+
+
+def drop_files(place: Locator, files: Mapping[str, bytes]) -> None:
+    """Drop files on a place, all at once as from a window of files."""
+    named = {name: base64.b64encode(content).decode() for name, content in files.items()}
+    place.evaluate(_DROP, named)
 
 
 def build(page: Page, case: str) -> None:

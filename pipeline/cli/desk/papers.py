@@ -53,6 +53,11 @@ class FilledPlace:
     place: PaperPlace
     papers: tuple[PlacedPaper, ...]
 
+    @property
+    def takes_one(self) -> bool:
+        """True if one file at a time belongs here; other papers may have several files, such as certificates."""
+        return self.place.role in {"photo", SIGNED}
+
 
 def read_text(folder: DeskFolder, path: Path) -> CaseText:
     """Read a case to change its papers. Raises CaseError."""

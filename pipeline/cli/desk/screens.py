@@ -56,10 +56,12 @@ from pipeline.visa.timeline.what_if import what_if
 _SCRIPT_WORDS = (
     *("unsaved", "saved", "not_saved", "no_answer", "save_first", "changed_papers", "remove_question"),
     *("signed_again", "signed_unknown"),
-    *("uploading", "yours", "theirs", "page", "field"),
+    *("yours", "theirs", "page", "field"),
 )
 _READING_WORDS = (
     *("any_unknown", "reading", "read_nothing", "read_compare", "read_failed", "read_extra", "use_value", "saved"),
+    *("queue_waiting", "queue_now", "queue_added", "queue_refused", "queue_proposed", "one_only"),
+    *("one_only_signed", "one_only_rest", "no_upload", "no_file", "forget", "any_choose", "any_leave", "uploading"),
     *("agrees", "in_case", "in_case_nothing", "proved", "confidence", "where"),
 )
 WEB = Path(__file__).parent / "web"

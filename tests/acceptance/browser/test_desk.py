@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -20,7 +21,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSi
 from pipeline.language import LANGUAGES
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.chromium import NARROW, WIDE, no_overflow
-from tests.support.desk_cases import PATIENCE, add_difficult_cases, build, drop, fill_form, printed_documents, words_of
+from tests.support.desk_cases import (
+    PATIENCE,
+    add_difficult_cases,
+    build,
+    drop,
+    drop_files,
+    fill_form,
+    printed_documents,
+    words_of,
+)
 from tests.support.scans import scan_of
 from tests.support.tools import needs_chromium
 
@@ -149,7 +159,8 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
     expect(page.locator("#status")).to_have_text("Saved.", timeout=PATIENCE)
     passport = page.locator(".place", has_text="Passport").first
     passport.locator("input[type=file]").set_input_files(EXAMPLES / "directory" / "hospitals" / "aoba.json")
-    expect(passport.locator(".found li")).to_be_visible(timeout=PATIENCE)
+    expect(passport.locator(".refused .error")).to_be_visible(timeout=PATIENCE)
+    drops_several(page, desk.folder / "case-2026-0001" / "case.json")
     page.once("dialog", lambda dialog: dialog.accept())
     photo.get_by_role("button", name="Take out of the case").click()
     expect(photo.locator(".file")).to_have_count(0, timeout=PATIENCE)
@@ -159,6 +170,33 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
     page.get_by_role("link", name="Pages").click()
     ready(page, "**/pages")
     expect(page.locator(".sheet img").first).to_be_visible(timeout=PATIENCE)
+
+
+def drops_several(page: Page, case: Path) -> None:
+    """Drop files on places that take several and one: none is lost, and what is refused says why beside its name."""
+    files = [(PAPERS / name).read_bytes() for name in ("bank-certificate.pdf", "combined-form.pdf", "photo.jpg")]
+    names = ["certificate.pdf", "statement.pdf", "the same photo.jpg"]
+    means = page.locator(".place", has_text="Proof of means").first
+    drop_files(means, dict(zip(names, files, strict=True)))
+    expect(means.locator(".file")).to_have_count(2, timeout=PATIENCE)
+    expect(means.locator(".refused")).to_contain_text("the same photo.jpg", timeout=PATIENCE)
+    expect(means.locator(".refused")).to_contain_text("has this file already")
+    expect(page.locator("#status")).to_have_text("Added: 2 · Not added: 1", timeout=PATIENCE)
+    schedule = page.locator(".place[data-signed]").first
+    drop_files(schedule, {"hukou.pdf": (PAPERS / "hukou.pdf").read_bytes(), "two.png": b"MZ"})
+    expect(schedule.locator(".which")).to_contain_text("2 files were dropped, and there is room for one")
+    schedule.get_by_role("button", name="two.png").click()
+    expect(schedule.locator(".refused .error")).to_be_visible(timeout=PATIENCE)
+    proposal = page.locator("#proposals li")
+    expect(proposal.get_by_label("Place")).to_be_visible(timeout=PATIENCE)
+    proposal.get_by_label("Place").select_option(label="カ Identity document (copy of household register)")
+    proposal.get_by_role("button", name="Put it there").click()
+    hukou = page.locator(".place", has_text="Identity document").locator(".file")
+    expect(hukou).to_have_count(1, timeout=PATIENCE)
+    expect(proposal).to_have_count(0)
+    roles = [each["role"] for each in json.loads(case.read_text(encoding="utf-8"))["attachments"]]
+    assert roles == ["photo", "funds_proof", "funds_proof", "identity_document"]
+    assert Axe().run(page).violations_count == 0
 
 
 @pytest.mark.soak

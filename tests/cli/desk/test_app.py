@@ -168,6 +168,18 @@ class TestPapers:
         assert again.status == 422
         assert path.is_file()
 
+    def test_photos_and_signed_originals_take_one_file_and_other_places_several(
+        self, client: Client, case: str
+    ) -> None:
+        page = client.get(f"{case}/papers?lang=en").text
+        found = [each.partition('type="file"') for each in page.split('<li class="place ')[1:]]
+        several = [after.startswith(" multiple") for before, _, after in found if " data-one" not in before]
+        one = [after.startswith(" multiple") for before, _, after in found if " data-one" in before]
+        assert several
+        assert all(several)
+        assert len(one) == page.count("data-signed") + 1, "the signed originals and the photograph"
+        assert not any(one)
+
     def test_what_is_no_paper_is_refused_and_nothing_is_left(
         self, client: Client, case: str, folder: DeskFolder
     ) -> None:

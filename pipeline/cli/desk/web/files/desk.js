@@ -220,50 +220,6 @@ async function refresh() {
 }
 if (document.querySelector("[data-waiting]")) setTimeout(refresh, 500);
 
-// Papers: drop or choose a file, and say on which day it was issued.
-async function add(place, file) {
-  const found = place.querySelector(".found");
-  place.setAttribute("aria-busy", "true");
-  say(words.uploading);
-  const answer = await send("POST", `${address}/papers?place=${place.dataset.place}`, file, { "X-File-Name": encodeURIComponent(file.name) });
-  place.removeAttribute("aria-busy");
-  say("");
-  if (answer.ok) { location.hash = `paper-${answer.data.number}`; location.reload(); }
-  else found.replaceChildren(...(answer.data.problems || []).map((each) => finding(each)));
-}
-for (const place of document.querySelectorAll("[data-place]")) {
-  place.querySelector("input[type=file]").addEventListener("change", (event) => { if (event.target.files[0]) add(place, event.target.files[0]); });
-  place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("over"); });
-  place.addEventListener("dragleave", () => place.classList.remove("over"));
-  place.addEventListener("drop", (event) => {
-    event.preventDefault();
-    place.classList.remove("over");
-    if (event.dataTransfer.files[0]) add(place, event.dataTransfer.files[0]);
-  });
-}
-for (const button of document.querySelectorAll("[data-remove]")) {
-  button.addEventListener("click", async () => {
-    if (!window.confirm(words.remove_question)) return;
-    const answer = await send("PUT", address, { [button.dataset.remove]: "" }, { "If-Match": document.body.dataset.etag });
-    if (answer.ok) { history.replaceState(null, "", location.pathname + location.search); location.reload(); }
-    else if (answer.status === 412) say(words.changed_papers);
-    else say((answer.data.problems || []).map((each) => each.message).join(" ") || words.no_answer);
-  });
-}
-
-// A day is saved when the person leaves it: while it is typed, each digit makes another day.
-for (const day of document.querySelectorAll("[data-issued]")) {
-  let saved = day.value;
-  day.addEventListener("blur", async () => {
-    if (day.value === saved || day.validity.badInput) return;
-    const sent = day.value;
-    const answer = await send("PUT", address, { [day.dataset.issued]: sent }, { "If-Match": document.body.dataset.etag });
-    if (answer.ok) { document.body.dataset.etag = answer.data.etag; saved = sent; say(words.saved); }
-    else if (answer.status === 412) say(words.changed_papers);
-    else say((answer.data.problems || []).map((each) => each.message).join(" ") || words.no_answer);
-  });
-}
-
 // Builds: started here, and asked about until they end.
 for (const button of document.querySelectorAll("[data-build]")) {
   const path = `${address}/build`;
