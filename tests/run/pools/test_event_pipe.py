@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import Future
+from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
@@ -56,9 +58,11 @@ def test_a_wait_ends_with_the_task_although_no_event_comes(pipe: EventPipe) -> N
 
 
 def test_a_worker_that_waits_to_write_ends_with_the_run(pipe: EventPipe) -> None:
+    own = Connection(os.dup(pipe.writer.fileno()), readable=False)  # a worker has a copy, which closing leaves open
+
     def write() -> None:
         for _ in range(10_000):  # more than a pipe takes
-            send_event(pipe.writer, (0, StageEvent("load")))
+            send_event(own, (0, StageEvent("load")))
 
     worker = threading.Thread(target=write, daemon=True)
     worker.start()
