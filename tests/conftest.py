@@ -60,6 +60,17 @@ for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.S
 # What is imported stays: looking through it for garbage takes a twentieth of the time.
 gc.disable()
 
+#: The fixtures that build the packet of an example.
+WHOLE_PACKETS = {"packet", "packet_of", "packet_with_companion"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count each test that needs a whole packet as slow, before tests are selected by their marks."""
+    for item in items:
+        if not WHOLE_PACKETS.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
 
 def pytest_collection_finish() -> None:
     """Look for garbage from here on, among what the tests make."""

@@ -114,6 +114,7 @@ def test_a_field_without_a_question_is_named_beside_the_questions() -> None:
     assert sorted(pointer_of(each).rpartition("/")[2] for each in others) == ["document", "exchange", "lines"]
 
 
+@pytest.mark.slow
 def test_whatever_is_missing_no_rule_fails_or_finds_more() -> None:
     whole = parse_json(json.dumps(CASE).encode(), "case.json", Path())
     known = {(each.code, each.pointer) for each in check_rules(half_case(whole.fields), AS_OF, whole)}

@@ -44,6 +44,7 @@ def test_time_in_the_system_counts_too() -> None:
 
 
 @pytest.mark.case("B14")
+@pytest.mark.slow
 def test_who_swallows_errors_does_not_go_on() -> None:
 
     def work() -> None:

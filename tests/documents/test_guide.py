@@ -74,11 +74,13 @@ def test_it_is_in_the_order_of_time() -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 def test_it_has_the_days_of_follow_ups(edit: Edit) -> None:
     assert_says(example(WANG), "2027年3月15日 来院随访（第2次来日）", "远程复诊的日期由医院另行通知")
     assert_says(guide(edit({"/treatment/remote_consultations": ["2027-04-20"]})), "2027年4月20日 远程复诊")
 
 
+@pytest.mark.slow
 def test_it_names_the_fee_and_leaves_the_number_of_entries_to_the_patient(edit: Edit) -> None:
     asked = "是否申请多次，请您决定"
     fees = "每人一份：单次715元，多次1430元（自2026年7月1日起"
@@ -92,6 +94,7 @@ def test_it_names_the_fee_and_leaves_the_number_of_entries_to_the_patient(edit: 
     assert_says(guide(CHEN, "companion-1"), fees, "预定申请单次签证")
 
 
+@pytest.mark.slow
 def test_a_stay_that_fills_more_than_a_page_goes_on(edit: Edit) -> None:
     days = [date(2027, 3, 20) + timedelta(days=number) for number in range(60)]
     texts = dict.fromkeys(("ja", "en"), "リハビリ") | {"zh": "康复训练"}
@@ -127,6 +130,7 @@ def test_what_the_case_does_not_say_is_left_to_the_hospital() -> None:
     assert_says(example(CHEN), "电话 +81 3 0000 0001", "电话 +81 6 0000 0003", "未登记普通话联系人")
 
 
+@pytest.mark.slow
 def test_without_lodging_it_is_open(edit: Edit) -> None:
     bare = {f"/treatment/visits/{number}/lodging": REMOVE for number in (0, 1)}
     assert_says(guide(edit({**bare, "/treatment/visits/1/hospitalised": True})), "未定", "住院")

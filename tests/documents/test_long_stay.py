@@ -84,6 +84,7 @@ def test_the_checklist_says_the_table(alone: dict[str, str], accompanied: dict[s
         assert squeeze(fact["text"]["ja"]) not in alone[BOTH[0]]
 
 
+@pytest.mark.slow
 def test_the_explanation_says_what_the_sources_name(alone: dict[str, str], accompanied: dict[str, str]) -> None:
     """Where the patient stays besides the hospital; and of who accompanies: days, place, contact and relationship."""
     assert squeeze("入院中のほかに滞在先の予定はありません") in alone[BOTH[1]]

@@ -53,6 +53,7 @@ def test_every_code_that_a_user_of_a_case_can_meet_has_its_messages() -> None:
     assert codes() - known - generic == set()
 
 
+@pytest.mark.slow
 def test_no_such_problem_is_made_in_english_only() -> None:
     found = []
     rooms = (path for path in (ROOT / "pipeline").rglob("*.py") if "authoring" not in path.parts)  # for other people

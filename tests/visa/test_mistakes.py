@@ -64,6 +64,7 @@ IMPLIED: Mapping[str, Callable[[int, int], bool]] = {
 }
 
 
+@pytest.mark.slow
 def test_each_mistake_is_found(subtests: pytest.Subtests) -> None:
     for mistake in MISTAKES:
         if "edits" in mistake:

@@ -70,6 +70,7 @@ DIGITS = st.text("0123456789", min_size=6, max_size=6)
     st.text("ABCDEFGHKLMNP<0123456789", min_size=14, max_size=14),
     st.data(),
 )
+@pytest.mark.slow
 def test_no_confusion_of_look_alikes_gives_another_number(
     number: str, birth: str, expiry: str, optional: str, data: st.DataObject
 ) -> None:

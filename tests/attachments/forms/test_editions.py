@@ -146,6 +146,7 @@ EXPECTED: dict[str, dict[str, str]] = {
 }
 
 
+@pytest.mark.slow
 def test_the_english_edition_is_filled_in_latin_letters_if_the_case_has_them() -> None:
     names = ("birth_place", "place_of_issue", "authority", "address", "employer", "employer_address")
     english = {name: f"English {name}" for name in (*names, "partner_occupation")}
@@ -182,6 +183,7 @@ def test_a_restricted_hybrid_is_filled_from_the_case(edition: str) -> None:
     assert fonts_of_fields(pdf) == {"NotoSansCJKjp-Regular", "NotoSansCJKsc-Regular"}
 
 
+@pytest.mark.slow
 def test_only_what_the_applicant_answered_is_ticked() -> None:
     """Each question in its own box; the one without an answer stays empty."""
     answers = dict.fromkeys(("convicted", "imprisoned", "drug_offence", "prostitution", "trafficking"), False)
@@ -201,6 +203,7 @@ def test_a_companion_has_the_own_answers() -> None:
     assert found[P2 + "T25[0]"] == ""
 
 
+@pytest.mark.slow
 def test_the_chinese_name_is_never_divided_by_the_program() -> None:
     for edits in ({"/patient/name/chinese_surname": REMOVE}, {"/patient/name/chinese_surname": "李"}):
         found = values(filled(blank(ZH), edits)[0])
@@ -307,6 +310,7 @@ class TestMappings:
             assert recognise(names[: len(names) // 2]) is None
 
 
+@pytest.mark.slow
 class TestBuild:
     """The blank form among the attachments."""
 
@@ -364,6 +368,7 @@ class TestBuild:
         assert "FRM-02" in {problem.code for problem in found}
 
 
+@pytest.mark.slow
 class TestCommand:
     """visa-packet form"""
 

@@ -24,6 +24,8 @@ from tests.support.cases import AS_OF, PERSONAL, Edit
 from tests.support.forms_made import COMB, MAPPING, Form, every_field
 from tests.support.run import Command
 
+pytestmark = pytest.mark.slow
+
 ENTRY = {"role": "visa_application", "path": "form.pdf", "form_mapping": "mapping.json"}
 Prepare = Callable[..., Path]
 

@@ -45,6 +45,7 @@ def letter(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_result_passes_the_check_and_prints_the_values_of_the_case(letter: Path, tmp_path: Path) -> None:
     before = letter.read_bytes()
     adopted = adopt_letter(letter, NAMES)

@@ -85,6 +85,7 @@ def test_a_row_like_the_example_is_a_complete_case(filled: Callable[..., Path]) 
     assert json.loads(hospital.content)["languages"] == ["ja", "zh", "en"]
 
 
+@pytest.mark.slow
 def test_imported_with_its_directory(filled: Callable[..., Path], visa_packet: Command, tmp_path: Path) -> None:
     found = visa_packet("import", filled(), "-o", tmp_path / "cases", "--json")
     assert found.code == 0
@@ -131,6 +132,7 @@ def test_an_example_that_was_written_over_is_not_left_out(filled: Callable[..., 
     assert [file.name for file in read(moved)][:2] == ["p-002", "p-001"]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read(filled: Callable[..., Path], content: bytes, tmp_path: Path) -> None:
     assert codes(filled(lambda book: book[PATIENTS].cell(1, 3, "/patient/nome"))) == ["intake-field"]
     (tmp_path / "empty.xlsx").write_bytes(content)

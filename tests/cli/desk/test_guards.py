@@ -156,6 +156,7 @@ def test_what_a_case_says_is_text_on_every_screen(client: Client, case: str) -> 
     assert "7*7" in pages[case], "no template"
 
 
+@pytest.mark.slow
 def test_no_address_has_a_name(client: Client, case: str, packet: Path, folder: DeskFolder) -> None:
     shutil.copytree(packet, folder.out / "wang-xiaoming")
     for path in ("/cases", *(f"{case}{screen}" for screen in SCREENS)):

@@ -158,6 +158,7 @@ def test_the_workbook_to_fill_in_needs_no_mapping(client: Client, folder: DeskFo
     assert not list(folder.path.glob("mapping*"))
 
 
+@pytest.mark.slow
 def test_what_is_no_table_is_refused_and_nothing_is_left(
     client: Client, mapped: DeskFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

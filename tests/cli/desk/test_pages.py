@@ -39,6 +39,7 @@ def test_the_screen_has_a_place_for_every_part(client: Client, case: str, folder
     assert "attachment" not in beside
 
 
+@pytest.mark.slow
 def test_a_document_has_the_newest_values_each_with_its_field(folder: DeskFolder, path: Path) -> None:
     before = path.read_bytes()
     answers = {"/patient/name/chinese": "王大明", "/patient/birth_date": "1992-03-15"}

@@ -35,6 +35,7 @@ def data_of(page: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.slow
 def test_every_patient_with_what_is_open(rows: list[PatientRow], language: Language) -> None:
     page = draw_patients_page(rows, AS_OF, language)
     data = data_of(page)
