@@ -16,11 +16,12 @@ from pipeline.attachments.safe_open import read_inside
 from pipeline.attachments.scan_client import can_read_scans
 from pipeline.case.directory import find_directory
 from pipeline.case.importing.csv_file import ENCODINGS
-from pipeline.case.load import LoadedCase, load_case
+from pipeline.case.load import IncompleteCaseError, LoadedCase, load_case, load_draft
 from pipeline.case.source import Source
 from pipeline.cli.desk.builds import Builds
 from pipeline.cli.desk.case_form import CaseForm
 from pipeline.cli.desk.case_rows import CaseRows
+from pipeline.cli.desk.date_rows import date_rows
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.letters import letters_of
 from pipeline.cli.desk.page_list import list_files
@@ -29,7 +30,7 @@ from pipeline.cli.desk.signed_papers import check_form, signed_titles
 from pipeline.cli.desk.table_import import ImportPlan
 from pipeline.cli.desk.unsaved import findings_json
 from pipeline.cli.outcome import outcome_of
-from pipeline.errors import CaseError, Problem, UnusableError
+from pipeline.errors import Problem, UnusableError
 from pipeline.formats.files import is_file
 from pipeline.formats.page_look import page_environment
 from pipeline.language import Language
@@ -41,15 +42,13 @@ from pipeline.resources import VERSION
 from pipeline.run.case_folder.fields import find_field
 from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.saving import CaseFile
-from pipeline.run.overview.duties import PEOPLE
 from pipeline.run.overview.patient_row import PatientRow, sorted_rows
 from pipeline.run.overview.repeated_ids import with_repeated_ids
 from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, window_text
 from pipeline.run.stages import STAGES
 from pipeline.system.atomic import sha256
 from pipeline.visa.labels import label
-from pipeline.visa.timeline.step_words import format_days
-from pipeline.visa.timeline.timeline import make_timeline
+from pipeline.visa.timeline.timeline import make_known_timeline, make_timeline
 from pipeline.visa.timeline.what_if import what_if
 
 #: The words that the script shows.
@@ -165,25 +164,25 @@ class Screens:
         """Return the timeline, and what other days of visits would change."""
         path, as_of = self.folder.find(key), self.folder.options.as_of
         try:
-            loaded = self.loaded(path)
-            changes = what_if(Source(str(path), path.parent), as_of, days, self.folder.directory) if days else None
-        except CaseError:
-            return self._case_page("dates.html", language, key, steps=None, visits=(), changes=None, days=days)
-        timeline = changes.timeline if changes else make_timeline(loaded.case, as_of)
+            loaded = load_draft(path, self.folder.directory)
+        except IncompleteCaseError:  # not even an id
+            return self._case_page("dates.html", language, key, steps=(), visits=(), changes=(), is_half=True)
+        is_half = bool(loaded.questions)
+        tries = days if not is_half else {}
+        changes = what_if(Source(str(path), path.parent), as_of, tries, self.folder.directory) if tries else None
+        timeline = make_known_timeline(loaded.case, as_of) if is_half else make_timeline(loaded.case, as_of)
         moved = {each.step.id: each.before for each in changes.moved} if changes else {}
-        steps = [
-            {
-                "days": format_days(language, step.start, step.end),
-                "title": getattr(step.title, language),
-                "who": label(step.who, "person", language) if step.who in PEOPLE else "",
-                "moved": step.id in moved,
-                "before": format_days(language, *before) if (before := moved.get(step.id)) else "",
-            }
-            for step in timeline.steps
-        ]
-        appearing = findings_json(changes.appearing, language) if changes else []
-        visits = [visit.entry_date for visit in loaded.case.treatment.visits]
-        return self._case_page("dates.html", language, key, steps=steps, visits=visits, changes=appearing, days=days)
+        shown = changes.timeline if changes else timeline
+        return self._case_page(
+            "dates.html",
+            language,
+            key,
+            steps=list(date_rows(shown, loaded.case, moved, language)) if shown else (),
+            visits=() if is_half else [visit.entry_date for visit in loaded.case.treatment.visits],
+            changes=findings_json(changes.appearing, language) if changes else [],
+            is_half=is_half,
+            days=days,
+        )
 
     def done(self, language: Language, key: str) -> str:
         """Return what to print, who seals it, and the finished files."""

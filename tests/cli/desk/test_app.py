@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import quote
 
 import pytest
@@ -276,7 +276,7 @@ def test_a_case_that_is_no_json_is_listed_and_explained(client: Client, folder: 
     [key] = [key for key, path in folder.cases().items() if path.parent.name == "broken"]
     for screen in SCREENS:
         answer = client.get(f"/cases/{key}{screen}?lang=en")
-        assert "line 1" in answer.text or screen in {"/pages", "/dates"}
+        assert "line 1" in answer.text or screen == "/pages"
 
 
 def test_no_answer_about_a_mistake_has_a_value_of_the_case(client: Client, case: str, folder: DeskFolder) -> None:
@@ -296,3 +296,45 @@ def test_other_days_are_tried_without_changing_the_case(client: Client, case: st
     assert 'class="moved"' in page
     assert path.read_bytes() == before
     assert client.get(f"{case}/dates.ics").body.startswith(b"BEGIN:VCALENDAR")
+
+
+def dates_of(page: str) -> list[list[str]]:
+    """The cells of the table of dates, without tags and notes."""
+    rows = re.findall("<tr[^>]*>(<td>.*?)</tr>", page, re.DOTALL)
+    return [[re.sub("<small>.*?</small>|<[^>]*>", "", cell).strip() for cell in row.split("</td>")] for row in rows]
+
+
+def test_dates_are_in_order_and_no_two_read_the_same(client: Client, case: str, folder: DeskFolder) -> None:
+    [path] = folder.cases().values()
+    data = json.loads(path.read_text(encoding="utf-8"))
+    [means] = [each for each in data["attachments"] if each["role"] == "funds_proof"]
+    data["attachments"].append({**means, "path": "papers/second.pdf"})
+    procedures = data["treatment"]["visits"][1]["procedures"]
+    procedures.append(procedures[-1])
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    rows = dates_of(client.get(f"{case}/dates?lang=en").text)
+    first = [day[0] for days, *_ in rows if (day := re.findall("[0-9-]{10}", days))]
+    assert first == sorted(first)
+    assert len(first) > 10
+    assert len({(days, what) for days, what, *_ in rows}) == len(rows)
+    text = str(rows)
+    assert "second.pdf" in text
+    assert PurePath(means["path"]).name in text
+    assert "Follow-up · 2/2" in text
+
+
+def test_dates_of_a_case_that_is_not_whole_say_what_to_do(client: Client, case: str, folder: DeskFolder) -> None:
+    [path] = folder.cases().values()
+    data = json.loads(path.read_text(encoding="utf-8"))
+    del data["patient"]["phone"]
+    path.write_text(json.dumps(data), encoding="utf-8")
+    half = client.get(f"{case}/dates?lang=en&1=2027-01-13").text
+    assert "known so far" in half
+    assert dates_of(half)
+    data["treatment"]["visits"][0]["entry_date"] = "soon"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    wrong = client.get(f"{case}/dates?lang=en")
+    assert wrong.status == 422
+    assert f'href="{case}#/treatment/visits/0/entry_date"' in wrong.text
+    path.write_text("{}", encoding="utf-8")
+    assert "once the required fields are filled in" in client.get(f"{case}/dates?lang=en").text
