@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import hashlib
 import json
@@ -10,7 +11,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not WHOLE_PACKETS.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let one process of xdist compile the tests that changed: the others wait, and load what it wrote."""
+    if _is_compiled():
+        return (yield)
+    with (CACHE / "collection.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        return (yield)
+
+
+def _is_compiled() -> bool:
+    """Return True if each test file was compiled after its last change."""
+    compiled = {}
+    for path in ROOT.glob("tests/**/__pycache__/test_*-pytest-*.pyc"):
+        compiled[path.parents[1] / f"{path.name.partition('.')[0]}.py"] = path.stat().st_mtime
+    return all(compiled.get(path, 0) > path.stat().st_mtime for path in ROOT.glob("tests/**/test_*.py"))
 
 
 def pytest_collection_finish() -> None:
