@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 
 from pipeline.language import LANGUAGES
+from tests.support.built import make_part
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.chromium import NARROW, WIDE, no_overflow
 from tests.support.desk_cases import (
@@ -37,6 +38,7 @@ from tests.support.tools import needs_chromium
 pytestmark = [needs_chromium, pytest.mark.process]
 
 PAPERS = EXAMPLES / "wang-xiaoming" / "papers"
+DOCUMENTS = ("cover-sheet", "invitation-letter", "letter-of-guarantee", "tb-screening-checklist", "patient-guide")
 SCREENS = ("", "/papers", "/pages", "/dates", "/done")
 #: Those of a case without a value, with a wrong one, with hostile ones, and of none that can be read.
 DIFFICULT_SCREENS = ("", "/papers", "/done")
@@ -54,6 +56,8 @@ class Running:
     folder: Path
     site: str
     context: BrowserContext
+    #: The cases that are hard to show.
+    difficult: Sequence[str]
 
     def open(self, path: str, size: ViewportSize = WIDE) -> Page:
         """A page of the desk."""
@@ -81,12 +85,13 @@ def desk(running: Running) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The command with the example and the directory."""
+    """The command with the example, the directory, and some documents of the shipped set: less to draw."""
     folder = tmp_path_factory.mktemp("desk")
+    templates = make_part(tmp_path_factory.mktemp("set") / "part", *DOCUMENTS)
     for name in ("wang-xiaoming", "directory"):
         shutil.copytree(EXAMPLES / name, folder / name)
-    add_difficult_cases(folder)
-    words = ["desk", str(folder), "--no-open", "--as-of", AS_OF.isoformat()]
+    difficult = add_difficult_cases(folder)
+    words = ["desk", str(folder), "--templates", str(templates), "--no-open", "--as-of", AS_OF.isoformat()]
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "pipeline", *words],
         stdout=subprocess.PIPE,
@@ -99,7 +104,7 @@ def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         address = process.stdout.readline().strip()
         context = browser.new_context(locale="en-GB")
         context.new_page().goto(address)
-        yield Running(folder, address.partition("/?")[0], context)
+        yield Running(folder, address.partition("/?")[0], context, difficult)
         context.close()
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
@@ -377,10 +382,9 @@ def looks_for_all(desk: Running, language: str, narrow: Mapping[str, Any] | None
     ``narrow`` is what axe leaves out of its rules at the narrow width; without it, axe does not look.
     """
     page, seen = desk.open("/cases"), set[str]()
-    addresses = [str(each.get_attribute("href")) for each in page.locator("table.cases th a").all()]
-    assert len(addresses) > len(DIFFICULT_SCREENS)
+    addresses = {each.inner_text(): each.get_attribute("href") for each in page.locator("table.cases th a").all()}
     whole = desk.case("wang-xiaoming")
-    difficult = [f"{each}{screen}" for each in addresses if each != whole for screen in DIFFICULT_SCREENS]
+    difficult = [f"{addresses[name]}{screen}" for name in desk.difficult for screen in DIFFICULT_SCREENS]
     usual = ["/cases", *(f"{whole}{screen}" for screen in SCREENS)]
     for path in [*usual, *(difficult if narrow is not None else ())]:
         page.set_viewport_size(WIDE)
