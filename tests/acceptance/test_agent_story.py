@@ -15,6 +15,7 @@ import pytest
 
 from pipeline.errors import ExitCode
 from tests.support.agent import Answer, call, replying
+from tests.support.built import make_set
 from tests.support.cases import AS_OF, EXAMPLES, ROOT
 from tests.support.reading import text
 
@@ -73,7 +74,8 @@ async def _story(folder: Path, printed: Any) -> list[Answer]:
     from mcp import Client, StdioServerParameters  # noqa: PLC0415 - see tests/support/agent.py
     from mcp.client.stdio import stdio_client  # noqa: PLC0415 - as above
 
-    words = ["-P", "-m", "pipeline", "mcp", str(folder), "--as-of", AS_OF.isoformat(), "--lang", "en"]
+    options = ("--templates", str(make_set(folder.parent / "set")), "--as-of", AS_OF.isoformat(), "--lang", "en")
+    words = ["-P", "-m", "pipeline", "mcp", str(folder), *options]
     command = StdioServerParameters(command=sys.executable, args=words, env={"PYTHONPATH": str(ROOT)})
     agreeing = replying(("accept", {"build": True}))
     answers: list[Answer] = []

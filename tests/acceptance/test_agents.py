@@ -97,7 +97,7 @@ def test_the_worked_example_runs(visa_packet: Command, tmp_path: Path, monkeypat
 
 @pytest.mark.slow
 @pytest.mark.process
-def test_thirty_cases_by_the_program_and_by_the_command_are_the_same(
+def test_cases_by_the_program_and_by_the_command_are_the_same(
     visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With one letter instead of twelve: a set of one's own is an option of both. Two more cannot be built.
@@ -107,10 +107,10 @@ def test_thirty_cases_by_the_program_and_by_the_command_are_the_same(
     monkeypatch.chdir(tmp_path)
     make_set(tmp_path / "set")
     data = json.loads((EXAMPLES / "xu-wenjing" / "case.json").read_text(encoding="utf-8")) | {"attachments": []}
-    for number in range(1, 32):
+    for number in range(1, 8):
         case = tmp_path / "cases" / f"p-{number:02}" / "case.json"
         case.parent.mkdir(parents=True)
-        if number == 31:
+        if number == 7:
             del data["patient"]["phone"]
         case.write_text(json.dumps(data | {"case_id": case.parent.name}, ensure_ascii=False), encoding="utf-8")
     (tmp_path / "cases" / "broken").mkdir()
@@ -132,15 +132,15 @@ def test_thirty_cases_by_the_program_and_by_the_command_are_the_same(
     lines = done.stdout.splitlines()
     assert lines[:2] == [
         "cases/broken/case.json json-syntax",
-        "p-31 patient answer What is the patient's telephone number?",
+        "p-07 patient answer What is the patient's telephone number?",
     ]
-    assert [line for line in lines if " built " in line] == [f"p-{each:02} built incomplete" for each in range(1, 31)]
+    assert [line for line in lines if " built " in line] == [f"p-{each:02} built incomplete" for each in range(1, 7)]
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("out/*/manifest.json")}
-    assert len(before) == 30
+    assert len(before) == 6
     status, build = (shlex.split(line.partition(" > ")[0]) for line in block("Many cases", "sh").splitlines())
     options = ("--templates", "set", "--as-of", "2026-11-22")
     states = [result["summary"]["readiness"] for result in visa_packet(*status[1:], *options).report["results"]]
-    assert [states.count(state) for state in ("incomplete", "unanswered", "failed")] == [30, 1, 1]
+    assert [states.count(state) for state in ("incomplete", "unanswered", "failed")] == [6, 1, 1]
     assert visa_packet(*build[1:], *options).code == 9
     after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("out/*/manifest.json")}
     assert after == before

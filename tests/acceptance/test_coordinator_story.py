@@ -1,23 +1,28 @@
-"""The coordinator's story: from an installed wheel and an empty folder to a packet that is ready to file.
+"""The coordinator's story: from an empty folder to a packet that is ready to file.
+
+In this process with four documents; in `make soak` with an installed wheel and the shipped set.
 
 A patient of Shanghai, a rotator cuff, a clinic in Kyoto, two visits. Nobody writes a line of JSON.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.attachments import page_text, pdf_of
+from tests.support.built import make_part
 from tests.support.cases import EXAMPLES
+from tests.support.run import Command, Run
 from tests.support.scans import scan_of
 from tests.support.wheels import Installed
 
-pytestmark = [pytest.mark.process, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 CASE = "case-2026-0001"
 START = ["李雨桐", "LI", "YUTONG", "上海市浦东新区虚构路88号", "0", "肩袖损伤", "hibari", "2", "mihon"]
@@ -80,43 +85,67 @@ def office(tmp_path: Path) -> Path:
     return folder
 
 
-def test_from_new_to_ready_to_file(installed: Installed, office: Path) -> None:
+def test_from_new_to_ready_to_file(
+    visa_packet: Command, office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = ("cover-sheet", "invitation-letter", "letter-of-guarantee", "schedule-of-stay")
+    templates = str(make_part(tmp_path / "set", *documents))
+    monkeypatch.chdir(office)
+
+    def run(*arguments: str, typed: str) -> Run:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        return visa_packet(*arguments, *(() if "--sample-directory" in arguments else ("--templates", templates)))
+
+    to_ready_to_file(run, office, without=3)
+
+
+@pytest.mark.soak
+@pytest.mark.process
+def test_the_same_with_an_installed_wheel(installed: Installed, office: Path) -> None:
+    def run(*arguments: str, typed: str) -> Run:
+        done = installed.run("-m", "pipeline", *arguments, cwd=office, typed=typed)
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    to_ready_to_file(run, office, without=8)
+
+
+def to_ready_to_file(run: Callable[..., Run], office: Path, without: int) -> None:
+    """Go from nothing to a packet that is ready to file. The draft is ``without`` so many documents."""
     commands = []
 
-    def visa_packet(*arguments: str, typed: list[str] | None = None) -> subprocess.CompletedProcess[str]:
+    def visa_packet(*arguments: str, typed: list[str] | None = None) -> Run:
         commands.append(arguments)
-        lines = "".join(f"{line}\n" for line in typed or [])
-        done = installed.run("-m", "pipeline", *arguments, cwd=office, typed=lines)
-        assert done.returncode == 0, done.stderr
-        assert "Traceback" not in done.stderr
+        done = run(*arguments, typed="".join(f"{line}\n" for line in typed or []))
+        assert done.code == 0, done.err
+        assert "Traceback" not in done.err
         return done
 
     as_of = ("--as-of", "2026-12-08")
     visa_packet("new", "--sample-directory", "--lang", "zh")
     started = visa_packet("new", CASE, "--lang", "zh", typed=START)
-    assert f"visa-packet answer {CASE}" in started.stdout
-    assert "日本国驻上海总领事馆" in started.stdout
+    assert f"visa-packet answer {CASE}" in started.out
+    assert "日本国驻上海总领事馆" in started.out
     readme = (office / CASE / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"visa-packet (\w+)", readme)) == {"answer", "add", "status", "build"}
 
     draft = visa_packet("build", CASE, "--draft", *as_of, "--lang", "zh")
-    assert "草案：不得递交" in draft.stdout
-    assert "草稿不含 8 份" in draft.stderr
+    assert "草案：不得递交" in draft.out
+    assert f"草稿不含 {without} 份" in draft.err
 
     answers = [*PATIENT, *HOSPITAL, *FIRST_STAY, *SECOND_STAY, *AGENCY, *REST]
-    assert "所有问题均已回答" in visa_packet("answer", CASE, *as_of, "--lang", "zh", typed=answers).stdout
+    assert "所有问题均已回答" in visa_packet("answer", CASE, *as_of, "--lang", "zh", typed=answers).out
 
     for name, content in PAPERS.items():
         (office / CASE / "papers" / name).write_bytes(content)
     shutil.copy(EXAMPLES / "wang-xiaoming" / "papers" / "photo.jpg", office / CASE / "papers" / "02-photo")
     visa_packet("add", CASE, *as_of, "--lang", "zh")
     visa_packet("answer", CASE, *as_of, "--lang", "zh", typed=PAPER_DAYS)
-    assert "待签章" in visa_packet("build", CASE, *as_of, "--lang", "zh").stdout
+    assert "待签章" in visa_packet("build", CASE, *as_of, "--lang", "zh").out
 
     for place in (office / CASE / "papers" / "signed").iterdir():
         [printed] = (office / "out" / CASE / "documents").glob(f"*-{place.name}.pdf")
         (place / "扫描.pdf").write_bytes(scan_of(printed))
     visa_packet("add", CASE, "--issued-on", "2026-12-09", "--as-of", "2026-12-10", "--lang", "zh")
     final = visa_packet("build", CASE, "--as-of", "2026-12-10", "--lang", "zh")
-    assert "可递交：材料和签章原件均已齐全" in final.stdout
+    assert "可递交：材料和签章原件均已齐全" in final.out
     assert len(commands) == 9

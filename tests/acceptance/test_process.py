@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 
+from pipeline.options import BuildOptions
 from pipeline.publish.verify.verify import verify_path
+from pipeline.run.one import build_case
 from pipeline.run.stages import STAGES
 from pipeline.system import processes
-from tests.support.built import make_set, names_in, snapshot
+from tests.support.built import make_part, make_set, names_in, snapshot
 from tests.support.cases import AS_OF, EXAMPLES, PERSONAL, ROOT, change
 from tests.support.processes import children_of, of_session, processes_with, wait_until
 from tests.support.run import run_process
@@ -51,10 +53,14 @@ def build_with(line: str, module: str, case: Path, small: Path, out: Path) -> su
     return subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
 
 
-def test_place_environment_and_workers_change_no_byte(
-    packet: Path, packet_with_companion: Path, tmp_path: Path
-) -> None:
-    names = (packet.name, packet_with_companion.name)
+def test_place_environment_and_workers_change_no_byte(tmp_path: Path) -> None:
+    """Of some documents; test_wheel.py has the packet of the example from another process."""
+    names = ("wang-xiaoming", "chen-lihua")
+    templates = make_part(tmp_path / "set", "cover-sheet", "invitation-letter", "schedule-of-stay", "patient-guide")
+    here = [
+        build_case(EXAMPLES / name / "case.json", tmp_path, BuildOptions(AS_OF, str(templates))).folder
+        for name in names
+    ]
     cases = [tmp_path / "elsewhere" / "another name" / name for name in names]
     for name, case in zip(names, cases, strict=True):
         shutil.copytree(EXAMPLES / name, case)
@@ -65,11 +71,12 @@ def test_place_environment_and_workers_change_no_byte(
         "PYTHONHASHSEED": "12345",
         "PYTHONPATH": str(ROOT),
     }
-    run = run_process("build", *cases, "-j", "2", "-o", "out", *DAY, "--jsonl", cwd=tmp_path, env=environment)
+    words = ("-j", "2", "-o", "out", "--templates", templates, *DAY, "--jsonl")
+    run = run_process("build", *cases, *words, cwd=tmp_path, env=environment)
     assert run.code == 0, run.err
-    for folder in (packet, packet_with_companion):
+    for folder in here:
         assert snapshot(tmp_path / "out" / folder.name) == snapshot(folder)
-    manifests = [json.loads((folder / "manifest.json").read_bytes()) for folder in (packet, packet_with_companion)]
+    manifests = [json.loads((folder / "manifest.json").read_bytes()) for folder in here]
     results = [line for line in run.lines if line["event"] == "result"]
     assert [[bundle["sha256"] for bundle in result["bundles"]] for result in results] == [
         [bundle["sha256"] for bundle in manifest["bundles"]] for manifest in manifests

@@ -35,7 +35,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lines(tmp_path: Path) -> Write:
-    """Write a .jsonl of so many cases without attachments; every tenth breaks a rule."""
+    """Write a .jsonl of so many cases without attachments; every fourth breaks a rule."""
     data = json.loads((EXAMPLES / "xu-wenjing" / "case.json").read_text(encoding="utf-8"))
 
     def write(count: int) -> Path:
@@ -43,7 +43,7 @@ def lines(tmp_path: Path) -> Write:
         with path.open("w", encoding="utf-8") as file:
             for number in range(count):
                 edits: dict[str, Any] = {"/case_id": f"case-{number:04}", "/attachments": []}
-                if number % 10 == 7:
+                if number % 4 == 3:
                     edits["/visa/letter_date"] = "2027-01-01"
                 case = json.loads(json.dumps(data))
                 change(case, edits)
@@ -65,32 +65,32 @@ def build(visa_packet: Command, small: Path) -> Command:
 
 @pytest.mark.usefixtures("inline_pools")
 def test_one_document_has_all_cases_in_the_order_of_the_inputs(lines: Write, build: Command, tmp_path: Path) -> None:
-    run = build(lines(9), tmp_path / "out", "--json")
+    run = build(lines(5), tmp_path / "out", "--json")
     assert run.code == 9
     results = run.report["results"]
-    assert run.report["counts"] == {"cases": 9, "built": 8, "current": 0, "failed": 1}
-    assert [result["case"] for result in results] == [f"{tmp_path}/cases.jsonl:{n}" for n in range(1, 10)]
-    assert [result["case_id"] for result in results] == [f"case-{n:04}" for n in range(9)]
-    assert [result["exit_code"] for result in results] == [3 if n == 7 else 0 for n in range(9)]
+    assert run.report["counts"] == {"cases": 5, "built": 4, "current": 0, "failed": 1}
+    assert [result["case"] for result in results] == [f"{tmp_path}/cases.jsonl:{n}" for n in range(1, 6)]
+    assert [result["case_id"] for result in results] == [f"case-{n:04}" for n in range(5)]
+    assert [result["exit_code"] for result in results] == [3 if n == 3 else 0 for n in range(5)]
     assert "DAT-0" in run.err or "LET-03" in run.err
-    assert names_in(tmp_path / "out") == [f"case-{n:04}" for n in range(9) if n != 7] + ["report.html"]
+    assert names_in(tmp_path / "out") == [f"case-{n:04}" for n in range(5) if n != 3] + ["report.html"]
 
 
 @pytest.mark.usefixtures("inline_pools")
 def test_lines_report_each_stage_and_each_case(lines: Write, build: Command, tmp_path: Path) -> None:
-    path = lines(8)
+    path = lines(4)
     found = build(path, tmp_path / "out", "--jsonl", "-j", "1").lines
-    assert found[0] == {"event": "run-started", "command": "build", "cases": 8}
-    for number in (0, 7):
+    assert found[0] == {"event": "run-started", "command": "build", "cases": 4}
+    for number in (0, 3):
         about = {"case": f"{path}:{number + 1}", "case_id": f"case-{number:04}"}
         own = [line for line in found if line.get("case") == about["case"]]
         stages = STAGES if number == 0 else STAGES[: STAGES.index("papers") + 1]
         expected = [(f"stage-{what}", stage) for stage in stages for what in ("started", "ended")]
         assert [(line["event"], line.get("stage")) for line in own] == [*expected, ("result", None)]
         assert all(line | about == line for line in own)
-    assert [line["case_id"] for line in found if line["event"] == "result"] == [f"case-{n:04}" for n in range(8)]
+    assert [line["case_id"] for line in found if line["event"] == "result"] == [f"case-{n:04}" for n in range(4)]
     report = found[-1]
-    assert report["counts"] == {"cases": 8, "built": 7, "current": 0, "failed": 1}
+    assert report["counts"] == {"cases": 4, "built": 3, "current": 0, "failed": 1}
     document = build(path, tmp_path / "out", "--json", "--force").report
     assert {**document, "event": "report"} == {**report, "results": document["results"]}
 
@@ -129,9 +129,9 @@ def test_standard_input_and_a_second_run(
 
 @pytest.mark.usefixtures("inline_pools")
 def test_quiet_prints_only_what_failed(lines: Write, build: Command, tmp_path: Path) -> None:
-    run = build(lines(8), tmp_path / "out", "--quiet")
+    run = build(lines(4), tmp_path / "out", "--quiet")
     assert run.out == ""
-    assert "case-0007: failed (3)" in run.err
+    assert "case-0003: failed (3)" in run.err
     assert "case-0001" not in run.err
     silent = build(lines(2), tmp_path / "silent", "--quiet")
     assert (silent.code, silent.out, silent.err) == (0, "", "")

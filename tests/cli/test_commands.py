@@ -129,11 +129,6 @@ class TestText:
                 if isinstance(rule, UncheckedRule):
                     assert rule.not_checked in out
 
-    def test_doctor(self, visa_packet: Command) -> None:
-        lines = visa_packet("doctor").out.splitlines()
-        assert all(line.startswith("ok ") for line in lines)  # without colours
-        assert any("office2pdf" in line for line in lines)
-
 
 class TestUsage:
     """Wrong usage: code 2, a hint, and with ``--json`` still one document."""

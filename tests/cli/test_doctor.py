@@ -52,6 +52,8 @@ def test_an_engine_that_fails_is_reported(visa_packet: Command, monkeypatch: pyt
     shown = visa_packet("doctor")
     assert shown.code == 6
     assert "missing engine typst" in shown.out
+    words = {line.partition(" ")[0] for line in shown.out.splitlines()}
+    assert words == {"ok", "missing", "warn", ""}  # no colours
     assert "hint: fix it" in shown.out
 
 

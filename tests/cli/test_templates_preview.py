@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode
+from pipeline.packet import set_files
 from tests.support.built import make_set
 from tests.support.cases import EXAMPLES, Edit
 from tests.support.run import Command, assert_refused
@@ -58,10 +59,17 @@ def test_for_people(visa_packet: Command, small: Path, former: Path, tmp_path: P
     assert alone.out.splitlines()[0].split() == ["pages", "document"]
 
 
-def test_the_shipped_set_is_meant_without_a_name(visa_packet: Command, tmp_path: Path) -> None:
+def test_the_shipped_set_is_meant_without_a_name(
+    visa_packet: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """With a smaller one in its place."""
+    request.addfinalizer(set_files.load_template_set.cache_clear)
+    make_set(tmp_path / "medical-stay", edits={"id": "medical-stay"})
+    monkeypatch.setattr(set_files, "shipped", lambda _kind: tmp_path)
+    set_files.load_template_set.cache_clear()
     run = visa_packet("templates", "preview", "--case", CASE, "-o", tmp_path / "out", *DAY, "--json")
     assert run.report["results"][0]["set"] == "medical-stay"
-    assert len(run.report["results"][0]["documents"]) > 5
+    assert [each["id"] for each in run.report["results"][0]["documents"]] == ["letter"]
 
 
 def test_the_case_must_be_one(visa_packet: Command, small: Path, tmp_path: Path) -> None:
