@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from pipeline.documents.engines.engine import load_engine
+from pipeline.documents.engines.engine import DEFAULT_ENGINE, load_engine
 from pipeline.documents.engines.typst.engine import Typst
 from pipeline.formats.pdf.reading import page_count, read_pages, text_of
 from tests.support.cases import GOOD_EXAMPLES
@@ -39,26 +39,37 @@ def example(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+Draw = Callable[[str], dict[str, bytes]]
+
+
 @pytest.fixture
-def reference(example: str, packet_of: Callable[..., Path], shared: Shared) -> dict[str, bytes]:
-    """Each document of an example as LibreOffice draws it, which starts once for both engines."""
-    sources = sorted((packet_of(example, "office2pdf") / "documents").glob("*.docx"))
+def drawn_by(example: str, packet_of: Callable[..., Path], shared: Shared) -> Draw:
+    """Draw each document of an example with an engine, once for all tests: its packet's, or its Word files."""
+    documents = packet_of(example) / "documents"
 
-    def draw(drawn: Path) -> None:
-        drawn.mkdir()
-        pdfs = load_engine("libreoffice").convert_many([path.read_bytes() for path in sources])
-        for source, pdf in zip(sources, pdfs, strict=True):
-            (drawn / f"{source.stem}.pdf").write_bytes(pdf)
+    def draw(engine: str) -> dict[str, bytes]:
+        def convert(drawn: Path) -> None:
+            drawn.mkdir()
+            sources = sorted(documents.glob("*.docx"))
+            pdfs = load_engine(engine).convert_many([path.read_bytes() for path in sources])
+            for source, pdf in zip(sources, pdfs, strict=True):
+                (drawn / f"{source.stem}.pdf").write_bytes(pdf)
 
-    return _pdfs(shared.folder(f"libreoffice-{example}", draw))
+        return _pdfs(documents if engine == DEFAULT_ENGINE else shared.folder(f"{engine}-{example}", convert))
+
+    return draw
 
 
-@pytest.fixture(params=["office2pdf", "typst"])
-def documents(
-    request: pytest.FixtureRequest, example: str, packet_of: Callable[..., Path], reference: dict[str, bytes]
-) -> Documents:
+@pytest.fixture
+def reference(drawn_by: Draw) -> dict[str, bytes]:
+    """Each document of an example as LibreOffice draws it."""
+    return drawn_by("libreoffice")
+
+
+@pytest.fixture(params=[DEFAULT_ENGINE, pytest.param("office2pdf", marks=pytest.mark.soak)])
+def documents(request: pytest.FixtureRequest, example: str, drawn_by: Draw, reference: dict[str, bytes]) -> Documents:
     """Each document of an example as an engine and LibreOffice draw it."""
-    drawn = _pdfs(packet_of(example, request.param) / "documents")
+    drawn = drawn_by(request.param)
     assert set(drawn) == set(reference)
     return {f"{example}-{request.param}/{name}": (drawn[name], reference[name]) for name in drawn}
 
@@ -124,8 +135,8 @@ class TestTypst:
     """The engine typst against office2pdf, whose lines it breaks at nearly the same characters."""
 
     @pytest.fixture
-    def both(self, example: str, packet_of: Callable[..., Path]) -> Documents:
-        first, second = (_pdfs(packet_of(example, engine) / "documents") for engine in ("office2pdf", "typst"))
+    def both(self, drawn_by: Draw) -> Documents:
+        first, second = map(drawn_by, ("office2pdf", "typst"))
         assert set(first) == set(second)
         return {name: (first[name], second[name]) for name in first}
 
@@ -133,6 +144,7 @@ class TestTypst:
         for name, (first, second) in both.items():
             assert (page_count(first), text_of(first)) == (page_count(second), text_of(second)), name
 
+    @pytest.mark.soak
     @needs_libreoffice
     def test_places(self, both: Documents, reference: dict[str, bytes]) -> None:
         """Each character is on the same page and line, within 1.5 points across and 5 down."""

@@ -74,8 +74,10 @@ def compared(tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Previ
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Preview:
-    return make_preview(CASE, tmp_path_factory.mktemp("alone") / "preview", BuildOptions(AS_OF, str(templates)))
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Preview:
+    folder = tmp_path_factory.mktemp("alone")
+    templates = make_part(folder / "set", "cover-sheet", "invitation-letter")
+    return make_preview(CASE, folder / "preview", BuildOptions(AS_OF, str(templates)))
 
 
 @pytest.fixture

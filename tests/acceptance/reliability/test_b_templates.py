@@ -247,7 +247,9 @@ def test_what_has_no_end_is_ended(refuse: Refuse, tag: str, code: str, words: st
 
 
 @case("B15")
-@pytest.mark.parametrize("engine", ["office2pdf", pytest.param("libreoffice", marks=needs_libreoffice)])
+@pytest.mark.parametrize(
+    "engine", ["office2pdf", pytest.param("libreoffice", marks=[needs_libreoffice, pytest.mark.soak])]
+)
 @pytest.mark.parametrize("target", ["http://127.0.0.1:9/a.png", "file:///etc/passwd"])
 def test_a_picture_outside_of_the_file_is_not_fetched(scene: Scene, tmp_path: Path, engine: str, target: str) -> None:
     scene.templates = make_set(tmp_path / "set")

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -135,13 +135,13 @@ SIGNALS = ((signal.SIGINT, "all"), (signal.SIGINT, "one"), (signal.SIGTERM, "one
 
 
 @case("G03")
-@pytest.mark.parametrize("count", [10, pytest.param(16, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("count", "signals"), [(8, SIGNALS[::2]), pytest.param(16, SIGNALS, marks=pytest.mark.soak)])
 def test_a_signal_ends_a_run_and_a_further_run_goes_on(
-    scene: Scene, tmp_path: Path, subtests: pytest.Subtests, count: int
+    scene: Scene, tmp_path: Path, subtests: pytest.Subtests, count: int, signals: Sequence[tuple[signal.Signals, str]]
 ) -> None:
-    """Four runs over the same cases, each ended by a signal after it has published one; a fifth publishes the rest."""
+    """Runs over the same cases, each ended by a signal after it has published one; a last one publishes the rest."""
     lines = many(scene, count)
-    for number, to in SIGNALS:
+    for number, to in signals:
         with subtests.test(f"{number.name} to {to}"):
             process = started(scene, lines, tmp_path)
             wait_for_one_more(scene, process)
@@ -159,7 +159,7 @@ def test_a_signal_ends_a_run_and_a_further_run_goes_on(
 @pytest.mark.parametrize("words", [["build"], ["rules", "--json"]])
 def test_a_reader_that_goes_away(scene: Scene, words: list[str]) -> None:
     if words == ["build"]:
-        words = ["build", str(many(scene, 4)), "-o", str(scene.out), "--templates", str(scene.templates)]
+        words = ["build", str(many(scene, 2)), "-o", str(scene.out), "--templates", str(scene.templates)]
         words += ["--as-of", AS_OF.isoformat(), "--allow-missing", "-j", "1"]
     with scene.start(
         [sys.executable, "-m", "pipeline", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -194,7 +194,7 @@ def test_a_manifest_that_says_nothing_is_written_again(scene: Scene) -> None:
 
 
 @case("G07")
-@pytest.mark.parametrize("count", [6, pytest.param(20, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [4, pytest.param(20, marks=pytest.mark.soak)])
 def test_one_bad_of_many(scene: Scene, count: int) -> None:
     lines = many(scene, count, bad={3})
     run = scene.build(lines, "-j", "2")
@@ -203,8 +203,8 @@ def test_one_bad_of_many(scene: Scene, count: int) -> None:
 
 @case("G08")
 def test_all_bad(scene: Scene) -> None:
-    run = scene.build(many(scene, 6, bad=set(range(6))), "-j", "2")
-    run.ended({f"case-{number}": 3 for number in range(6)})
+    run = scene.build(many(scene, 3, bad=set(range(3))), "-j", "2")
+    run.ended({f"case-{number}": 3 for number in range(3)})
 
 
 @case("G09")
@@ -223,7 +223,7 @@ def test_a_report_that_cannot_be_written_is_told_before_the_work(scene: Scene, k
 
 
 @case("G12")
-@pytest.mark.parametrize(("count", "workers"), [(4, 3), pytest.param(9, 8, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("count", "workers"), [(3, 2), pytest.param(9, 8, marks=pytest.mark.soak)])
 def test_one_worker_or_many_and_any_order_give_the_same_bytes(scene: Scene, count: int, workers: int) -> None:
     paths = sorted(many(scene, count).iterdir())
     codes = {f"case-{n}": 0 for n in range(count)}
@@ -279,7 +279,7 @@ def test_hashes_decide_and_not_times(scene: Scene) -> None:
 @pytest.mark.parametrize(
     "cuts",
     [
-        4,
+        2,
         pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
     ],
 )

@@ -28,7 +28,7 @@ def good(run: Watched, *published: str) -> None:
 
 
 @case("G04")
-@pytest.mark.parametrize("left", [0, 8, 20, 32])
+@pytest.mark.parametrize("left", [0, 32, *(pytest.param(left, marks=pytest.mark.soak) for left in (8, 20))])
 def test_a_full_disk_for_the_output(scene: Scene, disk: Disk, left: int) -> None:
     disk(scene.out, left)
     [problem] = scene.build(scene.case()).refused(7, ("output", None))
@@ -117,10 +117,10 @@ def test_a_limit_on_the_size_of_files(scene: Scene, limit: int) -> None:
 
 #: Which system call fails with what, and the error that is told.
 DISK_FAULTS = [
-    ("fsync:error=EIO:when=1", "input/output error"),
+    pytest.param("fsync:error=EIO:when=1", "input/output error", marks=pytest.mark.soak),
     ("fsync:error=ENOSPC:when=3", "no space left on device"),
     pytest.param("fsync:error=EDQUOT:when=5", "disk quota exceeded", marks=pytest.mark.soak),
-    ("renameat2:error=EIO", None),
+    pytest.param("renameat2:error=EIO", None, marks=pytest.mark.soak),
     ("renameat2:error=ENOSYS", None),
 ]
 
