@@ -204,7 +204,7 @@ class Desk:
         language = language_of(request, self.language)
 
         def letters() -> bytes:
-            found = ((path, row or self.rows.row(path)) for _, path, row in list(self.rows.listed()))
+            found = ((each.path, each.row or self.rows.row(each.path)) for each in list(self.rows.listed()))
             return zip_letters(found, self.folder.options.as_of, language)
 
         return saved_file(await run_in_threadpool(letters), "letters.zip", "application/zip")

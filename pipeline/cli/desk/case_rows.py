@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import threading
@@ -13,11 +14,29 @@ from pipeline.case.directory import find_directory
 from pipeline.case.source import Source
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.read_patients import read_patient
+from pipeline.formats.files import read
+from pipeline.formats.json.reader import MAX_BYTES
+from pipeline.run.case_folder.fields import value_at
 from pipeline.run.overview.patient_row import PatientRow
 
 #: The files that a row depends on, with the day: names, times and sizes.
 Version = tuple[object, ...]
 _SECONDS_TO_END = 10.0
+_NAME = "/patient/name"
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case of the list: its key, its file, the name of its patient as far as it is known, and its row.
+
+    The row is None while it is checked.
+    """
+
+    key: str
+    path: Path
+    patient: str
+    row: PatientRow | None
 
 
 @dataclass
@@ -26,13 +45,14 @@ class CaseRows:
 
     folder: DeskFolder
     _rows: dict[Path, tuple[Version, PatientRow]] = field(default_factory=dict)
+    _patients: dict[Path, tuple[Version, str]] = field(default_factory=dict)
     _wanted: dict[Path, Version] = field(default_factory=dict)
     _waiting: queue.SimpleQueue[Path | None] = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
     _is_closed: bool = False
 
-    def listed(self) -> Iterator[tuple[str, Path, PatientRow | None]]:
-        """Yield each case by its key with its row, or with None while it is checked."""
+    def listed(self) -> Iterator[ListedCase]:
+        """Yield each case."""
         cases = self.folder.cases()
         about = self._about_all(next(iter(cases.values()), self.folder.path))
         for key, path in cases.items():
@@ -40,7 +60,9 @@ class CaseRows:
             known = self._rows.get(path)
             if known is None or known[0] != version:
                 self._ask(path, version)
-            yield key, path, known[1] if known and known[0] == version else None
+            yield ListedCase(
+                key, path, self._patient(path, version), known[1] if known and known[0] == version else None
+            )
 
     def row(self, path: Path) -> PatientRow:
         """Return the row of a case, checked now."""
@@ -58,6 +80,12 @@ class CaseRows:
         directory = find_directory(path.parent, options.directory)
         return options.as_of, options.templates, *(_files(directory) if directory.is_dir() else ())
 
+    def _patient(self, path: Path, version: Version) -> str:
+        known = self._patients.get(path)
+        if known is None or known[0] != version:
+            known = self._patients[path] = version, _patient_of(path)
+        return known[1]
+
     def _ask(self, path: Path, version: Version) -> None:
         if self._wanted.get(path) == version:
             return
@@ -71,6 +99,17 @@ class CaseRows:
         while (path := self._waiting.get()) is not None and not self._is_closed:
             version = self._wanted[path]
             self._rows[path] = version, self.row(path)
+
+
+def _patient_of(path: Path) -> str:
+    """Return the names of the patient that a file has, wrong as the rest of it may be."""
+    try:
+        data = json.loads(read(path, MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    chinese, *latin = (value_at(data, f"{_NAME}/{part}") for part in ("chinese", "surname", "given_names"))
+    words = [chinese, " ".join(each for each in latin if isinstance(each, str))]
+    return " · ".join(each[:_LONGEST_NAME] for each in words if isinstance(each, str) and each.strip())
 
 
 def _files(folder: Path) -> Iterator[object]:

@@ -78,16 +78,16 @@ class Screens:
     def cases(self, language: Language) -> str:
         """Return the list of all cases, those with mistakes first. Cases that are being checked come last."""
         listed = list(self.rows.listed())
-        keys = {row.source: key for key, _, row in listed if row}
-        names = {row.source: path.parent.name for _, path, row in listed if row}
         as_of = self.folder.options.as_of
-        sources = [Source(str(path), path.parent) for _, path, row in listed if row]
-        known = with_repeated_ids(sources, [row for _, _, row in listed if row], lambda source: source.folder.name)
+        of_rows = {each.row.source: each for each in listed if each.row}
+        sources = [Source(str(each.path), each.path.parent) for each in of_rows.values()]
+        checked = [each.row for each in listed if each.row]
+        known = with_repeated_ids(sources, checked, lambda source: source.folder.name)
         rows = [
-            {"key": keys[row.source], "name": names[row.source], "row": row, **_row_texts(row, language, as_of)}
+            {"listed": of_rows[row.source], "row": row, **_row_texts(row, language, as_of)}
             for row in sorted_rows(known)
         ]
-        rows += [{"key": key, "name": path.parent.name, "row": None} for key, path, row in listed if not row]
+        rows += [{"listed": each, "row": None} for each in listed if not each.row]
         offer = self._offer(self.folder.path / "new")
         return self._page(
             "cases.html",

@@ -36,6 +36,19 @@ def test_the_list_names_cases_by_their_folders_and_addresses_by_nothing(client: 
     assert "wang" not in case
 
 
+def test_the_list_has_the_names_of_patients_and_addresses_and_logs_have_none(
+    client: Client, folder: DeskFolder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder.path / "half").mkdir()
+    half = {"patient": {"name": {"chinese": "<欧阳>"}, "sex": 3}}
+    (folder.path / "half" / "case.json").write_text(json.dumps(half), encoding="utf-8")
+    for page in (client.get("/cases").text, checked_list(client)):  # before and after they are checked
+        assert "王晓明 · WANG XIAOMING</small>" in page
+        assert "&lt;欧阳&gt;</small>" in page
+        assert not [each for each in re.findall('(?:href|src|action)="([^"]*)"', page) if "wang" in each.lower()]
+    assert not [value for value in PERSONAL if value in "".join(capfd.readouterr())]
+
+
 def checked_list(client: Client) -> str:
     """The list as soon as every case in it was checked."""
     until = time.monotonic() + 60

@@ -207,8 +207,12 @@ document.getElementById("new-case")?.addEventListener("submit", async (event) =>
 });
 const search = document.getElementById("search");
 const filter = () => {
-  const sought = search.value.toLowerCase();
-  for (const row of document.querySelectorAll("table.cases tbody tr")) row.hidden = !row.textContent.toLowerCase().includes(sought);
+  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  const sought = plain(search.value).split(/\s+/);
+  for (const row of document.querySelectorAll("table.cases tbody tr")) {
+    const text = plain(row.textContent);
+    row.hidden = !sought.every((word) => text.includes(word));
+  }
 };
 search?.addEventListener("input", filter);
 async function refresh() {
