@@ -47,7 +47,8 @@ def _measure(folder: DeskFolder, count: int) -> dict[str, float]:
     answers = {"/patient/passport/expiry_date": "2026-11-01", "/patient/phone": "x"}
 
     def show_list() -> str:
-        return desk.screens.cases("en")
+        with desk.rows.answering():
+            return desk.screens.cases("en")
 
     def type_something() -> None:
         findings_json(check_unsaved(CaseFile.read(path), answers, folder.options), "zh")

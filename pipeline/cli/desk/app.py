@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline.case.base import ID
 from pipeline.case.directory import find_directory
@@ -87,7 +90,7 @@ class Desk:
             Route("/web/look.css", self._look),
             Mount("/web", StaticFiles(directory=WEB / "files")),
         ]
-        return Starlette(routes=routes)
+        return Starlette(routes=routes, middleware=[Middleware(_Answering, self.rows)])
 
     async def _home(self, _request: Request) -> Response:
         return RedirectResponse("/cases", 303)
@@ -224,6 +227,17 @@ class Desk:
 
     def _path(self, request: Request) -> Path:
         return self.folder.find(request.path_params["key"])
+
+
+class _Answering:
+    """Has the background wait while a request is answered."""
+
+    def __init__(self, app: ASGIApp, rows: CaseRows) -> None:
+        self._app, self._rows = app, rows
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._rows.answering() if scope["type"] == "http" else nullcontext():
+            await self._app(scope, receive, send)
 
 
 def _zipped(packet: Path, paths: list[str]) -> Response:

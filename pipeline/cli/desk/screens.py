@@ -87,12 +87,15 @@ class Screens:
             {"listed": of_rows[row.source], "row": row, **_row_texts(row, language, as_of)}
             for row in sorted_rows(known)
         ]
-        rows += [{"listed": each, "row": None} for each in listed if not each.row]
+        waiting = [each for each in listed if not each.row]
+        rows += [{"listed": each, "row": None, "is_current": each.path == self.rows.current} for each in waiting]
+        counts = {"done": len(listed) - len(waiting), "all": len(listed)}
         offer = self._offer(self.folder.path / "new")
         return self._page(
             "cases.html",
             language,
             rows=rows,
+            progress=_words(language)["checked"].format(**counts) if waiting else "",
             conditions=find_field("/condition/kind").choices(language),
             hospitals=offer.names("hospital"),
             guarantors=offer.names("guarantor"),
@@ -231,6 +234,7 @@ class Screens:
 
     def _case_page(self, template: str, language: Language, key: str, **about: Any) -> str:
         path = self.folder.find(key)
+        self.rows.check_next(path)
         return self._page(template, language, key=key, name=path.parent.name, **about)
 
     def _page(self, template: str, language: Language, **about: Any) -> str:

@@ -217,8 +217,12 @@ const filter = () => {
 search?.addEventListener("input", filter);
 async function refresh() {
   const answer = await fetch("/cases");
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("table.cases tbody");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("table.cases tbody");
+  const focused = document.activeElement.closest("table.cases tbody a")?.getAttribute("href");
   document.querySelector("table.cases tbody").replaceWith(fresh);
+  if (focused) fresh.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  document.getElementById("checked").textContent = page.getElementById("checked").textContent;
   filter();
   if (fresh.querySelector("[data-waiting]")) setTimeout(refresh, 1000);
 }
