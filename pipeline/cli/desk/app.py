@@ -163,8 +163,9 @@ class Desk:
 
     async def _save(self, request: Request) -> Response:
         answers, etag = await json_of(request), request.headers.get("if-match", "")
-        file = await run_in_threadpool(save_answers, self._path(request), etag, answers, self.folder.options)
-        return JSONResponse({"etag": file.etag})
+        saved = await run_in_threadpool(save_answers, self._path(request), etag, answers, self.folder.options)
+        wrong = findings_json(saved.wrong, language_of(request, self.language))
+        return JSONResponse({"etag": saved.file.etag, "wrong": wrong})
 
     async def _length(self, request: Request) -> Response:
         said, path, etag = await json_of(request), self._path(request), request.headers.get("if-match", "")

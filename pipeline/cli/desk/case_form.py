@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -17,6 +18,11 @@ SECTIONS = ("patient", "companions", "condition", "treatment", "hospital", "guar
 _OF_DIRECTORY: Mapping[str, Kind] = {"/hospital": "hospital", "/guarantor": "guarantor"}
 #: A text that may be longer than this has several lines.
 _LONG_TEXT = 200
+#: Pages of the documentation, and how a day is written in the file: the browser has its own way to enter one.
+_OF_THE_FILE = re.compile(
+    r" ?[(（]docs/[^)）]*[)）]| ?Written YYYY-MM-DD\.|, YYYY-MM-DD|[^。]*YYYY-MM-DD[^。]*書きます。"
+    r"|，(?:格式为|写作) YYYY-MM-DD(?=。)|(?<=。)(?:格式为|写作) YYYY-MM-DD。|（YYYY-MM-DD）"
+)
 _YES_NO: Mapping[Language, tuple[str, str]] = {"en": ("yes", "no"), "ja": ("はい", "いいえ"), "zh": ("是", "否")}
 
 Input = Literal["text", "long", "date", "number", "choice", "group", "list", "values"]
@@ -89,7 +95,7 @@ class CaseForm:
 
     def _group(self, about: CaseField, parts: tuple[FormField, ...], kind: Input, *, required: bool) -> FormField:
         text = "" if kind == "group" and about.pointer.count("/") > 1 else about.description(self.language)
-        return FormField(about.pointer, about.title(self.language), text, kind, required, parts=parts)
+        return FormField(about.pointer, about.title(self.language), _for_page(text), kind, required, parts=parts)
 
     def _leaf(
         self, about: CaseField, value: Any, *, required: bool, kind: Input, choices: Mapping[str, str]
@@ -98,13 +104,18 @@ class CaseForm:
         known = {**choices, shown: shown} if choices and shown and shown not in choices else choices
         # An example shows how to write; nothing is written into a choice or a date.
         text = about.description(self.language) if kind in {"choice", "date"} else about.about(self.language)
-        return FormField(about.pointer, about.title(self.language), text, kind, required, shown, known)
+        return FormField(about.pointer, about.title(self.language), _for_page(text), kind, required, shown, known)
 
     def _choices(self, about: CaseField) -> Mapping[str, str]:
         if about.schema.get("type") == "boolean":
             yes, no = _YES_NO[self.language]
             return {"true": yes, "false": no}
         return about.choices(self.language)
+
+
+def _for_page(text: str) -> str:
+    """Return a description without what it says to people who write the file."""
+    return _OF_THE_FILE.sub("", text).strip()
 
 
 def _names(about: CaseField) -> list[str]:

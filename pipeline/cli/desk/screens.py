@@ -54,7 +54,7 @@ from pipeline.visa.timeline.what_if import what_if
 #: The words that the script shows.
 _SCRIPT_WORDS = (
     *("unsaved", "saved", "not_saved", "no_answer", "save_first", "changed_papers", "remove_question"),
-    *("signed_again", "signed_unknown"),
+    *("signed_again", "signed_unknown", "saved_rest"),
     *("yours", "theirs", "page", "field"),
 )
 _READING_WORDS = (

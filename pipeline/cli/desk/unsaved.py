@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.case.source import Source
-from pipeline.errors import Problem
+from pipeline.cli.desk.field_words import field_words, with_titles
+from pipeline.errors import InputError, Problem
 from pipeline.formats.json.edit import change_text
+from pipeline.formats.messages import has_words, words
 from pipeline.language import Language
 from pipeline.options import CheckOptions
 from pipeline.run.case_folder.answers import pointer_of
@@ -57,9 +60,27 @@ def _findings(file: CaseFile, data: Any, options: CheckOptions) -> list[Problem]
     return check_text(Source(file.path.name, file.path.parent, text.encode()), options)
 
 
-def save_answers(path: Path, etag: str, answers: Mapping[str, str], options: CheckOptions) -> CaseFile:
-    """Save answers, and return the new version of the file. Raises as ``save_values`` does."""
-    return save_values(path, etag, {pointer: value_of(pointer, answer) for pointer, answer in answers.items()}, options)
+@dataclass(frozen=True, slots=True)
+class SavedAnswers:
+    """The version of a file that has the answers, and what is wrong with those that were left out."""
+
+    file: CaseFile
+    wrong: tuple[Problem, ...] = ()
+
+
+def save_answers(path: Path, etag: str, answers: Mapping[str, str], options: CheckOptions) -> SavedAnswers:
+    """Save the answers that their fields can have. Raises as ``save_values`` does, and also if none of them is."""
+    values = {pointer: value_of(pointer, answer) for pointer, answer in answers.items()}
+    wrong: list[Problem] = []
+    while True:
+        try:
+            return SavedAnswers(save_values(path, etag, values, options), tuple(wrong))
+        except InputError as error:
+            wrong += error.problems
+            named = {problem.pointer for problem in error.problems} & values.keys()
+            values = {pointer: value for pointer, value in values.items() if pointer not in named}
+            if not named or not values:
+                raise InputError(wrong) from None
 
 
 def with_entry(file: CaseFile, pointer: str) -> dict[str, Any]:
@@ -106,12 +127,18 @@ def findings_json(problems: Iterable[Problem], language: Language) -> list[dict[
 
 
 def _finding(problem: Problem, language: Language) -> dict[str, Any]:
-    shown = problem.in_language(language)
+    shown, pointer = problem.in_language(language), pointer_of(problem)
+    message, hint = shown.message, shown.hint
+    if problem.code.startswith("schema-") and problem.cell is None:
+        hint = ""  # it is written for the file; the page has the description of the field
+        if "who" not in problem.args and has_words("desk", problem.code, "cli"):
+            message = words("desk", problem.code, room="cli")[language]
     return {
-        "pointer": pointer_of(problem),
+        "pointer": pointer,
+        "field": field_words(pointer, language),
         "severity": "question" if problem.code == "schema-required" else problem.severity,
         "code": problem.code,
-        "message": shown.message,
-        "hint": shown.hint,
+        "message": with_titles(message, language),
+        "hint": with_titles(hint, language),
         "who": problem.args.get("who"),
     }

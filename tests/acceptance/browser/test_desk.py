@@ -126,6 +126,19 @@ def save(page: Page) -> None:
     expect(page.locator("#saving")).to_have_text("Saved.", timeout=PATIENCE)
 
 
+def change_visits(page: Page) -> None:
+    """Remove the first of two visits, and add one. The focus goes to the entry that a person would look at."""
+    visits = page.locator('fieldset[data-pointer="/treatment/visits"] > fieldset.entry')
+    expect(visits).to_have_count(2)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator('[data-shorter="/treatment/visits/0"]').click()
+    expect(visits).to_have_count(1)
+    expect(page.locator('[name="/treatment/visits/0/entry_date"]')).to_be_focused()
+    page.locator('[data-longer="/treatment/visits"]').click()
+    expect(visits).to_have_count(2)
+    expect(page.locator('[name="/treatment/visits/1/entry_date"]')).to_be_focused()
+
+
 def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
     page = desk.open("/cases?lang=en")
     page.get_by_label("Folder of the case").fill("case-2026-0001")
@@ -148,10 +161,16 @@ def test_a_coordinator_starts_a_case_and_prints_it(desk: Running) -> None:
         "one question less, and one finding on the number"
     )
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#saving")).to_have_text("Not saved: correct the marked fields.")
+    expect(page.locator("#saving")).to_have_text("Saved, except for the marked fields: correct them.")
+    expect(page.locator("[id='patient.phone']")).to_be_focused()
+    expect(page.locator("[id='patient.phone']")).to_have_value("no number")
+    file = desk.folder / "case-2026-0001" / "case.json"
+    assert "ZHANG" in file.read_text(encoding="utf-8")
+    assert "no number" not in file.read_text(encoding="utf-8")
     fill(page, "/patient/phone", "+86 10 0000 0123")
     save(page)
-    assert "ZHANG" in (desk.folder / "case-2026-0001" / "case.json").read_text(encoding="utf-8")
+
+    change_visits(page)
 
     page.get_by_role("link", name="Papers").click()
     ready(page, "**/papers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -81,3 +82,9 @@ def test_a_list_of_values_has_room_for_one_more() -> None:
     assert [part.value[:2] for part in mrz.parts] == ["P<", "EJ"], "two lines at most"
     assert [part.value for part in fields_of({})["/patient/passport/mrz"].parts] == ["", ""], "one line cannot be saved"
     assert [part.value for part in fields_of({})["/treatment/remote_consultations"].parts] == [""]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_descriptions_are_for_people_who_see_the_page(language: Language) -> None:
+    texts = {pointer: field.about for pointer, field in fields_of(WANG | {"companions": [{}]}, language).items()}
+    assert not {pointer: text for pointer, text in texts.items() if re.search("docs/|YYYY|visa-packet", text)}

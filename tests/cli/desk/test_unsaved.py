@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.cli.desk.desk_folder import DeskFolder
+from pipeline.cli.desk.field_words import field_words, with_titles
 from pipeline.cli.desk.unsaved import (
     check_unsaved,
     findings_json,
@@ -18,6 +20,7 @@ from pipeline.cli.desk.unsaved import (
     without_entry,
 )
 from pipeline.errors import InputError
+from pipeline.language import LANGUAGES, Language
 from pipeline.run.case_folder.answers import pointer_of
 from pipeline.run.case_folder.saving import CaseFile, ChangedMeanwhileError, save_values
 from tests.support.asgi import Client
@@ -65,7 +68,7 @@ def test_saving_changes_only_what_was_typed(folder: DeskFolder, path: Path) -> N
     assert [(old.count("2026-12-07"), new) for old, new in changed] == [
         (1, changed[0][0].replace("2026-12-07", "2026-12-08"))
     ]
-    assert saved.etag == CaseFile.read(path).etag
+    assert (saved.file.etag, saved.wrong) == (CaseFile.read(path).etag, ())
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_overwritten(folder: DeskFolder, path: Path) -> None:
@@ -84,6 +87,15 @@ def test_a_value_that_cannot_be_is_not_saved(folder: DeskFolder, path: Path) -> 
         save_answers(path, CaseFile.read(path).etag, {"/patient/phone": "abc"}, folder.options)
     assert [each.pointer for each in error.value.problems] == ["/patient/phone"]
     assert path.read_bytes() == before
+
+
+def test_a_value_that_cannot_be_does_not_keep_others_from_being_saved(client: Client, case: str, path: Path) -> None:
+    answers = {"/patient/phone": "abc", "/visa/agency": "北京虚构旅行社", "/patient/sex": "x"}
+    saved = client.send("PUT", case, answers, if_match=CaseFile.read(path).etag)
+    assert (saved.status, saved.json["etag"]) == (200, CaseFile.read(path).etag)
+    assert sorted(each["pointer"] for each in saved.json["wrong"]) == ["/patient/phone", "/patient/sex"]
+    data = json.loads(path.read_text(encoding="utf-8"))
+    assert (data["visa"]["agency"], data["patient"]["sex"]) == ("北京虚构旅行社", "male")
 
 
 def test_any_entry_of_a_list_is_removed(client: Client, case: str, path: Path) -> None:
@@ -141,3 +153,43 @@ def test_a_case_is_whole_whenever_the_desk_is_killed(folder: DeskFolder, path: P
     assert found["new"] > 1, "killed after it, and not at all"
     assert found["left"] == names, "what was left is removed by the next save"
     assert client.get(case).status == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "stays"),
+    [
+        ("en", ["Treatment › Visit 1 › Date of entry", "Treatment › Visit 2 › Date of entry"]),
+        ("ja", ["治療 › 滞在 1 › 入国日", "治療 › 滞在 2 › 入国日"]),
+        ("zh", ["治疗 › 停留 1 › 入境日期", "治疗 › 停留 2 › 入境日期"]),
+    ],
+)
+def test_equal_findings_name_the_field_of_each_visit(
+    folder: DeskFolder, path: Path, language: Language, stays: list[str]
+) -> None:
+    answers = {f"/treatment/visits/{number}/entry_date": "" for number in (0, 1)}
+    found = findings_json(check_unsaved(CaseFile.read(path), answers, folder.options), language)
+    assert [each["field"] for each in found if each["pointer"] in answers] == stays
+
+
+def test_findings_are_written_for_the_page(folder: DeskFolder, path: Path) -> None:
+    answers = {
+        "/patient/birth_date": "",
+        "/patient/name/surname": "wang",
+        "/patient/sex": "x",
+        "/patient/application/employer/phone": "1",
+        "/treatment/culture_and_release_days": "",
+        "/treatment/need_for_visits/ja": "理由",
+        "/visa/mission": "x",
+    }
+    for language in LANGUAGES:
+        found = findings_json(check_unsaved(CaseFile.read(path), answers, folder.options), language)
+        assert {each["pointer"] for each in found} >= {"/patient/birth_date", "/patient/sex"}
+        texts = [each[part] for each in found for part in ("message", "hint", "field")]
+        assert not [text for text in texts if re.search(r'--|\{"|docs/|`|visa-packet|json|[a-z]_[a-z]', text)]
+
+
+def test_names_of_a_case_file_are_titles_on_the_page() -> None:
+    assert with_titles("enter its figure in cells_usable_days", "ja") == "enter its figure in 「細胞を使用できる日数」"
+    assert with_titles("self_employed", "en") == "self_employed"
+    assert field_words("/companions/1/passport/number", "zh") == "同行人 2 › 护照 › 护照号码"
+    assert (field_words("/nothing", "en"), field_words(None, "en")) == ("", "")

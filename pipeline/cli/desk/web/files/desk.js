@@ -22,7 +22,8 @@ export function element(name, attributes = {}, ...children) {
 }
 
 export function finding(found, link) {
-  const message = link ? element("a", { href: link }, found.message) : found.message;
+  const place = found.field ? [element("span", { class: "at" }, found.field), " "] : [];
+  const message = link ? element("a", { href: link }, ...place, found.message) : found.message;
   const hint = found.hint && found.severity !== "question" ? [element("p", { class: "hint" }, found.hint)] : [];
   return element("li", { class: found.severity }, element("p", {}, message), ...hint);
 }
@@ -51,6 +52,12 @@ if (form) {
     return null;
   };
 
+  // Papers have a screen of their own.
+  const linkOf = (pointer) => {
+    const [, list, number] = (pointer || "").split("/");
+    return list === "attachments" ? `${address}/papers${number ? `#paper-${number}` : ""}` : null;
+  };
+
   const show = (findings) => {
     for (const list of form.querySelectorAll(".found")) list.replaceChildren();
     for (const input of inputs) input.removeAttribute("aria-invalid");
@@ -64,7 +71,7 @@ if (form) {
         document.getElementById(input.id + "-found").append(finding(found));
         if (found.severity === "error") input.setAttribute("aria-invalid", "true");
       }
-      return finding(found, input ? "#" + input.id : null);
+      return finding(found, input ? "#" + input.id : linkOf(found.pointer));
     });
     list.replaceChildren(...items.filter((item) => !item.classList.contains("info")));
     showSigned(findings);
@@ -146,11 +153,13 @@ if (form) {
     isSaving = false;
     if (answer.ok) {
       document.body.dataset.etag = answer.data.etag;
-      for (const [name, value] of Object.entries(sent)) first.set(name, value);
+      const wrong = new Set(answer.data.wrong.map((found) => found.pointer));
+      for (const [name, value] of Object.entries(sent)) if (!wrong.has(name)) first.set(name, value);
       closeGaps();
       mark();
       if (save.disabled) saving.textContent = words.saved;
-      check();
+      else if (wrong.size) saving.textContent = words.saved_rest;
+      check().then(() => { if (wrong.size) form.querySelector('[aria-invalid="true"]')?.focus(); });
       report();
     } else if (answer.status === 412) {
       conflict(answer.data.values, answer.data.etag);
@@ -185,10 +194,10 @@ if (form) {
     input?.scrollIntoView({ block: "center" });
   };
   document.getElementById("findings").addEventListener("click", (event) => {
-    const target = event.target.closest("a")?.hash;
-    if (!target) return;
+    const link = event.target.closest("a")?.getAttribute("href");
+    if (!link?.startsWith("#")) return;
     event.preventDefault();
-    reach(document.getElementById(target.slice(1)));
+    reach(document.getElementById(link.slice(1)));
   });
   // A printed value leads here, as #/patient/phone.
   const fromPage = () => { if (location.hash.startsWith("#/")) reach(inputOf(decodeURI(location.hash.slice(1)))); };
