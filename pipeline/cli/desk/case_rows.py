@@ -33,7 +33,7 @@ _LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
-class ListedCase:
+class DeskCase:
     """A case of the list: its key, its file, the name of its patient as far as it is known, and its row.
 
     The row is None while it is checked.
@@ -65,7 +65,7 @@ class CaseRows:
     _quiet: threading.Condition = field(default_factory=threading.Condition)
     _is_closed: bool = False
 
-    def listed(self) -> Iterator[ListedCase]:
+    def listed(self) -> Iterator[DeskCase]:
         """Yield each case."""
         cases = self.folder.cases()
         about = self._about_all()
@@ -74,7 +74,7 @@ class CaseRows:
             row = self._known(path, version)
             if row is None:
                 self._ask(path, version, _LISTED)
-            yield ListedCase(key, path, self._patient(path, version), row)
+            yield DeskCase(key, path, self._patient(path, version), row)
 
     def check_next(self, path: Path) -> None:
         """Have a case that a person looks at checked before all others. Does not wait."""
