@@ -32,21 +32,27 @@ from pipeline.cli.desk.requests import LANGUAGE_COOKIE, answering, json_of, lang
 from pipeline.cli.desk.screens import WEB, Screens
 from pipeline.cli.desk.signed_papers import check_form
 from pipeline.cli.desk.unsaved import findings_json, save_answers, with_entry, without_entry
+from pipeline.cli.pictures import draw_page
 from pipeline.errors import InputError, VisaPacketError
 from pipeline.formats.messages import worded_problem
 from pipeline.formats.page_look import LOOK
 from pipeline.language import Language
+from pipeline.packet.file_names import MANIFEST_NAME
 from pipeline.packet.set_files import load_template_set
+from pipeline.publish.manifest import read_manifest
 from pipeline.publish.verify.verify import verify_path
 from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.case_folder.start import CaseStart, complete_start, start_case
 from pipeline.run.overview.eml import to_eml
+from pipeline.system.atomic import sha256
 from pipeline.visa.timeline.ics import to_ics
 from pipeline.visa.timeline.timeline import make_timeline
 
 #: Folders of the desk that no case can have.
 _TAKEN = frozenset({"out", "directory"})
+#: Pixels of a page of a bundle on which seal boxes are marked.
+_PICTURE_WIDTH = 480
 
 
 class Desk:
@@ -85,6 +91,7 @@ class Desk:
             Route(f"{case}/letters/{{who}}.eml", answering(self._letter)),
             Route("/letters.zip", answering(self._letters)),
             Route(f"{case}/build", answering(self._build), methods=["GET", "POST", "DELETE"]),
+            Route(f"{case}/out/{{name:path}}.pdf.png", answering(self._page_picture)),
             Route(f"{case}/out/{{name:path}}", answering(self._download)),
             *ImportRoutes(self.screens, self.language).routes(),
             Route("/web/look.css", self._look),
@@ -224,7 +231,26 @@ class Desk:
         listed = {output.path for output in manifest.outputs}
         if name not in listed:
             raise LookupError
-        return FileResponse(packet / name, filename=Path(name).name)
+        kind = "inline" if "show" in request.query_params else "attachment"
+        return FileResponse(packet / name, filename=Path(name).name, content_disposition_type=kind)
+
+    async def _page_picture(self, request: Request) -> Response:
+        path, name = self._path(request), f"{request.path_params['name']}.pdf"
+        page = int(request.query_params["page"]) - 1
+
+        def draw() -> bytes:
+            packet = self.screens.packet(path)
+            if packet is None:
+                raise LookupError
+            listed = {
+                output.path: output.sha256 for output in read_manifest((packet / MANIFEST_NAME).read_bytes()).outputs
+            }
+            pdf = (packet / name).read_bytes() if name in listed else b""
+            if listed.get(name) != sha256(pdf):
+                raise LookupError
+            return draw_page(pdf, page, _PICTURE_WIDTH)
+
+        return Response(await run_in_threadpool(draw), media_type="image/png")
 
     def _path(self, request: Request) -> Path:
         return self.folder.find(request.path_params["key"])

@@ -26,6 +26,7 @@ from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.letters import letters_of
 from pipeline.cli.desk.page_list import list_files
 from pipeline.cli.desk.papers import filled_places, read_text
+from pipeline.cli.desk.seals import unsigned_documents
 from pipeline.cli.desk.signed_papers import check_form, signed_titles
 from pipeline.cli.desk.table_import import ImportPlan
 from pipeline.cli.desk.unsaved import findings_json
@@ -194,7 +195,7 @@ class Screens:
         packet = self.packet(path)
         verified = outcome_of(lambda: verify_path(packet)) if packet else None
         manifest = verified.value.manifest if verified and verified.value else None
-        to_sign = [each for each in manifest.documents if each.signed_by and not each.signed] if manifest else []
+        is_outdated = manifest is not None and _is_outdated(manifest, CaseFile.read(path))
         return self._case_page(
             "done.html",
             language,
@@ -203,10 +204,9 @@ class Screens:
             texts=_row_texts(row, language, self.folder.options.as_of),
             letters=letters_of(row, self.folder.options.as_of, language),
             manifest=manifest,
-            is_outdated=manifest is not None and _is_outdated(manifest, CaseFile.read(path)),
+            is_outdated=is_outdated,
             differs=findings_json(verified.problems, language) if verified else [],
-            to_sign=to_sign,
-            titles={part.id: part.title for bundle in manifest.bundles for part in bundle.page_map} if manifest else {},
+            to_sign=unsigned_documents(packet, manifest) if packet and manifest and not is_outdated else (),
             build=self.builds.find(key),
             stages=STAGES,
         )

@@ -18,8 +18,10 @@ from pipeline.cli import read_patients
 from pipeline.cli.desk import paper_routes
 from pipeline.cli.desk.app import Desk
 from pipeline.cli.desk.desk_folder import DeskFolder
+from pipeline.cli.desk.seals import unsigned_documents
 from pipeline.errors import InputError, Problem
 from pipeline.options import CheckOptions
+from pipeline.publish.manifest import read_manifest
 from pipeline.run.overview.patient_row import PatientRow
 from pipeline.system.atomic import sha256
 from tests.support.asgi import Client
@@ -242,7 +244,33 @@ def test_only_files_of_the_packet_are_downloaded(client: Client, case: str, fold
         assert "bundle.pdf" in archive.namelist()
     for path in ("../../wang-xiaoming/case.json", "%2e%2e/%2e%2e/wang-xiaoming/case.json", "manifest.json", "none.pdf"):
         assert client.get(f"{case}/out/{path}").status == 404
-    assert "Print these" in client.get(f"{case}/done?lang=en").text
+    assert client.get(f"{case}/out/bundle.pdf?show").headers["content-disposition"].startswith("inline")
+
+
+def test_finish_says_where_each_document_is_sealed(
+    client: Client, case: str, folder: DeskFolder, packet: Path, packet_with_companion: Path
+) -> None:
+    shutil.copytree(packet, folder.out / "wang-xiaoming")
+    page = client.get(f"{case}/done?lang=en").text
+    assert "Print these" in page
+    bundle = read_manifest((packet / "manifest.json").read_bytes()).bundles[0]
+    rows = [row for row in bundle.page_map if row.unsigned]
+    assert rows
+    for row in rows:
+        assert f">Page {row.page} of the bundle<" in page
+        assert f"Seal box on page {row.page}: " in page
+    assert page.count("<rect ") == len(rows)
+    pictures = re.findall('<image href="([^"]*)"', page)
+    assert len(pictures) == len(rows)
+    assert client.get(pictures[0]).body.startswith(b"\x89PNG")
+    assert client.get(pictures[0].replace("bundle.pdf", "none.pdf")).status == 404
+    with (folder.out / "wang-xiaoming" / "bundle.pdf").open("ab") as file:
+        file.write(b" ")
+    assert client.get(pictures[0]).status == 404, "it is not the one that was built"
+    manifest = read_manifest((packet_with_companion / "manifest.json").read_bytes())
+    found = unsigned_documents(packet_with_companion, manifest)
+    of_companions = [each for each in found if each.person != "patient"]
+    assert all(each.pages and each.sealed for each in found if each.file.endswith("bundle.pdf")), of_companions
 
 
 def test_a_paper_is_taken_out_of_the_case_and_its_file_stays(client: Client, case: str, folder: DeskFolder) -> None:
