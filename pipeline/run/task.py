@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.attachments.read_paper import prepare_reader
 from pipeline.case.half_case import AbsentError, or_else
 from pipeline.case.load import LoadedCase, load_case, load_draft
 from pipeline.case.people import PersonName
@@ -84,7 +85,8 @@ def _build(task: Task, loaded: LoadedCase) -> TaskResult:
 
 def build_loaded(loaded: LoadedCase, out: Destination, options: BuildOptions) -> PublishedPacket:
     """Build the packet of a case that was read; of a draft, it may lack fields. Raises a VisaPacketError."""
-    # Imported now: an invalid case is reported before the libraries of the later stages are loaded.
+    prepare_reader()  # the limited process loads its libraries while this one loads those of the later stages
+    # Imported now: an invalid case is reported before these libraries are loaded.
     from pipeline.run.one import build_packet  # noqa: PLC0415 - see above
 
     try:
