@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from pipeline.formats.fonts import font_folders
@@ -35,6 +37,18 @@ def started(folder: Path) -> Iterator[Browser]:
 def no_overflow(page: Page) -> bool:
     """Whether nobody has to scroll sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+_AXE = """([context, rules]) =>
+  axe.run(context ?? document, { resultTypes: ["violations"], rules }).then(found => found.violations)"""
+
+
+def axe_report(page: Page, context: str | None = None, rules: Mapping[str, Any] | None = None) -> str:
+    """Return what axe finds on a page, or in a part of it: nothing, if it is accessible. The page loads axe once."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate(_AXE, [context, rules or {}])
+    return str(AxeResults({"violations": found}).generate_report()) if found else ""
 
 
 class Opener:
