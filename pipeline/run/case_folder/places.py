@@ -16,15 +16,15 @@ from pipeline.case.filing import BLANK_FORM, AttachmentRole
 from pipeline.case.half_case import AbsentError
 from pipeline.case.model import Case
 from pipeline.case.people import PATIENT
-from pipeline.packet.conditions import CONDITIONS
+from pipeline.packet.conditions import CONDITIONS, holds
 from pipeline.packet.plan import concerns
 from pipeline.packet.template_set import ConditionName, OfficialRow, PacketEntry, TemplateSet
 from pipeline.system.atomic import make_folders
 
 PAPERS = "papers"
 
-#: Needed, not needed (or generated), or not known before the case says more.
-Need = Literal["needed", "not_needed", "unknown"]
+#: Needed, not needed (or generated), possible but not asked for, or not known before the case says more.
+Need = Literal["needed", "not_needed", "optional", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ def _places_of(person: str, case: Case, templates: TemplateSet) -> Iterator[Pape
         if entry.document and entry.signed_by and entry.title and entry.issuer and concerns(entry.whom, person):
             folder = top / "signed" / entry.document
             need = _need_by(entry.when, case, person)
+            if need == "needed" and entry.working_when and holds(entry.working_when, case, person):
+                need = "optional"  # the document is not filed, so nobody waits for a seal on it
             yield PaperPlace(folder, "signed", person, entry.title, entry.issuer, need, document=entry.document)
 
 

@@ -73,6 +73,10 @@ def test_a_signed_original_has_the_place_of_its_document() -> None:
     assert place is not None
     assert str(place.folder) == "papers/signed/invitation-letter"
     assert find_place(found, "signed", "patient", "cover-sheet") is None
+    assert place.need == "needed"
+    estimate = find_place(places_of({}, "wang-xiaoming"), "signed", "patient", "cost-estimate")
+    assert estimate
+    assert estimate.need == "optional", "it is in the working file, and the packet is ready without a seal on it"
 
 
 def test_the_blank_application_form_belongs_to_the_place_of_the_application() -> None:
