@@ -23,6 +23,7 @@ from pipeline.cli.desk.case_form import CaseForm
 from pipeline.cli.desk.case_rows import CaseRows
 from pipeline.cli.desk.date_rows import date_rows
 from pipeline.cli.desk.desk_folder import DeskFolder
+from pipeline.cli.desk.duty_links import duty_link, duty_words
 from pipeline.cli.desk.letters import letters_of
 from pipeline.cli.desk.page_list import list_files
 from pipeline.cli.desk.papers import filled_places, read_text
@@ -45,7 +46,7 @@ from pipeline.run.case_folder.offer import Offer
 from pipeline.run.case_folder.saving import CaseFile
 from pipeline.run.overview.patient_row import PatientRow, sorted_rows
 from pipeline.run.overview.repeated_ids import with_repeated_ids
-from pipeline.run.overview.row_texts import days_left_text, done_text, duty_text, window_text
+from pipeline.run.overview.row_texts import days_left_text, done_text, window_text
 from pipeline.run.stages import STAGES
 from pipeline.system.atomic import sha256
 from pipeline.visa.labels import label
@@ -55,7 +56,7 @@ from pipeline.visa.timeline.what_if import what_if
 #: The words that the script shows.
 _SCRIPT_WORDS = (
     *("unsaved", "saved", "not_saved", "no_answer", "save_first", "changed_papers", "remove_question"),
-    *("signed_again", "signed_unknown", "saved_rest"),
+    *("signed_again", "signed_unknown", "saved_rest", "build_packet_first"),
     *("yours", "theirs", "page", "field"),
 )
 _READING_WORDS = (
@@ -270,12 +271,15 @@ def _row_texts(row: PatientRow, language: Language, as_of: date) -> dict[str, An
     left = row.filing.days_left(as_of)
     return {
         "state": label(row.state, "patient_state", language),
-        "next": duty_text(row.next, language),
+        "next": duty_words(row.next, language),
+        "link": duty_link(row.next),
         "who": label(row.next.who, "person", language),
         "done": done_text(row, language),
         "window": window_text(row.filing, language),
         "left": "" if left is None else days_left_text(left, language),
-        "duties": [(label(duty.who, "person", language), duty_text(duty, language)) for duty in row.duties],
+        "duties": [
+            (label(duty.who, "person", language), duty_words(duty, language), duty_link(duty)) for duty in row.duties
+        ],
     }
 
 

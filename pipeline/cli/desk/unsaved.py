@@ -60,6 +60,10 @@ def _findings(file: CaseFile, data: Any, options: CheckOptions) -> list[Problem]
     return check_text(Source(file.path.name, file.path.parent, text.encode()), options)
 
 
+#: Where a problem is solved that is not in a field, after the address of the case.
+_LEADS_TO = {"add-packet": "/done", "signed-draft": "/done"}
+
+
 @dataclass(frozen=True, slots=True)
 class SavedAnswers:
     """The version of a file that has the answers, and what is wrong with those that were left out."""
@@ -129,8 +133,8 @@ def findings_json(problems: Iterable[Problem], language: Language) -> list[dict[
 def _finding(problem: Problem, language: Language) -> dict[str, Any]:
     shown, pointer = problem.in_language(language), pointer_of(problem)
     message, hint = shown.message, shown.hint
-    if problem.code.startswith("schema-") and problem.cell is None:
-        hint = ""  # it is written for the file; the page has the description of the field
+    if (problem.code.startswith("schema-") and problem.cell is None) or problem.code in _LEADS_TO:
+        hint = ""  # it is written for the file; the page has the description of the field, or a link
         if "who" not in problem.args and has_words("desk", problem.code, "cli"):
             message = words("desk", problem.code, room="cli")[language]
     return {
@@ -141,4 +145,5 @@ def _finding(problem: Problem, language: Language) -> dict[str, Any]:
         "message": with_titles(message, language),
         "hint": with_titles(hint, language),
         "who": problem.args.get("who"),
+        "leads_to": _LEADS_TO.get(problem.code),
     }

@@ -17,6 +17,7 @@ from pipeline.language import LANGUAGES
 from pipeline.packet.paper_rules import REASON_RULE
 from pipeline.packet.template_set import TemplateSet
 from pipeline.resources import read_data
+from pipeline.run.case_folder.answers import pointer_of
 from pipeline.run.case_folder.places import PaperPlace, find_place, places
 from pipeline.run.status import Item, Standing, Status
 from pipeline.visa.timeline.step_words import Detail, fill, timeline_text
@@ -55,11 +56,15 @@ _NUMBERED = ("companions", "visits", "attachments")
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing that somebody has to do. ``what`` is a question, a paper, a document or a mistake; never a value."""
+    """One thing that somebody has to do. ``what`` is a question, a paper, a document or a mistake; never a value.
+
+    ``pointer`` is the field or the paper in the case that it is about, if there is one.
+    """
 
     who: Person
     action: Action
     what: Trilingual
+    pointer: str | None = None
 
 
 def duties_of(status: Status) -> tuple[Duty, ...]:
@@ -71,7 +76,10 @@ def duties_of(status: Status) -> tuple[Duty, ...]:
 def duties_of_half(problems: Iterable[Problem], case: Case, templates: TemplateSet) -> tuple[Duty, ...]:
     """Return the duties of a case that lacks fields: questions, mistakes, and papers that are needed for sure."""
     asked = [
-        Duty(who, "answer", _words(problem)) for problem in problems for who in PEOPLE if problem.args.get("who") == who
+        Duty(who, "answer", _words(problem), pointer_of(problem))
+        for problem in problems
+        for who in PEOPLE
+        if problem.args.get("who") == who
     ]
     return _sorted(
         [*mistakes(problem for problem in problems if "who" not in problem.args), *asked, *_missing(case, templates)]
@@ -87,7 +95,7 @@ def mistakes(problems: Iterable[Problem]) -> Iterator[Duty]:
     """Yield a duty of the agency for each error."""
     for problem in problems:
         if problem.severity == "error":
-            yield Duty("agency", "correct", _words(problem))
+            yield Duty("agency", "correct", _words(problem), pointer_of(problem))
 
 
 def _sorted(found: Iterable[Duty]) -> tuple[Duty, ...]:
@@ -101,7 +109,7 @@ def _corrections(status: Status) -> Iterator[Duty]:
     for each in blocking:
         if each.code in _ASKING:
             who, question = _ASKING[each.code]
-            yield Duty(who, "answer", _worded(question))
+            yield Duty(who, "answer", _worded(question), each.pointer)
         elif not f"{each.pointer}/".startswith(covered):
             yield from mistakes([each])
 
@@ -111,8 +119,9 @@ def _of_item(item: Item) -> Iterator[Duty]:
     title = item.title
     if item.fields is not None:
         title = _worded("fields", document=item.title, fields=item.fields)
+    pointer = None if item.index is None else f"/attachments/{item.index}"
     for who in _who_acts(item, action):
-        yield Duty(who, action, _of_person(title, item.person))
+        yield Duty(who, action, _of_person(title, item.person), pointer)
 
 
 def _who_acts(item: Item, action: Action) -> tuple[Person, ...]:

@@ -205,6 +205,16 @@ class TestPapers:
         assert refused.json["problems"][0]["message"]
         assert sorted(folder.path.rglob("*")) == before
 
+    def test_a_signed_scan_needs_a_packet_that_was_built(self, client: Client, case: str) -> None:
+        number = self.place(client, case, "Letter of guarantee")
+        content = (PAPERS / "bank-certificate.pdf").read_bytes()
+        refused = client.send("POST", f"{case}/papers?place={number}", content, x_file_name="scan.pdf")
+        assert refused.status == 422
+        [problem] = refused.json["problems"]
+        assert (problem["code"], problem["leads_to"], problem["hint"]) == ("add-packet", "/done", "")
+        assert str(EXAMPLES) not in problem["message"]
+        assert "no packet has been built" in problem["message"]
+
     def test_a_file_that_is_too_long_is_not_read_to_its_end(
         self, client: Client, case: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:

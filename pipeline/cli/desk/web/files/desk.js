@@ -25,7 +25,8 @@ export function finding(found, link) {
   const place = found.field ? [element("span", { class: "at" }, found.field), " "] : [];
   const message = link ? element("a", { href: link }, ...place, found.message) : found.message;
   const hint = found.hint && found.severity !== "question" ? [element("p", { class: "hint" }, found.hint)] : [];
-  return element("li", { class: found.severity }, element("p", {}, message), ...hint);
+  const way = found.leads_to ? [element("p", {}, element("a", { href: address + found.leads_to }, words.build_packet_first))] : [];
+  return element("li", { class: found.severity }, element("p", {}, message), ...hint, ...way);
 }
 
 // The form of a case.
