@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -9,7 +10,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from openpyxl import load_workbook
 
+from pipeline.case.importing.intake import intake_sheets
 from pipeline.case.importing.intake_workbook import write_intake
 from pipeline.cli.desk import import_routes
 from pipeline.cli.desk.desk_folder import DeskFolder
@@ -185,3 +188,26 @@ def test_what_is_no_table_is_refused_and_nothing_is_left(
     (mapped.path / NAMES[0]).symlink_to(outside)
     assert ask(client, "/import/plan", TABLE).status == 422, "a link leads out of the folder"
     assert not list(outside.iterdir())
+
+
+def test_an_empty_folder_gets_its_directory_from_the_workbook(
+    client: Client, folder: DeskFolder, tmp_path: Path
+) -> None:
+    for name in ("wang-xiaoming", "directory"):
+        shutil.rmtree(folder.path / name)
+    page = client.get("/cases?lang=en").text
+    assert 'id="hospital"' not in page
+    assert "/import/template.xlsx" in page.partition("no directory of them")[2].partition("</ol>")[0]
+    book = load_workbook(io.BytesIO(client.get("/import/template.xlsx?lang=en").body))
+    for sheet, name in ((sheet.name, sheet.name.casefold()) for sheet in intake_sheets()[1:]):
+        for index, cell in enumerate(book[sheet][4][1:], start=2):  # the row of the example
+            book[sheet].cell(5, index, cell.value).number_format = cell.number_format
+        book[sheet].cell(5, 2, "clinic" if "hosp" in name else "office")
+    table = tmp_path / "filled.xlsx"
+    book.save(table)
+    assert run(client, table).status == 200
+    assert sorted(path.name for path in folder.path.glob("directory/*/[!.]*.json")) == ["clinic.json", "office.json"]
+    page = client.get("/cases?lang=en").text
+    assert "no directory of them" not in page
+    assert 'value="clinic"' in page
+    assert 'value="office"' in page
