@@ -32,6 +32,11 @@ def prepare_scans() -> None:
     _SCANS.prepare(_FUNCTION)
 
 
+def close_scans() -> None:
+    """End the process, also while it reads."""
+    _SCANS.close()
+
+
 def can_read_scans() -> bool:
     """Return True if the extra that reads scans is installed."""
     return _missing_library() is None

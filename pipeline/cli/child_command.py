@@ -18,6 +18,7 @@ from pipeline.language import Language
 
 #: A draft is only looked at: it does not replace a packet.
 Kind = Literal["draft", "final"]
+_SECONDS_TO_END = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,15 @@ class ChildCommand:
         """Stop the command if it works."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
+
+    def end(self) -> None:
+        """Stop the command, and wait for its end. If it does not clean up in time, it is killed."""
+        self.stop()
+        try:
+            self.process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 def build_words(folder: CasesFolder, case: Path, kind: Kind, out: Path, language: Language) -> list[str]:

@@ -40,10 +40,16 @@ class LimitedClient:
         self._lock = threading.RLock()  # one call at a time
         self._owner = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Return the process. Start it if this process has none; this does not wait until it has loaded."""
+        """Return the process. Start it if this process has none; this does not wait until it has loaded.
+
+        Raises BrokenMessageError if the client is closed.
+        """
         with self._lock:
+            if self._is_closed:
+                raise BrokenMessageError
             if self._process is not None and self._owner != os.getpid():
                 self._process.returncode = 0  # a child of our parent: we cannot wait for it
                 self._process = None
@@ -58,6 +64,14 @@ class LimitedClient:
             if process is not None and self._owner == os.getpid():
                 process.kill()
                 process.communicate()
+
+    def close(self) -> None:
+        """Kill the process without waiting for a call. The call fails, and so do later ones."""
+        self._is_closed = True
+        process = self._process
+        if process is not None and self._owner == os.getpid():
+            process.kill()
+        self.stop()
 
     def prepare(self, function: str) -> None:
         """Start the process, and have it load the module of a function. Does not wait."""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import socket
 import webbrowser
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.attachments.scan_client import close_scans
 from pipeline.cli.shared_options import directory_option, lang_option, templates_option
 from pipeline.cli.terminal import print_line
 from pipeline.errors import load_extra
 from pipeline.language import Language
+from pipeline.system.limited_client import LIMITED
+
+if TYPE_CHECKING:
+    from pipeline.cli.desk.app import Desk
 
 _HOST = "127.0.0.1"
 
@@ -74,9 +81,21 @@ def desk(
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    try:
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run([listening])
-    finally:
-        served.close()
+    server = uvicorn.Server(config)
+    wait_for_requests = server.shutdown
+
+    async def shutdown(sockets: list[socket.socket] | None = None) -> None:
+        # A request may wait for a process, for up to ten minutes. So the processes end first.
+        await asyncio.to_thread(_close, served)
+        await wait_for_requests(sockets)
+
+    server.shutdown = shutdown
+    with suppress(KeyboardInterrupt):
+        server.run([listening])
     return 0
+
+
+def _close(served: Desk) -> None:
+    LIMITED.close()
+    close_scans()
+    served.close()

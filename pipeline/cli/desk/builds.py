@@ -54,9 +54,12 @@ class Builds:
 
     folder: DeskFolder
     _builds: dict[str, Build] = field(default_factory=dict)
+    _is_closed: bool = False
 
     def start(self, key: str, language: Language) -> None:
         """Start a build in place of one that works on the same."""
+        if self._is_closed:
+            return
         self.stop(key)
         words = build_words(self.folder, self.folder.find(key), "final", self.folder.out, language)
         build = Build(ChildCommand.start(words))
@@ -74,8 +77,10 @@ class Builds:
             build.stop()
 
     def close(self) -> None:
-        """Stop all builds."""
-        for build in self._builds.values():
+        """Stop all builds, and wait for their end. None begins any more."""
+        self._is_closed = True
+        builds = list(self._builds.values())
+        for build in builds:
             build.stop()
-        for build in self._builds.values():
-            build.child.process.wait()
+        for build in builds:
+            build.child.end()

@@ -28,11 +28,14 @@ class Drawings:
 
     _lock: threading.Lock = field(default_factory=threading.Lock)  # one part at a time
     _process: subprocess.Popen[bytes] | None = None
+    _is_closed: bool = False
     _pictures: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
 
     def draw(self, request: DrawRequest) -> DrawnPart:
         """Return a part of a packet. Raises CallFailedError."""
         with self._lock:
+            if self._is_closed:  # it waited for its turn
+                raise CallFailedError(None)
             self._process = self._process or start_child(_MODULE)
             try:
                 return _ask(self._process, request)
@@ -54,10 +57,11 @@ class Drawings:
         return self._pictures[name]
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, also while it draws. What waits for it fails."""
+        self._is_closed = True
         process = self._process
         if process is not None:
-            process.kill()  # also while it draws
+            process.kill()
         with self._lock:
             self._stop()
 
