@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import threading
 from importlib.util import find_spec
 
 import msgspec
@@ -11,6 +12,7 @@ from pipeline.attachments.messages import ReadLine, ScanAnswer, ScanRequest, Wan
 from pipeline.attachments.scan_search import NOT_READ_RULE
 from pipeline.errors import missing_extra
 from pipeline.packet.paper import Note
+from pipeline.system.atomic import sha256
 from pipeline.system.limited_client import CallFailedError, LimitedClient
 from pipeline.system.limited_process import ProcessLimits
 
@@ -22,6 +24,11 @@ _ANSWERS = msgspec.msgpack.Decoder(ScanAnswer)
 #: Apart from the process that reads files: with these libraries, its forks would exceed their limits of memory.
 _SCANS = LimitedClient()
 atexit.register(_SCANS.stop)
+#: The lines of the papers that were read last, by the hash of their PDF. On the desk, one paper is asked about often:
+#: what it is, on which day it was issued, and which values it shows.
+_READ: dict[str, tuple[ReadLine, ...]] = {}
+_MOST_READ = 16
+_READING = threading.Lock()  # who asks for the same paper meanwhile waits for its lines
 
 
 def prepare_scans() -> None:
@@ -55,8 +62,14 @@ def compare_scan(pdf: bytes, wanted: Wanted) -> tuple[Note, ...]:
 
 
 def read_lines(pdf: bytes) -> tuple[ReadLine, ...]:
-    """Return the lines of a paper without text. Raises CallFailedError if it cannot be read."""
-    return _ask(ScanRequest(pdf)).lines
+    """Return the lines of a paper without text, read once for the same one. Raises CallFailedError if it cannot be."""
+    with _READING:
+        name = sha256(pdf)
+        lines = _READ.pop(name, None)
+        _READ[name] = lines = _ask(ScanRequest(pdf)).lines if lines is None else lines
+        while len(_READ) > _MOST_READ:
+            del _READ[next(iter(_READ))]
+        return lines
 
 
 def _ask(request: ScanRequest) -> ScanAnswer:
