@@ -14,6 +14,7 @@ from pipeline.case.source import Source
 from pipeline.documents.edited import edited_findings
 from pipeline.documents.signed_originals import ChangeCheck, signed_findings
 from pipeline.errors import CaseError, Problem
+from pipeline.formats.messages import worded_problem
 from pipeline.options import CheckOptions
 from pipeline.packet.findings import Findings
 from pipeline.packet.packet_parts import Packet
@@ -96,12 +97,20 @@ def find_problems(planned: PlannedCase, options: CheckOptions) -> Findings:
         *_signed_findings(planned, options),
         *_edited_findings(planned, options),
         *set_findings(loaded, templates, packet),
+        *_nothing_to_merge(planned),
     ]
     permitted = _permitted_lacks(packet, options)
     return Findings(
         options,
         [replace(problem, severity="warning") if problem.code in permitted else problem for problem in problems],
     )
+
+
+def _nothing_to_merge(planned: PlannedCase) -> list[Problem]:
+    """Return an error if neither a bundle nor the working file has a part."""
+    if any(bundle.parts for bundle in planned.packet.files):
+        return []
+    return [planned.loaded.json_file.locate(worded_problem("packet-empty", room="run"), "")]
 
 
 def _rule_findings(loaded: LoadedCase, options: CheckOptions) -> list[Problem]:

@@ -26,7 +26,7 @@ from pipeline.publish.manifest import read_manifest
 from pipeline.run.check import check_case, check_loaded, find_problems
 from pipeline.run.one import build_packet
 from pipeline.run.task import Task, run_task
-from tests.support.built import make_set
+from tests.support.built import make_part, make_set
 from tests.support.cases import AS_OF, REMOVE, Edit
 
 pytestmark = pytest.mark.slow
@@ -137,6 +137,16 @@ def test_what_a_draft_is_without_is_printed_on_one_line(
     assert f"{len(problems)} " in line
     print_problems(problems[:1], OutputStyle(language))
     assert len(capfd.readouterr().err.splitlines()) == 3  # in full, with a hint
+
+
+def test_a_draft_of_which_nothing_is_left_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "case.json"
+    path.write_text('{ "case_id": "case-a" }', encoding="utf-8")
+    options = BuildOptions(AS_OF, str(make_part(tmp_path / "set", "invitation-letter")), draft=True)
+    done = run_task(Task(Source(str(path), tmp_path), Folder(tmp_path / "out"), options))
+    assert (done.status, int(done.code)) == ("failed", 3)
+    assert [problem.code for problem in done.problems if problem.severity == "error"] == ["packet-empty"]
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_needs_more_than_a_document_is_refused_with_the_questions(edit: Edit, tmp_path: Path) -> None:
