@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import get_args
 
+from pipeline.case.model import AttachmentRole
 from pipeline.cli.desk.case_form import SECTIONS
 from pipeline.errors import InputError
 from pipeline.language import Language
@@ -13,6 +15,9 @@ from pipeline.run.case_folder.fields import CaseField, find_field
 
 #: A name in a case file that is no word of any language.
 _NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+#: The role of a paper after its title, which says the same, and whose it is.
+_ROLE = re.compile(rf" ?[(（](?:role )?(?:{'|'.join(get_args(AttachmentRole))})(?:[、，](\S+?))?[)）](?: of (\S+))?")
+_COMPANION: dict[Language, str] = {"en": " of companion {}", "ja": "（同行者{}）", "zh": "（同行人{}）"}
 _QUOTES: dict[Language, str] = {"en": "“{}”", "ja": "「{}」", "zh": "“{}”"}
 #: Fields have no more levels than this.
 _DEEPEST = 7
@@ -36,9 +41,14 @@ def field_words(pointer: str | None, language: Language) -> str:
 
 
 def with_titles(text: str, language: Language) -> str:
-    """Return a text with the title of each field in place of its name in a case file."""
+    """Return a text with the title of each field in place of its name in a case file, and without roles of papers."""
     titles = _titles(language)
+    text = _ROLE.sub(lambda role: _owner(role[1] or role[2] or "", language), text)
     return _NAME.sub(lambda name: _QUOTES[language].format(titles[name[0]]) if name[0] in titles else name[0], text)
+
+
+def _owner(person: str, language: Language) -> str:
+    return _COMPANION[language].format(person.removeprefix("companion-")) if person else ""
 
 
 @cache

@@ -193,3 +193,18 @@ def test_names_of_a_case_file_are_titles_on_the_page() -> None:
     assert with_titles("self_employed", "en") == "self_employed"
     assert field_words("/companions/1/passport/number", "zh") == "同行人 2 › 护照 › 护照号码"
     assert (field_words("/nothing", "en"), field_words(None, "en")) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "supplied", "of_companion"),
+    [
+        ("en", "missing: オ Proof of means", "ア Passport of companion 2"),
+        ("ja", "missing: オ Proof of means", "ア Passport（同行者2）"),
+        ("zh", "missing: オ Proof of means", "ア Passport（同行人2）"),
+    ],
+)
+def test_the_role_of_a_paper_is_not_said_after_its_title(language: Language, supplied: str, of_companion: str) -> None:
+    written = {"en": " (role funds_proof)", "ja": "（funds_proof）", "zh": "（funds_proof）"}[language]
+    of = {"en": " (role passport) of companion-2", "ja": "（passport、companion-2）", "zh": "（passport，companion-2）"}
+    assert with_titles(f"missing: オ Proof of means{written}", language) == supplied
+    assert with_titles(f"ア Passport{of[language]}", language) == of_companion
