@@ -28,7 +28,7 @@ from pipeline.cli.desk.letters import letters_of
 from pipeline.cli.desk.page_list import list_files
 from pipeline.cli.desk.papers import filled_places, read_text
 from pipeline.cli.desk.seals import unsigned_documents
-from pipeline.cli.desk.signed_papers import check_form, signed_titles
+from pipeline.cli.desk.signed_papers import check_form, document_titles, signed_titles
 from pipeline.cli.desk.table_import import ImportPlan
 from pipeline.cli.desk.unsaved import findings_json
 from pipeline.cli.outcome import outcome_of
@@ -207,6 +207,7 @@ class Screens:
             manifest=manifest,
             is_outdated=is_outdated,
             differs=findings_json(verified.problems, language) if verified else [],
+            titles={name: getattr(title, language) for name, title in document_titles(self.folder.options).items()},
             to_sign=unsigned_documents(packet, manifest) if packet and manifest and not is_outdated else (),
             build=self.builds.find(key),
             stages=STAGES,

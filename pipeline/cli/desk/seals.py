@@ -21,8 +21,12 @@ _FUNCTION = "pipeline.cli.seal_task:answer_seals"
 
 @dataclass(frozen=True, slots=True)
 class UnsignedDocument:
-    """A document to sign. ``file`` has it, on ``pages`` from 1; ``sealed`` are those of them with seal boxes."""
+    """A document to sign: its id and its title as printed.
 
+    ``file`` has it, on ``pages`` from 1; ``sealed`` are those of them with seal boxes.
+    """
+
+    document: str
     title: str
     person: str
     signed_by: Signer | None
@@ -41,10 +45,12 @@ def unsigned_documents(packet: Path, manifest: Manifest) -> list[UnsignedDocumen
         for part in parts:
             row = rows.pop(part.id)
             pages, sealed = (part.page, part.last_page), tuple(_of(part, places))
-            found.append(UnsignedDocument(part.title, row.person, row.signed_by, bundle.path, pages, sealed))
+            found.append(
+                UnsignedDocument(row.document, part.title, row.person, row.signed_by, bundle.path, pages, sealed)
+            )
     titles = {part.id: part.title for bundle in manifest.bundles for part in bundle.page_map}
     others = (
-        UnsignedDocument(titles.get(name, row.document), row.person, row.signed_by, row.path)
+        UnsignedDocument(row.document, titles.get(name, row.document), row.person, row.signed_by, row.path)
         for name, row in rows.items()
         if row.path
     )

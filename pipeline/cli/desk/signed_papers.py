@@ -27,11 +27,16 @@ def check_form(file: CaseFile, answers: Mapping[str, str], options: CheckOptions
     return [*check_unsaved(file, answers, options), *signed_again(file, answers, options)]
 
 
+def document_titles(options: CheckOptions) -> dict[str, Trilingual]:
+    """Return the titles of the documents of the template set, by their ids."""
+    listed = load_template_set(options.templates).packet.contents
+    return {entry.document: entry.title for entry in listed if entry.document and entry.title}
+
+
 def signed_titles(file: CaseFile, options: CheckOptions) -> dict[int, Trilingual]:
     """Return the titles of the documents whose signed originals a case has, by their number among the papers."""
     entries = file.json_file.fields.get("attachments")
-    listed = load_template_set(options.templates).packet.contents
-    titles = {entry.document: entry.title for entry in listed if entry.document and entry.title}
+    titles = document_titles(options)
     signed = {
         number: str(entry.get("document"))
         for number, entry in enumerate(entries if isinstance(entries, list) else [])

@@ -270,6 +270,7 @@ def test_finish_says_where_each_document_is_sealed(
         assert f">Page {row.page} of the bundle<" in page
         assert f"Seal box on page {row.page}: " in page
     assert page.count("<rect ") == len(rows)
+    assert "<h3>邀请理由书</h3>" in client.get(f"{case}/done?lang=zh").text
     pictures = re.findall('<image href="([^"]*)"', page)
     assert len(pictures) == len(rows)
     assert client.get(pictures[0]).body.startswith(b"\x89PNG")
