@@ -12,6 +12,11 @@ from pipeline.packet.file_names import BUNDLE_NAME, WORKING_FILE_NAME
 from pipeline.packet.template_set import Field, OfficialRow, Signer
 
 
+def document_part_id(document: str, person: str) -> str:
+    """Return the id of the part that is this document for this person."""
+    return document if person == PATIENT else f"{person}-{document}"
+
+
 @dataclass(frozen=True, slots=True)
 class EditedPart:
     """The entry of a document that was changed by hand, and its position in the edited documents of the case."""

@@ -22,6 +22,7 @@ from pipeline.packet.packet_parts import (
     Requirement,
     State,
     Unfilled,
+    document_part_id,
 )
 from pipeline.packet.template_set import OfficialRow, PacketEntry, TemplateSet
 from pipeline.resources import read_data
@@ -132,10 +133,16 @@ def _original(document: DocumentPart, case: Case) -> AttachmentPart | None:
 def _documents(entry: PacketEntry, case: Case, person: str) -> Iterator[DocumentPart]:
     """The document of an entry, if the entry is a document."""
     if entry.document and entry.template and entry.title and entry.issuer:
-        part_id = entry.document if person == PATIENT else f"{person}-{entry.document}"
         names = (person, entry.title, entry.issuer)
         edited = None if entry.is_cover else _edited(entry.document, case, person)
-        part = DocumentPart(part_id, entry.document, entry.template, *names, entry.is_cover, entry.signed_by)
+        part = DocumentPart(
+            document_part_id(entry.document, person),
+            entry.document,
+            entry.template,
+            *names,
+            entry.is_cover,
+            entry.signed_by,
+        )
         yield replace(part, edited=edited)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.case.people import PATIENT
 from pipeline.errors import InputError, Problem
 from pipeline.formats.messages import worded_problem
+from pipeline.packet.packet_parts import document_part_id
 from pipeline.publish.manifest import DocumentRow, Manifest
 from pipeline.publish.verify.verify import verify_path
 
@@ -42,7 +42,7 @@ def _hides_a_change(row: DocumentRow) -> bool:
 
 
 def _problem(row: DocumentRow) -> Problem:
-    return worded_problem("signed-changed", room="run", document=_name(row))
+    return worded_problem("signed-changed", room="run", document=document_part_id(row.document, row.person))
 
 
 def _entry(row: DocumentRow) -> dict[str, str]:
@@ -50,10 +50,6 @@ def _entry(row: DocumentRow) -> dict[str, str]:
         "role": "signed",
         "document": row.document,
         "person": row.person,
-        "path": f"papers/signed-{_name(row)}.pdf",
+        "path": f"papers/signed-{document_part_id(row.document, row.person)}.pdf",
         "printed_hash": row.text_sha256,
     }
-
-
-def _name(row: DocumentRow) -> str:
-    return row.document if row.person == PATIENT else f"{row.person}-{row.document}"

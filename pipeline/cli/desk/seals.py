@@ -9,10 +9,10 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.bundle.manifest_rows import PageMapRow
-from pipeline.case.people import PATIENT
 from pipeline.cli.seal_task import PLACES, SealPlace
+from pipeline.packet.packet_parts import document_part_id
 from pipeline.packet.template_set import Signer
-from pipeline.publish.manifest import DocumentRow, Manifest
+from pipeline.publish.manifest import Manifest
 from pipeline.system.limited_client import LIMITED, CallFailedError
 from pipeline.system.limited_process import ProcessLimits
 
@@ -37,11 +37,18 @@ class UnsignedDocument:
 
 def unsigned_documents(packet: Path, manifest: Manifest) -> list[UnsignedDocument]:
     """Return what is to be signed, in the order of the pages; documents that are in no bundle come last."""
-    rows = {_part(row): row for row in manifest.documents if row.signed_by and not row.signed}
+    rows = {
+        document_part_id(row.document, row.person): row
+        for row in manifest.documents
+        if row.signed_by and not row.signed
+    }
     found = []
     for bundle in manifest.bundles:
         parts = [part for part in bundle.page_map if part.id in rows and bundle.kind == "bundle"]
-        places = _places(packet / bundle.path, bundle.sha256) if parts else ()
+        try:
+            places = _places(packet / bundle.path, bundle.sha256) if parts else ()
+        except (CallFailedError, OSError):
+            places = ()  # the person still sees the pages
         for part in parts:
             row = rows.pop(part.id)
             pages, sealed = (part.page, part.last_page), tuple(_of(part, places))
@@ -57,10 +64,6 @@ def unsigned_documents(packet: Path, manifest: Manifest) -> list[UnsignedDocumen
     return [*found, *others]
 
 
-def _part(row: DocumentRow) -> str:
-    return row.document if row.person == PATIENT else f"{row.person}-{row.document}"
-
-
 def _of(part: PageMapRow, places: tuple[SealPlace, ...]) -> Iterator[tuple[int, tuple[SealPlace, ...]]]:
     own = (place for place in places if part.page <= place.page <= part.last_page)
     for page, of_page in groupby(own, key=lambda place: place.page):
@@ -69,8 +72,5 @@ def _of(part: PageMapRow, places: tuple[SealPlace, ...]) -> Iterator[tuple[int, 
 
 @lru_cache(maxsize=64)
 def _places(bundle: Path, _sha256: str) -> tuple[SealPlace, ...]:
-    """Return the seal boxes of a bundle; none if they cannot be found."""
-    try:
-        return PLACES.decode(LIMITED.call(_FUNCTION, bundle.read_bytes(), ProcessLimits()))
-    except (CallFailedError, OSError):
-        return ()
+    """Return the seal boxes of a bundle. Raises CallFailedError or OSError."""
+    return PLACES.decode(LIMITED.call(_FUNCTION, bundle.read_bytes(), ProcessLimits()))

@@ -27,7 +27,7 @@ from pipeline.formats.messages import worded_problem
 from pipeline.formats.word.archive import MAX_BYTES
 from pipeline.formats.word.text import word_text
 from pipeline.options import CheckOptions, DocumentOptions
-from pipeline.packet.packet_parts import DocumentPart, EditedPart
+from pipeline.packet.packet_parts import DocumentPart, EditedPart, document_part_id
 from pipeline.packet.planned_case import PlannedCase, plan_case
 from pipeline.run.case_folder.adding import change_case, inside_path, write_together
 from pipeline.run.case_folder.case_text import ROOM, CaseText
@@ -122,7 +122,7 @@ def _is_stored(case: CaseText, path: str, content: bytes) -> bool:
 
 def _free_paths(case: CaseText, file: EditedFile) -> Iterator[str]:
     """Yield names in the folder of edited documents that nothing has."""
-    name, number = file.document if file.person == PATIENT else f"{file.person}-{file.document}", 1
+    name, number = document_part_id(file.document, file.person), 1
     while True:
         path = f"{EDITED}/{name}{'' if number == 1 else f'-{number}'}.docx"
         if not os.path.lexists(case.folder / path):
