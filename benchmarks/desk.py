@@ -18,7 +18,7 @@ from measure import AS_OF, make_cases
 
 from pipeline.cli.desk.app import Desk
 from pipeline.cli.desk.desk_folder import DeskFolder
-from pipeline.cli.desk.unsaved import check_unsaved, findings_json
+from pipeline.cli.desk.unsaved import findings_json, read_unsaved
 from pipeline.run.case_folder.saving import CaseFile
 
 _TIMES = 20
@@ -51,7 +51,7 @@ def _measure(folder: DeskFolder, count: int) -> dict[str, float]:
             return desk.screens.cases("en")
 
     def type_something() -> None:
-        findings_json(check_unsaved(CaseFile.read(path), answers, folder.options), "zh")
+        findings_json(read_unsaved(CaseFile.read(path), answers, folder.options).problems, "zh")
 
     try:
         first = _milliseconds(show_list)  # nothing is known yet; the cases are checked in the background

@@ -145,9 +145,8 @@ class CaseRows:
             _, _, path = self._waiting.get()
             if self._is_closed:
                 return
-            self.current, version = path, self._wanted[path]
-            if self._known(path, version) is None:
-                self._rows[path] = version, read_patient(Source(str(path), path.parent), self.folder.options)
+            self.current = path
+            self.row(path)
             self.current = None
 
 

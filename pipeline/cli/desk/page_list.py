@@ -12,7 +12,7 @@ from pipeline.case.people import PATIENT
 from pipeline.case.source import Source
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.page_messages import DrawRequest
-from pipeline.cli.desk.unsaved import unsaved_text
+from pipeline.cli.desk.unsaved import read_unsaved
 from pipeline.language import Language
 from pipeline.packet.packet_parts import DocumentPart, Part
 from pipeline.packet.planned_case import plan_case
@@ -41,7 +41,7 @@ class ShownFile:
 def list_files(folder: DeskFolder, path: Path, language: Language) -> list[ShownFile]:
     """Return the files of the packet that would be built now. Raises a VisaPacketError."""
     options = replace(folder.options, draft=True)
-    text = unsaved_text(CaseFile.read(path), {}, options)
+    text = read_unsaved(CaseFile.read(path), {}, options).text
     packet = plan_case(load_draft(Source(path.name, path.parent, text), options.directory), options).packet
     bundles = [
         ShownFile("bundle", _companion(each.person), tuple(_shown(each.parts, language))) for each in packet.bundles
@@ -57,7 +57,7 @@ def draw_request(
     """Return the request to draw a part of a case with answers that are not saved. Raises CaseError."""
     options = folder.options
     return DrawRequest(
-        unsaved_text(CaseFile.read(path), answers, options),
+        read_unsaved(CaseFile.read(path), answers, options).text,
         path.name,
         str(path.parent),
         part,

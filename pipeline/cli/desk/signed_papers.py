@@ -11,7 +11,7 @@ from pipeline.case.base import Trilingual
 from pipeline.case.filing import SIGNED
 from pipeline.case.load import load_case
 from pipeline.case.source import Source
-from pipeline.cli.desk.unsaved import check_unsaved, unsaved_text
+from pipeline.cli.desk.unsaved import read_unsaved
 from pipeline.cli.outcome import outcome_of
 from pipeline.documents.signed_originals import has_changed
 from pipeline.errors import JsonPlace, Problem
@@ -24,7 +24,8 @@ from pipeline.run.case_folder.saving import CaseFile
 
 def check_form(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> list[Problem]:
     """Return the findings on a case with answers that are not saved, and the signed originals that they change."""
-    return [*check_unsaved(file, answers, options), *signed_again(file, answers, options)]
+    unsaved = read_unsaved(file, answers, options)
+    return [*unsaved.problems, *_signed_again(file, unsaved.text, options)]
 
 
 def document_titles(options: CheckOptions) -> dict[str, Trilingual]:
@@ -45,15 +46,14 @@ def signed_titles(file: CaseFile, options: CheckOptions) -> dict[int, Trilingual
     return {number: titles[document] for number, document in signed.items() if document in titles}
 
 
-def signed_again(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> list[Problem]:
-    """Return a warning for each signed original that no longer matches a case with answers that are not saved.
+def _signed_again(file: CaseFile, text: bytes, options: CheckOptions) -> list[Problem]:
+    """Return a warning for each signed original that no longer matches the case if the file has this text.
 
     While the case lacks required fields, this is unknown, and one warning says so.
     """
     titles = signed_titles(file, options)
     if not titles:
         return []
-    text = unsaved_text(file, answers, options)
     changed = outcome_of(lambda: _changed(Source(file.path.name, file.path.parent, text), options)).value
     if changed is None:
         return [_warning("desk-signed-unknown", min(titles))]

@@ -19,49 +19,37 @@ from pipeline.run.case_folder.fields import find_field, value_at, with_values
 from pipeline.run.case_folder.saving import CaseFile, save_values
 from pipeline.run.check import check_text
 
+#: Where a problem is solved that is not in a field, after the address of the case.
+_LEADS_TO = {"add-packet": "/done", "signed-draft": "/done"}
 
-def check_unsaved(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> list[Problem]:
-    """Return the findings on a case with answers that are not saved, questions among them.
 
-    A value that its field cannot have is reported, and counts as absent for the rest.
-    """
-    data, violations, found = _without_wrong(file, answers, options)
+@dataclass(frozen=True, slots=True)
+class UnsavedCase:
+    """The text of a case with answers that are not saved, without wrong values, and all findings, also questions."""
+
+    text: bytes
+    problems: list[Problem]
+
+
+def read_unsaved(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> UnsavedCase:
+    """Return a case with answers. A value that its field cannot have is a finding, and absent from the rest."""
+    data = with_values(file.json_file.data, {pointer: value_of(pointer, answer) for pointer, answer in answers.items()})
+    whole = _checked(file, data, options)
+    violations = [problem for problem in whole.problems if _is_violation(problem)]
     if not violations:
-        return found
+        return whole
     wrong = {problem.pointer for problem in violations}
-    rest = [problem for problem in _findings(file, data, options) if pointer_of(problem) not in wrong]
-    return [*violations, *rest]
-
-
-def unsaved_text(file: CaseFile, answers: Mapping[str, str], options: CheckOptions) -> bytes:
-    """Return the text of a case with answers that are not saved, without the values that their fields cannot have."""
-    data, _, _ = _without_wrong(file, answers, options)
-    return change_text(file.json_file.text, data).encode()
-
-
-def _without_wrong(
-    file: CaseFile, answers: Mapping[str, str], options: CheckOptions
-) -> tuple[Any, list[Problem], list[Problem]]:
-    """Return a case with answers, without the wrong values; the problems of these, and all findings with them."""
-    values = {pointer: value_of(pointer, answer) for pointer, answer in answers.items()}
-    data = with_values(file.json_file.data, values)
-    found = _findings(file, data, options)
-    violations = [problem for problem in found if _is_violation(problem)]
-    data = with_values(data, dict.fromkeys(problem.pointer for problem in violations if problem.pointer))
-    return data, violations, found
+    rest = _checked(file, with_values(data, dict.fromkeys(filter(None, wrong))), options)
+    return UnsavedCase(rest.text, [*violations, *(each for each in rest.problems if pointer_of(each) not in wrong)])
 
 
 def _is_violation(problem: Problem) -> bool:
     return problem.code.startswith("schema-") and problem.code != "schema-required"
 
 
-def _findings(file: CaseFile, data: Any, options: CheckOptions) -> list[Problem]:
-    text = change_text(file.json_file.text, data)
-    return check_text(Source(file.path.name, file.path.parent, text.encode()), options)
-
-
-#: Where a problem is solved that is not in a field, after the address of the case.
-_LEADS_TO = {"add-packet": "/done", "signed-draft": "/done"}
+def _checked(file: CaseFile, data: Any, options: CheckOptions) -> UnsavedCase:
+    text = change_text(file.json_file.text, data).encode()
+    return UnsavedCase(text, check_text(Source(file.path.name, file.path.parent, text), options))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ import pytest
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.field_words import field_words, with_titles
 from pipeline.cli.desk.unsaved import (
-    check_unsaved,
     findings_json,
+    read_unsaved,
     save_answers,
     without_entry,
 )
@@ -36,15 +36,15 @@ def path(folder: DeskFolder) -> Path:
 def test_what_is_typed_is_checked_and_changes_nothing(folder: DeskFolder, path: Path) -> None:
     before = path.read_bytes()
     file = CaseFile.read(path)
-    assert not [each for each in check_unsaved(file, {}, folder.options) if each.severity == "error"]
-    found = check_unsaved(file, {"/patient/passport/expiry_date": "2026-11-01"}, folder.options)
+    assert not [each for each in read_unsaved(file, {}, folder.options).problems if each.severity == "error"]
+    found = read_unsaved(file, {"/patient/passport/expiry_date": "2026-11-01"}, folder.options).problems
     assert any(each.pointer == "/patient/passport/expiry_date" and each.severity == "error" for each in found)
     assert path.read_bytes() == before
 
 
 def test_a_value_that_cannot_be_hides_no_question(folder: DeskFolder, path: Path) -> None:
     answers = {"/patient/phone": "abc", "/patient/passport/number": ""}
-    found = check_unsaved(CaseFile.read(path), answers, folder.options)
+    found = read_unsaved(CaseFile.read(path), answers, folder.options).problems
     named = [(each.code, pointer_of(each), each.args.get("who")) for each in found if each.code.startswith("schema-")]
     assert named == [
         ("schema-pattern", "/patient/phone", None),
@@ -53,7 +53,7 @@ def test_a_value_that_cannot_be_hides_no_question(folder: DeskFolder, path: Path
 
 
 def test_findings_stand_at_their_fields_in_the_language_of_the_page(folder: DeskFolder, path: Path) -> None:
-    found = check_unsaved(CaseFile.read(path), {"/patient/sex": ""}, folder.options)
+    found = read_unsaved(CaseFile.read(path), {"/patient/sex": ""}, folder.options).problems
     [question] = [each for each in findings_json(found, "zh") if each["severity"] == "question"]
     assert question["pointer"] == "/patient/sex"
     assert question["message"] == "患者护照上的性别是什么？"
@@ -167,7 +167,7 @@ def test_equal_findings_name_the_field_of_each_visit(
     folder: DeskFolder, path: Path, language: Language, stays: list[str]
 ) -> None:
     answers = {f"/treatment/visits/{number}/entry_date": "" for number in (0, 1)}
-    found = findings_json(check_unsaved(CaseFile.read(path), answers, folder.options), language)
+    found = findings_json(read_unsaved(CaseFile.read(path), answers, folder.options).problems, language)
     assert [each["field"] for each in found if each["pointer"] in answers] == stays
 
 
@@ -182,7 +182,7 @@ def test_findings_are_written_for_the_page(folder: DeskFolder, path: Path) -> No
         "/visa/mission": "x",
     }
     for language in LANGUAGES:
-        found = findings_json(check_unsaved(CaseFile.read(path), answers, folder.options), language)
+        found = findings_json(read_unsaved(CaseFile.read(path), answers, folder.options).problems, language)
         assert {each["pointer"] for each in found} >= {"/patient/birth_date", "/patient/sex"}
         texts = [each[part] for each in found for part in ("message", "hint", "field")]
         assert not [text for text in texts if re.search(r'--|\{"|docs/|`|visa-packet|json|[a-z]_[a-z]', text)]
