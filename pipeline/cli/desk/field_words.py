@@ -17,7 +17,6 @@ from pipeline.run.case_folder.fields import CaseField, find_field
 _NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 #: The role of a paper after its title, which says the same, and whose it is.
 _ROLE = re.compile(rf" ?[(（](?:role )?(?:{'|'.join(get_args(AttachmentRole))})(?:[、，](\S+?))?[)）](?: of (\S+))?")
-_COMPANION: dict[Language, str] = {"en": " of companion {}", "ja": "（同行者{}）", "zh": "（同行人{}）"}
 _QUOTES: dict[Language, str] = {"en": "“{}”", "ja": "「{}」", "zh": "“{}”"}
 #: Fields have no more levels than this.
 _DEEPEST = 7
@@ -43,12 +42,16 @@ def field_words(pointer: str | None, language: Language) -> str:
 def with_titles(text: str, language: Language) -> str:
     """Return a text with the title of each field in place of its name in a case file, and without roles of papers."""
     titles = _titles(language)
-    text = _ROLE.sub(lambda role: _owner(role[1] or role[2] or "", language), text)
+    text = _ROLE.sub(lambda role: _owner(role[1] or role[2], language), text)
     return _NAME.sub(lambda name: _QUOTES[language].format(titles[name[0]]) if name[0] in titles else name[0], text)
 
 
-def _owner(person: str, language: Language) -> str:
-    return _COMPANION[language].format(person.removeprefix("companion-")) if person else ""
+def _owner(person: str | None, language: Language) -> str:
+    """Return whose paper it is, in words; nothing for the patient's."""
+    if not person:
+        return ""
+    index = int(person.removeprefix("companion-")) - 1
+    return f" ({field_words(f'/companions/{index}', language)})"
 
 
 @cache

@@ -198,9 +198,9 @@ def test_names_of_a_case_file_are_titles_on_the_page() -> None:
 @pytest.mark.parametrize(
     ("language", "supplied", "of_companion"),
     [
-        ("en", "missing: オ Proof of means", "ア Passport of companion 2"),
-        ("ja", "missing: オ Proof of means", "ア Passport（同行者2）"),
-        ("zh", "missing: オ Proof of means", "ア Passport（同行人2）"),
+        ("en", "missing: オ Proof of means", "ア Passport (Companion 2)"),
+        ("ja", "missing: オ Proof of means", "ア Passport (同伴者 2)"),
+        ("zh", "missing: オ Proof of means", "ア Passport (同行人 2)"),
     ],
 )
 def test_the_role_of_a_paper_is_not_said_after_its_title(language: Language, supplied: str, of_companion: str) -> None:
