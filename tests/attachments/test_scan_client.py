@@ -9,7 +9,7 @@ from pipeline.attachments import scan_client
 from pipeline.attachments.messages import ReadLine, ScanAnswer, ScanRequest
 from pipeline.attachments.scan_client import read_lines
 from pipeline.system.limited_client import CallFailedError, LimitedClient
-from pipeline.system.limited_process import ProcessLimits
+from pipeline.system.limited_process import BrokenMessageError, ProcessLimits
 
 REQUESTS = msgspec.msgpack.Decoder(ScanRequest)
 
@@ -65,3 +65,12 @@ def test_the_oldest_scans_are_forgotten(client: RecordingClient) -> None:
     assert len(client.read) == 40
     read_lines(b"0")
     assert len(client.read) == 41
+
+
+def test_a_closed_client_starts_no_further_process() -> None:
+    client = LimitedClient()
+    client.close()
+    with pytest.raises(BrokenMessageError):
+        client.start()
+    with pytest.raises(CallFailedError):
+        client.call("pipeline.attachments.scan_tasks:answer_scan", b"", ProcessLimits())

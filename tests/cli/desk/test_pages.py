@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from pipeline.cli.desk import drawings
+from pipeline.cli.desk.builds import Builds
 from pipeline.cli.desk.case_form import SECTIONS
 from pipeline.cli.desk.desk_folder import DeskFolder
 from pipeline.cli.desk.drawing_process import draw_part, field_links
@@ -90,6 +91,16 @@ def test_a_process_that_ends_is_an_error_and_is_replaced(
             drawn.draw(request)
     assert drawn._process is None, "nothing is left"
     drawn.close()
+
+
+def test_nothing_is_drawn_or_built_any_more_after_the_end(folder: DeskFolder, path: Path) -> None:
+    drawn, builds, [key] = Drawings(), Builds(folder), folder.cases()
+    drawn.close()
+    builds.close()
+    with pytest.raises(CallFailedError):
+        drawn.draw(draw_request(folder, path, DOCUMENT, {}, "en"))
+    builds.start(key, "en")
+    assert (drawn._process, builds.find(key)) == (None, None)
 
 
 def test_only_the_newest_pictures_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,3 +153,9 @@ def test_a_case_without_an_id_has_the_name_of_its_folder(tmp_path: Path) -> None
     (tmp_path / "wang" / "case.json").write_text("{", encoding="utf-8")
     row = row_of(tmp_path / "wang" / "case.json")
     assert (row.name, row.case_id, row.state) == ("wang", None, "failed")
+
+
+def test_a_duty_names_the_paper_that_it_is_about(edit: Edit) -> None:
+    """The bank certificate is too old."""
+    row = row_of(edit({"/attachments/2/issued_on": "2026-01-10"}))
+    assert [duty.pointer for duty in row.duties if duty.action == "renew"] == ["/attachments/2"]
